@@ -1,0 +1,26 @@
+//! Who may do what is decided by role; the roles stand beside each route in `api`.
+
+use super::codes::codes;
+
+codes! {
+    /// What a person who signs in is to the clinic.
+    "snake_case" Role {
+        /// Books, moves, receives patients.
+        FrontDesk,
+        /// Treats, and records what was done.
+        Practitioner,
+        /// May do all that both may, and changes the catalogue.
+        Manager,
+        /// Belongs to a partner's shop.
+        Partner,
+    }
+}
+
+/// The clinic's own people who deal with patients.
+pub const STAFF: &[Role] = &[Role::FrontDesk, Role::Practitioner, Role::Manager];
+/// Who treats.
+pub const PRACTITIONERS: &[Role] = &[Role::Practitioner, Role::Manager];
+/// Who runs the clinic.
+pub const MANAGERS: &[Role] = &[Role::Manager];
+/// Everybody who has signed in.
+pub const ANYONE: &[Role] = &[Role::FrontDesk, Role::Practitioner, Role::Manager, Role::Partner];

@@ -1,0 +1,192 @@
+//! The diary: all that was loaded to decide when one service can take place at one
+//! site for one patient. Here are the questions that both the search for slots
+//! (`availability`) and the judgement of one time (`booking`) ask, so that they
+//! cannot disagree about hours, closures, windows or how long anything is taken.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::closure::{Closure, ClosureDetails};
+use super::device::{Device, RentalWindow};
+use super::ids::{PatientId, ResourceId};
+use super::interval::{Interval, merged, without};
+use super::policy::Policy;
+use super::practitioner::Practitioner;
+use super::room::Room;
+use super::service::Service;
+use super::site::Site;
+use super::{civil, holidays};
+
+/// The practitioner, room or device that the caller insists on; what is left out is chosen.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// Only this practitioner.
+    pub practitioner: Option<super::ids::PractitionerId>,
+    /// Only this room, even where none is needed.
+    pub room: Option<super::ids::RoomId>,
+    /// Only this device, even where none is needed.
+    pub device: Option<super::ids::DeviceId>,
+}
+
+/// Everything that decides when `service` can take place at `site`.
+#[derive(Debug, Clone)]
+pub struct Diary {
+    /// The clinic's zone; its days are the days.
+    pub zone: Tz,
+    /// The clinic's choices.
+    pub policy: Policy,
+    /// The clock.
+    pub now: DateTime<Utc>,
+    /// Where.
+    pub site: Site,
+    /// What.
+    pub service: Service,
+    /// For whom.
+    pub patient: PatientId,
+    /// Whom the caller insists on.
+    pub wanted: Wanted,
+    /// Who may be chosen, in order of preference.
+    pub practitioners: Vec<Practitioner>,
+    /// Which rooms may be chosen.
+    pub rooms: Vec<Room>,
+    /// Which devices may be chosen.
+    pub devices: Vec<Device>,
+    /// When rented devices are here.
+    pub windows: Vec<RentalWindow>,
+    /// What is closed.
+    pub closures: Vec<Closure>,
+    /// What is taken, for each resource.
+    pub claims: HashMap<ResourceId, Vec<Interval>>,
+}
+
+/// What is claimed, which decides for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// Practitioner or device: from the preparation on.
+    AtWork,
+    /// Room or patient: from the anaesthetic on.
+    Present,
+}
+
+impl Diary {
+    /// Whether a room is taken at all.
+    #[must_use]
+    pub fn needs_room(&self) -> bool {
+        self.service.room().is_some() || self.wanted.room.is_some()
+    }
+
+    /// Whether a device is taken at all.
+    #[must_use]
+    pub fn needs_device(&self) -> bool {
+        self.service.is_laser() || self.wanted.device.is_some()
+    }
+
+    /// How long before a start, and how long from the start on, something is claimed (rule 34).
+    #[must_use]
+    pub fn claimed_around(&self, taken: Taken) -> (Duration, Duration) {
+        let before = match taken {
+            Taken::AtWork => self.service.preparation(),
+            Taken::Present => self.service.arrival(),
+        };
+        (before, self.service.duration() + self.service.turnaround())
+    }
+
+    /// The claim of a session that starts at `start`.
+    #[must_use]
+    pub fn claim(&self, taken: Taken, start: DateTime<Utc>) -> Option<Interval> {
+        let (before, after) = self.claimed_around(taken);
+        Interval::new(start - before, start + after)
+    }
+
+    /// What is taken of `resource`.
+    pub fn taken(&self, resource: impl Into<ResourceId>) -> &[Interval] {
+        self.claims.get(&resource.into()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Why the whole of `date` is closed at the site, in words; nothing when it opens at all (rule 35).
+    #[must_use]
+    pub fn closed_all_day(&self, date: NaiveDate) -> Option<String> {
+        let details = &self.site.details;
+        if let Some(name) = self.holiday(date) {
+            return Some(name.to_owned());
+        }
+        if !details.hours.open_on(super::hours::Weekday::of(date)) {
+            return Some(format!("always closed on {}", date.format("%As")));
+        }
+        if self.open_on(date).is_empty() {
+            return self.site_closures().find(|closure| closure.on(date, self.zone).is_some()).map(|closure| closure.details.reason.to_string());
+        }
+        None
+    }
+
+    fn holiday(&self, date: NaiveDate) -> Option<&'static str> {
+        self.site.details.observes_holidays.then(|| holidays::on(date, self.policy.observe_civic_holiday)).flatten()
+    }
+
+    fn site_closures(&self) -> impl Iterator<Item = &Closure> {
+        self.closures.iter().filter(|closure| closure.closes_site(self.site.id))
+    }
+
+    /// When the site is open on `date` (rule 35).
+    #[must_use]
+    pub fn open_on(&self, date: NaiveDate) -> Vec<Interval> {
+        if self.holiday(date).is_some() {
+            return Vec::new();
+        }
+        let open = self.site.details.hours.on(date, self.zone).collect();
+        without(open, self.site_closures().filter_map(|closure| closure.on(date, self.zone)).collect())
+    }
+
+    /// When `practitioner` works on `date`: their hours less their absences.
+    #[must_use]
+    pub fn works_on(&self, practitioner: &Practitioner, date: NaiveDate) -> Vec<Interval> {
+        let away = |closure: &&Closure| closure.details.practitioner_id == Some(practitioner.id);
+        self.less(practitioner.details.hours.on(date, self.zone).collect(), date, away)
+    }
+
+    /// When `room` is to be had on `date`: always, less its closures.
+    #[must_use]
+    pub fn room_on(&self, room: &Room, date: NaiveDate) -> Vec<Interval> {
+        self.less(self.whole_day(date), date, |closure| closure.details.room_id == Some(room.id))
+    }
+
+    /// When `device` is to be had on `date`: always, less its closures (rule 38); a rented one's windows stand apart.
+    #[must_use]
+    pub fn device_on(&self, device: &Device, date: NaiveDate) -> Vec<Interval> {
+        self.less(self.whole_day(date), date, |closure| closure.details.device_id == Some(device.id))
+    }
+
+    fn less(&self, hours: Vec<Interval>, date: NaiveDate, away: impl Fn(&&Closure) -> bool) -> Vec<Interval> {
+        without(hours, self.closures.iter().filter(away).filter_map(|closure| closure.on(date, self.zone)).collect())
+    }
+
+    fn whole_day(&self, date: NaiveDate) -> Vec<Interval> {
+        let next = date.succ_opt().unwrap_or(date);
+        Interval::new(civil::day_start(self.zone, date), civil::day_start(self.zone, next)).into_iter().collect()
+    }
+
+    /// When the rented `device` can be used: its windows without set-up and tear-down (rule 36).
+    #[must_use]
+    pub fn windows_of(&self, device: &Device) -> Vec<Interval> {
+        let setup = civil::minutes(self.policy.rental_setup_minutes);
+        let usable = self.windows.iter().filter(|window| window.device_id == device.id).filter_map(RentalWindow::interval);
+        merged(usable.filter_map(|window| window.shrunk(setup)).collect())
+    }
+
+    /// `hours_on` of the days `first` to `last` and the day on either side, joined where days touch.
+    pub fn over(&self, first: NaiveDate, last: NaiveDate, hours_on: impl Fn(NaiveDate) -> Vec<Interval>) -> Vec<Interval> {
+        let first = first.pred_opt().unwrap_or(first);
+        let last = last.succ_opt().unwrap_or(last);
+        merged(first.iter_days().take_while(|day| *day <= last).flat_map(hours_on).collect())
+    }
+
+    /// Why `closure` takes something of one kind away on `date`, for a sentence.
+    pub fn reason_of(&self, date: NaiveDate, of: impl Fn(&ClosureDetails) -> bool) -> Option<&str> {
+        self.closures
+            .iter()
+            .find(|closure| of(&closure.details) && closure.on(date, self.zone).is_some())
+            .map(|closure| closure.details.reason.as_str())
+    }
+}

@@ -1,0 +1,33 @@
+//! The rules of the trade, pure: no I/O, no clock, no engine. A function here
+//! takes what was loaded and answers what may be done, with every reason why not.
+//! The derives for JSON, for the API's description and for rows are names only;
+//! reading and writing happen in `storage` and `api`.
+
+pub mod access;
+pub mod availability;
+pub mod booking;
+pub mod civil;
+pub mod closure;
+pub mod codes;
+pub mod consent;
+pub mod course;
+pub mod device;
+pub mod diary;
+pub mod estimate;
+pub mod grid;
+pub mod holidays;
+pub mod hours;
+pub mod ids;
+pub mod interval;
+pub mod patient;
+pub mod policy;
+pub mod practitioner;
+pub mod progress;
+pub mod record;
+pub mod refusal;
+pub mod room;
+pub mod service;
+pub mod session;
+pub mod site;
+pub mod status;
+pub mod text;

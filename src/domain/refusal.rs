@@ -1,0 +1,154 @@
+//! A refusal is an answer: which rule, a sentence that a receptionist can read out,
+//! whether it can be overridden, and the earliest day that works. Rules return every
+//! refusal at once. How a refusal becomes HTTP stands in `api::problem`.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Serialize, Serializer};
+use strum::IntoStaticStr;
+use utoipa::ToSchema;
+
+use super::status::SessionStatus;
+
+/// The rule that refuses; its spelling is part of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Code {
+    /// Rule 34: the practitioner is taken.
+    ConflictPractitioner,
+    /// Rule 34: the room is taken.
+    ConflictRoom,
+    /// Rule 34: the device is taken.
+    ConflictDevice,
+    /// Rule 34: the patient is somewhere else then.
+    ConflictPatient,
+    /// Rule 35: a closed day, or outside the site's hours.
+    ClinicClosed,
+    /// Rule 35 for people: outside the practitioner's own hours, or away.
+    PractitionerNotWorking,
+    /// A closure takes the room away.
+    RoomClosed,
+    /// Rule 36: the rented device is not on site.
+    OutsideRentalWindow,
+    /// Rule 38: licence lapsed, service overdue, out of service, or away.
+    DeviceNotAvailable,
+    /// Rule 39: not trained, not authorised on the device, or a credential expired.
+    OperatorNotAuthorised,
+    /// Rule 40: the room lacks what the service needs.
+    RoomNotSuitable,
+    /// Rule 44: the clock skips this wall time.
+    NoSuchLocalTime,
+    /// Rule 49: what has ended is not edited.
+    TerminalState,
+    /// The person, room or device belongs to another site.
+    NotAtThisSite,
+    /// The time has passed.
+    StartInPast,
+    /// Further ahead than the clinic books.
+    TooFarAhead,
+    /// The course has ended or is on hold.
+    CourseNotOpen,
+    /// The course still has sessions to come.
+    CourseHasSessions,
+    /// The course cannot go to that status.
+    CourseTransition,
+    /// No service has this code.
+    UnknownService,
+    /// The service is no longer offered.
+    ServiceNotOffered,
+    /// The hold is over, or was never this caller's.
+    HoldGone,
+    /// The hold was for another course, service or time.
+    HoldMismatch,
+    /// The patient is not expected for a while (section 4: not before start less 60 minutes).
+    TooEarlyToArrive,
+    /// Rule 45: the patient may still come.
+    TooEarlyForNoShow,
+    /// Nothing was done lately that could be undone.
+    NothingToUndo,
+    /// What was undone cannot be had back.
+    ConsentNotActive,
+    /// A disclosure consent names its partner, no other consent does.
+    ConsentPartner,
+    /// A partner's shop names its partner, the clinic's own site none.
+    SitePartner,
+    /// A service takes at least a minute, and with all that surrounds it at most a day.
+    ServiceLength,
+    /// A cost is not below zero.
+    NegativeCost,
+    /// Only a rented device has rental windows.
+    NotRented,
+    /// A window ends after it begins, within a week.
+    WindowLength,
+    /// The range asked for is backwards or too long.
+    RangeTooLong,
+    /// The key was used for another request.
+    IdempotencyKeyReused,
+    /// The state does not allow the transition.
+    NotAllowedFrom(SessionStatus),
+}
+
+impl Code {
+    /// Whether this is a clash with another booking or with the state of things (409), not a broken rule (422).
+    #[must_use]
+    pub fn is_conflict(self) -> bool {
+        matches!(
+            self,
+            Self::ConflictPractitioner
+                | Self::ConflictRoom
+                | Self::ConflictDevice
+                | Self::ConflictPatient
+                | Self::HoldGone
+                | Self::NothingToUndo
+                | Self::ConsentNotActive
+                | Self::NotAllowedFrom(_)
+        )
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAllowedFrom(status) => write!(f, "not_allowed_from_{status}"),
+            code => f.write_str(code.into()),
+        }
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// One rule's no.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Refusal {
+    /// Which rule.
+    #[schema(value_type = String, example = "clinic_closed")]
+    pub code: Code,
+    /// Why, in a sentence to read out.
+    #[schema(example = "The clinic is closed on Thursday 1 July 2027 (Canada Day).")]
+    pub message: String,
+    /// Whether someone may book all the same, with a reason.
+    pub overridable: bool,
+    /// The first day that works, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<NaiveDate>,
+}
+
+impl Refusal {
+    /// A refusal that nobody can override.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), overridable: false, earliest: None }
+    }
+
+    /// The same, with the first day that works.
+    #[must_use]
+    pub fn with_earliest(mut self, earliest: Option<NaiveDate>) -> Self {
+        self.earliest = earliest.or(self.earliest);
+        self
+    }
+}

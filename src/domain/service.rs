@@ -1,0 +1,138 @@
+//! A service: what can be booked, how long it takes of whom, and what it needs.
+
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use utoipa::ToSchema;
+
+use super::civil::minutes;
+use super::codes::codes;
+use super::ids::ServiceId;
+use super::practitioner::Skill;
+use super::room::Capability;
+use super::site::yes;
+use super::text::{Code, Line};
+
+codes! {
+    /// How pigment is treated. Only a laser removes (F6); the others lighten, fade or correct.
+    "snake_case" Method { Laser, Saline, Chemical, Adjustment }
+}
+
+/// What a manager writes about a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::FromRow)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"code": "consultation", "name": "Consultation", "duration_minutes": 45, "turnaround_minutes": 15,
+    "skill": "consultation", "room": "consultation"}))]
+pub struct ServiceDetails {
+    /// What programs call it; unique.
+    pub code: Code,
+    /// What people call it.
+    pub name: Line,
+    /// Length of the visit, minutes.
+    pub duration_minutes: Minutes,
+    /// Anaesthetic time before the visit, in which patient and room are used but neither practitioner nor device, minutes.
+    #[serde(default)]
+    pub anaesthetic_minutes: Minutes,
+    /// Preparation before the visit, in which all are used, minutes.
+    #[serde(default)]
+    pub preparation_minutes: Minutes,
+    /// Turnaround after the visit, in which all are used, minutes.
+    #[serde(default)]
+    pub turnaround_minutes: Minutes,
+    /// How pigment is treated; none for visits without treatment.
+    #[serde(default)]
+    pub method: Option<Method>,
+    /// Whether it is one of the sessions that a course counts; a test patch is not.
+    #[serde(default)]
+    pub counts: bool,
+    /// What the practitioner must be trained for.
+    pub skill: Skill,
+    /// What the room must be fitted for; none when it needs no room.
+    #[serde(default)]
+    pub room: Option<Capability>,
+    /// Whether it can still be booked.
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+/// A length in minutes, at most eight hours, so that no claim is longer than a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type, ToSchema)]
+#[serde(try_from = "u16", into = "u16")]
+#[sqlx(transparent)]
+#[schema(value_type = u16, minimum = 0, maximum = 480)]
+pub struct Minutes(i64);
+
+/// Longer than a visit can be.
+#[derive(Debug, Error)]
+#[error("must not be more than 480 minutes")]
+pub struct MinutesError;
+
+impl TryFrom<u16> for Minutes {
+    type Error = MinutesError;
+    fn try_from(n: u16) -> Result<Self, MinutesError> {
+        (n <= 480).then_some(Self(i64::from(n))).ok_or(MinutesError)
+    }
+}
+impl From<Minutes> for u16 {
+    fn from(length: Minutes) -> Self {
+        Self::try_from(length.0).unwrap_or_default()
+    }
+}
+impl Minutes {
+    /// As a length of elapsed time.
+    #[must_use]
+    pub fn length(self) -> Duration {
+        minutes(self.into())
+    }
+}
+
+/// A service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, sqlx::FromRow)]
+pub struct Service {
+    /// Its id.
+    pub id: ServiceId,
+    /// Rises with each change.
+    pub version: i64,
+    /// What was written about it.
+    #[serde(flatten)]
+    #[sqlx(flatten)]
+    pub details: ServiceDetails,
+}
+
+impl Service {
+    /// Whether a laser is fired, so that a device and a controlled area are needed (rules 38–40).
+    #[must_use]
+    pub fn is_laser(&self) -> bool {
+        self.details.method == Some(Method::Laser)
+    }
+
+    /// What the room must have; a laser always needs its controlled area.
+    #[must_use]
+    pub fn room(&self) -> Option<Capability> {
+        if self.is_laser() { Some(Capability::LaserControlledArea) } else { self.details.room }
+    }
+
+    /// Length of the visit, elapsed time.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        self.details.duration_minutes.length()
+    }
+
+    /// How long before its start practitioner and device are taken.
+    #[must_use]
+    pub fn preparation(&self) -> Duration {
+        self.details.preparation_minutes.length()
+    }
+
+    /// How long before its start room and patient are taken.
+    #[must_use]
+    pub fn arrival(&self) -> Duration {
+        self.preparation() + self.details.anaesthetic_minutes.length()
+    }
+
+    /// How long after its end all are taken.
+    #[must_use]
+    pub fn turnaround(&self) -> Duration {
+        self.details.turnaround_minutes.length()
+    }
+}

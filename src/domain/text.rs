@@ -1,0 +1,157 @@
+//! Text that people type, bounded and clean by type: trimmed, not empty, no control
+//! characters, never longer than its column. What a phone or an email address is
+//! stands in `patient`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use utoipa::ToSchema;
+
+/// Why a text is refused.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum TextError {
+    /// Nothing but blanks.
+    #[error("must not be empty")]
+    Empty,
+    /// Longer than its limit, in characters.
+    #[error("must not be longer than {0} characters")]
+    TooLong(usize),
+    /// A control character, such as NUL.
+    #[error("must not contain control characters")]
+    Control,
+}
+
+fn clean(text: &str, max: usize, lines: bool) -> Result<String, TextError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(TextError::Empty);
+    }
+    if text.chars().count() > max {
+        return Err(TextError::TooLong(max));
+    }
+    if text.chars().any(|c| c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t'))) {
+        return Err(TextError::Control);
+    }
+    Ok(text.to_owned())
+}
+
+macro_rules! text {
+    ($($(#[$meta:meta])* $name:ident($max:tt, lines: $lines:tt)),+ $(,)?) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, ToSchema)]
+        #[serde(try_from = "String", into = "String")]
+        #[sqlx(transparent)]
+        #[schema(value_type = String, min_length = 1, max_length = $max)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = TextError;
+            fn try_from(text: String) -> Result<Self, TextError> {
+                clean(&text, $max, $lines).map(Self)
+            }
+        }
+        impl TryFrom<&str> for $name {
+            type Error = TextError;
+            fn try_from(text: &str) -> Result<Self, TextError> {
+                clean(text, $max, $lines).map(Self)
+            }
+        }
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )+};
+}
+
+text! {
+    /// A name or another single line, at most 200 characters.
+    Line(200, lines: false),
+    /// What someone wrote down, at most 4,000 characters, several lines allowed.
+    Note(4000, lines: true),
+}
+
+/// What the trade calls a thing: `LASER-OWN-1`, `laser_full`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, ToSchema)]
+#[serde(try_from = "String", into = "String")]
+#[sqlx(transparent)]
+#[schema(value_type = String, min_length = 1, max_length = 40, pattern = "^[A-Za-z0-9_-]+$")]
+pub struct Code(String);
+
+/// Why a text is not a code.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("a code has 1 to 40 letters, digits, - or _")]
+pub struct CodeError;
+
+impl Code {
+    /// The code itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for Code {
+    type Error = CodeError;
+    fn try_from(text: String) -> Result<Self, CodeError> {
+        let fits = (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        fits.then_some(Self(text)).ok_or(CodeError)
+    }
+}
+impl From<Code> for String {
+    fn from(code: Code) -> Self {
+        code.0
+    }
+}
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// `text` as search compares it: lower case, no accents, one blank between words.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    deunicode::deunicode(text).to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_is_trimmed_and_bounded() {
+        assert_eq!(Line::try_from("  Ann ").unwrap().as_str(), "Ann");
+        assert_eq!(Line::try_from(" "), Err(TextError::Empty));
+        assert_eq!(Line::try_from("a\nb"), Err(TextError::Control));
+        assert_eq!(Line::try_from("a\0b"), Err(TextError::Control));
+        assert_eq!(Line::try_from("<b>".repeat(3000)), Err(TextError::TooLong(200)));
+        assert!(Line::try_from("é".repeat(200)).is_ok(), "characters are counted, not bytes");
+        assert!(Note::try_from("two\nlines").is_ok());
+    }
+
+    #[test]
+    fn search_folds_case_accents_and_ligatures() {
+        assert_eq!(folded("  Éloïse  LE BŒUF "), "eloise le boeuf");
+    }
+
+    #[test]
+    fn codes_have_no_blanks() {
+        assert!(Code::try_from("LASER-OWN-1".to_owned()).is_ok());
+        for junk in ["", "a b", "é", "../x"] {
+            assert!(Code::try_from(junk.to_owned()).is_err(), "{junk}");
+        }
+    }
+}

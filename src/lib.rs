@@ -1,0 +1,6 @@
+//! Fadeline plans, books and tracks the removal of scalp micropigmentation.
+//! The rooms and the arrows between them are drawn in `docs/architecture.md`.
+
+pub mod clock;
+pub mod domain;
+pub mod storage;

@@ -1,0 +1,54 @@
+//! Consents. A withdrawn one stays.
+
+use super::engine::stmt;
+use super::{Result, Tx};
+use crate::domain::consent::Consent;
+use crate::domain::ids::{ConsentId, PatientId};
+
+/// Writes a new consent.
+pub async fn insert(tx: &mut Tx, consent: &Consent) -> Result<()> {
+    tx.query(stmt!(
+        "INSERT INTO consents (id, version, patient_id, kind, partner_id, text_version, status, given_at, withdrawn_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    ))
+    .bind(consent.id)
+    .bind(consent.version)
+    .bind(consent.patient_id)
+    .bind(consent.details.kind)
+    .bind(consent.details.partner_id)
+    .bind(consent.details.text_version.clone())
+    .bind(consent.status)
+    .bind(consent.given_at)
+    .bind(consent.withdrawn_at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Writes the state of `consent`, which was one version older. Whether it still was.
+pub async fn update(tx: &mut Tx, consent: &Consent) -> Result<bool> {
+    let changed = tx
+        .query(stmt!("UPDATE consents SET version = $2, status = $3, withdrawn_at = $4 WHERE id = $1 AND version = $2 - 1"))
+        .bind(consent.id)
+        .bind(consent.version)
+        .bind(consent.status)
+        .bind(consent.withdrawn_at)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// The consent of `patient` with this id.
+pub async fn get(tx: &mut Tx, patient: PatientId, id: ConsentId) -> Result<Option<Consent>> {
+    tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND id = $2")).bind(patient).bind(id).optional().await
+}
+
+/// Consents of `patient` in order of id, after `after`.
+pub async fn page(tx: &mut Tx, patient: PatientId, after: ConsentId, limit: i64) -> Result<Vec<Consent>> {
+    tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"))
+        .bind(patient)
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
+}

@@ -1,0 +1,25 @@
+//! The store: SQL in the open, one file for one thing, plain functions on a
+//! transaction. Nothing is decided here; which engine runs is known to `engine` alone.
+
+pub mod audit;
+pub mod claims;
+pub mod closures;
+pub mod consents;
+pub mod courses;
+pub mod devices;
+pub mod engine;
+pub mod history;
+pub mod holds;
+pub mod partners;
+pub mod patients;
+pub mod practitioners;
+pub mod repeats;
+pub mod resources;
+pub mod rooms;
+pub mod services;
+pub mod sessions;
+pub mod sites;
+pub mod tokens;
+pub mod users;
+
+pub use engine::{Db, Error, Result, Tx};

@@ -1,0 +1,69 @@
+//! Practitioners.
+
+use sqlx::types::Json;
+
+use super::engine::stmt;
+use super::{Result, Tx, resources};
+use crate::domain::ids::{PractitionerId, SiteId};
+use crate::domain::practitioner::{Practitioner, PractitionerDetails};
+
+/// Writes a new practitioner, who can be claimed from now on.
+pub async fn insert(tx: &mut Tx, practitioner: &Practitioner) -> Result<()> {
+    let PractitionerDetails { site_id, name, skills, hours, device_authorisations, credentials, active } = &practitioner.details;
+    resources::insert(tx, practitioner.id, "practitioner", Some(*site_id)).await?;
+    tx.query(stmt!(
+        "INSERT INTO practitioners (id, version, site_id, name, skills, hours, device_authorisations, credentials, active)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    ))
+    .bind(practitioner.id)
+    .bind(practitioner.version)
+    .bind(*site_id)
+    .bind(name.clone())
+    .bind(Json(skills))
+    .bind(Json(hours))
+    .bind(Json(device_authorisations))
+    .bind(Json(credentials))
+    .bind(*active)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Writes `practitioner`, who was one version older. Whether they still were.
+pub async fn update(tx: &mut Tx, practitioner: &Practitioner) -> Result<bool> {
+    let PractitionerDetails { site_id, name, skills, hours, device_authorisations, credentials, active } = &practitioner.details;
+    resources::set_site(tx, practitioner.id, *site_id).await?;
+    let changed = tx
+        .query(stmt!(
+            "UPDATE practitioners SET version = $2, site_id = $3, name = $4, skills = $5, hours = $6,
+                device_authorisations = $7, credentials = $8, active = $9
+             WHERE id = $1 AND version = $2 - 1"
+        ))
+        .bind(practitioner.id)
+        .bind(practitioner.version)
+        .bind(*site_id)
+        .bind(name.clone())
+        .bind(Json(skills))
+        .bind(Json(hours))
+        .bind(Json(device_authorisations))
+        .bind(Json(credentials))
+        .bind(*active)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// The practitioner with this id.
+pub async fn get(tx: &mut Tx, id: PractitionerId) -> Result<Option<Practitioner>> {
+    tx.query(stmt!("SELECT * FROM practitioners WHERE id = $1")).bind(id).optional().await
+}
+
+/// Practitioners in order of id, after `after`.
+pub async fn page(tx: &mut Tx, after: PractitionerId, limit: i64) -> Result<Vec<Practitioner>> {
+    tx.query(stmt!("SELECT * FROM practitioners WHERE id > $1 ORDER BY id LIMIT $2")).bind(after).bind(limit).all().await
+}
+
+/// Who works at `site`, by name.
+pub async fn of_site(tx: &mut Tx, site: SiteId) -> Result<Vec<Practitioner>> {
+    tx.query(stmt!("SELECT * FROM practitioners WHERE site_id = $1 AND active ORDER BY name, id")).bind(site).all().await
+}

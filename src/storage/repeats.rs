@@ -1,0 +1,42 @@
+//! What was answered to a POST with an `Idempotency-Key`. A booking's answer is
+//! written in the booking's own transaction, so neither is there without the other.
+
+use chrono::{DateTime, Utc};
+
+use super::engine::stmt;
+use super::{Result, Tx};
+use crate::domain::ids::UserId;
+
+/// An answer that was given.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Answered {
+    /// Hash of the request that it answered.
+    pub fingerprint: String,
+    /// HTTP status.
+    pub status: i64,
+    /// Body, byte for byte.
+    pub body: String,
+}
+
+/// Writes an answer; [`super::Error::Duplicate`] when the key was answered meanwhile.
+pub async fn insert(tx: &mut Tx, user: UserId, key: &str, answered: &Answered, at: DateTime<Utc>) -> Result<()> {
+    tx.query(stmt!("INSERT INTO repeats (user_id, key, fingerprint, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)"))
+        .bind(user)
+        .bind(key.to_owned())
+        .bind(answered.fingerprint.clone())
+        .bind(answered.status)
+        .bind(answered.body.clone())
+        .bind(at)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// What was answered to this user under this key.
+pub async fn get(tx: &mut Tx, user: UserId, key: &str) -> Result<Option<Answered>> {
+    tx.query(stmt!("SELECT fingerprint, status, body FROM repeats WHERE user_id = $1 AND key = $2"))
+        .bind(user)
+        .bind(key.to_owned())
+        .optional()
+        .await
+}

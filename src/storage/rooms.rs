@@ -1,0 +1,58 @@
+//! Rooms.
+
+use sqlx::types::Json;
+
+use super::engine::stmt;
+use super::{Result, Tx, resources};
+use crate::domain::ids::{RoomId, SiteId};
+use crate::domain::room::{Room, RoomDetails};
+
+/// Writes a new room, which can be claimed from now on.
+pub async fn insert(tx: &mut Tx, room: &Room) -> Result<()> {
+    let RoomDetails { site_id, name, capabilities, active } = &room.details;
+    resources::insert(tx, room.id, "room", Some(*site_id)).await?;
+    tx.query(stmt!("INSERT INTO rooms (id, version, site_id, name, capabilities, active) VALUES ($1, $2, $3, $4, $5, $6)"))
+        .bind(room.id)
+        .bind(room.version)
+        .bind(*site_id)
+        .bind(name.clone())
+        .bind(Json(capabilities))
+        .bind(*active)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Writes `room`, which was one version older. Whether it still was.
+pub async fn update(tx: &mut Tx, room: &Room) -> Result<bool> {
+    let RoomDetails { site_id, name, capabilities, active } = &room.details;
+    resources::set_site(tx, room.id, *site_id).await?;
+    let changed = tx
+        .query(stmt!(
+            "UPDATE rooms SET version = $2, site_id = $3, name = $4, capabilities = $5, active = $6 WHERE id = $1 AND version = $2 - 1"
+        ))
+        .bind(room.id)
+        .bind(room.version)
+        .bind(*site_id)
+        .bind(name.clone())
+        .bind(Json(capabilities))
+        .bind(*active)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// The room with this id.
+pub async fn get(tx: &mut Tx, id: RoomId) -> Result<Option<Room>> {
+    tx.query(stmt!("SELECT * FROM rooms WHERE id = $1")).bind(id).optional().await
+}
+
+/// Rooms in order of id, after `after`.
+pub async fn page(tx: &mut Tx, after: RoomId, limit: i64) -> Result<Vec<Room>> {
+    tx.query(stmt!("SELECT * FROM rooms WHERE id > $1 ORDER BY id LIMIT $2")).bind(after).bind(limit).all().await
+}
+
+/// The rooms of `site`, by name.
+pub async fn of_site(tx: &mut Tx, site: SiteId) -> Result<Vec<Room>> {
+    tx.query(stmt!("SELECT * FROM rooms WHERE site_id = $1 AND active ORDER BY name, id")).bind(site).all().await
+}

@@ -1,0 +1,75 @@
+//! Services.
+
+use super::engine::stmt;
+use super::{Result, Tx};
+use crate::domain::ids::ServiceId;
+use crate::domain::service::{Service, ServiceDetails};
+
+/// Writes a new service. Its code may be taken.
+pub async fn insert(tx: &mut Tx, service: &Service) -> Result<()> {
+    let ServiceDetails { code, name, method, counts, skill, room, active, .. } = &service.details;
+    let ServiceDetails { duration_minutes, anaesthetic_minutes, preparation_minutes, turnaround_minutes, .. } = &service.details;
+    tx.query(stmt!(
+        "INSERT INTO services (id, version, code, name, duration_minutes, anaesthetic_minutes, preparation_minutes,
+            turnaround_minutes, method, counts, skill, room, active)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    ))
+    .bind(service.id)
+    .bind(service.version)
+    .bind(code.clone())
+    .bind(name.clone())
+    .bind(*duration_minutes)
+    .bind(*anaesthetic_minutes)
+    .bind(*preparation_minutes)
+    .bind(*turnaround_minutes)
+    .bind(*method)
+    .bind(*counts)
+    .bind(*skill)
+    .bind(*room)
+    .bind(*active)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Writes `service`, which was one version older. Whether it still was.
+pub async fn update(tx: &mut Tx, service: &Service) -> Result<bool> {
+    let d = &service.details;
+    let changed = tx
+        .query(stmt!(
+            "UPDATE services SET version = $2, code = $3, name = $4, duration_minutes = $5, anaesthetic_minutes = $6,
+                preparation_minutes = $7, turnaround_minutes = $8, method = $9, counts = $10, skill = $11, room = $12, active = $13
+             WHERE id = $1 AND version = $2 - 1"
+        ))
+        .bind(service.id)
+        .bind(service.version)
+        .bind(d.code.clone())
+        .bind(d.name.clone())
+        .bind(d.duration_minutes)
+        .bind(d.anaesthetic_minutes)
+        .bind(d.preparation_minutes)
+        .bind(d.turnaround_minutes)
+        .bind(d.method)
+        .bind(d.counts)
+        .bind(d.skill)
+        .bind(d.room)
+        .bind(d.active)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// The service with this id.
+pub async fn get(tx: &mut Tx, id: ServiceId) -> Result<Option<Service>> {
+    tx.query(stmt!("SELECT * FROM services WHERE id = $1")).bind(id).optional().await
+}
+
+/// The service that programs call `code`.
+pub async fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Service>> {
+    tx.query(stmt!("SELECT * FROM services WHERE code = $1")).bind(code.to_owned()).optional().await
+}
+
+/// Services in order of id, after `after`.
+pub async fn page(tx: &mut Tx, after: ServiceId, limit: i64) -> Result<Vec<Service>> {
+    tx.query(stmt!("SELECT * FROM services WHERE id > $1 ORDER BY id LIMIT $2")).bind(after).bind(limit).all().await
+}

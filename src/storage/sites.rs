@@ -1,0 +1,67 @@
+//! Sites: the clinic and partners' shops.
+
+use sqlx::types::Json;
+
+use super::engine::stmt;
+use super::{Result, Tx};
+use crate::domain::ids::SiteId;
+use crate::domain::site::{Site, SiteDetails};
+
+/// Writes a new site.
+pub async fn insert(tx: &mut Tx, site: &Site) -> Result<()> {
+    let SiteDetails { kind, name, address, partner_id, hours, observes_holidays, active } = &site.details;
+    tx.query(stmt!(
+        "INSERT INTO sites (id, version, kind, name, address, partner_id, hours, observes_holidays, active)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    ))
+    .bind(site.id)
+    .bind(site.version)
+    .bind(*kind)
+    .bind(name.clone())
+    .bind(address.clone())
+    .bind(*partner_id)
+    .bind(Json(hours))
+    .bind(*observes_holidays)
+    .bind(*active)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Writes `site`, which was one version older. Whether it still was.
+pub async fn update(tx: &mut Tx, site: &Site) -> Result<bool> {
+    let SiteDetails { kind, name, address, partner_id, hours, observes_holidays, active } = &site.details;
+    let changed = tx
+        .query(stmt!(
+            "UPDATE sites SET version = $2, kind = $3, name = $4, address = $5, partner_id = $6, hours = $7,
+                observes_holidays = $8, active = $9
+             WHERE id = $1 AND version = $2 - 1"
+        ))
+        .bind(site.id)
+        .bind(site.version)
+        .bind(*kind)
+        .bind(name.clone())
+        .bind(address.clone())
+        .bind(*partner_id)
+        .bind(Json(hours))
+        .bind(*observes_holidays)
+        .bind(*active)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// The site with this id.
+pub async fn get(tx: &mut Tx, id: SiteId) -> Result<Option<Site>> {
+    tx.query(stmt!("SELECT * FROM sites WHERE id = $1")).bind(id).optional().await
+}
+
+/// Sites in order of id, after `after`.
+pub async fn page(tx: &mut Tx, after: SiteId, limit: i64) -> Result<Vec<Site>> {
+    tx.query(stmt!("SELECT * FROM sites WHERE id > $1 ORDER BY id LIMIT $2")).bind(after).bind(limit).all().await
+}
+
+/// The clinic's own sites where anything is booked, oldest first.
+pub async fn of_clinic(tx: &mut Tx) -> Result<Vec<Site>> {
+    tx.query(stmt!("SELECT * FROM sites WHERE kind = 'clinic' AND active ORDER BY id")).all().await
+}

@@ -1,0 +1,107 @@
+//! Users, and failed sign-ins, which are counted here so that all nodes see them.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::engine::stmt;
+use super::{Result, Tx};
+use crate::domain::access::Role;
+use crate::domain::ids::{PartnerId, UserId};
+use crate::domain::text::Line;
+
+/// A person who signs in.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// Rises with each change.
+    pub version: i64,
+    /// Lower case.
+    pub email: String,
+    /// Their name.
+    pub name: Line,
+    /// What they are to the clinic.
+    pub role: Role,
+    /// Whose shop they belong to.
+    pub partner_id: Option<PartnerId>,
+    /// Argon2id, PHC string.
+    pub password_hash: Option<String>,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// When they were added.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Writes a new user. The email may be taken.
+pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
+    tx.query(stmt!(
+        "INSERT INTO users (id, version, email, name, role, partner_id, password_hash, active, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    ))
+    .bind(user.id)
+    .bind(user.version)
+    .bind(user.email.clone())
+    .bind(user.name.clone())
+    .bind(user.role)
+    .bind(user.partner_id)
+    .bind(user.password_hash.clone())
+    .bind(user.active)
+    .bind(user.created_at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// The user with this email, lower case.
+pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<User>> {
+    tx.query(stmt!("SELECT * FROM users WHERE email = $1")).bind(email.to_owned()).optional().await
+}
+
+/// Every user, by email.
+pub async fn all(tx: &mut Tx) -> Result<Vec<User>> {
+    tx.query(stmt!("SELECT * FROM users ORDER BY email")).all().await
+}
+
+/// Lets a user in, or out for good.
+pub async fn set_active(tx: &mut Tx, id: UserId, active: bool) -> Result<()> {
+    tx.query(stmt!("UPDATE users SET active = $2, version = version + 1 WHERE id = $1")).bind(id).bind(active).run().await?;
+    Ok(())
+}
+
+/// Sets a user's password.
+pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<()> {
+    tx.query(stmt!("UPDATE users SET password_hash = $2, version = version + 1 WHERE id = $1"))
+        .bind(id)
+        .bind(hash.to_owned())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Notes a failed sign-in.
+pub async fn note_failure(tx: &mut Tx, id: Uuid, email: &str, at: DateTime<Utc>) -> Result<()> {
+    tx.query(stmt!("INSERT INTO sign_in_failures (id, email, at) VALUES ($1, $2, $3)"))
+        .bind(id)
+        .bind(email.to_owned())
+        .bind(at)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// How often signing in as `email` failed since `since`, and when it did last.
+pub async fn failures(tx: &mut Tx, email: &str, since: DateTime<Utc>) -> Result<(i64, Option<DateTime<Utc>>)> {
+    let rows: Vec<(DateTime<Utc>,)> = tx
+        .query(stmt!("SELECT at FROM sign_in_failures WHERE email = $1 AND at > $2 ORDER BY at DESC LIMIT 100"))
+        .bind(email.to_owned())
+        .bind(since)
+        .all()
+        .await?;
+    Ok((i64::try_from(rows.len()).unwrap_or(i64::MAX), rows.first().map(|(at,)| *at)))
+}
+
+/// Forgets the failures of `email`, and every one before `before`.
+pub async fn forget_failures(tx: &mut Tx, email: &str, before: DateTime<Utc>) -> Result<()> {
+    tx.query(stmt!("DELETE FROM sign_in_failures WHERE email = $1 OR at < $2")).bind(email.to_owned()).bind(before).run().await?;
+    Ok(())
+}

@@ -1,6 +1,7 @@
 //! Fadeline plans, books and tracks the removal of scalp micropigmentation.
 //! The rooms and the arrows between them are drawn in `docs/architecture.md`.
 
+pub mod actions;
 pub mod clock;
 pub mod domain;
 pub mod storage;

@@ -57,12 +57,16 @@ struct Search<'a> {
 /// Every slot of the days `first` to `last`, both included, and why others are missing.
 #[must_use]
 pub fn find(diary: &Diary, first: NaiveDate, last: NaiveDate) -> Found {
-    let last = last.min(last_day(diary));
-    let first = first.max(civil::date_of(diary.zone, diary.now));
-    let step = civil::minutes(diary.policy.grid_minutes);
-    if last < first {
-        return Found::default();
+    let (today, horizon) = (civil::date_of(diary.zone, diary.now), last_day(diary));
+    let none = |code, message: String| Found { slots: Vec::new(), refused: vec![Refusal::new(code, message)] };
+    if last < today {
+        return none(Code::StartInPast, "Those days have passed.".to_owned());
     }
+    if first > horizon {
+        return none(Code::TooFarAhead, format!("Sessions are booked up to {}.", civil::spoken_day(horizon)));
+    }
+    let (first, last) = (first.max(today), last.min(horizon));
+    let step = civil::minutes(diary.policy.grid_minutes);
     Search { diary, grid: Grid::over(diary.zone, first, last, step), first, last }.run()
 }
 

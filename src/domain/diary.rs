@@ -14,8 +14,10 @@ use super::ids::{PatientId, ResourceId};
 use super::interval::{Interval, merged, without};
 use super::policy::Policy;
 use super::practitioner::Practitioner;
+use super::refusal::Code;
 use super::room::Room;
 use super::service::Service;
+use super::session::Place;
 use super::site::Site;
 use super::{civil, holidays};
 
@@ -70,6 +72,17 @@ pub enum Taken {
     Present,
 }
 
+/// One resource that a session takes, from when to when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// What is taken.
+    pub resource: ResourceId,
+    /// From preparation or anaesthetic to turnaround.
+    pub when: Interval,
+    /// What to say when it is taken already.
+    pub conflict: Code,
+}
+
 impl Diary {
     /// Whether a room is taken at all.
     #[must_use]
@@ -98,6 +111,19 @@ impl Diary {
     pub fn claim(&self, taken: Taken, start: DateTime<Utc>) -> Option<Interval> {
         let (before, after) = self.claimed_around(taken);
         Interval::new(start - before, start + after)
+    }
+
+    /// What a session at `place` claims when it starts at `start`.
+    #[must_use]
+    pub fn claims_of(&self, place: Place, start: DateTime<Utc>) -> Vec<Claim> {
+        let mut wanted = vec![
+            (ResourceId::from(self.patient), Taken::Present, Code::ConflictPatient),
+            (place.practitioner_id.into(), Taken::AtWork, Code::ConflictPractitioner),
+        ];
+        wanted.extend(place.room_id.map(|room| (room.into(), Taken::Present, Code::ConflictRoom)));
+        wanted.extend(place.device_id.map(|device| (device.into(), Taken::AtWork, Code::ConflictDevice)));
+        let claim = |(resource, taken, conflict)| Some(Claim { resource, when: self.claim(taken, start)?, conflict });
+        wanted.into_iter().filter_map(claim).collect()
     }
 
     /// What is taken of `resource`.

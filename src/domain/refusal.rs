@@ -71,6 +71,8 @@ pub enum Code {
     ConsentNotActive,
     /// A disclosure consent names its partner, no other consent does.
     ConsentPartner,
+    /// A patient has been born.
+    BornInFuture,
     /// A partner's shop names its partner, the clinic's own site none.
     SitePartner,
     /// A service takes at least a minute, and with all that surrounds it at most a day.

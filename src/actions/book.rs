@@ -1,0 +1,138 @@
+//! Booking a session: the course and its patient are locked, every rule is asked, and
+//! what the session takes is claimed, in one transaction. What is left out is chosen.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::diaries::{self, Search};
+use super::hold::held;
+use super::session_view::{SessionView, view};
+use super::{Answer, App, Caller, Error, Result, Work, courses, decide, session_change};
+use crate::domain::booking::starts_at;
+use crate::domain::civil::{self, When};
+use crate::domain::course::Course;
+use crate::domain::diary::Wanted;
+use crate::domain::ids::{CourseId, DeviceId, HoldId, PractitionerId, RoomId, SiteId};
+use crate::domain::session::{Place, Session};
+use crate::domain::status::{ProcedureStatus, SessionStatus};
+use crate::domain::text::{Code, Note};
+use crate::storage::claims::{Claimant, Except};
+use crate::storage::{holds, sessions};
+
+/// A session to be booked.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"course_id": "01890000-0000-7000-8000-000000000001", "service": "consultation", "start": "2027-03-15T10:00"}))]
+pub struct NewSession {
+    /// The course it belongs to.
+    pub course_id: CourseId,
+    /// Code of the service.
+    pub service: Code,
+    /// When: a wall time of the clinic's zone, or RFC 3339 with an offset.
+    pub start: When,
+    /// Where; the clinic unless set.
+    #[serde(default)]
+    pub site_id: Option<SiteId>,
+    /// With whom; chosen unless set.
+    #[serde(default)]
+    pub practitioner_id: Option<PractitionerId>,
+    /// In which room; chosen unless set.
+    #[serde(default)]
+    pub room_id: Option<RoomId>,
+    /// With which device; chosen unless set.
+    #[serde(default)]
+    pub device_id: Option<DeviceId>,
+    /// The hold that kept this slot.
+    #[serde(default)]
+    pub hold_id: Option<HoldId>,
+    /// A reason to book past rules that can be overridden.
+    #[serde(default, rename = "override")]
+    pub overriding: Option<Override>,
+}
+
+/// A reasoned decision past rules that can be overridden.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// Why.
+    pub reason: Note,
+}
+
+impl NewSession {
+    /// Whom and what the caller insists on.
+    pub(super) fn wanted(&self) -> Wanted {
+        Wanted { practitioner: self.practitioner_id, room: self.room_id, device: self.device_id }
+    }
+}
+
+/// Books a session.
+pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<SessionView>> {
+    let (start, notice) = starts_at(app.zone, new.start)?;
+    let mut work = Work::begin(app, caller).await?;
+    let course = courses::locked(&mut work, new.course_id).await?;
+    let mut search = search(&mut work, &course, &new).await?;
+    if let Some(hold_id) = new.hold_id {
+        let hold = held(&mut work, hold_id, &new, &search, start).await?;
+        search = Search { site: Some(hold.place.site_id), wanted: exactly(hold.place), ..search };
+        search.except.hold = Some(hold.id);
+    }
+    let mut against = Vec::from_iter(course.details.closed_to_booking());
+    let decided = match decide::place(&mut work, &search, start).await {
+        Ok(decided) if against.is_empty() => decided,
+        Ok(_) => return Err(against.into()),
+        Err(Error::Refused(refusals)) => {
+            work.tx.rollback().await?;
+            against.extend(refusals);
+            return Err(decide::explained(app, caller, "session.book_refused", &search, start, against).await?.into());
+        }
+        Err(error) => return Err(error),
+    };
+    let (diary, place) = decided;
+    let session = booked(&work, &course, &search, place, start);
+    if let Some(hold_id) = new.hold_id {
+        holds::delete(&mut work.tx, hold_id).await?;
+    }
+    sessions::insert(&mut work.tx, &session).await?;
+    decide::claim(&mut work, &diary, place, start, Claimant::Session(session.id)).await?;
+    session_change::note_booked(&mut work, &session).await?;
+    let listed = sessions::get(&mut work.tx, session.id).await?.ok_or(Error::NotThere("session"))?;
+    work.commit(Answer::Created(SessionView { notice, ..view(app, listed) })).await
+}
+
+/// What is looked for when `new` is to be booked in `course`.
+pub(super) async fn search(work: &mut Work<'_>, course: &Course, new: &NewSession) -> Result<Search> {
+    let service = diaries::service(&mut work.tx, new.service.as_str()).await?;
+    let wanted = new.wanted();
+    Ok(Search { patient: course.patient_id, service, site: new.site_id, wanted, prefer: None, except: Except::default() })
+}
+
+/// Exactly what `place` holds.
+fn exactly(place: Place) -> Wanted {
+    Wanted { practitioner: Some(place.practitioner_id), room: place.room_id, device: place.device_id }
+}
+
+fn booked(work: &Work<'_>, course: &Course, search: &Search, place: Place, start: DateTime<Utc>) -> Session {
+    let zone = work.app.zone;
+    Session {
+        id: work.app.clock.id(),
+        uid: work.app.clock.opaque(),
+        sequence: 0,
+        version: 1,
+        course_id: course.id,
+        patient_id: course.patient_id,
+        service_id: search.service.id,
+        place,
+        status: SessionStatus::Booked,
+        procedure_status: ProcedureStatus::Preparation,
+        local_start: civil::wall_of(zone, start).format("%Y-%m-%dT%H:%M").to_string(),
+        zone: zone.name().to_owned(),
+        starts_at: start,
+        ends_at: start + search.service.duration(),
+        cancel_reason: None,
+        rebook_reason: None,
+        record: None,
+        created_at: work.now,
+        updated_at: work.now,
+    }
+}

@@ -1,0 +1,117 @@
+//! Writing, listing and changing what the catalogue holds. A change is a JSON merge
+//! patch (RFC 7396) over what was written, checked as a whole.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::entries::Entry;
+use super::error::none_of;
+use super::page::{Items, Page};
+use super::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::storage;
+
+/// Adds a thing.
+pub async fn add<E: Entry>(app: &App, caller: &Caller, details: E::Details) -> Result<Answer<E>> {
+    none_of(E::faults(&details))?;
+    let mut work = Work::begin(app, caller).await?;
+    let entry = E::made(app.clock.id(), 1, details);
+    E::insert(&mut work.tx, &entry).await.map_err(|error| named::<E>(error))?;
+    work.audit(&format!("{}.add", E::NOUN), (E::NOUN, entry.id().into()), None, None).await?;
+    work.commit(Answer::Created(entry)).await
+}
+
+/// Changes a thing.
+pub async fn change<E: Entry>(app: &App, caller: &Caller, id: E::Id, expected: &Expected, patch: Value) -> Result<Answer<E>> {
+    let mut work = Work::begin(app, caller).await?;
+    let current = E::get(&mut work.tx, id).await?.ok_or(Error::NotThere(E::NOUN))?;
+    expected.check(current.version())?;
+    let details = patched(current.details(), patch)?;
+    none_of(E::faults(&details))?;
+    let entry = E::made(id, current.version() + 1, details);
+    if !E::update(&mut work.tx, &entry).await.map_err(|error| named::<E>(error))? {
+        return Err(Error::Stale);
+    }
+    work.audit(&format!("{}.change", E::NOUN), (E::NOUN, id.into()), None, None).await?;
+    work.commit(Answer::Is(entry)).await
+}
+
+/// One thing.
+pub async fn get<E: Entry>(app: &App, caller: &Caller, id: E::Id) -> Result<Answer<E>> {
+    let mut work = Work::look(app, caller).await?;
+    let entry = E::get(&mut work.tx, id).await?.ok_or(Error::NotThere(E::NOUN))?;
+    Ok(Answer::Is(entry))
+}
+
+/// A page of things.
+pub async fn list<E: Entry>(app: &App, caller: &Caller, page: &Page) -> Result<Items<E>> {
+    let after = page.after(E::Id::from(Uuid::nil()))?;
+    let mut work = Work::look(app, caller).await?;
+    let entries = E::page(&mut work.tx, after, page.rows()?).await?;
+    page.of(entries, Entry::id)
+}
+
+/// What the store says, in the words of the catalogue.
+fn named<E: Entry>(error: storage::Error) -> Error {
+    match error {
+        storage::Error::Duplicate => Error::Taken(format!("there is a {} of that code already", E::NOUN)),
+        storage::Error::Missing => Error::invalid("", format!("the {} names a site, partner, person, room or device that is not there", E::NOUN)),
+        other => other.into(),
+    }
+}
+
+/// `current` with `patch` merged into it (RFC 7396), read anew as a whole.
+pub(super) fn patched<T: Serialize + DeserializeOwned>(current: &T, patch: Value) -> Result<T> {
+    if !patch.is_object() {
+        return Err(Error::invalid("", "a change is a JSON object"));
+    }
+    let mut value = serde_json::to_value(current).map_err(|error| Error::Fault(error.to_string()))?;
+    merge(&mut value, patch);
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let pointer = error.path().iter().fold(String::new(), |pointer, part| format!("{pointer}/{part}"));
+        Error::invalid(pointer, error.inner().to_string())
+    })
+}
+
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Value::Object(fields) = target else { return };
+    for (name, value) in patch {
+        if value.is_null() {
+            fields.remove(&name);
+        } else {
+            merge(fields.entry(name).or_insert(Value::Null), value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_merge_patch_does_what_rfc_7396_says() {
+        for (target, patch, result) in [
+            (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
+            (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
+            (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
+            (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
+            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
+            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
+        ] {
+            let mut merged = target;
+            merge(&mut merged, patch);
+            assert_eq!(merged, result);
+        }
+    }
+}

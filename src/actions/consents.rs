@@ -1,0 +1,96 @@
+//! Consents: writing down that a patient gave one, and that they withdrew it.
+
+use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::page::{Items, Page};
+use super::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::domain::civil;
+use crate::domain::consent::{Consent, ConsentDetails, ConsentStatus};
+use crate::domain::ids::{ConsentId, PatientId};
+use crate::domain::refusal::Code;
+use crate::storage::{consents, partners, patients, resources};
+
+/// A consent as it is shown.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ConsentView {
+    /// Its id.
+    pub id: ConsentId,
+    /// Rises with each change.
+    pub version: i64,
+    /// Whose it is.
+    pub patient_id: PatientId,
+    /// What was written down.
+    #[serde(flatten)]
+    pub details: ConsentDetails,
+    /// Whether it holds.
+    pub status: ConsentStatus,
+    /// When it was given.
+    pub given_at: DateTime<FixedOffset>,
+    /// When it was withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<DateTime<FixedOffset>>,
+}
+
+fn view(app: &App, consent: Consent) -> ConsentView {
+    let Consent { id, version, patient_id, details, status, given_at, withdrawn_at } = consent;
+    let shown = |at| civil::shown(app.zone, at);
+    ConsentView { id, version, patient_id, details, status, given_at: shown(given_at), withdrawn_at: withdrawn_at.map(shown) }
+}
+
+/// Writes down a consent.
+pub async fn give(app: &App, caller: &Caller, patient: PatientId, details: ConsentDetails) -> Result<Answer<ConsentView>> {
+    details.check()?;
+    let mut work = Work::begin(app, caller).await?;
+    if !patients::exists(&mut work.tx, patient).await? {
+        return Err(Error::NotThere("patient"));
+    }
+    if let Some(partner) = details.partner_id
+        && partners::name(&mut work.tx, partner).await?.is_none()
+    {
+        return Err(Error::NotThere("partner"));
+    }
+    let consent = Consent {
+        id: app.clock.id(),
+        version: 1,
+        patient_id: patient,
+        details,
+        status: ConsentStatus::Active,
+        given_at: work.now,
+        withdrawn_at: None,
+    };
+    consents::insert(&mut work.tx, &consent).await?;
+    work.audit("consent.give", ("consent", consent.id.0), Some(patient), Some(consent.details.kind.to_string())).await?;
+    work.commit(Answer::Created(view(app, consent))).await
+}
+
+/// A page of a patient's consents, withdrawn ones included.
+pub async fn list(app: &App, caller: &Caller, patient: PatientId, page: &Page) -> Result<Items<ConsentView>> {
+    let after = page.after(ConsentId(uuid::Uuid::nil()))?;
+    let mut work = Work::begin(app, caller).await?;
+    if !patients::exists(&mut work.tx, patient).await? {
+        return Err(Error::NotThere("patient"));
+    }
+    let found = consents::page(&mut work.tx, patient, after, page.rows()?).await?;
+    work.audit("consent.list", ("patient", patient.0), Some(patient), None).await?;
+    let items = page.of(found, |consent| consent.id)?.map(|consent| view(app, consent));
+    Ok(work.commit(Answer::Is(items)).await?.into_inner())
+}
+
+/// Withdraws a consent; it stays, inactive.
+pub async fn withdraw(app: &App, caller: &Caller, patient: PatientId, id: ConsentId, expected: &Expected) -> Result<Answer<ConsentView>> {
+    let mut work = Work::begin(app, caller).await?;
+    resources::lock(&mut work.tx, [patient.into()]).await?;
+    let current = consents::get(&mut work.tx, patient, id).await?.ok_or(Error::NotThere("consent"))?;
+    expected.check(current.version)?;
+    if current.status == ConsentStatus::Inactive {
+        return Err(Error::refused(Code::ConsentNotActive, "This consent was withdrawn before."));
+    }
+    let consent = Consent { version: current.version + 1, status: ConsentStatus::Inactive, withdrawn_at: Some(work.now), ..current };
+    if !consents::update(&mut work.tx, &consent).await? {
+        return Err(Error::Stale);
+    }
+    work.audit("consent.withdraw", ("consent", id.0), Some(patient), Some(consent.details.kind.to_string())).await?;
+    work.commit(Answer::Is(view(app, consent))).await
+}

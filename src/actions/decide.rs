@@ -1,0 +1,91 @@
+//! Deciding about one wanted time, under the locks that make the decision final:
+//! which place a session takes, or every reason why not and the first day that works.
+//! Booking, holding and moving all decide here.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use super::diaries::{self, Search};
+use super::{Answer, App, Caller, Error, Result, Work};
+use crate::domain::availability;
+use crate::domain::booking::{self, judge};
+use crate::domain::civil;
+use crate::domain::diary::{Claim, Diary};
+use crate::domain::ids::ClaimId;
+use crate::domain::refusal::Refusal;
+use crate::domain::session::Place;
+use crate::storage::claims::Claimant;
+use crate::storage::{self, claims, resources};
+
+/// Decides whether `search` can take place at `start`. Locks all that it could take; the patient
+/// is locked already, always first.
+pub(super) async fn place(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Result<(Diary, Place)> {
+    let mut found = diaries::open(&mut work.tx, work.app, work.now, search).await?;
+    resources::lock(&mut work.tx, diaries::candidates(&found)).await?;
+    let date = civil::date_of(work.app.zone, start);
+    let mut refusals = Vec::new();
+    for mut diary in found.drain(..) {
+        diaries::fill(&mut work.tx, &mut diary, date, date, search.except).await?;
+        match judge(&diary, start) {
+            Ok(place) => return Ok((diary, place)),
+            Err(against) if refusals.is_empty() => refusals = against,
+            Err(_) => (),
+        }
+    }
+    Err(Error::Refused(refusals))
+}
+
+/// Takes what `place` needs from `start` on for `by`. The database has the last word.
+pub(super) async fn claim(work: &mut Work<'_>, diary: &Diary, place: Place, start: DateTime<Utc>, by: Claimant) -> Result<()> {
+    for Claim { resource, when, conflict } in diary.claims_of(place, start) {
+        claims::sweep(&mut work.tx, resource, work.now).await?;
+        let id: ClaimId = work.app.clock.id();
+        match claims::insert(&mut work.tx, id, resource, by, when).await {
+            Err(storage::Error::Overlap) => return Err(Error::refused(conflict, "That time was taken a moment ago.")),
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+/// The refusals of `search` at `start`, each with the first day that works. Looks at the patient's
+/// record, so it leaves an audit line.
+pub(super) async fn explained(
+    app: &App,
+    caller: &Caller,
+    action: &str,
+    search: &Search,
+    start: DateTime<Utc>,
+    refusals: Vec<Refusal>,
+) -> Result<Vec<Refusal>> {
+    // The refusal itself is kept under the request's key by whoever answers it.
+    let caller = Caller { repeat: None, ..caller.clone() };
+    let mut work = Work::begin(app, &caller).await?;
+    let codes: Vec<_> = refusals.iter().map(|refusal| refusal.code.to_string()).collect();
+    work.audit(action, ("patient", search.patient.0), Some(search.patient), Some(codes.join(" "))).await?;
+    let from = civil::date_of(app.zone, start.max(work.now));
+    let earliest = earliest(&mut work, search, from).await?;
+    work.commit(Answer::Is(())).await?;
+    Ok(refusals.into_iter().map(|refusal| refusal.with_earliest(earliest)).collect())
+}
+
+/// The first day from `from` on with a time that booking would accept, as far as the clinic looks.
+pub(super) async fn earliest(work: &mut Work<'_>, search: &Search, from: NaiveDate) -> Result<Option<NaiveDate>> {
+    let last = from + Days::new(work.app.policy.search_days.into());
+    // Most answers lie near, so the first fortnight is loaded alone.
+    let near = (from + Days::new(14)).min(last);
+    let mut first_days = Vec::new();
+    let mut diaries = diaries::open(&mut work.tx, work.app, work.now, search).await?;
+    for (first, last) in [(from, near), (near + Days::new(1), last)] {
+        for diary in &mut diaries {
+            if last < first || first > booking::last_day(diary) {
+                continue;
+            }
+            diaries::fill(&mut work.tx, diary, first, last, search.except).await?;
+            first_days.extend(availability::earliest(diary, first, last));
+        }
+        if !first_days.is_empty() {
+            break;
+        }
+    }
+    Ok(first_days.into_iter().min())
+}

@@ -1,0 +1,132 @@
+//! Loading the diary that `domain` decides from: first the candidates (catalogue),
+//! then, once they are locked where something is to be written, what is taken.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use super::{App, Error, Result};
+use crate::domain::civil;
+use crate::domain::diary::{Diary, Wanted};
+use crate::domain::ids::{PatientId, ResourceId, SiteId};
+use crate::domain::interval::Interval;
+use crate::domain::refusal::Code;
+use crate::domain::service::Service;
+use crate::domain::session::Place;
+use crate::domain::site::Site;
+use crate::storage::claims::Except;
+use crate::storage::{Tx, claims, closures, devices, practitioners, rooms, services, sites};
+
+/// What is looked for: a service for a patient, somewhere, with whom the caller insists on.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// For whom.
+    pub patient: PatientId,
+    /// What.
+    pub service: Service,
+    /// Where; wherever the wanted ones are, or at the clinic, unless set.
+    pub site: Option<SiteId>,
+    /// With whom, in which room, with what.
+    pub wanted: Wanted,
+    /// Who and what comes first where there is a choice: what a moved session had.
+    pub prefer: Option<Place>,
+    /// Whose claims are looked past.
+    pub except: Except,
+}
+
+/// The service that programs call `code`.
+pub async fn service(tx: &mut Tx, code: &str) -> Result<Service> {
+    let unknown = || Error::refused(Code::UnknownService, format!("There is no service with the code {code:?}."));
+    services::by_code(tx, code).await?.ok_or_else(unknown)
+}
+
+/// A diary for each site that comes into question, with its candidates but nothing taken yet.
+pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -> Result<Vec<Diary>> {
+    let Wanted { practitioner, room, device } = search.wanted;
+    let practitioner = match practitioner {
+        Some(id) => Some(practitioners::get(tx, id).await?.ok_or(Error::NotThere("practitioner"))?),
+        None => None,
+    };
+    let room = match room {
+        Some(id) => Some(rooms::get(tx, id).await?.ok_or(Error::NotThere("room"))?),
+        None => None,
+    };
+    let device = match device {
+        Some(id) => Some(devices::get(tx, id).await?.ok_or(Error::NotThere("device"))?),
+        None => None,
+    };
+    let named = practitioner.as_ref().map(|person| person.details.site_id);
+    let named = named.or(room.as_ref().map(|room| room.details.site_id)).or(device.as_ref().map(|device| device.details.site_id));
+    let mut diaries = Vec::new();
+    for site in sites_for(tx, search.site.or(named)).await? {
+        let mut diary = Diary {
+            zone: app.zone,
+            policy: app.policy.clone(),
+            now,
+            practitioners: match &practitioner {
+                Some(person) => vec![person.clone()],
+                None => practitioners::of_site(tx, site.id).await?,
+            },
+            rooms: match &room {
+                Some(room) => vec![room.clone()],
+                None => rooms::of_site(tx, site.id).await?,
+            },
+            devices: match &device {
+                Some(device) => vec![device.clone()],
+                None => devices::of_site(tx, site.id).await?,
+            },
+            site,
+            service: search.service.clone(),
+            patient: search.patient,
+            wanted: search.wanted,
+            windows: Vec::new(),
+            closures: Vec::new(),
+            claims: std::collections::HashMap::new(),
+        };
+        if let Some(place) = search.prefer {
+            diary.practitioners.sort_by_key(|person| person.id != place.practitioner_id);
+            diary.rooms.sort_by_key(|room| Some(room.id) != place.room_id);
+            diary.devices.sort_by_key(|device| Some(device.id) != place.device_id);
+        }
+        diaries.push(diary);
+    }
+    Ok(diaries)
+}
+
+async fn sites_for(tx: &mut Tx, site: Option<SiteId>) -> Result<Vec<Site>> {
+    match site {
+        Some(id) => Ok(vec![sites::get(tx, id).await?.ok_or(Error::NotThere("site"))?]),
+        None => {
+            let sites = sites::of_clinic(tx).await?;
+            if sites.is_empty() {
+                return Err(Error::refused(Code::ClinicClosed, "The clinic has no site yet; a manager adds it."));
+            }
+            Ok(sites)
+        }
+    }
+}
+
+/// Everyone and everything that `diaries` could take, besides the patient.
+pub fn candidates(diaries: &[Diary]) -> Vec<ResourceId> {
+    let mut all = Vec::new();
+    for diary in diaries {
+        all.extend(diary.practitioners.iter().map(|person| ResourceId::from(person.id)));
+        if diary.needs_room() {
+            all.extend(diary.rooms.iter().map(|room| ResourceId::from(room.id)));
+        }
+        if diary.needs_device() {
+            all.extend(diary.devices.iter().map(|device| ResourceId::from(device.id)));
+        }
+    }
+    all
+}
+
+/// Fills `diary` with what is taken, closed and rented in the days `first` to `last`.
+pub async fn fill(tx: &mut Tx, diary: &mut Diary, first: NaiveDate, last: NaiveDate, except: Except) -> Result<()> {
+    // A day on either side, for what reaches over midnight.
+    let (first, last) = (first - Days::new(1), last + Days::new(1));
+    let range = Interval::new(civil::day_start(diary.zone, first), civil::day_start(diary.zone, last + Days::new(1)));
+    let range = range.ok_or_else(|| Error::invalid("/to", "is before from"))?;
+    diary.closures = closures::within(tx, first, last).await?;
+    diary.windows = devices::windows_within(tx, diary.site.id, range).await?;
+    diary.claims = claims::within(tx, diary.site.id, diary.patient.into(), range, diary.now, except).await?;
+    Ok(())
+}

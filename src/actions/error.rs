@@ -1,0 +1,79 @@
+//! What an action answers when it does not do what was asked, by what to do next.
+
+use thiserror::Error;
+
+use crate::domain::refusal::{Code, Refusal};
+use crate::storage;
+
+/// Why an action did not happen.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// There is no such thing, or it is not the caller's.
+    #[error("there is no such {0}")]
+    NotThere(&'static str),
+    /// Rules or other bookings are in the way, all of them at once.
+    #[error("refused")]
+    Refused(Vec<Refusal>),
+    /// The thing has changed since the caller read it.
+    #[error("it has changed meanwhile")]
+    Stale,
+    /// What was sent does not make sense; where and why.
+    #[error("{pointer}: {detail}")]
+    Invalid {
+        /// JSON pointer into what was sent.
+        pointer: String,
+        /// What is wrong there.
+        detail: String,
+    },
+    /// Something of that name is there already.
+    #[error("{0}")]
+    Taken(String),
+    /// The same request is being answered at the moment, or was just now.
+    #[error("answered meanwhile")]
+    AnsweredMeanwhile,
+    /// Wrong email or password.
+    #[error("wrong email or password")]
+    WrongPassword,
+    /// Too many tries; when to try again, in seconds.
+    #[error("too many tries")]
+    SlowDown(u64),
+    /// The store refused or is away.
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+    /// Our own mistake.
+    #[error("{0}")]
+    Fault(String),
+}
+
+/// What an action answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+impl From<Vec<Refusal>> for Error {
+    fn from(refusals: Vec<Refusal>) -> Self {
+        Self::Refused(refusals)
+    }
+}
+
+impl Error {
+    /// One refusal that nobody can override.
+    #[must_use]
+    pub fn refused(code: Code, message: impl Into<String>) -> Self {
+        Refusal::new(code, message).into()
+    }
+
+    /// A field that makes no sense.
+    #[must_use]
+    pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid { pointer: pointer.into(), detail: detail.into() }
+    }
+}
+
+/// Nothing when there are no refusals, all of them otherwise.
+pub(crate) fn none_of(refusals: Vec<Refusal>) -> Result<()> {
+    if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
+}

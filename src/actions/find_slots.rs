@@ -1,0 +1,171 @@
+//! Finding free times for a course: best first, never one that booking would refuse,
+//! and why there is none, or fewer.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::diaries::{self, Search};
+use super::{Answer, App, Caller, Error, Result, Work, decide};
+use crate::domain::availability::{self, Found};
+use crate::domain::booking::starts_at;
+use crate::domain::civil::{self, Day, When};
+use crate::domain::diary::Wanted;
+use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
+use crate::domain::refusal::{Code, Refusal};
+use crate::storage::claims::Except;
+use crate::storage::courses;
+
+/// The longest range that is searched at once, days.
+const LONGEST: i64 = 366;
+
+/// What times are wanted.
+#[derive(Debug, Clone)]
+pub struct SlotsWanted {
+    /// For which course.
+    pub course_id: CourseId,
+    /// Code of the service.
+    pub service: String,
+    /// From which day or time on; from now on unless set.
+    pub from: Option<Edge>,
+    /// To which day, included, or before which time; a fortnight unless set.
+    pub to: Option<Edge>,
+    /// Only here.
+    pub site_id: Option<SiteId>,
+    /// Only with this practitioner.
+    pub practitioner_id: Option<PractitionerId>,
+    /// Only in this room.
+    pub room_id: Option<RoomId>,
+    /// Only with this device.
+    pub device_id: Option<DeviceId>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// A day, or a time of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// `2027-03-15`.
+    Day(NaiveDate),
+    /// `2027-03-15T10:00`, or with an offset.
+    Time(When),
+}
+
+impl FromStr for Edge {
+    type Err = String;
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        if let Ok(date) = text.parse::<NaiveDate>() {
+            return Day::try_from(date).map(|day| Self::Day(day.date())).map_err(|error| error.to_string());
+        }
+        text.parse().map(Self::Time).map_err(|_| "not a day or a time: write 2027-03-15, or 2027-03-15T10:00".to_owned())
+    }
+}
+
+/// A time that can be booked, with what it would take.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SlotView {
+    /// Start of the visit.
+    pub start: DateTime<FixedOffset>,
+    /// End of the visit.
+    pub end: DateTime<FixedOffset>,
+    /// Where.
+    pub site_id: SiteId,
+    /// Who would treat.
+    pub practitioner_id: PractitionerId,
+    /// In which room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room_id: Option<RoomId>,
+    /// With which device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_id: Option<DeviceId>,
+    /// 1 is best.
+    pub rank: usize,
+}
+
+/// Free times, and why there are no more.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Slots {
+    /// Best first.
+    pub items: Vec<SlotView>,
+    /// Why there is none, or fewer.
+    pub refused: Vec<Refusal>,
+}
+
+/// Free times for a course.
+pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Result<Slots> {
+    let mut work = Work::begin(app, caller).await?;
+    let course = courses::get(&mut work.tx, wanted.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let service = diaries::service(&mut work.tx, &wanted.service).await?;
+    let (from, until) = range(app, work.now, &wanted)?;
+    let (first, last) = (civil::date_of(app.zone, from), civil::date_of(app.zone, until - chrono::Duration::seconds(1)));
+    let search = Search {
+        patient: course.patient_id,
+        service,
+        site: wanted.site_id,
+        wanted: Wanted { practitioner: wanted.practitioner_id, room: wanted.room_id, device: wanted.device_id },
+        prefer: None,
+        except: Except::default(),
+    };
+    work.audit("slots.search", ("course", course.id.0), Some(course.patient_id), Some(search.service.details.code.to_string())).await?;
+    if let Some(refusal) = course.details.closed_to_booking() {
+        work.commit(Answer::Is(())).await?;
+        return Ok(Slots { items: Vec::new(), refused: vec![refusal] });
+    }
+    let mut diaries = diaries::open(&mut work.tx, app, work.now, &search).await?;
+    for diary in &mut diaries {
+        diaries::fill(&mut work.tx, diary, first, last, search.except).await?;
+    }
+    // Committed before the search itself, so that nobody who writes waits for it.
+    work.commit(Answer::Is(())).await?;
+    let mut found = Found::default();
+    for diary in &diaries {
+        let here = availability::find(diary, first, last);
+        found.slots.extend(here.slots.into_iter().filter(|slot| from <= slot.start && slot.start < until));
+        found.refused.extend(here.refused);
+    }
+    found.slots.sort_by_key(|slot| slot.start);
+    let earliest = match found.slots.first() {
+        Some(slot) => Some(civil::date_of(app.zone, slot.start)),
+        None => {
+            let mut work = Work::look(app, caller).await?;
+            let today = civil::date_of(app.zone, work.now);
+            decide::earliest(&mut work, &search, last.max(today)).await?
+        }
+    };
+    Ok(shown(app, found, earliest, wanted.limit))
+}
+
+fn shown(app: &App, found: Found, earliest: Option<NaiveDate>, limit: usize) -> Slots {
+    let items = found.slots.into_iter().take(limit).enumerate().map(|(index, slot)| SlotView {
+        start: civil::shown(app.zone, slot.start),
+        end: civil::shown(app.zone, slot.end),
+        site_id: slot.place.site_id,
+        practitioner_id: slot.place.practitioner_id,
+        room_id: slot.place.room_id,
+        device_id: slot.place.device_id,
+        rank: index + 1,
+    });
+    let refused = found.refused.into_iter().map(|refusal| refusal.with_earliest(earliest)).collect();
+    Slots { items: items.collect(), refused }
+}
+
+/// The instants between which starts are wanted.
+fn range(app: &App, now: DateTime<Utc>, wanted: &SlotsWanted) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
+    let at = |when| starts_at(app.zone, when).map(|(instant, _)| instant);
+    let from = match wanted.from {
+        None => now,
+        Some(Edge::Day(day)) => civil::day_start(app.zone, day),
+        Some(Edge::Time(when)) => at(when)?,
+    };
+    let until = match wanted.to {
+        None => civil::day_start(app.zone, civil::date_of(app.zone, from) + Days::new(14)),
+        Some(Edge::Day(day)) => civil::day_start(app.zone, day + Days::new(1)),
+        Some(Edge::Time(when)) => at(when)?,
+    };
+    if until <= from || (until - from).num_days() > LONGEST {
+        return Err(Error::refused(Code::RangeTooLong, format!("from is before to, and at most {LONGEST} days before.")));
+    }
+    Ok((from, until))
+}

@@ -1,0 +1,75 @@
+//! One verb, one function: begin, load, decide, store, audit, commit. `api` (and the
+//! pages) call these and nothing below; the rules are in `domain`, the SQL in `storage`.
+
+pub mod attend;
+pub mod audit;
+pub mod book;
+pub mod cancel;
+pub mod catalogue;
+pub mod closures;
+pub mod consents;
+pub mod courses;
+pub mod decide;
+pub mod diaries;
+pub mod entries;
+pub mod error;
+pub mod find_slots;
+pub mod guess_guard;
+pub mod hold;
+pub mod page;
+pub mod patients;
+pub mod repeats;
+pub mod rental_windows;
+pub mod reschedule;
+pub mod session_change;
+pub mod session_view;
+pub mod sessions;
+pub mod sign_in;
+pub mod undo;
+pub mod users;
+pub mod work;
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+
+pub use error::{Error, Result};
+pub use work::{Actor, Answer, Caller, Expected, Work};
+
+use crate::clock::Clock;
+use crate::domain::policy::Policy;
+use crate::storage::Db;
+
+/// All that an action needs, made once at start and shared.
+#[derive(Debug, Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+#[derive(Debug)]
+pub struct Parts {
+    /// The store.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// The clinic's zone.
+    pub zone: Tz,
+    /// The clinic's choices.
+    pub policy: Policy,
+    /// Slows guessing down.
+    pub guard: guess_guard::GuessGuard,
+}
+
+impl App {
+    /// An app over `db`, whose schema is up to date.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, zone: Tz, policy: Policy) -> Self {
+        Self(Arc::new(Parts { db, clock, zone, policy, guard: guess_guard::GuessGuard::default() }))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,55 @@
+//! What every change of a session shares: it is read under the patient's lock, the
+//! version is checked, what was before goes into its history, and the audit gets a line.
+
+use chrono::{DateTime, Utc};
+
+use super::session_view::{SessionView, view};
+use super::{Answer, Error, Expected, Result, Work};
+use crate::domain::ids::SessionId;
+use crate::domain::session::Session;
+use crate::storage::history::{self, Before, Change};
+use crate::storage::sessions::Listed;
+use crate::storage::{resources, sessions};
+
+/// The session, read after its patient was locked, so that changes of it wait for each other.
+pub(super) async fn locked(work: &mut Work<'_>, id: SessionId, expected: &Expected) -> Result<Listed> {
+    let patient = sessions::patient_of(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    resources::lock(&mut work.tx, [patient.into()]).await?;
+    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    expected.check(listed.session.version)?;
+    Ok(listed)
+}
+
+/// Notes that `session` was booked.
+pub(super) async fn note_booked(work: &mut Work<'_>, session: &Session) -> Result<()> {
+    note(work, session.id, "book", None).await?;
+    let detail = Some(at(session.starts_at));
+    work.audit("session.book", ("session", session.id.0), Some(session.patient_id), detail).await
+}
+
+/// Writes `next`, which was `current`, as the change `what`.
+pub(super) async fn save(work: &mut Work<'_>, current: &Session, next: Session, what: &str) -> Result<Session> {
+    let next = Session { version: current.version + 1, updated_at: work.now, ..next };
+    if !sessions::update(&mut work.tx, &next).await? {
+        return Err(Error::Stale);
+    }
+    note(work, next.id, what, Some(Before::from(current))).await?;
+    work.audit(&format!("session.{}", what.replace('-', "_")), ("session", next.id.0), Some(next.patient_id), Some(at(next.starts_at))).await?;
+    Ok(next)
+}
+
+async fn note(work: &mut Work<'_>, id: SessionId, what: &str, before: Option<Before>) -> Result<()> {
+    let change = Change { id: work.app.clock.id(), at: work.now, change: what.to_owned(), before };
+    Ok(history::insert(&mut work.tx, &change, id, Some(work.caller.actor.user_id)).await?)
+}
+
+fn at(start: DateTime<Utc>) -> String {
+    start.format("%Y-%m-%dT%H:%MZ").to_string()
+}
+
+/// Commits, with the session as it is now for an answer, and what the caller should know of it.
+pub(super) async fn answered(mut work: Work<'_>, id: SessionId, notice: Option<String>) -> Result<Answer<SessionView>> {
+    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let shown = SessionView { notice, ..view(work.app, listed) };
+    work.commit(Answer::Is(shown)).await
+}

@@ -1,0 +1,34 @@
+//! Reading sessions: one, or a page of them. Each patient whose session is shown gets
+//! an audit line.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::page::{Items, Page};
+use super::session_view::{SessionView, view};
+use super::{Answer, App, Caller, Error, Result, Work};
+use crate::domain::ids::SessionId;
+use crate::storage::sessions::{self, Wanted};
+
+/// One session.
+pub async fn get(app: &App, caller: &Caller, id: SessionId) -> Result<Answer<SessionView>> {
+    let mut work = Work::begin(app, caller).await?;
+    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    work.audit("session.read", ("session", id.0), Some(listed.session.patient_id), None).await?;
+    work.commit(Answer::Is(view(app, listed))).await
+}
+
+/// The sessions wanted, in order of start.
+pub async fn list(app: &App, caller: &Caller, wanted: Wanted, page: &Page) -> Result<Items<SessionView>> {
+    let after: (DateTime<Utc>, SessionId) = page.after((wanted.from, SessionId(uuid::Uuid::nil())))?;
+    let mut work = Work::begin(app, caller).await?;
+    let rows = sessions::page(&mut work.tx, wanted, after, page.rows()?).await?;
+    let found = page.of(rows, |listed| (listed.session.starts_at, listed.session.id))?;
+    let patients: BTreeSet<_> = found.items.iter().map(|listed| listed.session.patient_id).collect();
+    for patient in patients {
+        work.audit("session.list", ("patient", patient.0), Some(patient), None).await?;
+    }
+    let items = found.map(|listed| view(app, listed));
+    Ok(work.commit(Answer::Is(items)).await?.into_inner())
+}

@@ -1,0 +1,78 @@
+//! Stepping back: within the grace time the last change of a session is undone. A move
+//! goes back to the old time and a cancellation is taken back if that time is still
+//! free; a booking that is undone is called off as a mistake.
+
+use super::diaries::{self, Search};
+use super::session_change::{answered, locked, save};
+use super::session_view::SessionView;
+use super::{Answer, App, Caller, Error, Expected, Result, Work, decide};
+use crate::domain::civil;
+use crate::domain::diary::{Diary, Wanted};
+use crate::domain::ids::SessionId;
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::session::{CancelReason, Session};
+use crate::domain::status::SessionStatus;
+use crate::storage::claims::{self, Claimant, Except};
+use crate::storage::{history, resources, services};
+
+/// Undoes the last change of a session.
+pub async fn undo(app: &App, caller: &Caller, id: SessionId, expected: &Expected) -> Result<Answer<SessionView>> {
+    let mut work = Work::begin(app, caller).await?;
+    let current = locked(&mut work, id, expected).await?.session;
+    let grace = app.policy.undo();
+    let change = history::last(&mut work.tx, id).await?.filter(|change| work.now <= change.at + grace);
+    let change = change.ok_or_else(|| {
+        let minutes = app.policy.undo_minutes;
+        Error::refused(Code::NothingToUndo, format!("Nothing was done to this session in the last {minutes} minutes."))
+    })?;
+    let next = match change.before {
+        Some(before) => before.restored(&current),
+        None => Session { status: SessionStatus::Cancelled, cancel_reason: Some(CancelReason::BookedByMistake), ..current.clone() },
+    };
+    let next = reclaimed(&mut work, &current, next).await?;
+    history::mark_undone(&mut work.tx, change.id).await?;
+    save(&mut work, &current, next, "undone").await?;
+    answered(work, id, None).await
+}
+
+/// `next` with the claims that it needs instead of those of `current`, and a higher sequence when its time changes.
+async fn reclaimed(work: &mut Work<'_>, current: &Session, next: Session) -> Result<Session> {
+    let claims_before = current.status != SessionStatus::Cancelled;
+    let claims_after = next.status != SessionStatus::Cancelled;
+    let moved = (current.starts_at, current.ends_at, current.place) != (next.starts_at, next.ends_at, next.place);
+    if claims_before == claims_after && !moved {
+        return Ok(next);
+    }
+    claims::release_session(&mut work.tx, current.id).await?;
+    if claims_after {
+        let diary = diary_at(work, &next).await?;
+        decide::claim(work, &diary, next.place, next.starts_at, Claimant::Session(next.id)).await?;
+    }
+    // Calendars that saw the change have to see that it is undone.
+    Ok(Session { sequence: current.sequence + i64::from(moved), ..next })
+}
+
+/// The diary of the place that is wanted back, which says how long everything is claimed. Whether
+/// rules have changed in the last minutes is not asked; whether the time was taken is.
+async fn diary_at(work: &mut Work<'_>, back: &Session) -> Result<Diary> {
+    let service = services::get(&mut work.tx, back.service_id).await?.ok_or(Error::NotThere("service"))?;
+    let place = back.place;
+    let wanted = Wanted { practitioner: Some(place.practitioner_id), room: place.room_id, device: place.device_id };
+    let except = Except { session: Some(back.id), hold: None };
+    let search = Search { patient: back.patient_id, service, site: Some(place.site_id), wanted, prefer: None, except };
+    let mut found = diaries::open(&mut work.tx, work.app, work.now, &search).await?;
+    resources::lock(&mut work.tx, diaries::candidates(&found)).await?;
+    let mut diary = found.pop().ok_or(Error::NotThere("site"))?;
+    let date = civil::date_of(work.app.zone, back.starts_at);
+    diaries::fill(&mut work.tx, &mut diary, date, date, except).await?;
+    let conflicts = conflicts(&diary, back);
+    if conflicts.is_empty() { Ok(diary) } else { Err(conflicts.into()) }
+}
+
+fn conflicts(diary: &Diary, back: &Session) -> Vec<Refusal> {
+    let claims = diary.claims_of(back.place, back.starts_at).into_iter();
+    claims
+        .filter(|claim| diary.taken(claim.resource).iter().any(|busy| busy.overlaps(claim.when)))
+        .map(|claim| Refusal::new(claim.conflict, "The time that would be had back was taken meanwhile."))
+        .collect()
+}

@@ -1,0 +1,125 @@
+//! Users and their tokens, as the command line manages them.
+
+use chrono::Duration;
+
+use super::sign_in::{hash_password, mint, user_named};
+use super::{App, Error, Result};
+use crate::domain::access::Role;
+use crate::domain::ids::{PartnerId, TokenId, UserId};
+use crate::domain::patient::Email;
+use crate::domain::text::Line;
+use crate::storage::users::User;
+use crate::storage::{self, partners, tokens, users};
+
+/// Who is to be added.
+pub struct NewUser {
+    /// Their email; signs them in.
+    pub email: Email,
+    /// Their name.
+    pub name: Line,
+    /// What they are to the clinic.
+    pub role: Role,
+    /// Whose shop they belong to; with the role `partner` only.
+    pub partner_id: Option<PartnerId>,
+    /// Their password; without one they use tokens only.
+    pub password: Option<String>,
+}
+
+/// The fewest characters a password may have.
+const SHORTEST_PASSWORD: usize = 10;
+
+/// Adds a user.
+pub async fn add(app: &App, new: NewUser) -> Result<UserId> {
+    if (new.role == Role::Partner) != new.partner_id.is_some() {
+        return Err(Error::invalid("--partner", "goes with the role partner, and that role needs it"));
+    }
+    let password_hash = match new.password {
+        Some(password) => Some(checked_hash(app, password).await?),
+        None => None,
+    };
+    let mut tx = app.db.begin().await?;
+    if let Some(partner) = new.partner_id
+        && partners::name(&mut tx, partner).await?.is_none()
+    {
+        return Err(Error::NotThere("partner"));
+    }
+    let user = User {
+        id: app.clock.id(),
+        version: 1,
+        email: new.email.lowered(),
+        name: new.name,
+        role: new.role,
+        partner_id: new.partner_id,
+        password_hash,
+        active: true,
+        created_at: app.clock.now(),
+    };
+    match users::insert(&mut tx, &user).await {
+        Err(storage::Error::Duplicate) => return Err(Error::Taken(format!("there is a user with the email {} already", user.email))),
+        other => other?,
+    }
+    tx.commit().await?;
+    Ok(user.id)
+}
+
+async fn checked_hash(app: &App, password: String) -> Result<String> {
+    let length = password.chars().count();
+    if length < SHORTEST_PASSWORD || password.len() > 1000 {
+        return Err(Error::invalid("password", format!("has {SHORTEST_PASSWORD} characters or more, at most 1,000")));
+    }
+    hash_password(app, password).await
+}
+
+/// Sets a user's password and ends all their tokens.
+pub async fn set_password(app: &App, email: &str, password: String) -> Result<()> {
+    let hash = checked_hash(app, password).await?;
+    let mut tx = app.db.begin().await?;
+    let user = user_named(&mut tx, email).await?;
+    users::set_password(&mut tx, user.id, &hash).await?;
+    tokens::revoke_all(&mut tx, user.id, app.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Lets a user in, or out: then all their tokens end.
+pub async fn set_active(app: &App, email: &str, active: bool) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let user = user_named(&mut tx, email).await?;
+    users::set_active(&mut tx, user.id, active).await?;
+    if !active {
+        tokens::revoke_all(&mut tx, user.id, app.clock.now()).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Every user.
+pub async fn list(app: &App) -> Result<Vec<User>> {
+    let mut tx = app.db.read().await?;
+    Ok(users::all(&mut tx).await?)
+}
+
+/// A token for a user that lasts `days`.
+pub async fn create_token(app: &App, email: &str, days: u16) -> Result<String> {
+    let mut tx = app.db.begin().await?;
+    let user = user_named(&mut tx, email).await?;
+    if !user.active {
+        return Err(Error::Taken(format!("{} may not sign in any more", user.email)));
+    }
+    let (token, _) = mint(app, &mut tx, user.id, Duration::days(days.into())).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// Every token, without the secret, which nobody has but its holder.
+pub async fn list_tokens(app: &App) -> Result<Vec<tokens::Listed>> {
+    let mut tx = app.db.read().await?;
+    Ok(tokens::all(&mut tx).await?)
+}
+
+/// Revokes a token.
+pub async fn revoke_token(app: &App, id: TokenId) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    if !tokens::revoke(&mut tx, id, app.clock.now()).await? {
+        return Err(Error::NotThere("token"));
+    }
+    Ok(tx.commit().await?)
+}

@@ -2,6 +2,8 @@
 //! The rooms and the arrows between them are drawn in `docs/architecture.md`.
 
 pub mod actions;
+pub mod api;
+pub mod cli;
 pub mod clock;
 pub mod domain;
 pub mod storage;

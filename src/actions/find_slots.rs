@@ -1,8 +1,6 @@
 //! Finding free times for a course: best first, never one that booking would refuse,
 //! and why there is none, or fewer.
 
-use std::str::FromStr;
-
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,8 +8,8 @@ use utoipa::ToSchema;
 use super::diaries::{self, Search};
 use super::{Answer, App, Caller, Error, Result, Work, decide};
 use crate::domain::availability::{self, Found};
-use crate::domain::booking::starts_at;
-use crate::domain::civil::{self, Day, When};
+use crate::domain::booking::{from_edge, until_edge};
+use crate::domain::civil::{self, Edge};
 use crate::domain::diary::Wanted;
 use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
 use crate::domain::refusal::{Code, Refusal};
@@ -42,25 +40,6 @@ pub struct SlotsWanted {
     pub device_id: Option<DeviceId>,
     /// How many at most.
     pub limit: usize,
-}
-
-/// A day, or a time of a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Edge {
-    /// `2027-03-15`.
-    Day(NaiveDate),
-    /// `2027-03-15T10:00`, or with an offset.
-    Time(When),
-}
-
-impl FromStr for Edge {
-    type Err = String;
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
-        if let Ok(date) = text.parse::<NaiveDate>() {
-            return Day::try_from(date).map(|day| Self::Day(day.date())).map_err(|error| error.to_string());
-        }
-        text.parse().map(Self::Time).map_err(|_| "not a day or a time: write 2027-03-15, or 2027-03-15T10:00".to_owned())
-    }
 }
 
 /// A time that can be booked, with what it would take.
@@ -153,16 +132,13 @@ fn shown(app: &App, found: Found, earliest: Option<NaiveDate>, limit: usize) -> 
 
 /// The instants between which starts are wanted.
 fn range(app: &App, now: DateTime<Utc>, wanted: &SlotsWanted) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
-    let at = |when| starts_at(app.zone, when).map(|(instant, _)| instant);
     let from = match wanted.from {
         None => now,
-        Some(Edge::Day(day)) => civil::day_start(app.zone, day),
-        Some(Edge::Time(when)) => at(when)?,
+        Some(edge) => from_edge(app.zone, edge)?,
     };
     let until = match wanted.to {
         None => civil::day_start(app.zone, civil::date_of(app.zone, from) + Days::new(14)),
-        Some(Edge::Day(day)) => civil::day_start(app.zone, day + Days::new(1)),
-        Some(Edge::Time(when)) => at(when)?,
+        Some(edge) => until_edge(app.zone, edge)?,
     };
     if until <= from || (until - from).num_days() > LONGEST {
         return Err(Error::refused(Code::RangeTooLong, format!("from is before to, and at most {LONGEST} days before.")));

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::page::{Items, Page};
 use super::session_view::{SessionView, view};
 use super::{Answer, App, Caller, Error, Result, Work};
-use crate::domain::ids::SessionId;
+use crate::domain::booking::{from_edge, until_edge};
+use crate::domain::civil::Edge;
+use crate::domain::ids::{SessionId, SiteId};
+use crate::domain::status::SessionStatus;
 use crate::storage::sessions::{self, Wanted};
 
 /// One session.
@@ -19,8 +22,25 @@ pub async fn get(app: &App, caller: &Caller, id: SessionId) -> Result<Answer<Ses
     work.commit(Answer::Is(view(app, listed))).await
 }
 
+/// Which sessions a list asks for; all of every time unless set.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SessionsWanted {
+    /// From which day or time on.
+    pub from: Option<Edge>,
+    /// To which day, included, or before which time.
+    pub to: Option<Edge>,
+    /// Only at this site.
+    pub site_id: Option<SiteId>,
+    /// Only in this state.
+    pub status: Option<SessionStatus>,
+}
+
 /// The sessions wanted, in order of start.
-pub async fn list(app: &App, caller: &Caller, wanted: Wanted, page: &Page) -> Result<Items<SessionView>> {
+pub async fn list(app: &App, caller: &Caller, wanted: SessionsWanted, page: &Page) -> Result<Items<SessionView>> {
+    let SessionsWanted { from, to, site_id, status } = wanted;
+    let from = from.map(|edge| from_edge(app.zone, edge)).transpose()?.unwrap_or(DateTime::UNIX_EPOCH);
+    let until = to.map(|edge| until_edge(app.zone, edge)).transpose()?.unwrap_or(DateTime::UNIX_EPOCH + Duration::days(365 * 230));
+    let wanted = Wanted { from, until, site: site_id, status };
     let after: (DateTime<Utc>, SessionId) = page.after((wanted.from, SessionId(uuid::Uuid::nil())))?;
     let mut work = Work::begin(app, caller).await?;
     let rows = sessions::page(&mut work.tx, wanted, after, page.rows()?).await?;

@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::civil::{self, Civil, When};
+use super::civil::{self, Civil, Edge, When};
 use super::device::Device;
 use super::diary::{Diary, Taken};
 use super::ids::{DeviceId, PractitionerId, ResourceId, RoomId};
@@ -42,6 +42,22 @@ pub fn starts_at(zone: Tz, when: When) -> Result<(DateTime<Utc>, Option<String>)
             ),
         )
         .with_earliest(Some(civil::date_of(zone, resumes)))),
+    }
+}
+
+/// The instant from which on `edge` means: the beginning of a day, or the time itself.
+pub fn from_edge(zone: Tz, edge: Edge) -> Result<DateTime<Utc>, Refusal> {
+    match edge {
+        Edge::Day(day) => Ok(civil::day_start(zone, day.date())),
+        Edge::Time(when) => starts_at(zone, when).map(|(instant, _)| instant),
+    }
+}
+
+/// The instant before which `edge` means: the end of a day, or the time itself.
+pub fn until_edge(zone: Tz, edge: Edge) -> Result<DateTime<Utc>, Refusal> {
+    match edge {
+        Edge::Day(day) => Ok(civil::day_start(zone, day.date() + chrono::Days::new(1))),
+        Edge::Time(when) => starts_at(zone, when).map(|(instant, _)| instant),
     }
 }
 

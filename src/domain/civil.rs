@@ -224,6 +224,25 @@ impl fmt::Display for When {
     }
 }
 
+/// A day, or a time of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// `2027-03-15`.
+    Day(Day),
+    /// `2027-03-15T10:00`, or with an offset.
+    Time(When),
+}
+
+impl FromStr for Edge {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(date) = text.parse::<NaiveDate>() {
+            return Day::try_from(date).map(Self::Day).map_err(|error| error.to_string());
+        }
+        text.parse().map(Self::Time).map_err(|_| "not a day or a time: write 2027-03-15, or 2027-03-15T10:00".to_owned())
+    }
+}
+
 /// Minutes as a length of elapsed time.
 #[must_use]
 pub fn minutes(n: u16) -> Duration {

@@ -6,6 +6,7 @@ pub mod claims;
 pub mod closures;
 pub mod consents;
 pub mod courses;
+pub mod demo;
 pub mod devices;
 pub mod engine;
 pub mod history;

@@ -1,0 +1,47 @@
+//! A patient's consents.
+
+use axum::extract::State;
+
+use super::extract::{IfMatch, Json, Path, Query};
+use super::respond::Reply;
+use crate::actions::consents::{self, ConsentView};
+use crate::actions::page::{Items, Page};
+use crate::actions::{App, Caller};
+use crate::domain::consent::ConsentDetails;
+use crate::domain::ids::{ConsentId, PatientId};
+
+/// A patient's consents, withdrawn ones included.
+#[utoipa::path(get, path = "/patients/{id}/consents", tag = "Patients", params(("id" = PatientId, Path), Page),
+    responses((status = 200, body = Items<ConsentView>)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Path(patient): Path<PatientId>,
+    Query(page): Query<Page>,
+) -> Reply<Items<ConsentView>> {
+    Ok(consents::list(&app, &caller, patient, &page).await?.into())
+}
+
+/// Writes down that a patient consented.
+#[utoipa::path(post, path = "/patients/{id}/consents", tag = "Patients", params(("id" = PatientId, Path)), request_body = ConsentDetails,
+    responses((status = 201, body = ConsentView)))]
+pub(super) async fn give(
+    State(app): State<App>,
+    caller: Caller,
+    Path(patient): Path<PatientId>,
+    Json(details): Json<ConsentDetails>,
+) -> Reply<ConsentView> {
+    Ok(consents::give(&app, &caller, patient, details).await?.into())
+}
+
+/// Withdraws a consent; it stays, inactive.
+#[utoipa::path(delete, path = "/patients/{id}/consents/{consent_id}", tag = "Patients",
+    params(("id" = PatientId, Path), ("consent_id" = ConsentId, Path)), responses((status = 200, body = ConsentView)))]
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    caller: Caller,
+    Path((patient, id)): Path<(PatientId, ConsentId)>,
+    IfMatch(expected): IfMatch,
+) -> Reply<ConsentView> {
+    Ok(consents::withdraw(&app, &caller, patient, id, &expected).await?.into())
+}

@@ -1,0 +1,39 @@
+//! Whether the service is alive, and whether it is ready to serve. No credentials.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::problem::Problem;
+use crate::actions::App;
+
+/// What runs.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Health {
+    /// `ok`.
+    #[schema(example = "ok")]
+    status: &'static str,
+    /// Version of Fadeline.
+    version: &'static str,
+    /// Version of the time zone database in use.
+    #[schema(example = "2025b")]
+    tzdb: &'static str,
+}
+
+fn health() -> Json<Health> {
+    Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION"), tzdb: chrono_tz::IANA_TZDB_VERSION })
+}
+
+/// Whether the process is alive.
+#[utoipa::path(get, path = "/healthz", tag = "Health", responses((status = 200, body = Health)))]
+pub(super) async fn healthz() -> Json<Health> {
+    health()
+}
+
+/// Whether it can serve: 503 while the database is away.
+#[utoipa::path(get, path = "/readyz", tag = "Health", responses((status = 200, body = Health)))]
+pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Problem> {
+    app.db.ping().await.map_err(crate::actions::Error::from)?;
+    Ok(health())
+}

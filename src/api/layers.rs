@@ -1,0 +1,78 @@
+//! What surrounds every route: limits of size and time, a log line without anything
+//! personal, headers that keep answers private, and problems instead of bare errors.
+
+use std::time::{Duration, Instant};
+
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::Serving;
+use super::extract::MOST_BYTES;
+use super::problem::Problem;
+use super::respond::NewId;
+
+/// How long a request may take, its body included.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// `routes` with all that surrounds them.
+pub(super) fn around(routes: Router, serving: Serving) -> Router {
+    routes
+        .fallback(|| async { Problem::not_found("There is nothing at this address.") })
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(Extension(serving))
+        .layer(from_fn(time_limit))
+        .layer(CatchPanicLayer::custom(|_| {
+            tracing::error!("a handler panicked");
+            Problem::fault().into_response()
+        }))
+        .layer(from_fn(headers))
+        .layer(from_fn(log))
+}
+
+async fn method_not_allowed(method: Method) -> Problem {
+    let detail = format!("{method} is not for this address; Allow says what is.");
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", detail)
+}
+
+/// A request that takes too long is given up; what it had begun is rolled back.
+async fn time_limit(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(LONGEST, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::try_later("That took too long.").into_response(),
+    }
+}
+
+/// Answers hold personal data: nobody keeps a copy. And says where a new thing is.
+async fn headers(request: Request, next: Next) -> Response {
+    let collection = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    let new = response.extensions_mut().remove::<NewId>();
+    let headers = response.headers_mut();
+    if let Some(location) = new.and_then(|NewId(id)| HeaderValue::from_str(&format!("{collection}/{id}")).ok()) {
+        headers.insert(header::LOCATION, location);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    response
+}
+
+/// One line a request: the route's pattern, never the address with its ids and searches; no body, no name.
+async fn log(request: Request, next: Next) -> Response {
+    let (begun, method) = (Instant::now(), request.method().clone());
+    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let request_id = uuid::Uuid::new_v4();
+    let mut response = next.run(request).await;
+    let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis());
+    tracing::info!(%request_id, %method, route, status, ms, "answered");
+    if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    response
+}

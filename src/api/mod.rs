@@ -1,0 +1,147 @@
+//! The JSON API: every route on one screen, with the roles that may use it beside it.
+//! Handlers read the request, call one action and show its answer; they decide nothing.
+
+mod access;
+mod audit;
+mod catalogue;
+mod consents;
+mod courses;
+pub mod demo;
+mod describe;
+mod extract;
+mod health;
+mod holds;
+mod layers;
+mod patients;
+pub mod problem;
+mod rental_windows;
+mod respond;
+mod sessions;
+mod sign_in;
+mod slots;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use self::access::{allow, open};
+use crate::actions::App;
+use crate::domain::access::{ANYONE, MANAGERS, PRACTITIONERS, STAFF};
+
+/// What the server knows besides the app.
+#[derive(Clone)]
+pub struct Serving {
+    /// The app.
+    pub app: App,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Arc<[IpAddr]>,
+}
+
+/// Every route under `/api/v1`.
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        // Signing in
+        .routes(open(routes!(sign_in::sign_in)))
+        .routes(allow(ANYONE, routes!(sign_in::sign_out)))
+        .routes(allow(ANYONE, routes!(sign_in::me)))
+        // The catalogue
+        .routes(allow(STAFF, routes!(catalogue::sites::list)))
+        .routes(allow(MANAGERS, routes!(catalogue::sites::add)))
+        .routes(allow(STAFF, routes!(catalogue::sites::get)))
+        .routes(allow(MANAGERS, routes!(catalogue::sites::change)))
+        .routes(allow(STAFF, routes!(catalogue::practitioners::list)))
+        .routes(allow(MANAGERS, routes!(catalogue::practitioners::add)))
+        .routes(allow(STAFF, routes!(catalogue::practitioners::get)))
+        .routes(allow(MANAGERS, routes!(catalogue::practitioners::change)))
+        .routes(allow(STAFF, routes!(catalogue::rooms::list)))
+        .routes(allow(MANAGERS, routes!(catalogue::rooms::add)))
+        .routes(allow(STAFF, routes!(catalogue::rooms::get)))
+        .routes(allow(MANAGERS, routes!(catalogue::rooms::change)))
+        .routes(allow(STAFF, routes!(catalogue::devices::list)))
+        .routes(allow(MANAGERS, routes!(catalogue::devices::add)))
+        .routes(allow(STAFF, routes!(catalogue::devices::get)))
+        .routes(allow(MANAGERS, routes!(catalogue::devices::change)))
+        .routes(allow(STAFF, routes!(rental_windows::list)))
+        .routes(allow(MANAGERS, routes!(rental_windows::add)))
+        .routes(allow(MANAGERS, routes!(rental_windows::remove)))
+        .routes(allow(STAFF, routes!(catalogue::services::list)))
+        .routes(allow(MANAGERS, routes!(catalogue::services::add)))
+        .routes(allow(STAFF, routes!(catalogue::services::get)))
+        .routes(allow(MANAGERS, routes!(catalogue::services::change)))
+        .routes(allow(STAFF, routes!(catalogue::closures::list)))
+        .routes(allow(MANAGERS, routes!(catalogue::closures::add)))
+        .routes(allow(STAFF, routes!(catalogue::closures::get)))
+        .routes(allow(MANAGERS, routes!(catalogue::closures::change)))
+        .routes(allow(MANAGERS, routes!(catalogue::remove_closure)))
+        .routes(allow(STAFF, routes!(catalogue::holidays)))
+        // Patients and their courses
+        .routes(allow(STAFF, routes!(patients::search)))
+        .routes(allow(STAFF, routes!(patients::register)))
+        .routes(allow(STAFF, routes!(patients::get)))
+        .routes(allow(STAFF, routes!(patients::change)))
+        .routes(allow(STAFF, routes!(consents::list)))
+        .routes(allow(STAFF, routes!(consents::give)))
+        .routes(allow(STAFF, routes!(consents::withdraw)))
+        .routes(allow(STAFF, routes!(courses::list)))
+        .routes(allow(STAFF, routes!(courses::open)))
+        .routes(allow(STAFF, routes!(courses::get)))
+        .routes(allow(STAFF, routes!(courses::change)))
+        // Booking
+        .routes(allow(STAFF, routes!(slots::find)))
+        .routes(allow(STAFF, routes!(holds::hold)))
+        .routes(allow(STAFF, routes!(holds::give_up)))
+        .routes(allow(STAFF, routes!(sessions::list)))
+        .routes(allow(STAFF, routes!(sessions::book)))
+        .routes(allow(STAFF, routes!(sessions::get)))
+        .routes(allow(STAFF, routes!(sessions::reschedule)))
+        .routes(allow(STAFF, routes!(sessions::cancel)))
+        .routes(allow(STAFF, routes!(sessions::arrive)))
+        .routes(allow(STAFF, routes!(sessions::check_in)))
+        .routes(allow(PRACTITIONERS, routes!(sessions::complete)))
+        .routes(allow(STAFF, routes!(sessions::no_show)))
+        .routes(allow(STAFF, routes!(sessions::undo)))
+        // Who did what
+        .routes(allow(MANAGERS, routes!(audit::list)))
+}
+
+fn parts() -> (Router<App>, OpenApi) {
+    let (router, document) = OpenApiRouter::with_openapi(describe::skeleton())
+        .nest("/api/v1", api())
+        .routes(open(routes!(health::healthz)))
+        .routes(open(routes!(health::readyz)))
+        .split_for_parts();
+    (router, describe::with_patches(document))
+}
+
+/// The OpenAPI document.
+#[must_use]
+pub fn document() -> OpenApi {
+    parts().1
+}
+
+/// Everything that `fadeline serve` serves. `more` is what only the demo adds.
+#[must_use]
+pub fn router(serving: Serving, more: Router<App>) -> Router {
+    let (routes, document) = parts();
+    let document: Arc<str> = document.to_json().unwrap_or_default().into();
+    let served = get(move || async move { json_text(&document) });
+    let browse = SwaggerUi::new("/docs").config(Config::new(["/api/v1/openapi.json"]).persist_authorization(false));
+    let routes = routes
+        .merge(more)
+        .route("/api/v1/openapi.json", served)
+        .route("/", get(|| async { Redirect::temporary("/docs/") }))
+        .merge(Router::<App>::from(browse))
+        .with_state(serving.app.clone());
+    layers::around(routes, serving)
+}
+
+fn json_text(text: &str) -> Response {
+    ([(axum::http::header::CONTENT_TYPE, "application/json")], text.to_owned()).into_response()
+}

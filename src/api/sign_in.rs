@@ -1,0 +1,42 @@
+//! Signing in and out, and who one is.
+
+use std::net::SocketAddr;
+
+use axum::Extension;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode};
+
+use super::Serving;
+use super::access::{Token, peer};
+use super::extract::Json;
+use super::problem::Problem;
+use super::respond::{Reply, Shown};
+use crate::actions::sign_in::{self, Credentials, Me, SignedIn};
+use crate::actions::{Actor, Answer, App, Caller};
+
+/// A token for email and password, for twelve hours.
+#[utoipa::path(post, path = "/sign-in", tag = "Signing in", request_body = Credentials,
+    responses((status = 200, body = SignedIn), (status = 401, body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn sign_in(
+    Extension(serving): Extension<Serving>,
+    info: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    Json(credentials): Json<Credentials>,
+) -> Reply<SignedIn> {
+    let from = peer(&serving, info.as_ref().map(|Extension(info)| info), &headers);
+    Ok(Shown(Answer::Is(sign_in::sign_in(&serving.app, credentials, from).await?)))
+}
+
+/// Ends the token that the request came with.
+#[utoipa::path(post, path = "/sign-out", tag = "Signing in", responses((status = 204, description = "Signed out")))]
+pub(super) async fn sign_out(State(app): State<App>, Extension(Token(token)): Extension<Token>) -> Result<StatusCode, Problem> {
+    sign_in::sign_out(&app, token).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/me", tag = "Signing in", responses((status = 200, body = Me)))]
+pub(super) async fn me(caller: Caller) -> Reply<Me> {
+    let Actor { user_id, name, role, partner_id } = caller.actor;
+    Ok(Shown(Answer::Is(Me { id: user_id, name, role, partner_id })))
+}

@@ -1,0 +1,62 @@
+//! Free times.
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::extract::Query;
+use super::problem::Problem;
+use super::respond::{Reply, Shown};
+use crate::actions::find_slots::{self, Slots, SlotsWanted};
+use crate::actions::{Answer, App, Caller};
+use crate::domain::civil::Edge;
+use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
+use crate::domain::text::Code;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// For which course.
+    #[param(value_type = Uuid)]
+    course_id: CourseId,
+    /// Code of the service.
+    #[param(value_type = String, example = "consultation")]
+    service: Code,
+    /// From which day (`2027-03-15`) or time on; from now unless set.
+    #[serde(default, deserialize_with = "super::extract::edge")]
+    #[param(value_type = Option<String>, example = "2027-03-15")]
+    from: Option<Edge>,
+    /// To which day, included, or before which time; a fortnight unless set.
+    #[serde(default, deserialize_with = "super::extract::edge")]
+    #[param(value_type = Option<String>, example = "2027-03-20")]
+    to: Option<Edge>,
+    /// Only at this site; at the clinic unless set.
+    #[param(value_type = Option<Uuid>)]
+    site_id: Option<SiteId>,
+    /// Only with this practitioner.
+    #[param(value_type = Option<Uuid>)]
+    practitioner_id: Option<PractitionerId>,
+    /// Only in this room.
+    #[param(value_type = Option<Uuid>)]
+    room_id: Option<RoomId>,
+    /// Only with this device.
+    #[param(value_type = Option<Uuid>)]
+    device_id: Option<DeviceId>,
+    /// How many at most; 200 unless set.
+    #[param(minimum = 1, maximum = 5000)]
+    limit: Option<u16>,
+}
+
+/// Free times, best first; never one that booking would refuse. `refused` says why there is none, or fewer.
+#[utoipa::path(get, path = "/slots", tag = "Booking", params(Wanted), responses((status = 200, body = Slots)))]
+pub(super) async fn find(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Slots> {
+    let Wanted { course_id, service, from, to, site_id, practitioner_id, room_id, device_id, limit } = wanted;
+    let limit = match limit.unwrap_or(200) {
+        limit @ 1..=5000 => limit.into(),
+        _ => return Err(Problem::invalid("/limit", "must be 1 to 5000")),
+    };
+    let service = service.into();
+    let wanted = SlotsWanted { course_id, service, from, to, site_id, practitioner_id, room_id, device_id, limit };
+    Ok(Shown(Answer::Is(find_slots::find_slots(&app, &caller, wanted).await?)))
+}

@@ -1,0 +1,165 @@
+//! What can be said on the command line. Each option is an environment variable and a
+//! key in `fadeline.toml` too; the command line wins, then the environment.
+
+use chrono::{DateTime, FixedOffset};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::access::Role;
+use crate::domain::ids::{PartnerId, TokenId};
+
+/// Fadeline plans, books and tracks the removal of scalp micropigmentation.
+#[derive(Debug, Parser)]
+#[command(version, about, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = "Every option is also an environment variable (shown beside it) and a key of the same name, with _ for -, in \
+fadeline.toml. The clinic's numbers (how long a hold lasts, whether the Civic Holiday is kept, …) are the keys of [policy] there, or \
+FADELINE_POLICY__HOLD_MINUTES and the like; docs/operations.md lists them.")]
+pub struct Cli {
+    #[command(flatten)]
+    pub(super) options: Options,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Options {
+    /// The file with settings; fadeline.toml when it is there.
+    #[arg(long, global = true, env = "FADELINE_CONFIG", value_name = "FILE")]
+    pub(super) config: Option<String>,
+    /// The database: sqlite:FILE, or postgres://… for several nodes on one. [default: sqlite:fadeline.db]
+    #[arg(long, global = true, env = "FADELINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub(super) database_url: Option<String>,
+    /// Where to listen; port 0 takes any free one. [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "FADELINE_LISTEN", value_name = "ADDR")]
+    pub(super) listen: Option<String>,
+    /// The clinic's time zone. [default: America/Toronto]
+    #[arg(long, global = true, env = "FADELINE_TIME_ZONE", value_name = "ZONE")]
+    pub(super) time_zone: Option<String>,
+    /// What is logged to standard error: error, warn, info, debug, or a filter. [default: info]
+    #[arg(long, global = true, env = "FADELINE_LOG", value_name = "FILTER")]
+    pub(super) log: Option<String>,
+    /// How log lines are written. [default: text]
+    #[arg(long, global = true, env = "FADELINE_LOG_FORMAT", value_name = "FORMAT")]
+    pub(super) log_format: Option<LogFormat>,
+    /// Addresses of proxies whose X-Forwarded-For is believed, with commas between. [default: none]
+    #[arg(long, global = true, env = "FADELINE_TRUSTED_PROXIES", value_name = "ADDRS")]
+    pub(super) trusted_proxies: Option<String>,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// A throw-away clinic with demo data around today; mail and texts go to no one.
+    Demo(DemoOptions),
+    /// The service. Brings the schema up to date, then serves until told to stop.
+    Serve,
+    /// Brings the schema of the database up to date, and no more.
+    Migrate,
+    /// Loads the demo data into the configured, empty database.
+    LoadDemo(LoadDemoOptions),
+    /// Who may sign in.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// API tokens.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub(super) struct DemoOptions {
+    /// Prints one line of JSON with the address and a token for each role.
+    #[arg(long, env = "FADELINE_DEMO_JSON")]
+    pub(super) json: bool,
+    /// The time at which the demo's clock starts, RFC 3339. [default: now]
+    #[arg(long, env = "FADELINE_DEMO_NOW", value_name = "INSTANT")]
+    pub(super) now: Option<DateTime<FixedOffset>>,
+}
+
+/// Options of `load-demo`.
+#[derive(Debug, Args)]
+pub(super) struct LoadDemoOptions {
+    /// The day around which the data lies, RFC 3339. [default: now]
+    #[arg(long, env = "FADELINE_DEMO_NOW", value_name = "INSTANT")]
+    pub(super) now: Option<DateTime<FixedOffset>>,
+}
+
+/// What to do about users.
+#[derive(Debug, Subcommand)]
+pub(super) enum UserCommand {
+    /// Adds a user.
+    Add(AddUser),
+    /// Lists users.
+    List,
+    /// Ends a user's sign-in, and all their tokens.
+    Disable(Named),
+    /// Lets a disabled user in again.
+    Enable(Named),
+    /// Sets a user's password from standard input, and ends all their tokens.
+    SetPassword(Named),
+}
+
+/// A user by email.
+#[derive(Debug, Args)]
+pub(super) struct Named {
+    /// The user's email.
+    #[arg(long)]
+    pub(super) email: String,
+}
+
+/// A user to be added.
+#[derive(Debug, Args)]
+pub(super) struct AddUser {
+    /// The user's email; signs them in.
+    #[arg(long)]
+    pub(super) email: String,
+    /// The user's name.
+    #[arg(long)]
+    pub(super) name: String,
+    /// front_desk, practitioner, manager or partner.
+    #[arg(long)]
+    pub(super) role: Role,
+    /// Whose shop they belong to; with the role partner.
+    #[arg(long, value_name = "ID")]
+    pub(super) partner: Option<PartnerId>,
+    /// Reads the password, one line, from standard input. Without it the user has tokens only.
+    #[arg(long)]
+    pub(super) password_stdin: bool,
+}
+
+/// What to do about tokens.
+#[derive(Debug, Subcommand)]
+pub(super) enum TokenCommand {
+    /// Prints a new token, alone on standard output. It is shown this once.
+    Create(CreateToken),
+    /// Lists tokens, without the secrets.
+    List,
+    /// Revokes a token.
+    Revoke {
+        /// Its id, as `token list` shows it.
+        id: TokenId,
+    },
+}
+
+/// A token to be made.
+#[derive(Debug, Args)]
+pub(super) struct CreateToken {
+    /// Whose.
+    #[arg(long)]
+    pub(super) email: String,
+    /// How many days it lasts.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=3660))]
+    pub(super) days: u16,
+}

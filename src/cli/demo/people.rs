@@ -1,0 +1,62 @@
+//! The demo's users: who can sign in.
+
+use serde_json::json;
+
+use super::{LoadError, Loaded, read};
+use crate::clock::Clock;
+use crate::domain::access::Role;
+use crate::domain::ids::{PartnerId, UserId};
+use crate::storage::users::User;
+use crate::storage::{self, Tx};
+
+/// Somebody who can sign in.
+#[derive(Debug, Clone)]
+pub struct DemoUser {
+    /// Their id.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their email.
+    pub email: String,
+}
+
+/// Adds the users; the first of each role is the one whose sign-in is shown.
+pub(super) async fn users(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3], password_hash: &str) -> Result<Loaded, LoadError> {
+    let [maple, _, junction] = *partners;
+    let mut added = Vec::new();
+    for (name, email, role, partner_id) in [
+        ("Casey Frontdesk", "casey@example.test", Role::FrontDesk, None),
+        ("Noor Sample RN", "noor@example.test", Role::Practitioner, None),
+        ("Robin Ledger", "robin@example.test", Role::Manager, None),
+        ("Mika Maple", "mika@maple.example.test", Role::Partner, Some(maple)),
+        ("Dr. Imani Example", "imani@example.test", Role::Practitioner, None),
+        ("Theo Placeholder", "theo@example.test", Role::Practitioner, None),
+        ("Jun Demo", "jun@example.test", Role::Practitioner, None),
+        ("Pat Privacy", "pat@example.test", Role::Manager, None),
+        ("Jo Junction", "jo@junction.example.test", Role::Partner, Some(junction)),
+    ] {
+        let user = User {
+            id: clock.id(),
+            version: 1,
+            email: email.to_owned(),
+            name: read(json!(name))?,
+            role,
+            partner_id,
+            password_hash: Some(password_hash.to_owned()),
+            active: true,
+            created_at: clock.now(),
+        };
+        storage::users::insert(tx, &user).await?;
+        added.push((role, DemoUser { id: user.id, name: name.to_owned(), email: email.to_owned() }));
+    }
+    let first = |wanted: Role| {
+        let found = added.iter().find(|(role, _)| *role == wanted).map(|(_, user)| user.clone());
+        found.ok_or(LoadError::Nobody(wanted))
+    };
+    Ok(Loaded {
+        front_desk: first(Role::FrontDesk)?,
+        practitioner: first(Role::Practitioner)?,
+        manager: first(Role::Manager)?,
+        partner: first(Role::Partner)?,
+    })
+}

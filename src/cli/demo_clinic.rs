@@ -1,0 +1,105 @@
+//! `fadeline demo` and `fadeline load-demo`: a clinic that is made up, around today. The
+//! data itself stands in `demo`.
+
+use anyhow::{Context, bail};
+use chrono::Duration;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::args::{DemoOptions, LoadDemoOptions};
+use super::demo::{self, Loaded};
+use super::settings::Settings;
+use super::{open_with, say, serve};
+use crate::actions::App;
+use crate::actions::sign_in::{hash_password, mint};
+use crate::api::{self, router};
+use crate::clock::Clock;
+
+/// The password of everybody in the demo.
+const PASSWORD: &str = "demonstration";
+/// How long the demo's tokens last.
+const TOKENS_LAST: Duration = Duration::days(365 * 4);
+
+/// Serves a throw-away clinic until told to stop.
+pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow::Result<()> {
+    // Lives as long as the demo; then the file is gone.
+    let folder = TempDir::with_prefix("fadeline-demo-").context("cannot make a temporary folder")?;
+    if !settings.database_named {
+        let file = folder.path().join("demo.db");
+        settings.database_url = format!("sqlite:{}", file.display());
+    }
+    let clock = match options.now {
+        Some(now) => Clock::running_from(now.to_utc()),
+        None => Clock::real(),
+    };
+    let listener = serve::listen(&settings).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let app = open_with(&settings, clock).await?;
+    let loaded = load(&app).await?;
+    let tokens = tokens(&app, &loaded).await?;
+    let router = router(serve::serving(&app, &settings), api::demo::routes());
+    if options.json {
+        let by_role: serde_json::Map<_, _> = tokens.iter().map(|sign_in| (sign_in.role.to_string(), json!(sign_in.token))).collect();
+        say(&json!({"url": url, "tokens": by_role}).to_string())?;
+    } else {
+        say(&greeting(&url, &tokens))?;
+    }
+    serve::until_stopped(listener, router, &app).await?;
+    Ok(folder.close()?)
+}
+
+/// Loads the demo data into the configured database.
+pub(super) async fn load_into(settings: Settings, options: LoadDemoOptions) -> anyhow::Result<()> {
+    let clock = match options.now {
+        Some(now) => Clock::running_from(now.to_utc()),
+        None => Clock::real(),
+    };
+    let app = open_with(&settings, clock).await?;
+    load(&app).await?;
+    app.db.close().await;
+    Ok(())
+}
+
+async fn load(app: &App) -> anyhow::Result<Loaded> {
+    let hash = hash_password(app, PASSWORD.to_owned()).await?;
+    let mut tx = app.db.begin().await?;
+    if !demo::is_empty(&mut tx).await? {
+        bail!("the database is not empty; the demo data goes into an empty one");
+    }
+    let loaded = demo::load(&mut tx, &app.clock, app.zone, &app.policy, &hash).await.context("cannot load the demo data")?;
+    tx.commit().await?;
+    Ok(loaded)
+}
+
+/// One role's way in.
+struct SignIn {
+    role: &'static str,
+    name: String,
+    email: String,
+    token: String,
+}
+
+async fn tokens(app: &App, loaded: &Loaded) -> anyhow::Result<Vec<SignIn>> {
+    let mut tx = app.db.begin().await?;
+    let mut sign_ins = Vec::new();
+    for (role, user) in
+        [("front_desk", &loaded.front_desk), ("practitioner", &loaded.practitioner), ("manager", &loaded.manager), ("partner", &loaded.partner)]
+    {
+        let (token, _) = mint(app, &mut tx, user.id, TOKENS_LAST).await?;
+        sign_ins.push(SignIn { role, name: user.name.clone(), email: user.email.clone(), token });
+    }
+    tx.commit().await?;
+    Ok(sign_ins)
+}
+
+fn greeting(url: &str, tokens: &[SignIn]) -> String {
+    let mut text = format!(
+        "Fadeline demo: demonstration data, nobody in it is real, and nothing is sent to anyone.\n\
+         \n  the API, to browse     {url}/docs/\n  its OpenAPI document   {url}/api/v1/openapi.json\n  the demo's clock       {url}/demo/clock\n\
+         \nEverybody's password is {PASSWORD:?}. To call the API, send a token:\n"
+    );
+    for SignIn { role, name, email, token } in tokens {
+        text += &format!("\n  {role:<13} {name}, {email}\n                Authorization: Bearer {token}\n");
+    }
+    text + "\nStop with Ctrl-C; then all of it is gone."
+}

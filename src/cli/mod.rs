@@ -1,0 +1,85 @@
+//! The command line: it ties the rooms together and serves them. Standard output holds
+//! only what was asked for; logs and complaints go to standard error.
+
+pub mod accounts;
+pub mod args;
+pub mod demo;
+mod demo_clinic;
+pub mod serve;
+pub mod settings;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+
+use self::args::{Cli, Command};
+use self::settings::Settings;
+use crate::actions::App;
+use crate::clock::Clock;
+use crate::domain::patient::Phone;
+use crate::storage::Db;
+
+/// Does what the command line says: status 0 on success, 2 on bad usage, 1 otherwise with one line on standard error.
+pub async fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match run_command(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line, whatever the chain of causes says.
+            let line = format!("{error:#}").replace(['\n', '\r'], " ");
+            let _ = writeln!(std::io::stderr(), "fadeline: {line}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run_command(cli: Cli) -> anyhow::Result<()> {
+    if matches!(cli.command, Command::Openapi) {
+        return say(&crate::api::document().to_pretty_json()?);
+    }
+    let settings = Settings::read(&cli.options)?;
+    log_to_stderr(&settings)?;
+    match cli.command {
+        Command::Openapi => Ok(()),
+        Command::Demo(options) => demo_clinic::run(settings, options).await,
+        Command::Serve => serve::run(settings).await,
+        Command::Migrate => open(&settings).await.map(|_| ()),
+        Command::LoadDemo(options) => demo_clinic::load_into(settings, options).await,
+        Command::User(command) => accounts::user(&open(&settings).await?, command).await,
+        Command::Token(command) => accounts::token(&open(&settings).await?, command).await,
+    }
+}
+
+/// The app over the configured database, its schema brought up to date.
+async fn open(settings: &Settings) -> anyhow::Result<App> {
+    open_with(settings, Clock::real()).await
+}
+
+/// The same with another clock.
+async fn open_with(settings: &Settings, clock: Clock) -> anyhow::Result<App> {
+    let db = Db::connect(&settings.database_url).await.context("cannot open the database")?;
+    db.migrate().await.context("cannot bring the schema up to date")?;
+    tokio::task::spawn_blocking(Phone::warm_up);
+    Ok(App::new(db, clock, settings.zone, settings.policy.clone()))
+}
+
+/// Prints a line that was asked for.
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}
+
+fn log_to_stderr(settings: &Settings) -> anyhow::Result<()> {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_new(&settings.log).context("log: not a filter such as info or fadeline=debug")?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if settings.log_json {
+        lines.json().init();
+    } else {
+        lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init();
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Serving: connections with a limit on how slowly they may begin, until the process is
+//! told to stop; then what is under way is finished, and the database let go of.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+use super::open;
+use super::settings::Settings;
+use crate::actions::App;
+use crate::api::{Serving, router};
+
+/// How long a client may take to send its headers.
+const HEADERS: Duration = Duration::from_secs(10);
+/// How long what is under way may take once the process was told to stop.
+const GRACE: Duration = Duration::from_secs(20);
+/// How often counters of guessing are tidied.
+const TIDY: Duration = Duration::from_secs(300);
+
+/// `fadeline serve`.
+pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
+    let app = open(&settings).await?;
+    let listener = listen(&settings).await?;
+    tracing::info!(address = %listener.local_addr()?, "serving");
+    until_stopped(listener, router(serving(&app, &settings), Router::new()), &app).await
+}
+
+/// What the server knows besides the app.
+pub(super) fn serving(app: &App, settings: &Settings) -> Serving {
+    Serving { app: app.clone(), trusted_proxies: Arc::from(settings.trusted_proxies.clone()) }
+}
+
+/// Begins to listen.
+pub(super) async fn listen(settings: &Settings) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(&settings.listen).await.with_context(|| format!("cannot listen on {}", settings.listen))
+}
+
+/// Serves until SIGTERM or Ctrl-C, then finishes what is under way.
+pub(super) async fn until_stopped(listener: TcpListener, router: Router, app: &App) -> anyhow::Result<()> {
+    let connections = GracefulShutdown::new();
+    let mut server = auto::Builder::new(TokioExecutor::new());
+    server.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
+    let mut stop = std::pin::pin!(told_to_stop()?);
+    let mut tidy = tokio::time::interval(TIDY);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, most likely: wait for some to come back.
+                    tracing::warn!(%error, "cannot accept");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
+            },
+            _ = tidy.tick() => {
+                app.guard.tidy();
+                continue;
+            }
+            () = &mut stop => break,
+        };
+        // Small answers go out at once.
+        let _ = stream.set_nodelay(true);
+        let service = with_peer(router.clone(), peer);
+        let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            // A client that goes away is no fault of ours.
+            let _ = connection.await;
+        });
+    }
+    drop(listener);
+    tracing::info!("finishing what is under way");
+    if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
+        tracing::warn!("some requests took too long and were given up");
+    }
+    app.db.close().await;
+    Ok(())
+}
+
+/// `router` for one connection, told where it comes from.
+fn with_peer(
+    router: Router,
+    peer: SocketAddr,
+) -> TowerToHyperService<
+    impl tower::Service<
+        hyper::Request<hyper::body::Incoming>,
+        Response = axum::response::Response,
+        Error = std::convert::Infallible,
+        Future = impl Send,
+    > + Clone,
+> {
+    TowerToHyperService::new(router.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request
+    }))
+}
+
+/// Ends when the process is told to stop.
+fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => (),
+            _ = interrupt.recv() => (),
+        }
+    })
+}

@@ -83,6 +83,11 @@ pub struct Sql {
 }
 inventory::collect!(Sql);
 
+/// Every statement of the program.
+pub fn registered() -> impl Iterator<Item = &'static Sql> {
+    inventory::iter::<Sql>.into_iter()
+}
+
 /// The highest `$n` in a statement.
 #[must_use]
 #[expect(clippy::indexing_slicing, reason = "const code; a slip fails the build")]

@@ -1,1 +1,33 @@
+//! Fadeline from the outside: stories through the router, on SQLite, or on PostgreSQL
+//! when `TEST_DATABASE_URL` names one; some with real servers over HTTP.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::cast_possible_wrap,
+    clippy::cast_possible_truncation,
+    reason = "a story that cannot go on stops, and says where"
+)]
+
+mod access;
+mod architecture;
+mod attending;
+mod booking_rules;
+mod booking_story;
+mod catalogue;
+mod clock_changes;
+mod crash;
+mod demo;
+mod guard;
+mod holding;
+mod junk;
+mod privacy;
+mod races;
+mod repeats_and_versions;
+mod slots;
+mod slots_model;
+mod statements;
+mod support;
+mod undoing;

@@ -114,7 +114,7 @@ fn twelve(partners: &[PartnerId; 3]) -> Vec<Told> {
     ]
 }
 
-/// More patients, one begun every two and a half weeks.
+/// More patients, one begun every sixteen days.
 fn more() -> Vec<Told> {
     const GIVEN: [&str; 24] = [
         "Ari", "Bo", "Cleo", "Dani", "Eli", "Fay", "Gil", "Hari", "Ida", "Jan", "Kai", "Lea", "Mo", "Nia", "Ola", "Pia", "Quin", "Ren",
@@ -122,7 +122,7 @@ fn more() -> Vec<Told> {
     ];
     const FAMILY: [&str; 6] = ["Sample", "Example", "Placeholder", "Fictif", "Specimen", "Template"];
     (0_i64..).zip(GIVEN).map(|(n, given)| {
-        let begun = -410 + n * 15;
+        let begun = -380 + n * 16;
         // One in twenty does not come, one in twelve calls off, a few come in vain.
         let ending = |visit: i64| match (n * 5 + visit) % 24 {
             3 => Ending::NoShow,

@@ -1,0 +1,161 @@
+//! Who may do what: every route as nobody and as each role, tokens that end, passwords,
+//! and guessing slowed down.
+
+use axum::body::Body;
+use axum::http::Request;
+use chrono::Duration;
+use fadeline::actions::users::{self, NewUser};
+use fadeline::domain::access::Role;
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, request};
+
+const STAFF: &[&str] = &["front_desk", "practitioner", "manager"];
+const MANAGER: &[&str] = &["manager"];
+const ALL: &[&str] = &["front_desk", "practitioner", "manager", "partner"];
+
+/// Every route that needs a sign-in, and who may use it: written down once more, by hand,
+/// so that a slip in the router shows.
+fn expected(method: &str, path: &str) -> &'static [&'static str] {
+    let catalogue = ["/sites", "/practitioners", "/rooms", "/devices", "/services", "/closures"].iter().any(|kind| path.starts_with(kind));
+    match (method, path) {
+        ("GET", "/me") | ("POST", "/sign-out") => ALL,
+        ("GET", "/audit") => MANAGER,
+        ("POST", "/sessions/{id}/complete") => &["practitioner", "manager"],
+        ("GET", _) => STAFF,
+        _ if catalogue => MANAGER,
+        _ => STAFF,
+    }
+}
+
+#[tokio::test]
+async fn every_route_lets_in_its_roles_and_nobody_else() {
+    let app = TestApp::empty().await;
+    let document = app.send(Request::get("/api/v1/openapi.json").body(Body::empty()).unwrap()).await.expect(200).body;
+    let mut walked = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let Some(route) = path.strip_prefix("/api/v1").filter(|route| *route != "/sign-in") else { continue };
+        for method in item.as_object().unwrap().keys().map(|method| method.to_uppercase()) {
+            let address = route.replace("{id}", "01890000-0000-7000-8000-000000000001").replace("{consent_id}", "x").replace("{window_id}", "x");
+            let body = if ["POST", "PATCH"].contains(&method.as_str()) { json!({}) } else { Value::Null };
+            app.call("", &method, &address, body.clone()).await.expect(401);
+            app.call("fadeline_guess", &method, &address, body.clone()).await.expect(401);
+            let roles = [("front_desk", &app.desk), ("practitioner", &app.practitioner), ("manager", &app.manager), ("partner", &app.partner)];
+            for (role, token) in roles {
+                // Signing out would end the token that the next routes need.
+                if route == "/sign-out" {
+                    continue;
+                }
+                let answer = app.call(token, &method, &address, body.clone()).await;
+                let let_in = !matches!(answer.status, 401 | 403);
+                assert_eq!(let_in, expected(&method, route).contains(&role), "{method} {route} as {role}: {}", answer.text);
+                assert!(answer.status < 500, "{method} {route}: {}", answer.text);
+            }
+            walked += 1;
+        }
+    }
+    assert!(walked >= 55, "only {walked} routes were walked");
+}
+
+#[tokio::test]
+async fn a_token_ends_when_it_expires_is_revoked_or_its_user_is_disabled() {
+    let app = TestApp::empty().await;
+    let fresh = || users::create_token(&app.app, "front_desk@example.test", 2);
+    let me = |token: String| {
+        let app = &app;
+        async move { app.call(&token, "GET", "/me", Value::Null).await.status }
+    };
+    let (expires, revoked, disabled) = (fresh().await.unwrap(), fresh().await.unwrap(), fresh().await.unwrap());
+    assert_eq!(me(expires.clone()).await, 200);
+    app.sign_out(&revoked).await;
+    assert_eq!(me(revoked).await, 401);
+    app.wait(Duration::hours(47));
+    assert_eq!(me(expires.clone()).await, 200);
+    app.wait(Duration::hours(1));
+    assert_eq!(me(expires).await, 401);
+    users::set_active(&app.app, "front_desk@example.test", false).await.unwrap();
+    assert_eq!(me(disabled).await, 401);
+    assert_eq!(me(app.desk.clone()).await, 401);
+    assert!(fresh().await.is_err());
+}
+
+#[tokio::test]
+async fn tokens_are_stored_as_hashes_and_passwords_as_argon2id() {
+    let app = TestApp::empty().await;
+    let user = NewUser {
+        email: "Ada@Example.test".to_owned().try_into().unwrap(),
+        name: "Ada".try_into().unwrap(),
+        role: Role::FrontDesk,
+        partner_id: None,
+        password: Some("correct horse battery".to_owned()),
+    };
+    users::add(&app.app, user).await.unwrap();
+    let stored = users::list(&app.app).await.unwrap().into_iter().find(|user| user.email == "ada@example.test").unwrap();
+    assert!(stored.password_hash.unwrap().starts_with("$argon2id$"));
+    let sign_in = |password: &'static str| app.call("", "POST", "/sign-in", json!({"email": " ADA@example.test", "password": password}));
+    let signed_in = sign_in("correct horse battery").await.expect(200);
+    assert_eq!(signed_in.str("expires_at"), "2027-01-04T21:00:00-05:00");
+    let token = signed_in.str("token");
+    assert_eq!(app.call(token, "GET", "/me", Value::Null).await.expect(200).str("role"), "front_desk");
+    app.call(token, "POST", "/sign-out", Value::Null).await.expect(204);
+    app.call(token, "GET", "/me", Value::Null).await.expect(401);
+    sign_in("wrong").await.expect(401);
+}
+
+#[tokio::test]
+async fn guessing_a_password_is_slowed_down_and_the_right_one_works_after_the_wait() {
+    let app = TestApp::empty().await;
+    users::set_password(&app.app, "front_desk@example.test", "correct horse battery".to_owned()).await.unwrap();
+    let sign_in = |password: &'static str| app.call("", "POST", "/sign-in", json!({"email": "front_desk@example.test", "password": password}));
+    for _ in 0..5 {
+        sign_in("guess").await.expect(401);
+    }
+    let slowed = sign_in("correct horse battery").await.expect(429);
+    let wait: i64 = slowed.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    app.wait(Duration::seconds(wait));
+    sign_in("guess").await.expect(401);
+    let longer = sign_in("guess").await.expect(429);
+    assert!(longer.headers["retry-after"].to_str().unwrap().parse::<i64>().unwrap() >= wait);
+    app.wait(Duration::seconds(30));
+    sign_in("correct horse battery").await.expect(200);
+    sign_in("guess").await.expect(401);
+}
+
+#[tokio::test]
+async fn guessing_tokens_from_one_address_is_slowed_down_without_locking_known_ones_out() {
+    let app = TestApp::empty().await;
+    let from = |token: &str, address: [u8; 4]| {
+        let mut request = request(token, "GET", "/me", Value::Null, &[]);
+        request.extensions_mut().insert(axum::extract::ConnectInfo(std::net::SocketAddr::from((address, 40000))));
+        app.send(request)
+    };
+    assert_eq!(from(&app.desk, [192, 0, 2, 1]).await.status, 200);
+    let mut answers = Vec::new();
+    for n in 0..80 {
+        answers.push(from(&format!("fadeline_guess{n}"), [192, 0, 2, 1]).await.status);
+    }
+    assert_eq!(answers.iter().filter(|status| **status == 401).count(), 59, "sixty tries a minute, one of which was the desk's");
+    assert_eq!(answers.last(), Some(&429));
+    assert_eq!(from(&app.desk, [192, 0, 2, 1]).await.status, 200, "a token that was good lately still is");
+    assert_eq!(from(&app.manager, [192, 0, 2, 1]).await.status, 429);
+    assert_eq!(from(&app.manager, [192, 0, 2, 2]).await.status, 200, "another address is not slowed");
+}
+
+#[tokio::test]
+async fn users_and_passwords_that_make_no_sense_are_refused() {
+    let app = TestApp::empty().await;
+    let add = |email: &str, role, password: Option<&str>| {
+        let new = NewUser {
+            email: email.to_owned().try_into().unwrap(),
+            name: "X".try_into().unwrap(),
+            role,
+            partner_id: None,
+            password: password.map(str::to_owned),
+        };
+        users::add(&app.app, new)
+    };
+    assert!(add("front_desk@example.test", Role::FrontDesk, None).await.is_err(), "the email is taken");
+    assert!(add("new@example.test", Role::Partner, None).await.is_err(), "a partner user belongs to a partner");
+    assert!(add("new@example.test", Role::Manager, Some("short")).await.is_err());
+    assert!(add("new@example.test", Role::Manager, Some("long enough")).await.is_ok());
+}

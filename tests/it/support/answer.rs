@@ -1,0 +1,75 @@
+//! What Fadeline answered, with what stories ask of it.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+use http_body_util::BodyExt;
+use serde_json::Value;
+
+/// An answer, read to its end.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    pub(crate) async fn read(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Self::made(parts.status.as_u16(), parts.headers, &bytes)
+    }
+
+    pub(crate) fn made(status: u16, headers: HeaderMap, bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Self { status, headers, text, body }
+    }
+
+    /// The answer itself, whose status must be this one.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// A refusal, whose rules must be just these.
+    #[track_caller]
+    pub(crate) fn refused(self, status: u16, codes: &[&str]) -> Self {
+        let answer = self.expect(status);
+        assert_eq!(answer.codes(), codes, "{}", answer.text);
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+        answer
+    }
+
+    /// The rules that refused.
+    pub(crate) fn codes(&self) -> Vec<&str> {
+        self.body["violations"].as_array().into_iter().flatten().filter_map(|one| one["code"].as_str()).collect()
+    }
+
+    /// Why there are no slots, or fewer.
+    pub(crate) fn why_not(&self) -> Vec<&str> {
+        self.body["refused"].as_array().into_iter().flatten().filter_map(|one| one["code"].as_str()).collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn id(&self) -> String {
+        self.str("id").to_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn str(&self, field: &str) -> &str {
+        self.body[field].as_str().unwrap_or_else(|| panic!("{field} is no text in {}", self.text))
+    }
+
+    /// The items of a list or of slots.
+    pub(crate) fn items(&self) -> &[Value] {
+        self.body["items"].as_array().map_or(&[], Vec::as_slice)
+    }
+
+    /// The starts of slots.
+    pub(crate) fn starts(&self) -> Vec<&str> {
+        self.items().iter().filter_map(|slot| slot["start"].as_str()).collect()
+    }
+}

@@ -1,0 +1,198 @@
+//! What every story needs: a fresh database, a clock that is moved by hand, a small
+//! clinic, one sign-in for each role, and verbs that read like the product's.
+
+pub(crate) mod answer;
+pub(crate) mod clinic;
+pub(crate) mod database;
+pub(crate) mod server;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use chrono::Duration;
+use fadeline::actions::users::{self, NewUser};
+use fadeline::actions::{App, sign_in};
+use fadeline::api::{self, Serving};
+use fadeline::clock::Clock;
+use fadeline::domain::access::Role;
+use fadeline::domain::policy::Policy;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+pub(crate) use answer::Answer;
+pub(crate) use clinic::Clinic;
+use database::Database;
+
+/// The Monday on which the stories begin: 09:00 in Toronto.
+pub(crate) const MONDAY: &str = "2027-01-04T14:00:00Z";
+
+/// A whole Fadeline with a database of its own.
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) router: Router,
+    pub(crate) desk: String,
+    pub(crate) practitioner: String,
+    pub(crate) manager: String,
+    pub(crate) partner: String,
+    /// Kept until the story ends; then the database is gone.
+    pub(crate) database: Database,
+}
+
+impl TestApp {
+    /// One that is empty but for its users, at nine on a Monday.
+    pub(crate) async fn empty() -> Self {
+        Self::with_policy(Policy::default()).await
+    }
+
+    /// One that is empty but for its users, with other numbers.
+    pub(crate) async fn with_policy(policy: Policy) -> Self {
+        let database = Database::fresh().await;
+        let app = App::new(database.db().await, Clock::still_at(MONDAY.parse().unwrap()), chrono_tz::America::Toronto, policy);
+        let partner_id = {
+            let mut tx = app.db.begin().await.unwrap();
+            let id = app.clock.id();
+            let [name, address] = ["Maple Fade", "1 Example Ave"].map(|text| text.try_into().unwrap());
+            fadeline::storage::partners::insert(&mut tx, id, &name, &address, &"416 555 0181".to_owned().try_into().unwrap()).await.unwrap();
+            tx.commit().await.unwrap();
+            id
+        };
+        let mut tokens = Vec::new();
+        for (role, partner_id) in
+            [(Role::FrontDesk, None), (Role::Practitioner, None), (Role::Manager, None), (Role::Partner, Some(partner_id))]
+        {
+            let email = format!("{role}@example.test");
+            let user = NewUser { email: email.clone().try_into().unwrap(), name: "Somebody".try_into().unwrap(), role, partner_id, password: None };
+            users::add(&app, user).await.unwrap();
+            tokens.push(users::create_token(&app, &email, 3000).await.unwrap());
+        }
+        let serving = Serving { app: app.clone(), trusted_proxies: [].into() };
+        let router = api::router(serving, api::demo::routes());
+        let [desk, practitioner, manager, partner] = tokens.try_into().unwrap();
+        Self { app, router, desk, practitioner, manager, partner, database }
+    }
+
+    /// Moves the clock forward.
+    pub(crate) fn wait(&self, by: Duration) {
+        self.app.clock.advance(by);
+    }
+
+    /// A request with everything said.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    /// A request of somebody with `token`, with a JSON body unless that is null.
+    pub(crate) async fn call(&self, token: &str, method: &str, path: &str, body: Value) -> Answer {
+        self.call_with(token, method, path, body, &[]).await
+    }
+
+    /// The same with more headers.
+    pub(crate) async fn call_with(&self, token: &str, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Answer {
+        self.send(request(token, method, path, body, headers)).await
+    }
+
+    /// The desk asks.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call(&self.desk, "GET", path, Value::Null).await
+    }
+
+    /// The desk does.
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call(&self.desk, "POST", path, body).await
+    }
+
+    /// A manager does.
+    pub(crate) async fn manage(&self, method: &str, path: &str, body: Value) -> Answer {
+        self.call(&self.manager, method, path, body).await
+    }
+
+    /// Registers a patient and answers their id.
+    pub(crate) async fn register(&self, name: &str) -> String {
+        let patient = json!({"given_name": name, "family_name": "Sample", "phone": "416-555-0123", "email": format!("{}@example.test", name.to_lowercase())});
+        self.post("/patients", patient).await.expect(201).id()
+    }
+
+    /// Opens a course for a new patient and answers its id.
+    pub(crate) async fn course(&self, name: &str) -> String {
+        let patient = self.register(name).await;
+        self.course_of(&patient).await
+    }
+
+    /// Opens a course for a patient and answers its id.
+    pub(crate) async fn course_of(&self, patient: &str) -> String {
+        let course = json!({"patient_id": patient, "goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"]});
+        self.post("/courses", course).await.expect(201).id()
+    }
+
+    /// The desk books, and leaves the rest to be chosen.
+    pub(crate) async fn book(&self, course: &str, service: &str, start: &str) -> Answer {
+        self.book_with(course, service, start, json!({})).await
+    }
+
+    /// The desk books and insists on more.
+    pub(crate) async fn book_with(&self, course: &str, service: &str, start: &str, more: Value) -> Answer {
+        let mut body = json!({"course_id": course, "service": service, "start": start});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.post("/sessions", body).await
+    }
+
+    /// The desk moves a session.
+    pub(crate) async fn move_to(&self, session: &str, start: &str) -> Answer {
+        self.post(&format!("/sessions/{session}/reschedule"), json!({"start": start})).await
+    }
+
+    /// The desk calls a session off.
+    pub(crate) async fn cancel(&self, session: &str) -> Answer {
+        self.post(&format!("/sessions/{session}/cancel"), json!({"reason": "patient_request"})).await
+    }
+
+    /// Somebody does something to a session that needs no body: `arrive`, `undo`, …
+    pub(crate) async fn act(&self, session: &str, verb: &str) -> Answer {
+        self.post(&format!("/sessions/{session}/{verb}"), Value::Null).await
+    }
+
+    /// The free times of a course.
+    pub(crate) async fn slots(&self, course: &str, service: &str, from: &str, to: &str) -> Answer {
+        self.slots_with(course, service, from, to, "").await
+    }
+
+    /// The free times of a course, with more asked for.
+    pub(crate) async fn slots_with(&self, course: &str, service: &str, from: &str, to: &str, more: &str) -> Answer {
+        self.get(&format!("/slots?course_id={course}&service={service}&from={from}&to={to}&limit=5000{more}")).await.expect(200)
+    }
+
+    /// A new token for the desk, which is not the one of `desk`.
+    pub(crate) async fn another_desk(&self) -> String {
+        let user = NewUser {
+            email: "other@example.test".to_owned().try_into().unwrap(),
+            name: "Other".try_into().unwrap(),
+            role: Role::FrontDesk,
+            partner_id: None,
+            password: None,
+        };
+        users::add(&self.app, user).await.unwrap();
+        users::create_token(&self.app, "other@example.test", 3000).await.unwrap()
+    }
+
+    /// Ends a token, whoever has it.
+    pub(crate) async fn sign_out(&self, token: &str) {
+        let holder = sign_in::holder(&self.app, token, None).await.unwrap().unwrap();
+        sign_in::sign_out(&self.app, holder.0).await.unwrap();
+    }
+}
+
+/// A request of somebody with `token`; an empty token sends none.
+pub(crate) fn request(token: &str, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Request<Body> {
+    let path = if path.starts_with("/demo") || path.starts_with("/api") { path.to_owned() } else { format!("/api/v1{path}") };
+    let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+    if !token.is_empty() {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    if body.is_null() {
+        return request.body(Body::empty()).unwrap();
+    }
+    request.header("content-type", "application/json").body(Body::from(body.to_string())).unwrap()
+}

@@ -1,0 +1,132 @@
+//! A real server process over real HTTP, which can be killed like any process.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use reqwest::Client;
+use serde_json::Value;
+
+use super::Answer;
+
+/// A server process.
+pub(crate) struct Server {
+    child: Mutex<Child>,
+    pub(crate) url: String,
+    pub(crate) client: Client,
+}
+
+impl Server {
+    /// `fadeline serve` on `database_url`, ready to answer.
+    pub(crate) async fn start(database_url: &str) -> Self {
+        // The port is free when it is chosen, and taken again a moment later; nobody else here wants it.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let address = format!("127.0.0.1:{port}");
+        let child = Command::new(env!("CARGO_BIN_EXE_fadeline"))
+            .args(["serve", "--listen", &address, "--database-url", database_url, "--log", "warn"])
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self { child: Mutex::new(child), url: format!("http://{address}"), client: Client::builder().pool_max_idle_per_host(64).build().unwrap() };
+        server.until_ready().await;
+        server
+    }
+
+    async fn until_ready(&self) {
+        let patience = Instant::now() + Duration::from_secs(30);
+        loop {
+            match self.client.get(format!("{}/readyz", self.url)).send().await {
+                Ok(answer) if answer.status().is_success() => return,
+                _ if Instant::now() > patience => panic!("the server does not answer"),
+                _ => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    }
+
+    /// Kills it as `kill -9` does, in the middle of whatever it is doing.
+    pub(crate) fn kill_now(&self) {
+        let mut child = self.child.lock().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// A request of somebody with `token`; nothing when the connection broke.
+    pub(crate) async fn call(&self, token: &str, method: &str, path: &str, body: Value) -> Option<Answer> {
+        call(&self.client, &self.url, token, method, path, body, &[]).await
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let child = self.child.get_mut().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+/// A request over HTTP; nothing when the connection broke.
+pub(crate) async fn call(client: &Client, url: &str, token: &str, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Option<Answer> {
+    let mut request = client.request(method.parse().unwrap(), format!("{url}/api/v1{path}")).bearer_auth(token);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    if !body.is_null() {
+        request = request.json(&body);
+    }
+    let response = request.send().await.ok()?;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = response.bytes().await.ok()?;
+    Some(Answer::made(status, headers, &bytes))
+}
+
+/// A demo with its first line of JSON.
+pub(crate) struct Demo {
+    child: Child,
+    pub(crate) url: String,
+    pub(crate) tokens: Value,
+}
+
+impl Demo {
+    /// `fadeline demo --json` with more arguments.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::launch(arguments, "warn", Stdio::inherit())
+    }
+
+    /// The same, with its log in a file.
+    pub(crate) fn start_logging(arguments: &[&str], filter: &str, log: &std::path::Path) -> Self {
+        Self::launch(arguments, filter, std::fs::File::create(log).unwrap().into())
+    }
+
+    fn launch(arguments: &[&str], filter: &str, log: Stdio) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_fadeline"))
+            .args(["demo", "--json", "--listen", "127.0.0.1:0", "--log", filter])
+            .args(arguments)
+            .stderr(log)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let said: Value = serde_json::from_str(&line).unwrap();
+        Self { child, url: said["url"].as_str().unwrap().to_owned(), tokens: said["tokens"].clone() }
+    }
+
+    /// Somebody with a role asks.
+    pub(crate) async fn ask(&self, role: &str, method: &str, path: &str, body: Value) -> Answer {
+        call(&Client::new(), &self.url, self.token(role), method, path, body, &[]).await.expect("an answer")
+    }
+
+    /// The token of a role.
+    pub(crate) fn token(&self, role: &str) -> &str {
+        self.tokens[role].as_str().unwrap()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

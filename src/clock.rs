@@ -1,5 +1,5 @@
 //! The clock: the only place where time is read. Tests and the demo move it by hand.
-//! Instants are cut to microseconds, which is what PostgreSQL keeps.
+//! Instants are cut to microseconds, which is what `PostgreSQL` keeps.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -18,19 +18,28 @@ impl Clock {
     /// Real time.
     #[must_use]
     pub fn real() -> Self {
-        Self { micros: AtomicI64::new(0), still: false }
+        Self {
+            micros: AtomicI64::new(0),
+            still: false,
+        }
     }
 
     /// A clock that runs from `now` on (the demo).
     #[must_use]
     pub fn running_from(now: DateTime<Utc>) -> Self {
-        Self { micros: AtomicI64::new((now - system_now()).num_microseconds().unwrap_or(0)), still: false }
+        Self {
+            micros: AtomicI64::new((now - system_now()).num_microseconds().unwrap_or(0)),
+            still: false,
+        }
     }
 
     /// A clock that stands at `now` until it is moved (tests).
     #[must_use]
     pub fn still_at(now: DateTime<Utc>) -> Self {
-        Self { micros: AtomicI64::new(now.timestamp_micros()), still: true }
+        Self {
+            micros: AtomicI64::new(now.timestamp_micros()),
+            still: true,
+        }
     }
 
     /// The time, to the microsecond.
@@ -40,7 +49,10 @@ impl Clock {
         if self.still {
             return DateTime::from_timestamp_micros(micros).unwrap_or_default();
         }
-        system_now().checked_add_signed(Duration::microseconds(micros)).unwrap_or(DateTime::<Utc>::MAX_UTC).trunc_subsecs(6)
+        system_now()
+            .checked_add_signed(Duration::microseconds(micros))
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+            .trunc_subsecs(6)
     }
 
     /// Moves the clock forward; not back, so `by` below zero moves nothing.

@@ -33,7 +33,13 @@ async fn step(app: &App, caller: &Caller, id: SessionId, expected: &Expected, ve
 }
 
 /// The visit is over, treated or not, and this is what was done.
-pub async fn complete(app: &App, caller: &Caller, id: SessionId, expected: &Expected, record: TreatmentRecord) -> Result<Answer<SessionView>> {
+pub async fn complete(
+    app: &App,
+    caller: &Caller,
+    id: SessionId,
+    expected: &Expected,
+    record: TreatmentRecord,
+) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?.session;
     let status = current.after(Verb::Complete, work.now, &app.policy, app.zone)?;
@@ -42,7 +48,12 @@ pub async fn complete(app: &App, caller: &Caller, id: SessionId, expected: &Expe
         Outcome::Completed | Outcome::Stopped => current.procedure_status.started()?,
     };
     let procedure_status = begun.ended(record.outcome)?;
-    let next = Session { status, procedure_status, record: Some(record), ..current.clone() };
+    let next = Session {
+        status,
+        procedure_status,
+        record: Some(record),
+        ..current.clone()
+    };
     save(&mut work, &current, next, "complete").await?;
     answered(work, id, None).await
 }

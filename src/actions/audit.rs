@@ -49,8 +49,30 @@ pub async fn list(app: &App, caller: &Caller, patient: PatientId, page: &Page) -
     let lines = audit::page(&mut work.tx, patient, after, page.rows()?).await?;
     work.audit("audit.read", ("patient", patient.0), Some(patient), None).await?;
     let items = page.of(lines, |line| line.id)?.map(|line| {
-        let audit::Line { id, at, user_id, user_name, role, patient_id, action, subject, subject_id, detail } = line;
-        AuditLine { id, at: civil::shown(app.zone, at), user_id, user: user_name, role, patient_id, action, subject, subject_id, detail }
+        let audit::Line {
+            id,
+            at,
+            user_id,
+            user_name,
+            role,
+            patient_id,
+            action,
+            subject,
+            subject_id,
+            detail,
+        } = line;
+        AuditLine {
+            id,
+            at: civil::shown(app.zone, at),
+            user_id,
+            user: user_name,
+            role,
+            patient_id,
+            action,
+            subject,
+            subject_id,
+            detail,
+        }
     });
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }

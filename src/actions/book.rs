@@ -62,7 +62,11 @@ pub struct Override {
 impl NewSession {
     /// Whom and what the caller insists on.
     pub(super) fn wanted(&self) -> Wanted {
-        Wanted { practitioner: self.practitioner_id, room: self.room_id, device: self.device_id }
+        Wanted {
+            practitioner: self.practitioner_id,
+            room: self.room_id,
+            device: self.device_id,
+        }
     }
 }
 
@@ -74,7 +78,11 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
     let mut search = search(&mut work, &course, &new).await?;
     if let Some(hold_id) = new.hold_id {
         let hold = held(&mut work, hold_id, &new, &search, start).await?;
-        search = Search { site: Some(hold.place.site_id), wanted: exactly(hold.place), ..search };
+        search = Search {
+            site: Some(hold.place.site_id),
+            wanted: exactly(hold.place),
+            ..search
+        };
         search.except.hold = Some(hold.id);
     }
     let mut against = Vec::from_iter(course.details.closed_to_booking());
@@ -84,7 +92,9 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         Err(Error::Refused(refusals)) => {
             work.tx.rollback().await?;
             against.extend(refusals);
-            return Err(decide::explained(app, caller, "session.book_refused", &search, start, against).await?.into());
+            return Err(decide::explained(app, caller, "session.book_refused", &search, start, against)
+                .await?
+                .into());
         }
         Err(error) => return Err(error),
     };
@@ -97,19 +107,34 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
     decide::claim(&mut work, &diary, place, start, Claimant::Session(session.id)).await?;
     session_change::note_booked(&mut work, &session).await?;
     let listed = sessions::get(&mut work.tx, session.id).await?.ok_or(Error::NotThere("session"))?;
-    work.commit(Answer::Created(SessionView { notice, ..view(app, listed) })).await
+    work.commit(Answer::Created(SessionView {
+        notice,
+        ..view(app, listed)
+    }))
+    .await
 }
 
 /// What is looked for when `new` is to be booked in `course`.
 pub(super) async fn search(work: &mut Work<'_>, course: &Course, new: &NewSession) -> Result<Search> {
     let service = diaries::service(&mut work.tx, new.service.as_str()).await?;
     let wanted = new.wanted();
-    Ok(Search { patient: course.patient_id, service, site: new.site_id, wanted, prefer: None, except: Except::default() })
+    Ok(Search {
+        patient: course.patient_id,
+        service,
+        site: new.site_id,
+        wanted,
+        prefer: None,
+        except: Except::default(),
+    })
 }
 
 /// Exactly what `place` holds.
 fn exactly(place: Place) -> Wanted {
-    Wanted { practitioner: Some(place.practitioner_id), room: place.room_id, device: place.device_id }
+    Wanted {
+        practitioner: Some(place.practitioner_id),
+        room: place.room_id,
+        device: place.device_id,
+    }
 }
 
 fn booked(work: &Work<'_>, course: &Course, search: &Search, place: Place, start: DateTime<Utc>) -> Session {

@@ -25,7 +25,12 @@ pub async fn cancel(app: &App, caller: &Caller, id: SessionId, expected: &Expect
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?.session;
     let status = current.after(Verb::Cancel, work.now, &app.policy, app.zone)?;
-    let next = Session { status, cancel_reason: Some(why.reason), rebook_reason: None, ..current.clone() };
+    let next = Session {
+        status,
+        cancel_reason: Some(why.reason),
+        rebook_reason: None,
+        ..current.clone()
+    };
     claims::release_session(&mut work.tx, id).await?;
     save(&mut work, &current, next, "cancel").await?;
     answered(work, id, None).await

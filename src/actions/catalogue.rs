@@ -18,7 +18,8 @@ pub async fn add<E: Entry>(app: &App, caller: &Caller, details: E::Details) -> R
     let mut work = Work::begin(app, caller).await?;
     let entry = E::made(app.clock.id(), 1, details);
     E::insert(&mut work.tx, &entry).await.map_err(|error| named::<E>(error))?;
-    work.audit(&format!("{}.add", E::NOUN), (E::NOUN, entry.id().into()), None, None).await?;
+    work.audit(&format!("{}.add", E::NOUN), (E::NOUN, entry.id().into()), None, None)
+        .await?;
     work.commit(Answer::Created(entry)).await
 }
 
@@ -56,7 +57,10 @@ pub async fn list<E: Entry>(app: &App, caller: &Caller, page: &Page) -> Result<I
 fn named<E: Entry>(error: storage::Error) -> Error {
     match error {
         storage::Error::Duplicate => Error::Taken(format!("there is a {} of that code already", E::NOUN)),
-        storage::Error::Missing => Error::invalid("", format!("the {} names a site, partner, person, room or device that is not there", E::NOUN)),
+        storage::Error::Missing => Error::invalid(
+            "",
+            format!("the {} names a site, partner, person, room or device that is not there", E::NOUN),
+        ),
         other => other.into(),
     }
 }
@@ -104,7 +108,11 @@ mod tests {
             (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
             (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
             (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
-            (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
+            (
+                json!({"a": {"b": "c"}}),
+                json!({"a": {"b": "d", "c": null}}),
+                json!({"a": {"b": "d"}}),
+            ),
             (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
             (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
             (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),

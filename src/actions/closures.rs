@@ -26,9 +26,13 @@ pub struct Holiday {
 pub fn holidays(app: &App, year: i32) -> Result<Vec<Holiday>> {
     let first = NaiveDate::from_ymd_opt(year, 1, 1).filter(|_| (1900..=2199).contains(&year));
     let first = first.ok_or_else(|| Error::refused(Code::RangeTooLong, "The year is 1900 to 2199."))?;
-    let days = first.iter_days().take_while(|day| *day < first + Days::new(366) && chrono::Datelike::year(day) == year);
+    let days = first
+        .iter_days()
+        .take_while(|day| *day < first + Days::new(366) && chrono::Datelike::year(day) == year);
     let civic = app.policy.observe_civic_holiday;
-    Ok(days.filter_map(|date| holidays::on(date, civic).map(|name| Holiday { date, name })).collect())
+    Ok(days
+        .filter_map(|date| holidays::on(date, civic).map(|name| Holiday { date, name }))
+        .collect())
 }
 
 /// Removes a closure.

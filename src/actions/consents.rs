@@ -34,9 +34,25 @@ pub struct ConsentView {
 }
 
 fn view(app: &App, consent: Consent) -> ConsentView {
-    let Consent { id, version, patient_id, details, status, given_at, withdrawn_at } = consent;
+    let Consent {
+        id,
+        version,
+        patient_id,
+        details,
+        status,
+        given_at,
+        withdrawn_at,
+    } = consent;
     let shown = |at| civil::shown(app.zone, at);
-    ConsentView { id, version, patient_id, details, status, given_at: shown(given_at), withdrawn_at: withdrawn_at.map(shown) }
+    ConsentView {
+        id,
+        version,
+        patient_id,
+        details,
+        status,
+        given_at: shown(given_at),
+        withdrawn_at: withdrawn_at.map(shown),
+    }
 }
 
 /// Writes down a consent.
@@ -61,7 +77,13 @@ pub async fn give(app: &App, caller: &Caller, patient: PatientId, details: Conse
         withdrawn_at: None,
     };
     consents::insert(&mut work.tx, &consent).await?;
-    work.audit("consent.give", ("consent", consent.id.0), Some(patient), Some(consent.details.kind.to_string())).await?;
+    work.audit(
+        "consent.give",
+        ("consent", consent.id.0),
+        Some(patient),
+        Some(consent.details.kind.to_string()),
+    )
+    .await?;
     work.commit(Answer::Created(view(app, consent))).await
 }
 
@@ -87,10 +109,21 @@ pub async fn withdraw(app: &App, caller: &Caller, patient: PatientId, id: Consen
     if current.status == ConsentStatus::Inactive {
         return Err(Error::refused(Code::ConsentNotActive, "This consent was withdrawn before."));
     }
-    let consent = Consent { version: current.version + 1, status: ConsentStatus::Inactive, withdrawn_at: Some(work.now), ..current };
+    let consent = Consent {
+        version: current.version + 1,
+        status: ConsentStatus::Inactive,
+        withdrawn_at: Some(work.now),
+        ..current
+    };
     if !consents::update(&mut work.tx, &consent).await? {
         return Err(Error::Stale);
     }
-    work.audit("consent.withdraw", ("consent", id.0), Some(patient), Some(consent.details.kind.to_string())).await?;
+    work.audit(
+        "consent.withdraw",
+        ("consent", id.0),
+        Some(patient),
+        Some(consent.details.kind.to_string()),
+    )
+    .await?;
     work.commit(Answer::Is(view(app, consent))).await
 }

@@ -56,12 +56,30 @@ pub struct CourseView {
 async fn view(work: &mut Work<'_>, course: Course) -> Result<CourseView> {
     let app = work.app;
     let listed = sessions::of_course(&mut work.tx, course.id).await?;
-    let Course { id, version, patient_id, details, created_at } = course;
+    let Course {
+        id,
+        version,
+        patient_id,
+        details,
+        created_at,
+    } = course;
     let estimate = estimate::of(&details);
-    let counted: Vec<_> = listed.iter().map(|one| (one.counts, one.session.status, one.session.procedure_status)).collect();
+    let counted: Vec<_> = listed
+        .iter()
+        .map(|one| (one.counts, one.session.status, one.session.procedure_status))
+        .collect();
     let progress = progress::of(&details, estimate, &counted);
     let sessions = listed.into_iter().map(|one| session_view(app, one)).collect();
-    Ok(CourseView { id, version, patient_id, details, estimate, progress, sessions, created_at: civil::shown(app.zone, created_at) })
+    Ok(CourseView {
+        id,
+        version,
+        patient_id,
+        details,
+        estimate,
+        progress,
+        sessions,
+        created_at: civil::shown(app.zone, created_at),
+    })
 }
 
 /// Opens a course.
@@ -72,9 +90,16 @@ pub async fn open(app: &App, caller: &Caller, new: NewCourse) -> Result<Answer<C
     if !patients::exists(&mut work.tx, new.patient_id).await? {
         return Err(Error::NotThere("patient"));
     }
-    let course = Course { id: app.clock.id(), version: 1, patient_id: new.patient_id, details, created_at: work.now };
+    let course = Course {
+        id: app.clock.id(),
+        version: 1,
+        patient_id: new.patient_id,
+        details,
+        created_at: work.now,
+    };
     courses::insert(&mut work.tx, &course).await?;
-    work.audit("course.open", ("course", course.id.0), Some(course.patient_id), None).await?;
+    work.audit("course.open", ("course", course.id.0), Some(course.patient_id), None)
+        .await?;
     let shown = view(&mut work, course).await?;
     work.commit(Answer::Created(shown)).await
 }
@@ -95,7 +120,8 @@ pub async fn list(app: &App, caller: &Caller, patient: Option<PatientId>, page: 
     let found = page.of(courses::page(&mut work.tx, patient, after, page.rows()?).await?, |course| course.id)?;
     let mut items = Vec::with_capacity(found.items.len());
     for course in found.items {
-        work.audit("course.read", ("course", course.id.0), Some(course.patient_id), None).await?;
+        work.audit("course.read", ("course", course.id.0), Some(course.patient_id), None)
+            .await?;
         items.push(view(&mut work, course).await?);
     }
     Ok(work.commit(Answer::Is(Items { items, next: found.next })).await?.into_inner())
@@ -107,9 +133,17 @@ pub async fn change(app: &App, caller: &Caller, id: CourseId, expected: &Expecte
     let current = locked(&mut work, id).await?;
     expected.check(current.version)?;
     let details: CourseDetails = patched::<CourseDetails>(&current.details, patch)?.tidied();
-    let live = sessions::of_course(&mut work.tx, id).await?.iter().filter(|one: &&Listed| one.session.status.is_live()).count();
+    let live = sessions::of_course(&mut work.tx, id)
+        .await?
+        .iter()
+        .filter(|one: &&Listed| one.session.status.is_live())
+        .count();
     none_of(current.details.faults_of_change(&details, live))?;
-    let course = Course { version: current.version + 1, details, ..current };
+    let course = Course {
+        version: current.version + 1,
+        details,
+        ..current
+    };
     if !courses::update(&mut work.tx, &course).await? {
         return Err(Error::Stale);
     }

@@ -58,10 +58,14 @@ pub(super) async fn explained(
     refusals: Vec<Refusal>,
 ) -> Result<Vec<Refusal>> {
     // The refusal itself is kept under the request's key by whoever answers it.
-    let caller = Caller { repeat: None, ..caller.clone() };
+    let caller = Caller {
+        repeat: None,
+        ..caller.clone()
+    };
     let mut work = Work::begin(app, &caller).await?;
     let codes: Vec<_> = refusals.iter().map(|refusal| refusal.code.to_string()).collect();
-    work.audit(action, ("patient", search.patient.0), Some(search.patient), Some(codes.join(" "))).await?;
+    work.audit(action, ("patient", search.patient.0), Some(search.patient), Some(codes.join(" ")))
+        .await?;
     let from = civil::date_of(app.zone, start.max(work.now));
     let earliest = earliest(&mut work, search, from).await?;
     work.commit(Answer::Is(())).await?;

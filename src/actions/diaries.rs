@@ -40,7 +40,11 @@ pub async fn service(tx: &mut Tx, code: &str) -> Result<Service> {
 
 /// A diary for each site that comes into question, with its candidates but nothing taken yet.
 pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -> Result<Vec<Diary>> {
-    let Wanted { practitioner, room, device } = search.wanted;
+    let Wanted {
+        practitioner,
+        room,
+        device,
+    } = search.wanted;
     let practitioner = match practitioner {
         Some(id) => Some(practitioners::get(tx, id).await?.ok_or(Error::NotThere("practitioner"))?),
         None => None,
@@ -54,7 +58,9 @@ pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -
         None => None,
     };
     let named = practitioner.as_ref().map(|person| person.details.site_id);
-    let named = named.or(room.as_ref().map(|room| room.details.site_id)).or(device.as_ref().map(|device| device.details.site_id));
+    let named = named
+        .or(room.as_ref().map(|room| room.details.site_id))
+        .or(device.as_ref().map(|device| device.details.site_id));
     let mut diaries = Vec::new();
     for site in sites_for(tx, search.site.or(named)).await? {
         let mut diary = Diary {
@@ -92,19 +98,19 @@ pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -
 }
 
 async fn sites_for(tx: &mut Tx, site: Option<SiteId>) -> Result<Vec<Site>> {
-    match site {
-        Some(id) => Ok(vec![sites::get(tx, id).await?.ok_or(Error::NotThere("site"))?]),
-        None => {
-            let sites = sites::of_clinic(tx).await?;
-            if sites.is_empty() {
-                return Err(Error::refused(Code::ClinicClosed, "The clinic has no site yet; a manager adds it."));
-            }
-            Ok(sites)
+    if let Some(id) = site {
+        Ok(vec![sites::get(tx, id).await?.ok_or(Error::NotThere("site"))?])
+    } else {
+        let sites = sites::of_clinic(tx).await?;
+        if sites.is_empty() {
+            return Err(Error::refused(Code::ClinicClosed, "The clinic has no site yet; a manager adds it."));
         }
+        Ok(sites)
     }
 }
 
 /// Everyone and everything that `diaries` could take, besides the patient.
+#[must_use]
 pub fn candidates(diaries: &[Diary]) -> Vec<ResourceId> {
     let mut all = Vec::new();
     for diary in diaries {
@@ -123,7 +129,10 @@ pub fn candidates(diaries: &[Diary]) -> Vec<ResourceId> {
 pub async fn fill(tx: &mut Tx, diary: &mut Diary, first: NaiveDate, last: NaiveDate, except: Except) -> Result<()> {
     // A day on either side, for what reaches over midnight.
     let (first, last) = (first - Days::new(1), last + Days::new(1));
-    let range = Interval::new(civil::day_start(diary.zone, first), civil::day_start(diary.zone, last + Days::new(1)));
+    let range = Interval::new(
+        civil::day_start(diary.zone, first),
+        civil::day_start(diary.zone, last + Days::new(1)),
+    );
     let range = range.ok_or_else(|| Error::invalid("/to", "is before from"))?;
     diary.closures = closures::within(tx, first, last).await?;
     diary.windows = devices::windows_within(tx, diary.site.id, range).await?;

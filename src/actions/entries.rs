@@ -100,7 +100,12 @@ entry! {
 
 fn site_faults(details: &SiteDetails) -> Option<Refusal> {
     let fits = (details.kind == SiteKind::Partner) == details.partner_id.is_some();
-    (!fits).then(|| Refusal::new(Code::SitePartner, "A partner's shop names its partner_id; the clinic's own site has none."))
+    (!fits).then(|| {
+        Refusal::new(
+            Code::SitePartner,
+            "A partner's shop names its partner_id; the clinic's own site has none.",
+        )
+    })
 }
 
 fn device_faults(details: &DeviceDetails) -> Option<Refusal> {
@@ -109,8 +114,22 @@ fn device_faults(details: &DeviceDetails) -> Option<Refusal> {
 }
 
 fn service_faults(details: &ServiceDetails) -> Option<Refusal> {
-    let ServiceDetails { duration_minutes, anaesthetic_minutes, preparation_minutes, turnaround_minutes, .. } = details;
-    let total: u16 = [duration_minutes, anaesthetic_minutes, preparation_minutes, turnaround_minutes].map(|length| u16::from(*length)).iter().sum();
+    let ServiceDetails {
+        duration_minutes,
+        anaesthetic_minutes,
+        preparation_minutes,
+        turnaround_minutes,
+        ..
+    } = details;
+    let total: u16 = [duration_minutes, anaesthetic_minutes, preparation_minutes, turnaround_minutes]
+        .map(|length| u16::from(*length))
+        .iter()
+        .sum();
     let sound = u16::from(*duration_minutes) >= 1 && total <= 1440;
-    (!sound).then(|| Refusal::new(Code::ServiceLength, "A service takes at least one minute, and with anaesthetic, preparation and turnaround at most 1,440."))
+    (!sound).then(|| {
+        Refusal::new(
+            Code::ServiceLength,
+            "A service takes at least one minute, and with anaesthetic, preparation and turnaround at most 1,440.",
+        )
+    })
 }

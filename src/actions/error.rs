@@ -69,11 +69,18 @@ impl Error {
     /// A field that makes no sense.
     #[must_use]
     pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::Invalid { pointer: pointer.into(), detail: detail.into() }
+        Self::Invalid {
+            pointer: pointer.into(),
+            detail: detail.into(),
+        }
     }
 }
 
 /// Nothing when there are no refusals, all of them otherwise.
 pub(crate) fn none_of(refusals: Vec<Refusal>) -> Result<()> {
-    if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
+    if refusals.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Refused(refusals))
+    }
 }

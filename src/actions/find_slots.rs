@@ -75,22 +75,40 @@ pub struct Slots {
 /// Free times for a course.
 pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Result<Slots> {
     let mut work = Work::begin(app, caller).await?;
-    let course = courses::get(&mut work.tx, wanted.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let course = courses::get(&mut work.tx, wanted.course_id)
+        .await?
+        .ok_or(Error::NotThere("course"))?;
     let service = diaries::service(&mut work.tx, &wanted.service).await?;
     let (from, until) = range(app, work.now, &wanted)?;
-    let (first, last) = (civil::date_of(app.zone, from), civil::date_of(app.zone, until - chrono::Duration::seconds(1)));
+    let (first, last) = (
+        civil::date_of(app.zone, from),
+        civil::date_of(app.zone, until - chrono::Duration::seconds(1)),
+    );
     let search = Search {
         patient: course.patient_id,
         service,
         site: wanted.site_id,
-        wanted: Wanted { practitioner: wanted.practitioner_id, room: wanted.room_id, device: wanted.device_id },
+        wanted: Wanted {
+            practitioner: wanted.practitioner_id,
+            room: wanted.room_id,
+            device: wanted.device_id,
+        },
         prefer: None,
         except: Except::default(),
     };
-    work.audit("slots.search", ("course", course.id.0), Some(course.patient_id), Some(search.service.details.code.to_string())).await?;
+    work.audit(
+        "slots.search",
+        ("course", course.id.0),
+        Some(course.patient_id),
+        Some(search.service.details.code.to_string()),
+    )
+    .await?;
     if let Some(refusal) = course.details.closed_to_booking() {
         work.commit(Answer::Is(())).await?;
-        return Ok(Slots { items: Vec::new(), refused: vec![refusal] });
+        return Ok(Slots {
+            items: Vec::new(),
+            refused: vec![refusal],
+        });
     }
     let mut diaries = diaries::open(&mut work.tx, app, work.now, &search).await?;
     for diary in &mut diaries {
@@ -101,17 +119,18 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
     let mut found = Found::default();
     for diary in &diaries {
         let here = availability::find(diary, first, last);
-        found.slots.extend(here.slots.into_iter().filter(|slot| from <= slot.start && slot.start < until));
+        found
+            .slots
+            .extend(here.slots.into_iter().filter(|slot| from <= slot.start && slot.start < until));
         found.refused.extend(here.refused);
     }
     found.slots.sort_by_key(|slot| slot.start);
-    let earliest = match found.slots.first() {
-        Some(slot) => Some(civil::date_of(app.zone, slot.start)),
-        None => {
-            let mut work = Work::look(app, caller).await?;
-            let today = civil::date_of(app.zone, work.now);
-            decide::earliest(&mut work, &search, last.max(today)).await?
-        }
+    let earliest = if let Some(slot) = found.slots.first() {
+        Some(civil::date_of(app.zone, slot.start))
+    } else {
+        let mut work = Work::look(app, caller).await?;
+        let today = civil::date_of(app.zone, work.now);
+        decide::earliest(&mut work, &search, last.max(today)).await?
     };
     Ok(shown(app, found, earliest, wanted.limit))
 }
@@ -127,7 +146,10 @@ fn shown(app: &App, found: Found, earliest: Option<NaiveDate>, limit: usize) -> 
         rank: index + 1,
     });
     let refused = found.refused.into_iter().map(|refusal| refusal.with_earliest(earliest)).collect();
-    Slots { items: items.collect(), refused }
+    Slots {
+        items: items.collect(),
+        refused,
+    }
 }
 
 /// The instants between which starts are wanted.
@@ -141,7 +163,10 @@ fn range(app: &App, now: DateTime<Utc>, wanted: &SlotsWanted) -> Result<(DateTim
         Some(edge) => until_edge(app.zone, edge)?,
     };
     if until <= from || (until - from).num_days() > LONGEST {
-        return Err(Error::refused(Code::RangeTooLong, format!("from is before to, and at most {LONGEST} days before.")));
+        return Err(Error::refused(
+            Code::RangeTooLong,
+            format!("from is before to, and at most {LONGEST} days before."),
+        ));
     }
     Ok((from, until))
 }

@@ -19,7 +19,7 @@ const SIXTY: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
 const TEN: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
 /// How long a token counts as good lately, and how many are remembered.
-const GOOD_FOR: Duration = Duration::from_secs(600);
+const GOOD_FOR: Duration = Duration::from_mins(10);
 const REMEMBERED: usize = 10_000;
 
 /// Counts tries by address, for this node.

@@ -42,7 +42,15 @@ pub struct HoldView {
 }
 
 fn view(app: &App, hold: &Hold) -> HoldView {
-    let Hold { id, course_id, place, starts_at, ends_at, expires_at, .. } = hold;
+    let Hold {
+        id,
+        course_id,
+        place,
+        starts_at,
+        ends_at,
+        expires_at,
+        ..
+    } = hold;
     let shown = |at: &DateTime<Utc>| civil::shown(app.zone, *at);
     HoldView {
         id: *id,
@@ -72,7 +80,9 @@ pub async fn hold(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
     let (diary, place) = match decide::place(&mut work, &search, start).await {
         Err(Error::Refused(refusals)) => {
             work.tx.rollback().await?;
-            return Err(decide::explained(app, caller, "hold.refused", &search, start, refusals).await?.into());
+            return Err(decide::explained(app, caller, "hold.refused", &search, start, refusals)
+                .await?
+                .into());
         }
         decided => decided?,
     };
@@ -95,8 +105,12 @@ pub async fn hold(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
 /// Gives up a hold of one's own.
 pub async fn give_up(app: &App, caller: &Caller, id: HoldId) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
-    let hold = holds::get(&mut work.tx, caller.actor.user_id, id).await?.ok_or(Error::NotThere("hold"))?;
-    let course = stored_courses::get(&mut work.tx, hold.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let hold = holds::get(&mut work.tx, caller.actor.user_id, id)
+        .await?
+        .ok_or(Error::NotThere("hold"))?;
+    let course = stored_courses::get(&mut work.tx, hold.course_id)
+        .await?
+        .ok_or(Error::NotThere("course"))?;
     resources::lock(&mut work.tx, [course.patient_id.into()]).await?;
     if !holds::delete(&mut work.tx, id).await? {
         return Err(Error::NotThere("hold"));
@@ -120,7 +134,10 @@ pub(super) async fn held(work: &mut Work<'_>, id: HoldId, new: &NewSession, sear
         && new.room_id.is_none_or(|id| Some(id) == place.room_id)
         && new.device_id.is_none_or(|id| Some(id) == place.device_id);
     if !same {
-        return Err(Error::refused(Code::HoldMismatch, "This hold is for another course, service, time or place."));
+        return Err(Error::refused(
+            Code::HoldMismatch,
+            "This hold is for another course, service, time or place.",
+        ));
     }
     Ok(hold)
 }

@@ -18,8 +18,8 @@ pub mod guess_guard;
 pub mod hold;
 pub mod page;
 pub mod patients;
-pub mod repeats;
 pub mod rental_windows;
+pub mod repeats;
 pub mod reschedule;
 pub mod session_change;
 pub mod session_view;
@@ -63,7 +63,13 @@ impl App {
     /// An app over `db`, whose schema is up to date.
     #[must_use]
     pub fn new(db: Db, clock: Clock, zone: Tz, policy: Policy) -> Self {
-        Self(Arc::new(Parts { db, clock, zone, policy, guard: guess_guard::GuessGuard::default() }))
+        Self(Arc::new(Parts {
+            db,
+            clock,
+            zone,
+            policy,
+            guard: guess_guard::GuessGuard::default(),
+        }))
     }
 }
 

@@ -6,19 +6,24 @@ use serde_json::Value;
 use super::catalogue::patched;
 use super::page::{Items, Page};
 use super::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::domain::civil;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{Patient, PatientDetails};
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::civil;
 use crate::storage::{patients, resources};
 
 /// Registers a patient.
 pub async fn register(app: &App, caller: &Caller, details: PatientDetails) -> Result<Answer<Patient>> {
     let mut work = Work::begin(app, caller).await?;
     born_already(&work, &details)?;
-    let patient = Patient { id: app.clock.id(), version: 1, details };
+    let patient = Patient {
+        id: app.clock.id(),
+        version: 1,
+        details,
+    };
     patients::insert(&mut work.tx, &patient).await?;
-    work.audit("patient.register", ("patient", patient.id.0), Some(patient.id), None).await?;
+    work.audit("patient.register", ("patient", patient.id.0), Some(patient.id), None)
+        .await?;
     work.commit(Answer::Created(patient)).await
 }
 
@@ -33,7 +38,10 @@ pub async fn get(app: &App, caller: &Caller, id: PatientId) -> Result<Answer<Pat
 /// Patients that `q` finds by name, digits of the telephone, or email; all without `q`.
 pub async fn search(app: &App, caller: &Caller, q: &str, page: &Page) -> Result<Items<Patient>> {
     if q.chars().count() > 200 || q.chars().any(char::is_control) {
-        return Err(Error::invalid("/q", "must not be longer than 200 characters, nor contain control characters"));
+        return Err(Error::invalid(
+            "/q",
+            "must not be longer than 200 characters, nor contain control characters",
+        ));
     }
     let (text, id): (String, PatientId) = page.after((String::new(), PatientId(uuid::Uuid::nil())))?;
     if text.contains('\0') {
@@ -43,7 +51,8 @@ pub async fn search(app: &App, caller: &Caller, q: &str, page: &Page) -> Result<
     let found = patients::search(&mut work.tx, q, (&text, id), page.rows()?).await?;
     let items = page.of(found, |patient| (patient.details.search_text(), patient.id))?;
     for patient in &items.items {
-        work.audit("patient.found", ("patient", patient.id.0), Some(patient.id), None).await?;
+        work.audit("patient.found", ("patient", patient.id.0), Some(patient.id), None)
+            .await?;
     }
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
@@ -56,7 +65,11 @@ pub async fn change(app: &App, caller: &Caller, id: PatientId, expected: &Expect
     expected.check(current.version)?;
     let details = patched(&current.details, patch)?;
     born_already(&work, &details)?;
-    let patient = Patient { id, version: current.version + 1, details };
+    let patient = Patient {
+        id,
+        version: current.version + 1,
+        details,
+    };
     if !patients::update(&mut work.tx, &patient).await? {
         return Err(Error::Stale);
     }

@@ -54,14 +54,27 @@ pub struct WindowRemoved {
 }
 
 fn window_view(app: &App, window: RentalWindow) -> WindowView {
-    let RentalWindow { id, device_id, starts_at, ends_at } = window;
-    WindowView { id, device_id, start: civil::shown(app.zone, starts_at), end: civil::shown(app.zone, ends_at) }
+    let RentalWindow {
+        id,
+        device_id,
+        starts_at,
+        ends_at,
+    } = window;
+    WindowView {
+        id,
+        device_id,
+        start: civil::shown(app.zone, starts_at),
+        end: civil::shown(app.zone, ends_at),
+    }
 }
 
 async fn rented(work: &mut Work<'_>, id: DeviceId) -> Result<Device> {
     let device = devices::get(&mut work.tx, id).await?.ok_or(Error::NotThere("device"))?;
     if !device.is_rented() {
-        return Err(Error::refused(Code::NotRented, format!("{} is owned; only a rented device has rental windows.", device.details.code)));
+        return Err(Error::refused(
+            Code::NotRented,
+            format!("{} is owned; only a rented device has rental windows.", device.details.code),
+        ));
     }
     Ok(device)
 }
@@ -74,7 +87,12 @@ pub async fn add(app: &App, caller: &Caller, device: DeviceId, new: NewWindow) -
     }
     let mut work = Work::begin(app, caller).await?;
     let device = rented(&mut work, device).await?;
-    let window = RentalWindow { id: app.clock.id(), device_id: device.id, starts_at, ends_at };
+    let window = RentalWindow {
+        id: app.clock.id(),
+        device_id: device.id,
+        starts_at,
+        ends_at,
+    };
     devices::insert_window(&mut work.tx, &window).await.map_err(|error| match error {
         storage::Error::Duplicate => Error::Taken("there is a rental window that begins then already".to_owned()),
         other => other.into(),
@@ -89,13 +107,17 @@ pub async fn list(app: &App, caller: &Caller, device: DeviceId, page: &Page) -> 
     let mut work = Work::look(app, caller).await?;
     devices::get(&mut work.tx, device).await?.ok_or(Error::NotThere("device"))?;
     let windows = devices::windows_page(&mut work.tx, device, after, page.rows()?).await?;
-    Ok(page.of(windows, |window| (window.starts_at, window.id))?.map(|window| window_view(app, window)))
+    Ok(page
+        .of(windows, |window| (window.starts_at, window.id))?
+        .map(|window| window_view(app, window)))
 }
 
 /// Removes a window. Its booked sessions become `pending` and keep their time until they are moved.
 pub async fn remove(app: &App, caller: &Caller, device: DeviceId, id: RentalWindowId) -> Result<Answer<WindowRemoved>> {
     let mut work = Work::begin(app, caller).await?;
-    let window = devices::window(&mut work.tx, device, id).await?.ok_or(Error::NotThere("rental window"))?;
+    let window = devices::window(&mut work.tx, device, id)
+        .await?
+        .ok_or(Error::NotThere("rental window"))?;
     let whole = window.interval().ok_or(Error::NotThere("rental window"))?;
     // The patients first, in id order, then the device: in between no session can slip in or move.
     let seen = sessions::booked_with(&mut work.tx, device, whole).await?;
@@ -105,8 +127,11 @@ pub async fn remove(app: &App, caller: &Caller, device: DeviceId, id: RentalWind
     let mut rebook = Vec::new();
     for listed in sessions::booked_with(&mut work.tx, device, whole).await? {
         let current = listed.session;
-        let next =
-            Session { status: SessionStatus::Pending, rebook_reason: Some(RebookReason::RentalWindowRemoved), ..current.clone() };
+        let next = Session {
+            status: SessionStatus::Pending,
+            rebook_reason: Some(RebookReason::RentalWindowRemoved),
+            ..current.clone()
+        };
         save(&mut work, &current, next, "window-removed").await?;
         rebook.extend(sessions::get(&mut work.tx, current.id).await?.map(|listed| view(app, listed)));
     }

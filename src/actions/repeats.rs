@@ -21,7 +21,11 @@ pub async fn recall(app: &App, actor: &Actor, repeat: &Repeat) -> Result<Option<
 
 /// Keeps a refusal under its key, unless the key was answered meanwhile; the answer that counts.
 pub async fn keep(app: &App, actor: &Actor, repeat: &Repeat, status: u16, body: &str) -> Result<Answered> {
-    let answered = Answered { fingerprint: repeat.fingerprint.clone(), status: status.into(), body: body.to_owned() };
+    let answered = Answered {
+        fingerprint: repeat.fingerprint.clone(),
+        status: status.into(),
+        body: body.to_owned(),
+    };
     let mut tx = app.db.begin().await?;
     if let Some(earlier) = repeats::get(&mut tx, actor.user_id, &repeat.key).await? {
         return Ok(earlier);

@@ -45,14 +45,20 @@ pub async fn reschedule(app: &App, caller: &Caller, id: SessionId, expected: &Ex
     let status = current.after(Verb::Reschedule, work.now, &app.policy, app.zone)?;
     let (start, notice) = starts_at(app.zone, to.start)?;
     let search = search(&mut work, &current, &to).await?;
-    let course = courses::get(&mut work.tx, current.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let course = courses::get(&mut work.tx, current.course_id)
+        .await?
+        .ok_or(Error::NotThere("course"))?;
     if let Some(refusal) = course.details.closed_to_booking() {
         return Err(refusal.into());
     }
     let (diary, place) = match decide::place(&mut work, &search, start).await {
         Err(Error::Refused(refusals)) => {
             work.tx.rollback().await?;
-            return Err(decide::explained(app, caller, "session.reschedule_refused", &search, start, refusals).await?.into());
+            return Err(
+                decide::explained(app, caller, "session.reschedule_refused", &search, start, refusals)
+                    .await?
+                    .into(),
+            );
         }
         decided => decided?,
     };
@@ -74,10 +80,26 @@ pub async fn reschedule(app: &App, caller: &Caller, id: SessionId, expected: &Ex
 }
 
 async fn search(work: &mut Work<'_>, current: &Session, to: &NewTime) -> Result<Search> {
-    let service = services::get(&mut work.tx, current.service_id).await?.ok_or(Error::NotThere("service"))?;
-    let wanted = Wanted { practitioner: to.practitioner_id, room: to.room_id, device: to.device_id };
+    let service = services::get(&mut work.tx, current.service_id)
+        .await?
+        .ok_or(Error::NotThere("service"))?;
+    let wanted = Wanted {
+        practitioner: to.practitioner_id,
+        room: to.room_id,
+        device: to.device_id,
+    };
     let elsewhere = wanted.practitioner.is_some() || wanted.room.is_some() || wanted.device.is_some();
     let site = to.site_id.or((!elsewhere).then_some(current.place.site_id));
-    let except = Except { session: Some(current.id), hold: None };
-    Ok(Search { patient: current.patient_id, service, site, wanted, prefer: Some(current.place), except })
+    let except = Except {
+        session: Some(current.id),
+        hold: None,
+    };
+    Ok(Search {
+        patient: current.patient_id,
+        service,
+        site,
+        wanted,
+        prefer: Some(current.place),
+        except,
+    })
 }

@@ -24,22 +24,38 @@ pub(super) async fn locked(work: &mut Work<'_>, id: SessionId, expected: &Expect
 pub(super) async fn note_booked(work: &mut Work<'_>, session: &Session) -> Result<()> {
     note(work, session.id, "book", None).await?;
     let detail = Some(at(session.starts_at));
-    work.audit("session.book", ("session", session.id.0), Some(session.patient_id), detail).await
+    work.audit("session.book", ("session", session.id.0), Some(session.patient_id), detail)
+        .await
 }
 
 /// Writes `next`, which was `current`, as the change `what`.
 pub(super) async fn save(work: &mut Work<'_>, current: &Session, next: Session, what: &str) -> Result<Session> {
-    let next = Session { version: current.version + 1, updated_at: work.now, ..next };
+    let next = Session {
+        version: current.version + 1,
+        updated_at: work.now,
+        ..next
+    };
     if !sessions::update(&mut work.tx, &next).await? {
         return Err(Error::Stale);
     }
     note(work, next.id, what, Some(Before::from(current))).await?;
-    work.audit(&format!("session.{}", what.replace('-', "_")), ("session", next.id.0), Some(next.patient_id), Some(at(next.starts_at))).await?;
+    work.audit(
+        &format!("session.{}", what.replace('-', "_")),
+        ("session", next.id.0),
+        Some(next.patient_id),
+        Some(at(next.starts_at)),
+    )
+    .await?;
     Ok(next)
 }
 
 async fn note(work: &mut Work<'_>, id: SessionId, what: &str, before: Option<Before>) -> Result<()> {
-    let change = Change { id: work.app.clock.id(), at: work.now, change: what.to_owned(), before };
+    let change = Change {
+        id: work.app.clock.id(),
+        at: work.now,
+        change: what.to_owned(),
+        before,
+    };
     Ok(history::insert(&mut work.tx, &change, id, Some(work.caller.actor.user_id)).await?)
 }
 
@@ -50,6 +66,9 @@ fn at(start: DateTime<Utc>) -> String {
 /// Commits, with the session as it is now for an answer, and what the caller should know of it.
 pub(super) async fn answered(mut work: Work<'_>, id: SessionId, notice: Option<String>) -> Result<Answer<SessionView>> {
     let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
-    let shown = SessionView { notice, ..view(work.app, listed) };
+    let shown = SessionView {
+        notice,
+        ..view(work.app, listed)
+    };
     work.commit(Answer::Is(shown)).await
 }

@@ -79,8 +79,24 @@ pub struct SessionView {
 /// `listed` as callers are shown it.
 #[must_use]
 pub fn view(app: &App, listed: Listed) -> SessionView {
-    let Listed { session, service_code, number, .. } = listed;
-    let Session { id, uid, sequence, version, course_id, patient_id, place, status, procedure_status, .. } = session;
+    let Listed {
+        session,
+        service_code,
+        number,
+        ..
+    } = listed;
+    let Session {
+        id,
+        uid,
+        sequence,
+        version,
+        course_id,
+        patient_id,
+        place,
+        status,
+        procedure_status,
+        ..
+    } = session;
     let shown = |at| civil::shown(app.zone, at);
     SessionView {
         id,

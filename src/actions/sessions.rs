@@ -18,7 +18,8 @@ use crate::storage::sessions::{self, Wanted};
 pub async fn get(app: &App, caller: &Caller, id: SessionId) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
     let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
-    work.audit("session.read", ("session", id.0), Some(listed.session.patient_id), None).await?;
+    work.audit("session.read", ("session", id.0), Some(listed.session.patient_id), None)
+        .await?;
     work.commit(Answer::Is(view(app, listed))).await
 }
 
@@ -38,9 +39,20 @@ pub struct SessionsWanted {
 /// The sessions wanted, in order of start.
 pub async fn list(app: &App, caller: &Caller, wanted: SessionsWanted, page: &Page) -> Result<Items<SessionView>> {
     let SessionsWanted { from, to, site_id, status } = wanted;
-    let from = from.map(|edge| from_edge(app.zone, edge)).transpose()?.unwrap_or(DateTime::UNIX_EPOCH);
-    let until = to.map(|edge| until_edge(app.zone, edge)).transpose()?.unwrap_or(DateTime::UNIX_EPOCH + Duration::days(365 * 230));
-    let wanted = Wanted { from, until, site: site_id, status };
+    let from = from
+        .map(|edge| from_edge(app.zone, edge))
+        .transpose()?
+        .unwrap_or(DateTime::UNIX_EPOCH);
+    let until = to
+        .map(|edge| until_edge(app.zone, edge))
+        .transpose()?
+        .unwrap_or(DateTime::UNIX_EPOCH + Duration::days(365 * 230));
+    let wanted = Wanted {
+        from,
+        until,
+        site: site_id,
+        status,
+    };
     let after: (DateTime<Utc>, SessionId) = page.after((wanted.from, SessionId(uuid::Uuid::nil())))?;
     let mut work = Work::begin(app, caller).await?;
     let rows = sessions::page(&mut work.tx, wanted, after, page.rows()?).await?;

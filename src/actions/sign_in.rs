@@ -64,7 +64,7 @@ pub struct Me {
 /// SHA-256 of a secret, as it is stored.
 #[must_use]
 pub fn hash_of(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
 /// A new random token: 256 bits, and a prefix by which scanners of leaked secrets know it.
@@ -84,7 +84,10 @@ pub async fn mint(app: &App, tx: &mut Tx, user: UserId, lasts: Duration) -> Resu
 pub async fn hash_password(app: &App, password: String) -> Result<String> {
     let _turn = app.guard.hashing.acquire().await.map_err(|error| Error::Fault(error.to_string()))?;
     let hashed = tokio::task::spawn_blocking(move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
-    hashed.await.map_err(|error| Error::Fault(error.to_string()))?.map_err(|error| Error::Fault(error.to_string()))
+    hashed
+        .await
+        .map_err(|error| Error::Fault(error.to_string()))?
+        .map_err(|error| Error::Fault(error.to_string()))
 }
 
 /// Whether `password` is the one of `hash`. Without a hash the same work is done in vain, so
@@ -131,7 +134,10 @@ pub async fn sign_in(app: &App, credentials: Credentials, from: Option<IpAddr>) 
     users::forget_failures(&mut tx, &email, now - COUNTED).await?;
     let (token, expires) = mint(app, &mut tx, user.id, SIGNED_IN_FOR).await?;
     tx.commit().await?;
-    Ok(SignedIn { token, expires_at: civil::shown(app.zone, expires) })
+    Ok(SignedIn {
+        token,
+        expires_at: civil::shown(app.zone, expires),
+    })
 }
 
 /// Who holds `token`; nobody when it is unknown, over or revoked.
@@ -143,8 +149,22 @@ pub async fn holder(app: &App, token: &str, from: Option<IpAddr>) -> Result<Opti
     tx.rollback().await?;
     Ok(holder.map(|holder| {
         app.guard.note_good(&hash);
-        let tokens::Holder { token_id, user_id, name, role, partner_id } = holder;
-        (token_id, Actor { user_id, name: name.into(), role, partner_id })
+        let tokens::Holder {
+            token_id,
+            user_id,
+            name,
+            role,
+            partner_id,
+        } = holder;
+        (
+            token_id,
+            Actor {
+                user_id,
+                name: name.into(),
+                role,
+                partner_id,
+            },
+        )
     }))
 }
 
@@ -157,5 +177,7 @@ pub async fn sign_out(app: &App, token: TokenId) -> Result<()> {
 
 /// The user with this email, for the command line.
 pub async fn user_named(tx: &mut Tx, email: &str) -> Result<User> {
-    users::by_email(tx, &email.trim().to_lowercase()).await?.ok_or(Error::NotThere("user"))
+    users::by_email(tx, &email.trim().to_lowercase())
+        .await?
+        .ok_or(Error::NotThere("user"))
 }

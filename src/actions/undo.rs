@@ -20,14 +20,23 @@ pub async fn undo(app: &App, caller: &Caller, id: SessionId, expected: &Expected
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?.session;
     let grace = app.policy.undo();
-    let change = history::last(&mut work.tx, id).await?.filter(|change| work.now <= change.at + grace);
+    let change = history::last(&mut work.tx, id)
+        .await?
+        .filter(|change| work.now <= change.at + grace);
     let change = change.ok_or_else(|| {
         let minutes = app.policy.undo_minutes;
-        Error::refused(Code::NothingToUndo, format!("Nothing was done to this session in the last {minutes} minutes."))
+        Error::refused(
+            Code::NothingToUndo,
+            format!("Nothing was done to this session in the last {minutes} minutes."),
+        )
     })?;
     let next = match change.before {
         Some(before) => before.restored(&current),
-        None => Session { status: SessionStatus::Cancelled, cancel_reason: Some(CancelReason::BookedByMistake), ..current.clone() },
+        None => Session {
+            status: SessionStatus::Cancelled,
+            cancel_reason: Some(CancelReason::BookedByMistake),
+            ..current.clone()
+        },
     };
     let next = reclaimed(&mut work, &current, next).await?;
     history::mark_undone(&mut work.tx, change.id).await?;
@@ -49,17 +58,36 @@ async fn reclaimed(work: &mut Work<'_>, current: &Session, next: Session) -> Res
         decide::claim(work, &diary, next.place, next.starts_at, Claimant::Session(next.id)).await?;
     }
     // Calendars that saw the change have to see that it is undone.
-    Ok(Session { sequence: current.sequence + i64::from(moved), ..next })
+    Ok(Session {
+        sequence: current.sequence + i64::from(moved),
+        ..next
+    })
 }
 
 /// The diary of the place that is wanted back, which says how long everything is claimed. Whether
 /// rules have changed in the last minutes is not asked; whether the time was taken is.
 async fn diary_at(work: &mut Work<'_>, back: &Session) -> Result<Diary> {
-    let service = services::get(&mut work.tx, back.service_id).await?.ok_or(Error::NotThere("service"))?;
+    let service = services::get(&mut work.tx, back.service_id)
+        .await?
+        .ok_or(Error::NotThere("service"))?;
     let place = back.place;
-    let wanted = Wanted { practitioner: Some(place.practitioner_id), room: place.room_id, device: place.device_id };
-    let except = Except { session: Some(back.id), hold: None };
-    let search = Search { patient: back.patient_id, service, site: Some(place.site_id), wanted, prefer: None, except };
+    let wanted = Wanted {
+        practitioner: Some(place.practitioner_id),
+        room: place.room_id,
+        device: place.device_id,
+    };
+    let except = Except {
+        session: Some(back.id),
+        hold: None,
+    };
+    let search = Search {
+        patient: back.patient_id,
+        service,
+        site: Some(place.site_id),
+        wanted,
+        prefer: None,
+        except,
+    };
     let mut found = diaries::open(&mut work.tx, work.app, work.now, &search).await?;
     resources::lock(&mut work.tx, diaries::candidates(&found)).await?;
     let mut diary = found.pop().ok_or(Error::NotThere("site"))?;

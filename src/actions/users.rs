@@ -65,7 +65,10 @@ pub async fn add(app: &App, new: NewUser) -> Result<UserId> {
 async fn checked_hash(app: &App, password: String) -> Result<String> {
     let length = password.chars().count();
     if length < SHORTEST_PASSWORD || password.len() > 1000 {
-        return Err(Error::invalid("password", format!("has {SHORTEST_PASSWORD} characters or more, at most 1,000")));
+        return Err(Error::invalid(
+            "password",
+            format!("has {SHORTEST_PASSWORD} characters or more, at most 1,000"),
+        ));
     }
     hash_password(app, password).await
 }

@@ -112,13 +112,23 @@ impl<'a> Work<'a> {
     /// Begins work that may write. Reading a patient's record writes too: its audit line.
     pub async fn begin(app: &'a App, caller: &'a Caller) -> Result<Self> {
         let tx = app.db.begin().await?;
-        Ok(Self { app, caller, tx, now: app.clock.now() })
+        Ok(Self {
+            app,
+            caller,
+            tx,
+            now: app.clock.now(),
+        })
     }
 
     /// Begins work that reads what is nobody's record.
     pub async fn look(app: &'a App, caller: &'a Caller) -> Result<Self> {
         let tx = app.db.read().await?;
-        Ok(Self { app, caller, tx, now: app.clock.now() })
+        Ok(Self {
+            app,
+            caller,
+            tx,
+            now: app.clock.now(),
+        })
     }
 
     /// Leaves an audit line (rule 64). If it cannot be written, the work fails.
@@ -143,7 +153,11 @@ impl<'a> Work<'a> {
     pub async fn commit<T: Serialize>(mut self, answer: Answer<T>) -> Result<Answer<T>> {
         if let Some(repeat) = &self.caller.repeat {
             let body = serde_json::to_string(answer.thing()).map_err(|error| Error::Fault(error.to_string()))?;
-            let answered = Answered { fingerprint: repeat.fingerprint.clone(), status: answer.status().into(), body };
+            let answered = Answered {
+                fingerprint: repeat.fingerprint.clone(),
+                status: answer.status().into(),
+                body,
+            };
             match repeats::insert(&mut self.tx, self.caller.actor.user_id, &repeat.key, &answered, self.now).await {
                 Ok(()) => (),
                 Err(storage::Error::Duplicate) => {

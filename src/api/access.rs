@@ -16,7 +16,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use super::extract::{MOST_BYTES, unread};
 use super::problem::Problem;
 use super::respond::assembled;
-use super::{describe, Serving};
+use super::{Serving, describe};
 use crate::actions::work::Repeat;
 use crate::actions::{Actor, App, Caller, repeats, sign_in};
 use crate::domain::access::Role;
@@ -60,10 +60,14 @@ async fn admitted(roles: &'static [Role], mut parts: Parts, body: Body, next: Ne
 
 async fn signed_in(serving: &Serving, parts: &Parts) -> Result<(TokenId, Actor), Problem> {
     let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = bearer.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let token = bearer
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (_, token) = token.ok_or_else(Problem::no_credentials)?;
     let from = peer(serving, parts.extensions.get(), &parts.headers);
-    sign_in::holder(&serving.app, token.trim(), from).await?.ok_or_else(Problem::no_credentials)
+    sign_in::holder(&serving.app, token.trim(), from)
+        .await?
+        .ok_or_else(Problem::no_credentials)
 }
 
 /// The address that a request came from: the peer, or what a trusted proxy says in the last hop of `X-Forwarded-For`.
@@ -78,7 +82,9 @@ pub(super) fn peer(serving: &Serving, info: Option<&ConnectInfo<SocketAddr>>, he
 
 /// The `Idempotency-Key` of a POST.
 fn repeat_key(parts: &Parts) -> Result<Option<String>, Problem> {
-    let Some(value) = parts.headers.get("idempotency-key").filter(|_| parts.method == Method::POST) else { return Ok(None) };
+    let Some(value) = parts.headers.get("idempotency-key").filter(|_| parts.method == Method::POST) else {
+        return Ok(None);
+    };
     let key = value.to_str().ok().map(str::trim).filter(|key| (1..=255).contains(&key.len()));
     let unreadable = || Problem::unreadable("An Idempotency-Key has 1 to 255 visible ASCII characters.");
     key.map(|key| Some(key.to_owned())).ok_or_else(unreadable)
@@ -87,12 +93,20 @@ fn repeat_key(parts: &Parts) -> Result<Option<String>, Problem> {
 /// Answers a request that carries a key: as before if it was answered before, else anew. What a
 /// deed answers is kept in its own transaction; what a refusal answers is kept here.
 async fn repeated(app: &App, actor: Actor, key: String, mut parts: Parts, body: Body, next: Next) -> Result<Response, Problem> {
-    let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| unread(StatusCode::PAYLOAD_TOO_LARGE))?;
-    let repeat = Repeat { key, fingerprint: fingerprint(&parts, &bytes) };
+    let bytes = to_bytes(body, MOST_BYTES)
+        .await
+        .map_err(|_| unread(StatusCode::PAYLOAD_TOO_LARGE))?;
+    let repeat = Repeat {
+        key,
+        fingerprint: fingerprint(&parts, &bytes),
+    };
     if let Some(kept) = repeats::recall(app, &actor, &repeat).await? {
         return Ok(assembled(u16::try_from(kept.status).unwrap_or(500), kept.body));
     }
-    parts.extensions.insert(Caller { actor: actor.clone(), repeat: Some(repeat.clone()) });
+    parts.extensions.insert(Caller {
+        actor: actor.clone(),
+        repeat: Some(repeat.clone()),
+    });
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     let final_refusal = matches!(response.status().as_u16(), 404 | 409 | 412 | 422);
     if !final_refusal {
@@ -113,7 +127,7 @@ fn fingerprint(parts: &Parts, body: &[u8]) -> String {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(hash.finalize())
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {

@@ -30,7 +30,9 @@ enum Move {
 }
 
 async fn read(State(app): State<App>) -> axum::Json<Now> {
-    axum::Json(Now { now: civil::shown(app.zone, app.clock.now()) })
+    axum::Json(Now {
+        now: civil::shown(app.zone, app.clock.now()),
+    })
 }
 
 async fn forward(State(app): State<App>, Json(by): Json<Move>) -> Result<axum::Json<Now>, Problem> {

@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document: what the handlers say of themselves, and what is the same
+//! The `OpenAPI` 3.1 document: what the handlers say of themselves, and what is the same
 //! for all: sign-in, roles, every error, the headers. Served, printed, and browsable
 //! without a network.
 
@@ -24,10 +24,16 @@ const ABOUT: &str = "Fadeline plans, books and tracks the removal of scalp micro
 
 /// The document before any route is added.
 pub(super) fn skeleton() -> OpenApi {
-    let info = InfoBuilder::new().title("Fadeline").version(env!("CARGO_PKG_VERSION")).description(Some(ABOUT)).build();
+    let info = InfoBuilder::new()
+        .title("Fadeline")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(ABOUT))
+        .build();
     let mut document = OpenApiBuilder::new().info(info).build();
     let components = document.components.get_or_insert_default();
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token of `fadeline token create`, or of a sign-in"));
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("A token of `fadeline token create`, or of a sign-in"));
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
     let mut schemas = Vec::new();
     Problem::schemas(&mut schemas);
@@ -85,7 +91,11 @@ pub(super) fn open(paths: &mut Paths) {
 }
 
 fn text_header(about: &str) -> RefOr<utoipa::openapi::header::Header> {
-    HeaderBuilder::new().description(Some(about)).schema(Some(ObjectBuilder::new().schema_type(Type::String))).build().into()
+    HeaderBuilder::new()
+        .description(Some(about))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
+        .into()
 }
 
 /// Calls `with` on each operation, telling whether it is a POST and whether it may change something that is there.
@@ -106,12 +116,22 @@ fn each(paths: &mut Paths, with: impl Fn(bool, bool, &mut Operation)) {
 
 fn add_problem(operation: &mut Operation, status: &str, about: &str) {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
-    let response = ResponseBuilder::new().description(about).content("application/problem+json", content).build();
-    operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.into());
+    let response = ResponseBuilder::new()
+        .description(about)
+        .content("application/problem+json", content)
+        .build();
+    operation
+        .responses
+        .responses
+        .entry(status.to_owned())
+        .or_insert_with(|| response.into());
 }
 
 fn add_header(operation: &mut Operation, name: &str, about: &str, longest: usize) {
-    let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(longest));
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(longest));
     let header: Parameter = ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
@@ -139,7 +159,9 @@ pub(super) fn with_patches(mut document: OpenApi) -> OpenApi {
     }
     if let Some(components) = &mut document.components {
         for (name, change) in changes {
-            let Some(RefOr::T(Schema::Object(object))) = components.schemas.get(&name) else { continue };
+            let Some(RefOr::T(Schema::Object(object))) = components.schemas.get(&name) else {
+                continue;
+            };
             let mut object = object.clone();
             object.required.clear();
             object.description = Some(format!("Any of the fields of {name}; null takes an optional one away (RFC 7396)"));

@@ -30,13 +30,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 "Send the body as Content-Type: application/json.",
             ));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(rejection.status()))?;
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| unread(rejection.status()))?;
         read(&bytes).map(Self)
     }
 }
 
 fn is_json(request: &Request) -> bool {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind == "application/json" || kind.ends_with("+json")
 }
@@ -44,9 +50,7 @@ fn is_json(request: &Request) -> bool {
 /// The problem of a body that could not be read to its end.
 pub(super) fn unread(status: StatusCode) -> Problem {
     match status {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(status, "too_large", "Too large", format!("A body has at most {MOST_BYTES} bytes."))
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "too_large", "Too large", format!("A body has at most {MOST_BYTES} bytes.")),
         _ => Problem::unreadable("The body could not be read to its end."),
     }
 }
@@ -61,7 +65,9 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             _ => Problem::unreadable(format!("The body is not JSON: {error}.")),
         }
     })?;
-    deserializer.end().map_err(|error| Problem::unreadable(format!("The body is not JSON: {error}.")))?;
+    deserializer
+        .end()
+        .map_err(|error| Problem::unreadable(format!("The body is not JSON: {error}.")))?;
     Ok(value)
 }
 
@@ -76,8 +82,8 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     let mut pointer = String::new();
     for segment in path {
         match segment {
-            Segment::Seq { index } => pointer += &format!("/{index}"),
-            Segment::Map { key } => pointer += &format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Seq { index } => pointer.extend(["/", &index.to_string()]),
+            Segment::Map { key } => pointer.extend(["/", &key.replace('~', "~0").replace('/', "~1")]),
             Segment::Enum { .. } | Segment::Unknown => (),
         }
     }
@@ -99,7 +105,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
                 Some((field, why)) if !field.contains(' ') => (format!("/{field}"), why.to_owned()),
                 _ => (String::new(), detail),
             };
-            Problem { errors: vec![FieldError { pointer, detail: detail.clone() }], ..Problem::unreadable(format!("In the query: {detail}.")) }
+            Problem {
+                errors: vec![FieldError {
+                    pointer,
+                    detail: detail.clone(),
+                }],
+                ..Problem::unreadable(format!("In the query: {detail}."))
+            }
         })
     }
 }
@@ -118,7 +130,8 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = axum::extract::Path::<T>::from_request_parts(parts, state).await;
-        path.map(|path| Self(path.0)).map_err(|_| Problem::not_found("There is nothing at this address."))
+        path.map(|path| Self(path.0))
+            .map_err(|_| Problem::not_found("There is nothing at this address."))
     }
 }
 

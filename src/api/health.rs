@@ -22,7 +22,11 @@ pub(super) struct Health {
 }
 
 fn health() -> Json<Health> {
-    Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION"), tzdb: chrono_tz::IANA_TZDB_VERSION })
+    Json(Health {
+        status: "ok",
+        version: env!("CARGO_PKG_VERSION"),
+        tzdb: chrono_tz::IANA_TZDB_VERSION,
+    })
 }
 
 /// Whether the process is alive.

@@ -66,7 +66,10 @@ async fn headers(request: Request, next: Next) -> Response {
 /// One line a request: the route's pattern, never the address with its ids and searches; no body, no name.
 async fn log(request: Request, next: Next) -> Response {
     let (begun, method) = (Instant::now(), request.method().clone());
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
     let request_id = uuid::Uuid::new_v4();
     let mut response = next.run(request).await;
     let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis());

@@ -120,14 +120,13 @@ fn parts() -> (Router<App>, OpenApi) {
     (router, describe::with_patches(document))
 }
 
-/// The OpenAPI document.
+/// The `OpenAPI` document.
 #[must_use]
 pub fn document() -> OpenApi {
     parts().1
 }
 
 /// Everything that `fadeline serve` serves. `more` is what only the demo adds.
-#[must_use]
 pub fn router(serving: Serving, more: Router<App>) -> Router {
     let (routes, document) = parts();
     let document: Arc<str> = document.to_json().unwrap_or_default().into();

@@ -30,7 +30,9 @@ pub(super) struct Wanted {
 #[utoipa::path(get, path = "/patients", tag = "Patients", params(Wanted), responses((status = 200, body = Items<Patient>)))]
 pub(super) async fn search(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Items<Patient>> {
     let Wanted { q, limit, after } = wanted;
-    Ok(patients::search(&app, &caller, &q.unwrap_or_default(), &Page { limit, after }).await?.into())
+    Ok(patients::search(&app, &caller, &q.unwrap_or_default(), &Page { limit, after })
+        .await?
+        .into())
 }
 
 /// Registers a patient.

@@ -93,15 +93,24 @@ impl Problem {
     /// Understood, but a field makes no sense.
     #[must_use]
     pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        let error = FieldError { pointer: pointer.into(), detail: detail.into() };
+        let error = FieldError {
+            pointer: pointer.into(),
+            detail: detail.into(),
+        };
         let detail = format!("{}: {}", if error.pointer.is_empty() { "/" } else { &error.pointer }, error.detail);
-        Self { errors: vec![error], ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Does not make sense", detail) }
+        Self {
+            errors: vec![error],
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Does not make sense", detail)
+        }
     }
 
     /// Try later.
     #[must_use]
     pub fn try_later(detail: impl Into<String>) -> Self {
-        Self { retry_after: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "try_later", "Try later", detail) }
+        Self {
+            retry_after: Some(5),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "try_later", "Try later", detail)
+        }
     }
 
     /// Our own mistake.
@@ -113,15 +122,23 @@ impl Problem {
 
     fn refused(refusals: Vec<Refusal>) -> Self {
         let conflict = refusals.iter().all(|refusal| refusal.code.is_conflict());
-        let (status, title) = match conflict {
-            true => (StatusCode::CONFLICT, "Conflict"),
-            false => (StatusCode::UNPROCESSABLE_ENTITY, "Refused by a rule"),
+        let (status, title) = if conflict {
+            (StatusCode::CONFLICT, "Conflict")
+        } else {
+            (StatusCode::UNPROCESSABLE_ENTITY, "Refused by a rule")
         };
         // A rule tells more than a clash does, so it gives the problem its name.
         let first = refusals.iter().find(|refusal| !refusal.code.is_conflict()).or(refusals.first());
         let code = first.map_or_else(|| "refused".to_owned(), |refusal| refusal.code.to_string());
-        let detail = refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join(" ");
-        Self { violations: refusals, ..Self::new(status, &code, title, detail) }
+        let detail = refusals
+            .iter()
+            .map(|refusal| refusal.message.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
+        Self {
+            violations: refusals,
+            ..Self::new(status, &code, title, detail)
+        }
     }
 }
 
@@ -138,12 +155,18 @@ impl From<Error> for Problem {
             ),
             Error::Invalid { pointer, detail } => Self::invalid(pointer, detail),
             Error::Taken(detail) => Self::new(StatusCode::CONFLICT, "taken", "Conflict", detail),
-            Error::AnsweredMeanwhile => {
-                Self::new(StatusCode::CONFLICT, "answered_meanwhile", "Conflict", "The same request was answered meanwhile; repeat it.")
-            }
-            Error::WrongPassword => {
-                Self::new(StatusCode::UNAUTHORIZED, "wrong_password", "Not signed in", "That email and password do not go together.")
-            }
+            Error::AnsweredMeanwhile => Self::new(
+                StatusCode::CONFLICT,
+                "answered_meanwhile",
+                "Conflict",
+                "The same request was answered meanwhile; repeat it.",
+            ),
+            Error::WrongPassword => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "wrong_password",
+                "Not signed in",
+                "That email and password do not go together.",
+            ),
             Error::SlowDown(seconds) => Self {
                 retry_after: Some(seconds),
                 ..Self::new(

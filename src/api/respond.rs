@@ -49,7 +49,11 @@ pub(super) fn assembled(status: u16, body: String) -> Response {
     let (version, id) = if is_problem { (None, None) } else { version_and_id(&body) };
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
-    let kind = if is_problem { "application/problem+json" } else { "application/json" };
+    let kind = if is_problem {
+        "application/problem+json"
+    } else {
+        "application/json"
+    };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if let Some(tag) = version.and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok()) {
         headers.insert(header::ETAG, tag);
@@ -72,6 +76,8 @@ fn version_and_id(body: &str) -> (Option<i64>, Option<String>) {
         version: Option<i64>,
         id: Option<Value>,
     }
-    let Ok(head) = serde_json::from_str::<Head>(body) else { return (None, None) };
+    let Ok(head) = serde_json::from_str::<Head>(body) else {
+        return (None, None);
+    };
     (head.version, head.id.as_ref().and_then(Value::as_str).map(str::to_owned))
 }

@@ -45,7 +45,14 @@ pub(super) struct Wanted {
 /// Sessions in order of start.
 #[utoipa::path(get, path = "/sessions", tag = "Sessions", params(Wanted), responses((status = 200, body = Items<SessionView>)))]
 pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Items<SessionView>> {
-    let Wanted { from, to, site_id, status, limit, after } = wanted;
+    let Wanted {
+        from,
+        to,
+        site_id,
+        status,
+        limit,
+        after,
+    } = wanted;
     let wanted = SessionsWanted { from, to, site_id, status };
     Ok(sessions::list(&app, &caller, wanted, &Page { limit, after }).await?.into())
 }
@@ -90,25 +97,45 @@ pub(super) async fn cancel(
 
 /// The patient is here.
 #[utoipa::path(post, path = "/sessions/{id}/arrive", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
-pub(super) async fn arrive(State(app): State<App>, caller: Caller, Path(id): Path<SessionId>, IfMatch(expected): IfMatch) -> Reply<SessionView> {
+pub(super) async fn arrive(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<SessionId>,
+    IfMatch(expected): IfMatch,
+) -> Reply<SessionView> {
     Ok(attend::arrive(&app, &caller, id, &expected).await?.into())
 }
 
 /// The patient is ready to be treated.
 #[utoipa::path(post, path = "/sessions/{id}/check-in", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
-pub(super) async fn check_in(State(app): State<App>, caller: Caller, Path(id): Path<SessionId>, IfMatch(expected): IfMatch) -> Reply<SessionView> {
+pub(super) async fn check_in(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<SessionId>,
+    IfMatch(expected): IfMatch,
+) -> Reply<SessionView> {
     Ok(attend::check_in(&app, &caller, id, &expected).await?.into())
 }
 
 /// The patient did not come.
 #[utoipa::path(post, path = "/sessions/{id}/no-show", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
-pub(super) async fn no_show(State(app): State<App>, caller: Caller, Path(id): Path<SessionId>, IfMatch(expected): IfMatch) -> Reply<SessionView> {
+pub(super) async fn no_show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<SessionId>,
+    IfMatch(expected): IfMatch,
+) -> Reply<SessionView> {
     Ok(attend::no_show(&app, &caller, id, &expected).await?.into())
 }
 
 /// Undoes the last change of a session, within the grace time.
 #[utoipa::path(post, path = "/sessions/{id}/undo", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
-pub(super) async fn undo(State(app): State<App>, caller: Caller, Path(id): Path<SessionId>, IfMatch(expected): IfMatch) -> Reply<SessionView> {
+pub(super) async fn undo(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<SessionId>,
+    IfMatch(expected): IfMatch,
+) -> Reply<SessionView> {
     Ok(undo::undo(&app, &caller, id, &expected).await?.into())
 }
 

@@ -37,6 +37,16 @@ pub(super) async fn sign_out(State(app): State<App>, Extension(Token(token)): Ex
 /// Who is signed in.
 #[utoipa::path(get, path = "/me", tag = "Signing in", responses((status = 200, body = Me)))]
 pub(super) async fn me(caller: Caller) -> Reply<Me> {
-    let Actor { user_id, name, role, partner_id } = caller.actor;
-    Ok(Shown(Answer::Is(Me { id: user_id, name, role, partner_id })))
+    let Actor {
+        user_id,
+        name,
+        role,
+        partner_id,
+    } = caller.actor;
+    Ok(Shown(Answer::Is(Me {
+        id: user_id,
+        name,
+        role,
+        partner_id,
+    })))
 }

@@ -51,12 +51,32 @@ pub(super) struct Wanted {
 /// Free times, best first; never one that booking would refuse. `refused` says why there is none, or fewer.
 #[utoipa::path(get, path = "/slots", tag = "Booking", params(Wanted), responses((status = 200, body = Slots)))]
 pub(super) async fn find(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Slots> {
-    let Wanted { course_id, service, from, to, site_id, practitioner_id, room_id, device_id, limit } = wanted;
+    let Wanted {
+        course_id,
+        service,
+        from,
+        to,
+        site_id,
+        practitioner_id,
+        room_id,
+        device_id,
+        limit,
+    } = wanted;
     let limit = match limit.unwrap_or(200) {
         limit @ 1..=5000 => limit.into(),
         _ => return Err(Problem::invalid("/limit", "must be 1 to 5000")),
     };
     let service = service.into();
-    let wanted = SlotsWanted { course_id, service, from, to, site_id, practitioner_id, room_id, device_id, limit };
+    let wanted = SlotsWanted {
+        course_id,
+        service,
+        from,
+        to,
+        site_id,
+        practitioner_id,
+        room_id,
+        device_id,
+        limit,
+    };
     Ok(Shown(Answer::Is(find_slots::find_slots(&app, &caller, wanted).await?)))
 }

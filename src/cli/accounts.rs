@@ -59,7 +59,10 @@ pub(super) async fn token(app: &App, command: TokenCommand) -> anyhow::Result<()
 /// One line of standard input.
 fn password() -> anyhow::Result<String> {
     let mut text = String::new();
-    std::io::stdin().take(4096).read_to_string(&mut text).context("cannot read the password")?;
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut text)
+        .context("cannot read the password")?;
     let line = text.lines().next().unwrap_or_default().to_owned();
     if line.is_empty() {
         bail!("no password on standard input");

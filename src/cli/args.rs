@@ -9,10 +9,18 @@ use crate::domain::ids::{PartnerId, TokenId};
 
 /// Fadeline plans, books and tracks the removal of scalp micropigmentation.
 #[derive(Debug, Parser)]
-#[command(version, about, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
-#[command(after_help = "Every option is also an environment variable (shown beside it) and a key of the same name, with _ for -, in \
+#[command(
+    version,
+    about,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Every option is also an environment variable (shown beside it) and a key of the same name, with _ for -, in \
 fadeline.toml. The clinic's numbers (how long a hold lasts, whether the Civic Holiday is kept, …) are the keys of [policy] there, or \
-FADELINE_POLICY__HOLD_MINUTES and the like; docs/operations.md lists them.")]
+FADELINE_POLICY__HOLD_MINUTES and the like; docs/operations.md lists them."
+)]
 pub struct Cli {
     #[command(flatten)]
     pub(super) options: Options,
@@ -73,7 +81,7 @@ pub(super) enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(TokenCommand),
-    /// Prints the OpenAPI document.
+    /// Prints the `OpenAPI` document.
     Openapi,
 }
 
@@ -128,7 +136,7 @@ pub(super) struct AddUser {
     /// The user's name.
     #[arg(long)]
     pub(super) name: String,
-    /// front_desk, practitioner, manager or partner.
+    /// `front_desk`, practitioner, manager or partner.
     #[arg(long)]
     pub(super) role: Role,
     /// Whose shop they belong to; with the role partner.

@@ -39,7 +39,10 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
     let tokens = tokens(&app, &loaded).await?;
     let router = router(serve::serving(&app, &settings), api::demo::routes());
     if options.json {
-        let by_role: serde_json::Map<_, _> = tokens.iter().map(|sign_in| (sign_in.role.to_string(), json!(sign_in.token))).collect();
+        let by_role: serde_json::Map<_, _> = tokens
+            .iter()
+            .map(|sign_in| (sign_in.role.to_string(), json!(sign_in.token)))
+            .collect();
         say(&json!({"url": url, "tokens": by_role}).to_string())?;
     } else {
         say(&greeting(&url, &tokens))?;
@@ -66,7 +69,9 @@ async fn load(app: &App) -> anyhow::Result<Loaded> {
     if !demo::is_empty(&mut tx).await? {
         bail!("the database is not empty; the demo data goes into an empty one");
     }
-    let loaded = demo::load(&mut tx, &app.clock, app.zone, &app.policy, &hash).await.context("cannot load the demo data")?;
+    let loaded = demo::load(&mut tx, &app.clock, app.zone, &app.policy, &hash)
+        .await
+        .context("cannot load the demo data")?;
     tx.commit().await?;
     Ok(loaded)
 }
@@ -82,24 +87,35 @@ struct SignIn {
 async fn tokens(app: &App, loaded: &Loaded) -> anyhow::Result<Vec<SignIn>> {
     let mut tx = app.db.begin().await?;
     let mut sign_ins = Vec::new();
-    for (role, user) in
-        [("front_desk", &loaded.front_desk), ("practitioner", &loaded.practitioner), ("manager", &loaded.manager), ("partner", &loaded.partner)]
-    {
+    for (role, user) in [
+        ("front_desk", &loaded.front_desk),
+        ("practitioner", &loaded.practitioner),
+        ("manager", &loaded.manager),
+        ("partner", &loaded.partner),
+    ] {
         let (token, _) = mint(app, &mut tx, user.id, TOKENS_LAST).await?;
-        sign_ins.push(SignIn { role, name: user.name.clone(), email: user.email.clone(), token });
+        sign_ins.push(SignIn {
+            role,
+            name: user.name.clone(),
+            email: user.email.clone(),
+            token,
+        });
     }
     tx.commit().await?;
     Ok(sign_ins)
 }
 
 fn greeting(url: &str, tokens: &[SignIn]) -> String {
-    let mut text = format!(
-        "Fadeline demo: demonstration data, nobody in it is real, and nothing is sent to anyone.\n\
-         \n  the API, to browse     {url}/docs/\n  its OpenAPI document   {url}/api/v1/openapi.json\n  the demo's clock       {url}/demo/clock\n\
-         \nEverybody's password is {PASSWORD:?}. To call the API, send a token:\n"
-    );
-    for SignIn { role, name, email, token } in tokens {
-        text += &format!("\n  {role:<13} {name}, {email}\n                Authorization: Bearer {token}\n");
-    }
-    text + "\nStop with Ctrl-C; then all of it is gone."
+    let sign_ins: Vec<_> = tokens
+        .iter()
+        .map(|SignIn { role, name, email, token }| format!("  {role:<13} {name}, {email}\n                Authorization: Bearer {token}"))
+        .collect();
+    [
+        "Fadeline demo: demonstration data, nobody in it is real, and nothing is sent to anyone.".to_owned(),
+        format!("  the API, to browse     {url}/docs/\n  its OpenAPI document   {url}/api/v1/openapi.json\n  the demo's clock       {url}/demo/clock"),
+        format!("Everybody's password is {PASSWORD:?}. To call the API, send a token:"),
+        sign_ins.join("\n\n"),
+        "Stop with Ctrl-C; then all of it is gone.".to_owned(),
+    ]
+    .join("\n\n")
 }

@@ -25,7 +25,7 @@ const HEADERS: Duration = Duration::from_secs(10);
 /// How long what is under way may take once the process was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
 /// How often counters of guessing are tidied.
-const TIDY: Duration = Duration::from_secs(300);
+const TIDY: Duration = Duration::from_mins(5);
 
 /// `fadeline serve`.
 pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
@@ -37,12 +37,17 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
 
 /// What the server knows besides the app.
 pub(super) fn serving(app: &App, settings: &Settings) -> Serving {
-    Serving { app: app.clone(), trusted_proxies: Arc::from(settings.trusted_proxies.clone()) }
+    Serving {
+        app: app.clone(),
+        trusted_proxies: Arc::from(settings.trusted_proxies.clone()),
+    }
 }
 
 /// Begins to listen.
 pub(super) async fn listen(settings: &Settings) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(&settings.listen).await.with_context(|| format!("cannot listen on {}", settings.listen))
+    TcpListener::bind(&settings.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", settings.listen))
 }
 
 /// Serves until SIGTERM or Ctrl-C, then finishes what is under way.

@@ -52,10 +52,16 @@ impl Settings {
         if let Some(path) = &options.config {
             sources = sources.add_source(config::File::from(Path::new(path)).format(config::FileFormat::Toml));
         } else {
-            sources = sources.add_source(config::File::from(Path::new("fadeline.toml")).format(config::FileFormat::Toml).required(false));
+            sources = sources.add_source(
+                config::File::from(Path::new("fadeline.toml"))
+                    .format(config::FileFormat::Toml)
+                    .required(false),
+            );
         }
         // Only the policy is read from the environment here; the options are read by clap.
-        let policy = config::Environment::with_prefix("FADELINE_POLICY").prefix_separator("__").try_parsing(true);
+        let policy = config::Environment::with_prefix("FADELINE_POLICY")
+            .prefix_separator("__")
+            .try_parsing(true);
         let policy = config::Config::builder().add_source(policy).build()?.cache.into_table()?;
         for (key, value) in policy {
             sources = sources.set_override(format!("policy.{key}"), value)?;
@@ -65,17 +71,31 @@ impl Settings {
         if !faults.is_empty() {
             bail!("{}", faults.join("; "));
         }
-        let zone = options.time_zone.clone().or(file.time_zone).unwrap_or_else(|| "America/Toronto".to_owned());
+        let zone = options
+            .time_zone
+            .clone()
+            .or(file.time_zone)
+            .unwrap_or_else(|| "America/Toronto".to_owned());
         let proxies = match &options.trusted_proxies {
-            Some(list) => list.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect(),
+            Some(list) => list
+                .split(',')
+                .map(|one| one.trim().to_owned())
+                .filter(|one| !one.is_empty())
+                .collect(),
             None => file.trusted_proxies.unwrap_or_default(),
         };
         let database_url = options.database_url.clone().or(file.database_url);
         Ok(Self {
             database_named: database_url.is_some(),
             database_url: database_url.unwrap_or_else(|| "sqlite:fadeline.db".to_owned()),
-            listen: options.listen.clone().or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
-            zone: zone.parse().with_context(|| format!("time_zone: {zone:?} is not a zone such as America/Toronto"))?,
+            listen: options
+                .listen
+                .clone()
+                .or(file.listen)
+                .unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+            zone: zone
+                .parse()
+                .with_context(|| format!("time_zone: {zone:?} is not a zone such as America/Toronto"))?,
             log: options.log.clone().or(file.log).unwrap_or_else(|| "info".to_owned()),
             log_json: options.log_format.or(file.log_format) == Some(LogFormat::Json),
             trusted_proxies: proxies

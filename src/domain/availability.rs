@@ -58,16 +58,28 @@ struct Search<'a> {
 #[must_use]
 pub fn find(diary: &Diary, first: NaiveDate, last: NaiveDate) -> Found {
     let (today, horizon) = (civil::date_of(diary.zone, diary.now), last_day(diary));
-    let none = |code, message: String| Found { slots: Vec::new(), refused: vec![Refusal::new(code, message)] };
+    let none = |code, message: String| Found {
+        slots: Vec::new(),
+        refused: vec![Refusal::new(code, message)],
+    };
     if last < today {
         return none(Code::StartInPast, "Those days have passed.".to_owned());
     }
     if first > horizon {
-        return none(Code::TooFarAhead, format!("Sessions are booked up to {}.", civil::spoken_day(horizon)));
+        return none(
+            Code::TooFarAhead,
+            format!("Sessions are booked up to {}.", civil::spoken_day(horizon)),
+        );
     }
     let (first, last) = (first.max(today), last.min(horizon));
     let step = civil::minutes(diary.policy.grid_minutes);
-    Search { diary, grid: Grid::over(diary.zone, first, last, step), first, last }.run()
+    Search {
+        diary,
+        grid: Grid::over(diary.zone, first, last, step),
+        first,
+        last,
+    }
+    .run()
 }
 
 /// The first day from `first` to `last` with a slot.
@@ -75,7 +87,12 @@ pub fn find(diary: &Diary, first: NaiveDate, last: NaiveDate) -> Found {
 pub fn earliest(diary: &Diary, first: NaiveDate, last: NaiveDate) -> Option<NaiveDate> {
     // Most answers lie near, so the first fortnight is tried alone.
     let near = first.checked_add_days(chrono::Days::new(14)).unwrap_or(first).min(last);
-    let first_slot = |from, to| find(diary, from, to).slots.first().map(|slot| civil::date_of(diary.zone, slot.start));
+    let first_slot = |from, to| {
+        find(diary, from, to)
+            .slots
+            .first()
+            .map(|slot| civil::date_of(diary.zone, slot.start))
+    };
     first_slot(first, near).or_else(|| first_slot(near.succ_opt()?, last))
 }
 
@@ -98,8 +115,14 @@ impl Search<'_> {
         if !(diary.service.details.active && diary.site.details.active) {
             starts.clear();
         }
-        let slots = starts.ones().filter_map(|index| self.slot(index, &people, &devices, &rooms)).collect();
-        Found { slots, refused: self.refused(&open, &starts, &people, &devices, &rooms, &patient) }
+        let slots = starts
+            .ones()
+            .filter_map(|index| self.slot(index, &people, &devices, &rooms))
+            .collect();
+        Found {
+            slots,
+            refused: self.refused(&open, &starts, &people, &devices, &rooms, &patient),
+        }
     }
 
     /// When the site is open for the whole visit and the time has not passed.
@@ -147,35 +170,59 @@ impl Search<'_> {
         let diary = self.diary;
         let here = person.details.site_id == diary.site.id;
         let hours = diary.over(self.first, self.last, |day| diary.works_on(person, day));
-        let mut allowed = if here { self.within(&hours, Taken::AtWork) } else { self.grid.none() };
+        let mut allowed = if here {
+            self.within(&hours, Taken::AtWork)
+        } else {
+            self.grid.none()
+        };
         self.drop_days(&mut allowed, |day| person.unfit_for(&diary.service, day).is_some());
         let mut free = allowed.clone();
         self.block(&mut free, person.id, Taken::AtWork);
-        Choice { thing: person, allowed, free }
+        Choice {
+            thing: person,
+            allowed,
+            free,
+        }
     }
 
     fn device<'b>(&self, device: &'b Device) -> Choice<'b, Device> {
         let diary = self.diary;
         let here = device.details.site_id == diary.site.id;
         let hours = diary.over(self.first, self.last, |day| diary.device_on(device, day));
-        let mut allowed = if here { self.within(&hours, Taken::AtWork) } else { self.grid.none() };
+        let mut allowed = if here {
+            self.within(&hours, Taken::AtWork)
+        } else {
+            self.grid.none()
+        };
         if device.is_rented() {
             allowed.intersect_with(&self.within(&diary.windows_of(device), Taken::AtWork));
         }
         self.drop_days(&mut allowed, |day| device.unfit_on(day).is_some());
         let mut free = allowed.clone();
         self.block(&mut free, device.id, Taken::AtWork);
-        Choice { thing: device, allowed, free }
+        Choice {
+            thing: device,
+            allowed,
+            free,
+        }
     }
 
     fn room<'b>(&self, room: &'b Room) -> Choice<'b, Room> {
         let diary = self.diary;
         let fit = room.details.site_id == diary.site.id && room_unfit(diary, room).is_none();
         let hours = diary.over(self.first, self.last, |day| diary.room_on(room, day));
-        let allowed = if fit { self.within(&hours, Taken::Present) } else { self.grid.none() };
+        let allowed = if fit {
+            self.within(&hours, Taken::Present)
+        } else {
+            self.grid.none()
+        };
         let mut free = allowed.clone();
         self.block(&mut free, room.id, Taken::Present);
-        Choice { thing: room, allowed, free }
+        Choice {
+            thing: room,
+            allowed,
+            free,
+        }
     }
 
     fn any<'b, T>(&self, options: &'b [Choice<'b, T>], bits: impl Fn(&'b Choice<'b, T>) -> &'b FixedBitSet) -> FixedBitSet {
@@ -209,7 +256,10 @@ impl Search<'_> {
         let diary = self.diary;
         let start = self.grid.at(index);
         let date = civil::date_of(diary.zone, start);
-        let mut here = people.iter().filter(|person| person.free.contains(index)).map(|person| person.thing);
+        let mut here = people
+            .iter()
+            .filter(|person| person.free.contains(index))
+            .map(|person| person.thing);
         let (practitioner, device) = if diary.needs_device() {
             here.find_map(|person| {
                 let usable = |device: &&Choice<Device>| device.free.contains(index) && person.may_use(device.thing.id, date);
@@ -223,8 +273,17 @@ impl Search<'_> {
         } else {
             None
         };
-        let place = Place { site_id: diary.site.id, practitioner_id: practitioner, room_id: room, device_id: device };
-        Some(Slot { start, end: start + diary.service.duration(), place })
+        let place = Place {
+            site_id: diary.site.id,
+            practitioner_id: practitioner,
+            room_id: room,
+            device_id: device,
+        };
+        Some(Slot {
+            start,
+            end: start + diary.service.duration(),
+            place,
+        })
     }
 
     /// One refusal for each thing that took starts away while the site was open, and for each kind of closed day.
@@ -241,11 +300,15 @@ impl Search<'_> {
         let mut refused = Vec::new();
         refused.extend(self.closed_days());
         if !diary.service.details.active {
-            refused.push(Refusal::new(Code::ServiceNotOffered, format!("{} is no longer offered.", diary.service.details.name)));
+            refused.push(Refusal::new(
+                Code::ServiceNotOffered,
+                format!("{} is no longer offered.", diary.service.details.name),
+            ));
         }
         let missing = |bits: &FixedBitSet| open.difference(bits).any(|index| !starts.contains(index));
         let taken = |allowed: &FixedBitSet, free: &FixedBitSet| {
-            open.intersection(allowed).any(|index| !free.contains(index) && !starts.contains(index))
+            open.intersection(allowed)
+                .any(|index| !free.contains(index) && !starts.contains(index))
         };
         if taken(&self.grid.all(), patient) {
             refused.push(Refusal::new(Code::ConflictPatient, "The patient has other sessions in these days."));
@@ -269,7 +332,10 @@ impl Search<'_> {
     ) -> Vec<Refusal> {
         let diary = self.diary;
         let mut refused = Vec::new();
-        let reasons: Vec<_> = people.iter().filter_map(|person| person.thing.unfit_for(&diary.service, self.last)).collect();
+        let reasons: Vec<_> = people
+            .iter()
+            .filter_map(|person| person.thing.unfit_for(&diary.service, self.last))
+            .collect();
         if people.len() == reasons.len() || (diary.wanted.practitioner.is_some() && !reasons.is_empty()) {
             let all = format!("Nobody at {} does {}.", diary.site.details.name, diary.service.details.name);
             let named = reasons.into_iter().next().filter(|_| people.len() == 1);
@@ -282,10 +348,16 @@ impl Search<'_> {
             _ => "Everyone who does this".to_owned(),
         };
         if missing(&allowed) {
-            refused.push(Refusal::new(Code::PractitionerNotWorking, format!("{who} is off for part of the opening hours in these days.")));
+            refused.push(Refusal::new(
+                Code::PractitionerNotWorking,
+                format!("{who} is off for part of the opening hours in these days."),
+            ));
         }
         if taken(&allowed, &free) {
-            refused.push(Refusal::new(Code::ConflictPractitioner, format!("{who} is already booked for part of these days.")));
+            refused.push(Refusal::new(
+                Code::ConflictPractitioner,
+                format!("{who} is already booked for part of these days."),
+            ));
         }
         refused
     }
@@ -300,24 +372,48 @@ impl Search<'_> {
         let diary = self.diary;
         let mut refused = Vec::new();
         if devices.is_empty() {
-            return vec![Refusal::new(Code::DeviceNotAvailable, format!("There is no laser at {}.", diary.site.details.name))];
+            return vec![Refusal::new(
+                Code::DeviceNotAvailable,
+                format!("There is no laser at {}.", diary.site.details.name),
+            )];
         }
-        refused.extend(devices.iter().filter_map(|device| device.thing.unfit_on(self.last)).map(|reason| Refusal::new(Code::DeviceNotAvailable, reason)));
-        let (allowed, free) = (self.any(devices, |device| &device.allowed), self.any(devices, |device| &device.free));
+        refused.extend(
+            devices
+                .iter()
+                .filter_map(|device| device.thing.unfit_on(self.last))
+                .map(|reason| Refusal::new(Code::DeviceNotAvailable, reason)),
+        );
+        let (allowed, free) = (
+            self.any(devices, |device| &device.allowed),
+            self.any(devices, |device| &device.free),
+        );
         if missing(&allowed) {
             let rented = devices.iter().filter(|device| device.thing.is_rented());
             refused.extend(rented.map(|device| {
                 let code = &device.thing.details.code;
-                Refusal::new(Code::OutsideRentalWindow, format!("{code} is rented and here only in its rental windows."))
+                Refusal::new(
+                    Code::OutsideRentalWindow,
+                    format!("{code} is rented and here only in its rental windows."),
+                )
             }));
         }
         if taken(&allowed, &free) {
-            refused.push(Refusal::new(Code::ConflictDevice, "The laser is already booked for part of these days."));
+            refused.push(Refusal::new(
+                Code::ConflictDevice,
+                "The laser is already booked for part of these days.",
+            ));
         }
-        let fit = people.iter().filter(|person| person.thing.unfit_for(&diary.service, self.last).is_none());
-        let unauthorised = fit.clone().all(|person| !devices.iter().any(|device| person.thing.may_use(device.thing.id, self.last)));
+        let fit = people
+            .iter()
+            .filter(|person| person.thing.unfit_for(&diary.service, self.last).is_none());
+        let unauthorised = fit
+            .clone()
+            .all(|person| !devices.iter().any(|device| person.thing.may_use(device.thing.id, self.last)));
         if fit.count() > 0 && unauthorised {
-            refused.push(Refusal::new(Code::OperatorNotAuthorised, "Nobody who could treat is authorised on the laser."));
+            refused.push(Refusal::new(
+                Code::OperatorNotAuthorised,
+                "Nobody who could treat is authorised on the laser.",
+            ));
         }
         refused
     }
@@ -331,17 +427,26 @@ impl Search<'_> {
         let diary = self.diary;
         let unfit: Vec<_> = rooms.iter().filter_map(|room| room_unfit(diary, room.thing)).collect();
         if unfit.len() == rooms.len() {
-            let none = format!("No room at {} is fitted for {}.", diary.site.details.name, diary.service.details.name);
+            let none = format!(
+                "No room at {} is fitted for {}.",
+                diary.site.details.name, diary.service.details.name
+            );
             let named = unfit.into_iter().next().filter(|_| rooms.len() == 1);
             return vec![Refusal::new(Code::RoomNotSuitable, named.unwrap_or(none))];
         }
         let mut refused = Vec::new();
         let (allowed, free) = (self.any(rooms, |room| &room.allowed), self.any(rooms, |room| &room.free));
         if missing(&allowed) {
-            refused.push(Refusal::new(Code::RoomClosed, "The rooms for this are closed for part of these days."));
+            refused.push(Refusal::new(
+                Code::RoomClosed,
+                "The rooms for this are closed for part of these days.",
+            ));
         }
         if taken(&allowed, &free) {
-            refused.push(Refusal::new(Code::ConflictRoom, "The rooms for this are already booked for part of these days."));
+            refused.push(Refusal::new(
+                Code::ConflictRoom,
+                "The rooms for this are already booked for part of these days.",
+            ));
         }
         refused
     }
@@ -350,9 +455,17 @@ impl Search<'_> {
     fn closed_days(&self) -> Option<Refusal> {
         let days = self.first.iter_days().take_while(|day| *day <= self.last);
         let closed: Vec<_> = days.filter_map(|day| Some((day, self.diary.closed_all_day(day)?))).collect();
-        let named: Vec<_> = closed.iter().take(5).map(|(day, why)| format!("{} ({why})", civil::spoken_day(*day))).collect();
+        let named: Vec<_> = closed
+            .iter()
+            .take(5)
+            .map(|(day, why)| format!("{} ({why})", civil::spoken_day(*day)))
+            .collect();
         let more = closed.len().saturating_sub(named.len());
-        let tail = if more > 0 { format!(" and {more} more days") } else { String::new() };
+        let tail = if more > 0 {
+            format!(" and {more} more days")
+        } else {
+            String::new()
+        };
         let message = format!("{} is closed on {}{tail}.", self.diary.site.details.name, named.join(", "));
         (!closed.is_empty()).then(|| Refusal::new(Code::ClinicClosed, message))
     }

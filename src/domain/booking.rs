@@ -86,14 +86,20 @@ pub fn judge(diary: &Diary, start: DateTime<Utc>) -> Result<Place, Vec<Refusal>>
     let mut refusals = time_faults(diary, start, date);
     refusals.extend(site_faults(diary, start, date));
     if clashes(diary, diary.patient, Taken::Present, start) {
-        refusals.push(Refusal::new(Code::ConflictPatient, "The patient already has a session at that time."));
+        refusals.push(Refusal::new(
+            Code::ConflictPatient,
+            "The patient already has a session at that time.",
+        ));
     }
     let pair = nearest_pair(diary, start, date);
     let room = nearest_room(diary, start, date);
     match (pair, room) {
-        (Ok((practitioner_id, device_id)), Ok(room_id)) if refusals.is_empty() => {
-            Ok(Place { site_id: diary.site.id, practitioner_id, room_id, device_id })
-        }
+        (Ok((practitioner_id, device_id)), Ok(room_id)) if refusals.is_empty() => Ok(Place {
+            site_id: diary.site.id,
+            practitioner_id,
+            room_id,
+            device_id,
+        }),
         (pair, room) => {
             refusals.extend(pair.err().unwrap_or_default());
             refusals.extend(room.err().unwrap_or_default());
@@ -109,10 +115,16 @@ fn time_faults(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Vec<Refu
     }
     let last = last_day(diary);
     if date > last {
-        faults.push(Refusal::new(Code::TooFarAhead, format!("Sessions are booked up to {}.", civil::spoken_day(last))));
+        faults.push(Refusal::new(
+            Code::TooFarAhead,
+            format!("Sessions are booked up to {}.", civil::spoken_day(last)),
+        ));
     }
     if !diary.service.details.active {
-        faults.push(Refusal::new(Code::ServiceNotOffered, format!("{} is no longer offered.", diary.service.details.name)));
+        faults.push(Refusal::new(
+            Code::ServiceNotOffered,
+            format!("{} is no longer offered.", diary.service.details.name),
+        ));
     }
     faults
 }
@@ -121,7 +133,9 @@ fn time_faults(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Vec<Refu
 #[must_use]
 pub fn last_day(diary: &Diary) -> NaiveDate {
     let today = civil::date_of(diary.zone, diary.now);
-    today.checked_add_days(chrono::Days::new(diary.policy.horizon_days.into())).unwrap_or(today)
+    today
+        .checked_add_days(chrono::Days::new(diary.policy.horizon_days.into()))
+        .unwrap_or(today)
 }
 
 /// Rule 35: the day and the hours of the site.
@@ -132,14 +146,20 @@ fn site_faults(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Option<R
         return Some(Refusal::new(Code::ClinicClosed, format!("Nothing is booked at {name} any more.")));
     }
     // The patient is there from the anaesthetic on.
-    let present = Interval::new(start - diary.service.arrival() + diary.service.preparation(), start + diary.service.duration())?;
+    let present = Interval::new(
+        start - diary.service.arrival() + diary.service.preparation(),
+        start + diary.service.duration(),
+    )?;
     let open = diary.over(date, date, |day| diary.open_on(day));
     if open.iter().any(|hours| hours.contains(present)) {
         return None;
     }
     let message = match diary.closed_all_day(date) {
         Some(reason) => format!("{name} is closed on {day} ({reason})."),
-        None => format!("{name} is open on {day} {}; the visit must lie within.", spans(diary.zone, &diary.open_on(date))),
+        None => format!(
+            "{name} is open on {day} {}; the visit must lie within.",
+            spans(diary.zone, &diary.open_on(date))
+        ),
     };
     Some(Refusal::new(Code::ClinicClosed, message))
 }
@@ -147,7 +167,10 @@ fn site_faults(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Option<R
 /// `09:00 to 12:00 and 13:00 to 18:00`.
 fn spans(zone: Tz, hours: &[Interval]) -> String {
     let clock = |at| civil::wall_of(zone, at).format("%H:%M");
-    let spans: Vec<_> = hours.iter().map(|span| format!("{} to {}", clock(span.start()), clock(span.end()))).collect();
+    let spans: Vec<_> = hours
+        .iter()
+        .map(|span| format!("{} to {}", clock(span.start()), clock(span.end())))
+        .collect();
     spans.join(" and ")
 }
 
@@ -161,7 +184,10 @@ fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<
     let people: Vec<_> = diary
         .practitioners
         .iter()
-        .map(|thing| Candidate { thing, against: against_practitioner(diary, thing, start, date) })
+        .map(|thing| Candidate {
+            thing,
+            against: against_practitioner(diary, thing, start, date),
+        })
         .collect();
     if !diary.needs_device() {
         return match people.into_iter().min_by_key(|person| weight(&person.against)) {
@@ -170,8 +196,14 @@ fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<
             None => Err(vec![nobody(diary)]),
         };
     }
-    let devices: Vec<_> =
-        diary.devices.iter().map(|thing| Candidate { thing, against: against_device(diary, thing, start, date) }).collect();
+    let devices: Vec<_> = diary
+        .devices
+        .iter()
+        .map(|thing| Candidate {
+            thing,
+            against: against_device(diary, thing, start, date),
+        })
+        .collect();
     let pairs = people.iter().flat_map(|person| devices.iter().map(move |device| (person, device)));
     let nearest = pairs
         .map(|(person, device)| {
@@ -179,7 +211,10 @@ fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<
             let fit = person.against.iter().all(|refusal| refusal.code != Code::OperatorNotAuthorised);
             if fit && !person.thing.may_use(device.thing.id, date) {
                 let (name, code) = (&person.thing.details.name, &device.thing.details.code);
-                against.push(Refusal::new(Code::OperatorNotAuthorised, format!("{name} is not authorised on {code} for that day.")));
+                against.push(Refusal::new(
+                    Code::OperatorNotAuthorised,
+                    format!("{name} is not authorised on {code} for that day."),
+                ));
             }
             (person.thing.id, device.thing.id, against)
         })
@@ -193,7 +228,10 @@ fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<
                 missing.push(nobody(diary));
             }
             if diary.devices.is_empty() {
-                missing.push(Refusal::new(Code::DeviceNotAvailable, format!("There is no laser at {}.", diary.site.details.name)));
+                missing.push(Refusal::new(
+                    Code::DeviceNotAvailable,
+                    format!("There is no laser at {}.", diary.site.details.name),
+                ));
             }
             Err(missing)
         }
@@ -230,7 +268,10 @@ fn against_practitioner(diary: &Diary, person: &Practitioner, start: DateTime<Ut
         against.push(Refusal::new(Code::PractitionerNotWorking, message));
     }
     if clashes(diary, person.id, Taken::AtWork, start) {
-        against.push(Refusal::new(Code::ConflictPractitioner, format!("{name} is already booked at that time.")));
+        against.push(Refusal::new(
+            Code::ConflictPractitioner,
+            format!("{name} is already booked at that time."),
+        ));
     }
     against
 }
@@ -250,26 +291,41 @@ fn against_device(diary: &Diary, device: &Device, start: DateTime<Utc>, date: Na
     if let Some(reason) = device.unfit_on(date) {
         against.push(Refusal::new(Code::DeviceNotAvailable, reason));
     } else if !covered(diary, &diary.over(date, date, |day| diary.device_on(device, day)), start) {
-        let reason = diary.reason_of(date, |closed| closed.device_id == Some(device.id)).unwrap_or("closed");
-        against.push(Refusal::new(Code::DeviceNotAvailable, format!("{code} is not to be had then ({reason}).")));
+        let reason = diary
+            .reason_of(date, |closed| closed.device_id == Some(device.id))
+            .unwrap_or("closed");
+        against.push(Refusal::new(
+            Code::DeviceNotAvailable,
+            format!("{code} is not to be had then ({reason})."),
+        ));
     }
     if device.is_rented() && !covered(diary, &diary.windows_of(device), start) {
         against.push(outside_window(diary, device, date));
     }
     if clashes(diary, device.id, Taken::AtWork, start) {
-        against.push(Refusal::new(Code::ConflictDevice, format!("{code} is already booked at that time.")));
+        against.push(Refusal::new(
+            Code::ConflictDevice,
+            format!("{code} is already booked at that time."),
+        ));
     }
     against
 }
 
 fn outside_window(diary: &Diary, device: &Device, date: NaiveDate) -> Refusal {
     let code = &device.details.code;
-    let that_day: Vec<_> =
-        diary.windows_of(device).into_iter().filter(|window| civil::date_of(diary.zone, window.start()) == date).collect();
+    let that_day: Vec<_> = diary
+        .windows_of(device)
+        .into_iter()
+        .filter(|window| civil::date_of(diary.zone, window.start()) == date)
+        .collect();
     let message = if that_day.is_empty() {
         format!("{code} is rented and not here on {}.", civil::spoken_day(date))
     } else {
-        format!("{code} is rented and can be used {} on {}.", spans(diary.zone, &that_day), civil::spoken_day(date))
+        format!(
+            "{code} is rented and can be used {} on {}.",
+            spans(diary.zone, &that_day),
+            civil::spoken_day(date)
+        )
     };
     Refusal::new(Code::OutsideRentalWindow, message)
 }
@@ -287,7 +343,10 @@ fn nearest_room(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<
     match nearest {
         Some((room, against)) if against.is_empty() => Ok(Some(room)),
         Some((_, against)) => Err(against),
-        None => Err(vec![Refusal::new(Code::RoomNotSuitable, format!("There is no room at {}.", diary.site.details.name))]),
+        None => Err(vec![Refusal::new(
+            Code::RoomNotSuitable,
+            format!("There is no room at {}.", diary.site.details.name),
+        )]),
     }
 }
 

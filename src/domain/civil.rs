@@ -5,12 +5,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike, Utc,
+};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// What a wall time means in a zone.
@@ -48,17 +50,20 @@ impl Civil {
 pub fn resolve(zone: Tz, wall: NaiveDateTime) -> Civil {
     match zone.from_local_datetime(&wall) {
         MappedLocalTime::Single(at) => Civil::Exact(at.to_utc()),
-        MappedLocalTime::Ambiguous(a, b) => Civil::Repeated { first: a.min(b).to_utc(), second: a.max(b).to_utc() },
-        MappedLocalTime::None => Civil::Skipped { resumes: jump_near(zone, wall) },
+        MappedLocalTime::Ambiguous(a, b) => Civil::Repeated {
+            first: a.min(b).to_utc(),
+            second: a.max(b).to_utc(),
+        },
+        MappedLocalTime::None => Civil::Skipped {
+            resumes: jump_near(zone, wall),
+        },
     }
 }
 
 /// The first instant at which `zone` shows a later time than the skipped `wall`, found by bisection.
 fn jump_near(zone: Tz, wall: NaiveDateTime) -> DateTime<Utc> {
     // No offset is further than 26 hours from UTC, so the jump lies between.
-    let shows_later = |second: i64| {
-        DateTime::from_timestamp(second, 0).is_some_and(|at| at.with_timezone(&zone).naive_local() > wall)
-    };
+    let shows_later = |second: i64| DateTime::from_timestamp(second, 0).is_some_and(|at| at.with_timezone(&zone).naive_local() > wall);
     let middle = wall.and_utc().timestamp();
     let (mut before, mut after) = (middle - 48 * 3600, middle + 48 * 3600);
     while after - before > 1 {
@@ -239,7 +244,9 @@ impl FromStr for Edge {
         if let Ok(date) = text.parse::<NaiveDate>() {
             return Day::try_from(date).map(Self::Day).map_err(|error| error.to_string());
         }
-        text.parse().map(Self::Time).map_err(|_| "not a day or a time: write 2027-03-15, or 2027-03-15T10:00".to_owned())
+        text.parse()
+            .map(Self::Time)
+            .map_err(|_| "not a day or a time: write 2027-03-15, or 2027-03-15T10:00".to_owned())
     }
 }
 
@@ -268,8 +275,14 @@ mod tests {
                 let resumes = utc(&format!("{day}T07:00:00Z"));
                 assert_eq!(resolve(Toronto, wall(&format!("{day}T{time}"))), Civil::Skipped { resumes });
             }
-            assert_eq!(resolve(Toronto, wall(&format!("{day}T01:59"))), Civil::Exact(utc(&format!("{day}T06:59:00Z"))));
-            assert_eq!(resolve(Toronto, wall(&format!("{day}T03:00"))), Civil::Exact(utc(&format!("{day}T07:00:00Z"))));
+            assert_eq!(
+                resolve(Toronto, wall(&format!("{day}T01:59"))),
+                Civil::Exact(utc(&format!("{day}T06:59:00Z")))
+            );
+            assert_eq!(
+                resolve(Toronto, wall(&format!("{day}T03:00"))),
+                Civil::Exact(utc(&format!("{day}T07:00:00Z")))
+            );
         }
     }
 
@@ -278,8 +291,14 @@ mod tests {
         for day in ["2026-11-01", "2027-11-07", "2028-11-05"] {
             let (first, second) = (utc(&format!("{day}T05:30:00Z")), utc(&format!("{day}T06:30:00Z")));
             assert_eq!(resolve(Toronto, wall(&format!("{day}T01:30"))), Civil::Repeated { first, second });
-            assert_eq!(resolve(Toronto, wall(&format!("{day}T00:59"))), Civil::Exact(utc(&format!("{day}T04:59:00Z"))));
-            assert_eq!(resolve(Toronto, wall(&format!("{day}T02:00"))), Civil::Exact(utc(&format!("{day}T07:00:00Z"))));
+            assert_eq!(
+                resolve(Toronto, wall(&format!("{day}T00:59"))),
+                Civil::Exact(utc(&format!("{day}T04:59:00Z")))
+            );
+            assert_eq!(
+                resolve(Toronto, wall(&format!("{day}T02:00"))),
+                Civil::Exact(utc(&format!("{day}T07:00:00Z")))
+            );
         }
     }
 

@@ -78,7 +78,17 @@ pub enum ClosureError {
 impl TryFrom<RawClosure> for ClosureDetails {
     type Error = ClosureError;
     fn try_from(raw: RawClosure) -> Result<Self, ClosureError> {
-        let RawClosure { site_id, practitioner_id, room_id, device_id, first_day, last_day, from, until, reason } = raw;
+        let RawClosure {
+            site_id,
+            practitioner_id,
+            room_id,
+            device_id,
+            first_day,
+            last_day,
+            from,
+            until,
+            reason,
+        } = raw;
         let things = [site_id.is_some(), practitioner_id.is_some(), room_id.is_some(), device_id.is_some()];
         if things.into_iter().filter(|set| *set).count() > 1 {
             return Err(ClosureError::Several);
@@ -89,7 +99,17 @@ impl TryFrom<RawClosure> for ClosureDetails {
         if (last_day.date() - first_day.date()).num_days() > 366 {
             return Err(ClosureError::TooLong);
         }
-        Ok(Self { site_id, practitioner_id, room_id, device_id, first_day, last_day, from, until, reason })
+        Ok(Self {
+            site_id,
+            practitioner_id,
+            room_id,
+            device_id,
+            first_day,
+            last_day,
+            from,
+            until,
+            reason,
+        })
     }
 }
 
@@ -109,7 +129,13 @@ impl Closure {
     /// Whether it closes the whole of `site`, for everybody.
     #[must_use]
     pub fn closes_site(&self, site: SiteId) -> bool {
-        let ClosureDetails { site_id, practitioner_id, room_id, device_id, .. } = &self.details;
+        let ClosureDetails {
+            site_id,
+            practitioner_id,
+            room_id,
+            device_id,
+            ..
+        } = &self.details;
         let of_one_thing = practitioner_id.is_some() || room_id.is_some() || device_id.is_some();
         !of_one_thing && site_id.is_none_or(|closed| closed == site)
     }
@@ -117,12 +143,21 @@ impl Closure {
     /// The stretch of `date` that it takes away, in `zone`.
     #[must_use]
     pub fn on(&self, date: NaiveDate, zone: Tz) -> Option<Interval> {
-        let ClosureDetails { first_day, last_day, from, until, .. } = &self.details;
+        let ClosureDetails {
+            first_day,
+            last_day,
+            from,
+            until,
+            ..
+        } = &self.details;
         if date < first_day.date() || last_day.date() < date {
             return None;
         }
         let begins = from.map_or_else(|| super::civil::day_start(zone, date), |time| time.on(date, zone));
-        let ends = until.map_or_else(|| super::civil::day_start(zone, date.succ_opt().unwrap_or(date)), |time| time.on(date, zone));
+        let ends = until.map_or_else(
+            || super::civil::day_start(zone, date.succ_opt().unwrap_or(date)),
+            |time| time.on(date, zone),
+        );
         Interval::new(begins, ends)
     }
 }

@@ -47,7 +47,10 @@ impl ConsentDetails {
         if (self.kind == ConsentKind::Disclosure) == self.partner_id.is_some() {
             return Ok(());
         }
-        Err(Refusal::new(Code::ConsentPartner, "A disclosure consent names the partner it is for; no other consent does."))
+        Err(Refusal::new(
+            Code::ConsentPartner,
+            "A disclosure consent names the partner it is for; no other consent does.",
+        ))
     }
 }
 

@@ -170,7 +170,10 @@ impl CourseDetails {
         if begins {
             return Vec::new();
         }
-        vec![Refusal::new(Code::CourseTransition, "A course begins as draft or active, without an outcome.")]
+        vec![Refusal::new(
+            Code::CourseTransition,
+            "A course begins as draft or active, without an outcome.",
+        )]
     }
 
     /// Why `self` may not become `next`, when `live` sessions are still to come; nothing when it may.
@@ -179,14 +182,19 @@ impl CourseDetails {
         use CourseStatus::{Active, Completed, Draft, EnteredInError, OnHold, Revoked};
         let mut faults = Vec::new();
         let ends = matches!(next.status, Completed | Revoked | EnteredInError);
-        let goes = match (self.status, next.status) {
-            (from, to) if from == to => true,
-            (Draft, Active) | (Active, Completed | OnHold) | (OnHold, Active) | (Draft | Active | OnHold, Revoked) => true,
-            (_, EnteredInError) => true,
-            _ => false,
-        };
+        let goes = self.status == next.status
+            || match next.status {
+                Draft => false,
+                Active => matches!(self.status, Draft | OnHold),
+                Completed | OnHold => self.status == Active,
+                Revoked => matches!(self.status, Draft | Active | OnHold),
+                EnteredInError => true,
+            };
         if !goes {
-            faults.push(Refusal::new(Code::CourseTransition, format!("A course that is {} cannot become {}.", self.status, next.status)));
+            faults.push(Refusal::new(
+                Code::CourseTransition,
+                format!("A course that is {} cannot become {}.", self.status, next.status),
+            ));
         }
         let fits = match next.outcome {
             Some(outcome) => outcome.ends_as() == next.status,
@@ -212,8 +220,14 @@ impl CourseDetails {
     pub fn closed_to_booking(&self) -> Option<Refusal> {
         match self.status {
             CourseStatus::Draft | CourseStatus::Active => None,
-            CourseStatus::OnHold => Some(Refusal::new(Code::CourseNotOpen, "This course is on hold; resume it before booking.")),
-            ended => Some(Refusal::new(Code::CourseNotOpen, format!("This course is {ended}; open a new one to book."))),
+            CourseStatus::OnHold => Some(Refusal::new(
+                Code::CourseNotOpen,
+                "This course is on hold; resume it before booking.",
+            )),
+            ended => Some(Refusal::new(
+                Code::CourseNotOpen,
+                format!("This course is {ended}; open a new one to book."),
+            )),
         }
     }
 }

@@ -49,7 +49,12 @@ impl TryFrom<RawLimits> for Limits {
     type Error = LimitsError;
     fn try_from(raw: RawLimits) -> Result<Self, LimitsError> {
         let sound = raw.min.is_finite() && raw.max.is_finite() && 0.0 <= raw.min && raw.min <= raw.max;
-        sound.then_some(Self { min: raw.min, max: raw.max }).ok_or(LimitsError)
+        sound
+            .then_some(Self {
+                min: raw.min,
+                max: raw.max,
+            })
+            .ok_or(LimitsError)
     }
 }
 
@@ -134,7 +139,14 @@ impl Device {
     /// Why it may not be used on `date` (rule 38); nothing when it may.
     #[must_use]
     pub fn unfit_on(&self, date: NaiveDate) -> Option<String> {
-        let DeviceDetails { code, active, out_of_service, licence_valid_until, service_due_on, .. } = &self.details;
+        let DeviceDetails {
+            code,
+            active,
+            out_of_service,
+            licence_valid_until,
+            service_due_on,
+            ..
+        } = &self.details;
         if !active || *out_of_service {
             return Some(format!("{code} is out of service."));
         }

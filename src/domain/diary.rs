@@ -122,7 +122,13 @@ impl Diary {
         ];
         wanted.extend(place.room_id.map(|room| (room.into(), Taken::Present, Code::ConflictRoom)));
         wanted.extend(place.device_id.map(|device| (device.into(), Taken::AtWork, Code::ConflictDevice)));
-        let claim = |(resource, taken, conflict)| Some(Claim { resource, when: self.claim(taken, start)?, conflict });
+        let claim = |(resource, taken, conflict)| {
+            Some(Claim {
+                resource,
+                when: self.claim(taken, start)?,
+                conflict,
+            })
+        };
         wanted.into_iter().filter_map(claim).collect()
     }
 
@@ -142,13 +148,20 @@ impl Diary {
             return Some(format!("always closed on {}", date.format("%As")));
         }
         if self.open_on(date).is_empty() {
-            return self.site_closures().find(|closure| closure.on(date, self.zone).is_some()).map(|closure| closure.details.reason.to_string());
+            return self
+                .site_closures()
+                .find(|closure| closure.on(date, self.zone).is_some())
+                .map(|closure| closure.details.reason.to_string());
         }
         None
     }
 
     fn holiday(&self, date: NaiveDate) -> Option<&'static str> {
-        self.site.details.observes_holidays.then(|| holidays::on(date, self.policy.observe_civic_holiday)).flatten()
+        self.site
+            .details
+            .observes_holidays
+            .then(|| holidays::on(date, self.policy.observe_civic_holiday))
+            .flatten()
     }
 
     fn site_closures(&self) -> impl Iterator<Item = &Closure> {
@@ -162,7 +175,10 @@ impl Diary {
             return Vec::new();
         }
         let open = self.site.details.hours.on(date, self.zone).collect();
-        without(open, self.site_closures().filter_map(|closure| closure.on(date, self.zone)).collect())
+        without(
+            open,
+            self.site_closures().filter_map(|closure| closure.on(date, self.zone)).collect(),
+        )
     }
 
     /// When `practitioner` works on `date`: their hours less their absences.
@@ -185,19 +201,32 @@ impl Diary {
     }
 
     fn less(&self, hours: Vec<Interval>, date: NaiveDate, away: impl Fn(&&Closure) -> bool) -> Vec<Interval> {
-        without(hours, self.closures.iter().filter(away).filter_map(|closure| closure.on(date, self.zone)).collect())
+        without(
+            hours,
+            self.closures
+                .iter()
+                .filter(away)
+                .filter_map(|closure| closure.on(date, self.zone))
+                .collect(),
+        )
     }
 
     fn whole_day(&self, date: NaiveDate) -> Vec<Interval> {
         let next = date.succ_opt().unwrap_or(date);
-        Interval::new(civil::day_start(self.zone, date), civil::day_start(self.zone, next)).into_iter().collect()
+        Interval::new(civil::day_start(self.zone, date), civil::day_start(self.zone, next))
+            .into_iter()
+            .collect()
     }
 
     /// When the rented `device` can be used: its windows without set-up and tear-down (rule 36).
     #[must_use]
     pub fn windows_of(&self, device: &Device) -> Vec<Interval> {
         let setup = civil::minutes(self.policy.rental_setup_minutes);
-        let usable = self.windows.iter().filter(|window| window.device_id == device.id).filter_map(RentalWindow::interval);
+        let usable = self
+            .windows
+            .iter()
+            .filter(|window| window.device_id == device.id)
+            .filter_map(RentalWindow::interval);
         merged(usable.filter_map(|window| window.shrunk(setup)).collect())
     }
 

@@ -25,7 +25,11 @@ impl Grid {
         let origin = civil::day_start(zone, first);
         let end = last.succ_opt().map_or(origin, |next| civil::day_start(zone, next));
         let steps = (end - origin).num_seconds() / step.num_seconds().max(1);
-        Self { origin, step, len: usize::try_from(steps).unwrap_or(0) }
+        Self {
+            origin,
+            step,
+            len: usize::try_from(steps).unwrap_or(0),
+        }
     }
 
     /// No start at all.

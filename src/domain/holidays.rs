@@ -26,13 +26,13 @@ pub fn on(date: NaiveDate, civic: bool) -> Option<&'static str> {
 
 /// Easter Sunday of the Gregorian calendar (the anonymous algorithm of 1876).
 fn easter(year: i32) -> Option<NaiveDate> {
-    let (a, b, c) = (year % 19, year / 100, year % 100);
-    let (d, e, g) = (b / 4, b % 4, (8 * b + 13) / 25);
-    let h = (19 * a + b - d - g + 15) % 30;
-    let l = (32 + 2 * e + 2 * (c / 4) - h - c % 4) % 7;
-    let m = (a + 11 * h + 22 * l) / 451;
-    let n = h + l - 7 * m + 114;
-    NaiveDate::from_ymd_opt(year, u32::try_from(n / 31).ok()?, u32::try_from(n % 31 + 1).ok()?)
+    let (golden, century, of_century) = (year % 19, year / 100, year % 100);
+    let corrected = (8 * century + 13) / 25;
+    let epact = (19 * golden + century - century / 4 - corrected + 15) % 30;
+    let weekday = (32 + 2 * (century % 4) + 2 * (of_century / 4) - epact - of_century % 4) % 7;
+    let late = (golden + 11 * epact + 22 * weekday) / 451;
+    let counted = epact + weekday - 7 * late + 114;
+    NaiveDate::from_ymd_opt(year, u32::try_from(counted / 31).ok()?, u32::try_from(counted % 31 + 1).ok()?)
 }
 
 #[cfg(test)]
@@ -51,9 +51,24 @@ mod tests {
 
     #[test]
     fn the_table_of_2026_to_2028_is_met() {
-        assert_eq!(of(2026, true), ["01-01", "02-16", "04-03", "05-18", "07-01", "08-03", "09-07", "10-12", "12-25", "12-26"]);
-        assert_eq!(of(2027, true), ["01-01", "02-15", "03-26", "05-24", "07-01", "08-02", "09-06", "10-11", "12-25", "12-26"]);
-        assert_eq!(of(2028, true), ["01-01", "02-21", "04-14", "05-22", "07-01", "08-07", "09-04", "10-09", "12-25", "12-26"]);
+        assert_eq!(
+            of(2026, true),
+            [
+                "01-01", "02-16", "04-03", "05-18", "07-01", "08-03", "09-07", "10-12", "12-25", "12-26"
+            ]
+        );
+        assert_eq!(
+            of(2027, true),
+            [
+                "01-01", "02-15", "03-26", "05-24", "07-01", "08-02", "09-06", "10-11", "12-25", "12-26"
+            ]
+        );
+        assert_eq!(
+            of(2028, true),
+            [
+                "01-01", "02-21", "04-14", "05-22", "07-01", "08-07", "09-04", "10-09", "12-25", "12-26"
+            ]
+        );
     }
 
     #[test]
@@ -68,6 +83,10 @@ mod tests {
     fn good_friday_follows_easter_where_it_is_earliest_and_latest() {
         assert_eq!(on(NaiveDate::from_ymd_opt(2008, 3, 21).unwrap(), false), Some("Good Friday"));
         assert_eq!(on(NaiveDate::from_ymd_opt(2038, 4, 23).unwrap(), false), Some("Good Friday"));
-        assert_eq!(on(NaiveDate::from_ymd_opt(2027, 3, 29).unwrap(), true), None, "Easter Monday is not statutory");
+        assert_eq!(
+            on(NaiveDate::from_ymd_opt(2027, 3, 29).unwrap(), true),
+            None,
+            "Easter Monday is not statutory"
+        );
     }
 }

@@ -80,7 +80,9 @@ impl FromStr for TimeOfDay {
     fn from_str(text: &str) -> Result<Self, HoursError> {
         let (hours, minutes) = text.split_once(':').ok_or(HoursError::TimeOfDay)?;
         let two = |part: &str| {
-            (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse::<u16>().ok()).flatten()
+            (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()))
+                .then(|| part.parse::<u16>().ok())
+                .flatten()
         };
         match (two(hours), two(minutes)) {
             (Some(24), Some(0)) => Ok(Self(1440)),
@@ -192,7 +194,15 @@ mod tests {
 
     #[test]
     fn the_days_on_which_the_clock_changes_are_an_hour_shorter_or_longer() {
-        for (date, hours) in [("2026-03-08", 23), ("2026-11-01", 25), ("2027-03-14", 23), ("2027-11-07", 25), ("2028-03-12", 23), ("2028-11-05", 25), ("2027-05-05", 24)] {
+        for (date, hours) in [
+            ("2026-03-08", 23),
+            ("2026-11-01", 25),
+            ("2027-03-14", 23),
+            ("2027-11-07", 25),
+            ("2028-03-12", 23),
+            ("2028-11-05", 25),
+            ("2027-05-05", 24),
+        ] {
             let span = all_week("00:00", "24:00").on(day(date), Toronto).next().unwrap();
             assert_eq!(span.end() - span.start(), Duration::hours(hours), "{date}");
         }
@@ -215,9 +225,19 @@ mod tests {
 
     #[test]
     fn hours_that_make_no_sense_are_refused_with_the_day() {
-        let span = |opens: &str, closes: &str| OpenSpan { weekday: Weekday::Tue, opens: opens.parse().unwrap(), closes: closes.parse().unwrap() };
-        assert_eq!(WeeklyHours::try_from(vec![span("10:00", "10:00")]), Err(HoursError::Backwards(Weekday::Tue)));
-        assert_eq!(WeeklyHours::try_from(vec![span("09:00", "12:00"), span("11:00", "13:00")]), Err(HoursError::Overlap(Weekday::Tue)));
+        let span = |opens: &str, closes: &str| OpenSpan {
+            weekday: Weekday::Tue,
+            opens: opens.parse().unwrap(),
+            closes: closes.parse().unwrap(),
+        };
+        assert_eq!(
+            WeeklyHours::try_from(vec![span("10:00", "10:00")]),
+            Err(HoursError::Backwards(Weekday::Tue))
+        );
+        assert_eq!(
+            WeeklyHours::try_from(vec![span("09:00", "12:00"), span("11:00", "13:00")]),
+            Err(HoursError::Overlap(Weekday::Tue))
+        );
         assert!(WeeklyHours::try_from(vec![span("12:00", "13:00"), span("09:00", "12:00")]).is_ok());
         for junk in ["9:00", "24:01", "12:60", "", "12", "+1:00"] {
             assert_eq!(junk.parse::<TimeOfDay>(), Err(HoursError::TimeOfDay), "{junk}");

@@ -44,7 +44,10 @@ impl Interval {
     /// Longer by `before` at its start and `after` at its end; both not negative.
     #[must_use]
     pub fn padded(self, before: Duration, after: Duration) -> Self {
-        Self { start: self.start - before, end: self.end + after }
+        Self {
+            start: self.start - before,
+            end: self.end + after,
+        }
     }
 
     /// Shorter by `by` at both ends, or nothing when that leaves nothing.
@@ -93,8 +96,12 @@ mod tests {
         DateTime::from_timestamp(1_800_000_000 + n * 60, 0).unwrap()
     }
     fn set() -> impl Strategy<Value = Vec<Interval>> {
-        prop::collection::vec((0_i64..200, 1_i64..40), 0..12)
-            .prop_map(|spans| spans.into_iter().filter_map(|(at, len)| Interval::new(minute(at), minute(at + len))).collect())
+        prop::collection::vec((0_i64..200, 1_i64..40), 0..12).prop_map(|spans| {
+            spans
+                .into_iter()
+                .filter_map(|(at, len)| Interval::new(minute(at), minute(at + len)))
+                .collect()
+        })
     }
     fn has(set: &[Interval], n: i64) -> bool {
         set.iter().any(|span| span.start <= minute(n) && minute(n) < span.end)

@@ -229,7 +229,12 @@ impl PatientDetails {
     /// What search by name or email looks through.
     #[must_use]
     pub fn search_text(&self) -> String {
-        let Self { given_name, family_name, email, .. } = self;
+        let Self {
+            given_name,
+            family_name,
+            email,
+            ..
+        } = self;
         let email = email.as_ref().map(Email::as_str).unwrap_or_default();
         text::folded(&format!("{given_name} {family_name} {given_name} {email}"))
     }
@@ -245,7 +250,15 @@ mod tests {
 
     #[test]
     fn any_usual_canadian_spelling_is_one_number() {
-        for spelling in ["4165550123", "416-555-0123", "(416) 555-0123", "416.555.0123", "+1 416 555 0123", "1 (416) 555 0123", " 1-416-555-0123 "] {
+        for spelling in [
+            "4165550123",
+            "416-555-0123",
+            "(416) 555-0123",
+            "416.555.0123",
+            "+1 416 555 0123",
+            "1 (416) 555 0123",
+            " 1-416-555-0123 ",
+        ] {
             assert_eq!(phone(spelling).as_deref(), Some("+14165550123"), "{spelling}");
         }
         assert_eq!(phone("(647) 351 0061").as_deref(), Some("+16473510061"));
@@ -269,7 +282,13 @@ mod tests {
     fn an_email_address_cannot_carry_a_header() {
         let read = |text: &str| Email::try_from(text.to_owned()).is_ok();
         assert!(read("ada@example.test"));
-        for junk in ["ada", "ada@", "@example.test", "ada@example.test\r\nBcc: x@example.test", "a b@example.test"] {
+        for junk in [
+            "ada",
+            "ada@",
+            "@example.test",
+            "ada@example.test\r\nBcc: x@example.test",
+            "a b@example.test",
+        ] {
             assert!(!read(junk), "{junk}");
         }
     }

@@ -53,7 +53,11 @@ impl Policy {
         let mut faults = Vec::new();
         let mut within = |name: &str, value: u16, range: std::ops::RangeInclusive<u16>| {
             if !range.contains(&value) {
-                faults.push(format!("policy.{name} is {value}, but must be {} to {}", range.start(), range.end()));
+                faults.push(format!(
+                    "policy.{name} is {value}, but must be {} to {}",
+                    range.start(),
+                    range.end()
+                ));
             }
         };
         within("hold_minutes", self.hold_minutes, 1..=240);
@@ -64,7 +68,10 @@ impl Policy {
         within("horizon_days", self.horizon_days, 1..=3660);
         within("search_days", self.search_days, 1..=400);
         if ![5, 10, 15, 20, 30, 60].contains(&self.grid_minutes) {
-            faults.push(format!("policy.grid_minutes is {}, but must be 5, 10, 15, 20, 30 or 60", self.grid_minutes));
+            faults.push(format!(
+                "policy.grid_minutes is {}, but must be 5, 10, 15, 20, 30 or 60",
+                self.grid_minutes
+            ));
         }
         faults
     }
@@ -89,7 +96,11 @@ mod tests {
     #[test]
     fn the_defaults_are_sound_and_a_slip_is_named() {
         assert!(Policy::default().faults().is_empty());
-        let slip = Policy { grid_minutes: 7, hold_minutes: 0, ..Policy::default() };
+        let slip = Policy {
+            grid_minutes: 7,
+            hold_minutes: 0,
+            ..Policy::default()
+        };
         assert_eq!(slip.faults().len(), 2);
         assert!(slip.faults().iter().any(|fault| fault.contains("grid_minutes is 7")));
     }

@@ -85,14 +85,23 @@ impl Practitioner {
     /// Why they may not do `service` on `date` (rule 39), apart from devices; nothing when they may.
     #[must_use]
     pub fn unfit_for(&self, service: &Service, date: NaiveDate) -> Option<String> {
-        let PractitionerDetails { name, skills, credentials, active, .. } = &self.details;
+        let PractitionerDetails {
+            name,
+            skills,
+            credentials,
+            active,
+            ..
+        } = &self.details;
         if !active {
             return Some(format!("{name} no longer works here."));
         }
         if !skills.contains(&service.details.skill) {
             return Some(format!("{name} is not trained for {}.", service.details.name));
         }
-        let lapsed = credentials.iter().filter(|credential| credential.expires_on.date() < date).min_by_key(|credential| credential.expires_on)?;
+        let lapsed = credentials
+            .iter()
+            .filter(|credential| credential.expires_on.date() < date)
+            .min_by_key(|credential| credential.expires_on)?;
         Some(format!("{name}'s {} expired on {}.", lapsed.kind, lapsed.expires_on))
     }
 

@@ -54,6 +54,13 @@ mod tests {
             (false, S::Booked, P::Preparation),
         ];
         let progress = of(&course, super::super::estimate::of(&course), &sessions);
-        assert_eq!(progress, Progress { done: 2, booked: 2, planned: Some(10) });
+        assert_eq!(
+            progress,
+            Progress {
+                done: 2,
+                booked: 2,
+                planned: Some(10)
+            }
+        );
     }
 }

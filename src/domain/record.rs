@@ -75,7 +75,9 @@ pub struct QuantityError;
 impl TryFrom<f64> for Quantity {
     type Error = QuantityError;
     fn try_from(n: f64) -> Result<Self, QuantityError> {
-        (n.is_finite() && 0.0 < n && n <= 1_000_000.0).then_some(Self(n)).ok_or(QuantityError)
+        (n.is_finite() && 0.0 < n && n <= 1_000_000.0)
+            .then_some(Self(n))
+            .ok_or(QuantityError)
     }
 }
 impl From<Quantity> for f64 {

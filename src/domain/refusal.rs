@@ -144,7 +144,12 @@ impl Refusal {
     /// A refusal that nobody can override.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), overridable: false, earliest: None }
+        Self {
+            code,
+            message: message.into(),
+            overridable: false,
+            earliest: None,
+        }
     }
 
     /// The same, with the first day that works.

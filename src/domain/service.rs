@@ -109,7 +109,11 @@ impl Service {
     /// What the room must have; a laser always needs its controlled area.
     #[must_use]
     pub fn room(&self) -> Option<Capability> {
-        if self.is_laser() { Some(Capability::LaserControlledArea) } else { self.details.room }
+        if self.is_laser() {
+            Some(Capability::LaserControlledArea)
+        } else {
+            self.details.room
+        }
     }
 
     /// Length of the visit, elapsed time.

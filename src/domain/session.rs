@@ -90,13 +90,23 @@ impl Session {
     pub fn after(&self, verb: Verb, now: DateTime<Utc>, policy: &Policy, zone: Tz) -> Result<SessionStatus, Vec<Refusal>> {
         let next = self.status.after(verb)?;
         let too_early = match verb {
-            Verb::Arrive => (Code::TooEarlyToArrive, self.starts_at - civil::minutes(policy.arrive_early_minutes), "The patient can be marked as arrived from"),
-            Verb::NoShow => (Code::TooEarlyForNoShow, self.starts_at + civil::minutes(policy.no_show_after_minutes), "The patient may still come; a no-show can be set from"),
+            Verb::Arrive => (
+                Code::TooEarlyToArrive,
+                self.starts_at - civil::minutes(policy.arrive_early_minutes),
+                "The patient can be marked as arrived from",
+            ),
+            Verb::NoShow => (
+                Code::TooEarlyForNoShow,
+                self.starts_at + civil::minutes(policy.no_show_after_minutes),
+                "The patient may still come; a no-show can be set from",
+            ),
             _ => return Ok(next),
         };
         let (code, from, words) = too_early;
         if now < from {
-            return Err(vec![Refusal::new(code, format!("{words} {}.", civil::spoken(zone, from))).with_earliest(Some(civil::date_of(zone, from)))]);
+            return Err(vec![
+                Refusal::new(code, format!("{words} {}.", civil::spoken(zone, from))).with_earliest(Some(civil::date_of(zone, from))),
+            ]);
         }
         Ok(next)
     }

@@ -118,7 +118,10 @@ impl ProcedureStatus {
     pub fn started(self) -> Result<Self, Refusal> {
         match self {
             Self::Preparation => Ok(Self::InProgress),
-            other => Err(Refusal::new(Code::TerminalState, format!("The procedure is {other} and cannot begin."))),
+            other => Err(Refusal::new(
+                Code::TerminalState,
+                format!("The procedure is {other} and cannot begin."),
+            )),
         }
     }
 
@@ -128,9 +131,10 @@ impl ProcedureStatus {
             (Self::InProgress, Outcome::Completed) => Ok(Self::Completed),
             (Self::InProgress, Outcome::Stopped) => Ok(Self::Stopped),
             (Self::Preparation, Outcome::NotDone) => Ok(Self::NotDone),
-            (from, outcome) => {
-                Err(Refusal::new(Code::TerminalState, format!("A procedure that is {from} cannot end as {outcome}.")))
-            }
+            (from, outcome) => Err(Refusal::new(
+                Code::TerminalState,
+                format!("A procedure that is {from} cannot end as {outcome}."),
+            )),
         }
     }
 }
@@ -143,14 +147,23 @@ mod tests {
     #[test]
     fn only_the_transitions_of_the_table_are_allowed() {
         use SessionStatus as S;
-        let allowed = |verb| S::VARIANTS.iter().copied().filter(|from| from.after(verb).is_ok()).collect::<Vec<_>>();
+        let allowed = |verb| {
+            S::VARIANTS
+                .iter()
+                .copied()
+                .filter(|from| from.after(verb).is_ok())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(allowed(Verb::Accept), [S::Proposed, S::Pending, S::Waitlist]);
         assert_eq!(allowed(Verb::Reschedule), [S::Proposed, S::Pending, S::Booked, S::Waitlist]);
         assert_eq!(allowed(Verb::Arrive), [S::Booked]);
         assert_eq!(allowed(Verb::CheckIn), [S::Arrived]);
         assert_eq!(allowed(Verb::Complete), [S::CheckedIn]);
         assert_eq!(allowed(Verb::NoShow), [S::Booked]);
-        assert_eq!(allowed(Verb::Cancel), [S::Proposed, S::Pending, S::Booked, S::Arrived, S::CheckedIn, S::Waitlist]);
+        assert_eq!(
+            allowed(Verb::Cancel),
+            [S::Proposed, S::Pending, S::Booked, S::Arrived, S::CheckedIn, S::Waitlist]
+        );
     }
 
     #[test]

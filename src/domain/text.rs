@@ -124,7 +124,11 @@ impl fmt::Display for Code {
 /// `text` as search compares it: lower case, no accents, one blank between words.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    deunicode::deunicode(text).to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+    deunicode::deunicode(text)
+        .to_lowercase()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]

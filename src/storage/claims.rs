@@ -42,13 +42,20 @@ pub async fn insert(tx: &mut Tx, id: ClaimId, resource: ResourceId, by: Claimant
 
 /// Sweeps away what expired holds still claim of `resource`, so that it can be claimed anew.
 pub async fn sweep(tx: &mut Tx, resource: ResourceId, now: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("DELETE FROM claims WHERE resource_id = $1 AND expires_at <= $2")).bind(resource).bind(now).run().await?;
+    tx.query(stmt!("DELETE FROM claims WHERE resource_id = $1 AND expires_at <= $2"))
+        .bind(resource)
+        .bind(now)
+        .run()
+        .await?;
     Ok(())
 }
 
 /// Gives up all that a session claims.
 pub async fn release_session(tx: &mut Tx, session: SessionId) -> Result<()> {
-    tx.query(stmt!("DELETE FROM claims WHERE session_id = $1")).bind(session).run().await?;
+    tx.query(stmt!("DELETE FROM claims WHERE session_id = $1"))
+        .bind(session)
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -102,7 +109,10 @@ pub async fn within(
         let expired = row.expires_at.is_some_and(|expires| expires <= now);
         let own = row.session_id.is_some() && row.session_id == except.session || row.hold_id.is_some() && row.hold_id == except.hold;
         if !expired && !own {
-            taken.entry(row.resource_id).or_default().extend(Interval::new(row.starts_at, row.ends_at));
+            taken
+                .entry(row.resource_id)
+                .or_default()
+                .extend(Interval::new(row.starts_at, row.ends_at));
         }
     }
     Ok(taken)

@@ -29,11 +29,34 @@ impl TryFrom<Row> for Closure {
     type Error = Error;
     fn try_from(row: Row) -> Result<Self> {
         let time = |text: Option<String>| {
-            text.map(|text| text.parse::<TimeOfDay>()).transpose().map_err(|error| Error::Fault(sqlx::Error::Decode(error.into())))
+            text.map(|text| text.parse::<TimeOfDay>())
+                .transpose()
+                .map_err(|error| Error::Fault(sqlx::Error::Decode(error.into())))
         };
         let (from, until) = (time(row.from_time)?, time(row.until_time)?);
-        let Row { id, version, site_id, practitioner_id, room_id, device_id, first_day, last_day, reason, .. } = row;
-        let details = ClosureDetails { site_id, practitioner_id, room_id, device_id, first_day, last_day, from, until, reason };
+        let Row {
+            id,
+            version,
+            site_id,
+            practitioner_id,
+            room_id,
+            device_id,
+            first_day,
+            last_day,
+            reason,
+            ..
+        } = row;
+        let details = ClosureDetails {
+            site_id,
+            practitioner_id,
+            room_id,
+            device_id,
+            first_day,
+            last_day,
+            from,
+            until,
+            reason,
+        };
         Ok(Self { id, version, details })
     }
 }
@@ -94,17 +117,38 @@ pub async fn delete(tx: &mut Tx, id: ClosureId) -> Result<()> {
 
 /// The closure with this id.
 pub async fn get(tx: &mut Tx, id: ClosureId) -> Result<Option<Closure>> {
-    tx.query(stmt!("SELECT * FROM closures WHERE id = $1")).bind(id).optional::<Row>().await?.map(Closure::try_from).transpose()
+    tx.query(stmt!("SELECT * FROM closures WHERE id = $1"))
+        .bind(id)
+        .optional::<Row>()
+        .await?
+        .map(Closure::try_from)
+        .transpose()
 }
 
 /// Closures in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: ClosureId, limit: i64) -> Result<Vec<Closure>> {
     let query = tx.query(stmt!("SELECT * FROM closures WHERE id > $1 ORDER BY id LIMIT $2"));
-    query.bind(after).bind(limit).all::<Row>().await?.into_iter().map(Closure::try_from).collect()
+    query
+        .bind(after)
+        .bind(limit)
+        .all::<Row>()
+        .await?
+        .into_iter()
+        .map(Closure::try_from)
+        .collect()
 }
 
 /// The closures that reach into the days `first` to `last`.
 pub async fn within(tx: &mut Tx, first: NaiveDate, last: NaiveDate) -> Result<Vec<Closure>> {
-    let query = tx.query(stmt!("SELECT * FROM closures WHERE last_day >= $1 AND first_day <= $2 ORDER BY first_day, id"));
-    query.bind(first).bind(last).all::<Row>().await?.into_iter().map(Closure::try_from).collect()
+    let query = tx.query(stmt!(
+        "SELECT * FROM closures WHERE last_day >= $1 AND first_day <= $2 ORDER BY first_day, id"
+    ));
+    query
+        .bind(first)
+        .bind(last)
+        .all::<Row>()
+        .await?
+        .into_iter()
+        .map(Closure::try_from)
+        .collect()
 }

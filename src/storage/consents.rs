@@ -28,7 +28,9 @@ pub async fn insert(tx: &mut Tx, consent: &Consent) -> Result<()> {
 /// Writes the state of `consent`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, consent: &Consent) -> Result<bool> {
     let changed = tx
-        .query(stmt!("UPDATE consents SET version = $2, status = $3, withdrawn_at = $4 WHERE id = $1 AND version = $2 - 1"))
+        .query(stmt!(
+            "UPDATE consents SET version = $2, status = $3, withdrawn_at = $4 WHERE id = $1 AND version = $2 - 1"
+        ))
         .bind(consent.id)
         .bind(consent.version)
         .bind(consent.status)
@@ -40,15 +42,21 @@ pub async fn update(tx: &mut Tx, consent: &Consent) -> Result<bool> {
 
 /// The consent of `patient` with this id.
 pub async fn get(tx: &mut Tx, patient: PatientId, id: ConsentId) -> Result<Option<Consent>> {
-    tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND id = $2")).bind(patient).bind(id).optional().await
+    tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND id = $2"))
+        .bind(patient)
+        .bind(id)
+        .optional()
+        .await
 }
 
 /// Consents of `patient` in order of id, after `after`.
 pub async fn page(tx: &mut Tx, patient: PatientId, after: ConsentId, limit: i64) -> Result<Vec<Consent>> {
-    tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"))
-        .bind(patient)
-        .bind(after)
-        .bind(limit)
-        .all()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM consents WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"
+    ))
+    .bind(patient)
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
 }

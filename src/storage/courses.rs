@@ -9,7 +9,16 @@ use crate::domain::ids::{CourseId, PatientId};
 
 /// Writes a new course.
 pub async fn insert(tx: &mut Tx, course: &Course) -> Result<()> {
-    let CourseDetails { goal, zones, pigment, depth, delivery, planned_sessions, status, outcome } = &course.details;
+    let CourseDetails {
+        goal,
+        zones,
+        pigment,
+        depth,
+        delivery,
+        planned_sessions,
+        status,
+        outcome,
+    } = &course.details;
     tx.query(stmt!(
         "INSERT INTO courses (id, version, patient_id, goal, zones, pigment, depth, delivery, planned_sessions, status, outcome, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
@@ -33,7 +42,16 @@ pub async fn insert(tx: &mut Tx, course: &Course) -> Result<()> {
 
 /// Writes `course`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, course: &Course) -> Result<bool> {
-    let CourseDetails { goal, zones, pigment, depth, delivery, planned_sessions, status, outcome } = &course.details;
+    let CourseDetails {
+        goal,
+        zones,
+        pigment,
+        depth,
+        delivery,
+        planned_sessions,
+        status,
+        outcome,
+    } = &course.details;
     let changed = tx
         .query(stmt!(
             "UPDATE courses SET version = $2, goal = $3, zones = $4, pigment = $5, depth = $6, delivery = $7,
@@ -62,10 +80,12 @@ pub async fn get(tx: &mut Tx, id: CourseId) -> Result<Option<Course>> {
 
 /// Courses in order of id, after `after`; all, or those of one patient.
 pub async fn page(tx: &mut Tx, patient: Option<PatientId>, after: CourseId, limit: i64) -> Result<Vec<Course>> {
-    tx.query(stmt!("SELECT * FROM courses WHERE patient_id = coalesce($1, patient_id) AND id > $2 ORDER BY id LIMIT $3"))
-        .bind(patient)
-        .bind(after)
-        .bind(limit)
-        .all()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM courses WHERE patient_id = coalesce($1, patient_id) AND id > $2 ORDER BY id LIMIT $3"
+    ))
+    .bind(patient)
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
 }

@@ -5,8 +5,12 @@ use super::{Result, Tx};
 
 /// Whether nobody has used this database yet.
 pub async fn is_empty(tx: &mut Tx) -> Result<bool> {
-    let row: Option<(bool,)> =
-        tx.query(stmt!("SELECT EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM sites) OR EXISTS (SELECT 1 FROM resources) AS used")).optional().await?;
+    let row: Option<(bool,)> = tx
+        .query(stmt!(
+            "SELECT EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM sites) OR EXISTS (SELECT 1 FROM resources) AS used"
+        ))
+        .optional()
+        .await?;
     Ok(!row.is_some_and(|(used,)| used))
 }
 

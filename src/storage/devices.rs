@@ -40,9 +40,25 @@ pub async fn insert(tx: &mut Tx, device: &Device) -> Result<()> {
 
 /// Writes `device`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, device: &Device) -> Result<bool> {
-    let DeviceDetails { site_id, code, name, ownership, vendor, day_cost_cents, .. } = &device.details;
-    let DeviceDetails { licence_number, licence_class, licence_valid_until, service_due_on, out_of_service, modes, active, .. } =
-        &device.details;
+    let DeviceDetails {
+        site_id,
+        code,
+        name,
+        ownership,
+        vendor,
+        day_cost_cents,
+        ..
+    } = &device.details;
+    let DeviceDetails {
+        licence_number,
+        licence_class,
+        licence_valid_until,
+        service_due_on,
+        out_of_service,
+        modes,
+        active,
+        ..
+    } = &device.details;
     resources::set_site(tx, device.id, *site_id).await?;
     let changed = tx
         .query(stmt!(
@@ -78,35 +94,53 @@ pub async fn get(tx: &mut Tx, id: DeviceId) -> Result<Option<Device>> {
 
 /// Devices in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: DeviceId, limit: i64) -> Result<Vec<Device>> {
-    tx.query(stmt!("SELECT * FROM devices WHERE id > $1 ORDER BY id LIMIT $2")).bind(after).bind(limit).all().await
+    tx.query(stmt!("SELECT * FROM devices WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// The devices of `site`, owned before rented, since a rented day costs money.
 pub async fn of_site(tx: &mut Tx, site: SiteId) -> Result<Vec<Device>> {
-    tx.query(stmt!("SELECT * FROM devices WHERE site_id = $1 AND active ORDER BY ownership, code")).bind(site).all().await
+    tx.query(stmt!(
+        "SELECT * FROM devices WHERE site_id = $1 AND active ORDER BY ownership, code"
+    ))
+    .bind(site)
+    .all()
+    .await
 }
 
 /// Writes a new rental window. One that starts at the same time may be there.
 pub async fn insert_window(tx: &mut Tx, window: &RentalWindow) -> Result<()> {
-    tx.query(stmt!("INSERT INTO rental_windows (id, device_id, starts_at, ends_at) VALUES ($1, $2, $3, $4)"))
-        .bind(window.id)
-        .bind(window.device_id)
-        .bind(window.starts_at)
-        .bind(window.ends_at)
-        .run()
-        .await?;
+    tx.query(stmt!(
+        "INSERT INTO rental_windows (id, device_id, starts_at, ends_at) VALUES ($1, $2, $3, $4)"
+    ))
+    .bind(window.id)
+    .bind(window.device_id)
+    .bind(window.starts_at)
+    .bind(window.ends_at)
+    .run()
+    .await?;
     Ok(())
 }
 
 /// Removes a rental window.
 pub async fn delete_window(tx: &mut Tx, window: RentalWindowId) -> Result<()> {
-    tx.query(stmt!("DELETE FROM rental_windows WHERE id = $1")).bind(window).run().await?;
+    tx.query(stmt!("DELETE FROM rental_windows WHERE id = $1"))
+        .bind(window)
+        .run()
+        .await?;
     Ok(())
 }
 
 /// The rental window of `device` with this id.
 pub async fn window(tx: &mut Tx, device: DeviceId, window: RentalWindowId) -> Result<Option<RentalWindow>> {
-    tx.query(stmt!("SELECT * FROM rental_windows WHERE device_id = $1 AND id = $2")).bind(device).bind(window).optional().await
+    tx.query(stmt!("SELECT * FROM rental_windows WHERE device_id = $1 AND id = $2"))
+        .bind(device)
+        .bind(window)
+        .optional()
+        .await
 }
 
 /// Rental windows of `device` in order of time, those after the instant and id given.

@@ -62,8 +62,14 @@ impl From<sqlx::Error> for Error {
             _ => {
                 // Busy and locked (SQLite), or shutting down, too many connections, deadlock, lock time-out (PostgreSQL).
                 let code = database.code().unwrap_or_default();
-                let passing = ["5", "6", "261", "517", "773", "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"];
-                if passing.contains(&code.as_ref()) { Self::Away(error) } else { Self::Fault(error) }
+                let passing = [
+                    "5", "6", "261", "517", "773", "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300",
+                ];
+                if passing.contains(&code.as_ref()) {
+                    Self::Away(error)
+                } else {
+                    Self::Fault(error)
+                }
             }
         }
     }
@@ -74,9 +80,9 @@ impl From<sqlx::Error> for Error {
 pub struct Sql {
     /// Where it stands, for the test that prepares them all.
     pub at: &'static str,
-    /// For SQLite.
+    /// For `SQLite`.
     pub sqlite: &'static str,
-    /// For PostgreSQL.
+    /// For `PostgreSQL`.
     pub postgres: &'static str,
     /// How many `$n`.
     pub arity: usize,
@@ -153,9 +159,9 @@ pub enum Db {
 /// A transaction on either.
 #[derive(Debug)]
 pub enum Tx {
-    /// On SQLite; one that writes began as `BEGIN IMMEDIATE`.
+    /// On `SQLite`; one that writes began as `BEGIN IMMEDIATE`.
     Sqlite(Transaction<'static, Sqlite>),
-    /// On PostgreSQL.
+    /// On `PostgreSQL`.
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -180,7 +186,10 @@ impl Db {
         let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(30));
         // The writer first: it makes the file that the readers open.
         let write = pool().max_connections(1).connect_with(options.clone()).await?;
-        let read = pool().max_connections(4).connect_with(options.create_if_missing(false).read_only(true)).await?;
+        let read = pool()
+            .max_connections(4)
+            .connect_with(options.create_if_missing(false).read_only(true))
+            .await?;
         Ok(Self::Sqlite { read, write })
     }
 
@@ -256,7 +265,12 @@ impl Tx {
             Self::Sqlite(tx) => Run::Sqlite(tx, SqliteArguments::default()),
             Self::Postgres(tx) => Run::Postgres(tx, PgArguments::default()),
         };
-        Query { run, sql, bound: 0, fault: None }
+        Query {
+            run,
+            sql,
+            bound: 0,
+            fault: None,
+        }
     }
 
     /// Makes what was done last.
@@ -306,7 +320,7 @@ impl<'c> Query<'c> {
         self
     }
 
-    /// SQLite takes a missing value for NULL without a word; here it is a fault.
+    /// `SQLite` takes a missing value for NULL without a word; here it is a fault.
     fn ready(self) -> Result<(Run<'c>, Sql)> {
         match self.fault {
             Some(fault) => Err(Error::Fault(fault)),
@@ -319,6 +333,7 @@ impl<'c> Query<'c> {
     }
 
     /// Every row.
+    #[must_use]
     pub fn all<T: Row + 'c>(self) -> BoxFuture<'c, Result<Vec<T>>> {
         Box::pin(async move {
             Ok(match self.ready()? {
@@ -329,6 +344,7 @@ impl<'c> Query<'c> {
     }
 
     /// The row, if there is one.
+    #[must_use]
     pub fn optional<T: Row + 'c>(self) -> BoxFuture<'c, Result<Option<T>>> {
         Box::pin(async move {
             Ok(match self.ready()? {
@@ -339,11 +355,13 @@ impl<'c> Query<'c> {
     }
 
     /// The one row that there must be.
+    #[must_use]
     pub fn one<T: Row + 'c>(self) -> BoxFuture<'c, Result<T>> {
         Box::pin(async move { self.optional().await?.ok_or(Error::Fault(sqlx::Error::RowNotFound)) })
     }
 
     /// How many rows it changed.
+    #[must_use]
     pub fn run(self) -> BoxFuture<'c, Result<u64>> {
         Box::pin(async move {
             Ok(match self.ready()? {

@@ -31,9 +31,31 @@ pub struct Before {
 
 impl From<&Session> for Before {
     fn from(session: &Session) -> Self {
-        let Session { status, procedure_status, place, local_start, zone, starts_at, ends_at, cancel_reason, rebook_reason, record, .. } =
-            session.clone();
-        Self { status, procedure_status, place, local_start, zone, starts_at, ends_at, cancel_reason, rebook_reason, record }
+        let Session {
+            status,
+            procedure_status,
+            place,
+            local_start,
+            zone,
+            starts_at,
+            ends_at,
+            cancel_reason,
+            rebook_reason,
+            record,
+            ..
+        } = session.clone();
+        Self {
+            status,
+            procedure_status,
+            place,
+            local_start,
+            zone,
+            starts_at,
+            ends_at,
+            cancel_reason,
+            rebook_reason,
+            record,
+        }
     }
 }
 
@@ -41,9 +63,32 @@ impl Before {
     /// `session` with all that can change set back to what it was.
     #[must_use]
     pub fn restored(self, session: &Session) -> Session {
-        let Self { status, procedure_status, place, local_start, zone, starts_at, ends_at, cancel_reason, rebook_reason, record } = self;
+        let Self {
+            status,
+            procedure_status,
+            place,
+            local_start,
+            zone,
+            starts_at,
+            ends_at,
+            cancel_reason,
+            rebook_reason,
+            record,
+        } = self;
         let kept = session.clone();
-        Session { status, procedure_status, place, local_start, zone, starts_at, ends_at, cancel_reason, rebook_reason, record, ..kept }
+        Session {
+            place,
+            status,
+            procedure_status,
+            local_start,
+            zone,
+            starts_at,
+            ends_at,
+            cancel_reason,
+            rebook_reason,
+            record,
+            ..kept
+        }
     }
 }
 
@@ -89,6 +134,9 @@ pub async fn last(tx: &mut Tx, session: SessionId) -> Result<Option<Change>> {
 
 /// Notes that a change was undone.
 pub async fn mark_undone(tx: &mut Tx, change: Uuid) -> Result<()> {
-    tx.query(stmt!("UPDATE session_history SET undone = TRUE WHERE id = $1")).bind(change).run().await?;
+    tx.query(stmt!("UPDATE session_history SET undone = TRUE WHERE id = $1"))
+        .bind(change)
+        .run()
+        .await?;
     Ok(())
 }

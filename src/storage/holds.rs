@@ -53,7 +53,11 @@ pub async fn insert(tx: &mut Tx, hold: &Hold) -> Result<()> {
 
 /// The hold of `owner` with this id.
 pub async fn get(tx: &mut Tx, owner: UserId, id: HoldId) -> Result<Option<Hold>> {
-    tx.query(stmt!("SELECT * FROM holds WHERE owner_id = $1 AND id = $2")).bind(owner).bind(id).optional().await
+    tx.query(stmt!("SELECT * FROM holds WHERE owner_id = $1 AND id = $2"))
+        .bind(owner)
+        .bind(id)
+        .optional()
+        .await
 }
 
 /// Removes a hold and all that it claims. Whether it was there.

@@ -9,7 +9,15 @@ use crate::domain::text::folded;
 
 /// Writes a new patient, who can be claimed from now on.
 pub async fn insert(tx: &mut Tx, patient: &Patient) -> Result<()> {
-    let PatientDetails { given_name, family_name, phone, email, preferred_language, date_of_birth, fitzpatrick } = &patient.details;
+    let PatientDetails {
+        given_name,
+        family_name,
+        phone,
+        email,
+        preferred_language,
+        date_of_birth,
+        fitzpatrick,
+    } = &patient.details;
     resources::insert(tx, patient.id, "patient", None).await?;
     tx.query(stmt!(
         "INSERT INTO patients (id, version, given_name, family_name, phone, email, preferred_language, date_of_birth, fitzpatrick, search)
@@ -32,7 +40,15 @@ pub async fn insert(tx: &mut Tx, patient: &Patient) -> Result<()> {
 
 /// Writes `patient`, who was one version older. Whether they still were.
 pub async fn update(tx: &mut Tx, patient: &Patient) -> Result<bool> {
-    let PatientDetails { given_name, family_name, phone, email, preferred_language, date_of_birth, fitzpatrick } = &patient.details;
+    let PatientDetails {
+        given_name,
+        family_name,
+        phone,
+        email,
+        preferred_language,
+        date_of_birth,
+        fitzpatrick,
+    } = &patient.details;
     let changed = tx
         .query(stmt!(
             "UPDATE patients SET version = $2, given_name = $3, family_name = $4, phone = $5, email = $6, preferred_language = $7,
@@ -61,7 +77,12 @@ pub async fn get(tx: &mut Tx, id: PatientId) -> Result<Option<Patient>> {
 
 /// Whether there is a patient with this id, without reading the record.
 pub async fn exists(tx: &mut Tx, id: PatientId) -> Result<bool> {
-    Ok(tx.query(stmt!("SELECT id FROM patients WHERE id = $1")).bind(id).optional::<(PatientId,)>().await?.is_some())
+    Ok(tx
+        .query(stmt!("SELECT id FROM patients WHERE id = $1"))
+        .bind(id)
+        .optional::<(PatientId,)>()
+        .await?
+        .is_some())
 }
 
 /// Patients that `q` finds by words of their name or email, or by digits of their telephone,

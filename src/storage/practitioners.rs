@@ -9,7 +9,15 @@ use crate::domain::practitioner::{Practitioner, PractitionerDetails};
 
 /// Writes a new practitioner, who can be claimed from now on.
 pub async fn insert(tx: &mut Tx, practitioner: &Practitioner) -> Result<()> {
-    let PractitionerDetails { site_id, name, skills, hours, device_authorisations, credentials, active } = &practitioner.details;
+    let PractitionerDetails {
+        site_id,
+        name,
+        skills,
+        hours,
+        device_authorisations,
+        credentials,
+        active,
+    } = &practitioner.details;
     resources::insert(tx, practitioner.id, "practitioner", Some(*site_id)).await?;
     tx.query(stmt!(
         "INSERT INTO practitioners (id, version, site_id, name, skills, hours, device_authorisations, credentials, active)
@@ -31,7 +39,15 @@ pub async fn insert(tx: &mut Tx, practitioner: &Practitioner) -> Result<()> {
 
 /// Writes `practitioner`, who was one version older. Whether they still were.
 pub async fn update(tx: &mut Tx, practitioner: &Practitioner) -> Result<bool> {
-    let PractitionerDetails { site_id, name, skills, hours, device_authorisations, credentials, active } = &practitioner.details;
+    let PractitionerDetails {
+        site_id,
+        name,
+        skills,
+        hours,
+        device_authorisations,
+        credentials,
+        active,
+    } = &practitioner.details;
     resources::set_site(tx, practitioner.id, *site_id).await?;
     let changed = tx
         .query(stmt!(
@@ -55,15 +71,25 @@ pub async fn update(tx: &mut Tx, practitioner: &Practitioner) -> Result<bool> {
 
 /// The practitioner with this id.
 pub async fn get(tx: &mut Tx, id: PractitionerId) -> Result<Option<Practitioner>> {
-    tx.query(stmt!("SELECT * FROM practitioners WHERE id = $1")).bind(id).optional().await
+    tx.query(stmt!("SELECT * FROM practitioners WHERE id = $1"))
+        .bind(id)
+        .optional()
+        .await
 }
 
 /// Practitioners in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: PractitionerId, limit: i64) -> Result<Vec<Practitioner>> {
-    tx.query(stmt!("SELECT * FROM practitioners WHERE id > $1 ORDER BY id LIMIT $2")).bind(after).bind(limit).all().await
+    tx.query(stmt!("SELECT * FROM practitioners WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// Who works at `site`, by name.
 pub async fn of_site(tx: &mut Tx, site: SiteId) -> Result<Vec<Practitioner>> {
-    tx.query(stmt!("SELECT * FROM practitioners WHERE site_id = $1 AND active ORDER BY name, id")).bind(site).all().await
+    tx.query(stmt!("SELECT * FROM practitioners WHERE site_id = $1 AND active ORDER BY name, id"))
+        .bind(site)
+        .all()
+        .await
 }

@@ -20,23 +20,27 @@ pub struct Answered {
 
 /// Writes an answer; [`super::Error::Duplicate`] when the key was answered meanwhile.
 pub async fn insert(tx: &mut Tx, user: UserId, key: &str, answered: &Answered, at: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("INSERT INTO repeats (user_id, key, fingerprint, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)"))
-        .bind(user)
-        .bind(key.to_owned())
-        .bind(answered.fingerprint.clone())
-        .bind(answered.status)
-        .bind(answered.body.clone())
-        .bind(at)
-        .run()
-        .await?;
+    tx.query(stmt!(
+        "INSERT INTO repeats (user_id, key, fingerprint, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)"
+    ))
+    .bind(user)
+    .bind(key.to_owned())
+    .bind(answered.fingerprint.clone())
+    .bind(answered.status)
+    .bind(answered.body.clone())
+    .bind(at)
+    .run()
+    .await?;
     Ok(())
 }
 
 /// What was answered to this user under this key.
 pub async fn get(tx: &mut Tx, user: UserId, key: &str) -> Result<Option<Answered>> {
-    tx.query(stmt!("SELECT fingerprint, status, body FROM repeats WHERE user_id = $1 AND key = $2"))
-        .bind(user)
-        .bind(key.to_owned())
-        .optional()
-        .await
+    tx.query(stmt!(
+        "SELECT fingerprint, status, body FROM repeats WHERE user_id = $1 AND key = $2"
+    ))
+    .bind(user)
+    .bind(key.to_owned())
+    .optional()
+    .await
 }

@@ -20,12 +20,16 @@ pub async fn insert(tx: &mut Tx, id: impl Into<ResourceId>, kind: &str, site: Op
 
 /// Notes that a resource belongs to another site now.
 pub async fn set_site(tx: &mut Tx, id: impl Into<ResourceId>, site: SiteId) -> Result<()> {
-    tx.query(stmt!("UPDATE resources SET site_id = $1 WHERE id = $2")).bind(site).bind(id.into()).run().await?;
+    tx.query(stmt!("UPDATE resources SET site_id = $1 WHERE id = $2"))
+        .bind(site)
+        .bind(id.into())
+        .run()
+        .await?;
     Ok(())
 }
 
 /// Locks `resources` until the transaction ends, always in the order of their ids, so that two
-/// bookings wait for each other and never for both. SQLite's one write lock is held already,
+/// bookings wait for each other and never for both. `SQLite`'s one write lock is held already,
 /// so its text asks for nothing: 1 of the statements that differ.
 pub async fn lock(tx: &mut Tx, resources: impl IntoIterator<Item = ResourceId>) -> Result<()> {
     let ids: Vec<Uuid> = resources.into_iter().map(|id| id.0).collect();

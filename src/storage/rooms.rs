@@ -9,23 +9,35 @@ use crate::domain::room::{Room, RoomDetails};
 
 /// Writes a new room, which can be claimed from now on.
 pub async fn insert(tx: &mut Tx, room: &Room) -> Result<()> {
-    let RoomDetails { site_id, name, capabilities, active } = &room.details;
+    let RoomDetails {
+        site_id,
+        name,
+        capabilities,
+        active,
+    } = &room.details;
     resources::insert(tx, room.id, "room", Some(*site_id)).await?;
-    tx.query(stmt!("INSERT INTO rooms (id, version, site_id, name, capabilities, active) VALUES ($1, $2, $3, $4, $5, $6)"))
-        .bind(room.id)
-        .bind(room.version)
-        .bind(*site_id)
-        .bind(name.clone())
-        .bind(Json(capabilities))
-        .bind(*active)
-        .run()
-        .await?;
+    tx.query(stmt!(
+        "INSERT INTO rooms (id, version, site_id, name, capabilities, active) VALUES ($1, $2, $3, $4, $5, $6)"
+    ))
+    .bind(room.id)
+    .bind(room.version)
+    .bind(*site_id)
+    .bind(name.clone())
+    .bind(Json(capabilities))
+    .bind(*active)
+    .run()
+    .await?;
     Ok(())
 }
 
 /// Writes `room`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, room: &Room) -> Result<bool> {
-    let RoomDetails { site_id, name, capabilities, active } = &room.details;
+    let RoomDetails {
+        site_id,
+        name,
+        capabilities,
+        active,
+    } = &room.details;
     resources::set_site(tx, room.id, *site_id).await?;
     let changed = tx
         .query(stmt!(
@@ -49,10 +61,17 @@ pub async fn get(tx: &mut Tx, id: RoomId) -> Result<Option<Room>> {
 
 /// Rooms in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: RoomId, limit: i64) -> Result<Vec<Room>> {
-    tx.query(stmt!("SELECT * FROM rooms WHERE id > $1 ORDER BY id LIMIT $2")).bind(after).bind(limit).all().await
+    tx.query(stmt!("SELECT * FROM rooms WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// The rooms of `site`, by name.
 pub async fn of_site(tx: &mut Tx, site: SiteId) -> Result<Vec<Room>> {
-    tx.query(stmt!("SELECT * FROM rooms WHERE site_id = $1 AND active ORDER BY name, id")).bind(site).all().await
+    tx.query(stmt!("SELECT * FROM rooms WHERE site_id = $1 AND active ORDER BY name, id"))
+        .bind(site)
+        .all()
+        .await
 }

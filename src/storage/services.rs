@@ -7,8 +7,23 @@ use crate::domain::service::{Service, ServiceDetails};
 
 /// Writes a new service. Its code may be taken.
 pub async fn insert(tx: &mut Tx, service: &Service) -> Result<()> {
-    let ServiceDetails { code, name, method, counts, skill, room, active, .. } = &service.details;
-    let ServiceDetails { duration_minutes, anaesthetic_minutes, preparation_minutes, turnaround_minutes, .. } = &service.details;
+    let ServiceDetails {
+        code,
+        name,
+        method,
+        counts,
+        skill,
+        room,
+        active,
+        ..
+    } = &service.details;
+    let ServiceDetails {
+        duration_minutes,
+        anaesthetic_minutes,
+        preparation_minutes,
+        turnaround_minutes,
+        ..
+    } = &service.details;
     tx.query(stmt!(
         "INSERT INTO services (id, version, code, name, duration_minutes, anaesthetic_minutes, preparation_minutes,
             turnaround_minutes, method, counts, skill, room, active)
@@ -66,10 +81,17 @@ pub async fn get(tx: &mut Tx, id: ServiceId) -> Result<Option<Service>> {
 
 /// The service that programs call `code`.
 pub async fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Service>> {
-    tx.query(stmt!("SELECT * FROM services WHERE code = $1")).bind(code.to_owned()).optional().await
+    tx.query(stmt!("SELECT * FROM services WHERE code = $1"))
+        .bind(code.to_owned())
+        .optional()
+        .await
 }
 
 /// Services in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: ServiceId, limit: i64) -> Result<Vec<Service>> {
-    tx.query(stmt!("SELECT * FROM services WHERE id > $1 ORDER BY id LIMIT $2")).bind(after).bind(limit).all().await
+    tx.query(stmt!("SELECT * FROM services WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }

@@ -112,13 +112,20 @@ pub async fn get(tx: &mut Tx, id: SessionId) -> Result<Option<Listed>> {
 
 /// Whose the session is, before anything is locked.
 pub async fn patient_of(tx: &mut Tx, id: SessionId) -> Result<Option<PatientId>> {
-    let row: Option<(PatientId,)> = tx.query(stmt!("SELECT patient_id FROM sessions WHERE id = $1")).bind(id).optional().await?;
+    let row: Option<(PatientId,)> = tx
+        .query(stmt!("SELECT patient_id FROM sessions WHERE id = $1"))
+        .bind(id)
+        .optional()
+        .await?;
     Ok(row.map(|(patient,)| patient))
 }
 
 /// The sessions of a course in order of time.
 pub async fn of_course(tx: &mut Tx, course: CourseId) -> Result<Vec<Listed>> {
-    tx.query(stmt!(listed!("WHERE s.course_id = $1 ORDER BY s.starts_at, s.id"))).bind(course).all().await
+    tx.query(stmt!(listed!("WHERE s.course_id = $1 ORDER BY s.starts_at, s.id")))
+        .bind(course)
+        .all()
+        .await
 }
 
 /// Which sessions a list asks for.

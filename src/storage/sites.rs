@@ -9,7 +9,15 @@ use crate::domain::site::{Site, SiteDetails};
 
 /// Writes a new site.
 pub async fn insert(tx: &mut Tx, site: &Site) -> Result<()> {
-    let SiteDetails { kind, name, address, partner_id, hours, observes_holidays, active } = &site.details;
+    let SiteDetails {
+        kind,
+        name,
+        address,
+        partner_id,
+        hours,
+        observes_holidays,
+        active,
+    } = &site.details;
     tx.query(stmt!(
         "INSERT INTO sites (id, version, kind, name, address, partner_id, hours, observes_holidays, active)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
@@ -30,7 +38,15 @@ pub async fn insert(tx: &mut Tx, site: &Site) -> Result<()> {
 
 /// Writes `site`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, site: &Site) -> Result<bool> {
-    let SiteDetails { kind, name, address, partner_id, hours, observes_holidays, active } = &site.details;
+    let SiteDetails {
+        kind,
+        name,
+        address,
+        partner_id,
+        hours,
+        observes_holidays,
+        active,
+    } = &site.details;
     let changed = tx
         .query(stmt!(
             "UPDATE sites SET version = $2, kind = $3, name = $4, address = $5, partner_id = $6, hours = $7,
@@ -58,10 +74,16 @@ pub async fn get(tx: &mut Tx, id: SiteId) -> Result<Option<Site>> {
 
 /// Sites in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: SiteId, limit: i64) -> Result<Vec<Site>> {
-    tx.query(stmt!("SELECT * FROM sites WHERE id > $1 ORDER BY id LIMIT $2")).bind(after).bind(limit).all().await
+    tx.query(stmt!("SELECT * FROM sites WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// The clinic's own sites where anything is booked, oldest first.
 pub async fn of_clinic(tx: &mut Tx) -> Result<Vec<Site>> {
-    tx.query(stmt!("SELECT * FROM sites WHERE kind = 'clinic' AND active ORDER BY id")).all().await
+    tx.query(stmt!("SELECT * FROM sites WHERE kind = 'clinic' AND active ORDER BY id"))
+        .all()
+        .await
 }

@@ -40,14 +40,16 @@ pub struct Listed {
 
 /// Writes a new token by its hash.
 pub async fn insert(tx: &mut Tx, id: TokenId, user: UserId, hash: &str, created: DateTime<Utc>, expires: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("INSERT INTO tokens (id, user_id, hash, created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, NULL)"))
-        .bind(id)
-        .bind(user)
-        .bind(hash.to_owned())
-        .bind(created)
-        .bind(expires)
-        .run()
-        .await?;
+    tx.query(stmt!(
+        "INSERT INTO tokens (id, user_id, hash, created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, NULL)"
+    ))
+    .bind(id)
+    .bind(user)
+    .bind(hash.to_owned())
+    .bind(created)
+    .bind(expires)
+    .run()
+    .await?;
     Ok(())
 }
 
@@ -75,12 +77,21 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Listed>> {
 
 /// Revokes a token. Whether there was one to revoke.
 pub async fn revoke(tx: &mut Tx, id: TokenId, at: DateTime<Utc>) -> Result<bool> {
-    let changed = tx.query(stmt!("UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")).bind(id).bind(at).run().await?;
+    let changed = tx
+        .query(stmt!("UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"))
+        .bind(id)
+        .bind(at)
+        .run()
+        .await?;
     Ok(changed == 1)
 }
 
 /// Revokes every token of a user.
 pub async fn revoke_all(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("UPDATE tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL")).bind(user).bind(at).run().await?;
+    tx.query(stmt!("UPDATE tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL"))
+        .bind(user)
+        .bind(at)
+        .run()
+        .await?;
     Ok(())
 }

@@ -54,7 +54,10 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
 
 /// The user with this email, lower case.
 pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<User>> {
-    tx.query(stmt!("SELECT * FROM users WHERE email = $1")).bind(email.to_owned()).optional().await
+    tx.query(stmt!("SELECT * FROM users WHERE email = $1"))
+        .bind(email.to_owned())
+        .optional()
+        .await
 }
 
 /// Every user, by email.
@@ -64,7 +67,11 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<User>> {
 
 /// Lets a user in, or out for good.
 pub async fn set_active(tx: &mut Tx, id: UserId, active: bool) -> Result<()> {
-    tx.query(stmt!("UPDATE users SET active = $2, version = version + 1 WHERE id = $1")).bind(id).bind(active).run().await?;
+    tx.query(stmt!("UPDATE users SET active = $2, version = version + 1 WHERE id = $1"))
+        .bind(id)
+        .bind(active)
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -92,7 +99,9 @@ pub async fn note_failure(tx: &mut Tx, id: Uuid, email: &str, at: DateTime<Utc>)
 /// How often signing in as `email` failed since `since`, and when it did last.
 pub async fn failures(tx: &mut Tx, email: &str, since: DateTime<Utc>) -> Result<(i64, Option<DateTime<Utc>>)> {
     let rows: Vec<(DateTime<Utc>,)> = tx
-        .query(stmt!("SELECT at FROM sign_in_failures WHERE email = $1 AND at > $2 ORDER BY at DESC LIMIT 100"))
+        .query(stmt!(
+            "SELECT at FROM sign_in_failures WHERE email = $1 AND at > $2 ORDER BY at DESC LIMIT 100"
+        ))
         .bind(email.to_owned())
         .bind(since)
         .all()
@@ -102,6 +111,10 @@ pub async fn failures(tx: &mut Tx, email: &str, since: DateTime<Utc>) -> Result<
 
 /// Forgets the failures of `email`, and every one before `before`.
 pub async fn forget_failures(tx: &mut Tx, email: &str, before: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("DELETE FROM sign_in_failures WHERE email = $1 OR at < $2")).bind(email.to_owned()).bind(before).run().await?;
+    tx.query(stmt!("DELETE FROM sign_in_failures WHERE email = $1 OR at < $2"))
+        .bind(email.to_owned())
+        .bind(before)
+        .run()
+        .await?;
     Ok(())
 }

@@ -17,7 +17,9 @@ const ALL: &[&str] = &["front_desk", "practitioner", "manager", "partner"];
 /// Every route that needs a sign-in, and who may use it: written down once more, by hand,
 /// so that a slip in the router shows.
 fn expected(method: &str, path: &str) -> &'static [&'static str] {
-    let catalogue = ["/sites", "/practitioners", "/rooms", "/devices", "/services", "/closures"].iter().any(|kind| path.starts_with(kind));
+    let catalogue = ["/sites", "/practitioners", "/rooms", "/devices", "/services", "/closures"]
+        .iter()
+        .any(|kind| path.starts_with(kind));
     match (method, path) {
         ("GET", "/me") | ("POST", "/sign-out") => ALL,
         ("GET", "/audit") => MANAGER,
@@ -31,16 +33,34 @@ fn expected(method: &str, path: &str) -> &'static [&'static str] {
 #[tokio::test]
 async fn every_route_lets_in_its_roles_and_nobody_else() {
     let app = TestApp::empty().await;
-    let document = app.send(Request::get("/api/v1/openapi.json").body(Body::empty()).unwrap()).await.expect(200).body;
+    let document = app
+        .send(Request::get("/api/v1/openapi.json").body(Body::empty()).unwrap())
+        .await
+        .expect(200)
+        .body;
     let mut walked = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
-        let Some(route) = path.strip_prefix("/api/v1").filter(|route| *route != "/sign-in") else { continue };
+        let Some(route) = path.strip_prefix("/api/v1").filter(|route| *route != "/sign-in") else {
+            continue;
+        };
         for method in item.as_object().unwrap().keys().map(|method| method.to_uppercase()) {
-            let address = route.replace("{id}", "01890000-0000-7000-8000-000000000001").replace("{consent_id}", "x").replace("{window_id}", "x");
-            let body = if ["POST", "PATCH"].contains(&method.as_str()) { json!({}) } else { Value::Null };
+            let address = route
+                .replace("{id}", "01890000-0000-7000-8000-000000000001")
+                .replace("{consent_id}", "x")
+                .replace("{window_id}", "x");
+            let body = if ["POST", "PATCH"].contains(&method.as_str()) {
+                json!({})
+            } else {
+                Value::Null
+            };
             app.call("", &method, &address, body.clone()).await.expect(401);
             app.call("fadeline_guess", &method, &address, body.clone()).await.expect(401);
-            let roles = [("front_desk", &app.desk), ("practitioner", &app.practitioner), ("manager", &app.manager), ("partner", &app.partner)];
+            let roles = [
+                ("front_desk", &app.desk),
+                ("practitioner", &app.practitioner),
+                ("manager", &app.manager),
+                ("partner", &app.partner),
+            ];
             for (role, token) in roles {
                 // Signing out would end the token that the next routes need.
                 if route == "/sign-out" {
@@ -48,7 +68,12 @@ async fn every_route_lets_in_its_roles_and_nobody_else() {
                 }
                 let answer = app.call(token, &method, &address, body.clone()).await;
                 let let_in = !matches!(answer.status, 401 | 403);
-                assert_eq!(let_in, expected(&method, route).contains(&role), "{method} {route} as {role}: {}", answer.text);
+                assert_eq!(
+                    let_in,
+                    expected(&method, route).contains(&role),
+                    "{method} {route} as {role}: {}",
+                    answer.text
+                );
                 assert!(answer.status < 500, "{method} {route}: {}", answer.text);
             }
             walked += 1;
@@ -90,13 +115,21 @@ async fn tokens_are_stored_as_hashes_and_passwords_as_argon2id() {
         password: Some("correct horse battery".to_owned()),
     };
     users::add(&app.app, user).await.unwrap();
-    let stored = users::list(&app.app).await.unwrap().into_iter().find(|user| user.email == "ada@example.test").unwrap();
+    let stored = users::list(&app.app)
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|user| user.email == "ada@example.test")
+        .unwrap();
     assert!(stored.password_hash.unwrap().starts_with("$argon2id$"));
     let sign_in = |password: &'static str| app.call("", "POST", "/sign-in", json!({"email": " ADA@example.test", "password": password}));
     let signed_in = sign_in("correct horse battery").await.expect(200);
     assert_eq!(signed_in.str("expires_at"), "2027-01-04T21:00:00-05:00");
     let token = signed_in.str("token");
-    assert_eq!(app.call(token, "GET", "/me", Value::Null).await.expect(200).str("role"), "front_desk");
+    assert_eq!(
+        app.call(token, "GET", "/me", Value::Null).await.expect(200).str("role"),
+        "front_desk"
+    );
     app.call(token, "POST", "/sign-out", Value::Null).await.expect(204);
     app.call(token, "GET", "/me", Value::Null).await.expect(401);
     sign_in("wrong").await.expect(401);
@@ -105,8 +138,17 @@ async fn tokens_are_stored_as_hashes_and_passwords_as_argon2id() {
 #[tokio::test]
 async fn guessing_a_password_is_slowed_down_and_the_right_one_works_after_the_wait() {
     let app = TestApp::empty().await;
-    users::set_password(&app.app, "front_desk@example.test", "correct horse battery".to_owned()).await.unwrap();
-    let sign_in = |password: &'static str| app.call("", "POST", "/sign-in", json!({"email": "front_desk@example.test", "password": password}));
+    users::set_password(&app.app, "front_desk@example.test", "correct horse battery".to_owned())
+        .await
+        .unwrap();
+    let sign_in = |password: &'static str| {
+        app.call(
+            "",
+            "POST",
+            "/sign-in",
+            json!({"email": "front_desk@example.test", "password": password}),
+        )
+    };
     for _ in 0..5 {
         sign_in("guess").await.expect(401);
     }
@@ -126,7 +168,9 @@ async fn guessing_tokens_from_one_address_is_slowed_down_without_locking_known_o
     let app = TestApp::empty().await;
     let from = |token: &str, address: [u8; 4]| {
         let mut request = request(token, "GET", "/me", Value::Null, &[]);
-        request.extensions_mut().insert(axum::extract::ConnectInfo(std::net::SocketAddr::from((address, 40000))));
+        request
+            .extensions_mut()
+            .insert(axum::extract::ConnectInfo(std::net::SocketAddr::from((address, 40000))));
         app.send(request)
     };
     assert_eq!(from(&app.desk, [192, 0, 2, 1]).await.status, 200);
@@ -134,11 +178,23 @@ async fn guessing_tokens_from_one_address_is_slowed_down_without_locking_known_o
     for n in 0..80 {
         answers.push(from(&format!("fadeline_guess{n}"), [192, 0, 2, 1]).await.status);
     }
-    assert_eq!(answers.iter().filter(|status| **status == 401).count(), 59, "sixty tries a minute, one of which was the desk's");
+    assert_eq!(
+        answers.iter().filter(|status| **status == 401).count(),
+        59,
+        "sixty tries a minute, one of which was the desk's"
+    );
     assert_eq!(answers.last(), Some(&429));
-    assert_eq!(from(&app.desk, [192, 0, 2, 1]).await.status, 200, "a token that was good lately still is");
+    assert_eq!(
+        from(&app.desk, [192, 0, 2, 1]).await.status,
+        200,
+        "a token that was good lately still is"
+    );
     assert_eq!(from(&app.manager, [192, 0, 2, 1]).await.status, 429);
-    assert_eq!(from(&app.manager, [192, 0, 2, 2]).await.status, 200, "another address is not slowed");
+    assert_eq!(
+        from(&app.manager, [192, 0, 2, 2]).await.status,
+        200,
+        "another address is not slowed"
+    );
 }
 
 #[tokio::test]
@@ -154,8 +210,14 @@ async fn users_and_passwords_that_make_no_sense_are_refused() {
         };
         users::add(&app.app, new)
     };
-    assert!(add("front_desk@example.test", Role::FrontDesk, None).await.is_err(), "the email is taken");
-    assert!(add("new@example.test", Role::Partner, None).await.is_err(), "a partner user belongs to a partner");
+    assert!(
+        add("front_desk@example.test", Role::FrontDesk, None).await.is_err(),
+        "the email is taken"
+    );
+    assert!(
+        add("new@example.test", Role::Partner, None).await.is_err(),
+        "a partner user belongs to a partner"
+    );
     assert!(add("new@example.test", Role::Manager, Some("short")).await.is_err());
     assert!(add("new@example.test", Role::Manager, Some("long enough")).await.is_ok());
 }

@@ -37,7 +37,10 @@ fn no_room_uses_another_against_the_arrows() {
     for (room, may_use) in ARROWS {
         for file in files("src").into_iter().filter(|file| file.starts_with(root.join(room))) {
             for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
-                let used = line.split("crate::").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap());
+                let used = line
+                    .split("crate::")
+                    .skip(1)
+                    .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap());
                 for other in used.filter(|other| !other.is_empty() && ARROWS.iter().any(|(room, _)| room == other) || *other == "clock") {
                     looked_at += 1;
                     let allowed = other == *room || may_use.contains(&other);
@@ -63,7 +66,10 @@ fn no_file_is_over_500_lines_and_each_opens_with_what_lives_there() {
 
 #[test]
 fn sql_stands_in_storage_alone() {
-    for file in files("src").into_iter().filter(|file| !file.to_string_lossy().contains("/storage/")) {
+    for file in files("src")
+        .into_iter()
+        .filter(|file| !file.to_string_lossy().contains("/storage/"))
+    {
         let text = fs::read_to_string(&file).unwrap();
         for sign in ["SELECT ", "INSERT INTO", "DELETE FROM", "stmt!("] {
             assert!(!text.contains(sign), "{} holds SQL", file.display());

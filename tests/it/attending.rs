@@ -14,7 +14,8 @@ async fn booked_for_ten() -> (TestApp, String, String) {
 }
 
 async fn complete(app: &TestApp, session: &str, record: serde_json::Value) -> Answer {
-    app.call(&app.practitioner, "POST", &format!("/sessions/{session}/complete"), record).await
+    app.call(&app.practitioner, "POST", &format!("/sessions/{session}/complete"), record)
+        .await
 }
 
 #[tokio::test]
@@ -24,7 +25,9 @@ async fn a_visit_goes_from_arrival_to_its_record_and_counts_in_the_course() {
     app.wait(Duration::minutes(30));
     assert_eq!(app.act(&session, "arrive").await.expect(200).str("status"), "arrived");
     app.act(&session, "arrive").await.refused(409, &["not_allowed_from_arrived"]);
-    app.move_to(&session, "2027-01-05T10:00").await.refused(409, &["not_allowed_from_arrived"]);
+    app.move_to(&session, "2027-01-05T10:00")
+        .await
+        .refused(409, &["not_allowed_from_arrived"]);
     assert_eq!(app.act(&session, "check-in").await.expect(200).str("status"), "checked-in");
     app.act(&session, "no-show").await.refused(409, &["not_allowed_from_checked-in"]);
     let record = json!({"outcome": "completed", "zones": ["vertex"], "endpoint": "frosting", "pain": 4, "eyewear_checked": true,
@@ -33,8 +36,13 @@ async fn a_visit_goes_from_arrival_to_its_record_and_counts_in_the_course() {
     let done = complete(&app, &session, record.clone()).await.expect(200);
     assert_eq!((done.str("status"), done.str("procedure_status")), ("fulfilled", "completed"));
     assert_eq!(done.body["record"], record);
-    assert_eq!(app.get(&format!("/courses/{course}")).await.body["progress"], json!({"done": 1, "booked": 0, "planned": 2}));
-    complete(&app, &session, json!({"outcome": "completed"})).await.refused(409, &["not_allowed_from_fulfilled"]);
+    assert_eq!(
+        app.get(&format!("/courses/{course}")).await.body["progress"],
+        json!({"done": 1, "booked": 0, "planned": 2})
+    );
+    complete(&app, &session, json!({"outcome": "completed"}))
+        .await
+        .refused(409, &["not_allowed_from_fulfilled"]);
 }
 
 #[tokio::test]
@@ -43,7 +51,9 @@ async fn a_patient_who_came_but_was_not_treated_uses_no_session() {
     app.wait(Duration::minutes(30));
     app.act(&session, "arrive").await.expect(200);
     app.act(&session, "check-in").await.expect(200);
-    let done = complete(&app, &session, json!({"outcome": "not-done", "reason": "Sunburn"})).await.expect(200);
+    let done = complete(&app, &session, json!({"outcome": "not-done", "reason": "Sunburn"}))
+        .await
+        .expect(200);
     assert_eq!((done.str("status"), done.str("procedure_status")), ("fulfilled", "not-done"));
     assert_eq!(app.get(&format!("/courses/{course}")).await.body["progress"]["done"], 0);
 }
@@ -78,7 +88,10 @@ async fn a_record_that_makes_no_sense_names_the_field_and_changes_nothing() {
         (json!({"outcome": "completed", "clearance_percent": 101}), "/clearance_percent"),
         (json!({"outcome": "perfect"}), "/outcome"),
         (json!({"outcome": "completed", "zones": ["nose"]}), "/zones/0"),
-        (json!({"outcome": "completed", "parameter_sets": [{"wavelength_nm": 1064, "fluence_j_cm2": -1.0}]}), "/parameter_sets/0/fluence_j_cm2"),
+        (
+            json!({"outcome": "completed", "parameter_sets": [{"wavelength_nm": 1064, "fluence_j_cm2": -1.0}]}),
+            "/parameter_sets/0/fluence_j_cm2",
+        ),
         (json!({"outcome": "completed", "notes": "typo"}), "/notes"),
     ] {
         let refused = complete(&app, &session, record).await.expect(422);

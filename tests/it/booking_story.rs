@@ -27,11 +27,18 @@ async fn a_caller_is_booked_moved_told_why_not_cancelled_and_all_of_it_is_in_the
 
     let moved = app.move_to(&session, "2027-01-06T11:00").await.expect(200);
     assert_eq!(moved.str("start"), "2027-01-06T11:00:00-05:00");
-    assert_eq!((moved.str("id"), moved.str("uid")), (session.as_str(), booked.str("uid")), "the same session, the same UID");
+    assert_eq!(
+        (moved.str("id"), moved.str("uid")),
+        (session.as_str(), booked.str("uid")),
+        "the same session, the same UID"
+    );
     assert_eq!(moved.body["sequence"], 1);
 
     let refused = app.move_to(&session, "2027-07-01T10:00").await.refused(422, &["clinic_closed"]);
-    assert_eq!(refused.body["violations"][0]["message"], "Hayden is closed on Thursday 1 July 2027 (Canada Day).");
+    assert_eq!(
+        refused.body["violations"][0]["message"],
+        "Hayden is closed on Thursday 1 July 2027 (Canada Day)."
+    );
     assert_eq!(refused.body["violations"][0]["earliest"], "2027-07-02");
     assert_eq!(refused.body["violations"][0]["overridable"], false);
 
@@ -40,11 +47,20 @@ async fn a_caller_is_booked_moved_told_why_not_cancelled_and_all_of_it_is_in_the
     assert_eq!(cancelled.str("cancel_reason"), "patient_request");
     app.book(&course, "consultation", "2027-01-06T11:00").await.expect(201);
 
-    let audit = app.manage("GET", &format!("/audit?patient_id={patient}&limit=200"), json!(null)).await.expect(200);
+    let audit = app
+        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), json!(null))
+        .await
+        .expect(200);
     let actions: Vec<_> = audit.items().iter().map(|line| line["action"].as_str().unwrap()).collect();
     let told = [
-        "patient.register", "course.open", "slots.search", "session.book", "session.reschedule", "session.reschedule_refused",
-        "session.cancel", "session.book",
+        "patient.register",
+        "course.open",
+        "slots.search",
+        "session.book",
+        "session.reschedule",
+        "session.reschedule_refused",
+        "session.cancel",
+        "session.book",
     ];
     assert_eq!(actions, told);
     for line in audit.items() {
@@ -62,7 +78,10 @@ async fn what_is_left_out_is_chosen_and_what_is_named_is_kept() {
     assert_eq!(chosen.str("device_id"), clinic.owned);
     assert_eq!(chosen.str("room_id"), clinic.treatment);
     assert_eq!(chosen.str("site_id"), clinic.site);
-    let named = app.book_with(&course, "consultation", "2027-01-04T14:00", json!({"practitioner_id": clinic.theo})).await.expect(201);
+    let named = app
+        .book_with(&course, "consultation", "2027-01-04T14:00", json!({"practitioner_id": clinic.theo}))
+        .await
+        .expect(201);
     assert_eq!(named.str("practitioner_id"), clinic.theo);
     assert!(named.body.get("device_id").is_none());
 }
@@ -73,10 +92,20 @@ async fn a_moved_session_keeps_its_practitioner_where_possible() {
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
     let with_theo = json!({"practitioner_id": clinic.theo});
-    let session = app.book_with(&course, "consultation", "2027-01-04T14:00", with_theo).await.expect(201).id();
-    assert_eq!(app.move_to(&session, "2027-01-04T15:00").await.expect(200).str("practitioner_id"), clinic.theo);
+    let session = app
+        .book_with(&course, "consultation", "2027-01-04T14:00", with_theo)
+        .await
+        .expect(201)
+        .id();
+    assert_eq!(
+        app.move_to(&session, "2027-01-04T15:00").await.expect(200).str("practitioner_id"),
+        clinic.theo
+    );
     // Theo works on Mondays only.
-    assert_eq!(app.move_to(&session, "2027-01-05T15:00").await.expect(200).str("practitioner_id"), clinic.noor);
+    assert_eq!(
+        app.move_to(&session, "2027-01-05T15:00").await.expect(200).str("practitioner_id"),
+        clinic.noor
+    );
 }
 
 #[tokio::test]
@@ -86,7 +115,10 @@ async fn a_session_can_be_moved_onto_its_own_time() {
     let course = app.course("Ada").await;
     let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
     let moved = app.move_to(&session, "2027-01-05T10:15").await.expect(200);
-    assert_eq!((moved.str("start"), &moved.body["sequence"]), ("2027-01-05T10:15:00-05:00", &json!(1)));
+    assert_eq!(
+        (moved.str("start"), &moved.body["sequence"]),
+        ("2027-01-05T10:15:00-05:00", &json!(1))
+    );
 }
 
 #[tokio::test]
@@ -101,7 +133,12 @@ async fn progress_is_counted_from_the_sessions_and_numbers_are_places_in_the_cou
     let read = app.get(&format!("/courses/{course}")).await.expect(200);
     assert_eq!(read.body["progress"], json!({"done": 0, "booked": 2, "planned": 2}));
     assert_eq!(read.body["estimate"], json!({"min": 1, "max": 2, "basis": "smp"}));
-    let numbers: Vec<_> = read.body["sessions"].as_array().unwrap().iter().map(|session| &session["number"]).collect();
+    let numbers: Vec<_> = read.body["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|session| &session["number"])
+        .collect();
     assert_eq!(numbers, [1, 2]);
     app.cancel(&first.id()).await.expect(200);
     let read = app.get(&format!("/courses/{course}")).await;
@@ -117,14 +154,27 @@ async fn nothing_is_booked_in_a_course_that_has_ended_or_is_on_hold() {
     let path = format!("/courses/{course}");
     let change = |body| app.call(&app.desk, "PATCH", &path, body);
     change(json!({"status": "on-hold"})).await.expect(200);
-    app.book(&course, "consultation", "2027-01-05T10:00").await.refused(422, &["course_not_open"]);
-    assert_eq!(app.slots(&course, "consultation", "2027-01-05", "2027-01-05").await.why_not(), ["course_not_open"]);
+    app.book(&course, "consultation", "2027-01-05T10:00")
+        .await
+        .refused(422, &["course_not_open"]);
+    assert_eq!(
+        app.slots(&course, "consultation", "2027-01-05", "2027-01-05").await.why_not(),
+        ["course_not_open"]
+    );
     change(json!({"status": "active"})).await.expect(200);
     let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
-    change(json!({"status": "revoked", "outcome": "patient_stopped"})).await.refused(422, &["course_has_sessions"]);
+    change(json!({"status": "revoked", "outcome": "patient_stopped"}))
+        .await
+        .refused(422, &["course_has_sessions"]);
     app.cancel(&session).await.expect(200);
-    change(json!({"status": "revoked", "outcome": "cleared"})).await.refused(422, &["course_transition"]);
+    change(json!({"status": "revoked", "outcome": "cleared"}))
+        .await
+        .refused(422, &["course_transition"]);
     change(json!({"status": "revoked", "outcome": "patient_stopped"})).await.expect(200);
-    app.book(&course, "consultation", "2027-01-05T10:00").await.refused(422, &["course_not_open"]);
-    change(json!({"status": "active", "outcome": null})).await.refused(422, &["course_transition"]);
+    app.book(&course, "consultation", "2027-01-05T10:00")
+        .await
+        .refused(422, &["course_not_open"]);
+    change(json!({"status": "active", "outcome": null}))
+        .await
+        .refused(422, &["course_transition"]);
 }

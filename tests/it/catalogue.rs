@@ -47,30 +47,99 @@ async fn what_makes_no_sense_in_the_catalogue_is_refused_with_the_field() {
         ("/sites", site(json!({"partner_id": "01890000-0000-7000-8000-000000000001"})), 422),
         ("/sites", site(json!({"name": ""})), 422),
         ("/sites", site(json!({"name": "<b>".repeat(3334)})), 422),
-        ("/rooms", json!({"site_id": "01890000-0000-7000-8000-000000000001", "name": "X", "capabilities": []}), 422),
-        ("/rooms", json!({"site_id": clinic.site, "name": "X", "capabilities": ["sauna"]}), 422),
-        ("/devices", json!({"site_id": clinic.site, "code": "LASER-OWN-1", "name": "X", "ownership": "owned"}), 409),
-        ("/devices", json!({"site_id": clinic.site, "code": "A B", "name": "X", "ownership": "owned"}), 422),
-        ("/devices", json!({"site_id": clinic.site, "code": "D", "name": "X", "ownership": "owned", "day_cost_cents": -1}), 422),
-        ("/services", json!({"code": "consultation", "name": "X", "duration_minutes": 10, "skill": "laser"}), 409),
-        ("/services", json!({"code": "x", "name": "X", "duration_minutes": 0, "skill": "laser"}), 422),
-        ("/services", json!({"code": "x", "name": "X", "duration_minutes": 481, "skill": "laser"}), 422),
-        ("/services", json!({"code": "x", "name": "X", "duration_minutes": 480, "anaesthetic_minutes": 480, "preparation_minutes": 480, "turnaround_minutes": 1, "skill": "laser"}), 422),
-        ("/closures", json!({"first_day": "2027-05-07", "last_day": "2027-05-06", "reason": "X"}), 422),
-        ("/closures", json!({"first_day": "2027-05-07", "last_day": "2029-05-06", "reason": "X"}), 422),
-        ("/closures", json!({"first_day": "9999-05-07", "last_day": "9999-05-07", "reason": "X"}), 422),
-        ("/closures", json!({"first_day": "2027-05-07", "last_day": "2027-05-07", "reason": "X", "site_id": clinic.site, "room_id": clinic.consult}), 422),
+        (
+            "/rooms",
+            json!({"site_id": "01890000-0000-7000-8000-000000000001", "name": "X", "capabilities": []}),
+            422,
+        ),
+        (
+            "/rooms",
+            json!({"site_id": clinic.site, "name": "X", "capabilities": ["sauna"]}),
+            422,
+        ),
+        (
+            "/devices",
+            json!({"site_id": clinic.site, "code": "LASER-OWN-1", "name": "X", "ownership": "owned"}),
+            409,
+        ),
+        (
+            "/devices",
+            json!({"site_id": clinic.site, "code": "A B", "name": "X", "ownership": "owned"}),
+            422,
+        ),
+        (
+            "/devices",
+            json!({"site_id": clinic.site, "code": "D", "name": "X", "ownership": "owned", "day_cost_cents": -1}),
+            422,
+        ),
+        (
+            "/services",
+            json!({"code": "consultation", "name": "X", "duration_minutes": 10, "skill": "laser"}),
+            409,
+        ),
+        (
+            "/services",
+            json!({"code": "x", "name": "X", "duration_minutes": 0, "skill": "laser"}),
+            422,
+        ),
+        (
+            "/services",
+            json!({"code": "x", "name": "X", "duration_minutes": 481, "skill": "laser"}),
+            422,
+        ),
+        (
+            "/services",
+            json!({"code": "x", "name": "X", "duration_minutes": 480, "anaesthetic_minutes": 480, "preparation_minutes": 480, "turnaround_minutes": 1, "skill": "laser"}),
+            422,
+        ),
+        (
+            "/closures",
+            json!({"first_day": "2027-05-07", "last_day": "2027-05-06", "reason": "X"}),
+            422,
+        ),
+        (
+            "/closures",
+            json!({"first_day": "2027-05-07", "last_day": "2029-05-06", "reason": "X"}),
+            422,
+        ),
+        (
+            "/closures",
+            json!({"first_day": "9999-05-07", "last_day": "9999-05-07", "reason": "X"}),
+            422,
+        ),
+        (
+            "/closures",
+            json!({"first_day": "2027-05-07", "last_day": "2027-05-07", "reason": "X", "site_id": clinic.site, "room_id": clinic.consult}),
+            422,
+        ),
     ] {
         let refused = app.manage("POST", path, body.clone()).await;
         assert_eq!(refused.status, status, "{path} {body}: {}", refused.text);
     }
-    app.manage("PATCH", &format!("/services/{}", app.get("/services").await.items()[0]["id"].as_str().unwrap()), json!({"code": "laser_full"})).await.expect(409);
+    app.manage(
+        "PATCH",
+        &format!("/services/{}", app.get("/services").await.items()[0]["id"].as_str().unwrap()),
+        json!({"code": "laser_full"}),
+    )
+    .await
+    .expect(409);
     let window = |start: &str, end: &str| json!({"start": start, "end": end});
-    let (owned, rented) = (format!("/devices/{}/rental-windows", clinic.owned), format!("/devices/{}/rental-windows", clinic.rented));
-    app.manage("POST", &owned, window("2027-01-07T09:00", "2027-01-07T17:00")).await.refused(422, &["not_rented"]);
-    app.manage("POST", &rented, window("2027-01-07T17:00", "2027-01-07T09:00")).await.refused(422, &["window_length"]);
-    app.manage("POST", &rented, window("2027-01-07T09:00", "2027-01-07T17:00")).await.expect(201);
-    app.manage("POST", &rented, window("2027-01-07T09:00", "2027-01-07T16:00")).await.expect(409);
+    let (owned, rented) = (
+        format!("/devices/{}/rental-windows", clinic.owned),
+        format!("/devices/{}/rental-windows", clinic.rented),
+    );
+    app.manage("POST", &owned, window("2027-01-07T09:00", "2027-01-07T17:00"))
+        .await
+        .refused(422, &["not_rented"]);
+    app.manage("POST", &rented, window("2027-01-07T17:00", "2027-01-07T09:00"))
+        .await
+        .refused(422, &["window_length"]);
+    app.manage("POST", &rented, window("2027-01-07T09:00", "2027-01-07T17:00"))
+        .await
+        .expect(201);
+    app.manage("POST", &rented, window("2027-01-07T09:00", "2027-01-07T16:00"))
+        .await
+        .expect(409);
 }
 
 #[tokio::test]
@@ -90,7 +159,16 @@ async fn a_patient_is_found_by_name_digits_or_email_whatever_the_spelling() {
     let created = app.post("/patients", eloise).await.expect(201);
     assert_eq!(created.str("phone"), "+16475550142");
     app.register("Ada").await;
-    for q in ["eloise", "LE+BOEUF", "boeuf+elo", "%C3%89lo%C3%AFse", "0142", "647-555", "1+(647)+555-0142", "eloise%40example"] {
+    for q in [
+        "eloise",
+        "LE+BOEUF",
+        "boeuf+elo",
+        "%C3%89lo%C3%AFse",
+        "0142",
+        "647-555",
+        "1+(647)+555-0142",
+        "eloise%40example",
+    ] {
         let found = app.get(&format!("/patients?q={q}")).await.expect(200);
         assert_eq!(found.items().len(), 1, "{q}");
         assert_eq!(found.items()[0]["id"], created.str("id"), "{q}");
@@ -108,8 +186,13 @@ async fn a_patient_is_changed_field_by_field_and_nonsense_is_refused() {
     let patient = app.register("Ada").await;
     let path = format!("/patients/{patient}");
     let change = |body| app.call(&app.desk, "PATCH", &path, body);
-    let changed = change(json!({"phone": "647 351 0061", "email": null, "fitzpatrick": 4, "date_of_birth": "1980-02-29"})).await.expect(200);
-    assert_eq!((changed.str("phone"), &changed.body["email"], changed.str("fitzpatrick")), ("+16473510061", &Value::Null, "IV"));
+    let changed = change(json!({"phone": "647 351 0061", "email": null, "fitzpatrick": 4, "date_of_birth": "1980-02-29"}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (changed.str("phone"), &changed.body["email"], changed.str("fitzpatrick")),
+        ("+16473510061", &Value::Null, "IV")
+    );
     assert_eq!(changed.body["version"], 2);
     for (body, pointer) in [
         (json!({"phone": "555"}), "/phone"),
@@ -124,7 +207,9 @@ async fn a_patient_is_changed_field_by_field_and_nonsense_is_refused() {
         let refused = change(body).await.expect(422);
         assert_eq!(refused.body["errors"][0]["pointer"], pointer, "{}", refused.text);
     }
-    change(json!({"date_of_birth": "2027-01-05"})).await.refused(422, &["born_in_future"]);
+    change(json!({"date_of_birth": "2027-01-05"}))
+        .await
+        .refused(422, &["born_in_future"]);
     change(json!([])).await.expect(422);
     assert_eq!(app.get(&path).await.body, changed.body);
 }
@@ -134,18 +219,37 @@ async fn a_consent_is_given_kept_and_withdrawn_once() {
     let app = TestApp::empty().await;
     let patient = app.register("Ada").await;
     let path = format!("/patients/{patient}/consents");
-    let given = app.post(&path, json!({"kind": "laser_treatment", "text_version": "2027-1"})).await.expect(201);
+    let given = app
+        .post(&path, json!({"kind": "laser_treatment", "text_version": "2027-1"}))
+        .await
+        .expect(201);
     assert_eq!(given.str("status"), "active");
-    app.post(&path, json!({"kind": "disclosure", "text_version": "2027-1"})).await.refused(422, &["consent_partner"]);
+    app.post(&path, json!({"kind": "disclosure", "text_version": "2027-1"}))
+        .await
+        .refused(422, &["consent_partner"]);
     let nobody = "01890000-0000-7000-8000-000000000001";
-    app.post(&path, json!({"kind": "disclosure", "partner_id": nobody, "text_version": "2027-1"})).await.expect(404);
+    app.post(&path, json!({"kind": "disclosure", "partner_id": nobody, "text_version": "2027-1"}))
+        .await
+        .expect(404);
     let one = format!("{path}/{}", given.id());
     let withdrawn = app.call(&app.desk, "DELETE", &one, Value::Null).await.expect(200);
-    assert_eq!((withdrawn.str("status"), withdrawn.str("withdrawn_at")), ("inactive", "2027-01-04T09:00:00-05:00"));
-    app.call(&app.desk, "DELETE", &one, Value::Null).await.refused(409, &["consent_not_active"]);
+    assert_eq!(
+        (withdrawn.str("status"), withdrawn.str("withdrawn_at")),
+        ("inactive", "2027-01-04T09:00:00-05:00")
+    );
+    app.call(&app.desk, "DELETE", &one, Value::Null)
+        .await
+        .refused(409, &["consent_not_active"]);
     assert_eq!(app.get(&path).await.expect(200).items().len(), 1);
     let other = app.register("Ben").await;
-    app.call(&app.desk, "DELETE", &format!("/patients/{other}/consents/{}", given.id()), Value::Null).await.expect(404);
+    app.call(
+        &app.desk,
+        "DELETE",
+        &format!("/patients/{other}/consents/{}", given.id()),
+        Value::Null,
+    )
+    .await
+    .expect(404);
 }
 
 #[tokio::test]
@@ -159,7 +263,11 @@ async fn lists_go_on_page_by_page_without_losing_or_repeating() {
         let (mut seen, mut after) = (Vec::new(), String::new());
         loop {
             let page = app.get(&format!("{list}{joint}limit=3{after}")).await.expect(200);
-            seen.extend(page.items().iter().map(|patient| patient["given_name"].as_str().unwrap().to_owned()));
+            seen.extend(
+                page.items()
+                    .iter()
+                    .map(|patient| patient["given_name"].as_str().unwrap().to_owned()),
+            );
             match page.body["next"].as_str() {
                 Some(next) => after = format!("&after={next}"),
                 None => break,

@@ -10,8 +10,12 @@ use crate::support::clinic::{ALL_DAYS, hours};
 async fn open_all_night() -> (TestApp, String) {
     let app = TestApp::empty().await;
     let clinic = app.clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
-    app.manage("PATCH", &format!("/sites/{}", clinic.site), json!({"observes_holidays": false})).await.expect(200);
-    app.manage("PATCH", &format!("/practitioners/{}", clinic.noor), json!({"credentials": []})).await.expect(200);
+    app.manage("PATCH", &format!("/sites/{}", clinic.site), json!({"observes_holidays": false}))
+        .await
+        .expect(200);
+    app.manage("PATCH", &format!("/practitioners/{}", clinic.noor), json!({"credentials": []}))
+        .await
+        .expect(200);
     let course = app.course("Ada").await;
     (app, course)
 }
@@ -21,21 +25,38 @@ async fn a_wall_time_that_the_clock_skips_is_refused_on_each_spring_sunday() {
     let (app, course) = open_all_night().await;
     for day in ["2027-03-14", "2028-03-12"] {
         for time in ["02:00", "02:30", "02:59"] {
-            let refused = app.book(&course, "consultation", &format!("{day}T{time}")).await.refused(422, &["no_such_local_time"]);
-            assert!(refused.body["detail"].as_str().unwrap().contains("The first time after it is 03:00."));
+            let refused = app
+                .book(&course, "consultation", &format!("{day}T{time}"))
+                .await
+                .refused(422, &["no_such_local_time"]);
+            assert!(
+                refused.body["detail"]
+                    .as_str()
+                    .unwrap()
+                    .contains("The first time after it is 03:00.")
+            );
         }
         app.book(&course, "consultation", &format!("{day}T03:00")).await.expect(201);
     }
     let session = app.book(&course, "consultation", "2027-03-16T10:00").await.expect(201).id();
-    app.move_to(&session, "2027-03-14T02:30").await.refused(422, &["no_such_local_time"]);
-    app.get(&format!("/slots?course_id={course}&service=consultation&from=2027-03-14T02:30&to=2027-03-15")).await.refused(422, &["no_such_local_time"]);
+    app.move_to(&session, "2027-03-14T02:30")
+        .await
+        .refused(422, &["no_such_local_time"]);
+    app.get(&format!(
+        "/slots?course_id={course}&service=consultation&from=2027-03-14T02:30&to=2027-03-15"
+    ))
+    .await
+    .refused(422, &["no_such_local_time"]);
 }
 
 #[tokio::test]
 async fn a_session_across_the_gap_takes_elapsed_time() {
     let (app, course) = open_all_night().await;
     let across = app.book(&course, "consultation", "2027-03-14T01:30").await.expect(201);
-    assert_eq!((across.str("start"), across.str("end")), ("2027-03-14T01:30:00-05:00", "2027-03-14T03:15:00-04:00"));
+    assert_eq!(
+        (across.str("start"), across.str("end")),
+        ("2027-03-14T01:30:00-05:00", "2027-03-14T03:15:00-04:00")
+    );
 }
 
 #[tokio::test]
@@ -45,7 +66,10 @@ async fn a_wall_time_that_happens_twice_means_the_first_and_says_so_unless_an_of
         let first = app.book(&course, "consultation", &format!("{day}T01:00")).await.expect(201);
         assert_eq!(first.str("start"), format!("{day}T01:00:00-04:00"));
         assert!(first.str("notice").contains("twice"));
-        let second = app.book(&course, "consultation", &format!("{day}T01:00:00-05:00")).await.expect(201);
+        let second = app
+            .book(&course, "consultation", &format!("{day}T01:00:00-05:00"))
+            .await
+            .expect(201);
         assert_eq!(second.str("start"), format!("{day}T01:00:00-05:00"));
         assert!(second.body.get("notice").is_none());
         assert_eq!(second.str("local_start"), first.str("local_start"));
@@ -56,7 +80,10 @@ async fn a_wall_time_that_happens_twice_means_the_first_and_says_so_unless_an_of
 async fn a_session_across_the_fold_takes_elapsed_time() {
     let (app, course) = open_all_night().await;
     let across = app.book(&course, "consultation", "2027-11-07T01:30:00-04:00").await.expect(201);
-    assert_eq!((across.str("start"), across.str("end")), ("2027-11-07T01:30:00-04:00", "2027-11-07T01:15:00-05:00"));
+    assert_eq!(
+        (across.str("start"), across.str("end")),
+        ("2027-11-07T01:30:00-04:00", "2027-11-07T01:15:00-05:00")
+    );
 }
 
 #[tokio::test]
@@ -76,10 +103,18 @@ async fn hours_are_wall_hours_on_both_sides_of_a_change() {
     let app = TestApp::empty().await;
     app.clinic_open(hours(ALL_DAYS, "09:00", "18:00")).await;
     let course = app.course("Ada").await;
-    for (day, offset) in [("2027-03-13", "-05:00"), ("2027-03-14", "-04:00"), ("2027-11-06", "-04:00"), ("2027-11-07", "-05:00")] {
+    for (day, offset) in [
+        ("2027-03-13", "-05:00"),
+        ("2027-03-14", "-04:00"),
+        ("2027-11-06", "-04:00"),
+        ("2027-11-07", "-05:00"),
+    ] {
         let slots = app.slots(&course, "consultation", day, day).await;
         let (first, last) = (format!("{day}T09:00:00{offset}"), format!("{day}T17:15:00{offset}"));
-        assert_eq!((slots.starts()[0], *slots.starts().last().unwrap()), (first.as_str(), last.as_str()));
+        assert_eq!(
+            (slots.starts()[0], *slots.starts().last().unwrap()),
+            (first.as_str(), last.as_str())
+        );
     }
 }
 
@@ -89,7 +124,11 @@ async fn eight_in_the_evening_in_winter_belongs_to_that_day_and_not_to_the_next_
     let session = app.book(&course, "consultation", "2027-01-15T20:00").await.expect(201);
     assert_eq!(session.str("start"), "2027-01-15T20:00:00-05:00");
     for (day, here) in [("2027-01-14", 0), ("2027-01-15", 1), ("2027-01-16", 0)] {
-        assert_eq!(app.get(&format!("/sessions?from={day}&to={day}")).await.expect(200).items().len(), here, "{day}");
+        assert_eq!(
+            app.get(&format!("/sessions?from={day}&to={day}")).await.expect(200).items().len(),
+            here,
+            "{day}"
+        );
     }
     let evening = app.slots(&course, "consultation", "2027-01-14", "2027-01-14").await;
     assert!(evening.starts().contains(&"2027-01-14T20:00:00-05:00"));
@@ -104,11 +143,19 @@ async fn the_holiday_on_thursday_1_july_2027_takes_the_rental_day_away() {
         app.rent(&clinic, &format!("{day}T09:00"), &format!("{day}T17:00")).await;
     }
     let with_rented = format!("&device_id={}", clinic.rented);
-    let slots = app.slots_with(&course, "laser_partial", "2027-06-25", "2027-07-07", &with_rented).await;
+    let slots = app
+        .slots_with(&course, "laser_partial", "2027-06-25", "2027-07-07", &with_rented)
+        .await;
     assert_eq!(slots.starts(), Vec::<&str>::new());
-    assert!(slots.why_not().contains(&"clinic_closed") && slots.why_not().contains(&"outside_rental_window"), "{}", slots.text);
+    assert!(
+        slots.why_not().contains(&"clinic_closed") && slots.why_not().contains(&"outside_rental_window"),
+        "{}",
+        slots.text
+    );
     assert_eq!(slots.body["refused"][0]["earliest"], "2027-07-08");
-    let refused = app.book_with(&course, "laser_partial", "2027-07-01T10:00", json!({"device_id": clinic.rented})).await;
+    let refused = app
+        .book_with(&course, "laser_partial", "2027-07-01T10:00", json!({"device_id": clinic.rented}))
+        .await;
     let refused = refused.refused(422, &["clinic_closed"]);
     assert_eq!(refused.body["violations"][0]["earliest"], "2027-07-08");
 }

@@ -65,7 +65,10 @@ async fn nothing_is_half_done(app: &TestApp) {
         let mut booked = 0;
         let mut after = String::new();
         loop {
-            let audit = app.manage("GET", &format!("/audit?patient_id={patient}&limit=200{after}"), Value::Null).await.expect(200);
+            let audit = app
+                .manage("GET", &format!("/audit?patient_id={patient}&limit=200{after}"), Value::Null)
+                .await
+                .expect(200);
             booked += audit.items().iter().filter(|line| line["action"] == "session.book").count();
             match audit.body["next"].as_str() {
                 Some(next) => after = format!("&after={next}"),

@@ -60,14 +60,28 @@ async fn the_database_itself_refuses_two_claims_on_one_resource_that_overlap() {
     let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
     let (noor, session) = (session.str("practitioner_id"), session.str("id"));
     let hand = ByHand::open(&app).await;
-    for (n, (from, until)) in (10..).zip([("15:30", "15:40"), ("14:00", "15:01"), ("15:59", "17:00"), ("14:00", "17:00"), ("15:00", "16:00")]) {
+    for (n, (from, until)) in (10..).zip([
+        ("15:30", "15:40"),
+        ("14:00", "15:01"),
+        ("15:59", "17:00"),
+        ("14:00", "17:00"),
+        ("15:00", "16:00"),
+    ]) {
         let refused = hand.claim(n, noor, session, from, until).await.expect_err("an overlap");
         assert!(refused.contains("claims_never_overlap"), "{refused}");
     }
-    hand.claim(20, noor, session, "16:00", "16:30").await.expect("touching ends are allowed");
-    hand.claim(21, noor, session, "14:30", "15:00").await.expect("touching ends are allowed");
-    hand.claim(22, &clinic.theo, session, "15:00", "16:00").await.expect("another resource is free");
-    hand.claim(23, noor, session, "16:29", "16:31").await.expect_err("an overlap with what was typed by hand");
+    hand.claim(20, noor, session, "16:00", "16:30")
+        .await
+        .expect("touching ends are allowed");
+    hand.claim(21, noor, session, "14:30", "15:00")
+        .await
+        .expect("touching ends are allowed");
+    hand.claim(22, &clinic.theo, session, "15:00", "16:00")
+        .await
+        .expect("another resource is free");
+    hand.claim(23, noor, session, "16:29", "16:31")
+        .await
+        .expect_err("an overlap with what was typed by hand");
 }
 
 #[tokio::test]
@@ -81,14 +95,20 @@ async fn claims_are_never_moved_never_backwards_and_never_longer_than_a_day() {
     hand.run("UPDATE claims SET ends_at = starts_at").await.expect_err("never changed");
     hand.claim(10, &noor, &session, "18:00", "17:00").await.expect_err("backwards");
     hand.claim(11, &noor, &session, "17:00", "17:00").await.expect_err("empty");
-    let (id, resource, of) = (hand.uuid("01890000-0000-7000-8000-000000000012"), hand.uuid(&noor), hand.uuid(&session));
+    let (id, resource, of) = (
+        hand.uuid("01890000-0000-7000-8000-000000000012"),
+        hand.uuid(&noor),
+        hand.uuid(&session),
+    );
     let long = format!(
         "INSERT INTO claims (id, resource_id, session_id, starts_at, ends_at)
          VALUES ({id}, {resource}, {of}, '2027-02-05T00:00:00+00:00', '2027-02-06T00:00:01+00:00')"
     );
     hand.run(&long).await.expect_err("longer than a day");
     if matches!(hand, ByHand::Sqlite(_)) {
-        let otherwise = long.replace("2027-02-05T00:00:00+00:00", "2027-02-05 00:00:00").replace("2027-02-06T00:00:01+00:00", "2027-02-05 01:00:00");
+        let otherwise = long
+            .replace("2027-02-05T00:00:00+00:00", "2027-02-05 00:00:00")
+            .replace("2027-02-06T00:00:01+00:00", "2027-02-05 01:00:00");
         let refused = hand.run(&otherwise).await.expect_err("instants that would not compare");
         assert!(refused.contains("an instant is written"), "{refused}");
     }
@@ -122,7 +142,10 @@ async fn foreign_keys_hold_and_sqlite_is_set_up_to_keep_what_it_says() {
         }
         let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(write).await.unwrap();
         assert_eq!(mode, "wal");
-        sqlx::raw_sql("DELETE FROM claims").execute(read).await.expect_err("readers only read");
+        sqlx::raw_sql("DELETE FROM claims")
+            .execute(read)
+            .await
+            .expect_err("readers only read");
     }
 }
 

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::support::{Answer, TestApp};
 
 async fn hold(app: &TestApp, course: &str, start: &str) -> Answer {
-    app.post("/holds", json!({"course_id": course, "service": "consultation", "start": start})).await
+    app.post("/holds", json!({"course_id": course, "service": "consultation", "start": start}))
+        .await
 }
 
 #[tokio::test]
@@ -16,13 +17,27 @@ async fn a_hold_blocks_like_a_booking_and_its_owner_books_it() {
     let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
     let held = hold(&app, &ada, "2027-01-05T10:00").await.expect(201);
     assert_eq!(held.str("expires_at"), "2027-01-04T09:10:00-05:00");
-    app.book(&ben, "consultation", "2027-01-05T10:30").await.refused(409, &["conflict_practitioner", "conflict_room"]);
-    assert!(!app.slots(&ben, "consultation", "2027-01-05", "2027-01-05").await.starts().contains(&"2027-01-05T10:00:00-05:00"));
-    hold(&app, &ben, "2027-01-05T10:00").await.refused(409, &["conflict_practitioner", "conflict_room"]);
+    app.book(&ben, "consultation", "2027-01-05T10:30")
+        .await
+        .refused(409, &["conflict_practitioner", "conflict_room"]);
+    assert!(
+        !app.slots(&ben, "consultation", "2027-01-05", "2027-01-05")
+            .await
+            .starts()
+            .contains(&"2027-01-05T10:00:00-05:00")
+    );
+    hold(&app, &ben, "2027-01-05T10:00")
+        .await
+        .refused(409, &["conflict_practitioner", "conflict_room"]);
     let from_hold = json!({"hold_id": held.id()});
-    let booked = app.book_with(&ada, "consultation", "2027-01-05T10:00", from_hold.clone()).await.expect(201);
+    let booked = app
+        .book_with(&ada, "consultation", "2027-01-05T10:00", from_hold.clone())
+        .await
+        .expect(201);
     assert_eq!(booked.str("room_id"), held.str("room_id"));
-    app.book_with(&ada, "consultation", "2027-01-05T10:00", from_hold).await.refused(409, &["hold_gone"]);
+    app.book_with(&ada, "consultation", "2027-01-05T10:00", from_hold)
+        .await
+        .refused(409, &["hold_gone"]);
 }
 
 #[tokio::test]
@@ -32,8 +47,15 @@ async fn a_hold_ends_by_itself_and_then_blocks_nobody() {
     let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
     let held = hold(&app, &ada, "2027-01-05T10:00").await.expect(201).id();
     app.wait(Duration::minutes(10));
-    assert!(app.slots(&ben, "consultation", "2027-01-05", "2027-01-05").await.starts().contains(&"2027-01-05T10:00:00-05:00"));
-    app.book_with(&ada, "consultation", "2027-01-05T10:00", json!({"hold_id": held})).await.refused(409, &["hold_gone"]);
+    assert!(
+        app.slots(&ben, "consultation", "2027-01-05", "2027-01-05")
+            .await
+            .starts()
+            .contains(&"2027-01-05T10:00:00-05:00")
+    );
+    app.book_with(&ada, "consultation", "2027-01-05T10:00", json!({"hold_id": held}))
+        .await
+        .refused(409, &["hold_gone"]);
     app.book(&ben, "consultation", "2027-01-05T10:30").await.expect(201);
 }
 
@@ -59,9 +81,15 @@ async fn a_hold_is_for_its_own_course_service_and_time() {
     app.clinic().await;
     let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
     let held = json!({"hold_id": hold(&app, &ada, "2027-01-05T10:00").await.expect(201).id()});
-    app.book_with(&ben, "consultation", "2027-01-05T10:00", held.clone()).await.refused(422, &["hold_mismatch"]);
-    app.book_with(&ada, "consultation", "2027-01-05T10:15", held.clone()).await.refused(422, &["hold_mismatch"]);
-    app.book_with(&ada, "laser_partial", "2027-01-05T10:00", held.clone()).await.refused(422, &["hold_mismatch"]);
+    app.book_with(&ben, "consultation", "2027-01-05T10:00", held.clone())
+        .await
+        .refused(422, &["hold_mismatch"]);
+    app.book_with(&ada, "consultation", "2027-01-05T10:15", held.clone())
+        .await
+        .refused(422, &["hold_mismatch"]);
+    app.book_with(&ada, "laser_partial", "2027-01-05T10:00", held.clone())
+        .await
+        .refused(422, &["hold_mismatch"]);
     app.book_with(&ada, "consultation", "2027-01-05T10:00", held).await.expect(201);
 }
 

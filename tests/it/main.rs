@@ -1,4 +1,4 @@
-//! Fadeline from the outside: stories through the router, on SQLite, or on PostgreSQL
+//! Fadeline from the outside: stories through the router, on `SQLite`, or on `PostgreSQL`
 //! when `TEST_DATABASE_URL` names one; some with real servers over HTTP.
 
 #![expect(
@@ -7,7 +7,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::cast_possible_wrap,
-    clippy::cast_possible_truncation,
+    clippy::needless_pass_by_value,
     reason = "a story that cannot go on stops, and says where"
 )]
 

@@ -13,23 +13,44 @@ async fn every_read_and_write_of_a_record_leaves_a_line_that_says_who_and_what()
     let course = app.course_of(&patient).await;
     let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
     let lines = || async {
-        let audit = app.manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null).await.expect(200);
-        audit.items().iter().map(|line| line["action"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        let audit = app
+            .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
+            .await
+            .expect(200);
+        audit
+            .items()
+            .iter()
+            .map(|line| line["action"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     let consents = format!("/patients/{patient}/consents");
-    let consent = app.post(&consents, json!({"kind": "messages", "text_version": "1"})).await.expect(201).id();
+    let consent = app
+        .post(&consents, json!({"kind": "messages", "text_version": "1"}))
+        .await
+        .expect(201)
+        .id();
     let hold = json!({"course_id": course, "service": "consultation", "start": "2027-01-05T12:00"});
     let hold = app.post("/holds", hold).await.expect(201).id();
     for (method, path, body, action) in [
         ("GET", format!("/patients/{patient}"), Value::Null, "patient.read"),
         ("GET", "/patients?q=ada".to_owned(), Value::Null, "patient.found"),
-        ("PATCH", format!("/patients/{patient}"), json!({"given_name": "Eve"}), "patient.change"),
+        (
+            "PATCH",
+            format!("/patients/{patient}"),
+            json!({"given_name": "Eve"}),
+            "patient.change",
+        ),
         ("GET", consents.clone(), Value::Null, "consent.list"),
         ("DELETE", format!("{consents}/{consent}"), Value::Null, "consent.withdraw"),
         ("GET", format!("/courses/{course}"), Value::Null, "course.read"),
         ("GET", "/courses".to_owned(), Value::Null, "course.read"),
         ("PATCH", format!("/courses/{course}"), json!({"depth": "too_deep"}), "course.change"),
-        ("GET", format!("/slots?course_id={course}&service=consultation"), Value::Null, "slots.search"),
+        (
+            "GET",
+            format!("/slots?course_id={course}&service=consultation"),
+            Value::Null,
+            "slots.search",
+        ),
         ("GET", format!("/sessions/{session}"), Value::Null, "session.read"),
         ("GET", "/sessions".to_owned(), Value::Null, "session.list"),
         ("DELETE", format!("/holds/{hold}"), Value::Null, "hold.give_up"),
@@ -50,9 +71,14 @@ async fn a_record_of_somebody_else_is_not_in_the_audit_of_this_patient() {
     let app = TestApp::empty().await;
     let (ada, ben) = (app.register("Ada").await, app.register("Ben").await);
     app.get(&format!("/patients/{ben}")).await.expect(200);
-    let audit = app.manage("GET", &format!("/audit?patient_id={ada}"), Value::Null).await.expect(200);
+    let audit = app
+        .manage("GET", &format!("/audit?patient_id={ada}"), Value::Null)
+        .await
+        .expect(200);
     assert_eq!(audit.items().len(), 1);
-    app.manage("GET", "/audit?patient_id=01890000-0000-7000-8000-000000000001", Value::Null).await.expect(404);
+    app.manage("GET", "/audit?patient_id=01890000-0000-7000-8000-000000000001", Value::Null)
+        .await
+        .expect(404);
 }
 
 #[tokio::test]
@@ -65,11 +91,22 @@ async fn nothing_personal_is_in_the_log_even_when_it_says_everything() {
     let marked = json!({"given_name": "Zebulon", "family_name": "Quixotic", "phone": "416-555-0177", "email": "zebulon@example.test"});
     let patient = demo.ask("front_desk", "POST", "/patients", marked).await.expect(201).id();
     demo.ask("front_desk", "GET", "/patients?q=zebulon", Value::Null).await.expect(200);
-    demo.ask("front_desk", "GET", "/patients?q=4165550177", Value::Null).await.expect(200);
-    demo.ask("front_desk", "GET", &format!("/patients/{patient}"), Value::Null).await.expect(200);
-    demo.ask("front_desk", "PATCH", &format!("/patients/{patient}"), json!({"email": "zebulon"})).await.expect(422);
+    demo.ask("front_desk", "GET", "/patients?q=4165550177", Value::Null)
+        .await
+        .expect(200);
+    demo.ask("front_desk", "GET", &format!("/patients/{patient}"), Value::Null)
+        .await
+        .expect(200);
+    demo.ask("front_desk", "PATCH", &format!("/patients/{patient}"), json!({"email": "zebulon"}))
+        .await
+        .expect(422);
     let sign_in = json!({"email": "zebulon@example.test", "password": "Zebulon's password"});
-    client.post(format!("{}/api/v1/sign-in", demo.url)).json(&sign_in).send().await.unwrap();
+    client
+        .post(format!("{}/api/v1/sign-in", demo.url))
+        .json(&sign_in)
+        .send()
+        .await
+        .unwrap();
     drop(demo);
     let text = std::fs::read_to_string(log).unwrap().to_lowercase();
     assert!(text.contains("/api/v1/patients/{id}"), "the log says which route was answered");

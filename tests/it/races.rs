@@ -1,4 +1,4 @@
-//! Races over real HTTP: on SQLite against one server, on PostgreSQL against two that
+//! Races over real HTTP: on `SQLite` against one server, on `PostgreSQL` against two that
 //! share the database. Whatever the clients do at once, nothing is booked twice.
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::support::database::postgres;
 use crate::support::server::{Server, call};
 use crate::support::{Answer, Clinic, TestApp};
 
-/// A clinic, and one server process on SQLite or two on PostgreSQL.
+/// A clinic, and one server process on `SQLite` or two on `PostgreSQL`.
 struct Race {
     app: TestApp,
     clinic: Clinic,
@@ -26,7 +26,9 @@ impl Race {
     async fn begin() -> Self {
         let app = TestApp::empty().await;
         let clinic = app.clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
-        app.manage("PATCH", &format!("/sites/{}", clinic.site), json!({"observes_holidays": false})).await.expect(200);
+        app.manage("PATCH", &format!("/sites/{}", clinic.site), json!({"observes_holidays": false}))
+            .await
+            .expect(200);
         let mut servers = vec![Server::start(&app.database.url).await];
         if postgres().is_some() {
             servers.push(Server::start(&app.database.url).await);
@@ -37,7 +39,9 @@ impl Race {
     /// A request to one of the servers in turn.
     async fn call(&self, turn: usize, method: &str, path: &str, body: Value) -> Answer {
         let server = &self.servers[turn % self.servers.len()];
-        call(&server.client, &server.url, &self.app.desk, method, path, body, &[]).await.expect("an answer")
+        call(&server.client, &server.url, &self.app.desk, method, path, body, &[])
+            .await
+            .expect("an answer")
     }
 
     async fn courses(&self, n: usize) -> Vec<String> {
@@ -71,7 +75,12 @@ async fn of_200_clients_for_one_slot_one_gets_it_and_199_are_told_it_is_taken() 
         *by_status.entry(answer.status).or_default() += 1;
     }
     assert_eq!(by_status, HashMap::from([(201, 1), (409, 199)]));
-    assert!(answers.iter().filter(|answer| answer.status == 409).all(|answer| answer.codes().contains(&"conflict_practitioner")));
+    assert!(
+        answers
+            .iter()
+            .filter(|answer| answer.status == 409)
+            .all(|answer| answer.codes().contains(&"conflict_practitioner"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,15 +88,22 @@ async fn of_50_clients_who_hold_one_slot_one_gets_it() {
     let race = Race::begin().await;
     let courses = race.courses(50).await;
     let start = ahead(40, "10:00");
-    let hold = |turn: usize| race.call(turn, "POST", "/holds", json!({"course_id": courses[turn], "service": "consultation", "start": start, "room_id": race.clinic.consult}));
+    let hold = |turn: usize| {
+        race.call(
+            turn,
+            "POST",
+            "/holds",
+            json!({"course_id": courses[turn], "service": "consultation", "start": start, "room_id": race.clinic.consult}),
+        )
+    };
     let answers = join_all((0..50).map(hold)).await;
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 49, "{statuses:?}");
     // The one that was made is turned into one session, however often that is tried at once.
-    let (winner, held) = answers.iter().enumerate().find(|(_, answer)| answer.status == 201).unwrap();
+    let (lucky, made) = answers.iter().enumerate().find(|(_, answer)| answer.status == 201).unwrap();
     let book = |turn: usize| {
-        let body = json!({"course_id": courses[winner], "service": "consultation", "start": start, "hold_id": held.id()});
+        let body = json!({"course_id": courses[lucky], "service": "consultation", "start": start, "hold_id": made.id()});
         race.call(turn, "POST", "/sessions", body)
     };
     let booked = join_all((0..20).map(book)).await;
@@ -104,7 +120,7 @@ async fn one_patient_is_never_at_two_places_at_once() {
     for day in 40..45 {
         let start = ahead(day, "10:00");
         let book = |turn: usize| {
-            let body = if turn % 2 == 0 {
+            let body = if turn.is_multiple_of(2) {
                 json!({"course_id": one, "service": "consultation", "start": start})
             } else {
                 json!({"course_id": other, "service": "laser_partial", "start": start})
@@ -137,13 +153,21 @@ async fn after_64_clients_book_move_hold_cancel_and_undo_for_seconds_no_two_clai
                 let service = ["consultation", "laser_partial", "laser_full"][random(3)];
                 let body = json!({"course_id": courses[random(courses.len())], "service": service, "start": start});
                 let answer = match (random(6), &mine) {
-                    (0, Some(session)) => race.call(client, "POST", &format!("/sessions/{session}/reschedule"), json!({"start": start})).await,
-                    (1, Some(session)) => race.call(client, "POST", &format!("/sessions/{session}/cancel"), json!({"reason": "other"})).await,
+                    (0, Some(session)) => {
+                        race.call(client, "POST", &format!("/sessions/{session}/reschedule"), json!({"start": start}))
+                            .await
+                    }
+                    (1, Some(session)) => {
+                        race.call(client, "POST", &format!("/sessions/{session}/cancel"), json!({"reason": "other"}))
+                            .await
+                    }
                     (2, Some(session)) => race.call(client, "POST", &format!("/sessions/{session}/undo"), Value::Null).await,
                     (3, _) => {
                         let held = race.call(client, "POST", "/holds", body).await;
                         if held.status == 201 {
-                            race.call(client, "DELETE", &format!("/holds/{}", held.id()), Value::Null).await.expect(204);
+                            race.call(client, "DELETE", &format!("/holds/{}", held.id()), Value::Null)
+                                .await
+                                .expect(204);
                         }
                         held
                     }
@@ -169,17 +193,22 @@ async fn after_64_clients_book_move_hold_cancel_and_undo_for_seconds_no_two_clai
 
 /// No two live sessions share a person, a room, a device or a patient at one time, by the sessions themselves.
 pub(crate) async fn assert_no_overlap(app: &TestApp) {
-    let mut taken: HashMap<String, Vec<(DateTime<FixedOffset>, DateTime<FixedOffset>)>> = HashMap::new();
+    let mut taken: HashMap<String, Vec<[DateTime<FixedOffset>; 2]>> = HashMap::new();
     let mut after = String::new();
     loop {
         let page = app.get(&format!("/sessions?limit=200{after}")).await.expect(200);
         for session in page.items().iter().filter(|session| session["status"] != "cancelled") {
             // At least the visit and its turnaround; preparation only makes it longer.
-            let (start, end): (DateTime<FixedOffset>, DateTime<FixedOffset>) =
-                (session["start"].as_str().unwrap().parse().unwrap(), session["end"].as_str().unwrap().parse().unwrap());
+            let (start, end): (DateTime<FixedOffset>, DateTime<FixedOffset>) = (
+                session["start"].as_str().unwrap().parse().unwrap(),
+                session["end"].as_str().unwrap().parse().unwrap(),
+            );
             for thing in ["practitioner_id", "room_id", "device_id", "patient_id"] {
                 if let Some(id) = session[thing].as_str() {
-                    taken.entry(id.to_owned()).or_default().push((start, end + chrono::Duration::minutes(15)));
+                    taken
+                        .entry(id.to_owned())
+                        .or_default()
+                        .push([start, end + chrono::Duration::minutes(15)]);
                 }
             }
         }
@@ -192,7 +221,7 @@ pub(crate) async fn assert_no_overlap(app: &TestApp) {
     for (thing, mut times) in taken {
         times.sort_unstable();
         for pair in times.windows(2) {
-            assert!(pair[0].1 <= pair[1].0, "{thing} is taken twice: {pair:?}");
+            assert!(pair[0][1] <= pair[1][0], "{thing} is taken twice: {pair:?}");
         }
     }
 }

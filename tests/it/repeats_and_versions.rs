@@ -6,7 +6,8 @@ use crate::support::{Answer, TestApp};
 
 async fn book(app: &TestApp, key: &str, course: &str, start: &str) -> Answer {
     let body = json!({"course_id": course, "service": "consultation", "start": start});
-    app.call_with(&app.desk, "POST", "/sessions", body, &[("idempotency-key", key)]).await
+    app.call_with(&app.desk, "POST", "/sessions", body, &[("idempotency-key", key)])
+        .await
 }
 
 #[tokio::test]
@@ -17,7 +18,10 @@ async fn a_repeated_booking_is_answered_the_same_and_happens_once() {
     let first = book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
     app.cancel(&first.id()).await.expect(200);
     let again = book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
-    assert_eq!((&first.text, &first.headers["etag"], &first.headers["location"]), (&again.text, &again.headers["etag"], &again.headers["location"]));
+    assert_eq!(
+        (&first.text, &first.headers["etag"], &first.headers["location"]),
+        (&again.text, &again.headers["etag"], &again.headers["location"])
+    );
     assert_eq!(app.get("/sessions").await.items().len(), 1);
 }
 
@@ -27,10 +31,16 @@ async fn the_same_key_with_another_body_is_refused_and_another_caller_has_keys_o
     app.clinic().await;
     let course = app.course("Ada").await;
     book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
-    book(&app, "k1", &course, "2027-01-05T12:00").await.refused(422, &["idempotency_key_reused"]);
+    book(&app, "k1", &course, "2027-01-05T12:00")
+        .await
+        .refused(422, &["idempotency_key_reused"]);
     let patient = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
-    app.call_with(&app.desk, "POST", "/patients", patient.clone(), &[("idempotency-key", "k1")]).await.refused(422, &["idempotency_key_reused"]);
-    app.call_with(&app.manager, "POST", "/patients", patient, &[("idempotency-key", "k1")]).await.expect(201);
+    app.call_with(&app.desk, "POST", "/patients", patient.clone(), &[("idempotency-key", "k1")])
+        .await
+        .refused(422, &["idempotency_key_reused"]);
+    app.call_with(&app.manager, "POST", "/patients", patient, &[("idempotency-key", "k1")])
+        .await
+        .expect(201);
 }
 
 #[tokio::test]
@@ -53,7 +63,11 @@ async fn requests_with_one_key_that_come_at_once_are_answered_alike() {
     app.clinic().await;
     let course = app.course("Ada").await;
     let answers = futures_util::future::join_all((0..12).map(|_| book(&app, "k", &course, "2027-01-05T10:00"))).await;
-    assert!(answers.iter().all(|answer| answer.status == 201 && answer.text == answers[0].text), "{:?}", answers.iter().map(|a| a.status).collect::<Vec<_>>());
+    assert!(
+        answers.iter().all(|answer| answer.status == 201 && answer.text == answers[0].text),
+        "{:?}",
+        answers.iter().map(|a| a.status).collect::<Vec<_>>()
+    );
     let patient = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
     let register = || app.call_with(&app.desk, "POST", "/patients", patient.clone(), &[("idempotency-key", "p")]);
     let answers = futures_util::future::join_all((0..12).map(|_| register())).await;
@@ -67,7 +81,9 @@ async fn a_key_that_is_no_key_is_unreadable() {
     let app = TestApp::empty().await;
     for key in ["", " ", &"k".repeat(256)] {
         let body = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
-        app.call_with(&app.desk, "POST", "/patients", body, &[("idempotency-key", key)]).await.expect(400);
+        app.call_with(&app.desk, "POST", "/patients", body, &[("idempotency-key", key)])
+            .await
+            .expect(400);
     }
 }
 
@@ -83,21 +99,44 @@ async fn a_change_of_what_has_changed_meanwhile_is_412_and_changes_nothing() {
         ("PATCH", format!("/patients/{patient}"), json!({"given_name": "Eve"}), &app.desk),
         ("PATCH", format!("/courses/{course}"), json!({"depth": "too_deep"}), &app.desk),
         ("POST", format!("/sessions/{session}/reschedule"), move_it, &app.desk),
-        ("PATCH", format!("/sites/{}", clinic.site), json!({"name": "Elsewhere"}), &app.manager),
-        ("POST", format!("/sessions/{session}/cancel"), json!({"reason": "unwell"}), &app.desk),
+        (
+            "PATCH",
+            format!("/sites/{}", clinic.site),
+            json!({"name": "Elsewhere"}),
+            &app.manager,
+        ),
+        (
+            "POST",
+            format!("/sessions/{session}/cancel"),
+            json!({"reason": "unwell"}),
+            &app.desk,
+        ),
     ];
     for (index, (method, path, body, token)) in calls.into_iter().enumerate() {
         // The session has been moved when it is cancelled.
         let version = if index == 4 { 2 } else { 1 };
         for stale in ["\"7\"", "\"0\", \"9\"", "W/\"1\"", "junk"] {
-            app.call_with(token, method, &path, body.clone(), &[("if-match", stale)]).await.expect(412);
+            app.call_with(token, method, &path, body.clone(), &[("if-match", stale)])
+                .await
+                .expect(412);
         }
         let current = format!("\"7\", \"{version}\"");
-        let changed = app.call_with(token, method, &path, body, &[("if-match", &current)]).await.expect(200);
+        let changed = app
+            .call_with(token, method, &path, body, &[("if-match", &current)])
+            .await
+            .expect(200);
         assert_eq!(changed.headers["etag"], format!("\"{}\"", version + 1));
     }
     let any = [("if-match", "*")];
-    app.call_with(&app.desk, "PATCH", &format!("/patients/{patient}"), json!({"given_name": "Eve"}), &any).await.expect(200);
+    app.call_with(
+        &app.desk,
+        "PATCH",
+        &format!("/patients/{patient}"),
+        json!({"given_name": "Eve"}),
+        &any,
+    )
+    .await
+    .expect(200);
 }
 
 #[tokio::test]
@@ -105,7 +144,15 @@ async fn two_desks_that_change_one_thing_at_once_do_not_overwrite_each_other() {
     let app = TestApp::empty().await;
     let patient = app.register("Ada").await;
     let path = format!("/patients/{patient}");
-    let change = |n: u8| app.call_with(&app.desk, "PATCH", Box::leak(path.clone().into_boxed_str()), json!({"given_name": format!("Ada{n}")}), &[("if-match", "\"1\"")]);
+    let change = |n: u8| {
+        app.call_with(
+            &app.desk,
+            "PATCH",
+            Box::leak(path.clone().into_boxed_str()),
+            json!({"given_name": format!("Ada{n}")}),
+            &[("if-match", "\"1\"")],
+        )
+    };
     let answers = futures_util::future::join_all((0..8).map(change)).await;
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");

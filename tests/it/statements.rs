@@ -20,7 +20,9 @@ async fn every_statement_is_one_that_the_engine_understands() {
 
 #[test]
 fn statements_that_differ_between_the_engines_are_counted_and_explained() {
-    let differing: BTreeSet<&str> =
-        fadeline::storage::engine::registered().filter(|sql: &&Sql| sql.sqlite != sql.postgres).map(|sql| sql.at.split(':').next().unwrap()).collect();
+    let differing: BTreeSet<&str> = fadeline::storage::engine::registered()
+        .filter(|sql: &&Sql| sql.sqlite != sql.postgres)
+        .map(|sql| sql.at.split(':').next().unwrap())
+        .collect();
     assert_eq!(differing.into_iter().collect::<Vec<_>>(), ["src/storage/resources.rs"]);
 }

@@ -24,7 +24,9 @@ async fn a_slip_of_the_hand_is_undone_and_the_old_time_comes_back() {
     assert_eq!(undone.body["sequence"], 2, "calendars that saw the move have to see it undone");
     let ben = app.course("Ben").await;
     app.book(&ben, "consultation", "2027-01-06T11:00").await.expect(201);
-    app.book(&ben, "consultation", "2027-01-05T10:00").await.refused(409, &["conflict_practitioner", "conflict_room"]);
+    app.book(&ben, "consultation", "2027-01-05T10:00")
+        .await
+        .refused(409, &["conflict_practitioner", "conflict_room"]);
 }
 
 #[tokio::test]
@@ -45,7 +47,9 @@ async fn a_cancellation_is_taken_back_unless_its_time_is_gone() {
     app.cancel(&session).await.expect(200);
     let ben = app.course("Ben").await;
     app.book(&ben, "consultation", "2027-01-05T10:30").await.expect(201);
-    app.act(&session, "undo").await.refused(409, &["conflict_practitioner", "conflict_room"]);
+    app.act(&session, "undo")
+        .await
+        .refused(409, &["conflict_practitioner", "conflict_room"]);
     assert_eq!(app.get(&format!("/sessions/{session}")).await.str("status"), "cancelled");
 }
 
@@ -58,14 +62,19 @@ async fn each_undo_steps_back_once_more_and_a_booking_undone_was_a_mistake() {
     app.act(&session, "arrive").await.expect(200);
     app.act(&session, "check-in").await.expect(200);
     let record = json!({"outcome": "completed", "note": "wrong patient"});
-    app.call(&app.practitioner, "POST", &format!("/sessions/{session}/complete"), record).await.expect(200);
+    app.call(&app.practitioner, "POST", &format!("/sessions/{session}/complete"), record)
+        .await
+        .expect(200);
     for (status, procedure) in [("checked-in", "preparation"), ("arrived", "preparation"), ("booked", "preparation")] {
         let undone = app.act(&session, "undo").await.expect(200);
         assert_eq!((undone.str("status"), undone.str("procedure_status")), (status, procedure));
         assert_eq!((undone.body.get("record"), &undone.body["sequence"]), (None, &json!(0)));
     }
     let undone = app.act(&session, "undo").await.expect(200);
-    assert_eq!((undone.str("status"), undone.str("cancel_reason")), ("cancelled", "booked_by_mistake"));
+    assert_eq!(
+        (undone.str("status"), undone.str("cancel_reason")),
+        ("cancelled", "booked_by_mistake")
+    );
     app.book(&course, "consultation", "2027-01-04T09:45").await.expect(201);
     app.act(&session, "undo").await.refused(409, &["nothing_to_undo"]);
 }
@@ -75,6 +84,10 @@ async fn undo_minds_the_version() {
     let (app, _, session) = booked().await;
     app.cancel(&session).await.expect(200);
     let path = format!("/sessions/{session}/undo");
-    app.call_with(&app.desk, "POST", &path, Value::Null, &[("if-match", "\"1\"")]).await.expect(412);
-    app.call_with(&app.desk, "POST", &path, Value::Null, &[("if-match", "\"2\"")]).await.expect(200);
+    app.call_with(&app.desk, "POST", &path, Value::Null, &[("if-match", "\"1\"")])
+        .await
+        .expect(412);
+    app.call_with(&app.desk, "POST", &path, Value::Null, &[("if-match", "\"2\"")])
+        .await
+        .expect(200);
 }

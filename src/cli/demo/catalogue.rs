@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::{LoadError, read};
+use super::{LoadError, read, with};
 use crate::clock::Clock;
 use crate::domain::civil;
 use crate::domain::device::{Device, RentalWindow};
@@ -30,7 +30,10 @@ pub(super) struct Clinic {
 
 /// The same hours on several weekdays, as JSON.
 fn hours(spans: &[(&[&str], &str, &str)]) -> Value {
-    let each = spans.iter().flat_map(|(days, opens, closes)| days.iter().map(move |day| json!({"weekday": day, "opens": opens, "closes": closes})));
+    let each = spans.iter().flat_map(|(days, opens, closes)| {
+        days.iter()
+            .map(move |day| json!({"weekday": day, "opens": opens, "closes": closes}))
+    });
     each.collect()
 }
 
@@ -48,7 +51,15 @@ pub(super) async fn partners(tx: &mut Tx, clock: &Clock) -> Result<[PartnerId; 3
         storage::partners::insert(tx, id, &read(json!(name))?, &read(json!(address))?, &read(json!(phone))?).await?;
         let details = read(json!({"kind": "partner", "name": name, "address": address, "partner_id": id,
             "hours": hours(&[(&["tue", "wed", "thu", "fri", "sat"], "11:00", "19:00")])}))?;
-        storage::sites::insert(tx, &Site { id: clock.id(), version: 1, details }).await?;
+        storage::sites::insert(
+            tx,
+            &Site {
+                id: clock.id(),
+                version: 1,
+                details,
+            },
+        )
+        .await?;
     }
     Ok(ids)
 }
@@ -59,13 +70,24 @@ pub(super) async fn clinic(tx: &mut Tx, clock: &Clock, zone: Tz) -> Result<Clini
     let details = read(json!({"kind": "clinic", "name": "The Toronto Hair Transplant Clinic",
         "address": "59 Hayden Street 7th Floor, Toronto, ON M4Y 0E7",
         "hours": hours(&[(WEEK, "09:00", "18:00"), (&["sat"], "10:00", "16:00")])}))?;
-    let site = Site { id: clock.id(), version: 1, details };
+    let site = Site {
+        id: clock.id(),
+        version: 1,
+        details,
+    };
     storage::sites::insert(tx, &site).await?;
     let rooms = rooms(tx, clock, &site).await?;
     let (devices, windows) = devices(tx, clock, zone, &site, today).await?;
     let practitioners = practitioners(tx, clock, &site, &devices, today).await?;
     let services = services(tx, clock).await?;
-    Ok(Clinic { site, practitioners, rooms, devices, windows, services })
+    Ok(Clinic {
+        site,
+        practitioners,
+        rooms,
+        devices,
+        windows,
+        services,
+    })
 }
 
 async fn rooms(tx: &mut Tx, clock: &Clock, site: &Site) -> Result<Vec<Room>, LoadError> {
@@ -77,14 +99,24 @@ async fn rooms(tx: &mut Tx, clock: &Clock, site: &Site) -> Result<Vec<Room>, Loa
         ("Photo Bay", vec!["photography"]),
     ] {
         let details = read(json!({"site_id": site.id, "name": name, "capabilities": capabilities}))?;
-        let room = Room { id: clock.id(), version: 1, details };
+        let room = Room {
+            id: clock.id(),
+            version: 1,
+            details,
+        };
         storage::rooms::insert(tx, &room).await?;
         rooms.push(room);
     }
     Ok(rooms)
 }
 
-async fn devices(tx: &mut Tx, clock: &Clock, zone: Tz, site: &Site, today: NaiveDate) -> Result<(Vec<Device>, Vec<RentalWindow>), LoadError> {
+async fn devices(
+    tx: &mut Tx,
+    clock: &Clock,
+    zone: Tz,
+    site: &Site,
+    today: NaiveDate,
+) -> Result<(Vec<Device>, Vec<RentalWindow>), LoadError> {
     let mode = |nm: u16, fluence: (f64, f64), spot: (f64, f64), hz: (f64, f64), width: f64, unit: &str| {
         let range = |(min, max): (f64, f64)| json!({"min": min, "max": max});
         json!({"wavelength_nm": nm, "fluence_j_cm2": range(fluence), "spot_mm": range(spot), "frequency_hz": range(hz),
@@ -100,18 +132,34 @@ async fn devices(tx: &mut Tx, clock: &Clock, zone: Tz, site: &Site, today: Naive
         "modes": [mode(755, (0.4, 6.0), (2.0, 6.0), (1.0, 5.0), 600.0, "ps")]});
     let mut devices = Vec::new();
     for details in [owned, rented] {
-        let device = Device { id: clock.id(), version: 1, details: read(details)? };
+        let device = Device {
+            id: clock.id(),
+            version: 1,
+            details: read(details)?,
+        };
         storage::devices::insert(tx, &device).await?;
         devices.push(device);
     }
     let mut windows = Vec::new();
-    let thursdays = (today - Days::new(430)).iter_days().take(430 + 780).filter(|day| Weekday::of(*day) == Weekday::Thu);
+    let thursdays = (today - Days::new(430))
+        .iter_days()
+        .take(430 + 780)
+        .filter(|day| Weekday::of(*day) == Weekday::Thu);
     for device in devices.iter().filter(|device| device.is_rented()) {
         for day in thursdays.clone().filter(|day| holidays::on(*day, true).is_none()) {
             // The last Thursday before Christmas is short.
-            let closes = if day.format("%m-%d").to_string() == "12-24" { "13:00" } else { "17:00" };
+            let closes = if day.format("%m-%d").to_string() == "12-24" {
+                "13:00"
+            } else {
+                "17:00"
+            };
             let at = |time: &str| Ok::<_, LoadError>(read::<TimeOfDay>(json!(time))?.on(day, zone));
-            let window = RentalWindow { id: clock.id(), device_id: device.id, starts_at: at("09:00")?, ends_at: at(closes)? };
+            let window = RentalWindow {
+                id: clock.id(),
+                device_id: device.id,
+                starts_at: at("09:00")?,
+                ends_at: at(closes)?,
+            };
             storage::devices::insert_window(tx, &window).await?;
             windows.push(window);
         }
@@ -119,7 +167,13 @@ async fn devices(tx: &mut Tx, clock: &Clock, zone: Tz, site: &Site, today: Naive
     Ok((devices, windows))
 }
 
-async fn practitioners(tx: &mut Tx, clock: &Clock, site: &Site, devices: &[Device], today: NaiveDate) -> Result<Vec<Practitioner>, LoadError> {
+async fn practitioners(
+    tx: &mut Tx,
+    clock: &Clock,
+    site: &Site,
+    devices: &[Device],
+    today: NaiveDate,
+) -> Result<Vec<Practitioner>, LoadError> {
     let lasers: Vec<_> = devices.iter().map(|device| json!({"device_id": device.id})).collect();
     let own: Vec<_> = lasers.iter().take(1).cloned().collect();
     let valid = |days: u64| json!([{"kind": "laser safety certificate", "expires_on": today + Days::new(days)}]);
@@ -134,9 +188,13 @@ async fn practitioners(tx: &mut Tx, clock: &Clock, site: &Site, devices: &[Devic
             "credentials": valid(42), "hours": hours(&[(&["tue", "thu"], "09:00", "18:00"), (&["sat"], "10:00", "16:00")])}),
     ];
     let mut practitioners = Vec::new();
-    for mut person in people {
-        person["site_id"] = json!(site.id);
-        let practitioner = Practitioner { id: clock.id(), version: 1, details: read(person)? };
+    for person in people {
+        let person = with(person, json!({"site_id": site.id}));
+        let practitioner = Practitioner {
+            id: clock.id(),
+            version: 1,
+            details: read(person)?,
+        };
         storage::practitioners::insert(tx, &practitioner).await?;
         practitioners.push(practitioner);
     }
@@ -145,26 +203,28 @@ async fn practitioners(tx: &mut Tx, clock: &Clock, site: &Site, devices: &[Devic
 
 async fn services(tx: &mut Tx, clock: &Clock) -> Result<Vec<Service>, LoadError> {
     let talk = |code: &str, name: &str, minutes: u16| json!({"code": code, "name": name, "duration_minutes": minutes, "skill": "consultation", "room": "consultation"});
-    let treat = |code: &str, name: &str, minutes: u16, method: &str| {
-        json!({"code": code, "name": name, "duration_minutes": minutes, "skill": method, "room": "treatment", "method": method, "counts": code != "test_patch"})
-    };
+    let treat = |code: &str, name: &str, minutes: u16, method: &str| json!({"code": code, "name": name, "duration_minutes": minutes, "skill": method, "room": "treatment", "method": method, "counts": code != "test_patch"});
     let mut services = Vec::new();
-    for mut service in [
+    for service in [
         talk("consultation", "Consultation", 45),
         talk("assessment", "Assessment", 30),
         treat("test_patch", "Test patch", 30, "laser"),
         treat("laser_partial", "Laser, part of the scalp", 45, "laser"),
-        treat("laser_full", "Laser, full scalp", 75, "laser"),
+        with(
+            treat("laser_full", "Laser, full scalp", 75, "laser"),
+            json!({"anaesthetic_minutes": 45}),
+        ),
         treat("saline", "Saline lightening", 60, "saline"),
         treat("chemical", "Chemical fade", 45, "chemical"),
         treat("adjustment", "SMP adjustment", 120, "adjustment"),
         talk("review", "Review", 20),
     ] {
-        service["turnaround_minutes"] = json!(15);
-        if service["code"] == "laser_full" {
-            service["anaesthetic_minutes"] = json!(45);
-        }
-        let service = Service { id: clock.id(), version: 1, details: read(service)? };
+        let service = with(service, json!({"turnaround_minutes": 15}));
+        let service = Service {
+            id: clock.id(),
+            version: 1,
+            details: read(service)?,
+        };
         storage::services::insert(tx, &service).await?;
         services.push(service);
     }

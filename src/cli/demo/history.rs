@@ -1,15 +1,15 @@
-//! Plays the demo's stories: each visit gets the free time nearest after its day, by
+//! Plays the demo's stories: each visit gets a free time on its day or near it, by
 //! the same rules as every booking, and the end that its story says.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::catalogue::Clinic;
 use super::patients::{Ending, Story, Visit};
-use super::{LoadError, read};
+use super::{LoadError, read, with};
 use crate::clock::Clock;
 use crate::domain::availability::{self, Slot};
 use crate::domain::civil;
@@ -27,10 +27,23 @@ use crate::storage::{self, Tx};
 const AHEAD: i64 = 70;
 
 /// Plays `stories` in `clinic`, around the clock's now.
-pub(super) async fn play(tx: &mut Tx, clock: &Clock, zone: Tz, policy: &Policy, clinic: Clinic, stories: Vec<Story>) -> Result<(), LoadError> {
+pub(super) async fn play(
+    tx: &mut Tx,
+    clock: &Clock,
+    zone: Tz,
+    policy: &Policy,
+    clinic: Clinic,
+    stories: Vec<Story>,
+) -> Result<(), LoadError> {
     let now = clock.now();
-    let services: HashMap<String, Service> = clinic.services.iter().map(|service| (service.details.code.to_string(), service.clone())).collect();
-    let (Some(first_service), Some(first_story)) = (clinic.services.first(), stories.first()) else { return Ok(()) };
+    let services: HashMap<String, Service> = clinic
+        .services
+        .iter()
+        .map(|service| (service.details.code.to_string(), service.clone()))
+        .collect();
+    let (Some(first_service), Some(first_story)) = (clinic.services.first(), stories.first()) else {
+        return Ok(());
+    };
     let mut diary = Diary {
         zone,
         policy: policy.clone(),
@@ -49,7 +62,9 @@ pub(super) async fn play(tx: &mut Tx, clock: &Clock, zone: Tz, policy: &Policy, 
     };
     for (index, story) in stories.iter().enumerate() {
         for (turn, visit) in story.visits.iter().enumerate().filter(|(_, visit)| visit.day <= AHEAD) {
-            let Some(service) = services.get(visit.service) else { return Err(LoadError::NoTime(visit.service.to_owned())) };
+            let Some(service) = services.get(visit.service) else {
+                return Err(LoadError::NoTime(visit.service.to_owned()));
+            };
             diary.service = service.clone();
             diary.patient = story.course.patient_id;
             let slot = slot(&diary, now, visit, index * 7 + turn * 3).ok_or_else(|| LoadError::NoTime(visit.service.to_owned()))?;
@@ -59,15 +74,15 @@ pub(super) async fn play(tx: &mut Tx, clock: &Clock, zone: Tz, policy: &Policy, 
     Ok(())
 }
 
-/// A free time on the visit's day, or the next days; which one of the day, `turn` chooses.
+/// A free time on the visit's day, or on the nearest day away from today, so that what is past stays
+/// past and what is to come stays to come; which time of the day, `turn` chooses.
 fn slot(diary: &Diary, now: DateTime<Utc>, visit: &Visit, turn: usize) -> Option<Slot> {
     let today = civil::date_of(diary.zone, now);
-    let day = today.checked_add_signed(Duration::days(visit.day)).unwrap_or(today);
-    (0..14).find_map(|later| {
-        let date: NaiveDate = day + Days::new(later);
+    let past = visit.day < 0;
+    (0..14).find_map(|away| {
+        let date = today.checked_add_signed(Duration::days(if past { visit.day - away } else { visit.day + away }))?;
         let mut slots = availability::find(diary, date, date).slots;
-        // What has passed stays past, and what is to come stays to come.
-        slots.retain(|slot| (slot.end + diary.service.turnaround() < now) == (visit.day < 0));
+        slots.retain(|slot| (slot.end + diary.service.turnaround() < now) == past);
         slots.get(turn % slots.len().max(1)).copied()
     })
 }
@@ -110,7 +125,12 @@ async fn write(tx: &mut Tx, clock: &Clock, diary: &mut Diary, course: &Course, v
         updated_at: if past { slot.end.max(booked_at) } else { booked_at },
     };
     storage::sessions::insert(tx, &session).await?;
-    let booked = Change { id: clock.id(), at: booked_at, change: "book".to_owned(), before: None };
+    let booked = Change {
+        id: clock.id(),
+        at: booked_at,
+        change: "book".to_owned(),
+        before: None,
+    };
     storage::history::insert(tx, &booked, session.id, None).await?;
     if status != SessionStatus::Cancelled {
         for claim in diary.claims_of(slot.place, slot.start) {
@@ -130,8 +150,5 @@ fn record(service: &Service, course: &Course, visit: &Visit) -> Value {
         record = json!({"outcome": "completed", "zones": course.details.zones, "parameter_sets": [set], "endpoint": "frosting",
             "pain": 4, "eyewear_checked": true});
     }
-    if let (Value::Object(record), Value::Object(extra)) = (&mut record, &visit.extra) {
-        record.extend(extra.clone());
-    }
-    record
+    with(record, visit.extra.clone())
 }

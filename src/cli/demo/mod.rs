@@ -8,6 +8,7 @@ mod people;
 
 use chrono_tz::Tz;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use thiserror::Error;
 
 pub use self::people::DemoUser;
@@ -62,7 +63,15 @@ pub async fn load(tx: &mut Tx, clock: &Clock, zone: Tz, policy: &Policy, passwor
     Ok(loaded)
 }
 
+/// `thing` with the fields of `more`.
+fn with(mut thing: Value, more: Value) -> Value {
+    if let (Value::Object(thing), Value::Object(more)) = (&mut thing, more) {
+        thing.extend(more);
+    }
+    thing
+}
+
 /// A value of the domain from its JSON, through the same door as everybody's.
-fn read<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, LoadError> {
+fn read<T: DeserializeOwned>(value: Value) -> Result<T, LoadError> {
     Ok(serde_json::from_value(value)?)
 }

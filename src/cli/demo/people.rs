@@ -47,7 +47,14 @@ pub(super) async fn users(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3],
             created_at: clock.now(),
         };
         storage::users::insert(tx, &user).await?;
-        added.push((role, DemoUser { id: user.id, name: name.to_owned(), email: email.to_owned() }));
+        added.push((
+            role,
+            DemoUser {
+                id: user.id,
+                name: name.to_owned(),
+                email: email.to_owned(),
+            },
+        ));
     }
     let first = |wanted: Role| {
         let found = added.iter().find(|(role, _)| *role == wanted).map(|(_, user)| user.clone());

@@ -24,7 +24,12 @@ impl Answer {
     pub(crate) fn made(status: u16, headers: HeaderMap, bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Self { status, headers, text, body }
+        Self {
+            status,
+            headers,
+            text,
+            body,
+        }
     }
 
     /// The answer itself, whose status must be this one.
@@ -45,12 +50,22 @@ impl Answer {
 
     /// The rules that refused.
     pub(crate) fn codes(&self) -> Vec<&str> {
-        self.body["violations"].as_array().into_iter().flatten().filter_map(|one| one["code"].as_str()).collect()
+        self.body["violations"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one["code"].as_str())
+            .collect()
     }
 
     /// Why there are no slots, or fewer.
     pub(crate) fn why_not(&self) -> Vec<&str> {
-        self.body["refused"].as_array().into_iter().flatten().filter_map(|one| one["code"].as_str()).collect()
+        self.body["refused"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one["code"].as_str())
+            .collect()
     }
 
     #[track_caller]
@@ -60,7 +75,9 @@ impl Answer {
 
     #[track_caller]
     pub(crate) fn str(&self, field: &str) -> &str {
-        self.body[field].as_str().unwrap_or_else(|| panic!("{field} is no text in {}", self.text))
+        self.body[field]
+            .as_str()
+            .unwrap_or_else(|| panic!("{field} is no text in {}", self.text))
     }
 
     /// The items of a list or of slots.

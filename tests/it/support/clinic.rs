@@ -20,7 +20,9 @@ pub(crate) struct Clinic {
 
 /// The same hours on several weekdays.
 pub(crate) fn hours(days: &[&str], opens: &str, closes: &str) -> Value {
-    days.iter().map(|day| json!({"weekday": day, "opens": opens, "closes": closes})).collect()
+    days.iter()
+        .map(|day| json!({"weekday": day, "opens": opens, "closes": closes}))
+        .collect()
 }
 
 pub(crate) const WEEKDAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri"];
@@ -41,16 +43,34 @@ impl TestApp {
         for (code, minutes, more) in [
             ("consultation", 45, json!({"skill": "consultation", "room": "consultation"})),
             ("laser_partial", 45, json!({"skill": "laser", "method": "laser", "counts": true})),
-            ("laser_full", 75, json!({"skill": "laser", "method": "laser", "counts": true, "anaesthetic_minutes": 45, "preparation_minutes": 15})),
+            (
+                "laser_full",
+                75,
+                json!({"skill": "laser", "method": "laser", "counts": true, "anaesthetic_minutes": 45, "preparation_minutes": 15}),
+            ),
         ] {
             let mut service = json!({"code": code, "name": code, "duration_minutes": minutes, "turnaround_minutes": 15});
             service.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             self.make("/services", service).await;
         }
-        let site = self.make("/sites", json!({"kind": "clinic", "name": "Hayden", "address": "59 Hayden Street", "hours": hours})).await;
-        let consult = self.make("/rooms", json!({"site_id": site, "name": "Consult A", "capabilities": ["consultation"]})).await;
-        let treatment =
-            self.make("/rooms", json!({"site_id": site, "name": "Treatment 1", "capabilities": ["laser_controlled_area"]})).await;
+        let site = self
+            .make(
+                "/sites",
+                json!({"kind": "clinic", "name": "Hayden", "address": "59 Hayden Street", "hours": hours}),
+            )
+            .await;
+        let consult = self
+            .make(
+                "/rooms",
+                json!({"site_id": site, "name": "Consult A", "capabilities": ["consultation"]}),
+            )
+            .await;
+        let treatment = self
+            .make(
+                "/rooms",
+                json!({"site_id": site, "name": "Treatment 1", "capabilities": ["laser_controlled_area"]}),
+            )
+            .await;
         let device = |code: &str, ownership: &str| json!({"site_id": site, "code": code, "name": code, "ownership": ownership, "licence_valid_until": "2029-01-01", "service_due_on": "2028-12-31"});
         let owned = self.make("/devices", device("LASER-OWN-1", "owned")).await;
         let rented = self.make("/devices", device("LASER-RENT-1", "rented")).await;
@@ -58,16 +78,34 @@ impl TestApp {
             "device_authorisations": [{"device_id": owned}, {"device_id": rented}],
             "credentials": [{"kind": "laser certificate", "expires_on": "2028-06-30"}]});
         let noor = self.make("/practitioners", noor).await;
-        let mondays: Value = hours.as_array().unwrap().iter().filter(|span| span["weekday"] == "mon").cloned().collect();
+        let mondays: Value = hours
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|span| span["weekday"] == "mon")
+            .cloned()
+            .collect();
         let theo = json!({"site_id": site, "name": "Theo", "skills": ["consultation", "laser"], "hours": mondays,
             "device_authorisations": [{"device_id": owned, "expires_on": "2027-12-31"}]});
         let theo = self.make("/practitioners", theo).await;
-        Clinic { site, noor, theo, consult, treatment, owned, rented }
+        Clinic {
+            site,
+            noor,
+            theo,
+            consult,
+            treatment,
+            owned,
+            rented,
+        }
     }
 
     /// A window in which the rented laser is here.
     pub(crate) async fn rent(&self, clinic: &Clinic, start: &str, end: &str) -> String {
-        self.make(&format!("/devices/{}/rental-windows", clinic.rented), json!({"start": start, "end": end})).await
+        self.make(
+            &format!("/devices/{}/rental-windows", clinic.rented),
+            json!({"start": start, "end": end}),
+        )
+        .await
     }
 
     /// Closes something: `{"site_id": …}`, `{"practitioner_id": …}`, or everything.

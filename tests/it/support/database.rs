@@ -1,5 +1,5 @@
-//! A fresh database for each story: a SQLite file of its own, or a schema of its own on
-//! the PostgreSQL that `TEST_DATABASE_URL` names.
+//! A fresh database for each story: a `SQLite` file of its own, or a schema of its own on
+//! the `PostgreSQL` that `TEST_DATABASE_URL` names.
 
 use fadeline::storage::Db;
 use tempfile::TempDir;
@@ -10,7 +10,7 @@ pub(crate) struct Database {
     _folder: Option<TempDir>,
 }
 
-/// The PostgreSQL to test on, if this is that half of the run.
+/// The `PostgreSQL` to test on, if this is that half of the run.
 pub(crate) fn postgres() -> Option<String> {
     std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
 }
@@ -21,14 +21,23 @@ impl Database {
         let Some(server) = postgres() else {
             let folder = TempDir::new().unwrap();
             let url = format!("sqlite:{}", folder.path().join("test.db").display());
-            return Self { url, _folder: Some(folder) };
+            return Self {
+                url,
+                _folder: Some(folder),
+            };
         };
         let schema = format!("t_{}", uuid::Uuid::new_v4().simple());
         let admin = sqlx::PgPool::connect(&server).await.unwrap();
-        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&admin).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}")))
+            .execute(&admin)
+            .await
+            .unwrap();
         admin.close().await;
         let joint = if server.contains('?') { '&' } else { '?' };
-        Self { url: format!("{server}{joint}options=-c%20search_path%3D{schema}%2Cpublic"), _folder: None }
+        Self {
+            url: format!("{server}{joint}options=-c%20search_path%3D{schema}%2Cpublic"),
+            _folder: None,
+        }
     }
 
     /// It, with its schema.

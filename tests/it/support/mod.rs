@@ -47,28 +47,55 @@ impl TestApp {
     /// One that is empty but for its users, with other numbers.
     pub(crate) async fn with_policy(policy: Policy) -> Self {
         let database = Database::fresh().await;
-        let app = App::new(database.db().await, Clock::still_at(MONDAY.parse().unwrap()), chrono_tz::America::Toronto, policy);
+        let app = App::new(
+            database.db().await,
+            Clock::still_at(MONDAY.parse().unwrap()),
+            chrono_tz::America::Toronto,
+            policy,
+        );
         let partner_id = {
             let mut tx = app.db.begin().await.unwrap();
             let id = app.clock.id();
             let [name, address] = ["Maple Fade", "1 Example Ave"].map(|text| text.try_into().unwrap());
-            fadeline::storage::partners::insert(&mut tx, id, &name, &address, &"416 555 0181".to_owned().try_into().unwrap()).await.unwrap();
+            fadeline::storage::partners::insert(&mut tx, id, &name, &address, &"416 555 0181".to_owned().try_into().unwrap())
+                .await
+                .unwrap();
             tx.commit().await.unwrap();
             id
         };
         let mut tokens = Vec::new();
-        for (role, partner_id) in
-            [(Role::FrontDesk, None), (Role::Practitioner, None), (Role::Manager, None), (Role::Partner, Some(partner_id))]
-        {
+        for (role, partner_id) in [
+            (Role::FrontDesk, None),
+            (Role::Practitioner, None),
+            (Role::Manager, None),
+            (Role::Partner, Some(partner_id)),
+        ] {
             let email = format!("{role}@example.test");
-            let user = NewUser { email: email.clone().try_into().unwrap(), name: "Somebody".try_into().unwrap(), role, partner_id, password: None };
+            let user = NewUser {
+                email: email.clone().try_into().unwrap(),
+                name: "Somebody".try_into().unwrap(),
+                role,
+                partner_id,
+                password: None,
+            };
             users::add(&app, user).await.unwrap();
             tokens.push(users::create_token(&app, &email, 3000).await.unwrap());
         }
-        let serving = Serving { app: app.clone(), trusted_proxies: [].into() };
+        let serving = Serving {
+            app: app.clone(),
+            trusted_proxies: [].into(),
+        };
         let router = api::router(serving, api::demo::routes());
         let [desk, practitioner, manager, partner] = tokens.try_into().unwrap();
-        Self { app, router, desk, practitioner, manager, partner, database }
+        Self {
+            app,
+            router,
+            desk,
+            practitioner,
+            manager,
+            partner,
+            database,
+        }
     }
 
     /// Moves the clock forward.
@@ -143,7 +170,8 @@ impl TestApp {
 
     /// The desk calls a session off.
     pub(crate) async fn cancel(&self, session: &str) -> Answer {
-        self.post(&format!("/sessions/{session}/cancel"), json!({"reason": "patient_request"})).await
+        self.post(&format!("/sessions/{session}/cancel"), json!({"reason": "patient_request"}))
+            .await
     }
 
     /// Somebody does something to a session that needs no body: `arrive`, `undo`, …
@@ -158,7 +186,11 @@ impl TestApp {
 
     /// The free times of a course, with more asked for.
     pub(crate) async fn slots_with(&self, course: &str, service: &str, from: &str, to: &str, more: &str) -> Answer {
-        self.get(&format!("/slots?course_id={course}&service={service}&from={from}&to={to}&limit=5000{more}")).await.expect(200)
+        self.get(&format!(
+            "/slots?course_id={course}&service={service}&from={from}&to={to}&limit=5000{more}"
+        ))
+        .await
+        .expect(200)
     }
 
     /// A new token for the desk, which is not the one of `desk`.
@@ -183,7 +215,11 @@ impl TestApp {
 
 /// A request of somebody with `token`; an empty token sends none.
 pub(crate) fn request(token: &str, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Request<Body> {
-    let path = if path.starts_with("/demo") || path.starts_with("/api") { path.to_owned() } else { format!("/api/v1{path}") };
+    let path = if path.starts_with("/demo") || path.starts_with("/api") {
+        path.to_owned()
+    } else {
+        format!("/api/v1{path}")
+    };
     let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
     if !token.is_empty() {
         request = request.header("authorization", format!("Bearer {token}"));
@@ -194,5 +230,8 @@ pub(crate) fn request(token: &str, method: &str, path: &str, body: Value, header
     if body.is_null() {
         return request.body(Body::empty()).unwrap();
     }
-    request.header("content-type", "application/json").body(Body::from(body.to_string())).unwrap()
+    request
+        .header("content-type", "application/json")
+        .body(Body::from(body.to_string()))
+        .unwrap()
 }

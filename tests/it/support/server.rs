@@ -28,7 +28,11 @@ impl Server {
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
-        let server = Self { child: Mutex::new(child), url: format!("http://{address}"), client: Client::builder().pool_max_idle_per_host(64).build().unwrap() };
+        let server = Self {
+            child: Mutex::new(child),
+            url: format!("http://{address}"),
+            client: Client::builder().pool_max_idle_per_host(64).build().unwrap(),
+        };
         server.until_ready().await;
         server
     }
@@ -66,8 +70,18 @@ impl Drop for Server {
 }
 
 /// A request over HTTP; nothing when the connection broke.
-pub(crate) async fn call(client: &Client, url: &str, token: &str, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Option<Answer> {
-    let mut request = client.request(method.parse().unwrap(), format!("{url}/api/v1{path}")).bearer_auth(token);
+pub(crate) async fn call(
+    client: &Client,
+    url: &str,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: Value,
+    headers: &[(&str, &str)],
+) -> Option<Answer> {
+    let mut request = client
+        .request(method.parse().unwrap(), format!("{url}/api/v1{path}"))
+        .bearer_auth(token);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -110,12 +124,18 @@ impl Demo {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let said: Value = serde_json::from_str(&line).unwrap();
-        Self { child, url: said["url"].as_str().unwrap().to_owned(), tokens: said["tokens"].clone() }
+        Self {
+            child,
+            url: said["url"].as_str().unwrap().to_owned(),
+            tokens: said["tokens"].clone(),
+        }
     }
 
     /// Somebody with a role asks.
     pub(crate) async fn ask(&self, role: &str, method: &str, path: &str, body: Value) -> Answer {
-        call(&Client::new(), &self.url, self.token(role), method, path, body, &[]).await.expect("an answer")
+        call(&Client::new(), &self.url, self.token(role), method, path, body, &[])
+            .await
+            .expect("an answer")
     }
 
     /// The token of a role.

@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use fixedbitset::FixedBitSet;
 
-use super::booking::{last_day, room_unfit};
+use super::booking::{judge, last_day, room_unfit};
 use super::civil;
 use super::device::Device;
 use super::diary::{Diary, Taken};
@@ -115,13 +115,28 @@ impl Search<'_> {
         if !(diary.service.details.active && diary.site.details.active) {
             starts.clear();
         }
-        let slots = starts
+        let slots: Vec<_> = starts
             .ones()
             .filter_map(|index| self.slot(index, &people, &devices, &rooms))
             .collect();
-        Found {
-            slots,
-            refused: self.refused(&open, &starts, &people, &devices, &rooms, &patient),
+        let mut refused = self.refused(&open, &starts, &people, &devices, &rooms, &patient);
+        if slots.is_empty() && refused.is_empty() {
+            refused = self.least_refusal(&open);
+        }
+        Found { slots, refused }
+    }
+
+    /// Why there is no slot when nothing alone is in the way: each thing could be had, but never all at once.
+    fn least_refusal(&self, open: &FixedBitSet) -> Vec<Refusal> {
+        match open.ones().next() {
+            Some(index) => judge(self.diary, self.grid.at(index)).err().unwrap_or_default(),
+            None => {
+                let (site, service) = (&self.diary.site.details.name, &self.diary.service.details.name);
+                vec![Refusal::new(
+                    Code::ClinicClosed,
+                    format!("{site} is not open long enough in these days for {service}."),
+                )]
+            }
         }
     }
 

@@ -75,6 +75,8 @@ fn say(text: &str) -> anyhow::Result<()> {
 fn log_to_stderr(settings: &Settings) -> anyhow::Result<()> {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_new(&settings.log).context("log: not a filter such as info or fadeline=debug")?;
+    // PostgreSQL notices that what is there already is there already, at every start.
+    let filter = filter.add_directive("sqlx::postgres::notice=warn".parse()?);
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if settings.log_json {
         lines.json().init();

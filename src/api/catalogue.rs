@@ -14,6 +14,8 @@ use crate::actions::page::Items;
 use crate::actions::{Answer, App, Caller};
 use crate::domain::ids::ClosureId;
 
+// rustfmt moves the second lines of these attributes further at each run.
+#[rustfmt::skip]
 macro_rules! catalogue {
     ($module:ident, $about:literal, $path:tt, $one:tt, $home:ident::$kind:ident, $details:ident, $id:ident) => {
         #[doc = $about]
@@ -30,28 +32,28 @@ macro_rules! catalogue {
 
             #[doc = concat!($about, ": a page of them, in the order in which they were added.")]
             #[utoipa::path(get, path = $path, operation_id = concat!("list ", $about), tag = "Catalogue", params(Page),
-                                        responses((status = 200, body = Items<Kind>)))]
+                responses((status = 200, body = Items<Kind>)))]
             pub(in crate::api) async fn list(State(app): State<App>, caller: Caller, Query(page): Query<Page>) -> Reply<Items<Kind>> {
                 Ok(catalogue::list::<Kind>(&app, &caller, &page).await?.into())
             }
 
             #[doc = concat!($about, ": adds one.")]
             #[utoipa::path(post, path = $path, operation_id = concat!("add ", $about), tag = "Catalogue", request_body = Details,
-                                        responses((status = 201, body = Kind)))]
+                responses((status = 201, body = Kind)))]
             pub(in crate::api) async fn add(State(app): State<App>, caller: Caller, Json(details): Json<Details>) -> Reply<Kind> {
                 Ok(catalogue::add::<Kind>(&app, &caller, details).await?.into())
             }
 
             #[doc = concat!($about, ": one of them.")]
             #[utoipa::path(get, path = $one, operation_id = concat!("get ", $about), tag = "Catalogue", params(("id" = Id, Path)),
-                                        responses((status = 200, body = Kind)))]
+                responses((status = 200, body = Kind)))]
             pub(in crate::api) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<Id>) -> Reply<Kind> {
                 Ok(catalogue::get::<Kind>(&app, &caller, id).await?.into())
             }
 
             #[doc = concat!($about, ": changes one.")]
             #[utoipa::path(patch, path = $one, operation_id = concat!("change ", $about), tag = "Catalogue", params(("id" = Id, Path)),
-                                        request_body = Details, responses((status = 200, body = Kind)))]
+                request_body = Details, responses((status = 200, body = Kind)))]
             pub(in crate::api) async fn change(
                 State(app): State<App>,
                 caller: Caller,
@@ -106,7 +108,7 @@ catalogue!(
 
 /// Removes a closure.
 #[utoipa::path(delete, path = "/closures/{id}", tag = "Catalogue", params(("id" = ClosureId, Path)),
-    responses((status = 204, description = "Removed")))]
+                responses((status = 204, description = "Removed")))]
 pub(super) async fn remove_closure(
     State(app): State<App>,
     caller: Caller,

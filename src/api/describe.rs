@@ -2,9 +2,10 @@
 //! for all: sign-in, roles, every error, the headers. Served, printed, and browsable
 //! without a network.
 
+use serde_json::{Map, Value, json};
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, Paths};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder};
 
@@ -142,31 +143,73 @@ fn add_header(operation: &mut Operation, name: &str, about: &str, longest: usize
     operation.parameters.get_or_insert_default().push(header.into());
 }
 
-/// Gives each PATCH a body in which every field may be left out: a JSON merge patch (RFC 7396).
-pub(super) fn with_patches(mut document: OpenApi) -> OpenApi {
-    let mut changes = Vec::new();
-    for item in document.paths.paths.values_mut() {
-        let body = item.patch.as_mut().and_then(|operation| operation.request_body.as_mut());
-        let Some(RefOr::T(body)) = body else { continue };
-        for content in body.content.values_mut() {
-            let RefOr::T(content) = content else { continue };
-            let Some(RefOr::Ref(reference)) = &content.schema else { continue };
-            let name = reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned();
-            let change = format!("{name}Change");
-            content.schema = Some(Ref::from_schema_name(change.clone()).into());
-            changes.push((name, change));
-        }
-    }
-    if let Some(components) = &mut document.components {
-        for (name, change) in changes {
-            let Some(RefOr::T(Schema::Object(object))) = components.schemas.get(&name) else {
-                continue;
-            };
-            let mut object = object.clone();
-            object.required.clear();
-            object.description = Some(format!("Any of the fields of {name}; null takes an optional one away (RFC 7396)"));
-            components.schemas.insert(change, Schema::Object(object).into());
-        }
-    }
+/// The document as it is served: each PATCH gets a body in which every field may be left out, and what
+/// is put together of parts (`allOf`) becomes one object, since parts that allow no other fields exclude each other.
+pub(super) fn finished(document: &OpenApi) -> Value {
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    make_whole(&mut document, &schemas);
+    add_patches(&mut document);
     document
+}
+
+/// Replaces each `allOf` by one object with the fields of all its parts.
+fn make_whole(value: &mut Value, schemas: &Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| make_whole(item, schemas)),
+        Value::Object(object) => {
+            if let Some(Value::Array(parts)) = object.remove("allOf") {
+                let (mut properties, mut required) = (Map::new(), Vec::new());
+                for part in parts {
+                    let named = part
+                        .get("$ref")
+                        .and_then(Value::as_str)
+                        .and_then(|name| schemas.get(name.rsplit('/').next()?));
+                    let part = named.unwrap_or(&part);
+                    properties.extend(part.get("properties").and_then(Value::as_object).cloned().unwrap_or_default());
+                    required.extend(part.get("required").and_then(Value::as_array).cloned().unwrap_or_default());
+                }
+                object.insert("type".to_owned(), json!("object"));
+                object.insert("properties".to_owned(), Value::Object(properties));
+                object.insert("required".to_owned(), Value::Array(required));
+            }
+            object.values_mut().for_each(|value| make_whole(value, schemas));
+        }
+        _ => (),
+    }
+}
+
+/// Gives each PATCH a body in which every field may be left out: a JSON merge patch (RFC 7396).
+fn add_patches(document: &mut Value) {
+    let mut changed = Vec::new();
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for operation in paths.into_iter().flat_map(Map::values_mut).filter_map(|item| item.get_mut("patch")) {
+        let Some(schema) = operation.pointer_mut("/requestBody/content/application~1json/schema") else {
+            continue;
+        };
+        let Some(name) = schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|path| path.rsplit('/').next())
+            .map(str::to_owned)
+        else {
+            continue;
+        };
+        *schema = json!({"$ref": format!("#/components/schemas/{name}Change")});
+        changed.push(name);
+    }
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for name in changed {
+        let Some(Value::Object(mut change)) = schemas.get(&name).cloned() else {
+            continue;
+        };
+        change.remove("required");
+        change.insert(
+            "description".to_owned(),
+            json!(format!("Any of the fields of {name}; null takes an optional one away (RFC 7396)")),
+        );
+        schemas.insert(format!("{name}Change"), Value::Object(change));
+    }
 }

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use utoipa::openapi::OpenApi;
+use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -111,25 +111,25 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(MANAGERS, routes!(audit::list)))
 }
 
-fn parts() -> (Router<App>, OpenApi) {
+fn parts() -> (Router<App>, Value) {
     let (router, document) = OpenApiRouter::with_openapi(describe::skeleton())
         .nest("/api/v1", api())
         .routes(open(routes!(health::healthz)))
         .routes(open(routes!(health::readyz)))
         .split_for_parts();
-    (router, describe::with_patches(document))
+    (router, describe::finished(&document))
 }
 
 /// The `OpenAPI` document.
 #[must_use]
-pub fn document() -> OpenApi {
+pub fn document() -> Value {
     parts().1
 }
 
 /// Everything that `fadeline serve` serves. `more` is what only the demo adds.
 pub fn router(serving: Serving, more: Router<App>) -> Router {
     let (routes, document) = parts();
-    let document: Arc<str> = document.to_json().unwrap_or_default().into();
+    let document: Arc<str> = document.to_string().into();
     let served = get(move || async move { json_text(&document) });
     let browse = SwaggerUi::new("/docs").config(Config::new(["/api/v1/openapi.json"]).persist_authorization(false));
     let routes = routes

@@ -37,7 +37,7 @@ pub async fn run() -> ExitCode {
 
 async fn run_command(cli: Cli) -> anyhow::Result<()> {
     if matches!(cli.command, Command::Openapi) {
-        return say(&crate::api::document().to_pretty_json()?);
+        return say(&serde_json::to_string_pretty(&crate::api::document())?);
     }
     let settings = Settings::read(&cli.options)?;
     log_to_stderr(&settings)?;

@@ -4,7 +4,7 @@ use super::codes::codes;
 
 codes! {
     /// What a person who signs in is to the clinic.
-    "snake_case" Role {
+    Role in "snake_case" {
         /// Books, moves, receives patients.
         FrontDesk,
         /// Treats, and records what was done.

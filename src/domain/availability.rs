@@ -128,16 +128,14 @@ impl Search<'_> {
 
     /// Why there is no slot when nothing alone is in the way: each thing could be had, but never all at once.
     fn least_refusal(&self, open: &FixedBitSet) -> Vec<Refusal> {
-        match open.ones().next() {
-            Some(index) => judge(self.diary, self.grid.at(index)).err().unwrap_or_default(),
-            None => {
-                let (site, service) = (&self.diary.site.details.name, &self.diary.service.details.name);
-                vec![Refusal::new(
-                    Code::ClinicClosed,
-                    format!("{site} is not open long enough in these days for {service}."),
-                )]
-            }
+        if let Some(index) = open.ones().next() {
+            return judge(self.diary, self.grid.at(index)).err().unwrap_or_default();
         }
+        let (site, service) = (&self.diary.site.details.name, &self.diary.service.details.name);
+        vec![Refusal::new(
+            Code::ClinicClosed,
+            format!("{site} is not open long enough in these days for {service}."),
+        )]
     }
 
     /// When the site is open for the whole visit and the time has not passed.

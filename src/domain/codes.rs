@@ -4,7 +4,7 @@
 
 /// Declares an enum of codes, spelled in the case given (`"snake_case"` or `"kebab-case"`).
 macro_rules! codes {
-    ($(#[$meta:meta])* $case:literal $name:ident { $($(#[$vmeta:meta])* $variant:ident),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident in $case:tt { $($(#[$vmeta:meta])* $variant:ident),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,

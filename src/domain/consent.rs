@@ -12,7 +12,7 @@ use super::text::Line;
 
 codes! {
     /// What is permitted.
-    "snake_case" ConsentKind {
+    ConsentKind in "snake_case" {
         /// Treatment by laser, its risks known.
         LaserTreatment,
         /// Telling one named partner.
@@ -24,7 +24,7 @@ codes! {
 
 codes! {
     /// Whether it holds (FHIR consent state).
-    "kebab-case" ConsentStatus { Active, Inactive }
+    ConsentStatus in "kebab-case" { Active, Inactive }
 }
 
 /// What the desk writes down when a patient consents.

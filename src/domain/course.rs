@@ -11,7 +11,7 @@ use super::refusal::{Code, Refusal};
 
 codes! {
     /// What the patient wants.
-    "snake_case" Goal {
+    Goal in "snake_case" {
         /// The pigment gone; only a laser can (F6).
         Remove,
         /// Lighter.
@@ -25,34 +25,34 @@ codes! {
 
 codes! {
     /// A named part of the scalp.
-    "snake_case" Zone {
+    Zone in "snake_case" {
         FrontalHairline, LeftTemple, RightTemple, MidScalp, Vertex, LeftSide, RightSide, Occipital, DonorScar,
     }
 }
 
 codes! {
     /// What was put into the scalp.
-    "snake_case" Pigment { Smp, TattooInk, Unknown }
+    Pigment in "snake_case" { Smp, TattooInk, Unknown }
 }
 
 codes! {
     /// How deep it sits.
-    "snake_case" Depth { Correct, TooShallow, TooDeep, Unknown }
+    Depth in "snake_case" { Correct, TooShallow, TooDeep, Unknown }
 }
 
 codes! {
     /// Where it is treated.
-    "snake_case" Delivery { Onsite, Partner }
+    Delivery in "snake_case" { Onsite, Partner }
 }
 
 codes! {
     /// FHIR request-status.
-    "kebab-case" CourseStatus { Draft, Active, OnHold, Completed, Revoked, EnteredInError }
+    CourseStatus in "kebab-case" { Draft, Active, OnHold, Completed, Revoked, EnteredInError }
 }
 
 codes! {
     /// How a course ended.
-    "snake_case" CourseOutcome {
+    CourseOutcome in "snake_case" {
         Cleared, PartialResidual, FadedAsPlanned, Adjusted,
         PatientStopped, ClinicalStop, Transferred, NoLaserNeeded,
     }

@@ -15,12 +15,12 @@ use super::text::{Code, Line};
 
 codes! {
     /// Whether the clinic has it always, or in windows.
-    "snake_case" Ownership { Owned, Rented }
+    Ownership in "snake_case" { Owned, Rented }
 }
 
 codes! {
     /// Unit of a pulse's width.
-    "snake_case" PulseWidthUnit { Ns, Ps }
+    PulseWidthUnit in "snake_case" { Ns, Ps }
 }
 
 /// From least to most, both allowed.

@@ -9,7 +9,7 @@ use super::course::{CourseDetails, Depth, Goal, Pigment};
 
 codes! {
     /// What the range rests on.
-    "snake_case" Basis { Smp, TattooInk, TooDeep, Unknown }
+    Basis in "snake_case" { Smp, TattooInk, TooDeep, Unknown }
 }
 
 /// A range of sessions.

@@ -16,7 +16,7 @@ use super::interval::Interval;
 
 codes! {
     /// A day of the week.
-    "snake_case" Weekday { Mon, Tue, Wed, Thu, Fri, Sat, Sun }
+    Weekday in "snake_case" { Mon, Tue, Wed, Thu, Fri, Sat, Sun }
 }
 
 impl Weekday {

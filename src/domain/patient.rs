@@ -17,7 +17,7 @@ use super::text::{self, Line};
 
 codes! {
     /// The language in which a patient is written to.
-    "snake_case" Language { En, Fr }
+    Language in "snake_case" { En, Fr }
 }
 
 /// A telephone number in E.164, `+16473510061`.

@@ -15,7 +15,7 @@ use super::text::Line;
 
 codes! {
     /// What someone is trained to do.
-    "snake_case" Skill { Consultation, Laser, Saline, Chemical, Adjustment }
+    Skill in "snake_case" { Consultation, Laser, Saline, Chemical, Adjustment }
 }
 
 /// Permission of the laser safety officer to use one device.

@@ -14,17 +14,17 @@ use super::text::{Line, Note};
 
 codes! {
     /// Visible immediate reaction of the tissue.
-    "snake_case" Endpoint { None, Frosting, Erythema, Oedema, Purpura, PinpointBleeding, Blister, EpidermalSplatter }
+    Endpoint in "snake_case" { None, Frosting, Erythema, Oedema, Purpura, PinpointBleeding, Blister, EpidermalSplatter }
 }
 
 codes! {
     /// What a test patch showed.
-    "snake_case" TestPatchResult { Acceptable, Reaction, ColourChange }
+    TestPatchResult in "snake_case" { Acceptable, Reaction, ColourChange }
 }
 
 codes! {
     /// How bad an unwanted effect is.
-    "snake_case" Severity { Mild, Moderate, Severe }
+    Severity in "snake_case" { Mild, Moderate, Severe }
 }
 
 /// A whole number within its range.

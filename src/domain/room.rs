@@ -10,7 +10,7 @@ use super::text::Line;
 
 codes! {
     /// What a room is fitted for.
-    "snake_case" Capability {
+    Capability in "snake_case" {
         /// Talking in private.
         Consultation,
         /// Treating without a laser.

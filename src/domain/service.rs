@@ -15,7 +15,7 @@ use super::text::{Code, Line};
 
 codes! {
     /// How pigment is treated. Only a laser removes (F6); the others lighten, fade or correct.
-    "snake_case" Method { Laser, Saline, Chemical, Adjustment }
+    Method in "snake_case" { Laser, Saline, Chemical, Adjustment }
 }
 
 /// What a manager writes about a service.

@@ -16,12 +16,12 @@ use uuid::Uuid;
 
 codes! {
     /// Why a session was called off.
-    "snake_case" CancelReason { PatientRequest, ClinicRequest, BookedByMistake, ConsentWithdrawn, Unwell, Other }
+    CancelReason in "snake_case" { PatientRequest, ClinicRequest, BookedByMistake, ConsentWithdrawn, Unwell, Other }
 }
 
 codes! {
     /// Why a booked session has to be booked anew.
-    "snake_case" RebookReason {
+    RebookReason in "snake_case" {
         /// Rule 37: its rental window was removed.
         RentalWindowRemoved,
     }

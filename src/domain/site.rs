@@ -10,7 +10,7 @@ use super::text::Line;
 
 codes! {
     /// Whose place it is.
-    "snake_case" SiteKind { Clinic, Partner }
+    SiteKind in "snake_case" { Clinic, Partner }
 }
 
 /// What a manager writes about a site.

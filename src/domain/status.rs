@@ -7,7 +7,7 @@ use super::refusal::{Code, Refusal};
 
 codes! {
     /// FHIR Appointment.status.
-    "kebab-case" SessionStatus {
+    SessionStatus in "kebab-case" {
         /// No time yet.
         Proposed,
         /// Some party has not accepted, or its device went away.
@@ -33,7 +33,7 @@ codes! {
 
 codes! {
     /// FHIR event-status of what is done in the session.
-    "kebab-case" ProcedureStatus {
+    ProcedureStatus in "kebab-case" {
         /// Not begun.
         Preparation,
         /// Under way.
@@ -49,12 +49,12 @@ codes! {
 
 codes! {
     /// How a procedure ended.
-    "kebab-case" Outcome { Completed, Stopped, NotDone }
+    Outcome in "kebab-case" { Completed, Stopped, NotDone }
 }
 
 codes! {
     /// What the desk or a practitioner does to a session.
-    "kebab-case" Verb { Accept, Arrive, CheckIn, Complete, NoShow, Cancel, Reschedule }
+    Verb in "kebab-case" { Accept, Arrive, CheckIn, Complete, NoShow, Cancel, Reschedule }
 }
 
 impl SessionStatus {

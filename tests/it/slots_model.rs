@@ -62,6 +62,9 @@ impl Timeline {
     }
 }
 
+/// What is closed, on which day, from and until which minute of it.
+type Closed = (Option<u128>, i64, Option<u16>, Option<u16>);
+
 /// A random calendar, as plain numbers.
 #[derive(Debug, Clone)]
 struct World {
@@ -80,7 +83,7 @@ struct World {
     devices: Vec<Thing>,
     patient: Vec<(i64, i64)>,
     /// What is closed (none for everything), on which day, from and until which minute.
-    closures: Vec<(Option<u128>, i64, Option<u16>, Option<u16>)>,
+    closures: Vec<Closed>,
 }
 
 fn spans() -> impl Strategy<Value = Vec<(u8, u16, u16)>> {

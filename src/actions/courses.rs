@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::catalogue::patched;
@@ -21,6 +21,7 @@ use crate::storage::{courses, patients, resources, sessions};
 
 /// A course to be opened.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(try_from = "Map<String, Value>")]
 #[schema(example = json!({"patient_id": "01890000-0000-7000-8000-000000000001", "goal": "remove", "zones": ["frontal_hairline"],
     "pigment": "smp", "depth": "correct", "delivery": "onsite"}))]
 pub struct NewCourse {
@@ -29,6 +30,22 @@ pub struct NewCourse {
     /// What is written about it.
     #[serde(flatten)]
     pub details: CourseDetails,
+}
+
+/// Read in two steps, since a flattened part cannot refuse fields that nobody knows.
+impl TryFrom<Map<String, Value>> for NewCourse {
+    type Error = serde_json::Error;
+
+    fn try_from(mut fields: Map<String, Value>) -> std::result::Result<Self, serde_json::Error> {
+        use serde::de::Error as _;
+        let patient_id = fields
+            .remove("patient_id")
+            .ok_or_else(|| serde_json::Error::missing_field("patient_id"))?;
+        Ok(Self {
+            patient_id: serde_json::from_value(patient_id)?,
+            details: serde_json::from_value(Value::Object(fields))?,
+        })
+    }
 }
 
 /// A course as callers are shown it.

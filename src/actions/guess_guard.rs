@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use super::{Error, Result};
 
 const SIXTY: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
+const HUNDRED: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 const TEN: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
 /// How long a token counts as good lately, and how many are remembered.
@@ -35,7 +36,7 @@ pub struct GuessGuard {
 impl Default for GuessGuard {
     fn default() -> Self {
         Self {
-            tokens: RateLimiter::keyed(Quota::per_minute(SIXTY)),
+            tokens: RateLimiter::keyed(Quota::per_minute(SIXTY).allow_burst(HUNDRED)),
             passwords: RateLimiter::keyed(Quota::per_minute(TEN)),
             good: Mutex::default(),
             hashing: Semaphore::new(2),

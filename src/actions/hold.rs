@@ -12,6 +12,7 @@ use crate::domain::booking::starts_at;
 use crate::domain::civil;
 use crate::domain::ids::{CourseId, DeviceId, HoldId, PractitionerId, RoomId, SiteId};
 use crate::domain::refusal::Code;
+use crate::domain::session::Place;
 use crate::storage::claims::Claimant;
 use crate::storage::holds::{self, Hold};
 use crate::storage::{courses as stored_courses, resources};
@@ -112,6 +113,15 @@ pub async fn give_up(app: &App, caller: &Caller, id: HoldId) -> Result<()> {
         .await?
         .ok_or(Error::NotThere("course"))?;
     resources::lock(&mut work.tx, [course.patient_id.into()]).await?;
+    // Who books over an expired hold sweeps its claims away; locked alike, the two cannot wait for each other.
+    let Place {
+        practitioner_id,
+        room_id,
+        device_id,
+        ..
+    } = hold.place;
+    let kept = [Some(practitioner_id.into()), room_id.map(Into::into), device_id.map(Into::into)];
+    resources::lock(&mut work.tx, kept.into_iter().flatten()).await?;
     if !holds::delete(&mut work.tx, id).await? {
         return Err(Error::NotThere("hold"));
     }

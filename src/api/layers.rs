@@ -1,7 +1,7 @@
 //! What surrounds every route: limits of size and time, a log line without anything
 //! personal, headers that keep answers private, and problems instead of bare errors.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -15,17 +15,14 @@ use super::extract::MOST_BYTES;
 use super::problem::Problem;
 use super::respond::NewId;
 
-/// How long a request may take, its body included.
-const LONGEST: Duration = Duration::from_secs(30);
-
 /// `routes` with all that surrounds them.
 pub(super) fn around(routes: Router, serving: Serving) -> Router {
     routes
         .fallback(|| async { Problem::not_found("There is nothing at this address.") })
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
-        .layer(Extension(serving))
         .layer(from_fn(time_limit))
+        .layer(Extension(serving))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a handler panicked");
             Problem::fault().into_response()
@@ -40,8 +37,8 @@ async fn method_not_allowed(method: Method) -> Problem {
 }
 
 /// A request that takes too long is given up; what it had begun is rolled back.
-async fn time_limit(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(LONGEST, next.run(request)).await {
+async fn time_limit(Extension(serving): Extension<Serving>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(serving.longest, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::try_later("That took too long.").into_response(),
     }

@@ -22,6 +22,7 @@ mod slots;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -42,6 +43,8 @@ pub struct Serving {
     pub app: App,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Arc<[IpAddr]>,
+    /// How long a request may take, its body included.
+    pub longest: Duration,
 }
 
 /// Every route under `/api/v1`.
@@ -131,7 +134,11 @@ pub fn router(serving: Serving, more: Router<App>) -> Router {
     let (routes, document) = parts();
     let document: Arc<str> = document.to_string().into();
     let served = get(move || async move { json_text(&document) });
-    let browse = SwaggerUi::new("/docs").config(Config::new(["/api/v1/openapi.json"]).persist_authorization(false));
+    let browse = SwaggerUi::new("/docs").config(
+        Config::new(["/api/v1/openapi.json"])
+            .persist_authorization(false)
+            .validator_url("none"),
+    );
     let routes = routes
         .merge(more)
         .route("/api/v1/openapi.json", served)

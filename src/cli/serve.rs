@@ -22,6 +22,8 @@ use crate::api::{Serving, router};
 
 /// How long a client may take to send its headers.
 const HEADERS: Duration = Duration::from_secs(10);
+/// How long a request may take, its body included.
+const LONGEST: Duration = Duration::from_secs(30);
 /// How long what is under way may take once the process was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
 /// How often counters of guessing are tidied.
@@ -40,6 +42,7 @@ pub(super) fn serving(app: &App, settings: &Settings) -> Serving {
     Serving {
         app: app.clone(),
         trusted_proxies: Arc::from(settings.trusted_proxies.clone()),
+        longest: LONGEST,
     }
 }
 

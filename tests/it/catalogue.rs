@@ -215,6 +215,49 @@ async fn a_patient_is_changed_field_by_field_and_nonsense_is_refused() {
 }
 
 #[tokio::test]
+async fn a_course_is_opened_with_what_is_known_and_nothing_unknown_is_passed_over() {
+    let app = TestApp::empty().await;
+    let patient = app.register("Ada").await;
+    let open = |body| app.post("/courses", body);
+    let bare = open(json!({"patient_id": patient, "goal": "lighten"})).await.expect(201);
+    assert_eq!(
+        (bare.str("pigment"), bare.str("depth"), bare.str("delivery"), bare.str("status")),
+        ("unknown", "unknown", "onsite", "active")
+    );
+    assert_eq!(bare.body["estimate"], Value::Null);
+    for body in [
+        json!({"goal": "remove"}),
+        json!({"patient_id": patient}),
+        json!({"patient_id": patient, "goal": "remove", "zonez": ["vertex"]}),
+        json!({"patient_id": patient, "goal": "remove", "zones": ["nose"]}),
+        json!({"patient_id": patient, "goal": "remove", "status": "completed", "outcome": "cleared"}),
+        json!({"patient_id": patient, "goal": "remove", "planned_sessions": 0}),
+    ] {
+        open(body).await.expect(422);
+    }
+    open(json!({"patient_id": "01890000-0000-7000-8000-000000000001", "goal": "remove"}))
+        .await
+        .expect(404);
+    let estimates = [
+        ("smp", "correct", 2),
+        ("smp", "too_shallow", 2),
+        ("tattoo_ink", "correct", 10),
+        ("smp", "too_deep", 10),
+        ("unknown", "correct", 10),
+    ];
+    for (pigment, depth, most) in estimates {
+        let course =
+            open(json!({"patient_id": patient, "goal": "remove", "pigment": pigment, "depth": depth, "zones": ["vertex", "vertex"]})).await;
+        let course = course.expect(201);
+        assert_eq!(
+            (&course.body["estimate"]["max"], &course.body["zones"]),
+            (&json!(most), &json!(["vertex"])),
+            "{pigment} {depth}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_consent_is_given_kept_and_withdrawn_once() {
     let app = TestApp::empty().await;
     let patient = app.register("Ada").await;

@@ -8,7 +8,7 @@ use crate::support::clinic::{ALL_DAYS, hours};
 
 /// A clinic that never closes, so that the clock's odd hours can be booked.
 async fn open_all_night() -> (TestApp, String) {
-    let app = TestApp::empty().await;
+    let app = TestApp::at("2026-01-05T14:00:00Z").await;
     let clinic = app.clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
     app.manage("PATCH", &format!("/sites/{}", clinic.site), json!({"observes_holidays": false}))
         .await
@@ -23,7 +23,7 @@ async fn open_all_night() -> (TestApp, String) {
 #[tokio::test]
 async fn a_wall_time_that_the_clock_skips_is_refused_on_each_spring_sunday() {
     let (app, course) = open_all_night().await;
-    for day in ["2027-03-14", "2028-03-12"] {
+    for day in ["2026-03-08", "2027-03-14", "2028-03-12"] {
         for time in ["02:00", "02:30", "02:59"] {
             let refused = app
                 .book(&course, "consultation", &format!("{day}T{time}"))
@@ -52,17 +52,17 @@ async fn a_wall_time_that_the_clock_skips_is_refused_on_each_spring_sunday() {
 #[tokio::test]
 async fn a_session_across_the_gap_takes_elapsed_time() {
     let (app, course) = open_all_night().await;
-    let across = app.book(&course, "consultation", "2027-03-14T01:30").await.expect(201);
-    assert_eq!(
-        (across.str("start"), across.str("end")),
-        ("2027-03-14T01:30:00-05:00", "2027-03-14T03:15:00-04:00")
-    );
+    for day in ["2026-03-08", "2027-03-14", "2028-03-12"] {
+        let across = app.book(&course, "consultation", &format!("{day}T01:30")).await.expect(201);
+        assert_eq!(across.str("start"), format!("{day}T01:30:00-05:00"));
+        assert_eq!(across.str("end"), format!("{day}T03:15:00-04:00"));
+    }
 }
 
 #[tokio::test]
 async fn a_wall_time_that_happens_twice_means_the_first_and_says_so_unless_an_offset_is_given() {
     let (app, course) = open_all_night().await;
-    for day in ["2027-11-07", "2028-11-05"] {
+    for day in ["2026-11-01", "2027-11-07", "2028-11-05"] {
         let first = app.book(&course, "consultation", &format!("{day}T01:00")).await.expect(201);
         assert_eq!(first.str("start"), format!("{day}T01:00:00-04:00"));
         assert!(first.str("notice").contains("twice"));
@@ -79,11 +79,14 @@ async fn a_wall_time_that_happens_twice_means_the_first_and_says_so_unless_an_of
 #[tokio::test]
 async fn a_session_across_the_fold_takes_elapsed_time() {
     let (app, course) = open_all_night().await;
-    let across = app.book(&course, "consultation", "2027-11-07T01:30:00-04:00").await.expect(201);
-    assert_eq!(
-        (across.str("start"), across.str("end")),
-        ("2027-11-07T01:30:00-04:00", "2027-11-07T01:15:00-05:00")
-    );
+    for day in ["2026-11-01", "2027-11-07", "2028-11-05"] {
+        let across = app
+            .book(&course, "consultation", &format!("{day}T01:30:00-04:00"))
+            .await
+            .expect(201);
+        assert_eq!(across.str("start"), format!("{day}T01:30:00-04:00"));
+        assert_eq!(across.str("end"), format!("{day}T01:15:00-05:00"));
+    }
 }
 
 #[tokio::test]

@@ -89,13 +89,7 @@ async fn nothing_is_half_done(app: &TestApp) {
         assert_eq!(here, booked, "each session has its line in the audit");
         sessions += here;
     }
-    let count = |sql: &'static str| async move {
-        match &app.app.db {
-            fadeline::storage::Db::Sqlite { read, .. } => sqlx::query_scalar::<_, i64>(sql).fetch_one(read).await.unwrap(),
-            fadeline::storage::Db::Postgres(pool) => sqlx::query_scalar::<_, i64>(sql).fetch_one(pool).await.unwrap(),
-        }
-    };
     // A consultation takes a patient, a practitioner and a room.
-    assert_eq!(count("SELECT COUNT(*) FROM claims").await, 3 * sessions as i64);
-    assert_eq!(count("SELECT COUNT(*) FROM session_history").await, sessions as i64);
+    assert_eq!(app.count("SELECT COUNT(*) FROM claims").await, 3 * sessions as i64);
+    assert_eq!(app.count("SELECT COUNT(*) FROM session_history").await, sessions as i64);
 }

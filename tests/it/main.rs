@@ -26,6 +26,7 @@ mod junk;
 mod privacy;
 mod races;
 mod repeats_and_versions;
+mod serving;
 mod slots;
 mod slots_model;
 mod statements;

@@ -46,10 +46,19 @@ impl TestApp {
 
     /// One that is empty but for its users, with other numbers.
     pub(crate) async fn with_policy(policy: Policy) -> Self {
+        Self::begun(MONDAY, policy).await
+    }
+
+    /// One that is empty but for its users, at another time.
+    pub(crate) async fn at(now: &str) -> Self {
+        Self::begun(now, Policy::default()).await
+    }
+
+    async fn begun(now: &str, policy: Policy) -> Self {
         let database = Database::fresh().await;
         let app = App::new(
             database.db().await,
-            Clock::still_at(MONDAY.parse().unwrap()),
+            Clock::still_at(now.parse().unwrap()),
             chrono_tz::America::Toronto,
             policy,
         );
@@ -84,6 +93,7 @@ impl TestApp {
         let serving = Serving {
             app: app.clone(),
             trusted_proxies: [].into(),
+            longest: std::time::Duration::from_secs(30),
         };
         let router = api::router(serving, api::demo::routes());
         let [desk, practitioner, manager, partner] = tokens.try_into().unwrap();
@@ -204,6 +214,14 @@ impl TestApp {
         };
         users::add(&self.app, user).await.unwrap();
         users::create_token(&self.app, "other@example.test", 3000).await.unwrap()
+    }
+
+    /// A number that the database is asked for past everything that the program does.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        match &self.app.db {
+            fadeline::storage::Db::Sqlite { read, .. } => sqlx::query_scalar(sql).fetch_one(read).await.unwrap(),
+            fadeline::storage::Db::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+        }
     }
 
     /// Ends a token, whoever has it.

@@ -55,6 +55,24 @@ impl Server {
         child.wait().unwrap();
     }
 
+    /// Asks it to stop, as a supervisor does.
+    pub(crate) fn tell_to_stop(&self) {
+        let id = self.child.lock().unwrap().id();
+        assert!(Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap().success());
+    }
+
+    /// Whether it ends by itself, within its grace time, and well.
+    pub(crate) async fn ended_well(&self) -> bool {
+        let patience = Instant::now() + Duration::from_secs(25);
+        while Instant::now() < patience {
+            if let Some(status) = self.child.lock().unwrap().try_wait().unwrap() {
+                return status.success();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        false
+    }
+
     /// A request of somebody with `token`; nothing when the connection broke.
     pub(crate) async fn call(&self, token: &str, method: &str, path: &str, body: Value) -> Option<Answer> {
         call(&self.client, &self.url, token, method, path, body, &[]).await

@@ -1,0 +1,197 @@
+//! The server itself: slow clients are let go, what is under way is finished when it is
+//! told to stop, readiness follows the database, and the pages need no network.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::http::Request;
+use fadeline::api::{self, Serving};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::support::server::Server;
+use crate::support::{Answer, TestApp};
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_given_up_with_503() {
+    let app = TestApp::empty().await;
+    let serving = Serving {
+        app: app.app.clone(),
+        trusted_proxies: [].into(),
+        longest: Duration::from_millis(50),
+    };
+    let endless = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let request = Request::post("/api/v1/patients")
+        .header("authorization", format!("Bearer {}", app.desk))
+        .header("content-type", "application/json");
+    let answer = api::router(serving, axum::Router::new())
+        .oneshot(request.body(endless).unwrap())
+        .await
+        .unwrap();
+    let answer = Answer::read(answer).await.expect(503);
+    assert_eq!(
+        (answer.str("code"), &answer.headers["retry-after"]),
+        ("try_later", &"5".parse::<axum::http::HeaderValue>().unwrap())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_never_ends_its_headers_is_let_go() {
+    let app = TestApp::empty().await;
+    let server = Server::start(&app.database.url).await;
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let let_go = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n").unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(25))).unwrap();
+        let begun = Instant::now();
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+        begun.elapsed()
+    });
+    let took = let_go.await.unwrap();
+    assert!((Duration::from_secs(8)..Duration::from_secs(20)).contains(&took), "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_to_stop_the_server_finishes_what_is_under_way_and_ends_well() {
+    let app = TestApp::empty().await;
+    let server = Server::start(&app.database.url).await;
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let token = app.desk.clone();
+    // Half of a request is there when the server is told to stop; the other half comes after.
+    let body = json!({"given_name": "Late", "family_name": "Caller", "phone": "416 555 0100"}).to_string();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST /api/v1/patients HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&body.as_bytes()[..10]).unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    server.tell_to_stop();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    stream.write_all(&body.as_bytes()[10..]).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    assert!(server.ended_well().await);
+    assert_eq!(app.get("/patients?q=late").await.items().len(), 1);
+}
+
+#[tokio::test]
+async fn readiness_is_503_while_the_database_is_away_and_health_is_not() {
+    let app = TestApp::empty().await;
+    let ask = |path: &'static str| app.send(Request::get(path).body(Body::empty()).unwrap());
+    let ready = ask("/readyz").await.expect(200);
+    assert!(!ready.str("version").is_empty() && ready.str("tzdb").starts_with("20"));
+    app.app.db.close().await;
+    assert_eq!(ask("/readyz").await.expect(503).str("code"), "try_later");
+    ask("/healthz").await.expect(200);
+    app.get("/sites").await.expect(503);
+}
+
+#[tokio::test]
+async fn the_page_that_browses_the_api_asks_nobody_else_for_anything() {
+    let app = TestApp::empty().await;
+    let ask = |path: &'static str| app.send(Request::get(path).body(Body::empty()).unwrap());
+    for path in ["/docs/", "/docs/swagger-initializer.js", "/docs/index.css"] {
+        let page = ask(path).await.expect(200).text;
+        for outside in ["http://", "https://", "src=\"//", "href=\"//"] {
+            assert!(!page.contains(outside), "{path} asks {outside}: {page}");
+        }
+    }
+    assert!(
+        ask("/docs/swagger-initializer.js")
+            .await
+            .text
+            .contains("\"validatorUrl\": \"none\"")
+    );
+    let printed = std::process::Command::new(env!("CARGO_BIN_EXE_fadeline"))
+        .arg("openapi")
+        .output()
+        .unwrap();
+    let printed: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    assert_eq!(
+        printed,
+        ask("/api/v1/openapi.json").await.expect(200).body,
+        "what is printed is what is served"
+    );
+    assert_eq!(printed["openapi"], "3.1.0");
+}
+
+#[test]
+fn bad_usage_ends_with_2_and_what_goes_wrong_with_1_and_one_line() {
+    let run = |arguments: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_fadeline"))
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    assert_eq!(run(&["dance"]).status.code(), Some(2));
+    assert_eq!(run(&["user", "add", "--role", "king"]).status.code(), Some(2));
+    for arguments in [
+        vec!["serve", "--database-url", "mysql://x"],
+        vec!["serve", "--database-url", "sqlite:/nowhere/at/all.db"],
+        vec!["serve", "--time-zone", "Mars/Olympus"],
+        vec!["serve", "--config", "/nowhere.toml"],
+    ] {
+        let ended = run(&arguments);
+        let complaint = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(1), "{arguments:?}");
+        assert_eq!(complaint.lines().count(), 1, "{complaint}");
+        assert!(complaint.starts_with("fadeline: ") && ended.stdout.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn users_and_tokens_are_managed_from_the_command_line() {
+    let app = TestApp::empty().await;
+    let run = |arguments: &[&str], input: &str| {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_fadeline"))
+            .args(arguments)
+            .args(["--database-url", &app.database.url, "--log", "warn"])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        (ended.status.code(), String::from_utf8(ended.stdout).unwrap().trim_end().to_owned())
+    };
+    let add = [
+        "user",
+        "add",
+        "--email",
+        "ada@example.test",
+        "--name",
+        "Ada",
+        "--role",
+        "manager",
+        "--password-stdin",
+    ];
+    assert_eq!(run(&add, "correct horse battery\n").0, Some(0));
+    assert_eq!(run(&add, "correct horse battery\n").0, Some(1), "the email is taken");
+    // The command line has a real clock, the app one that stands still in 2027, so the token has to last.
+    let (status, token) = run(&["token", "create", "--email", "ada@example.test", "--days", "3000"], "");
+    assert_eq!((status, token.lines().count()), (Some(0), 1), "the token, alone");
+    assert_eq!(app.call(&token, "GET", "/me", Value::Null).await.expect(200).str("name"), "Ada");
+    let (_, tokens) = run(&["token", "list"], "");
+    assert!(!tokens.contains(&token), "the secret is shown once");
+    let id = tokens
+        .lines()
+        .find(|line| line.contains("ada@"))
+        .unwrap()
+        .split('\t')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert_eq!(run(&["token", "revoke", &id], "").0, Some(0));
+    app.call(&token, "GET", "/me", Value::Null).await.expect(401);
+    assert_eq!(run(&["user", "disable", "--email", "ada@example.test"], "").0, Some(0));
+    assert!(run(&["user", "list"], "").1.contains("ada@example.test\tmanager\tAda\tdisabled"));
+    assert_eq!(run(&["token", "create", "--email", "ada@example.test"], "").0, Some(1));
+}

@@ -45,6 +45,7 @@ CREATE TABLE repeats (
     at          TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (user_id, key)
 );
+CREATE INDEX repeats_by_time ON repeats (at);
 
 -- Never changed, never deleted; no foreign keys, since it outlives what it names.
 CREATE TABLE audit (

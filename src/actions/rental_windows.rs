@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::page::{Items, Page};
-use super::session_change::save;
+use super::session_change::{WINDOW_REMOVED, save};
 use super::session_view::{SessionView, view};
 use super::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::booking::starts_at;
@@ -132,7 +132,7 @@ pub async fn remove(app: &App, caller: &Caller, device: DeviceId, id: RentalWind
             rebook_reason: Some(RebookReason::RentalWindowRemoved),
             ..current.clone()
         };
-        save(&mut work, &current, next, "window-removed").await?;
+        save(&mut work, &current, next, WINDOW_REMOVED).await?;
         rebook.extend(sessions::get(&mut work.tx, current.id).await?.map(|listed| view(app, listed)));
     }
     work.audit("rental_window.remove", ("device", device.0), None, None).await?;

@@ -1,22 +1,37 @@
 //! Repeated requests: what was answered under a key is answered again. Answers of
 //! deeds are kept by `Work::commit`; refusals, which leave nothing else, here.
 
+use chrono::Duration;
+
 use super::work::Repeat;
 use super::{Actor, App, Error, Result};
 use crate::domain::refusal::Code;
 use crate::storage::repeats::{self, Answered};
 
+/// How long answers are kept.
+const KEPT: Duration = Duration::days(7);
+
+/// Forgets answers that nobody will ask for again. Called now and then.
+pub async fn forget_old(app: &App) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    repeats::forget(&mut tx, app.clock.now() - KEPT).await?;
+    Ok(tx.commit().await?)
+}
+
 /// What was answered under this key before; a key used for another request is refused.
 pub async fn recall(app: &App, actor: &Actor, repeat: &Repeat) -> Result<Option<Answered>> {
     let mut tx = app.db.read().await?;
     let answered = repeats::get(&mut tx, actor.user_id, &repeat.key).await?;
-    match answered {
-        Some(answered) if answered.fingerprint != repeat.fingerprint => Err(Error::refused(
-            Code::IdempotencyKeyReused,
-            "This Idempotency-Key was used for another request; use a new one.",
-        )),
-        answered => Ok(answered),
+    answered.map(|answered| same(repeat, answered)).transpose()
+}
+
+/// `answered`, if it was this request that it answered.
+fn same(repeat: &Repeat, answered: Answered) -> Result<Answered> {
+    if answered.fingerprint == repeat.fingerprint {
+        return Ok(answered);
     }
+    let words = "This Idempotency-Key was used for another request; use a new one.";
+    Err(Error::refused(Code::IdempotencyKeyReused, words))
 }
 
 /// Keeps a refusal under its key, unless the key was answered meanwhile; the answer that counts.
@@ -28,7 +43,7 @@ pub async fn keep(app: &App, actor: &Actor, repeat: &Repeat, status: u16, body: 
     };
     let mut tx = app.db.begin().await?;
     if let Some(earlier) = repeats::get(&mut tx, actor.user_id, &repeat.key).await? {
-        return Ok(earlier);
+        return same(repeat, earlier);
     }
     match repeats::insert(&mut tx, actor.user_id, &repeat.key, &answered, app.clock.now()).await {
         Ok(()) => {

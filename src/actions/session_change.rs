@@ -11,6 +11,9 @@ use crate::storage::history::{self, Before, Change};
 use crate::storage::sessions::Listed;
 use crate::storage::{resources, sessions};
 
+/// The change that rule 37 makes; not undone session by session.
+pub(super) const WINDOW_REMOVED: &str = "window-removed";
+
 /// The session, read after its patient was locked, so that changes of it wait for each other.
 pub(super) async fn locked(work: &mut Work<'_>, id: SessionId, expected: &Expected) -> Result<Listed> {
     let patient = sessions::patient_of(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;

@@ -3,7 +3,7 @@
 //! free; a booking that is undone is called off as a mistake.
 
 use super::diaries::{self, Search};
-use super::session_change::{answered, locked, save};
+use super::session_change::{WINDOW_REMOVED, answered, locked, save};
 use super::session_view::SessionView;
 use super::{Answer, App, Caller, Error, Expected, Result, Work, decide};
 use crate::domain::civil;
@@ -30,6 +30,12 @@ pub async fn undo(app: &App, caller: &Caller, id: SessionId, expected: &Expected
             format!("Nothing was done to this session in the last {minutes} minutes."),
         )
     })?;
+    if change.change == WINDOW_REMOVED {
+        return Err(Error::refused(
+            Code::NothingToUndo,
+            "Its rental window was removed; move it to another time instead.",
+        ));
+    }
     let next = match change.before {
         Some(before) => before.restored(&current),
         None => Session {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actions::Error;
+use crate::domain::civil::spoken_day;
 use crate::domain::refusal::{Code, Refusal};
 use crate::storage;
 
@@ -130,11 +131,11 @@ impl Problem {
         // A rule tells more than a clash does, so it gives the problem its name.
         let first = refusals.iter().find(|refusal| !refusal.code.is_conflict()).or(refusals.first());
         let code = first.map_or_else(|| "refused".to_owned(), |refusal| refusal.code.to_string());
-        let detail = refusals
-            .iter()
-            .map(|refusal| refusal.message.as_str())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let sentences: Vec<_> = refusals.iter().map(|refusal| refusal.message.as_str()).collect();
+        let mut detail = sentences.join(" ");
+        if let Some(day) = refusals.iter().filter_map(|refusal| refusal.earliest).max() {
+            detail = format!("{detail} The first day that works is {}.", spoken_day(day));
+        }
         Self {
             violations: refusals,
             ..Self::new(status, &code, title, detail)

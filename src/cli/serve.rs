@@ -17,7 +17,7 @@ use tower::ServiceExt;
 
 use super::open;
 use super::settings::Settings;
-use crate::actions::App;
+use crate::actions::{App, repeats};
 use crate::api::{Serving, router};
 
 /// How long a client may take to send its headers.
@@ -26,7 +26,7 @@ const HEADERS: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_secs(30);
 /// How long what is under way may take once the process was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
-/// How often counters of guessing are tidied.
+/// How often counters of guessing and old answers are tidied.
 const TIDY: Duration = Duration::from_mins(5);
 
 /// `fadeline serve`.
@@ -72,7 +72,7 @@ pub(super) async fn until_stopped(listener: TcpListener, router: Router, app: &A
                 }
             },
             _ = tidy.tick() => {
-                app.guard.tidy();
+                tidy_up(app);
                 continue;
             }
             () = &mut stop => break,
@@ -94,6 +94,17 @@ pub(super) async fn until_stopped(listener: TcpListener, router: Router, app: &A
     }
     app.db.close().await;
     Ok(())
+}
+
+/// Lets go of what is no longer needed, beside what is being served.
+fn tidy_up(app: &App) {
+    app.guard.tidy();
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = repeats::forget_old(&app).await {
+            tracing::warn!(%error, "old answers could not be forgotten; that is tried again");
+        }
+    });
 }
 
 /// `router` for one connection, told where it comes from.

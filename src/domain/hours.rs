@@ -151,17 +151,6 @@ impl From<WeeklyHours> for Vec<OpenSpan> {
 }
 
 impl WeeklyHours {
-    /// The same hours on each of `days`, for demo data and tests: `daily(&[Weekday::Mon], "09:00", "18:00")`.
-    pub fn daily(days: &[Weekday], opens: &str, closes: &str) -> Result<Self, HoursError> {
-        let (opens, closes) = (opens.parse()?, closes.parse()?);
-        Self::try_from(days.iter().map(|&weekday| OpenSpan { weekday, opens, closes }).collect::<Vec<_>>())
-    }
-
-    /// Both weeks together.
-    pub fn and(self, other: Self) -> Result<Self, HoursError> {
-        Self::try_from([self.0, other.0].concat())
-    }
-
     /// Whether there are hours on this weekday.
     #[must_use]
     pub fn open_on(&self, weekday: Weekday) -> bool {
@@ -188,8 +177,11 @@ mod tests {
         text.parse().unwrap()
     }
     fn all_week(opens: &str, closes: &str) -> WeeklyHours {
-        use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
-        WeeklyHours::daily(&[Mon, Tue, Wed, Thu, Fri, Sat, Sun], opens, closes).unwrap()
+        let (opens, closes) = (opens.parse().unwrap(), closes.parse().unwrap());
+        let spans = <Weekday as strum::VariantArray>::VARIANTS
+            .iter()
+            .map(|&weekday| OpenSpan { weekday, opens, closes });
+        WeeklyHours::try_from(spans.collect::<Vec<_>>()).unwrap()
     }
 
     #[test]

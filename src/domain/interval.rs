@@ -41,15 +41,6 @@ impl Interval {
         self.start <= other.start && other.end <= self.end
     }
 
-    /// Longer by `before` at its start and `after` at its end; both not negative.
-    #[must_use]
-    pub fn padded(self, before: Duration, after: Duration) -> Self {
-        Self {
-            start: self.start - before,
-            end: self.end + after,
-        }
-    }
-
     /// Shorter by `by` at both ends, or nothing when that leaves nothing.
     #[must_use]
     pub fn shrunk(self, by: Duration) -> Option<Self> {

@@ -2,7 +2,7 @@
 //! for life; `sequence` rises with each change of time. Both what was promised (the
 //! civil time and its zone) and the instant are stored.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use super::civil;
 use super::codes::codes;
@@ -109,11 +109,5 @@ impl Session {
             ]);
         }
         Ok(next)
-    }
-
-    /// How long it lasts, elapsed time.
-    #[must_use]
-    pub fn duration(&self) -> Duration {
-        self.ends_at - self.starts_at
     }
 }

@@ -44,3 +44,9 @@ pub async fn get(tx: &mut Tx, user: UserId, key: &str) -> Result<Option<Answered
     .optional()
     .await
 }
+
+/// Forgets answers given before `before`.
+pub async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<()> {
+    tx.query(stmt!("DELETE FROM repeats WHERE at < $1")).bind(before).run().await?;
+    Ok(())
+}

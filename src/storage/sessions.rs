@@ -170,14 +170,3 @@ pub async fn booked_with(tx: &mut Tx, device: DeviceId, window: Interval) -> Res
     .all()
     .await
 }
-
-/// The ids of the booked sessions that start in `range`, for a closure to be checked against.
-pub async fn live_within(tx: &mut Tx, range: Interval) -> Result<Vec<Listed>> {
-    tx.query(stmt!(listed!(
-        "WHERE s.starts_at >= $1 AND s.starts_at < $2 AND s.status IN ('booked', 'pending') ORDER BY s.starts_at, s.id"
-    )))
-    .bind(range.start())
-    .bind(range.end())
-    .all()
-    .await
-}

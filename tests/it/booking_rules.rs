@@ -188,6 +188,7 @@ async fn rule_37_a_removed_window_makes_its_sessions_pending_and_a_move_books_th
     let pending = app.get("/sessions?status=pending").await.expect(200);
     assert_eq!(pending.items().len(), 1);
     assert_eq!(pending.items()[0]["rebook_reason"], "rental_window_removed");
+    app.act(&lost, "undo").await.refused(409, &["nothing_to_undo"]);
     // Until it is moved, it keeps its people's time.
     app.book(&ben, "consultation", "2027-01-07T10:00")
         .await

@@ -41,6 +41,8 @@ async fn a_caller_is_booked_moved_told_why_not_cancelled_and_all_of_it_is_in_the
     );
     assert_eq!(refused.body["violations"][0]["earliest"], "2027-07-02");
     assert_eq!(refused.body["violations"][0]["overridable"], false);
+    let detail = "Hayden is closed on Thursday 1 July 2027 (Canada Day). The first day that works is Friday 2 July 2027.";
+    assert_eq!(refused.str("detail"), detail);
 
     let cancelled = app.cancel(&session).await.expect(200);
     assert_eq!(cancelled.str("status"), "cancelled");

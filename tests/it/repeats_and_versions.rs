@@ -145,17 +145,55 @@ async fn two_desks_that_change_one_thing_at_once_do_not_overwrite_each_other() {
     let patient = app.register("Ada").await;
     let path = format!("/patients/{patient}");
     let change = |n: u8| {
-        app.call_with(
-            &app.desk,
-            "PATCH",
-            Box::leak(path.clone().into_boxed_str()),
-            json!({"given_name": format!("Ada{n}")}),
-            &[("if-match", "\"1\"")],
-        )
+        let (app, path) = (&app, path.clone());
+        let body = json!({"given_name": format!("Ada{n}")});
+        async move { app.call_with(&app.desk, "PATCH", &path, body, &[("if-match", "\"1\"")]).await }
     };
     let answers = futures_util::future::join_all((0..8).map(change)).await;
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 412).count(), 7, "{statuses:?}");
     assert_eq!(app.call(&app.desk, "GET", &path, Value::Null).await.body["version"], 2);
+}
+
+#[tokio::test]
+async fn different_requests_with_one_key_that_come_at_once_never_get_each_others_answers() {
+    let app = TestApp::empty().await;
+    for round in 0..10 {
+        let key = format!("round {round}");
+        let register = |n: usize| {
+            let (app, key) = (&app, key.clone());
+            let patient = json!({"given_name": format!("Round{round}Nr{n}"), "family_name": "Y", "phone": "416 555 0100"});
+            async move {
+                app.call_with(&app.desk, "POST", "/patients", patient, &[("idempotency-key", &key)])
+                    .await
+            }
+        };
+        let answers = futures_util::future::join_all((0..6).map(register)).await;
+        let mut registered = 0;
+        for (n, answer) in answers.iter().enumerate() {
+            match answer.status {
+                201 => {
+                    registered += 1;
+                    assert_eq!(answer.str("given_name"), format!("Round{round}Nr{n}"));
+                }
+                _ => assert_eq!(answer.codes(), ["idempotency_key_reused"], "{}", answer.text),
+            }
+        }
+        assert_eq!(registered, 1);
+    }
+}
+
+#[tokio::test]
+async fn answers_are_kept_for_a_week_and_then_forgotten() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let course = app.course("Ada").await;
+    let first = book(&app, "k", &course, "2027-02-01T10:00").await.expect(201);
+    app.wait(chrono::Duration::days(7));
+    fadeline::actions::repeats::forget_old(&app.app).await.unwrap();
+    assert_eq!(book(&app, "k", &course, "2027-02-01T10:00").await.expect(201).text, first.text);
+    app.wait(chrono::Duration::seconds(1));
+    fadeline::actions::repeats::forget_old(&app.app).await.unwrap();
+    book(&app, "k", &course, "2027-02-01T10:00").await.expect(409);
 }

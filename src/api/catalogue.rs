@@ -31,28 +31,28 @@ macro_rules! catalogue {
             use crate::domain::$home::{$details as Details, $kind as Kind};
 
             #[doc = concat!($about, ": a page of them, in the order in which they were added.")]
-            #[utoipa::path(get, path = $path, operation_id = concat!("list ", $about), tag = "Catalogue", params(Page),
+            #[utoipa::path(get, path = $path, operation_id = concat!("list_", stringify!($module)), summary = concat!($about, ": a page of them, in the order in which they were added"), tag = "Catalogue", params(Page),
                 responses((status = 200, body = Items<Kind>)))]
             pub(in crate::api) async fn list(State(app): State<App>, caller: Caller, Query(page): Query<Page>) -> Reply<Items<Kind>> {
                 Ok(catalogue::list::<Kind>(&app, &caller, &page).await?.into())
             }
 
             #[doc = concat!($about, ": adds one.")]
-            #[utoipa::path(post, path = $path, operation_id = concat!("add ", $about), tag = "Catalogue", request_body = Details,
+            #[utoipa::path(post, path = $path, operation_id = concat!("add_", stringify!($module)), summary = concat!($about, ": adds one"), tag = "Catalogue", request_body = Details,
                 responses((status = 201, body = Kind)))]
             pub(in crate::api) async fn add(State(app): State<App>, caller: Caller, Json(details): Json<Details>) -> Reply<Kind> {
                 Ok(catalogue::add::<Kind>(&app, &caller, details).await?.into())
             }
 
             #[doc = concat!($about, ": one of them.")]
-            #[utoipa::path(get, path = $one, operation_id = concat!("get ", $about), tag = "Catalogue", params(("id" = Id, Path)),
+            #[utoipa::path(get, path = $one, operation_id = concat!("get_", stringify!($module)), summary = concat!($about, ": one of them"), tag = "Catalogue", params(("id" = Id, Path)),
                 responses((status = 200, body = Kind)))]
             pub(in crate::api) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<Id>) -> Reply<Kind> {
                 Ok(catalogue::get::<Kind>(&app, &caller, id).await?.into())
             }
 
             #[doc = concat!($about, ": changes one.")]
-            #[utoipa::path(patch, path = $one, operation_id = concat!("change ", $about), tag = "Catalogue", params(("id" = Id, Path)),
+            #[utoipa::path(patch, path = $one, operation_id = concat!("change_", stringify!($module)), summary = concat!($about, ": changes one"), tag = "Catalogue", params(("id" = Id, Path)),
                 request_body = Details, responses((status = 200, body = Kind)))]
             pub(in crate::api) async fn change(
                 State(app): State<App>,

@@ -80,15 +80,16 @@ impl SessionStatus {
             (Verb::Complete, CheckedIn) => Ok(Fulfilled),
             (Verb::NoShow, Booked) => Ok(Noshow),
             (Verb::Cancel, Proposed | Pending | Booked | Waitlist | Arrived | CheckedIn) => Ok(Cancelled),
-            // An edit of what has ended is rule 49; any other verb is simply not a way on from here.
-            (Verb::Reschedule, ended) if ended.is_terminal() => Err(vec![Refusal::new(
-                Code::TerminalState,
-                format!("This session is {ended}; what has ended is not moved. Book a new one."),
-            )]),
-            (verb, from) => Err(vec![Refusal::new(
-                Code::NotAllowedFrom(from),
-                format!("A session that is {from} cannot {}.", verb.in_words()),
-            )]),
+            (verb, from) => {
+                let no_way = Refusal::new(
+                    Code::NotAllowedFrom(from),
+                    format!("A session that is {from} cannot {}.", verb.in_words()),
+                );
+                // Moving is an edit, and what has ended is not edited (rule 49).
+                let ended = (verb == Verb::Reschedule && from.is_terminal())
+                    .then(|| Refusal::new(Code::TerminalState, format!("This session is {from}; book a new one instead.")));
+                Err(ended.into_iter().chain([no_way]).collect())
+            }
         }
     }
 }
@@ -102,7 +103,7 @@ impl Verb {
             Self::Complete => "be completed; the patient is checked in first",
             Self::NoShow => "be marked as a no-show; only a booked one can",
             Self::Cancel => "be cancelled",
-            Self::Reschedule => "be moved; the patient is already here",
+            Self::Reschedule => "be moved",
         }
     }
 }

@@ -74,7 +74,9 @@ async fn a_no_show_is_set_a_quarter_of_an_hour_after_the_start_at_the_earliest()
     app.act(&session, "no-show").await.refused(422, &["too_early_for_no_show"]);
     app.wait(Duration::minutes(1));
     assert_eq!(app.act(&session, "no-show").await.expect(200).str("status"), "noshow");
-    app.move_to(&session, "2027-01-05T10:00").await.refused(422, &["terminal_state"]);
+    app.move_to(&session, "2027-01-05T10:00")
+        .await
+        .refused(422, &["terminal_state", "not_allowed_from_noshow"]);
 }
 
 #[tokio::test]

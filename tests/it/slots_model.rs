@@ -87,16 +87,14 @@ struct World {
 }
 
 fn spans() -> impl Strategy<Value = Vec<(u8, u16, u16)>> {
-    // Quarter hours mostly, odd minutes sometimes, and the night hours in which the clock changes.
-    let span = (
-        0_u8..7,
-        prop_oneof![Just(0_u16), Just(90), Just(120), Just(150), 0_u16..1380],
-        15_u16..900,
-    );
-    prop::collection::vec(span, 2..9).prop_map(|spans| {
-        let mut seen = BTreeSet::new();
-        let fitting = |(day, from, length): (u8, u16, u16)| seen.insert(day).then_some((day, from, (from + length).min(1440)));
-        spans.into_iter().filter_map(fitting).collect()
+    // Most days are worked. Odd minutes too, and the night hours in which the clock changes.
+    let from = prop_oneof![Just(0_u16), Just(90), Just(120), Just(150), 0_u16..700];
+    let day = prop::option::weighted(0.85, (from, prop_oneof![15_u16..300, 300_u16..1440]));
+    prop::collection::vec(day, 7).prop_map(|week| {
+        let spans = (0_u8..)
+            .zip(week)
+            .filter_map(|(day, span)| span.map(|(from, length)| (day, from, (from + length).min(1440))));
+        spans.collect()
     })
 }
 
@@ -114,7 +112,7 @@ fn claims(days: i64) -> impl Strategy<Value = Vec<(i64, i64)>> {
 }
 
 fn thing(base: u128, days: i64) -> impl Strategy<Value = Thing> {
-    let windows = prop::option::of(prop::collection::vec((-300..days * 1440, 60_i64..900), 0..3));
+    let windows = prop::option::weighted(0.4, prop::collection::vec((-300..days * 1440, 60_i64..900), 0..3));
     let parts = (
         spans(),
         prop::bool::weighted(0.8),
@@ -444,4 +442,15 @@ proptest! {
         let by_day = world.first.iter_days().take_while(|day| *day <= world.last()).find(|day| !find(&diary, *day, *day).slots.is_empty());
         prop_assert_eq!(earliest(&diary, world.first, world.last()), by_day);
     }
+}
+
+#[test]
+fn the_random_calendars_are_neither_all_full_nor_all_free() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let worlds = (0..300).map(|_| world().new_tree(&mut runner).unwrap().current());
+    let with_slots = worlds
+        .filter(|world| !find(&world.diary(Wanted::default()), world.first, world.last()).slots.is_empty())
+        .count();
+    assert!((60..240).contains(&with_slots), "{with_slots} of 300 have slots");
 }

@@ -170,7 +170,7 @@ impl Db {
     pub async fn connect(url: &str) -> Result<Self> {
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url).map_err(|error| Error::Address(format!("{error}")))?;
-            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10));
+            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(25));
             return Ok(Self::Postgres(pool.connect_with(options.application_name("fadeline")).await?));
         }
         if !url.starts_with("sqlite:") || url.contains(":memory:") {

@@ -221,3 +221,45 @@ async fn users_and_passwords_that_make_no_sense_are_refused() {
     assert!(add("new@example.test", Role::Manager, Some("short")).await.is_err());
     assert!(add("new@example.test", Role::Manager, Some("long enough")).await.is_ok());
 }
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_the_last_hop_counts_and_anybody_elses_word_does_not() {
+    use fadeline::api::{self, Serving};
+    use tower::ServiceExt;
+    let app = TestApp::empty().await;
+    let proxy = [192, 0, 2, 10];
+    let serving = Serving {
+        app: app.app.clone(),
+        trusted_proxies: [proxy.into()].into(),
+        longest: std::time::Duration::from_secs(30),
+    };
+    let router = api::router(serving, axum::Router::new());
+    let guess = |n: usize, peer: [u8; 4], forwarded: String| {
+        let mut request = request(
+            &format!("fadeline_guess{n}"),
+            "GET",
+            "/me",
+            Value::Null,
+            &[("x-forwarded-for", &forwarded)],
+        );
+        request
+            .extensions_mut()
+            .insert(axum::extract::ConnectInfo(std::net::SocketAddr::from((peer, 40000))));
+        let router = router.clone();
+        async move { router.oneshot(request).await.unwrap().status().as_u16() }
+    };
+    for n in 0..110 {
+        // What stands before the last hop is the client's own claim, and changes nothing.
+        guess(n, proxy, format!("203.0.113.{n}, 198.51.100.1")).await;
+    }
+    assert_eq!(guess(200, proxy, "198.51.100.1".to_owned()).await, 429);
+    assert_eq!(guess(201, proxy, "198.51.100.2".to_owned()).await, 401);
+    for n in 0..110 {
+        guess(300 + n, [203, 0, 113, 77], format!("198.51.100.{n}")).await;
+    }
+    assert_eq!(
+        guess(500, [203, 0, 113, 77], "198.51.100.200".to_owned()).await,
+        429,
+        "who is no proxy speaks for itself alone"
+    );
+}

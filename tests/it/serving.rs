@@ -195,3 +195,45 @@ async fn users_and_tokens_are_managed_from_the_command_line() {
     assert!(run(&["user", "list"], "").1.contains("ada@example.test\tmanager\tAda\tdisabled"));
     assert_eq!(run(&["token", "create", "--email", "ada@example.test"], "").0, Some(1));
 }
+
+#[test]
+fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+    let file = folder.path().join("fadeline.toml");
+    std::fs::write(
+        &file,
+        format!("database_url = \"{}\"\n[policy]\nhold_minutes = 20\n", url("file.db")),
+    )
+    .unwrap();
+    let migrate = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fadeline"));
+        // The file is found in the folder where the program is started.
+        command
+            .current_dir(&folder)
+            .arg("migrate")
+            .args(arguments)
+            .envs(environment.iter().copied());
+        command.output().unwrap()
+    };
+    let there = |name: &str| folder.path().join(name).exists();
+    assert!(migrate(&[], &[]).status.success() && there("file.db") && !there("environment.db"));
+    let environment = url("environment.db");
+    assert!(migrate(&[], &[("FADELINE_DATABASE_URL", &environment)]).status.success() && there("environment.db") && !there("line.db"));
+    let line = url("line.db");
+    let both = migrate(&["--database-url", &line], &[("FADELINE_DATABASE_URL", &environment)]);
+    assert!(both.status.success() && there("line.db"));
+    for (text, environment, named) in [
+        ("[policy]\nhold_minutes = 0\n", vec![], "policy.hold_minutes is 0"),
+        ("[policy]\nhold_hours = 1\n", vec![], "hold_hours"),
+        ("colour = \"red\"\n", vec![], "colour"),
+        ("", vec![("FADELINE_POLICY__GRID_MINUTES", "7")], "policy.grid_minutes is 7"),
+        ("trusted_proxies = [\"here\"]\n", vec![], "trusted_proxies"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let ended = migrate(&["--database-url", &line], &environment);
+        let complaint = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(1), "{text}");
+        assert!(complaint.contains(named) && complaint.lines().count() == 1, "{complaint}");
+    }
+}

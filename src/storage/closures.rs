@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::engine::stmt;
+use super::engine::{Query, stmt};
 use super::{Error, Result, Tx};
 use crate::domain::civil::Day;
 use crate::domain::closure::{Closure, ClosureDetails};
@@ -63,36 +63,29 @@ impl TryFrom<Row> for Closure {
 
 /// Writes a new closure.
 pub async fn insert(tx: &mut Tx, closure: &Closure) -> Result<()> {
-    let d = &closure.details;
-    tx.query(stmt!(
+    let query = tx.query(stmt!(
         "INSERT INTO closures (id, version, site_id, practitioner_id, room_id, device_id, first_day, last_day, from_time, until_time, reason)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-    ))
-    .bind(closure.id)
-    .bind(closure.version)
-    .bind(d.site_id)
-    .bind(d.practitioner_id)
-    .bind(d.room_id)
-    .bind(d.device_id)
-    .bind(d.first_day)
-    .bind(d.last_day)
-    .bind(d.from.map(|time| time.to_string()))
-    .bind(d.until.map(|time| time.to_string()))
-    .bind(d.reason.clone())
-    .run()
-    .await?;
+    ));
+    bound(query, closure).run().await?;
     Ok(())
 }
 
 /// Writes `closure`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, closure: &Closure) -> Result<bool> {
-    let d = &closure.details;
-    let changed = tx
-        .query(stmt!(
-            "UPDATE closures SET version = $2, site_id = $3, practitioner_id = $4, room_id = $5, device_id = $6, first_day = $7,
+    let query = tx.query(stmt!(
+        "UPDATE closures SET version = $2, site_id = $3, practitioner_id = $4, room_id = $5, device_id = $6, first_day = $7,
                 last_day = $8, from_time = $9, until_time = $10, reason = $11
              WHERE id = $1 AND version = $2 - 1"
-        ))
+    ));
+    let changed = bound(query, closure).run().await?;
+    Ok(changed == 1)
+}
+
+/// `query` with the values of `closure`, in the order of the columns.
+fn bound<'c>(query: Query<'c>, closure: &Closure) -> Query<'c> {
+    let d = &closure.details;
+    query
         .bind(closure.id)
         .bind(closure.version)
         .bind(d.site_id)
@@ -104,9 +97,6 @@ pub async fn update(tx: &mut Tx, closure: &Closure) -> Result<bool> {
         .bind(d.from.map(|time| time.to_string()))
         .bind(d.until.map(|time| time.to_string()))
         .bind(d.reason.clone())
-        .run()
-        .await?;
-    Ok(changed == 1)
 }
 
 /// Removes a closure.

@@ -3,88 +3,56 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use super::engine::stmt;
+use super::engine::{Query, stmt};
 use super::{Result, Tx, resources};
-use crate::domain::device::{Device, DeviceDetails, RentalWindow};
+use crate::domain::device::{Device, RentalWindow};
 use crate::domain::ids::{DeviceId, RentalWindowId, SiteId};
 use crate::domain::interval::Interval;
 
 /// Writes a new device, which can be claimed from now on. Its code may be taken.
 pub async fn insert(tx: &mut Tx, device: &Device) -> Result<()> {
-    let d = &device.details;
-    resources::insert(tx, device.id, "device", Some(d.site_id)).await?;
-    tx.query(stmt!(
+    resources::insert(tx, device.id, "device", Some(device.details.site_id)).await?;
+    let query = tx.query(stmt!(
         "INSERT INTO devices (id, version, site_id, code, name, ownership, vendor, day_cost_cents, licence_number, licence_class,
             licence_valid_until, service_due_on, out_of_service, modes, active)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
-    ))
-    .bind(device.id)
-    .bind(device.version)
-    .bind(d.site_id)
-    .bind(d.code.clone())
-    .bind(d.name.clone())
-    .bind(d.ownership)
-    .bind(d.vendor.clone())
-    .bind(d.day_cost_cents)
-    .bind(d.licence_number.clone())
-    .bind(d.licence_class.clone())
-    .bind(d.licence_valid_until)
-    .bind(d.service_due_on)
-    .bind(d.out_of_service)
-    .bind(Json(&d.modes))
-    .bind(d.active)
-    .run()
-    .await?;
+    ));
+    bound(query, device).run().await?;
     Ok(())
 }
 
 /// Writes `device`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, device: &Device) -> Result<bool> {
-    let DeviceDetails {
-        site_id,
-        code,
-        name,
-        ownership,
-        vendor,
-        day_cost_cents,
-        ..
-    } = &device.details;
-    let DeviceDetails {
-        licence_number,
-        licence_class,
-        licence_valid_until,
-        service_due_on,
-        out_of_service,
-        modes,
-        active,
-        ..
-    } = &device.details;
-    resources::set_site(tx, device.id, *site_id).await?;
-    let changed = tx
-        .query(stmt!(
-            "UPDATE devices SET version = $2, site_id = $3, code = $4, name = $5, ownership = $6, vendor = $7, day_cost_cents = $8,
+    resources::set_site(tx, device.id, device.details.site_id).await?;
+    let query = tx.query(stmt!(
+        "UPDATE devices SET version = $2, site_id = $3, code = $4, name = $5, ownership = $6, vendor = $7, day_cost_cents = $8,
                 licence_number = $9, licence_class = $10, licence_valid_until = $11, service_due_on = $12, out_of_service = $13,
                 modes = $14, active = $15
              WHERE id = $1 AND version = $2 - 1"
-        ))
+    ));
+    let changed = bound(query, device).run().await?;
+    Ok(changed == 1)
+}
+
+/// `query` with the values of `device`, in the order of the columns.
+fn bound<'c>(query: Query<'c>, device: &Device) -> Query<'c> {
+    let d = &device.details;
+    query
         .bind(device.id)
         .bind(device.version)
-        .bind(*site_id)
-        .bind(code.clone())
-        .bind(name.clone())
-        .bind(*ownership)
-        .bind(vendor.clone())
-        .bind(*day_cost_cents)
-        .bind(licence_number.clone())
-        .bind(licence_class.clone())
-        .bind(*licence_valid_until)
-        .bind(*service_due_on)
-        .bind(*out_of_service)
-        .bind(Json(modes))
-        .bind(*active)
-        .run()
-        .await?;
-    Ok(changed == 1)
+        .bind(d.site_id)
+        .bind(d.code.clone())
+        .bind(d.name.clone())
+        .bind(d.ownership)
+        .bind(d.vendor.clone())
+        .bind(d.day_cost_cents)
+        .bind(d.licence_number.clone())
+        .bind(d.licence_class.clone())
+        .bind(d.licence_valid_until)
+        .bind(d.service_due_on)
+        .bind(d.out_of_service)
+        .bind(Json(&d.modes))
+        .bind(d.active)
 }
 
 /// The device with this id.

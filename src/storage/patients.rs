@@ -1,7 +1,7 @@
 //! Patients. Search looks through a column that the program folds, since engines fold
 //! case and accents differently.
 
-use super::engine::stmt;
+use super::engine::{Query, stmt};
 use super::{Result, Tx, resources};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{Patient, PatientDetails};
@@ -9,37 +9,28 @@ use crate::domain::text::folded;
 
 /// Writes a new patient, who can be claimed from now on.
 pub async fn insert(tx: &mut Tx, patient: &Patient) -> Result<()> {
-    let PatientDetails {
-        given_name,
-        family_name,
-        phone,
-        email,
-        preferred_language,
-        date_of_birth,
-        fitzpatrick,
-    } = &patient.details;
     resources::insert(tx, patient.id, "patient", None).await?;
-    tx.query(stmt!(
+    let query = tx.query(stmt!(
         "INSERT INTO patients (id, version, given_name, family_name, phone, email, preferred_language, date_of_birth, fitzpatrick, search)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-    ))
-    .bind(patient.id)
-    .bind(patient.version)
-    .bind(given_name.clone())
-    .bind(family_name.clone())
-    .bind(phone.clone())
-    .bind(email.clone())
-    .bind(*preferred_language)
-    .bind(*date_of_birth)
-    .bind(*fitzpatrick)
-    .bind(patient.details.search_text())
-    .run()
-    .await?;
+    ));
+    bound(query, patient).run().await?;
     Ok(())
 }
 
 /// Writes `patient`, who was one version older. Whether they still were.
 pub async fn update(tx: &mut Tx, patient: &Patient) -> Result<bool> {
+    let query = tx.query(stmt!(
+        "UPDATE patients SET version = $2, given_name = $3, family_name = $4, phone = $5, email = $6, preferred_language = $7,
+                date_of_birth = $8, fitzpatrick = $9, search = $10
+             WHERE id = $1 AND version = $2 - 1"
+    ));
+    let changed = bound(query, patient).run().await?;
+    Ok(changed == 1)
+}
+
+/// `query` with the values of `patient`, in the order of the columns.
+fn bound<'c>(query: Query<'c>, patient: &Patient) -> Query<'c> {
     let PatientDetails {
         given_name,
         family_name,
@@ -49,12 +40,7 @@ pub async fn update(tx: &mut Tx, patient: &Patient) -> Result<bool> {
         date_of_birth,
         fitzpatrick,
     } = &patient.details;
-    let changed = tx
-        .query(stmt!(
-            "UPDATE patients SET version = $2, given_name = $3, family_name = $4, phone = $5, email = $6, preferred_language = $7,
-                date_of_birth = $8, fitzpatrick = $9, search = $10
-             WHERE id = $1 AND version = $2 - 1"
-        ))
+    query
         .bind(patient.id)
         .bind(patient.version)
         .bind(given_name.clone())
@@ -65,9 +51,6 @@ pub async fn update(tx: &mut Tx, patient: &Patient) -> Result<bool> {
         .bind(*date_of_birth)
         .bind(*fitzpatrick)
         .bind(patient.details.search_text())
-        .run()
-        .await?;
-    Ok(changed == 1)
 }
 
 /// The patient with this id.

@@ -2,43 +2,36 @@
 
 use sqlx::types::Json;
 
-use super::engine::stmt;
+use super::engine::{Query, stmt};
 use super::{Result, Tx, resources};
 use crate::domain::ids::{PractitionerId, SiteId};
 use crate::domain::practitioner::{Practitioner, PractitionerDetails};
 
 /// Writes a new practitioner, who can be claimed from now on.
 pub async fn insert(tx: &mut Tx, practitioner: &Practitioner) -> Result<()> {
-    let PractitionerDetails {
-        site_id,
-        name,
-        skills,
-        hours,
-        device_authorisations,
-        credentials,
-        active,
-    } = &practitioner.details;
-    resources::insert(tx, practitioner.id, "practitioner", Some(*site_id)).await?;
-    tx.query(stmt!(
+    resources::insert(tx, practitioner.id, "practitioner", Some(practitioner.details.site_id)).await?;
+    let query = tx.query(stmt!(
         "INSERT INTO practitioners (id, version, site_id, name, skills, hours, device_authorisations, credentials, active)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-    ))
-    .bind(practitioner.id)
-    .bind(practitioner.version)
-    .bind(*site_id)
-    .bind(name.clone())
-    .bind(Json(skills))
-    .bind(Json(hours))
-    .bind(Json(device_authorisations))
-    .bind(Json(credentials))
-    .bind(*active)
-    .run()
-    .await?;
+    ));
+    bound(query, practitioner).run().await?;
     Ok(())
 }
 
 /// Writes `practitioner`, who was one version older. Whether they still were.
 pub async fn update(tx: &mut Tx, practitioner: &Practitioner) -> Result<bool> {
+    resources::set_site(tx, practitioner.id, practitioner.details.site_id).await?;
+    let query = tx.query(stmt!(
+        "UPDATE practitioners SET version = $2, site_id = $3, name = $4, skills = $5, hours = $6,
+                device_authorisations = $7, credentials = $8, active = $9
+             WHERE id = $1 AND version = $2 - 1"
+    ));
+    let changed = bound(query, practitioner).run().await?;
+    Ok(changed == 1)
+}
+
+/// `query` with the values of `practitioner`, in the order of the columns.
+fn bound<'c>(query: Query<'c>, practitioner: &Practitioner) -> Query<'c> {
     let PractitionerDetails {
         site_id,
         name,
@@ -48,13 +41,7 @@ pub async fn update(tx: &mut Tx, practitioner: &Practitioner) -> Result<bool> {
         credentials,
         active,
     } = &practitioner.details;
-    resources::set_site(tx, practitioner.id, *site_id).await?;
-    let changed = tx
-        .query(stmt!(
-            "UPDATE practitioners SET version = $2, site_id = $3, name = $4, skills = $5, hours = $6,
-                device_authorisations = $7, credentials = $8, active = $9
-             WHERE id = $1 AND version = $2 - 1"
-        ))
+    query
         .bind(practitioner.id)
         .bind(practitioner.version)
         .bind(*site_id)
@@ -64,9 +51,6 @@ pub async fn update(tx: &mut Tx, practitioner: &Practitioner) -> Result<bool> {
         .bind(Json(device_authorisations))
         .bind(Json(credentials))
         .bind(*active)
-        .run()
-        .await?;
-    Ok(changed == 1)
 }
 
 /// The practitioner with this id.

@@ -2,56 +2,46 @@
 
 use sqlx::types::Json;
 
-use super::engine::stmt;
+use super::engine::{Query, stmt};
 use super::{Result, Tx, resources};
 use crate::domain::ids::{RoomId, SiteId};
 use crate::domain::room::{Room, RoomDetails};
 
 /// Writes a new room, which can be claimed from now on.
 pub async fn insert(tx: &mut Tx, room: &Room) -> Result<()> {
-    let RoomDetails {
-        site_id,
-        name,
-        capabilities,
-        active,
-    } = &room.details;
-    resources::insert(tx, room.id, "room", Some(*site_id)).await?;
-    tx.query(stmt!(
+    resources::insert(tx, room.id, "room", Some(room.details.site_id)).await?;
+    let query = tx.query(stmt!(
         "INSERT INTO rooms (id, version, site_id, name, capabilities, active) VALUES ($1, $2, $3, $4, $5, $6)"
-    ))
-    .bind(room.id)
-    .bind(room.version)
-    .bind(*site_id)
-    .bind(name.clone())
-    .bind(Json(capabilities))
-    .bind(*active)
-    .run()
-    .await?;
+    ));
+    bound(query, room).run().await?;
     Ok(())
 }
 
 /// Writes `room`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, room: &Room) -> Result<bool> {
+    resources::set_site(tx, room.id, room.details.site_id).await?;
+    let query = tx.query(stmt!(
+        "UPDATE rooms SET version = $2, site_id = $3, name = $4, capabilities = $5, active = $6 WHERE id = $1 AND version = $2 - 1"
+    ));
+    let changed = bound(query, room).run().await?;
+    Ok(changed == 1)
+}
+
+/// `query` with the values of `room`, in the order of the columns.
+fn bound<'c>(query: Query<'c>, room: &Room) -> Query<'c> {
     let RoomDetails {
         site_id,
         name,
         capabilities,
         active,
     } = &room.details;
-    resources::set_site(tx, room.id, *site_id).await?;
-    let changed = tx
-        .query(stmt!(
-            "UPDATE rooms SET version = $2, site_id = $3, name = $4, capabilities = $5, active = $6 WHERE id = $1 AND version = $2 - 1"
-        ))
+    query
         .bind(room.id)
         .bind(room.version)
         .bind(*site_id)
         .bind(name.clone())
         .bind(Json(capabilities))
         .bind(*active)
-        .run()
-        .await?;
-    Ok(changed == 1)
 }
 
 /// The room with this id.

@@ -1,61 +1,36 @@
 //! Services.
 
-use super::engine::stmt;
+use super::engine::{Query, stmt};
 use super::{Result, Tx};
 use crate::domain::ids::ServiceId;
-use crate::domain::service::{Service, ServiceDetails};
+use crate::domain::service::Service;
 
 /// Writes a new service. Its code may be taken.
 pub async fn insert(tx: &mut Tx, service: &Service) -> Result<()> {
-    let ServiceDetails {
-        code,
-        name,
-        method,
-        counts,
-        skill,
-        room,
-        active,
-        ..
-    } = &service.details;
-    let ServiceDetails {
-        duration_minutes,
-        anaesthetic_minutes,
-        preparation_minutes,
-        turnaround_minutes,
-        ..
-    } = &service.details;
-    tx.query(stmt!(
+    let query = tx.query(stmt!(
         "INSERT INTO services (id, version, code, name, duration_minutes, anaesthetic_minutes, preparation_minutes,
             turnaround_minutes, method, counts, skill, room, active)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
-    ))
-    .bind(service.id)
-    .bind(service.version)
-    .bind(code.clone())
-    .bind(name.clone())
-    .bind(*duration_minutes)
-    .bind(*anaesthetic_minutes)
-    .bind(*preparation_minutes)
-    .bind(*turnaround_minutes)
-    .bind(*method)
-    .bind(*counts)
-    .bind(*skill)
-    .bind(*room)
-    .bind(*active)
-    .run()
-    .await?;
+    ));
+    bound(query, service).run().await?;
     Ok(())
 }
 
 /// Writes `service`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, service: &Service) -> Result<bool> {
-    let d = &service.details;
-    let changed = tx
-        .query(stmt!(
-            "UPDATE services SET version = $2, code = $3, name = $4, duration_minutes = $5, anaesthetic_minutes = $6,
+    let query = tx.query(stmt!(
+        "UPDATE services SET version = $2, code = $3, name = $4, duration_minutes = $5, anaesthetic_minutes = $6,
                 preparation_minutes = $7, turnaround_minutes = $8, method = $9, counts = $10, skill = $11, room = $12, active = $13
              WHERE id = $1 AND version = $2 - 1"
-        ))
+    ));
+    let changed = bound(query, service).run().await?;
+    Ok(changed == 1)
+}
+
+/// `query` with the values of `service`, in the order of the columns.
+fn bound<'c>(query: Query<'c>, service: &Service) -> Query<'c> {
+    let d = &service.details;
+    query
         .bind(service.id)
         .bind(service.version)
         .bind(d.code.clone())
@@ -69,9 +44,6 @@ pub async fn update(tx: &mut Tx, service: &Service) -> Result<bool> {
         .bind(d.skill)
         .bind(d.room)
         .bind(d.active)
-        .run()
-        .await?;
-    Ok(changed == 1)
 }
 
 /// The service with this id.

@@ -2,42 +2,34 @@
 
 use sqlx::types::Json;
 
-use super::engine::stmt;
+use super::engine::{Query, stmt};
 use super::{Result, Tx};
 use crate::domain::ids::SiteId;
 use crate::domain::site::{Site, SiteDetails};
 
 /// Writes a new site.
 pub async fn insert(tx: &mut Tx, site: &Site) -> Result<()> {
-    let SiteDetails {
-        kind,
-        name,
-        address,
-        partner_id,
-        hours,
-        observes_holidays,
-        active,
-    } = &site.details;
-    tx.query(stmt!(
+    let query = tx.query(stmt!(
         "INSERT INTO sites (id, version, kind, name, address, partner_id, hours, observes_holidays, active)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-    ))
-    .bind(site.id)
-    .bind(site.version)
-    .bind(*kind)
-    .bind(name.clone())
-    .bind(address.clone())
-    .bind(*partner_id)
-    .bind(Json(hours))
-    .bind(*observes_holidays)
-    .bind(*active)
-    .run()
-    .await?;
+    ));
+    bound(query, site).run().await?;
     Ok(())
 }
 
 /// Writes `site`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, site: &Site) -> Result<bool> {
+    let query = tx.query(stmt!(
+        "UPDATE sites SET version = $2, kind = $3, name = $4, address = $5, partner_id = $6, hours = $7,
+                observes_holidays = $8, active = $9
+             WHERE id = $1 AND version = $2 - 1"
+    ));
+    let changed = bound(query, site).run().await?;
+    Ok(changed == 1)
+}
+
+/// `query` with the values of `site`, in the order of the columns.
+fn bound<'c>(query: Query<'c>, site: &Site) -> Query<'c> {
     let SiteDetails {
         kind,
         name,
@@ -47,12 +39,7 @@ pub async fn update(tx: &mut Tx, site: &Site) -> Result<bool> {
         observes_holidays,
         active,
     } = &site.details;
-    let changed = tx
-        .query(stmt!(
-            "UPDATE sites SET version = $2, kind = $3, name = $4, address = $5, partner_id = $6, hours = $7,
-                observes_holidays = $8, active = $9
-             WHERE id = $1 AND version = $2 - 1"
-        ))
+    query
         .bind(site.id)
         .bind(site.version)
         .bind(*kind)
@@ -62,9 +49,6 @@ pub async fn update(tx: &mut Tx, site: &Site) -> Result<bool> {
         .bind(Json(hours))
         .bind(*observes_holidays)
         .bind(*active)
-        .run()
-        .await?;
-    Ok(changed == 1)
 }
 
 /// The site with this id.

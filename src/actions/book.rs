@@ -85,20 +85,7 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         };
         search.except.hold = Some(hold.id);
     }
-    let mut against = Vec::from_iter(course.details.closed_to_booking());
-    let decided = match decide::place(&mut work, &search, start).await {
-        Ok(decided) if against.is_empty() => decided,
-        Ok(_) => return Err(against.into()),
-        Err(Error::Refused(refusals)) => {
-            work.tx.rollback().await?;
-            against.extend(refusals);
-            return Err(decide::explained(app, caller, "session.book_refused", &search, start, against)
-                .await?
-                .into());
-        }
-        Err(error) => return Err(error),
-    };
-    let (diary, place) = decided;
+    let (mut work, diary, place) = decide::decide(work, "session.book_refused", &course, &search, start).await?;
     let session = booked(&work, &course, &search, place, start);
     if let Some(hold_id) = new.hold_id {
         holds::delete(&mut work.tx, hold_id).await?;

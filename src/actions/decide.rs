@@ -9,16 +9,35 @@ use super::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::availability;
 use crate::domain::booking::{self, judge};
 use crate::domain::civil;
+use crate::domain::course::Course;
 use crate::domain::diary::{Claim, Diary};
 use crate::domain::ids::ClaimId;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Code, Refusal};
 use crate::domain::session::Place;
 use crate::storage::claims::Claimant;
 use crate::storage::{self, claims, resources};
 
-/// Decides whether `search` can take place at `start`. Locks all that it could take; the patient
-/// is locked already, always first.
-pub(super) async fn place(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Result<(Diary, Place)> {
+/// Decides whether `search` can take place at `start` in `course`; the patient is locked already, always first.
+/// A refusal is explained, and leaves the audit line `refused`.
+pub(super) async fn decide<'a>(
+    mut work: Work<'a>,
+    refused: &str,
+    course: &Course,
+    search: &Search,
+    start: DateTime<Utc>,
+) -> Result<(Work<'a>, Diary, Place)> {
+    let closed = course.details.closed_to_booking();
+    let against = match (closed, place(&mut work, search, start).await?) {
+        (None, Ok((diary, place))) => return Ok((work, diary, place)),
+        (closed, decided) => closed.into_iter().chain(decided.err().unwrap_or_default()).collect(),
+    };
+    let (app, caller) = (work.app, work.caller);
+    work.tx.rollback().await?;
+    Err(explained(app, caller, refused, search, start, against).await?.into())
+}
+
+/// What `search` takes at `start`, or every reason why not. Locks all that it could take.
+async fn place(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Result<std::result::Result<(Diary, Place), Vec<Refusal>>> {
     let mut found = diaries::open(&mut work.tx, work.app, work.now, search).await?;
     resources::lock(&mut work.tx, diaries::candidates(&found)).await?;
     let date = civil::date_of(work.app.zone, start);
@@ -26,12 +45,12 @@ pub(super) async fn place(work: &mut Work<'_>, search: &Search, start: DateTime<
     for mut diary in found.drain(..) {
         diaries::fill(&mut work.tx, &mut diary, date, date, search.except).await?;
         match judge(&diary, start) {
-            Ok(place) => return Ok((diary, place)),
+            Ok(place) => return Ok(Ok((diary, place))),
             Err(against) if refusals.is_empty() => refusals = against,
             Err(_) => (),
         }
     }
-    Err(Error::Refused(refusals))
+    Ok(Err(refusals))
 }
 
 /// Takes what `place` needs from `start` on for `by`. The database has the last word.
@@ -49,7 +68,7 @@ pub(super) async fn claim(work: &mut Work<'_>, diary: &Diary, place: Place, star
 
 /// The refusals of `search` at `start`, each with the first day that works. Looks at the patient's
 /// record, so it leaves an audit line.
-pub(super) async fn explained(
+async fn explained(
     app: &App,
     caller: &Caller,
     action: &str,
@@ -66,8 +85,13 @@ pub(super) async fn explained(
     let codes: Vec<_> = refusals.iter().map(|refusal| refusal.code.to_string()).collect();
     work.audit(action, ("patient", search.patient.0), Some(search.patient), Some(codes.join(" ")))
         .await?;
-    let from = civil::date_of(app.zone, start.max(work.now));
-    let earliest = earliest(&mut work, search, from).await?;
+    // No day helps a course that is over or on hold.
+    let earliest = if refusals.iter().any(|refusal| refusal.code == Code::CourseNotOpen) {
+        None
+    } else {
+        let from = civil::date_of(app.zone, start.max(work.now));
+        earliest(&mut work, search, from).await?
+    };
     work.commit(Answer::Is(())).await?;
     Ok(refusals.into_iter().map(|refusal| refusal.with_earliest(earliest)).collect())
 }

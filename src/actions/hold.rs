@@ -75,18 +75,7 @@ pub async fn hold(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
     let mut work = Work::begin(app, caller).await?;
     let course = courses::locked(&mut work, new.course_id).await?;
     let search = search(&mut work, &course, &new).await?;
-    if let Some(refusal) = course.details.closed_to_booking() {
-        return Err(refusal.into());
-    }
-    let (diary, place) = match decide::place(&mut work, &search, start).await {
-        Err(Error::Refused(refusals)) => {
-            work.tx.rollback().await?;
-            return Err(decide::explained(app, caller, "hold.refused", &search, start, refusals)
-                .await?
-                .into());
-        }
-        decided => decided?,
-    };
+    let (mut work, diary, place) = decide::decide(work, "hold.refused", &course, &search, start).await?;
     let hold = Hold {
         id: app.clock.id(),
         owner_id: caller.actor.user_id,

@@ -48,20 +48,7 @@ pub async fn reschedule(app: &App, caller: &Caller, id: SessionId, expected: &Ex
     let course = courses::get(&mut work.tx, current.course_id)
         .await?
         .ok_or(Error::NotThere("course"))?;
-    if let Some(refusal) = course.details.closed_to_booking() {
-        return Err(refusal.into());
-    }
-    let (diary, place) = match decide::place(&mut work, &search, start).await {
-        Err(Error::Refused(refusals)) => {
-            work.tx.rollback().await?;
-            return Err(
-                decide::explained(app, caller, "session.reschedule_refused", &search, start, refusals)
-                    .await?
-                    .into(),
-            );
-        }
-        decided => decided?,
-    };
+    let (mut work, diary, place) = decide::decide(work, "session.reschedule_refused", &course, &search, start).await?;
     let next = Session {
         status,
         place,

@@ -67,6 +67,49 @@ async fn every_read_and_write_of_a_record_leaves_a_line_that_says_who_and_what()
 }
 
 #[tokio::test]
+async fn refused_attempts_leave_a_line_with_the_rules_that_refused() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let patient = app.register("Ada").await;
+    let course = app.course_of(&patient).await;
+    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
+    app.call(&app.desk, "PATCH", &format!("/courses/{course}"), json!({"status": "on-hold"}))
+        .await
+        .expect(200);
+    let on_hold = app.book(&course, "consultation", "2027-01-10T10:00").await.expect(422);
+    assert_eq!(on_hold.codes(), ["course_not_open", "clinic_closed", "practitioner_not_working"]);
+    assert!(on_hold.body["violations"][0].get("earliest").is_none(), "no day helps");
+    app.post(
+        "/holds",
+        json!({"course_id": course, "service": "consultation", "start": "2027-01-06T10:00"}),
+    )
+    .await
+    .refused(422, &["course_not_open"]);
+    app.move_to(&session, "2027-01-06T10:00").await.refused(422, &["course_not_open"]);
+    let audit = app
+        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
+        .await
+        .expect(200);
+    let refused: Vec<_> = audit
+        .items()
+        .iter()
+        .filter(|line| line["action"].as_str().unwrap().contains("refused"))
+        .collect();
+    let told: Vec<_> = refused
+        .iter()
+        .map(|line| (line["action"].as_str().unwrap(), line["detail"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("session.book_refused", "course_not_open clinic_closed practitioner_not_working"),
+            ("hold.refused", "course_not_open"),
+            ("session.reschedule_refused", "course_not_open"),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_record_of_somebody_else_is_not_in_the_audit_of_this_patient() {
     let app = TestApp::empty().await;
     let (ada, ben) = (app.register("Ada").await, app.register("Ben").await);

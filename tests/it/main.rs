@@ -20,6 +20,7 @@ mod catalogue;
 mod clock_changes;
 mod crash;
 mod demo;
+mod demo_data;
 mod guard;
 mod holding;
 mod junk;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
@@ -13,7 +13,8 @@ use super::{LoadError, read, with};
 use crate::clock::Clock;
 use crate::domain::availability::{self, Slot};
 use crate::domain::civil;
-use crate::domain::course::Course;
+use crate::domain::course::{Course, Depth, Pigment};
+use crate::domain::device::{Device, Limits};
 use crate::domain::diary::{Diary, Wanted};
 use crate::domain::policy::Policy;
 use crate::domain::service::Service;
@@ -60,46 +61,104 @@ pub(super) async fn play(
         closures: Vec::new(),
         claims: HashMap::new(),
     };
+    let lasers = diary.devices.clone();
     for (index, story) in stories.iter().enumerate() {
+        diary.devices = lasers
+            .iter()
+            .filter(|laser| laser.details.code.as_str() == story.laser)
+            .cloned()
+            .collect();
+        // Not everybody comes to the first of the list.
+        diary.practitioners.rotate_left(1);
+        let mut been = Vec::new();
         for (turn, visit) in story.visits.iter().enumerate().filter(|(_, visit)| visit.day <= AHEAD) {
             let Some(service) = services.get(visit.service) else {
                 return Err(LoadError::NoTime(visit.service.to_owned()));
             };
             diary.service = service.clone();
             diary.patient = story.course.patient_id;
-            let slot = slot(&diary, now, visit, index * 7 + turn * 3).ok_or_else(|| LoadError::NoTime(visit.service.to_owned()))?;
+            let slot = slot(
+                &diary,
+                now,
+                visit,
+                first_day(&been, visit.service, story.darker),
+                index * 7 + turn * 3,
+            )
+            .ok_or_else(|| LoadError::NoTime(visit.service.to_owned()))?;
             write(tx, clock, &mut diary, &story.course, visit, slot).await?;
+            been.push((civil::date_of(zone, slot.start), visit));
+            // What follows is booked once these were done (rules 12 and 24).
+            if slot.start > now && ["consultation", "test_patch"].contains(&visit.service) {
+                break;
+            }
         }
     }
     Ok(())
 }
 
-/// A free time on the visit's day, or on the nearest day away from today, so that what is past stays
+/// The first day for `service` after the visits that have been: the clinic keeps to its own
+/// waits (rules 13, 25, 27, 31 and 32), and grades a result after four weeks (rule 70).
+fn first_day(been: &[(NaiveDate, &Visit)], service: &str, darker: bool) -> Option<NaiveDate> {
+    let is_laser = |service: &str| service.starts_with("laser");
+    let wait = |visit: &Visit| match visit.service {
+        // Whoever was not treated waits for nothing, but comes again another day.
+        _ if visit.ending != Ending::Done => 1,
+        "test_patch" if is_laser(service) => 14 * if darker { 2 } else { 1 },
+        last if is_laser(last) && is_laser(service) => 42 + if darker { 14 } else { 0 },
+        last if is_laser(last) && service == "review" => 28,
+        last @ ("saline" | "chemical") if last == service => 28,
+        "adjustment" if service == "adjustment" => 10,
+        _ => 1,
+    };
+    been.iter().map(|(day, visit)| *day + Duration::days(wait(visit))).max()
+}
+
+/// A free time on the visit's day or the nearest one from `first` on, so that what is past stays
 /// past and what is to come stays to come; which time of the day, `turn` chooses.
-fn slot(diary: &Diary, now: DateTime<Utc>, visit: &Visit, turn: usize) -> Option<Slot> {
-    let today = civil::date_of(diary.zone, now);
-    let past = visit.day < 0;
-    (0..14).find_map(|away| {
-        let date = today.checked_add_signed(Duration::days(if past { visit.day - away } else { visit.day + away }))?;
+fn slot(diary: &Diary, now: DateTime<Utc>, visit: &Visit, first: Option<NaiveDate>, turn: usize) -> Option<Slot> {
+    let planned = civil::date_of(diary.zone, now).checked_add_signed(Duration::days(visit.day))?;
+    let free = |date: NaiveDate, past: bool| {
         let mut slots = availability::find(diary, date, date).slots;
-        slots.retain(|slot| (slot.end + diary.service.turnaround() < now) == past);
+        slots.retain(|slot| {
+            if past {
+                slot.end + diary.service.turnaround() < now
+            } else {
+                slot.start > now
+            }
+        });
         slots.get(turn % slots.len().max(1)).copied()
-    })
+    };
+    let near = |past| {
+        (0..=21)
+            .flat_map(|away| [planned + Duration::days(away), planned - Duration::days(away)])
+            .filter(|date| first.is_none_or(|first| first <= *date))
+            .find_map(|date| free(date, past))
+    };
+    // A wait may reach past today; then the visit is still to come.
+    (visit.day < 0).then(|| near(true)).flatten().or_else(|| near(false))
 }
 
 async fn write(tx: &mut Tx, clock: &Clock, diary: &mut Diary, course: &Course, visit: &Visit, slot: Slot) -> Result<(), LoadError> {
-    let past = visit.day < 0;
-    let ending = if past { Some(visit.ending) } else { None };
-    let booked_at = (slot.start - Duration::days(14)).min(clock.now() - Duration::hours(2));
+    let ending = (slot.start < clock.now()).then_some(visit.ending);
+    let booked_at = (slot.start - Duration::days(14))
+        .min(clock.now() - Duration::hours(2))
+        .max(course.created_at);
     let (status, procedure_status) = match ending {
         None => (SessionStatus::Booked, ProcedureStatus::Preparation),
         Some(Ending::Done) => (SessionStatus::Fulfilled, ProcedureStatus::Completed),
         Some(Ending::NotDone) => (SessionStatus::Fulfilled, ProcedureStatus::NotDone),
         Some(Ending::NoShow) => (SessionStatus::Noshow, ProcedureStatus::Preparation),
-        Some(Ending::Cancelled) => (SessionStatus::Cancelled, ProcedureStatus::Preparation),
+        Some(Ending::Cancelled | Ending::CancelledLate) => (SessionStatus::Cancelled, ProcedureStatus::Preparation),
     };
+    let changed_at = match ending {
+        None => booked_at,
+        Some(Ending::Cancelled) => (slot.start - Duration::days(4)).max(booked_at),
+        Some(Ending::CancelledLate) => (slot.start - Duration::hours(20)).max(booked_at),
+        Some(Ending::Done | Ending::NotDone | Ending::NoShow) => slot.end,
+    };
+    let device = diary.devices.iter().find(|device| Some(device.id) == slot.place.device_id);
     let record = match ending {
-        Some(Ending::Done) => Some(read(record(&diary.service, course, visit))?),
+        Some(Ending::Done) => Some(read(record(device, course, visit))?),
         Some(Ending::NotDone) => Some(read(json!({"outcome": "not-done", "reason": "Deferred at screening."}))?),
         _ => None,
     };
@@ -122,7 +181,7 @@ async fn write(tx: &mut Tx, clock: &Clock, diary: &mut Diary, course: &Course, v
         rebook_reason: None,
         record,
         created_at: booked_at,
-        updated_at: if past { slot.end.max(booked_at) } else { booked_at },
+        updated_at: changed_at,
     };
     storage::sessions::insert(tx, &session).await?;
     let booked = Change {
@@ -141,14 +200,19 @@ async fn write(tx: &mut Tx, clock: &Clock, diary: &mut Diary, course: &Course, v
     Ok(())
 }
 
-/// What was done, as its story says.
-fn record(service: &Service, course: &Course, visit: &Visit) -> Value {
+/// What was done, as its story says; with settings well within the limits of the laser.
+fn record(laser: Option<&Device>, course: &Course, visit: &Visit) -> Value {
     let mut record = json!({"outcome": "completed"});
-    if service.is_laser() {
-        let set = json!({"wavelength_nm": 1064, "fluence_j_cm2": 3.2, "spot_mm": 4.0, "pulse_width": 6.0, "pulse_width_unit": "ns",
-            "frequency_hz": 5.0, "pulse_count": 420, "passes": 1});
-        record = json!({"outcome": "completed", "zones": course.details.zones, "parameter_sets": [set], "endpoint": "frosting",
-            "pain": 4, "eyewear_checked": true});
+    if let Some(mode) = laser.and_then(|laser| laser.details.modes.first()) {
+        let third = |limits: Limits| ((limits.min + (limits.max - limits.min) / 3.0) * 10.0).round() / 10.0;
+        let zones = &course.details.zones;
+        let set = json!({"wavelength_nm": mode.wavelength_nm, "fluence_j_cm2": third(mode.fluence_j_cm2), "spot_mm": third(mode.spot_mm),
+            "pulse_width": third(mode.pulse_width), "pulse_width_unit": mode.pulse_width_unit, "frequency_hz": third(mode.frequency_hz),
+            "pulse_count": if visit.service == "test_patch" { 12 } else { 160 * zones.len() }, "passes": 1});
+        // Pigment that sits like a tattoo's hurts like a tattoo's (F4).
+        let like_a_tattoo = course.details.depth == Depth::TooDeep || course.details.pigment == Pigment::TattooInk;
+        record = json!({"outcome": "completed", "zones": zones, "parameter_sets": [set], "endpoint": "frosting",
+            "pain": if like_a_tattoo { 6 } else { 3 }, "eyewear_checked": true});
     }
     with(record, visit.extra.clone())
 }

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod history;
+mod others;
 mod patients;
 mod people;
 

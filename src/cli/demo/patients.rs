@@ -1,10 +1,11 @@
-//! The demo's patients and their stories: twelve of `domain.md` section 6, and some
-//! more so that the calendar looks lived in. A story is a list of visits, each some
-//! days from today; `history` finds the times.
+//! The demo's patients and their stories: the twelve of `domain.md` section 6, and
+//! those of `others`. A story is a list of visits, each some days from today;
+//! `history` finds the times.
 
 use chrono::Duration;
 use serde_json::{Value, json};
 
+use super::others::others;
 use super::{LoadError, read, with};
 use crate::clock::Clock;
 use crate::domain::consent::{Consent, ConsentStatus};
@@ -22,8 +23,10 @@ pub(super) enum Ending {
     NotDone,
     /// The patient did not come.
     NoShow,
-    /// Called off.
+    /// Called off, days before.
     Cancelled,
+    /// Called off the day before.
+    CancelledLate,
 }
 
 /// A visit of a story.
@@ -39,10 +42,14 @@ pub(super) struct Visit {
 /// A course with its visits.
 pub(super) struct Story {
     pub(super) course: Course,
+    /// Whether the skin is of a type that waits longer between exposures (Fitzpatrick IV to VI).
+    pub(super) darker: bool,
+    /// Code of the laser that is used.
+    pub(super) laser: &'static str,
     pub(super) visits: Vec<Visit>,
 }
 
-fn visit(service: &'static str, day: i64) -> Visit {
+pub(super) fn visit(service: &'static str, day: i64) -> Visit {
     Visit {
         service,
         day,
@@ -57,51 +64,59 @@ fn visits(service: &'static str, days: &[i64]) -> Vec<Visit> {
 }
 
 impl Visit {
-    fn ending(self, ending: Ending) -> Self {
+    pub(super) fn ending(self, ending: Ending) -> Self {
         Self { ending, ..self }
     }
-    fn with(self, extra: Value) -> Self {
+    pub(super) fn with(self, extra: Value) -> Self {
         Self { extra, ..self }
+    }
+    pub(super) fn later(self, days: i64) -> Self {
+        Self {
+            day: self.day + days,
+            ..self
+        }
     }
 }
 
-/// A patient before they are written: name, language, skin type, course, consents for disclosure, visits.
-struct Told {
-    name: (&'static str, &'static str),
-    language: &'static str,
-    fitzpatrick: &'static str,
-    course: Value,
-    disclosure: Option<PartnerId>,
-    visits: Vec<Visit>,
+/// A patient before they are written: name, language, skin type, course, laser, consents for disclosure, visits.
+pub(super) struct Told {
+    pub(super) name: (&'static str, &'static str),
+    pub(super) language: &'static str,
+    pub(super) fitzpatrick: &'static str,
+    pub(super) course: Value,
+    pub(super) laser: &'static str,
+    pub(super) disclosure: Option<PartnerId>,
+    pub(super) visits: Vec<Visit>,
 }
 
-fn told(name: (&'static str, &'static str), fitzpatrick: &'static str, course: Value, visits: Vec<Visit>) -> Told {
+pub(super) fn told(name: (&'static str, &'static str), fitzpatrick: &'static str, course: Value, visits: Vec<Visit>) -> Told {
     Told {
         name,
         language: "en",
         fitzpatrick,
         course,
+        laser: "LASER-OWN-1",
         disclosure: None,
         visits,
     }
 }
 
-fn removal(pigment: &str, depth: &str, zones: &[&str]) -> Value {
+pub(super) fn removal(pigment: &str, depth: &str, zones: &[&str]) -> Value {
     json!({"goal": "remove", "pigment": pigment, "depth": depth, "zones": zones})
 }
 
 fn twelve(partners: &[PartnerId; 3]) -> Vec<Told> {
-    use Ending::{Cancelled, NoShow, NotDone};
+    use Ending::{CancelledLate, NoShow, NotDone};
     let [maple, _, junction] = *partners;
     let line = &["frontal_hairline"];
-    // P12: ten sessions six weeks apart, then a review.
-    let ten: Vec<i64> = (0..10).map(|n| -428 + 42 * n).collect();
+    // P12: ten sessions six weeks apart, then a review; 14 months hold no more.
+    let ten: Vec<i64> = (0..10).map(|n| -419 + 42 * n).collect();
     let mut p12 = vec![
-        visit("consultation", -456),
-        visit("test_patch", -448).with(json!({"test_patch_result": "acceptable"})),
+        visit("consultation", -436),
+        visit("test_patch", -434).with(json!({"test_patch_result": "acceptable"})),
     ];
     p12.extend(visits("laser_full", &ten));
-    p12.push(visit("review", -14).with(json!({"clearance_percent": 70})));
+    p12.push(visit("review", -9).with(json!({"clearance_percent": 70})));
     let patch = |day| visit("test_patch", day).with(json!({"test_patch_result": "acceptable"}));
     vec![
         told(
@@ -126,7 +141,7 @@ fn twelve(partners: &[PartnerId; 3]) -> Vec<Told> {
                 ("Camille", "Profonde"),
                 "II",
                 removal("smp", "too_deep", line),
-                vec![visit("consultation", -20), visit("test_patch", -9), visit("laser_partial", 12)],
+                vec![visit("consultation", -20), visit("test_patch", -9)],
             )
         },
         told(
@@ -187,7 +202,7 @@ fn twelve(partners: &[PartnerId; 3]) -> Vec<Told> {
                 visit("laser_partial", -170),
                 visit("laser_partial", -110).ending(NoShow),
                 visit("laser_partial", -60).ending(NoShow),
-                visit("laser_partial", -20).ending(Cancelled),
+                visit("laser_partial", -20).ending(CancelledLate),
             ],
         ),
         told(
@@ -215,59 +230,12 @@ fn twelve(partners: &[PartnerId; 3]) -> Vec<Told> {
     ]
 }
 
-/// More patients, one begun every sixteen days.
-fn more() -> Vec<Told> {
-    const GIVEN: [&str; 24] = [
-        "Ari", "Bo", "Cleo", "Dani", "Eli", "Fay", "Gil", "Hari", "Ida", "Jan", "Kai", "Lea", "Mo", "Nia", "Ola", "Pia", "Quin", "Ren",
-        "Sol", "Tam", "Uma", "Val", "Wil", "Zoë",
-    ];
-    const FAMILY: [&str; 6] = ["Sample", "Example", "Placeholder", "Fictif", "Specimen", "Template"];
-    (0_i64..)
-        .zip(GIVEN)
-        .map(|(n, given)| {
-            let begun = -380 + n * 16;
-            // One in twenty does not come, one in twelve calls off, a few come in vain.
-            let ending = |visit: i64| match (n * 5 + visit) % 24 {
-                3 => Ending::NoShow,
-                8 | 17 => Ending::Cancelled,
-                12 => Ending::NotDone,
-                _ => Ending::Done,
-            };
-            let days = [
-                ("consultation", 0),
-                ("assessment", 4),
-                ("test_patch", 7),
-                ("laser_partial", 25),
-                ("review", 55),
-                ("laser_partial", 75),
-            ];
-            let visits = (0..)
-                .zip(days)
-                .map(|(index, (service, after))| visit(service, begun + after).ending(ending(index)))
-                .collect();
-            let family = FAMILY
-                .get(usize::try_from(n).unwrap_or(0) % FAMILY.len())
-                .copied()
-                .unwrap_or("Sample");
-            let language = if n % 4 == 0 { "fr" } else { "en" };
-            Told {
-                language,
-                ..told(
-                    (given, family),
-                    if n % 3 == 0 { "III" } else { "II" },
-                    removal("smp", "correct", &["frontal_hairline", "vertex"]),
-                    visits,
-                )
-            }
-        })
-        .collect()
-}
-
 /// Writes every patient with consents and course, and tells their stories.
 pub(super) async fn stories(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3]) -> Result<Vec<Story>, LoadError> {
     let mut stories = Vec::new();
-    for (index, told) in twelve(partners).into_iter().chain(more()).enumerate() {
-        let begun = clock.now() + Duration::days(told.visits.iter().map(|visit| visit.day).min().unwrap_or(0) - 7);
+    for (index, told) in twelve(partners).into_iter().chain(others()).enumerate() {
+        // Long enough before the first visit for that to be booked after the course was opened.
+        let begun = clock.now() + Duration::days(told.visits.iter().map(|visit| visit.day).min().unwrap_or(0) - 21);
         let (given, family) = told.name;
         let email = format!("p{:02}@example.test", index + 1);
         let details = read(
@@ -314,6 +282,8 @@ pub(super) async fn stories(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3
         storage::courses::insert(tx, &course).await?;
         stories.push(Story {
             course,
+            darker: ["IV", "V", "VI"].contains(&told.fitzpatrick),
+            laser: told.laser,
             visits: told.visits,
         });
     }

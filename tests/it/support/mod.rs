@@ -5,6 +5,7 @@ pub(crate) mod answer;
 pub(crate) mod clinic;
 pub(crate) mod database;
 pub(crate) mod server;
+pub(crate) mod told;
 
 use axum::Router;
 use axum::body::Body;

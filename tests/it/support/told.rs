@@ -1,0 +1,103 @@
+//! The demo's data as it was loaded on one day, read back through the store.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::America::Toronto;
+use fadeline::actions::App;
+use fadeline::cli::demo;
+use fadeline::clock::Clock;
+use fadeline::domain::civil;
+use fadeline::domain::course::Course;
+use fadeline::domain::device::Device;
+use fadeline::domain::ids::{CourseId, DeviceId, PatientId, ServiceId, SessionId};
+use fadeline::domain::patient::Patient;
+use fadeline::domain::policy::Policy;
+use fadeline::domain::service::Service;
+use fadeline::domain::status::{ProcedureStatus, SessionStatus};
+use fadeline::storage::{courses, devices, patients, services, sessions};
+use uuid::Uuid;
+
+use super::database::Database;
+
+/// The demo as it was loaded on one day.
+pub(crate) struct Told {
+    pub(crate) app: App,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) sessions: Vec<sessions::Listed>,
+    /// Each patient with their one course, P01 first.
+    pub(crate) people: Vec<(Patient, Course)>,
+    pub(crate) services: HashMap<ServiceId, Service>,
+    pub(crate) devices: HashMap<DeviceId, Device>,
+    _database: Database,
+}
+
+/// Loads it around `now`.
+pub(crate) async fn told(now: &str) -> Told {
+    let database = Database::fresh().await;
+    let now = now.parse().unwrap();
+    let app = App::new(database.db().await, Clock::still_at(now), Toronto, Policy::default());
+    let mut tx = app.db.begin().await.unwrap();
+    demo::load(&mut tx, &app.clock, app.zone, &app.policy, "$hash").await.unwrap();
+    let all = sessions::Wanted {
+        from: now - Duration::days(3000),
+        until: now + Duration::days(3000),
+        site: None,
+        status: None,
+    };
+    let sessions = sessions::page(&mut tx, all, (DateTime::UNIX_EPOCH, SessionId(Uuid::nil())), 1000)
+        .await
+        .unwrap();
+    let mut people = Vec::new();
+    for patient in patients::search(&mut tx, "", ("", PatientId(Uuid::nil())), 1000).await.unwrap() {
+        let course = courses::page(&mut tx, Some(patient.id), CourseId(Uuid::nil()), 2).await.unwrap();
+        let [course] = course.try_into().unwrap();
+        people.push((patient, course));
+    }
+    people.sort_by_key(|(patient, _)| patient.details.email.clone().map(|email| email.to_string()));
+    let services = services::page(&mut tx, ServiceId(Uuid::nil()), 100).await.unwrap();
+    let devices = devices::page(&mut tx, DeviceId(Uuid::nil()), 100).await.unwrap();
+    tx.commit().await.unwrap();
+    Told {
+        app,
+        now,
+        sessions,
+        people,
+        services: services.into_iter().map(|service| (service.id, service)).collect(),
+        devices: devices.into_iter().map(|device| (device.id, device)).collect(),
+        _database: database,
+    }
+}
+
+/// The day in Toronto.
+pub(crate) fn day(at: DateTime<Utc>) -> NaiveDate {
+    civil::date_of(Toronto, at)
+}
+
+/// Whether somebody was treated, or talked to.
+pub(crate) fn was_done(session: &sessions::Listed) -> bool {
+    session.session.status == SessionStatus::Fulfilled && session.session.procedure_status == ProcedureStatus::Completed
+}
+
+impl Told {
+    /// What was booked.
+    pub(crate) fn service(&self, session: &sessions::Listed) -> &Service {
+        &self.services[&session.session.service_id]
+    }
+
+    /// The sessions of one course, in order of time.
+    pub(crate) fn of(&self, course: &Course) -> Vec<&sessions::Listed> {
+        self.sessions.iter().filter(|one| one.session.course_id == course.id).collect()
+    }
+
+    /// P01 is the first.
+    pub(crate) fn patient(&self, number: usize) -> (&Patient, &Course, Vec<&sessions::Listed>) {
+        let (patient, course) = &self.people[number - 1];
+        (patient, course, self.of(course))
+    }
+
+    /// Days from a visit to today.
+    pub(crate) fn ago(&self, session: &sessions::Listed) -> i64 {
+        (day(self.now) - day(session.session.starts_at)).num_days()
+    }
+}

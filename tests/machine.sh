@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the checks need of a machine. Sourced by tests/run and .ci/run.
 
 say() { printf '== %s\n' "$*"; }
@@ -20,14 +21,15 @@ install() {
   "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/dev/null
 }
 
-# A C compiler, which SQLite is built with.
+# A C compiler, which SQLite is built with. One without the C library's headers is of no use.
 ensure_cc() {
-  command -v cc >/dev/null || install gcc libc6-dev
+  echo '#include <stdlib.h>' | cc -x c -fsyntax-only - 2>/dev/null || install gcc libc6-dev
 }
 
 # Prints the folder of PostgreSQL's server programs, newest first.
 postgres_bin() {
   local found
+  # shellcheck disable=SC2012
   found=$(ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin 2>/dev/null | sort -V | tail -n 1)
   [ -x "$found/initdb" ] || found=$(dirname "$(command -v initdb 2>/dev/null || echo /nowhere/initdb)")
   [ -x "$found/initdb" ] && echo "$found"
@@ -75,7 +77,10 @@ stop_postgres() {
 # A new, empty database on it; prints its address.
 new_database() {
   local url="postgres://fadeline@127.0.0.1:$pg_port"
-  "$(postgres_bin)/psql" -q "$url/postgres" -c "CREATE DATABASE $1" >/dev/null
-  "$(postgres_bin)/psql" -q "$url/$1" -c 'CREATE EXTENSION IF NOT EXISTS btree_gist' >/dev/null
-  echo "$url/$1"
+  ask "$url/postgres" "CREATE DATABASE $1" >/dev/null &&
+    ask "$url/$1" 'CREATE EXTENSION btree_gist' >/dev/null &&
+    echo "$url/$1"
 }
+
+# What a database answers to a statement.
+ask() { "$(postgres_bin)/psql" -X -q -A -t -v ON_ERROR_STOP=1 "$1" -c "$2"; }

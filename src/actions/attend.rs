@@ -1,13 +1,18 @@
 //! The visit itself: the patient arrives, is checked in, and what was done is
 //! recorded; or does not come.
 
+use super::cases;
+use super::error::none_of;
 use super::session_change::{answered, locked, save};
 use super::session_view::SessionView;
-use super::{Answer, App, Caller, Expected, Result, Work};
+use super::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::ids::SessionId;
 use crate::domain::record::TreatmentRecord;
+use crate::domain::rules::consent::consent_missing;
+use crate::domain::rules::record;
 use crate::domain::session::Session;
 use crate::domain::status::{Outcome, Verb};
+use crate::storage::{consents, courses, devices, services};
 
 /// The patient is here.
 pub async fn arrive(app: &App, caller: &Caller, id: SessionId, expected: &Expected) -> Result<Answer<SessionView>> {
@@ -28,8 +33,48 @@ async fn step(app: &App, caller: &Caller, id: SessionId, expected: &Expected, ve
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?.session;
     let status = current.after(verb, work.now, &app.policy, app.zone)?;
+    if verb == Verb::CheckIn {
+        consented(&mut work, &current).await?;
+    }
     save(&mut work, &current, Session { status, ..current.clone() }, &verb.to_string()).await?;
     answered(work, id, None).await
+}
+
+/// Rule 14: no laser without consent.
+async fn consented(work: &mut Work<'_>, session: &Session) -> Result<()> {
+    let course = courses::get(&mut work.tx, session.course_id)
+        .await?
+        .ok_or(Error::NotThere("course"))?;
+    let service = services::get(&mut work.tx, session.service_id)
+        .await?
+        .ok_or(Error::NotThere("service"))?;
+    let given = consents::active(&mut work.tx, session.patient_id).await?;
+    none_of(consent_missing(course.details.goal, &service, &given).into_iter().collect())
+}
+
+/// Asks the rules of the record (24, 41 to 43) of what was done in `session`. Those that were gone past leave an
+/// audit line.
+pub(super) async fn recorded(work: &mut Work<'_>, session: &Session, record: &TreatmentRecord) -> Result<()> {
+    let service = services::get(&mut work.tx, session.service_id)
+        .await?
+        .ok_or(Error::NotThere("service"))?;
+    let (Some(treatment), Some(device_id)) = (service.treatment().filter(|done| done.is_exposure()), session.place.device_id) else {
+        return Ok(());
+    };
+    if record.outcome == Outcome::NotDone {
+        return Ok(());
+    }
+    let course = courses::get(&mut work.tx, session.course_id)
+        .await?
+        .ok_or(Error::NotThere("course"))?;
+    let device = devices::get(&mut work.tx, device_id).await?.ok_or(Error::NotThere("device"))?;
+    let case = cases::load(&mut work.tx, work.app, &course, Some(session.id)).await?;
+    let refusals = record::refusals(&case, &work.app.policy, treatment, &device, record);
+    let overriding = record.overriding.as_ref();
+    let pardoned = cases::pardoned(&work.caller.actor, overriding);
+    let (overridden, refusals): (Vec<_>, Vec<_>) = refusals.into_iter().partition(|refusal| pardoned.contains(&refusal.code));
+    none_of(refusals)?;
+    cases::note_overrides(work, session.id, &course, &overridden, overriding).await
 }
 
 /// The visit is over, treated or not, and this is what was done.
@@ -43,6 +88,7 @@ pub async fn complete(
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?.session;
     let status = current.after(Verb::Complete, work.now, &app.policy, app.zone)?;
+    recorded(&mut work, &current, &record).await?;
     let begun = match record.outcome {
         Outcome::NotDone => current.procedure_status,
         Outcome::Completed | Outcome::Stopped => current.procedure_status.started()?,

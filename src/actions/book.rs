@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::cases;
 use super::diaries::{self, Search};
 use super::hold::held;
 use super::session_view::{SessionView, view};
@@ -14,9 +15,10 @@ use crate::domain::civil::{self, When};
 use crate::domain::course::Course;
 use crate::domain::diary::Wanted;
 use crate::domain::ids::{CourseId, DeviceId, HoldId, PractitionerId, RoomId, SiteId};
+use crate::domain::overriding::Override;
 use crate::domain::session::{Place, Session};
 use crate::domain::status::{ProcedureStatus, SessionStatus};
-use crate::domain::text::{Code, Note};
+use crate::domain::text::Code;
 use crate::storage::claims::{Claimant, Except};
 use crate::storage::{holds, sessions};
 
@@ -46,17 +48,9 @@ pub struct NewSession {
     /// The hold that kept this slot.
     #[serde(default)]
     pub hold_id: Option<HoldId>,
-    /// A reason to book past rules that can be overridden.
+    /// A reason to book past rules that can be overridden, by whom they can.
     #[serde(default, rename = "override")]
     pub overriding: Option<Override>,
-}
-
-/// A reasoned decision past rules that can be overridden.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Override {
-    /// Why.
-    pub reason: Note,
 }
 
 impl NewSession {
@@ -85,17 +79,19 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         };
         search.except.hold = Some(hold.id);
     }
-    let (mut work, diary, place) = decide::decide(work, "session.book_refused", &course, &search, start).await?;
-    let session = booked(&work, &course, &search, place, start);
+    let (mut work, diary, granted) = decide::decide(work, "session.book_refused", &course, &search, start).await?;
+    let session = booked(&work, &course, &search, granted.place, start);
     if let Some(hold_id) = new.hold_id {
         holds::delete(&mut work.tx, hold_id).await?;
     }
     sessions::insert(&mut work.tx, &session).await?;
-    decide::claim(&mut work, &diary, place, start, Claimant::Session(session.id)).await?;
+    decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(session.id)).await?;
     session_change::note_booked(&mut work, &session).await?;
+    cases::note_overrides(&mut work, session.id, &course, &granted.overridden, new.overriding.as_ref()).await?;
     let listed = sessions::get(&mut work.tx, session.id).await?.ok_or(Error::NotThere("session"))?;
     work.commit(Answer::Created(SessionView {
         notice,
+        warnings: granted.warnings,
         ..view(app, listed)
     }))
     .await
@@ -105,6 +101,7 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
 pub(super) async fn search(work: &mut Work<'_>, course: &Course, new: &NewSession) -> Result<Search> {
     let service = diaries::service(&mut work.tx, new.service.as_str()).await?;
     let wanted = new.wanted();
+    let case = cases::load(&mut work.tx, work.app, course, None).await?;
     Ok(Search {
         patient: course.patient_id,
         service,
@@ -112,6 +109,8 @@ pub(super) async fn search(work: &mut Work<'_>, course: &Course, new: &NewSessio
         wanted,
         prefer: None,
         except: Except::default(),
+        case: Some(case),
+        pardoned: cases::pardoned(&work.caller.actor, new.overriding.as_ref()),
     })
 }
 
@@ -124,7 +123,7 @@ fn exactly(place: Place) -> Wanted {
     }
 }
 
-fn booked(work: &Work<'_>, course: &Course, search: &Search, place: Place, start: DateTime<Utc>) -> Session {
+pub(super) fn booked(work: &Work<'_>, course: &Course, search: &Search, place: Place, start: DateTime<Utc>) -> Session {
     let zone = work.app.zone;
     Session {
         id: work.app.clock.id(),

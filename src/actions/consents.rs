@@ -5,12 +5,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::page::{Items, Page};
+use super::session_change::{CONSENT_WITHDRAWN, save};
 use super::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::civil;
 use crate::domain::consent::{Consent, ConsentDetails, ConsentStatus};
-use crate::domain::ids::{ConsentId, PatientId};
+use crate::domain::ids::{ConsentId, PatientId, SessionId};
 use crate::domain::refusal::Code;
-use crate::storage::{consents, partners, patients, resources};
+use crate::domain::rules::consent::falls_with;
+use crate::domain::session::{CancelReason, Session};
+use crate::domain::status::SessionStatus;
+use crate::storage::{claims, consents, partners, patients, resources, services, sessions};
 
 /// A consent as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -31,6 +35,9 @@ pub struct ConsentView {
     /// When it was withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<DateTime<FixedOffset>>,
+    /// Sessions that were called off because it was withdrawn (rule 16).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cancelled_sessions: Vec<SessionId>,
 }
 
 fn view(app: &App, consent: Consent) -> ConsentView {
@@ -52,6 +59,7 @@ fn view(app: &App, consent: Consent) -> ConsentView {
         status,
         given_at: shown(given_at),
         withdrawn_at: withdrawn_at.map(shown),
+        cancelled_sessions: Vec::new(),
     }
 }
 
@@ -76,6 +84,7 @@ pub async fn give(app: &App, caller: &Caller, patient: PatientId, details: Conse
         given_at: work.now,
         withdrawn_at: None,
     };
+    replaced(&mut work, &consent).await?;
     consents::insert(&mut work.tx, &consent).await?;
     work.audit(
         "consent.give",
@@ -85,6 +94,48 @@ pub async fn give(app: &App, caller: &Caller, patient: PatientId, details: Conse
     )
     .await?;
     work.commit(Answer::Created(view(app, consent))).await
+}
+
+/// What a new consent takes the place of: an older one of its kind, for the same partner, ends with it.
+async fn replaced(work: &mut Work<'_>, new: &Consent) -> Result<()> {
+    resources::lock(&mut work.tx, [new.patient_id.into()]).await?;
+    let held = consents::active(&mut work.tx, new.patient_id).await?;
+    let same = |old: &Consent| (old.details.kind, old.details.partner_id) == (new.details.kind, new.details.partner_id);
+    for old in held.into_iter().filter(same) {
+        let ended = Consent {
+            version: old.version + 1,
+            status: ConsentStatus::Inactive,
+            withdrawn_at: Some(work.now),
+            ..old
+        };
+        if !consents::update(&mut work.tx, &ended).await? {
+            return Err(Error::Stale);
+        }
+    }
+    Ok(())
+}
+
+/// Rule 16: what depends on a consent falls with it. Answers the sessions that were called off.
+async fn fallen(work: &mut Work<'_>, consent: &Consent) -> Result<Vec<SessionId>> {
+    let mut fallen = Vec::new();
+    for one in sessions::to_come(&mut work.tx, consent.patient_id).await? {
+        let current = one.session;
+        let service = services::get(&mut work.tx, current.service_id)
+            .await?
+            .ok_or(Error::NotThere("service"))?;
+        if !falls_with(consent.details.kind, &service, current.status) {
+            continue;
+        }
+        let next = Session {
+            status: SessionStatus::Cancelled,
+            cancel_reason: Some(CancelReason::ConsentWithdrawn),
+            rebook_reason: None,
+            ..current.clone()
+        };
+        claims::release_session(&mut work.tx, current.id).await?;
+        fallen.push(save(work, &current, next, CONSENT_WITHDRAWN).await?.id);
+    }
+    Ok(fallen)
 }
 
 /// A page of a patient's consents, withdrawn ones included.
@@ -118,6 +169,7 @@ pub async fn withdraw(app: &App, caller: &Caller, patient: PatientId, id: Consen
     if !consents::update(&mut work.tx, &consent).await? {
         return Err(Error::Stale);
     }
+    let cancelled_sessions = fallen(&mut work, &consent).await?;
     work.audit(
         "consent.withdraw",
         ("consent", id.0),
@@ -125,5 +177,9 @@ pub async fn withdraw(app: &App, caller: &Caller, patient: PatientId, id: Consen
         Some(consent.details.kind.to_string()),
     )
     .await?;
-    work.commit(Answer::Is(view(app, consent))).await
+    let shown = ConsentView {
+        cancelled_sessions,
+        ..view(app, consent)
+    };
+    work.commit(Answer::Is(shown)).await
 }

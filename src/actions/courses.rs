@@ -1,23 +1,24 @@
 //! Courses of treatment: opening, reading and changing them. What an answer says of
 //! progress is counted from the sessions each time.
 
-use chrono::{DateTime, FixedOffset};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::cases;
 use super::catalogue::patched;
+use super::course_view::{CourseView, view};
 use super::error::none_of;
 use super::page::{Items, Page};
-use super::session_view::{SessionView, view as session_view};
 use super::{Answer, App, Caller, Error, Expected, Result, Work};
-use crate::domain::course::{Course, CourseDetails};
-use crate::domain::estimate::{self, Estimate};
+use crate::domain::course;
+use crate::domain::course::{Course, CourseDetails, CourseStatus};
 use crate::domain::ids::{CourseId, PatientId};
-use crate::domain::progress::{self, Progress};
-use crate::domain::{civil, course};
+use crate::domain::overriding::Override;
+use crate::domain::rules::consent::consent_missing;
+use crate::domain::rules::plan_exceeds_ceiling::written_plan_exceeds_ceiling;
 use crate::storage::sessions::Listed;
-use crate::storage::{courses, patients, resources, sessions};
+use crate::storage::{consents, courses, patients, resources, services, sessions};
 
 /// A course to be opened.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -30,6 +31,9 @@ pub struct NewCourse {
     /// What is written about it.
     #[serde(flatten)]
     pub details: CourseDetails,
+    /// A reason to plan for more sessions than usual, by whom that can be decided.
+    #[serde(default, rename = "override")]
+    pub overriding: Option<Override>,
 }
 
 /// Read in two steps, since a flattened part cannot refuse fields that nobody knows.
@@ -41,62 +45,13 @@ impl TryFrom<Map<String, Value>> for NewCourse {
         let patient_id = fields
             .remove("patient_id")
             .ok_or_else(|| serde_json::Error::missing_field("patient_id"))?;
+        let overriding = fields.remove("override").unwrap_or_default();
         Ok(Self {
+            overriding: serde_json::from_value(overriding)?,
             patient_id: serde_json::from_value(patient_id)?,
             details: serde_json::from_value(Value::Object(fields))?,
         })
     }
-}
-
-/// A course as callers are shown it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CourseView {
-    /// Its id.
-    pub id: CourseId,
-    /// Rises with each change.
-    pub version: i64,
-    /// Whose it is.
-    pub patient_id: PatientId,
-    /// What was written about it.
-    #[serde(flatten)]
-    pub details: CourseDetails,
-    /// How many sessions a removal like this usually takes; null for other goals.
-    pub estimate: Option<Estimate>,
-    /// How far it is.
-    pub progress: Progress,
-    /// Its sessions in order of time.
-    pub sessions: Vec<SessionView>,
-    /// When it was opened.
-    pub created_at: DateTime<FixedOffset>,
-}
-
-async fn view(work: &mut Work<'_>, course: Course) -> Result<CourseView> {
-    let app = work.app;
-    let listed = sessions::of_course(&mut work.tx, course.id).await?;
-    let Course {
-        id,
-        version,
-        patient_id,
-        details,
-        created_at,
-    } = course;
-    let estimate = estimate::of(&details);
-    let counted: Vec<_> = listed
-        .iter()
-        .map(|one| (one.counts, one.session.status, one.session.procedure_status))
-        .collect();
-    let progress = progress::of(&details, estimate, &counted);
-    let sessions = listed.into_iter().map(|one| session_view(app, one)).collect();
-    Ok(CourseView {
-        id,
-        version,
-        patient_id,
-        details,
-        estimate,
-        progress,
-        sessions,
-        created_at: civil::shown(app.zone, created_at),
-    })
 }
 
 /// Opens a course.
@@ -113,7 +68,9 @@ pub async fn open(app: &App, caller: &Caller, new: NewCourse) -> Result<Answer<C
         patient_id: new.patient_id,
         details,
         created_at: work.now,
+        assessed_at: None,
     };
+    within_ceiling(&mut work, &course, new.overriding.as_ref()).await?;
     courses::insert(&mut work.tx, &course).await?;
     work.audit("course.open", ("course", course.id.0), Some(course.patient_id), None)
         .await?;
@@ -145,28 +102,67 @@ pub async fn list(app: &App, caller: &Caller, patient: Option<PatientId>, page: 
 }
 
 /// Changes a course.
-pub async fn change(app: &App, caller: &Caller, id: CourseId, expected: &Expected, patch: Value) -> Result<Answer<CourseView>> {
+pub async fn change(app: &App, caller: &Caller, id: CourseId, expected: &Expected, mut patch: Value) -> Result<Answer<CourseView>> {
+    let overriding = patch.as_object_mut().and_then(|fields| fields.remove("override"));
+    let overriding: Option<Override> = overriding
+        .map(serde_json::from_value)
+        .transpose()
+        .map_err(|error| Error::invalid("/override", error.to_string()))?;
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id).await?;
     expected.check(current.version)?;
     let details: CourseDetails = patched::<CourseDetails>(&current.details, patch)?.tidied();
-    let live = sessions::of_course(&mut work.tx, id)
-        .await?
-        .iter()
-        .filter(|one: &&Listed| one.session.status.is_live())
-        .count();
-    none_of(current.details.faults_of_change(&details, live))?;
+    let mut listed = sessions::of_course(&mut work.tx, id).await?;
+    listed.retain(|one: &Listed| one.session.status.is_live());
+    none_of(current.details.faults_of_change(&details, listed.len()))?;
+    if current.details.status == CourseStatus::OnHold && details.status == CourseStatus::Active {
+        consented_to_resume(&mut work, &current, &listed).await?;
+    }
+    let anew = details.is_assessed_anew(&current.details);
+    let more = details.planned_sessions != current.details.planned_sessions;
     let course = Course {
         version: current.version + 1,
+        assessed_at: if anew { Some(work.now) } else { current.assessed_at },
         details,
         ..current
     };
+    if more {
+        within_ceiling(&mut work, &course, overriding.as_ref()).await?;
+    }
     if !courses::update(&mut work.tx, &course).await? {
         return Err(Error::Stale);
     }
     work.audit("course.change", ("course", id.0), Some(course.patient_id), None).await?;
     let shown = view(&mut work, course).await?;
     work.commit(Answer::Is(shown)).await
+}
+
+/// Rule 8 for what is written: more sessions than the ceiling are planned with a reason, by who may.
+async fn within_ceiling(work: &mut Work<'_>, course: &Course, overriding: Option<&Override>) -> Result<()> {
+    let Some(refusal) = written_plan_exceeds_ceiling(&course.details, &work.app.policy) else {
+        return Ok(());
+    };
+    let Some(Override { reason }) = overriding.filter(|_| cases::pardoned(&work.caller.actor, overriding).contains(&refusal.code)) else {
+        return Err(refusal.into());
+    };
+    let detail = format!("{}: {reason}", refusal.code);
+    work.audit("rule.override", ("course", course.id.0), Some(course.patient_id), Some(detail))
+        .await
+}
+
+/// Rule 73: a course with laser sessions to come is resumed with the consent that they rest on. What else they
+/// would break by now, the answer shows as `concerns`.
+async fn consented_to_resume(work: &mut Work<'_>, course: &Course, to_come: &[Listed]) -> Result<()> {
+    let given = consents::active(&mut work.tx, course.patient_id).await?;
+    for one in to_come {
+        let service = services::get(&mut work.tx, one.session.service_id)
+            .await?
+            .ok_or(Error::NotThere("service"))?;
+        if let Some(refusal) = consent_missing(course.details.goal, &service, &given) {
+            return Err(refusal.into());
+        }
+    }
+    Ok(())
 }
 
 /// The course, read after its patient was locked: bookings and changes of one course wait for each other.

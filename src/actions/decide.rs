@@ -5,9 +5,9 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::diaries::{self, Search};
-use super::{Answer, App, Caller, Error, Result, Work};
+use super::{Answer, App, Caller, Error, Result, Work, cases};
 use crate::domain::availability;
-use crate::domain::booking::{self, judge};
+use crate::domain::booking::{self, Granted, judge};
 use crate::domain::civil;
 use crate::domain::course::Course;
 use crate::domain::diary::{Claim, Diary};
@@ -25,19 +25,19 @@ pub(super) async fn decide<'a>(
     course: &Course,
     search: &Search,
     start: DateTime<Utc>,
-) -> Result<(Work<'a>, Diary, Place)> {
+) -> Result<(Work<'a>, Diary, Granted)> {
     let closed = course.details.closed_to_booking();
     let against = match (closed, place(&mut work, search, start).await?) {
-        (None, Ok((diary, place))) => return Ok((work, diary, place)),
+        (None, Ok((diary, granted))) => return Ok((work, diary, granted)),
         (closed, decided) => closed.into_iter().chain(decided.err().unwrap_or_default()).collect(),
     };
     let (app, caller) = (work.app, work.caller);
     work.tx.rollback().await?;
-    Err(explained(app, caller, refused, search, start, against).await?.into())
+    Err(explained(app, caller, refused, search, start, against).await?)
 }
 
 /// What `search` takes at `start`, or every reason why not. Locks all that it could take.
-async fn place(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Result<std::result::Result<(Diary, Place), Vec<Refusal>>> {
+async fn place(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Result<std::result::Result<(Diary, Granted), Vec<Refusal>>> {
     let mut found = diaries::open(&mut work.tx, work.app, work.now, search).await?;
     resources::lock(&mut work.tx, diaries::candidates(&found)).await?;
     let date = civil::date_of(work.app.zone, start);
@@ -45,7 +45,7 @@ async fn place(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Re
     for mut diary in found.drain(..) {
         diaries::fill(&mut work.tx, &mut diary, date, date, search.except).await?;
         match judge(&diary, start) {
-            Ok(place) => return Ok(Ok((diary, place))),
+            Ok(granted) => return Ok(Ok((diary, granted))),
             Err(against) if refusals.is_empty() => refusals = against,
             Err(_) => (),
         }
@@ -68,14 +68,14 @@ pub(super) async fn claim(work: &mut Work<'_>, diary: &Diary, place: Place, star
 
 /// The refusals of `search` at `start`, each with the first day that works. Looks at the patient's
 /// record, so it leaves an audit line.
-async fn explained(
+pub(super) async fn explained(
     app: &App,
     caller: &Caller,
     action: &str,
     search: &Search,
     start: DateTime<Utc>,
     refusals: Vec<Refusal>,
-) -> Result<Vec<Refusal>> {
+) -> Result<Error> {
     // The refusal itself is kept under the request's key by whoever answers it.
     let caller = Caller {
         repeat: None,
@@ -92,8 +92,16 @@ async fn explained(
         let from = civil::date_of(app.zone, start.max(work.now));
         earliest(&mut work, search, from).await?
     };
+    let refusals = cases::with_prerequisites(&mut work, search, civil::date_of(app.zone, start), refusals).await?;
     work.commit(Answer::Is(())).await?;
-    Ok(refusals.into_iter().map(|refusal| refusal.with_earliest(earliest)).collect())
+    let refusals = refusals.into_iter().map(|refusal| told(refusal, earliest)).collect();
+    Ok(Error::Explained(refusals, earliest))
+}
+
+/// `refusal` with the first day that works, unless it is one that no day cures or that knows its own.
+pub(super) fn told(refusal: Refusal, first_day: Option<NaiveDate>) -> Refusal {
+    let first_day = first_day.filter(|_| !refusal.code.is_of_removal());
+    refusal.with_earliest(first_day)
 }
 
 /// The first day from `from` on with a time that booking would accept, as far as the clinic looks.

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{App, Error, Result};
+use crate::domain::case::Case;
 use crate::domain::civil;
 use crate::domain::diary::{Diary, Wanted};
 use crate::domain::ids::{PatientId, ResourceId, SiteId};
@@ -30,6 +31,10 @@ pub struct Search {
     pub prefer: Option<Place>,
     /// Whose claims are looked past.
     pub except: Except,
+    /// What the rules of removal look at; none where time and place alone are in question.
+    pub case: Option<Case>,
+    /// Rules that the caller may go past, and has said why.
+    pub pardoned: Vec<Code>,
 }
 
 /// The service that programs call `code`.
@@ -82,6 +87,8 @@ pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -
             site,
             service: search.service.clone(),
             patient: search.patient,
+            case: search.case.clone(),
+            pardoned: search.pardoned.clone(),
             wanted: search.wanted,
             windows: Vec::new(),
             closures: Vec::new(),

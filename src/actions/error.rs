@@ -1,5 +1,6 @@
 //! What an action answers when it does not do what was asked, by what to do next.
 
+use chrono::NaiveDate;
 use thiserror::Error;
 
 use crate::domain::refusal::{Code, Refusal};
@@ -14,6 +15,9 @@ pub enum Error {
     /// Rules or other bookings are in the way, all of them at once.
     #[error("refused")]
     Refused(Vec<Refusal>),
+    /// The same, with the first day that has a time which all of them allow, where there is one.
+    #[error("refused")]
+    Explained(Vec<Refusal>, Option<NaiveDate>),
     /// The thing has changed since the caller read it.
     #[error("it has changed meanwhile")]
     Stale,

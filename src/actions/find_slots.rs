@@ -6,12 +6,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::diaries::{self, Search};
-use super::{Answer, App, Caller, Error, Result, Work, decide};
-use crate::domain::availability::{self, Found};
+use super::{Answer, App, Caller, Error, Result, Work, cases, decide};
+use crate::domain::availability;
 use crate::domain::booking::{from_edge, until_edge};
 use crate::domain::civil::{self, Edge};
 use crate::domain::diary::Wanted;
 use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
+use crate::domain::ranking::{self, Ranked, Reasons};
 use crate::domain::refusal::{Code, Refusal};
 use crate::storage::claims::Except;
 use crate::storage::courses;
@@ -61,6 +62,28 @@ pub struct SlotView {
     pub device_id: Option<DeviceId>,
     /// 1 is best.
     pub rank: usize,
+    /// What ranks it, the first that differs deciding.
+    pub reasons: Reasons,
+    /// The same in words.
+    #[schema(example = "on the suggested day; leaves no gap on one side")]
+    pub why: String,
+}
+
+impl SlotView {
+    pub(super) fn of(app: &App, ranked: &Ranked, rank: usize) -> Self {
+        let Ranked { slot, reasons } = ranked;
+        Self {
+            start: civil::shown(app.zone, slot.start),
+            end: civil::shown(app.zone, slot.end),
+            site_id: slot.place.site_id,
+            practitioner_id: slot.place.practitioner_id,
+            room_id: slot.place.room_id,
+            device_id: slot.place.device_id,
+            rank,
+            reasons: *reasons,
+            why: reasons.in_words(),
+        }
+    }
 }
 
 /// Free times, and why there are no more.
@@ -95,6 +118,8 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
         },
         prefer: None,
         except: Except::default(),
+        case: Some(cases::load(&mut work.tx, app, &course, None).await?),
+        pardoned: Vec::new(),
     };
     work.audit(
         "slots.search",
@@ -116,39 +141,37 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
     }
     // Committed before the search itself, so that nobody who writes waits for it.
     work.commit(Answer::Is(())).await?;
-    let mut found = Found::default();
+    let (mut best, mut refused) = (Vec::new(), Vec::new());
     for diary in &diaries {
-        let here = availability::find(diary, first, last);
-        found
-            .slots
-            .extend(here.slots.into_iter().filter(|slot| from <= slot.start && slot.start < until));
-        found.refused.extend(here.refused);
+        let mut here = availability::find(diary, first, last);
+        here.slots.retain(|slot| from <= slot.start && slot.start < until);
+        let target = ranking::target(diary, first.max(civil::date_of(app.zone, diary.now)));
+        best.extend(ranking::ranked(diary, &here.slots, target, wanted.limit));
+        refused.extend(here.refused);
     }
-    found.slots.sort_by_key(|slot| slot.start);
-    let earliest = if let Some(slot) = found.slots.first() {
-        Some(civil::date_of(app.zone, slot.start))
+    best.sort_by_key(|one| (one.reasons, one.slot.start));
+    best.truncate(wanted.limit);
+    if refused.is_empty() {
+        return Ok(shown(app, &best, refused, None));
+    }
+    // What is refused says from when on it would work; that is looked up apart, without a lock.
+    let mut work = Work::look(app, caller).await?;
+    let earliest = if let Some(soonest) = best.iter().map(|one| one.slot.start).min() {
+        Some(civil::date_of(app.zone, soonest))
     } else {
-        let mut work = Work::look(app, caller).await?;
         let today = civil::date_of(app.zone, work.now);
         decide::earliest(&mut work, &search, last.max(today)).await?
     };
-    Ok(shown(app, found, earliest, wanted.limit))
+    let refused = cases::with_prerequisites(&mut work, &search, first, refused).await?;
+    Ok(shown(app, &best, refused, earliest))
 }
 
-fn shown(app: &App, found: Found, earliest: Option<NaiveDate>, limit: usize) -> Slots {
-    let items = found.slots.into_iter().take(limit).enumerate().map(|(index, slot)| SlotView {
-        start: civil::shown(app.zone, slot.start),
-        end: civil::shown(app.zone, slot.end),
-        site_id: slot.place.site_id,
-        practitioner_id: slot.place.practitioner_id,
-        room_id: slot.place.room_id,
-        device_id: slot.place.device_id,
-        rank: index + 1,
-    });
-    let refused = found.refused.into_iter().map(|refusal| refusal.with_earliest(earliest)).collect();
+fn shown(app: &App, best: &[Ranked], refused: Vec<Refusal>, earliest: Option<NaiveDate>) -> Slots {
+    let items = best.iter().zip(1..).map(|(one, rank)| SlotView::of(app, one, rank));
+    let refused = refused.into_iter().map(|refusal| decide::told(refusal, earliest));
     Slots {
         items: items.collect(),
-        refused,
+        refused: refused.collect(),
     }
 }
 

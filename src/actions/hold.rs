@@ -75,19 +75,19 @@ pub async fn hold(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
     let mut work = Work::begin(app, caller).await?;
     let course = courses::locked(&mut work, new.course_id).await?;
     let search = search(&mut work, &course, &new).await?;
-    let (mut work, diary, place) = decide::decide(work, "hold.refused", &course, &search, start).await?;
+    let (mut work, diary, granted) = decide::decide(work, "hold.refused", &course, &search, start).await?;
     let hold = Hold {
         id: app.clock.id(),
         owner_id: caller.actor.user_id,
         course_id: course.id,
         service_id: search.service.id,
-        place,
+        place: granted.place,
         starts_at: start,
         ends_at: start + search.service.duration(),
         expires_at: work.now + app.policy.hold(),
     };
     holds::insert(&mut work.tx, &hold).await?;
-    decide::claim(&mut work, &diary, place, start, Claimant::Hold(hold.id, hold.expires_at)).await?;
+    decide::claim(&mut work, &diary, granted.place, start, Claimant::Hold(hold.id, hold.expires_at)).await?;
     work.audit("hold.make", ("hold", hold.id.0), Some(course.patient_id), None).await?;
     work.commit(Answer::Created(view(app, &hold))).await
 }

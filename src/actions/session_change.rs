@@ -14,6 +14,9 @@ use crate::storage::{resources, sessions};
 /// The change that rule 37 makes; not undone session by session.
 pub(super) const WINDOW_REMOVED: &str = "window-removed";
 
+/// The change that rule 16 makes; not undone session by session.
+pub(super) const CONSENT_WITHDRAWN: &str = "consent-withdrawn";
+
 /// The session, read after its patient was locked, so that changes of it wait for each other.
 pub(super) async fn locked(work: &mut Work<'_>, id: SessionId, expected: &Expected) -> Result<Listed> {
     let patient = sessions::patient_of(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;

@@ -10,6 +10,7 @@ use super::App;
 use crate::domain::civil;
 use crate::domain::ids::{CourseId, DeviceId, PatientId, PractitionerId, RoomId, SessionId, SiteId};
 use crate::domain::record::TreatmentRecord;
+use crate::domain::refusal::Warning;
 use crate::domain::session::{CancelReason, RebookReason, Session};
 use crate::domain::status::{ProcedureStatus, SessionStatus};
 use crate::domain::text::Code;
@@ -70,6 +71,9 @@ pub struct SessionView {
     /// What the caller should know, such as that a wall time happens twice that day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
+    /// What is allowed, but should be known, such as an interval below the suggested one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
     /// When it was booked.
     pub created_at: DateTime<FixedOffset>,
     /// When it last changed.
@@ -121,6 +125,7 @@ pub fn view(app: &App, listed: Listed) -> SessionView {
         rebook_reason: session.rebook_reason,
         record: session.record,
         notice: None,
+        warnings: Vec::new(),
         created_at: shown(session.created_at),
         updated_at: shown(session.updated_at),
     }

@@ -3,7 +3,7 @@
 //! free; a booking that is undone is called off as a mistake.
 
 use super::diaries::{self, Search};
-use super::session_change::{WINDOW_REMOVED, answered, locked, save};
+use super::session_change::{CONSENT_WITHDRAWN, WINDOW_REMOVED, answered, locked, save};
 use super::session_view::SessionView;
 use super::{Answer, App, Caller, Error, Expected, Result, Work, decide};
 use crate::domain::civil;
@@ -34,6 +34,12 @@ pub async fn undo(app: &App, caller: &Caller, id: SessionId, expected: &Expected
         return Err(Error::refused(
             Code::NothingToUndo,
             "Its rental window was removed; move it to another time instead.",
+        ));
+    }
+    if change.change == CONSENT_WITHDRAWN {
+        return Err(Error::refused(
+            Code::NothingToUndo,
+            "It fell with the patient's consent; take the consent anew, then book.",
         ));
     }
     let next = match change.before {
@@ -93,6 +99,8 @@ async fn diary_at(work: &mut Work<'_>, back: &Session) -> Result<Diary> {
         wanted,
         prefer: None,
         except,
+        case: None,
+        pardoned: Vec::new(),
     };
     let mut found = diaries::open(&mut work.tx, work.app, work.now, &search).await?;
     resources::lock(&mut work.tx, diaries::candidates(&found)).await?;

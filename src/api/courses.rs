@@ -7,7 +7,8 @@ use utoipa::IntoParams;
 
 use super::extract::{IfMatch, Json, Path, Query};
 use super::respond::Reply;
-use crate::actions::courses::{self, CourseView, NewCourse};
+use crate::actions::course_view::CourseView;
+use crate::actions::courses::{self, NewCourse};
 use crate::actions::page::{Items, Page};
 use crate::actions::{App, Caller};
 use crate::domain::course::CourseDetails;

@@ -13,6 +13,7 @@ mod health;
 mod holds;
 mod layers;
 mod patients;
+mod plans;
 pub mod problem;
 mod rental_windows;
 mod respond;
@@ -96,6 +97,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(courses::open)))
         .routes(allow(STAFF, routes!(courses::get)))
         .routes(allow(STAFF, routes!(courses::change)))
+        .routes(allow(STAFF, routes!(plans::propose)))
+        .routes(allow(STAFF, routes!(plans::book)))
         // Booking
         .routes(allow(STAFF, routes!(slots::find)))
         .routes(allow(STAFF, routes!(holds::hold)))
@@ -110,6 +113,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(PRACTITIONERS, routes!(sessions::complete)))
         .routes(allow(STAFF, routes!(sessions::no_show)))
         .routes(allow(STAFF, routes!(sessions::undo)))
+        .routes(allow(PRACTITIONERS, routes!(sessions::correct)))
+        .routes(allow(STAFF, routes!(sessions::history)))
         // Who did what
         .routes(allow(MANAGERS, routes!(audit::list)))
 }

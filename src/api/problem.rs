@@ -3,6 +3,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,6 +34,9 @@ pub struct Problem {
     /// Every rule that refuses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<Refusal>,
+    /// The first day with a time that all rules allow, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_day: Option<NaiveDate>,
     /// Which fields do not make sense, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
@@ -61,6 +65,7 @@ impl Problem {
             detail: detail.into(),
             code: code.to_owned(),
             violations: Vec::new(),
+            first_day: None,
             errors: Vec::new(),
             retry_after: None,
         }
@@ -121,7 +126,7 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "Internal error", detail)
     }
 
-    fn refused(refusals: Vec<Refusal>) -> Self {
+    fn refused(refusals: Vec<Refusal>, first_day: Option<NaiveDate>) -> Self {
         let conflict = refusals.iter().all(|refusal| refusal.code.is_conflict());
         let (status, title) = if conflict {
             (StatusCode::CONFLICT, "Conflict")
@@ -133,11 +138,12 @@ impl Problem {
         let code = first.map_or_else(|| "refused".to_owned(), |refusal| refusal.code.to_string());
         let sentences: Vec<_> = refusals.iter().map(|refusal| refusal.message.as_str()).collect();
         let mut detail = sentences.join(" ");
-        if let Some(day) = refusals.iter().filter_map(|refusal| refusal.earliest).max() {
+        if let Some(day) = first_day {
             detail = format!("{detail} The first day that works is {}.", spoken_day(day));
         }
         Self {
             violations: refusals,
+            first_day,
             ..Self::new(status, &code, title, detail)
         }
     }
@@ -147,7 +153,8 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::NotThere(what) => Self::not_found(format!("There is no such {what}, or it is not yours.")),
-            Error::Refused(refusals) => Self::refused(refusals),
+            Error::Refused(refusals) => Self::refused(refusals, None),
+            Error::Explained(refusals, first_day) => Self::refused(refusals, first_day),
             Error::Stale => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "stale",
@@ -183,7 +190,7 @@ impl From<Error> for Problem {
             }
             Error::Storage(storage::Error::Overlap) => {
                 let taken = Refusal::new(Code::ConflictPractitioner, "That time was taken a moment ago.");
-                Self::refused(vec![taken])
+                Self::refused(vec![taken], None)
             }
             Error::Storage(storage::Error::Missing) => Self::invalid("", "something that is named here is not there"),
             Error::Storage(error) => {

@@ -8,8 +8,9 @@ use super::extract::{IfMatch, Json, Path, Query};
 use super::respond::Reply;
 use crate::actions::book::{self, NewSession};
 use crate::actions::cancel::{self, Cancellation};
+use crate::actions::correct::{self, Correction, History};
 use crate::actions::page::{Items, Page};
-use crate::actions::reschedule::{self, NewTime};
+use crate::actions::reschedule::{self, NewTime, Rescheduled};
 use crate::actions::session_view::SessionView;
 use crate::actions::sessions::SessionsWanted;
 use crate::actions::{App, Caller, attend, sessions, undo};
@@ -71,14 +72,14 @@ pub(super) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<S
 
 /// Moves a session: the same session and UID, `sequence` one higher.
 #[utoipa::path(post, path = "/sessions/{id}/reschedule", tag = "Booking", params(("id" = SessionId, Path)), request_body = NewTime,
-    responses((status = 200, body = SessionView)))]
+    responses((status = 200, body = Rescheduled)))]
 pub(super) async fn reschedule(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<SessionId>,
     IfMatch(expected): IfMatch,
     Json(to): Json<NewTime>,
-) -> Reply<SessionView> {
+) -> Reply<Rescheduled> {
     Ok(reschedule::reschedule(&app, &caller, id, &expected, to).await?.into())
 }
 
@@ -137,6 +138,25 @@ pub(super) async fn undo(
     IfMatch(expected): IfMatch,
 ) -> Reply<SessionView> {
     Ok(undo::undo(&app, &caller, id, &expected).await?.into())
+}
+
+/// Corrects a session that has ended, with a reason; what was before stays in its history.
+#[utoipa::path(post, path = "/sessions/{id}/correct", tag = "Sessions", params(("id" = SessionId, Path)), request_body = Correction,
+    responses((status = 200, body = SessionView)))]
+pub(super) async fn correct(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<SessionId>,
+    IfMatch(expected): IfMatch,
+    Json(to): Json<Correction>,
+) -> Reply<SessionView> {
+    Ok(correct::correct(&app, &caller, id, &expected, to).await?.into())
+}
+
+/// Every change of a session with what was before it.
+#[utoipa::path(get, path = "/sessions/{id}/history", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = History)))]
+pub(super) async fn history(State(app): State<App>, caller: Caller, Path(id): Path<SessionId>) -> Reply<History> {
+    Ok(correct::history(&app, &caller, id).await?.into())
 }
 
 /// The visit is over, and this is what was done.

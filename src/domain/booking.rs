@@ -1,6 +1,7 @@
-//! Whether one time can be booked, and with whom, where and with what: rules 34–36,
-//! 38–40 and the horizon, every failing one at once. What is left out is chosen.
-//! Which wall time means which instant (rule 44) is decided before, by `starts_at`.
+//! Whether one time can be booked, and with whom, where and with what: the rules of
+//! removal (`rules`), rules 34–36, 38–40 and the horizon, every failing one at once.
+//! What is left out is chosen. Which wall time means which instant (rule 44) is decided
+//! before, by `starts_at`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -11,8 +12,9 @@ use super::diary::{Diary, Taken};
 use super::ids::{DeviceId, PractitionerId, ResourceId, RoomId};
 use super::interval::Interval;
 use super::practitioner::Practitioner;
-use super::refusal::{Code, Refusal};
+use super::refusal::{Code, Refusal, Warning};
 use super::room::Room;
+use super::rules;
 use super::session::Place;
 
 /// The instant that a client means by `when`, and what to tell them about it (rule 44):
@@ -67,6 +69,17 @@ struct Candidate<'a, T> {
     against: Vec<Refusal>,
 }
 
+/// What a session takes, and what was said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Granted {
+    /// Who, where and what.
+    pub place: Place,
+    /// Rules that would have refused, had the caller not gone past them.
+    pub overridden: Vec<Refusal>,
+    /// What should be known of it.
+    pub warnings: Vec<Warning>,
+}
+
 /// How much a refusal weighs when the nearest of several candidates is to be explained:
 /// what another time would cure weighs least.
 fn weight(refusals: &[Refusal]) -> usize {
@@ -75,15 +88,19 @@ fn weight(refusals: &[Refusal]) -> usize {
         .map(|refusal| match refusal.code {
             code if code.is_conflict() => 1,
             Code::PractitionerNotWorking | Code::OutsideRentalWindow | Code::RoomClosed => 2,
+            Code::TestPatchRequired | Code::TestPatchWait => 5,
             _ => 10,
         })
         .sum()
 }
 
 /// Whether a session may start at `start`, and what it then takes; or every reason why not.
-pub fn judge(diary: &Diary, start: DateTime<Utc>) -> Result<Place, Vec<Refusal>> {
+pub fn judge(diary: &Diary, start: DateTime<Utc>) -> Result<Granted, Vec<Refusal>> {
     let date = civil::date_of(diary.zone, start);
-    let mut refusals = time_faults(diary, start, date);
+    let ask = diary.ask(start);
+    let of_removal = ask.as_ref().map(rules::refusals).unwrap_or_default();
+    let (mut overridden, mut refusals): (Vec<_>, Vec<_>) = of_removal.into_iter().partition(|refusal| pardoned(diary, refusal));
+    refusals.extend(time_faults(diary, start, date));
     refusals.extend(site_faults(diary, start, date));
     if clashes(diary, diary.patient, Taken::Present, start) {
         refusals.push(Refusal::new(
@@ -94,18 +111,31 @@ pub fn judge(diary: &Diary, start: DateTime<Utc>) -> Result<Place, Vec<Refusal>>
     let pair = nearest_pair(diary, start, date);
     let room = nearest_room(diary, start, date);
     match (pair, room) {
-        (Ok((practitioner_id, device_id)), Ok(room_id)) if refusals.is_empty() => Ok(Place {
-            site_id: diary.site.id,
-            practitioner_id,
-            room_id,
-            device_id,
-        }),
+        (Ok(pair), Ok(room_id)) if refusals.is_empty() => {
+            overridden.extend(pair.overridden);
+            let place = Place {
+                site_id: diary.site.id,
+                practitioner_id: pair.practitioner,
+                room_id,
+                device_id: pair.device,
+            };
+            Ok(Granted {
+                place,
+                overridden,
+                warnings: ask.as_ref().map(rules::warnings).unwrap_or_default(),
+            })
+        }
         (pair, room) => {
             refusals.extend(pair.err().unwrap_or_default());
             refusals.extend(room.err().unwrap_or_default());
             Err(refusals)
         }
     }
+}
+
+/// Whether the caller goes past this refusal.
+fn pardoned(diary: &Diary, refusal: &Refusal) -> bool {
+    diary.pardoned.contains(&refusal.code)
 }
 
 fn time_faults(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Vec<Refusal> {
@@ -179,8 +209,15 @@ fn clashes(diary: &Diary, resource: impl Into<ResourceId>, taken: Taken, start: 
     diary.taken(resource).iter().any(|busy| busy.overlaps(claim))
 }
 
+/// Who treats, with what.
+struct Pair {
+    practitioner: PractitionerId,
+    device: Option<DeviceId>,
+    overridden: Vec<Refusal>,
+}
+
 /// The practitioner and, where one is needed, the device; or why there is no such pair.
-fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<(PractitionerId, Option<DeviceId>), Vec<Refusal>> {
+fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<Pair, Vec<Refusal>> {
     let people: Vec<_> = diary
         .practitioners
         .iter()
@@ -191,7 +228,11 @@ fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<
         .collect();
     if !diary.needs_device() {
         return match people.into_iter().min_by_key(|person| weight(&person.against)) {
-            Some(person) if person.against.is_empty() => Ok((person.thing.id, None)),
+            Some(person) if person.against.is_empty() => Ok(Pair {
+                practitioner: person.thing.id,
+                device: None,
+                overridden: Vec::new(),
+            }),
             Some(person) => Err(person.against),
             None => Err(vec![nobody(diary)]),
         };
@@ -216,12 +257,18 @@ fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<
                     format!("{name} is not authorised on {code} for that day."),
                 ));
             }
-            (person.thing.id, device.thing.id, against)
+            let (overridden, against): (Vec<_>, Vec<_>) = against.into_iter().partition(|refusal| pardoned(diary, refusal));
+            let pair = Pair {
+                practitioner: person.thing.id,
+                device: Some(device.thing.id),
+                overridden,
+            };
+            (pair, against)
         })
-        .min_by_key(|(_, _, against)| weight(against));
+        .min_by_key(|(pair, against)| (weight(against), weight(&pair.overridden)));
     match nearest {
-        Some((practitioner, device, against)) if against.is_empty() => Ok((practitioner, Some(device))),
-        Some((_, _, against)) => Err(against),
+        Some((pair, against)) if against.is_empty() => Ok(pair),
+        Some((_, against)) => Err(against),
         None => {
             let mut missing = Vec::new();
             if diary.practitioners.is_empty() {
@@ -287,6 +334,9 @@ fn against_device(diary: &Diary, device: &Device, start: DateTime<Utc>, date: Na
     let mut against = Vec::new();
     if device.details.site_id != diary.site.id {
         against.push(elsewhere(code, diary.site.details.name.as_str()));
+    }
+    if let Some(ask) = diary.ask(start) {
+        against.extend(rules::refusals_of_device(&ask, device));
     }
     if let Some(reason) = device.unfit_on(date) {
         against.push(Refusal::new(Code::DeviceNotAvailable, reason));

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::codes::codes;
 use super::ids::{CourseId, PatientId};
+use super::kirby_desai::Ink;
 use super::refusal::{Code, Refusal};
 
 codes! {
@@ -106,6 +107,10 @@ pub struct CourseDetails {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 60)]
     pub planned_sessions: Option<PlannedSessions>,
+    /// How tattoo ink looks, for the Kirby-Desai reference.
+    #[serde(default)]
+    #[sqlx(json(nullable))]
+    pub ink: Option<Ink>,
     /// Where it stands.
     #[serde(default = "active")]
     pub status: CourseStatus,
@@ -152,6 +157,8 @@ pub struct Course {
     pub details: CourseDetails,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
+    /// When goal, pigment or depth were last written; nothing means when it was opened.
+    pub assessed_at: Option<DateTime<Utc>>,
 }
 
 impl CourseDetails {
@@ -161,6 +168,12 @@ impl CourseDetails {
         self.zones.sort_unstable();
         self.zones.dedup();
         self
+    }
+
+    /// Whether the findings that the estimate rests on are other than those of `before`.
+    #[must_use]
+    pub fn is_assessed_anew(&self, before: &Self) -> bool {
+        (self.goal, self.pigment, self.depth) != (before.goal, before.pigment, before.depth)
     }
 
     /// Why a course may not begin like this; nothing when it may.
@@ -213,6 +226,12 @@ impl CourseDetails {
             ));
         }
         faults
+    }
+
+    /// Whether it has not ended.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.status, CourseStatus::Draft | CourseStatus::Active | CourseStatus::OnHold)
     }
 
     /// Why nothing may be booked in this course; nothing when it may.

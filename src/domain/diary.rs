@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::case::Case;
 use super::closure::{Closure, ClosureDetails};
 use super::device::{Device, RentalWindow};
 use super::ids::{PatientId, ResourceId};
@@ -16,6 +17,7 @@ use super::policy::Policy;
 use super::practitioner::Practitioner;
 use super::refusal::Code;
 use super::room::Room;
+use super::rules::Ask;
 use super::service::Service;
 use super::session::Place;
 use super::site::Site;
@@ -47,6 +49,10 @@ pub struct Diary {
     pub service: Service,
     /// For whom.
     pub patient: PatientId,
+    /// Their treatments, which the rules of removal ask; none where what happened is told, not decided.
+    pub case: Option<Case>,
+    /// Rules that the caller may go past, and has said why.
+    pub pardoned: Vec<Code>,
     /// Whom the caller insists on.
     pub wanted: Wanted,
     /// Who may be chosen, in order of preference.
@@ -84,6 +90,18 @@ pub struct Claim {
 }
 
 impl Diary {
+    /// The question that the rules of removal are asked for `start`.
+    #[must_use]
+    pub fn ask(&self, start: DateTime<Utc>) -> Option<Ask<'_>> {
+        Some(Ask::at(self.case.as_ref()?, &self.policy, self.zone, &self.service, start))
+    }
+
+    /// The question for whatever is allowed on `day` at all.
+    #[must_use]
+    pub fn ask_on(&self, day: NaiveDate) -> Option<Ask<'_>> {
+        Some(Ask::on(self.case.as_ref()?, &self.policy, self.zone, &self.service, day))
+    }
+
     /// Whether a room is taken at all.
     #[must_use]
     pub fn needs_room(&self) -> bool {

@@ -91,9 +91,9 @@ impl Grid {
         bits.remove_range(self.range(0, self.first_from(instant) - 1));
     }
 
-    /// Removes each start after `instant`.
-    pub fn drop_after(&self, bits: &mut FixedBitSet, instant: DateTime<Utc>) {
-        bits.remove_range(self.range(self.last_until(instant) + 1, i64::MAX));
+    /// Removes each start from `from` on and before `until`.
+    pub fn drop_between(&self, bits: &mut FixedBitSet, from: DateTime<Utc>, until: DateTime<Utc>) {
+        bits.remove_range(self.range(self.first_from(from), self.first_from(until) - 1));
     }
 }
 
@@ -115,11 +115,11 @@ mod tests {
             let at = |second: i64| grid.at(0) + Duration::seconds(second);
             let (window, busy) = (Interval::new(at(window.0), at(window.0 + window.1)).unwrap(), Interval::new(at(busy.0), at(busy.0 + busy.1)).unwrap());
             let (before, after) = (Duration::seconds(before), Duration::seconds(after));
-            let (mut allowed, mut free, mut later, mut sooner) = (grid.none(), grid.all(), grid.all(), grid.all());
+            let (mut allowed, mut free, mut later, mut outside) = (grid.none(), grid.all(), grid.all(), grid.all());
             grid.allow(&mut allowed, window, before, after);
             grid.block(&mut free, busy, before, after);
             grid.drop_before(&mut later, at(cut));
-            grid.drop_after(&mut sooner, at(cut));
+            grid.drop_between(&mut outside, at(cut), at(cut + 9_000));
             prop_assert_eq!(grid.len, 47 * 4);
             for index in 0..grid.len {
                 let start = grid.at(index);
@@ -128,7 +128,7 @@ mod tests {
                 prop_assert_eq!(allowed.contains(index), inside, "{}", start);
                 prop_assert_eq!(free.contains(index), !clash, "{}", start);
                 prop_assert_eq!(later.contains(index), start >= at(cut));
-                prop_assert_eq!(sooner.contains(index), start <= at(cut));
+                prop_assert_eq!(outside.contains(index), !(at(cut) <= start && start < at(cut + 9_000)));
             }
         }
     }

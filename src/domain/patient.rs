@@ -129,6 +129,14 @@ pub enum Fitzpatrick {
     VI,
 }
 
+impl Fitzpatrick {
+    /// Whether the skin is of a type that waits longer and takes less (IV to VI).
+    #[must_use]
+    pub fn is_darker(self) -> bool {
+        self >= Self::IV
+    }
+}
+
 impl PartialSchema for Fitzpatrick {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()

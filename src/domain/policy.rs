@@ -28,6 +28,36 @@ pub struct Policy {
     pub horizon_days: u16,
     /// How far ahead the earliest day that works is looked for, days.
     pub search_days: u16,
+    /// Between the end of the consultation and the first laser exposure, hours. Rule 13.
+    pub cooling_off_hours: u16,
+    /// Between a test patch and a laser session, days. Rule 25.
+    pub test_patch_wait_days: u16,
+    /// The same for Fitzpatrick IV to VI. Rule 25.
+    pub test_patch_wait_days_darker: u16,
+    /// How long a test patch, or the laser session after it, vouches for the next one, days. Rule 24.
+    pub test_patch_valid_days: u16,
+    /// Between two laser sessions on one zone, at least, days. Rule 27.
+    pub laser_interval_days: u16,
+    /// The same for Fitzpatrick IV to VI. Rule 27.
+    pub laser_interval_days_darker: u16,
+    /// Between two laser sessions on one zone, as suggested, days. Rule 28.
+    pub laser_suggested_days: u16,
+    /// After saline or a chemical fade on a zone, at least, days. Rule 31.
+    pub lightening_interval_days: u16,
+    /// The same, as suggested, days (section 1.12).
+    pub lightening_suggested_days: u16,
+    /// Between a laser session and an adjustment on one zone, days. Rule 32.
+    pub healing_days: u16,
+    /// Between two adjustments on one zone, at least, days. Rule 32.
+    pub adjustment_interval_days: u16,
+    /// The same, as suggested, days (section 1.12).
+    pub adjustment_suggested_days: u16,
+    /// The most laser sessions that a course is planned for. Rules 6 to 8.
+    pub plan_ceiling: u16,
+    /// Wavelengths that are not used on Fitzpatrick IV to VI, nanometres. Rule 41.
+    pub wavelengths_not_for_darker_nm: Vec<u16>,
+    /// From how much clearance on the pigment counts as gone, percent (section 1.11).
+    pub cleared_percent: u16,
 }
 
 impl Default for Policy {
@@ -42,6 +72,21 @@ impl Default for Policy {
             rental_setup_minutes: 30,
             horizon_days: 1100,
             search_days: 120,
+            cooling_off_hours: 24,
+            test_patch_wait_days: 14,
+            test_patch_wait_days_darker: 28,
+            test_patch_valid_days: 180,
+            laser_interval_days: 42,
+            laser_interval_days_darker: 56,
+            laser_suggested_days: 56,
+            lightening_interval_days: 28,
+            lightening_suggested_days: 42,
+            healing_days: 56,
+            adjustment_interval_days: 10,
+            adjustment_suggested_days: 21,
+            plan_ceiling: 10,
+            wavelengths_not_for_darker_nm: vec![532],
+            cleared_percent: 95,
         }
     }
 }
@@ -67,6 +112,36 @@ impl Policy {
         within("rental_setup_minutes", self.rental_setup_minutes, 0..=240);
         within("horizon_days", self.horizon_days, 1..=3660);
         within("search_days", self.search_days, 1..=400);
+        within("cooling_off_hours", self.cooling_off_hours, 0..=720);
+        within("test_patch_wait_days", self.test_patch_wait_days, 0..=365);
+        within(
+            "test_patch_wait_days_darker",
+            self.test_patch_wait_days_darker,
+            self.test_patch_wait_days..=365,
+        );
+        within("test_patch_valid_days", self.test_patch_valid_days, 1..=3660);
+        within("laser_interval_days", self.laser_interval_days, 0..=365);
+        within(
+            "laser_interval_days_darker",
+            self.laser_interval_days_darker,
+            self.laser_interval_days..=365,
+        );
+        within("laser_suggested_days", self.laser_suggested_days, self.laser_interval_days..=365);
+        within("lightening_interval_days", self.lightening_interval_days, 0..=365);
+        within(
+            "lightening_suggested_days",
+            self.lightening_suggested_days,
+            self.lightening_interval_days..=365,
+        );
+        within("healing_days", self.healing_days, 0..=365);
+        within("adjustment_interval_days", self.adjustment_interval_days, 0..=365);
+        within(
+            "adjustment_suggested_days",
+            self.adjustment_suggested_days,
+            self.adjustment_interval_days..=365,
+        );
+        within("plan_ceiling", self.plan_ceiling, 1..=60);
+        within("cleared_percent", self.cleared_percent, 1..=100);
         if ![5, 10, 15, 20, 30, 60].contains(&self.grid_minutes) {
             faults.push(format!(
                 "policy.grid_minutes is {}, but must be 5, 10, 15, 20, 30 or 60",

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::codes::codes;
 use super::course::Zone;
 use super::device::PulseWidthUnit;
+use super::overriding::Override;
 use super::status::Outcome;
 use super::text::{Line, Note};
 
@@ -124,6 +125,19 @@ pub struct AdverseEvent {
     pub zone: Option<Zone>,
 }
 
+impl TreatmentRecord {
+    /// The zones that were treated, where the record says; those of the settings count too.
+    #[must_use]
+    pub fn treated_zones(&self) -> Option<Vec<Zone>> {
+        let of_sets = self.parameter_sets.iter().filter_map(|set| set.zones.as_ref());
+        let all = self.zones.iter().chain(of_sets).flatten().copied();
+        let mut zones: Vec<_> = all.collect();
+        zones.sort_unstable();
+        zones.dedup();
+        (!zones.is_empty()).then_some(zones)
+    }
+}
+
 /// What was done in a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -161,4 +175,8 @@ pub struct TreatmentRecord {
     /// Anything else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
+    /// A reason to go past rules of the record that can be overridden; it goes to the audit, and not into the record.
+    #[serde(default, rename = "override", skip_serializing)]
+    #[schema(write_only)]
+    pub overriding: Option<Override>,
 }

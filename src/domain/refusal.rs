@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use strum::IntoStaticStr;
 use utoipa::ToSchema;
 
+use super::access::{PRACTITIONERS, Role};
 use super::status::SessionStatus;
 
 /// The rule that refuses; its spelling is part of the contract.
@@ -87,6 +88,48 @@ pub enum Code {
     RangeTooLong,
     /// The key was used for another request.
     IdempotencyKeyReused,
+    /// Rule 1: without a laser session nothing is removed.
+    RemoveRequiresLaser,
+    /// Rule 2: saline and chemicals only lighten.
+    MethodOnlyLightens,
+    /// Rule 3: an adjustment is no work for a laser.
+    AdjustNeedsNoLaser,
+    /// Rule 8: more laser sessions than a course is planned for.
+    PlanExceedsCeiling,
+    /// Rule 11: what the estimate rests on is not known yet.
+    AssessmentRequired,
+    /// Rule 12: the consultation comes before any laser.
+    ConsultationRequired,
+    /// Rule 13: time to think after the consultation.
+    CoolingOff,
+    /// Rule 14: no laser without consent.
+    ConsentMissing,
+    /// Rule 24: no test patch vouches for this session.
+    TestPatchRequired,
+    /// Rule 25: the test patch has not waited.
+    TestPatchWait,
+    /// Rule 26: the test patch went badly.
+    TestPatchAdverse,
+    /// Rules 27 and 31: the skin has not healed from the last treatment.
+    IntervalTooShort,
+    /// Rule 28, a warning: allowed, but sooner than suggested.
+    IntervalBelowSuggested,
+    /// Rule 32: too soon for an adjustment.
+    AreaHealing,
+    /// Rule 41: the wavelength is not for this skin.
+    WavelengthSkinType,
+    /// Rule 42: past what the device can be set to.
+    ParameterOutOfRange,
+    /// Rule 43: a laser session without its record.
+    RecordIncomplete,
+    /// No course of so many sessions fits.
+    NoPlan,
+    /// A starting time is named twice, or they are out of order.
+    StartsOutOfOrder,
+    /// The session is not one of this course that can still be moved.
+    NotToBeMoved,
+    /// A correction that this session does not allow.
+    NotCorrectable,
     /// The state does not allow the transition.
     NotAllowedFrom(SessionStatus),
 }
@@ -106,6 +149,43 @@ impl Code {
                 | Self::ConsentNotActive
                 | Self::NotAllowedFrom(_)
         )
+    }
+}
+
+impl Code {
+    /// Whether this is a rule of removal, which knows itself from which day on it is satisfied.
+    #[must_use]
+    pub fn is_of_removal(self) -> bool {
+        matches!(
+            self,
+            Self::RemoveRequiresLaser
+                | Self::MethodOnlyLightens
+                | Self::AdjustNeedsNoLaser
+                | Self::PlanExceedsCeiling
+                | Self::AssessmentRequired
+                | Self::ConsultationRequired
+                | Self::CoolingOff
+                | Self::TestPatchRequired
+                | Self::TestPatchWait
+                | Self::TestPatchAdverse
+                | Self::IntervalTooShort
+                | Self::AreaHealing
+        )
+    }
+
+    /// Who may go past this rule with a reason; nobody for most. The API knows one clinical role: where
+    /// `domain.md` asks for a physician, a practitioner's sign-in speaks, and the audit line says whose.
+    #[must_use]
+    pub fn overridable_by(self) -> &'static [Role] {
+        match self {
+            Self::PlanExceedsCeiling
+            | Self::TestPatchRequired
+            | Self::TestPatchWait
+            | Self::IntervalTooShort
+            | Self::AreaHealing
+            | Self::WavelengthSkinType => PRACTITIONERS,
+            _ => &[],
+        }
     }
 }
 
@@ -133,29 +213,56 @@ pub struct Refusal {
     /// Why, in a sentence to read out.
     #[schema(example = "The clinic is closed on Thursday 1 July 2027 (Canada Day).")]
     pub message: String,
-    /// Whether someone may book all the same, with a reason.
+    /// Whether someone may go past it, with `override.reason`.
     pub overridable: bool,
-    /// The first day that works, where there is one.
+    /// Who may.
+    #[serde(skip_serializing_if = "<[Role]>::is_empty")]
+    #[schema(value_type = Vec<Role>)]
+    pub overridable_by: &'static [Role],
+    /// The first day that satisfies this rule, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub earliest: Option<NaiveDate>,
+    /// Which part of the request it is about, a JSON pointer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+/// Something to know that refuses nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Warning {
+    /// Which rule.
+    #[schema(value_type = String, example = "interval_below_suggested")]
+    pub code: Code,
+    /// What, in a sentence to read out.
+    pub message: String,
 }
 
 impl Refusal {
-    /// A refusal that nobody can override.
+    /// A refusal; whether it can be overridden, its code says.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
+        let overridable_by = code.overridable_by();
         Self {
             code,
             message: message.into(),
-            overridable: false,
+            overridable: !overridable_by.is_empty(),
+            overridable_by,
             earliest: None,
+            field: None,
         }
     }
 
-    /// The same, with the first day that works.
+    /// The same, with the first day that satisfies it; what it knows itself stands.
     #[must_use]
     pub fn with_earliest(mut self, earliest: Option<NaiveDate>) -> Self {
-        self.earliest = earliest.or(self.earliest);
+        self.earliest = self.earliest.or(earliest);
+        self
+    }
+
+    /// The same, about one part of the request.
+    #[must_use]
+    pub fn about(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
         self
     }
 }

@@ -18,11 +18,56 @@ codes! {
     Method in "snake_case" { Laser, Saline, Chemical, Adjustment }
 }
 
+codes! {
+    /// What a visit is to a course; what is treated in it, its method says.
+    Purpose in "snake_case" {
+        /// Nothing in particular, or the treatment itself.
+        Visit,
+        /// A professional explains the options (rule 12).
+        Consultation,
+        /// Findings that justify goal and estimate (rule 11).
+        Assessment,
+        /// A small exposure to judge the reaction (rules 24 to 26).
+        TestPatch,
+        /// The result is looked at.
+        Review,
+    }
+}
+
+impl Purpose {
+    /// What the code of a service says, where nobody has said otherwise.
+    #[must_use]
+    pub fn named(code: &str) -> Self {
+        code.parse().unwrap_or(Self::Visit)
+    }
+}
+
+/// What is done to the skin, as the intervals see it (rules 24 to 32).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Treatment {
+    /// A small exposure to judge the reaction.
+    TestPatch,
+    /// A laser session.
+    Laser,
+    /// Saline or a chemical fade; both only lighten (F7).
+    Lightening,
+    /// New pigment.
+    Adjustment,
+}
+
+impl Treatment {
+    /// Whether a laser is fired: a test patch or a laser session.
+    #[must_use]
+    pub fn is_exposure(self) -> bool {
+        matches!(self, Self::TestPatch | Self::Laser)
+    }
+}
+
 /// What a manager writes about a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::FromRow)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"code": "consultation", "name": "Consultation", "duration_minutes": 45, "turnaround_minutes": 15,
-    "skill": "consultation", "room": "consultation"}))]
+    "purpose": "consultation", "skill": "consultation", "room": "consultation"}))]
 pub struct ServiceDetails {
     /// What programs call it; unique.
     pub code: Code,
@@ -42,6 +87,13 @@ pub struct ServiceDetails {
     /// How pigment is treated; none for visits without treatment.
     #[serde(default)]
     pub method: Option<Method>,
+    /// What it is to a course; unless set, what its code says.
+    #[serde(default)]
+    pub purpose: Option<Purpose>,
+    /// Price of one visit, cents.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    pub price_cents: Option<i64>,
     /// Whether it is one of the sessions that a course counts; a test patch is not.
     #[serde(default)]
     pub counts: bool,
@@ -86,6 +138,17 @@ impl Minutes {
     }
 }
 
+/// What a visit of this purpose and method does to the skin.
+#[must_use]
+pub fn treatment(purpose: Purpose, method: Option<Method>) -> Option<Treatment> {
+    match method? {
+        Method::Laser if purpose == Purpose::TestPatch => Some(Treatment::TestPatch),
+        Method::Laser => Some(Treatment::Laser),
+        Method::Saline | Method::Chemical => Some(Treatment::Lightening),
+        Method::Adjustment => Some(Treatment::Adjustment),
+    }
+}
+
 /// A service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, sqlx::FromRow)]
 pub struct Service {
@@ -104,6 +167,18 @@ impl Service {
     #[must_use]
     pub fn is_laser(&self) -> bool {
         self.details.method == Some(Method::Laser)
+    }
+
+    /// What is done to the skin; nothing in a visit without a method.
+    #[must_use]
+    pub fn treatment(&self) -> Option<Treatment> {
+        treatment(self.purpose(), self.details.method)
+    }
+
+    /// What it is to a course.
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        self.details.purpose.unwrap_or_else(|| Purpose::named(self.details.code.as_str()))
     }
 
     /// What the room must have; a laser always needs its controlled area.

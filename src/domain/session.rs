@@ -28,7 +28,7 @@ codes! {
 }
 
 /// Who and what a session takes besides the patient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Place {
     /// Where.
     pub site_id: SiteId,

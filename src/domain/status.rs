@@ -115,6 +115,16 @@ impl ProcedureStatus {
         matches!(self, Self::Completed | Self::Stopped | Self::NotDone)
     }
 
+    /// Where a procedure stands that ended with `outcome`.
+    #[must_use]
+    pub fn ended_as(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Completed => Self::Completed,
+            Outcome::Stopped => Self::Stopped,
+            Outcome::NotDone => Self::NotDone,
+        }
+    }
+
     /// The status after the procedure began, or why it cannot begin.
     pub fn started(self) -> Result<Self, Refusal> {
         match self {

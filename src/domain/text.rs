@@ -14,6 +14,9 @@ pub enum TextError {
     /// Nothing but blanks.
     #[error("must not be empty")]
     Empty,
+    /// Shorter than its limit, in characters.
+    #[error("must be at least {0} characters long")]
+    TooShort(usize),
     /// Longer than its limit, in characters.
     #[error("must not be longer than {0} characters")]
     TooLong(usize),
@@ -22,12 +25,16 @@ pub enum TextError {
     Control,
 }
 
-fn clean(text: &str, max: usize, lines: bool) -> Result<String, TextError> {
+fn clean(text: &str, min: usize, max: usize, lines: bool) -> Result<String, TextError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(TextError::Empty);
     }
-    if text.chars().count() > max {
+    let length = text.chars().count();
+    if length < min {
+        return Err(TextError::TooShort(min));
+    }
+    if length > max {
         return Err(TextError::TooLong(max));
     }
     if text.chars().any(|c| c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t'))) {
@@ -37,12 +44,12 @@ fn clean(text: &str, max: usize, lines: bool) -> Result<String, TextError> {
 }
 
 macro_rules! text {
-    ($($(#[$meta:meta])* $name:ident($max:tt, lines: $lines:tt)),+ $(,)?) => {$(
+    ($($(#[$meta:meta])* $name:ident($min:tt..=$max:tt, lines: $lines:tt)),+ $(,)?) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, ToSchema)]
         #[serde(try_from = "String", into = "String")]
         #[sqlx(transparent)]
-        #[schema(value_type = String, min_length = 1, max_length = $max)]
+        #[schema(value_type = String, min_length = $min, max_length = $max)]
         pub struct $name(String);
 
         impl $name {
@@ -55,13 +62,13 @@ macro_rules! text {
         impl TryFrom<String> for $name {
             type Error = TextError;
             fn try_from(text: String) -> Result<Self, TextError> {
-                clean(&text, $max, $lines).map(Self)
+                clean(&text, $min, $max, $lines).map(Self)
             }
         }
         impl TryFrom<&str> for $name {
             type Error = TextError;
             fn try_from(text: &str) -> Result<Self, TextError> {
-                clean(text, $max, $lines).map(Self)
+                clean(text, $min, $max, $lines).map(Self)
             }
         }
         impl From<$name> for String {
@@ -79,9 +86,11 @@ macro_rules! text {
 
 text! {
     /// A name or another single line, at most 200 characters.
-    Line(200, lines: false),
+    Line(1..=200, lines: false),
     /// What someone wrote down, at most 4,000 characters, several lines allowed.
-    Note(4000, lines: true),
+    Note(1..=4000, lines: true),
+    /// Why someone went past a rule, or corrected a record: 10 to 2,000 characters.
+    Reason(10..=2000, lines: true),
 }
 
 /// What the trade calls a thing: `LASER-OWN-1`, `laser_full`.

@@ -49,6 +49,16 @@ pub async fn get(tx: &mut Tx, patient: PatientId, id: ConsentId) -> Result<Optio
         .await
 }
 
+/// The consents of `patient` that hold.
+pub async fn active(tx: &mut Tx, patient: PatientId) -> Result<Vec<Consent>> {
+    tx.query(stmt!(
+        "SELECT * FROM consents WHERE patient_id = $1 AND status = 'active' ORDER BY id"
+    ))
+    .bind(patient)
+    .all()
+    .await
+}
+
 /// Consents of `patient` in order of id, after `after`.
 pub async fn page(tx: &mut Tx, patient: PatientId, after: ConsentId, limit: i64) -> Result<Vec<Consent>> {
     tx.query(stmt!(

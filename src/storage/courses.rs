@@ -16,12 +16,14 @@ pub async fn insert(tx: &mut Tx, course: &Course) -> Result<()> {
         depth,
         delivery,
         planned_sessions,
+        ink,
         status,
         outcome,
     } = &course.details;
     tx.query(stmt!(
-        "INSERT INTO courses (id, version, patient_id, goal, zones, pigment, depth, delivery, planned_sessions, status, outcome, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        "INSERT INTO courses (id, version, patient_id, goal, zones, pigment, depth, delivery, planned_sessions, status, outcome, created_at,
+            assessed_at, ink)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     ))
     .bind(course.id)
     .bind(course.version)
@@ -35,6 +37,8 @@ pub async fn insert(tx: &mut Tx, course: &Course) -> Result<()> {
     .bind(*status)
     .bind(*outcome)
     .bind(course.created_at)
+    .bind(course.assessed_at)
+    .bind(ink.as_ref().map(Json))
     .run()
     .await?;
     Ok(())
@@ -49,13 +53,14 @@ pub async fn update(tx: &mut Tx, course: &Course) -> Result<bool> {
         depth,
         delivery,
         planned_sessions,
+        ink,
         status,
         outcome,
     } = &course.details;
     let changed = tx
         .query(stmt!(
             "UPDATE courses SET version = $2, goal = $3, zones = $4, pigment = $5, depth = $6, delivery = $7,
-                planned_sessions = $8, status = $9, outcome = $10
+                planned_sessions = $8, status = $9, outcome = $10, assessed_at = $11, ink = $12
              WHERE id = $1 AND version = $2 - 1"
         ))
         .bind(course.id)
@@ -68,6 +73,8 @@ pub async fn update(tx: &mut Tx, course: &Course) -> Result<bool> {
         .bind(*planned_sessions)
         .bind(*status)
         .bind(*outcome)
+        .bind(course.assessed_at)
+        .bind(ink.as_ref().map(Json))
         .run()
         .await?;
     Ok(changed == 1)

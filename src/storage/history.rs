@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::engine::stmt;
@@ -14,7 +15,7 @@ use crate::domain::session::{CancelReason, Place, RebookReason, Session};
 use crate::domain::status::{ProcedureStatus, SessionStatus};
 
 /// What of a session can change, as it was before a change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[expect(missing_docs, reason = "the fields of Session, by the same names")]
 pub struct Before {
     pub status: SessionStatus,
@@ -104,6 +105,28 @@ pub struct Change {
     /// What was before; nothing for the booking itself.
     #[sqlx(json(nullable))]
     pub before: Option<Before>,
+}
+
+/// A change with who made it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Made {
+    /// The change.
+    #[sqlx(flatten)]
+    pub change: Change,
+    /// Who; nobody for what was loaded.
+    pub user_id: Option<UserId>,
+    /// Whether it was undone since.
+    pub undone: bool,
+}
+
+/// Every change of `session`, oldest first.
+pub async fn all(tx: &mut Tx, session: SessionId) -> Result<Vec<Made>> {
+    tx.query(stmt!(
+        "SELECT id, at, change, before, user_id, undone FROM session_history WHERE session_id = $1 ORDER BY id"
+    ))
+    .bind(session)
+    .all()
+    .await
 }
 
 /// Writes a change.

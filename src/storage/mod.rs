@@ -21,6 +21,7 @@ pub mod services;
 pub mod sessions;
 pub mod sites;
 pub mod tokens;
+pub mod treatments;
 pub mod users;
 
 pub use engine::{Db, Error, Result, Tx};

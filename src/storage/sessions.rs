@@ -128,6 +128,17 @@ pub async fn of_course(tx: &mut Tx, course: CourseId) -> Result<Vec<Listed>> {
         .await
 }
 
+/// The sessions of a patient that are still to come, or under way, in order of time.
+pub async fn to_come(tx: &mut Tx, patient: PatientId) -> Result<Vec<Listed>> {
+    tx.query(stmt!(listed!(
+        "WHERE s.patient_id = $1 AND s.status IN ('proposed', 'pending', 'booked', 'arrived', 'checked-in', 'waitlist')
+         ORDER BY s.starts_at, s.id"
+    )))
+    .bind(patient)
+    .all()
+    .await
+}
+
 /// Which sessions a list asks for.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {

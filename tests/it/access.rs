@@ -23,7 +23,7 @@ fn expected(method: &str, path: &str) -> &'static [&'static str] {
     match (method, path) {
         ("GET", "/me") | ("POST", "/sign-out") => ALL,
         ("GET", "/audit") => MANAGER,
-        ("POST", "/sessions/{id}/complete") => &["practitioner", "manager"],
+        ("POST", "/sessions/{id}/complete" | "/sessions/{id}/correct") => &["practitioner", "manager"],
         ("GET", _) => STAFF,
         _ if catalogue => MANAGER,
         _ => STAFF,

@@ -9,6 +9,7 @@ async fn booked_for_ten() -> (TestApp, String, String) {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.course("Ada").await;
+    app.consent_to_laser(&course).await;
     let session = app.book(&course, "laser_partial", "2027-01-04T10:15").await.expect(201).id();
     (app, course, session)
 }
@@ -38,7 +39,7 @@ async fn a_visit_goes_from_arrival_to_its_record_and_counts_in_the_course() {
     assert_eq!(done.body["record"], record);
     assert_eq!(
         app.get(&format!("/courses/{course}")).await.body["progress"],
-        json!({"done": 1, "booked": 0, "planned": 2})
+        json!({"done": 1, "booked": 0, "planned": 2, "left": 1})
     );
     complete(&app, &session, json!({"outcome": "completed"}))
         .await

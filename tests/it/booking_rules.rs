@@ -7,7 +7,7 @@ use crate::support::TestApp;
 
 #[tokio::test]
 async fn rule_34_whoever_and_whatever_is_taken_is_named() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
     app.book_with(&ada, "laser_partial", "2027-01-05T10:00", json!({}))
@@ -33,7 +33,7 @@ async fn rule_34_whoever_and_whatever_is_taken_is_named() {
 
 #[tokio::test]
 async fn rule_34_touching_ends_are_allowed_and_a_minute_less_is_not() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     app.clinic().await;
     let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
     // 10:00 to 10:45, and fifteen minutes of turnaround.
@@ -51,7 +51,7 @@ async fn rule_34_touching_ends_are_allowed_and_a_minute_less_is_not() {
 
 #[tokio::test]
 async fn anaesthetic_time_takes_room_and_patient_but_neither_practitioner_nor_device() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     app.clinic().await;
     let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
     // 45 minutes of anaesthetic, 15 of preparation, then 11:00 to 12:15, then 15 of turnaround.
@@ -71,7 +71,7 @@ async fn anaesthetic_time_takes_room_and_patient_but_neither_practitioner_nor_de
 
 #[tokio::test]
 async fn rule_35_closed_days_and_hours_are_refused_with_the_reason_and_the_next_day() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     app.clinic().await;
     let course = app.course("Ada").await;
     let refused = |start: &'static str| async {
@@ -108,7 +108,7 @@ async fn rule_35_the_civic_holiday_follows_the_policy() {
 
 #[tokio::test]
 async fn rule_35_a_closure_closes_what_it_names() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
     app.close(json!({"site_id": clinic.site}), "2027-01-05", "2027-01-05").await;
@@ -143,7 +143,7 @@ async fn rule_35_a_closure_closes_what_it_names() {
 
 #[tokio::test]
 async fn rule_36_a_rented_laser_is_booked_inside_its_window_without_set_up_and_tear_down() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
     app.rent(&clinic, "2027-01-07T09:00", "2027-01-07T17:00").await;
@@ -160,7 +160,7 @@ async fn rule_36_a_rented_laser_is_booked_inside_its_window_without_set_up_and_t
 
 #[tokio::test]
 async fn rule_37_a_removed_window_makes_its_sessions_pending_and_a_move_books_them_again() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
     let window = app.rent(&clinic, "2027-01-07T09:00", "2027-01-07T17:00").await;
@@ -200,7 +200,7 @@ async fn rule_37_a_removed_window_makes_its_sessions_pending_and_a_move_books_th
 
 #[tokio::test]
 async fn rule_38_a_device_needs_its_licence_its_service_and_to_be_in_order() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
     let device = format!("/devices/{}", clinic.owned);
@@ -224,7 +224,7 @@ async fn rule_38_a_device_needs_its_licence_its_service_and_to_be_in_order() {
 
 #[tokio::test]
 async fn rule_39_an_operator_is_trained_authorised_and_their_credentials_are_valid_that_day() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
     let with_theo = json!({"practitioner_id": clinic.theo});
@@ -253,7 +253,7 @@ async fn rule_39_an_operator_is_trained_authorised_and_their_credentials_are_val
 
 #[tokio::test]
 async fn rule_40_a_laser_is_fired_only_in_a_controlled_area() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
     let consult = json!({"room_id": clinic.consult});
@@ -270,7 +270,7 @@ async fn rule_40_a_laser_is_fired_only_in_a_controlled_area() {
 
 #[tokio::test]
 async fn rule_49_what_has_ended_is_not_moved_and_cannot_end_again() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     app.clinic().await;
     let course = app.course("Ada").await;
     let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
@@ -284,7 +284,7 @@ async fn rule_49_what_has_ended_is_not_moved_and_cannot_end_again() {
 
 #[tokio::test]
 async fn all_failing_rules_come_back_at_once() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
     app.manage("PATCH", &format!("/devices/{}", clinic.rented), json!({"out_of_service": true}))
@@ -314,7 +314,7 @@ async fn all_failing_rules_come_back_at_once() {
 
 #[tokio::test]
 async fn nothing_is_booked_in_the_past_or_beyond_the_horizon() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     app.clinic().await;
     let course = app.course("Ada").await;
     app.book(&course, "consultation", "2026-12-30T10:00")
@@ -328,7 +328,7 @@ async fn nothing_is_booked_in_the_past_or_beyond_the_horizon() {
 
 #[tokio::test]
 async fn what_is_not_there_is_said_to_be_not_there() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
     let nobody = "01890000-0000-7000-8000-000000000001";

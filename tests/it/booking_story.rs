@@ -7,7 +7,7 @@ use crate::support::TestApp;
 
 #[tokio::test]
 async fn a_caller_is_booked_moved_told_why_not_cancelled_and_all_of_it_is_in_the_audit() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     app.clinic().await;
     let patient = app.register("Ada").await;
     let course = app.course_of(&patient).await;
@@ -73,7 +73,7 @@ async fn a_caller_is_booked_moved_told_why_not_cancelled_and_all_of_it_is_in_the
 
 #[tokio::test]
 async fn what_is_left_out_is_chosen_and_what_is_named_is_kept() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
     let chosen = app.book(&course, "laser_partial", "2027-01-04T10:00").await.expect(201);
@@ -90,7 +90,7 @@ async fn what_is_left_out_is_chosen_and_what_is_named_is_kept() {
 
 #[tokio::test]
 async fn a_moved_session_keeps_its_practitioner_where_possible() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
     let with_theo = json!({"practitioner_id": clinic.theo});
@@ -112,7 +112,7 @@ async fn a_moved_session_keeps_its_practitioner_where_possible() {
 
 #[tokio::test]
 async fn a_session_can_be_moved_onto_its_own_time() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     app.clinic().await;
     let course = app.course("Ada").await;
     let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
@@ -125,32 +125,35 @@ async fn a_session_can_be_moved_onto_its_own_time() {
 
 #[tokio::test]
 async fn progress_is_counted_from_the_sessions_and_numbers_are_places_in_the_course() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     app.clinic().await;
     let course = app.course("Ada").await;
     let second = app.book(&course, "laser_partial", "2027-01-06T10:00").await.expect(201);
-    assert_eq!(second.body["number"], 1);
+    assert_eq!(second.body["number"], 4);
     let first = app.book(&course, "laser_partial", "2027-01-05T10:00").await.expect(201);
-    assert_eq!(first.body["number"], 1);
+    assert_eq!(first.body["number"], 4);
     let read = app.get(&format!("/courses/{course}")).await.expect(200);
-    assert_eq!(read.body["progress"], json!({"done": 0, "booked": 2, "planned": 2}));
-    assert_eq!(read.body["estimate"], json!({"min": 1, "max": 2, "basis": "smp"}));
+    assert_eq!(read.body["progress"], json!({"done": 0, "booked": 2, "planned": 2, "left": 0}));
+    assert_eq!(
+        read.body["estimate"],
+        json!({"min": 1, "max": 2, "basis": "smp", "date": "2027-01-04", "text": "1 to 2 sessions"})
+    );
     let numbers: Vec<_> = read.body["sessions"]
         .as_array()
         .unwrap()
         .iter()
         .map(|session| &session["number"])
         .collect();
-    assert_eq!(numbers, [1, 2]);
+    assert_eq!(numbers, [1, 2, 3, 4, 5], "the consultation and two test patches came first");
     app.cancel(&first.id()).await.expect(200);
     let read = app.get(&format!("/courses/{course}")).await;
     assert_eq!(read.body["progress"]["booked"], 1);
-    assert_eq!(app.get(&format!("/sessions/{}", second.id())).await.body["number"], 1);
+    assert_eq!(app.get(&format!("/sessions/{}", second.id())).await.body["number"], 4);
 }
 
 #[tokio::test]
 async fn nothing_is_booked_in_a_course_that_has_ended_or_is_on_hold() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     app.clinic().await;
     let course = app.course("Ada").await;
     let path = format!("/courses/{course}");

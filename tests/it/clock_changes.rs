@@ -103,7 +103,7 @@ async fn the_days_of_a_clock_change_have_one_hour_of_slots_less_or_more() {
 
 #[tokio::test]
 async fn hours_are_wall_hours_on_both_sides_of_a_change() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     app.clinic_open(hours(ALL_DAYS, "09:00", "18:00")).await;
     let course = app.course("Ada").await;
     for (day, offset) in [
@@ -115,7 +115,7 @@ async fn hours_are_wall_hours_on_both_sides_of_a_change() {
         let slots = app.slots(&course, "consultation", day, day).await;
         let (first, last) = (format!("{day}T09:00:00{offset}"), format!("{day}T17:15:00{offset}"));
         assert_eq!(
-            (slots.starts()[0], *slots.starts().last().unwrap()),
+            (slots.in_order()[0], *slots.in_order().last().unwrap()),
             (first.as_str(), last.as_str())
         );
     }
@@ -139,7 +139,7 @@ async fn eight_in_the_evening_in_winter_belongs_to_that_day_and_not_to_the_next_
 
 #[tokio::test]
 async fn the_holiday_on_thursday_1_july_2027_takes_the_rental_day_away() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
     for day in ["2027-06-24", "2027-07-01", "2027-07-08"] {

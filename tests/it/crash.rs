@@ -15,11 +15,11 @@ use crate::support::server::Server;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_twenty_times_every_answer_that_a_client_saw_is_kept_and_nothing_is_half_done() {
-    let app = TestApp::empty().await;
+    let app = TestApp::without_waits().await;
     app.clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
     let mut courses = Vec::new();
     for n in 0..8 {
-        courses.push(app.course(&format!("Client{n}")).await);
+        courses.push(app.new_course(&format!("Client{n}")).await);
     }
     let (courses, token, url) = (Arc::new(courses), app.desk.clone(), app.database.url.clone());
     let mut seen: Vec<(String, String)> = Vec::new();

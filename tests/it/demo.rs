@@ -110,10 +110,13 @@ async fn the_stories_of_the_patients_hold() {
             (patient, courses.expect(200).items()[0].clone())
         }
     };
-    assert_eq!(course("onehalf").await.1["progress"], json!({"done": 1, "booked": 0, "planned": 2}));
+    assert_eq!(
+        course("onehalf").await.1["progress"],
+        json!({"done": 1, "booked": 0, "planned": 2, "left": 1})
+    );
     assert_eq!(
         course("inkwell").await.1["progress"],
-        json!({"done": 6, "booked": 1, "planned": 10})
+        json!({"done": 6, "booked": 1, "planned": 10, "left": 3})
     );
     let (_, waiting) = course("profonde").await;
     assert_eq!((&waiting["depth"], &waiting["progress"]["done"]), (&json!("too_deep"), &json!(0)));

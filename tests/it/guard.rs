@@ -55,7 +55,7 @@ impl ByHand {
 async fn the_database_itself_refuses_two_claims_on_one_resource_that_overlap() {
     let app = TestApp::empty().await;
     let clinic = app.clinic().await;
-    let course = app.course("Ada").await;
+    let course = app.new_course("Ada").await;
     // 15:00 to 15:45 in UTC, claimed until 16:00.
     let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
     let (noor, session) = (session.str("practitioner_id"), session.str("id"));
@@ -88,7 +88,7 @@ async fn the_database_itself_refuses_two_claims_on_one_resource_that_overlap() {
 async fn claims_are_never_moved_never_backwards_and_never_longer_than_a_day() {
     let app = TestApp::empty().await;
     app.clinic().await;
-    let course = app.course("Ada").await;
+    let course = app.new_course("Ada").await;
     let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
     let (noor, session) = (session.str("practitioner_id").to_owned(), session.id());
     let hand = ByHand::open(&app).await;
@@ -153,7 +153,7 @@ async fn foreign_keys_hold_and_sqlite_is_set_up_to_keep_what_it_says() {
 async fn a_failed_audit_line_fails_the_deed() {
     let app = TestApp::empty().await;
     app.clinic().await;
-    let course = app.course("Ada").await;
+    let course = app.new_course("Ada").await;
     let hand = ByHand::open(&app).await;
     hand.run("ALTER TABLE audit RENAME TO audit_away").await.unwrap();
     app.book(&course, "consultation", "2027-01-05T10:00").await.expect(500);

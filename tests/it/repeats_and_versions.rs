@@ -14,7 +14,7 @@ async fn book(app: &TestApp, key: &str, course: &str, start: &str) -> Answer {
 async fn a_repeated_booking_is_answered_the_same_and_happens_once() {
     let app = TestApp::empty().await;
     app.clinic().await;
-    let course = app.course("Ada").await;
+    let course = app.new_course("Ada").await;
     let first = book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
     app.cancel(&first.id()).await.expect(200);
     let again = book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
@@ -29,7 +29,7 @@ async fn a_repeated_booking_is_answered_the_same_and_happens_once() {
 async fn the_same_key_with_another_body_is_refused_and_another_caller_has_keys_of_their_own() {
     let app = TestApp::empty().await;
     app.clinic().await;
-    let course = app.course("Ada").await;
+    let course = app.new_course("Ada").await;
     book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
     book(&app, "k1", &course, "2027-01-05T12:00")
         .await
@@ -47,7 +47,7 @@ async fn the_same_key_with_another_body_is_refused_and_another_caller_has_keys_o
 async fn a_refusal_is_repeated_too_even_when_the_time_is_free_by_then() {
     let app = TestApp::empty().await;
     app.clinic().await;
-    let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
+    let (ada, ben) = (app.new_course("Ada").await, app.new_course("Ben").await);
     let taken = book(&app, "ada", &ada, "2027-01-05T10:00").await.expect(201);
     let refused = book(&app, "ben", &ben, "2027-01-05T10:00").await.expect(409);
     app.cancel(&taken.id()).await.expect(200);
@@ -61,7 +61,7 @@ async fn a_refusal_is_repeated_too_even_when_the_time_is_free_by_then() {
 async fn requests_with_one_key_that_come_at_once_are_answered_alike() {
     let app = TestApp::empty().await;
     app.clinic().await;
-    let course = app.course("Ada").await;
+    let course = app.new_course("Ada").await;
     let answers = futures_util::future::join_all((0..12).map(|_| book(&app, "k", &course, "2027-01-05T10:00"))).await;
     assert!(
         answers.iter().all(|answer| answer.status == 201 && answer.text == answers[0].text),
@@ -188,7 +188,7 @@ async fn different_requests_with_one_key_that_come_at_once_never_get_each_others
 async fn answers_are_kept_for_a_week_and_then_forgotten() {
     let app = TestApp::empty().await;
     app.clinic().await;
-    let course = app.course("Ada").await;
+    let course = app.new_course("Ada").await;
     let first = book(&app, "k", &course, "2027-02-01T10:00").await.expect(201);
     app.wait(chrono::Duration::days(7));
     fadeline::actions::repeats::forget_old(&app.app).await.unwrap();

@@ -219,7 +219,16 @@ async fn services(tx: &mut Tx, clock: &Clock) -> Result<Vec<Service>, LoadError>
         treat("adjustment", "SMP adjustment", 120, "adjustment"),
         talk("review", "Review", 20),
     ] {
-        let service = with(service, json!({"turnaround_minutes": 15}));
+        let price = match service.get("code").and_then(Value::as_str) {
+            Some("consultation") => json!(0),
+            Some("test_patch") => json!(5_000),
+            Some("laser_partial") => json!(25_000),
+            Some("laser_full") => json!(45_000),
+            Some("saline") => json!(20_000),
+            Some("adjustment") => json!(40_000),
+            _ => Value::Null,
+        };
+        let service = with(service, json!({"turnaround_minutes": 15, "price_cents": price}));
         let service = Service {
             id: clock.id(),
             version: 1,

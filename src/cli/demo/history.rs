@@ -53,6 +53,8 @@ pub(super) async fn play(
         site: clinic.site,
         service: first_service.clone(),
         patient: first_story.course.patient_id,
+        case: None,
+        pardoned: Vec::new(),
         wanted: Wanted::default(),
         practitioners: clinic.practitioners,
         rooms: clinic.rooms,

@@ -273,6 +273,7 @@ pub(super) async fn stories(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3
             storage::consents::insert(tx, &consent).await?;
         }
         let course = Course {
+            assessed_at: None,
             id: clock.id(),
             version: 1,
             patient_id: patient.id,

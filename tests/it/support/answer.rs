@@ -85,7 +85,14 @@ impl Answer {
         self.body["items"].as_array().map_or(&[], Vec::as_slice)
     }
 
-    /// The starts of slots.
+    /// The starts of slots in order of time.
+    pub(crate) fn in_order(&self) -> Vec<&str> {
+        let mut starts = self.starts();
+        starts.sort_unstable();
+        starts
+    }
+
+    /// The starts of slots, best first.
     pub(crate) fn starts(&self) -> Vec<&str> {
         self.items().iter().filter_map(|slot| slot["start"].as_str()).collect()
     }

@@ -42,6 +42,19 @@ impl TestApp {
     pub(crate) async fn clinic_open(&self, hours: Value) -> Clinic {
         for (code, minutes, more) in [
             ("consultation", 45, json!({"skill": "consultation", "room": "consultation"})),
+            ("assessment", 30, json!({"skill": "consultation", "room": "consultation"})),
+            ("review", 20, json!({"skill": "consultation", "room": "consultation"})),
+            ("test_patch", 30, json!({"skill": "laser", "method": "laser"})),
+            (
+                "saline",
+                60,
+                json!({"skill": "saline", "method": "saline", "counts": true, "room": "consultation"}),
+            ),
+            (
+                "adjustment",
+                120,
+                json!({"skill": "adjustment", "method": "adjustment", "counts": true, "room": "consultation"}),
+            ),
             ("laser_partial", 45, json!({"skill": "laser", "method": "laser", "counts": true})),
             (
                 "laser_full",
@@ -71,10 +84,23 @@ impl TestApp {
                 json!({"site_id": site, "name": "Treatment 1", "capabilities": ["laser_controlled_area"]}),
             )
             .await;
-        let device = |code: &str, ownership: &str| json!({"site_id": site, "code": code, "name": code, "ownership": ownership, "licence_valid_until": "2029-01-01", "service_due_on": "2028-12-31"});
+        let device = |code: &str, ownership: &str| {
+            let range = |min: f64, max: f64| json!({"min": min, "max": max});
+            let mode = |nm: u16| {
+                json!({"wavelength_nm": nm, "fluence_j_cm2": range(0.5, 10.0), "spot_mm": range(2.0, 8.0),
+                "frequency_hz": range(1.0, 10.0), "pulse_width": range(6.0, 6.0), "pulse_width_unit": "ns"})
+            };
+            let modes = if ownership == "owned" {
+                json!([mode(1064), mode(532)])
+            } else {
+                json!([mode(755)])
+            };
+            json!({"site_id": site, "code": code, "name": code, "ownership": ownership, "licence_valid_until": "2029-01-01",
+                "service_due_on": "2028-12-31", "modes": modes})
+        };
         let owned = self.make("/devices", device("LASER-OWN-1", "owned")).await;
         let rented = self.make("/devices", device("LASER-RENT-1", "rented")).await;
-        let noor = json!({"site_id": site, "name": "Noor", "skills": ["consultation", "laser"], "hours": hours,
+        let noor = json!({"site_id": site, "name": "Noor", "skills": ["consultation", "laser", "saline", "adjustment"], "hours": hours,
             "device_authorisations": [{"device_id": owned}, {"device_id": rented}],
             "credentials": [{"kind": "laser certificate", "expires_on": "2028-06-30"}]});
         let noor = self.make("/practitioners", noor).await;

@@ -4,6 +4,7 @@
 pub(crate) mod answer;
 pub(crate) mod clinic;
 pub(crate) mod database;
+pub(crate) mod past;
 pub(crate) mod server;
 pub(crate) mod told;
 
@@ -43,6 +44,19 @@ impl TestApp {
     /// One that is empty but for its users, at nine on a Monday.
     pub(crate) async fn empty() -> Self {
         Self::with_policy(Policy::default()).await
+    }
+
+    /// One in which nobody waits for healing skin or an old test patch, for stories of time and place alone.
+    pub(crate) async fn without_waits() -> Self {
+        Self::with_policy(Policy {
+            laser_interval_days: 0,
+            laser_interval_days_darker: 0,
+            laser_suggested_days: 0,
+            test_patch_valid_days: 3660,
+            plan_ceiling: 60,
+            ..Policy::default()
+        })
+        .await
     }
 
     /// One that is empty but for its users, with other numbers.
@@ -150,8 +164,8 @@ impl TestApp {
         self.post("/patients", patient).await.expect(201).id()
     }
 
-    /// Opens a course for a new patient and answers its id.
-    pub(crate) async fn course(&self, name: &str) -> String {
+    /// Opens a course for a new patient, who has not been here before, and answers its id.
+    pub(crate) async fn new_course(&self, name: &str) -> String {
         let patient = self.register(name).await;
         self.course_of(&patient).await
     }
@@ -160,6 +174,20 @@ impl TestApp {
     pub(crate) async fn course_of(&self, patient: &str) -> String {
         let course = json!({"patient_id": patient, "goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"]});
         self.post("/courses", course).await.expect(201).id()
+    }
+
+    /// The patient of a course consents to the laser. Answers the consent's path.
+    pub(crate) async fn consent_to_laser(&self, course: &str) -> String {
+        let patient = self
+            .get(&format!("/courses/{course}"))
+            .await
+            .expect(200)
+            .str("patient_id")
+            .to_owned();
+        let consent = json!({"kind": "laser_treatment", "text_version": "2026-1"});
+        let path = format!("/patients/{patient}/consents");
+        let id = self.post(&path, consent).await.expect(201).id();
+        format!("{path}/{id}")
     }
 
     /// The desk books, and leaves the rest to be chosen.

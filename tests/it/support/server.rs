@@ -25,6 +25,12 @@ impl Server {
         let address = format!("127.0.0.1:{port}");
         let child = Command::new(env!("CARGO_BIN_EXE_fadeline"))
             .args(["serve", "--listen", &address, "--database-url", database_url, "--log", "warn"])
+            // As `TestApp::without_waits`: what races here is time and place.
+            .env("FADELINE_POLICY__LASER_INTERVAL_DAYS", "0")
+            .env("FADELINE_POLICY__LASER_INTERVAL_DAYS_DARKER", "0")
+            .env("FADELINE_POLICY__LASER_SUGGESTED_DAYS", "0")
+            .env("FADELINE_POLICY__TEST_PATCH_VALID_DAYS", "3660")
+            .env("FADELINE_POLICY__PLAN_CEILING", "60")
             .stdin(Stdio::null())
             .spawn()
             .unwrap();

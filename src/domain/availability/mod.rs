@@ -1,11 +1,14 @@
-//! Slots: every time on the grid at which `booking::judge` would say yes, and why the
-//! others are missing. Opening hours ∩ practitioner ∩ room ∩ device (and rental
-//! window) − claims − closures, over days of the clinic's zone.
+//! Slots: every time on the grid at which `booking::judge` would say yes. Opening hours
+//! ∩ rules of removal ∩ practitioner ∩ room ∩ device (and rental window) − claims −
+//! closures, over days of the clinic's zone. Why others are missing says `why_not`; which
+//! is best, `ranking`.
+
+mod why_not;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use fixedbitset::FixedBitSet;
 
-use super::booking::{judge, last_day, room_unfit};
+use super::booking::{last_day, room_unfit};
 use super::civil;
 use super::device::Device;
 use super::diary::{Diary, Taken};
@@ -15,6 +18,7 @@ use super::interval::Interval;
 use super::practitioner::Practitioner;
 use super::refusal::{Code, Refusal};
 use super::room::Room;
+use super::rules::{self, Ask};
 use super::session::Place;
 
 /// A time that can be booked, with what it would take.
@@ -96,10 +100,27 @@ pub fn earliest(diary: &Diary, first: NaiveDate, last: NaiveDate) -> Option<Naiv
     first_slot(first, near).or_else(|| first_slot(near.succ_opt()?, last))
 }
 
+/// What the rules have against the device that they have least against; nothing where no device is needed.
+fn least_of_devices(diary: &Diary, ask: &Ask) -> Vec<Refusal> {
+    if !diary.needs_device() {
+        return Vec::new();
+    }
+    let against = diary.devices.iter().map(|device| rules::refusals_of_device(ask, device));
+    against.min_by_key(Vec::len).unwrap_or_default()
+}
+
 impl Search<'_> {
     fn run(&self) -> Found {
         let diary = self.diary;
-        let open = self.open();
+        let (legal, illegal) = self.legal();
+        if legal.is_clear() {
+            return Found {
+                slots: Vec::new(),
+                refused: illegal,
+            };
+        }
+        let mut open = self.open();
+        open.intersect_with(&legal);
         let people: Vec<_> = diary.practitioners.iter().map(|person| self.person(person)).collect();
         let devices: Vec<_> = diary.devices.iter().map(|device| self.device(device)).collect();
         let rooms: Vec<_> = diary.rooms.iter().map(|room| self.room(room)).collect();
@@ -119,23 +140,41 @@ impl Search<'_> {
             .ones()
             .filter_map(|index| self.slot(index, &people, &devices, &rooms))
             .collect();
-        let mut refused = self.refused(&open, &starts, &people, &devices, &rooms, &patient);
+        let mut refused = illegal;
+        refused.extend(self.refused(&open, &starts, &people, &devices, &rooms, &patient));
         if slots.is_empty() && refused.is_empty() {
             refused = self.least_refusal(&open);
         }
         Found { slots, refused }
     }
 
-    /// Why there is no slot when nothing alone is in the way: each thing could be had, but never all at once.
-    fn least_refusal(&self, open: &FixedBitSet) -> Vec<Refusal> {
-        if let Some(index) = open.ones().next() {
-            return judge(self.diary, self.grid.at(index)).err().unwrap_or_default();
+    /// When the rules of removal allow it with some device at least, and each rule that does not on some day.
+    fn legal(&self) -> (FixedBitSet, Vec<Refusal>) {
+        let (diary, mut legal) = (self.diary, self.grid.all());
+        let mut refused: Vec<Refusal> = Vec::new();
+        let mut note = |refusals: Vec<Refusal>| {
+            for refusal in refusals {
+                if refused.iter().all(|noted| noted.code != refusal.code) {
+                    refused.push(refusal);
+                }
+            }
+        };
+        if let Some(ask) = diary.ask(self.grid.at(0).max(diary.now)) {
+            // The one rule that counts hours and not days.
+            if let Some(until) = rules::consultation::cooling_off_until(&ask) {
+                self.grid.drop_before(&mut legal, until);
+            }
+            note(rules::consultation::cooling_off(&ask).into_iter().collect());
         }
-        let (site, service) = (&self.diary.site.details.name, &self.diary.service.details.name);
-        vec![Refusal::new(
-            Code::ClinicClosed,
-            format!("{site} is not open long enough in these days for {service}."),
-        )]
+        self.drop_days(&mut legal, |day| {
+            let Some(ask) = diary.ask_on(day) else { return false };
+            let mut against = rules::refusals(&ask);
+            against.extend(least_of_devices(diary, &ask));
+            let barred = !against.is_empty();
+            note(against);
+            barred
+        });
+        (legal, refused)
     }
 
     /// When the site is open for the whole visit and the time has not passed.
@@ -169,13 +208,12 @@ impl Search<'_> {
     }
 
     /// Removes the starts of each day on which `unfit`.
-    fn drop_days(&self, bits: &mut FixedBitSet, unfit: impl Fn(NaiveDate) -> bool) {
-        for day in self.first.iter_days().take_while(|day| *day <= self.last).filter(|day| unfit(*day)) {
-            let mut rest = self.grid.all();
-            self.grid.drop_before(&mut rest, civil::day_start(self.diary.zone, day));
-            let next = civil::day_start(self.diary.zone, day.succ_opt().unwrap_or(day));
-            self.grid.drop_after(&mut rest, next - chrono::Duration::seconds(1));
-            bits.difference_with(&rest);
+    fn drop_days(&self, bits: &mut FixedBitSet, mut unfit: impl FnMut(NaiveDate) -> bool) {
+        for day in self.first.iter_days().take_while(|day| *day <= self.last) {
+            if unfit(day) {
+                let next = civil::day_start(self.diary.zone, day.succ_opt().unwrap_or(day));
+                self.grid.drop_between(bits, civil::day_start(self.diary.zone, day), next);
+            }
         }
     }
 
@@ -210,7 +248,10 @@ impl Search<'_> {
         if device.is_rented() {
             allowed.intersect_with(&self.within(&diary.windows_of(device), Taken::AtWork));
         }
-        self.drop_days(&mut allowed, |day| device.unfit_on(day).is_some());
+        self.drop_days(&mut allowed, |day| {
+            let against = diary.ask_on(day).map(|ask| rules::refusals_of_device(&ask, device));
+            device.unfit_on(day).is_some() || against.is_some_and(|against| !against.is_empty())
+        });
         let mut free = allowed.clone();
         self.block(&mut free, device.id, Taken::AtWork);
         Choice {
@@ -297,189 +338,5 @@ impl Search<'_> {
             end: start + diary.service.duration(),
             place,
         })
-    }
-
-    /// One refusal for each thing that took starts away while the site was open, and for each kind of closed day.
-    fn refused(
-        &self,
-        open: &FixedBitSet,
-        starts: &FixedBitSet,
-        people: &[Choice<Practitioner>],
-        devices: &[Choice<Device>],
-        rooms: &[Choice<Room>],
-        patient: &FixedBitSet,
-    ) -> Vec<Refusal> {
-        let diary = self.diary;
-        let mut refused = Vec::new();
-        refused.extend(self.closed_days());
-        if !diary.service.details.active {
-            refused.push(Refusal::new(
-                Code::ServiceNotOffered,
-                format!("{} is no longer offered.", diary.service.details.name),
-            ));
-        }
-        let missing = |bits: &FixedBitSet| open.difference(bits).any(|index| !starts.contains(index));
-        let taken = |allowed: &FixedBitSet, free: &FixedBitSet| {
-            open.intersection(allowed)
-                .any(|index| !free.contains(index) && !starts.contains(index))
-        };
-        if taken(&self.grid.all(), patient) {
-            refused.push(Refusal::new(Code::ConflictPatient, "The patient has other sessions in these days."));
-        }
-
-        refused.extend(self.people_refused(people, &missing, &taken));
-        if diary.needs_device() {
-            refused.extend(self.devices_refused(people, devices, &missing, &taken));
-        }
-        if diary.needs_room() {
-            refused.extend(self.rooms_refused(rooms, &missing, &taken));
-        }
-        refused
-    }
-
-    fn people_refused(
-        &self,
-        people: &[Choice<Practitioner>],
-        missing: &impl Fn(&FixedBitSet) -> bool,
-        taken: &impl Fn(&FixedBitSet, &FixedBitSet) -> bool,
-    ) -> Vec<Refusal> {
-        let diary = self.diary;
-        let mut refused = Vec::new();
-        let reasons: Vec<_> = people
-            .iter()
-            .filter_map(|person| person.thing.unfit_for(&diary.service, self.last))
-            .collect();
-        if people.len() == reasons.len() || (diary.wanted.practitioner.is_some() && !reasons.is_empty()) {
-            let all = format!("Nobody at {} does {}.", diary.site.details.name, diary.service.details.name);
-            let named = reasons.into_iter().next().filter(|_| people.len() == 1);
-            refused.push(Refusal::new(Code::OperatorNotAuthorised, named.unwrap_or(all)));
-            return refused;
-        }
-        let (allowed, free) = (self.any(people, |person| &person.allowed), self.any(people, |person| &person.free));
-        let who = match people {
-            [only] => only.thing.details.name.to_string(),
-            _ => "Everyone who does this".to_owned(),
-        };
-        if missing(&allowed) {
-            refused.push(Refusal::new(
-                Code::PractitionerNotWorking,
-                format!("{who} is off for part of the opening hours in these days."),
-            ));
-        }
-        if taken(&allowed, &free) {
-            refused.push(Refusal::new(
-                Code::ConflictPractitioner,
-                format!("{who} is already booked for part of these days."),
-            ));
-        }
-        refused
-    }
-
-    fn devices_refused(
-        &self,
-        people: &[Choice<Practitioner>],
-        devices: &[Choice<Device>],
-        missing: &impl Fn(&FixedBitSet) -> bool,
-        taken: &impl Fn(&FixedBitSet, &FixedBitSet) -> bool,
-    ) -> Vec<Refusal> {
-        let diary = self.diary;
-        let mut refused = Vec::new();
-        if devices.is_empty() {
-            return vec![Refusal::new(
-                Code::DeviceNotAvailable,
-                format!("There is no laser at {}.", diary.site.details.name),
-            )];
-        }
-        refused.extend(
-            devices
-                .iter()
-                .filter_map(|device| device.thing.unfit_on(self.last))
-                .map(|reason| Refusal::new(Code::DeviceNotAvailable, reason)),
-        );
-        let (allowed, free) = (
-            self.any(devices, |device| &device.allowed),
-            self.any(devices, |device| &device.free),
-        );
-        if missing(&allowed) {
-            let rented = devices.iter().filter(|device| device.thing.is_rented());
-            refused.extend(rented.map(|device| {
-                let code = &device.thing.details.code;
-                Refusal::new(
-                    Code::OutsideRentalWindow,
-                    format!("{code} is rented and here only in its rental windows."),
-                )
-            }));
-        }
-        if taken(&allowed, &free) {
-            refused.push(Refusal::new(
-                Code::ConflictDevice,
-                "The laser is already booked for part of these days.",
-            ));
-        }
-        let fit = people
-            .iter()
-            .filter(|person| person.thing.unfit_for(&diary.service, self.last).is_none());
-        let unauthorised = fit
-            .clone()
-            .all(|person| !devices.iter().any(|device| person.thing.may_use(device.thing.id, self.last)));
-        if fit.count() > 0 && unauthorised {
-            refused.push(Refusal::new(
-                Code::OperatorNotAuthorised,
-                "Nobody who could treat is authorised on the laser.",
-            ));
-        }
-        refused
-    }
-
-    fn rooms_refused(
-        &self,
-        rooms: &[Choice<Room>],
-        missing: &impl Fn(&FixedBitSet) -> bool,
-        taken: &impl Fn(&FixedBitSet, &FixedBitSet) -> bool,
-    ) -> Vec<Refusal> {
-        let diary = self.diary;
-        let unfit: Vec<_> = rooms.iter().filter_map(|room| room_unfit(diary, room.thing)).collect();
-        if unfit.len() == rooms.len() {
-            let none = format!(
-                "No room at {} is fitted for {}.",
-                diary.site.details.name, diary.service.details.name
-            );
-            let named = unfit.into_iter().next().filter(|_| rooms.len() == 1);
-            return vec![Refusal::new(Code::RoomNotSuitable, named.unwrap_or(none))];
-        }
-        let mut refused = Vec::new();
-        let (allowed, free) = (self.any(rooms, |room| &room.allowed), self.any(rooms, |room| &room.free));
-        if missing(&allowed) {
-            refused.push(Refusal::new(
-                Code::RoomClosed,
-                "The rooms for this are closed for part of these days.",
-            ));
-        }
-        if taken(&allowed, &free) {
-            refused.push(Refusal::new(
-                Code::ConflictRoom,
-                "The rooms for this are already booked for part of these days.",
-            ));
-        }
-        refused
-    }
-
-    /// The closed days of the range, as one refusal that names them.
-    fn closed_days(&self) -> Option<Refusal> {
-        let days = self.first.iter_days().take_while(|day| *day <= self.last);
-        let closed: Vec<_> = days.filter_map(|day| Some((day, self.diary.closed_all_day(day)?))).collect();
-        let named: Vec<_> = closed
-            .iter()
-            .take(5)
-            .map(|(day, why)| format!("{} ({why})", civil::spoken_day(*day)))
-            .collect();
-        let more = closed.len().saturating_sub(named.len());
-        let tail = if more > 0 {
-            format!(" and {more} more days")
-        } else {
-            String::new()
-        };
-        let message = format!("{} is closed on {}{tail}.", self.diary.site.details.name, named.join(", "));
-        (!closed.is_empty()).then(|| Refusal::new(Code::ClinicClosed, message))
     }
 }

@@ -1,0 +1,167 @@
+//! A course as callers are shown it: what was written, and all that is computed from it
+//! and its visits: estimate, progress, phase, next window, and sessions that break a rule.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::session_view::{SessionView, view as session_view};
+use super::{Error, Result, Work, cases};
+use crate::domain::case::{Case, Facing};
+use crate::domain::civil;
+use crate::domain::course::{Course, CourseDetails, Goal};
+use crate::domain::estimate::{self, Estimate};
+use crate::domain::ids::{CourseId, DeviceId, PatientId, ServiceId, SessionId};
+use crate::domain::kirby_desai::{self, KirbyDesai};
+use crate::domain::progress::{self, NextWindow, Phase, Progress};
+use crate::domain::refusal::Refusal;
+use crate::domain::rules::{self, Ask, consent};
+use crate::domain::service::{Service, Treatment};
+use crate::storage::sessions::Listed;
+use crate::storage::{consents, devices, services, sessions};
+
+/// A course as callers are shown it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CourseView {
+    /// Its id.
+    pub id: CourseId,
+    /// Rises with each change.
+    pub version: i64,
+    /// Whose it is.
+    pub patient_id: PatientId,
+    /// What was written about it.
+    #[serde(flatten)]
+    pub details: CourseDetails,
+    /// How many sessions a removal like this usually takes; null for other goals.
+    pub estimate: Option<Estimate>,
+    /// The reference for tattoo ink; null unless the ink and the skin type are noted.
+    pub kirby_desai: Option<KirbyDesai>,
+    /// How far it is.
+    pub progress: Progress,
+    /// Where it is; null once it has ended.
+    pub phase: Option<Phase>,
+    /// When its next session can be; null while a consultation or a test patch is missing, or none is left.
+    pub next_window: Option<NextWindow>,
+    /// Its sessions in order of time.
+    pub sessions: Vec<SessionView>,
+    /// Its sessions to come that break a rule as things stand.
+    pub concerns: Vec<Concern>,
+    /// When it was opened.
+    pub created_at: DateTime<FixedOffset>,
+}
+
+/// A session to come that breaks rules.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Concern {
+    /// The session.
+    pub session_id: SessionId,
+    /// The rules.
+    pub violations: Vec<Refusal>,
+}
+
+/// `course` as it is shown.
+pub(super) async fn view(work: &mut Work<'_>, course: Course) -> Result<CourseView> {
+    let (app, zone, policy) = (work.app, work.app.zone, &work.app.policy);
+    let case = cases::load(&mut work.tx, app, &course, None).await?;
+    let listed = sessions::of_course(&mut work.tx, course.id).await?;
+    let all = services::page(&mut work.tx, ServiceId(Uuid::nil()), 200).await?;
+    let given = consents::active(&mut work.tx, course.patient_id).await?;
+    let concerns = concerns(work, &case, &listed, &all).await?;
+    let assessed = civil::date_of(zone, course.assessed_at.unwrap_or(course.created_at));
+    let estimate = estimate::of(&case, assessed, policy);
+    let progress = progress::of(&case, estimate.as_ref().map(|estimate| estimate.max));
+    let today = civil::date_of(zone, work.now);
+    let next = next_service(&case, &listed, &all);
+    Ok(CourseView {
+        id: course.id,
+        version: course.version,
+        patient_id: course.patient_id,
+        kirby_desai: case
+            .course
+            .ink
+            .zip(case.fitzpatrick)
+            .map(|(ink, skin)| kirby_desai::score(ink, skin, policy)),
+        phase: progress::phase(&case, progress, consent::allows_laser(&given), policy, work.now),
+        next_window: next.and_then(|service| progress::next_window(&case, progress, policy, zone, service, today)),
+        estimate,
+        progress,
+        sessions: listed.into_iter().map(|one| session_view(app, one)).collect(),
+        concerns,
+        details: course.details,
+        created_at: civil::shown(zone, course.created_at),
+    })
+}
+
+/// What would be booked next: what was booked last, or what the goal asks for first.
+fn next_service<'a>(case: &Case, listed: &[Listed], all: &'a [Service]) -> Option<&'a Service> {
+    let last = listed.iter().rfind(|one| one.counts).map(|one| one.session.service_id);
+    let wanted = match case.course.goal {
+        Goal::Remove => Treatment::Laser,
+        Goal::Lighten | Goal::Fade => Treatment::Lightening,
+        Goal::Adjust => Treatment::Adjustment,
+    };
+    let first = || {
+        all.iter()
+            .find(|service| service.details.active && service.treatment() == Some(wanted))
+    };
+    last.and_then(|id| all.iter().find(|service| service.id == id)).or_else(first)
+}
+
+/// The sessions to come that break a rule, each measured against those before it.
+async fn concerns(work: &mut Work<'_>, case: &Case, listed: &[Listed], all: &[Service]) -> Result<Vec<Concern>> {
+    let mut concerns = Vec::new();
+    let mut known = HashMap::new();
+    for one in listed.iter().filter(|one| one.session.status.is_live()) {
+        let session = &one.session;
+        let Some(service) = all.iter().find(|service| service.id == session.service_id) else {
+            continue;
+        };
+        let violations = against(
+            work,
+            &mut known,
+            case,
+            service,
+            session.id,
+            session.starts_at,
+            session.place.device_id,
+        )
+        .await?;
+        if !violations.is_empty() {
+            concerns.push(Concern {
+                session_id: session.id,
+                violations,
+            });
+        }
+    }
+    Ok(concerns)
+}
+
+/// What the rules of removal have against a session that is booked, measured against those before it.
+pub(super) async fn against(
+    work: &mut Work<'_>,
+    known: &mut HashMap<DeviceId, crate::domain::device::Device>,
+    case: &Case,
+    service: &Service,
+    session: SessionId,
+    start: DateTime<chrono::Utc>,
+    device: Option<DeviceId>,
+) -> Result<Vec<Refusal>> {
+    let alone = case.without(session).facing(Facing::Backward);
+    let ask = Ask::at(&alone, &work.app.policy, work.app.zone, service, start);
+    let mut violations = rules::refusals(&ask);
+    if let Some(id) = device {
+        if let std::collections::hash_map::Entry::Vacant(entry) = known.entry(id) {
+            entry.insert(devices::get(&mut work.tx, id).await?.ok_or(Error::NotThere("device"))?);
+        }
+        violations.extend(
+            known
+                .get(&id)
+                .map(|device| rules::refusals_of_device(&ask, device))
+                .unwrap_or_default(),
+        );
+    }
+    Ok(violations)
+}

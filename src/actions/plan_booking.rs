@@ -1,0 +1,239 @@
+//! Booking a whole plan: all of it in one transaction, or none of it. Each session is
+//! asked every rule as if it were booked alone, with those before it in place.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::book::booked;
+use super::cases;
+use super::diaries::{self, Search};
+use super::plan::about;
+use super::session_view::{SessionView, view};
+use super::{Answer, App, Caller, Error, Result, Work, courses, decide, session_change};
+use crate::domain::availability::Slot;
+use crate::domain::booking::{Granted, judge, starts_at};
+use crate::domain::civil::{self, When};
+use crate::domain::course::Course;
+use crate::domain::diary::{Diary, Wanted};
+use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
+use crate::domain::overriding::Override;
+use crate::domain::plan;
+use crate::domain::refusal::{Code as Rule, Refusal};
+use crate::domain::rules::assessment_required::assessment_required;
+use crate::domain::text::Code;
+use crate::storage::claims::{Claimant, Except};
+use crate::storage::{resources, sessions};
+
+/// A plan to be booked.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"service": "laser_partial", "starts": ["2027-03-16T15:00", "2027-05-11T15:00"]}))]
+pub struct PlanBooking {
+    /// Code of the service.
+    pub service: Code,
+    /// The starts, in order.
+    #[schema(min_items = 1, max_items = 60)]
+    pub starts: Vec<StartWanted>,
+    /// Where; the clinic unless set.
+    #[serde(default)]
+    pub site_id: Option<SiteId>,
+    /// With whom; chosen unless set.
+    #[serde(default)]
+    pub practitioner_id: Option<PractitionerId>,
+    /// In which room; chosen unless set.
+    #[serde(default)]
+    pub room_id: Option<RoomId>,
+    /// With which device; chosen unless set.
+    #[serde(default)]
+    pub device_id: Option<DeviceId>,
+    /// A reason to book past rules that can be overridden, by whom they can.
+    #[serde(default, rename = "override")]
+    pub overriding: Option<Override>,
+}
+
+/// A start, alone or with whom, where and with what it was proposed.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum StartWanted {
+    /// Only when; the rest as for the whole plan.
+    When(When),
+    /// A time with its own place.
+    Placed(PlacedStart),
+}
+
+/// A start with its own place.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlacedStart {
+    /// When.
+    pub start: When,
+    /// With whom.
+    #[serde(default)]
+    pub practitioner_id: Option<PractitionerId>,
+    /// In which room.
+    #[serde(default)]
+    pub room_id: Option<RoomId>,
+    /// With which device.
+    #[serde(default)]
+    pub device_id: Option<DeviceId>,
+}
+
+impl StartWanted {
+    fn when(&self) -> When {
+        match self {
+            Self::When(when) => *when,
+            Self::Placed(placed) => placed.start,
+        }
+    }
+
+    /// What is insisted on for this start, beyond what is for all.
+    fn wanted(&self, all: Wanted) -> Wanted {
+        match self {
+            Self::When(_) => all,
+            Self::Placed(own) => Wanted {
+                practitioner: own.practitioner_id.or(all.practitioner),
+                room: own.room_id.or(all.room),
+                device: own.device_id.or(all.device),
+            },
+        }
+    }
+}
+
+/// A plan that was booked.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PlanBooked {
+    /// Its sessions in order.
+    pub sessions: Vec<SessionView>,
+}
+
+/// A session that was granted, with the diary that says what it claims.
+struct Accepted {
+    diary: Diary,
+    granted: Granted,
+    start: DateTime<Utc>,
+}
+
+/// Books every start of a plan, or none.
+pub async fn book(app: &App, caller: &Caller, course_id: CourseId, new: PlanBooking) -> Result<Answer<PlanBooked>> {
+    if !(1..=60).contains(&new.starts.len()) {
+        return Err(Error::invalid("/starts", "must be 1 to 60 times"));
+    }
+    let starts = in_order(app, &new.starts)?;
+    let mut work = Work::begin(app, caller).await?;
+    let course = courses::locked(&mut work, course_id).await?;
+    let (all, searches) = searches(&mut work, &course, &new).await?;
+    let mut candidates = Vec::new();
+    for search in &searches {
+        candidates.extend(diaries::candidates(&diaries::open(&mut work.tx, app, work.now, search).await?));
+    }
+    // All at once and in one order, so that two plans wait for each other and never for both.
+    resources::lock(&mut work.tx, candidates).await?;
+    let mut case = cases::load(&mut work.tx, app, &course, None).await?;
+    let mut refused: Vec<Refusal> = course.details.closed_to_booking().into_iter().collect();
+    refused.extend(assessment_required(&case));
+    let mut accepted = Vec::new();
+    for (index, search) in searches.into_iter().enumerate() {
+        let Some(start) = starts.get(index) else { continue };
+        let search = Search {
+            case: Some(case.clone()),
+            ..search
+        };
+        match judged(&mut work, &search, *start).await? {
+            Ok(one) => {
+                let slot = Slot {
+                    start: one.start,
+                    end: one.start + one.diary.service.duration(),
+                    place: one.granted.place,
+                };
+                if let Some(visit) = plan::as_visit(&one.diary, &slot) {
+                    case = case.with(visit);
+                }
+                accepted.push(one);
+            }
+            Err(against) => refused.extend(about(against, &format!("/starts/{index}"))),
+        }
+    }
+    if !refused.is_empty() {
+        work.tx.rollback().await?;
+        let first = starts.first().copied().unwrap_or(DateTime::UNIX_EPOCH);
+        return Err(decide::explained(app, caller, "course.plan_refused", &all, first, refused).await?);
+    }
+    let mut shown = Vec::new();
+    for one in &accepted {
+        shown.push(written(&mut work, &course, &all, one, new.overriding.as_ref()).await?);
+    }
+    let detail = Some(format!("{} sessions", shown.len()));
+    work.audit("course.plan_book", ("course", course.id.0), Some(course.patient_id), detail)
+        .await?;
+    work.commit(Answer::Created(PlanBooked { sessions: shown })).await
+}
+
+/// The instants of the starts, each later than the one before.
+fn in_order(app: &App, wanted: &[StartWanted]) -> Result<Vec<DateTime<Utc>>> {
+    let mut starts: Vec<DateTime<Utc>> = Vec::new();
+    for (index, one) in wanted.iter().enumerate() {
+        let field = format!("/starts/{index}");
+        let (start, _) = starts_at(app.zone, one.when()).map_err(|refusal| refusal.about(&field))?;
+        if starts.last().is_some_and(|last| start <= *last) {
+            let message = "The starts of a plan are in order, each later than the one before.";
+            return Err(Refusal::new(Rule::StartsOutOfOrder, message).about(field).into());
+        }
+        starts.push(start);
+    }
+    Ok(starts)
+}
+
+/// What is looked for as a whole, and for each start.
+async fn searches(work: &mut Work<'_>, course: &Course, new: &PlanBooking) -> Result<(Search, Vec<Search>)> {
+    let service = diaries::service(&mut work.tx, new.service.as_str()).await?;
+    let wanted = Wanted {
+        practitioner: new.practitioner_id,
+        room: new.room_id,
+        device: new.device_id,
+    };
+    let all = Search {
+        patient: course.patient_id,
+        service,
+        site: new.site_id,
+        wanted,
+        prefer: None,
+        except: Except::default(),
+        case: Some(cases::load(&mut work.tx, work.app, course, None).await?),
+        pardoned: cases::pardoned(&work.caller.actor, new.overriding.as_ref()),
+    };
+    let each = new.starts.iter().map(|start| Search {
+        wanted: start.wanted(wanted),
+        ..all.clone()
+    });
+    let each = each.collect();
+    Ok((all, each))
+}
+
+/// What `search` takes at `start`, or every reason why not; all it could take is locked already.
+async fn judged(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Result<std::result::Result<Accepted, Vec<Refusal>>> {
+    let day = civil::date_of(work.app.zone, start);
+    let mut refusals = Vec::new();
+    for mut diary in diaries::open(&mut work.tx, work.app, work.now, search).await? {
+        diaries::fill(&mut work.tx, &mut diary, day, day, search.except).await?;
+        match judge(&diary, start) {
+            Ok(granted) => return Ok(Ok(Accepted { diary, granted, start })),
+            Err(against) if refusals.is_empty() => refusals = against,
+            Err(_) => (),
+        }
+    }
+    Ok(Err(refusals))
+}
+
+async fn written(work: &mut Work<'_>, course: &Course, all: &Search, one: &Accepted, why: Option<&Override>) -> Result<SessionView> {
+    let session = booked(work, course, all, one.granted.place, one.start);
+    sessions::insert(&mut work.tx, &session).await?;
+    decide::claim(work, &one.diary, one.granted.place, one.start, Claimant::Session(session.id)).await?;
+    session_change::note_booked(work, &session).await?;
+    cases::note_overrides(work, session.id, course, &one.granted.overridden, why).await?;
+    let listed = sessions::get(&mut work.tx, session.id).await?.ok_or(Error::NotThere("session"))?;
+    Ok(SessionView {
+        warnings: one.granted.warnings.clone(),
+        ..view(work.app, listed)
+    })
+}

@@ -55,8 +55,11 @@ async fn place(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Re
 
 /// Takes what `place` needs from `start` on for `by`. The database has the last word.
 pub(super) async fn claim(work: &mut Work<'_>, diary: &Diary, place: Place, start: DateTime<Utc>, by: Claimant) -> Result<()> {
+    let sweep = claims::any_expired(&mut work.tx, work.now).await?;
     for Claim { resource, when, conflict } in diary.claims_of(place, start) {
-        claims::sweep(&mut work.tx, resource, work.now).await?;
+        if sweep {
+            claims::sweep(&mut work.tx, resource, work.now).await?;
+        }
         let id: ClaimId = work.app.clock.id();
         match claims::insert(&mut work.tx, id, resource, by, when).await {
             Err(storage::Error::Overlap) => return Err(Error::refused(conflict, "That time was taken a moment ago.")),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::diaries::{self, Search};
-use super::{Answer, App, Caller, Error, Result, Work, cases, decide};
+use super::{App, Caller, Error, Result, Work, cases, decide};
 use crate::domain::availability;
 use crate::domain::booking::{from_edge, until_edge};
 use crate::domain::civil::{self, Edge};
@@ -97,7 +97,7 @@ pub struct Slots {
 
 /// Free times for a course.
 pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Result<Slots> {
-    let mut work = Work::begin(app, caller).await?;
+    let mut work = Work::look(app, caller).await?;
     let course = courses::get(&mut work.tx, wanted.course_id)
         .await?
         .ok_or(Error::NotThere("course"))?;
@@ -121,15 +121,10 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
         case: Some(cases::load(&mut work.tx, app, &course, None).await?),
         pardoned: Vec::new(),
     };
-    work.audit(
-        "slots.search",
-        ("course", course.id.0),
-        Some(course.patient_id),
-        Some(search.service.details.code.to_string()),
-    )
-    .await?;
+    let detail = Some(search.service.details.code.to_string());
     if let Some(refusal) = course.details.closed_to_booking() {
-        work.commit(Answer::Is(())).await?;
+        work.seen("slots.search", ("course", course.id.0), course.patient_id, detail)
+            .await?;
         return Ok(Slots {
             items: Vec::new(),
             refused: vec![refusal],
@@ -139,8 +134,8 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
     for diary in &mut diaries {
         diaries::fill(&mut work.tx, diary, first, last, search.except).await?;
     }
-    // Committed before the search itself, so that nobody who writes waits for it.
-    work.commit(Answer::Is(())).await?;
+    work.seen("slots.search", ("course", course.id.0), course.patient_id, detail)
+        .await?;
     let (mut best, mut refused) = (Vec::new(), Vec::new());
     for diary in &diaries {
         let mut here = availability::find(diary, first, last);

@@ -24,6 +24,7 @@ pub mod page;
 pub mod patients;
 pub mod plan;
 pub mod plan_booking;
+pub mod read_log;
 pub mod rental_windows;
 pub mod repeats;
 pub mod reschedule;
@@ -63,6 +64,8 @@ pub struct Parts {
     pub policy: Policy,
     /// Slows guessing down.
     pub guard: guess_guard::GuessGuard,
+    /// Audit lines of reads, committed together.
+    pub read_log: read_log::ReadLog,
 }
 
 impl App {
@@ -75,6 +78,7 @@ impl App {
             zone,
             policy,
             guard: guess_guard::GuessGuard::default(),
+            read_log: read_log::ReadLog::default(),
         }))
     }
 }

@@ -19,7 +19,7 @@ use crate::domain::civil::{self, Day, When};
 use crate::domain::course::PlannedSessions;
 use crate::domain::diary::{Diary, Wanted};
 use crate::domain::estimate;
-use crate::domain::hours::{TimeOfDay, Weekday};
+use crate::domain::hours::{NamedWeekday, TimeOfDay};
 use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
 use crate::domain::overriding::Override;
 use crate::domain::plan::{self, Wishes};
@@ -33,7 +33,8 @@ use crate::domain::text::Code;
 use crate::storage::claims::Except;
 use crate::storage::courses;
 
-/// How far past its suggested day a session is looked for before every day is looked at, days.
+/// How far around its suggested day a session is looked for first, and then, before every day is looked at, days.
+const NEAR: Days = Days::new(14);
 const SLACK: Days = Days::new(60);
 /// How many other times are named beside each.
 const ALTERNATIVES: usize = 2;
@@ -54,7 +55,7 @@ pub struct PlanWanted {
     pub from: Option<Day>,
     /// When the patient would like to come.
     #[serde(default)]
-    pub weekdays: Vec<Weekday>,
+    pub weekdays: Vec<NamedWeekday>,
     /// No start before this wall time.
     #[serde(default)]
     pub not_before: Option<TimeOfDay>,
@@ -129,15 +130,12 @@ async fn planned(app: &App, caller: &Caller, course_id: CourseId, wanted: PlanWa
     if wanted.starts.len() > 60 {
         return Err(Error::invalid("/starts", "at most 60 times"));
     }
-    let mut work = Work::begin(app, caller).await?;
+    let mut work = Work::look(app, caller).await?;
     let course = courses::get(&mut work.tx, course_id).await?.ok_or(Error::NotThere("course"))?;
     let service = diaries::service(&mut work.tx, wanted.service.as_str()).await?;
     let case = cases::load(&mut work.tx, app, &course, None).await?;
     let detail = Some(wanted.service.to_string());
-    work.audit("course.plan", ("course", course.id.0), Some(course.patient_id), detail)
-        .await?;
-    // Committed before the plan is worked out, so that nobody who writes waits for it.
-    work.commit(Answer::Is(())).await?;
+    work.seen("course.plan", ("course", course.id.0), course.patient_id, detail).await?;
     if let Some(refusal) = course.details.closed_to_booking() {
         return Err(refusal.into());
     }
@@ -164,7 +162,7 @@ async fn planned(app: &App, caller: &Caller, course_id: CourseId, wanted: PlanWa
         work: Work::look(app, caller).await?,
         search,
         wishes: Wishes {
-            weekdays: wanted.weekdays,
+            weekdays: wanted.weekdays.into_iter().map(|day| day.0).collect(),
             not_before: wanted.not_before,
             not_after: wanted.not_after,
         },
@@ -290,8 +288,19 @@ impl Planner<'_> {
             if range.last < range.first {
                 return Ok(None);
             }
-            diaries::fill(&mut self.work.tx, diary, range.first, range.last, self.search.except).await?;
-            let mut found = plan::nearest(diary, &self.wishes, range, reachable.as_ref().or(days), ALTERNATIVES);
+            let near = plan::Range {
+                first: range.first.max(range.target - NEAR),
+                last: range.last.min(range.target + NEAR),
+                ..range
+            };
+            let mut found = Vec::new();
+            for range in [near, range] {
+                diaries::fill(&mut self.work.tx, diary, range.first, range.last, self.search.except).await?;
+                found = plan::nearest(diary, &self.wishes, range, reachable.as_ref().or(days), ALTERNATIVES);
+                if found.len() > ALTERNATIVES {
+                    break;
+                }
+            }
             let best = match fixed {
                 Some(slot) => Ranked {
                     slot,

@@ -144,9 +144,9 @@ pub async fn sign_in(app: &App, credentials: Credentials, from: Option<IpAddr>) 
 pub async fn holder(app: &App, token: &str, from: Option<IpAddr>) -> Result<Option<(TokenId, Actor)>> {
     let hash = hash_of(token);
     app.guard.count_token(&hash, from)?;
-    let mut tx = app.db.read().await?;
-    let holder = tokens::holder(&mut tx, &hash, app.clock.now()).await?;
-    tx.rollback().await?;
+    let mut lease = app.db.lease().await?;
+    let holder = tokens::holder(&mut lease, &hash, app.clock.now()).await?;
+    drop(lease);
     Ok(holder.map(|holder| {
         app.guard.note_good(&hash);
         let tokens::Holder {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{App, Error, Result};
+use super::{App, Error, Result, read_log};
 use crate::domain::access::Role;
 use crate::domain::ids::{PartnerId, PatientId, UserId};
 use crate::storage::repeats::Answered;
@@ -133,8 +133,14 @@ impl<'a> Work<'a> {
 
     /// Leaves an audit line (rule 64). If it cannot be written, the work fails.
     pub async fn audit(&mut self, action: &str, subject: (&str, Uuid), patient: Option<PatientId>, detail: Option<String>) -> Result<()> {
+        let line = self.line(action, subject, patient, detail);
+        Ok(audit::insert(&mut self.tx, &line).await?)
+    }
+
+    /// An audit line about this work.
+    fn line(&self, action: &str, subject: (&str, Uuid), patient: Option<PatientId>, detail: Option<String>) -> audit::Line {
         let actor = &self.caller.actor;
-        let line = audit::Line {
+        audit::Line {
             id: self.app.clock.id(),
             at: self.now,
             user_id: Some(actor.user_id),
@@ -145,8 +151,14 @@ impl<'a> Work<'a> {
             subject: subject.0.to_owned(),
             subject_id: Some(subject.1),
             detail,
-        };
-        Ok(audit::insert(&mut self.tx, &line).await?)
+        }
+    }
+
+    /// Ends work that only read a patient's record. What was read is not shown before its audit line is kept.
+    pub async fn seen(self, action: &str, subject: (&str, Uuid), patient: PatientId, detail: Option<String>) -> Result<()> {
+        let (app, line) = (self.app, self.line(action, subject, Some(patient), detail));
+        self.tx.rollback().await?;
+        read_log::note(app, line).await
     }
 
     /// Makes the work last, and with it the answer to the request's key.

@@ -35,6 +35,23 @@ impl Weekday {
     }
 }
 
+/// A day of the week as people write it: `tue`, `Tue`, `Tuesday`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(try_from = "String")]
+#[schema(value_type = String, examples("tue", "Thursday"))]
+pub struct NamedWeekday(pub Weekday);
+
+impl TryFrom<String> for NamedWeekday {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let text = text.trim().to_lowercase();
+        let full = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+        let is = |name: &&str| text.len() >= 3 && name.starts_with(&text);
+        let known = full.into_iter().find(is).and_then(|name| name.get(..3)?.parse().ok());
+        known.map(Self).ok_or("not a day of the week: write tue, or Tuesday")
+    }
+}
+
 /// A time of day in whole minutes, `00:00` to `24:00`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]

@@ -68,7 +68,7 @@ pub enum Code {
     TooEarlyForNoShow,
     /// Nothing was done lately that could be undone.
     NothingToUndo,
-    /// What was undone cannot be had back.
+    /// The consent was withdrawn or replaced before.
     ConsentNotActive,
     /// A disclosure consent names its partner, no other consent does.
     ConsentPartner,

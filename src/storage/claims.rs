@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use uuid::Uuid;
 
 use super::engine::stmt;
-use super::{Result, Tx};
+use super::{Error, Result, Tx};
 use crate::domain::ids::{ClaimId, HoldId, ResourceId, SessionId, SiteId};
 use crate::domain::interval::Interval;
 
@@ -50,6 +51,18 @@ pub async fn sweep(tx: &mut Tx, resource: ResourceId, now: DateTime<Utc>) -> Res
     Ok(())
 }
 
+/// Whether any hold that expired still claims something.
+pub async fn any_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool> {
+    let row: Option<(ClaimId,)> = tx
+        .query(stmt!(
+            "SELECT id FROM claims WHERE expires_at IS NOT NULL AND expires_at <= $1 LIMIT 1"
+        ))
+        .bind(now)
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Gives up all that a session claims.
 pub async fn release_session(tx: &mut Tx, session: SessionId) -> Result<()> {
     tx.query(stmt!("DELETE FROM claims WHERE session_id = $1"))
@@ -72,17 +85,16 @@ pub struct Except {
     pub hold: Option<HoldId>,
 }
 
+/// What is taken of one resource, as the database strings it together: `START END,START END,…`.
 #[derive(sqlx::FromRow)]
 struct Taken {
     resource_id: ResourceId,
-    session_id: Option<SessionId>,
-    hold_id: Option<HoldId>,
-    starts_at: DateTime<Utc>,
-    ends_at: DateTime<Utc>,
-    expires_at: Option<DateTime<Utc>>,
+    spans: String,
 }
 
-/// What is taken in `range` of the resources of `site` and of `patient`, expired holds left out.
+/// What is taken in `range` of the resources of `site` and of `patient`, expired holds left out. One row for each
+/// resource: a row for each of thousands of claims cost more than all else in a search together. The engines
+/// string instants together differently: 2 of the statements that differ.
 pub async fn within(
     tx: &mut Tx,
     site: SiteId,
@@ -93,27 +105,71 @@ pub async fn within(
 ) -> Result<HashMap<ResourceId, Vec<Interval>>> {
     let rows: Vec<Taken> = tx
         .query(stmt!(
-            "SELECT c.resource_id, c.session_id, c.hold_id, c.starts_at, c.ends_at, c.expires_at
+            "SELECT c.resource_id, group_concat(c.starts_at || ' ' || c.ends_at, ',') AS spans
              FROM resources r JOIN claims c ON c.resource_id = r.id
-             WHERE (r.site_id = $1 OR r.id = $2) AND c.starts_at >= $3 AND c.starts_at < $4 AND c.ends_at > $5"
+             WHERE (r.site_id = $1 OR r.id = $2) AND c.starts_at >= $3 AND c.starts_at < $4 AND c.ends_at > $5
+               AND (c.expires_at IS NULL OR c.expires_at > $6)
+               AND (c.session_id IS NULL OR c.session_id <> $7) AND (c.hold_id IS NULL OR c.hold_id <> $8)
+             GROUP BY c.resource_id",
+            "SELECT c.resource_id, string_agg(to_char(c.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || ' ' ||
+                to_char(c.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), ',') AS spans
+             FROM resources r JOIN claims c ON c.resource_id = r.id
+             WHERE (r.site_id = $1 OR r.id = $2) AND c.starts_at >= $3 AND c.starts_at < $4 AND c.ends_at > $5
+               AND (c.expires_at IS NULL OR c.expires_at > $6)
+               AND (c.session_id IS NULL OR c.session_id <> $7) AND (c.hold_id IS NULL OR c.hold_id <> $8)
+             GROUP BY c.resource_id"
         ))
         .bind(site)
         .bind(patient)
         .bind(range.start() - LONGEST)
         .bind(range.end())
         .bind(range.start())
+        .bind(now)
+        .bind(except.session.unwrap_or(SessionId(Uuid::nil())))
+        .bind(except.hold.unwrap_or(HoldId(Uuid::nil())))
         .all()
         .await?;
-    let mut taken: HashMap<ResourceId, Vec<Interval>> = HashMap::new();
+    let mut taken = HashMap::with_capacity(rows.len());
     for row in rows {
-        let expired = row.expires_at.is_some_and(|expires| expires <= now);
-        let own = row.session_id.is_some() && row.session_id == except.session || row.hold_id.is_some() && row.hold_id == except.hold;
-        if !expired && !own {
-            taken
-                .entry(row.resource_id)
-                .or_default()
-                .extend(Interval::new(row.starts_at, row.ends_at));
-        }
+        let spans = row.spans.split(',').map(|span| span.split_once(' '));
+        let spans = spans.map(|span| span.and_then(|(start, end)| Interval::new(instant(start)?, instant(end)?)));
+        let spans: Option<Vec<Interval>> = spans.collect();
+        taken.insert(row.resource_id, spans.ok_or(Error::Unreadable("claims"))?);
     }
     Ok(taken)
+}
+
+/// An instant as either engine strings it: `2027-01-05T14:00:00`, perhaps a fraction, perhaps `+00:00`.
+fn instant(text: &str) -> Option<DateTime<Utc>> {
+    let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+    let date = NaiveDate::from_ymd_opt(text.get(0..4)?.parse().ok()?, number(5..7)?, number(8..10)?)?;
+    let fraction = text.get(19..)?.trim_end_matches("+00:00").trim_start_matches('.');
+    let nanos = if fraction.is_empty() {
+        0
+    } else {
+        format!("{fraction:0<9}").get(0..9)?.parse().ok()?
+    };
+    let time = date.and_hms_nano_opt(number(11..13)?, number(14..16)?, number(17..19)?, nanos)?;
+    Some(time.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_read_as_either_engine_writes_it() {
+        let plain: DateTime<Utc> = "2027-01-05T14:00:00Z".parse().unwrap();
+        let precise: DateTime<Utc> = "2027-01-05T14:00:00.012345Z".parse().unwrap();
+        for (text, at) in [
+            ("2027-01-05T14:00:00+00:00", Some(plain)),
+            ("2027-01-05T14:00:00.000000", Some(plain)),
+            ("2027-01-05T14:00:00.012345+00:00", Some(precise)),
+            ("2027-01-05T14:00:00.012345", Some(precise)),
+            ("2027-13-05T14:00:00", None),
+            ("2027-01-05", None),
+        ] {
+            assert_eq!(instant(text), at, "{text}");
+        }
+    }
 }

@@ -8,9 +8,13 @@ use std::time::Duration;
 use futures_core::future::BoxFuture;
 use sqlx::error::ErrorKind;
 use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{Arguments, Column, Encode, Executor, FromRow, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Statement, Transaction, Type};
+use sqlx::{
+    Arguments, Column, Encode, Executor, FromRow, PgConnection, PgPool, Postgres, SqlSafeStr, Sqlite, SqliteConnection, SqlitePool,
+    Statement, Transaction, Type,
+};
 use thiserror::Error;
 
 /// What can go wrong in the store, by what to do next.
@@ -34,6 +38,9 @@ pub enum Error {
     /// The schema could not be brought up to date.
     #[error("migration: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// What the database strung together could not be read back.
+    #[error("{0} could not be read")]
+    Unreadable(&'static str),
     /// A statement was given too few or too many values, or anything else that is our own mistake.
     #[error("{0}")]
     Fault(sqlx::Error),
@@ -182,7 +189,9 @@ impl Db {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10));
+            .busy_timeout(Duration::from_secs(10))
+            // Rows cross from SQLite's thread to ours; few at a time would wake both for each handful.
+            .row_buffer_size(1000);
         let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(30));
         // The writer first: it makes the file that the readers open.
         let write = pool().max_connections(1).connect_with(options.clone()).await?;
@@ -224,6 +233,14 @@ impl Db {
         })
     }
 
+    /// A connection for one statement that reads, without a transaction around it.
+    pub async fn lease(&self) -> Result<Lease> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Lease::Sqlite(read.acquire().await?),
+            Self::Postgres(pool) => Lease::Postgres(pool.acquire().await?),
+        })
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
         let mut tx = self.read().await?;
@@ -258,19 +275,44 @@ impl Db {
     }
 }
 
+/// A connection on either, for one statement.
+#[derive(Debug)]
+pub enum Lease {
+    /// On `SQLite`, reading.
+    Sqlite(PoolConnection<Sqlite>),
+    /// On `PostgreSQL`.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Lease {
+    /// The statement, to be given its values.
+    pub fn query(&mut self, sql: Sql) -> Query<'_> {
+        Query::of(
+            match self {
+                Self::Sqlite(connection) => Run::Sqlite(connection, SqliteArguments::default()),
+                Self::Postgres(connection) => Run::Postgres(connection, PgArguments::default()),
+            },
+            sql,
+        )
+    }
+}
+
 impl Tx {
     /// A statement of this transaction, to be given its values.
     pub fn query(&mut self, sql: Sql) -> Query<'_> {
-        let run = match self {
-            Self::Sqlite(tx) => Run::Sqlite(tx, SqliteArguments::default()),
-            Self::Postgres(tx) => Run::Postgres(tx, PgArguments::default()),
-        };
-        Query {
-            run,
+        Query::of(
+            match self {
+                Self::Sqlite(tx) => Run::Sqlite(tx, SqliteArguments::default()),
+                Self::Postgres(tx) => Run::Postgres(tx, PgArguments::default()),
+            },
             sql,
-            bound: 0,
-            fault: None,
-        }
+        )
+    }
+
+    /// Whether a transaction that may write has locked every row by beginning, so that no row needs a lock of its own.
+    #[must_use]
+    pub fn locks_everything(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
     }
 
     /// Makes what was done last.
@@ -293,8 +335,8 @@ impl Tx {
 }
 
 enum Run<'c> {
-    Sqlite(&'c mut Transaction<'static, Sqlite>, SqliteArguments),
-    Postgres(&'c mut Transaction<'static, Postgres>, PgArguments),
+    Sqlite(&'c mut SqliteConnection, SqliteArguments),
+    Postgres(&'c mut PgConnection, PgArguments),
 }
 
 /// A statement on its way: give it its values, then run it.
@@ -307,6 +349,15 @@ pub struct Query<'c> {
 }
 
 impl<'c> Query<'c> {
+    fn of(run: Run<'c>, sql: Sql) -> Self {
+        Self {
+            run,
+            sql,
+            bound: 0,
+            fault: None,
+        }
+    }
+
     /// The next value.
     pub fn bind<'t, T: Value<'t>>(mut self, value: T) -> Self {
         let added = match &mut self.run {
@@ -337,8 +388,8 @@ impl<'c> Query<'c> {
     pub fn all<T: Row + 'c>(self) -> BoxFuture<'c, Result<Vec<T>>> {
         Box::pin(async move {
             Ok(match self.ready()? {
-                (Run::Sqlite(tx, arguments), sql) => run::rows(sql.sqlite, arguments).fetch_all(&mut **tx).await?,
-                (Run::Postgres(tx, arguments), sql) => run::rows(sql.postgres, arguments).fetch_all(&mut **tx).await?,
+                (Run::Sqlite(tx, arguments), sql) => run::rows(sql.sqlite, arguments).fetch_all(&mut *tx).await?,
+                (Run::Postgres(tx, arguments), sql) => run::rows(sql.postgres, arguments).fetch_all(&mut *tx).await?,
             })
         })
     }
@@ -348,8 +399,8 @@ impl<'c> Query<'c> {
     pub fn optional<T: Row + 'c>(self) -> BoxFuture<'c, Result<Option<T>>> {
         Box::pin(async move {
             Ok(match self.ready()? {
-                (Run::Sqlite(tx, arguments), sql) => run::rows(sql.sqlite, arguments).fetch_optional(&mut **tx).await?,
-                (Run::Postgres(tx, arguments), sql) => run::rows(sql.postgres, arguments).fetch_optional(&mut **tx).await?,
+                (Run::Sqlite(tx, arguments), sql) => run::rows(sql.sqlite, arguments).fetch_optional(&mut *tx).await?,
+                (Run::Postgres(tx, arguments), sql) => run::rows(sql.postgres, arguments).fetch_optional(&mut *tx).await?,
             })
         })
     }
@@ -365,8 +416,8 @@ impl<'c> Query<'c> {
     pub fn run(self) -> BoxFuture<'c, Result<u64>> {
         Box::pin(async move {
             Ok(match self.ready()? {
-                (Run::Sqlite(tx, arguments), sql) => run::plain(sql.sqlite, arguments).execute(&mut **tx).await?.rows_affected(),
-                (Run::Postgres(tx, arguments), sql) => run::plain(sql.postgres, arguments).execute(&mut **tx).await?.rows_affected(),
+                (Run::Sqlite(tx, arguments), sql) => run::plain(sql.sqlite, arguments).execute(&mut *tx).await?.rows_affected(),
+                (Run::Postgres(tx, arguments), sql) => run::plain(sql.postgres, arguments).execute(&mut *tx).await?.rows_affected(),
             })
         })
     }

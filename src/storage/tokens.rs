@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::engine::Lease;
 use super::engine::stmt;
 use super::{Result, Tx};
 use crate::domain::access::Role;
@@ -54,16 +55,17 @@ pub async fn insert(tx: &mut Tx, id: TokenId, user: UserId, hash: &str, created:
 }
 
 /// Who holds the token with this hash, if it holds at `now`.
-pub async fn holder(tx: &mut Tx, hash: &str, now: DateTime<Utc>) -> Result<Option<Holder>> {
-    tx.query(stmt!(
-        "SELECT t.id AS token_id, u.id AS user_id, u.name, u.role, u.partner_id
+pub async fn holder(lease: &mut Lease, hash: &str, now: DateTime<Utc>) -> Result<Option<Holder>> {
+    lease
+        .query(stmt!(
+            "SELECT t.id AS token_id, u.id AS user_id, u.name, u.role, u.partner_id
          FROM tokens t JOIN users u ON u.id = t.user_id
          WHERE t.hash = $1 AND t.expires_at > $2 AND t.revoked_at IS NULL AND u.active"
-    ))
-    .bind(hash.to_owned())
-    .bind(now)
-    .optional()
-    .await
+        ))
+        .bind(hash.to_owned())
+        .bind(now)
+        .optional()
+        .await
 }
 
 /// Every token, newest first.

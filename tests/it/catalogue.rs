@@ -326,3 +326,25 @@ async fn lists_go_on_page_by_page_without_losing_or_repeating() {
     }
     app.get("/patients?after=junk").await.expect(422);
 }
+
+#[tokio::test]
+async fn what_makes_no_sense_in_the_catalogue_is_refused_and_what_is_no_longer_offered_is_not_booked() {
+    let app = TestApp::empty().await;
+    let clinic = app.clinic().await;
+    let shop = json!({"kind": "partner", "name": "Maple", "address": "1 Example Ave", "hours": []});
+    app.manage("POST", "/sites", shop).await.refused(422, &["site_partner"]);
+    let endless = json!({"code": "endless", "name": "Endless", "duration_minutes": 0, "skill": "laser"});
+    app.manage("POST", "/services", endless).await.refused(422, &["service_length"]);
+    let services = app.get("/services?limit=100").await;
+    let talk = services.items().iter().find(|one| one["code"] == "consultation").unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    app.manage("PATCH", &format!("/services/{talk}"), json!({"active": false}))
+        .await
+        .expect(200);
+    let course = app.new_course("Ada").await;
+    app.book_with(&course, "consultation", "2027-01-05T10:00", json!({"practitioner_id": clinic.noor}))
+        .await
+        .refused(422, &["service_not_offered"]);
+}

@@ -236,7 +236,7 @@ impl Planner<'_> {
             let mut refusals = rules::refusals(&ask);
             if diary.needs_device() {
                 let of_devices = diary.devices.iter().map(|device| rules::refusals_of_device(&ask, device));
-                refusals.extend(of_devices.min_by_key(Vec::len).unwrap_or_default());
+                refusals.extend(of_devices.min_by_key(|against| booking::weight(against)).unwrap_or_default());
             }
             refusals.retain(|refusal| beyond_time(refusal.code));
             let sessions = self.search.case.as_ref().map_or(0, Case::laser_sessions) + self.count;

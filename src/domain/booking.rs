@@ -82,13 +82,17 @@ pub struct Granted {
 
 /// How much a refusal weighs when the nearest of several candidates is to be explained:
 /// what another time would cure weighs least.
-fn weight(refusals: &[Refusal]) -> usize {
+#[must_use]
+pub fn weight(refusals: &[Refusal]) -> usize {
     refusals
         .iter()
         .map(|refusal| match refusal.code {
             code if code.is_conflict() => 1,
             Code::PractitionerNotWorking | Code::OutsideRentalWindow | Code::RoomClosed => 2,
-            Code::TestPatchRequired | Code::TestPatchWait => 5,
+            // The device that the patient has a test patch with is nearer than one without.
+            Code::TestPatchWait => 1,
+            Code::TestPatchRequired if refusal.earliest.is_some() => 2,
+            Code::TestPatchRequired => 8,
             _ => 10,
         })
         .sum()

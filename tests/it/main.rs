@@ -21,6 +21,7 @@ mod clock_changes;
 mod crash;
 mod demo;
 mod demo_data;
+mod demo_stories;
 mod guard;
 mod holding;
 mod junk;

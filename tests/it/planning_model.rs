@@ -206,7 +206,6 @@ async fn what_is_planned_can_be_booked_one_by_one_and_no_plan_means_that_there_i
         .ok()
         .and_then(|seed| seed.parse().ok())
         .unwrap_or_else(rand::random);
-    println!("PLAN_SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed);
     let (mut plans, mut none) = (0, 0);
     for turn in 0..40 {

@@ -8,7 +8,7 @@ mod why_not;
 use chrono::{DateTime, NaiveDate, Utc};
 use fixedbitset::FixedBitSet;
 
-use super::booking::{last_day, room_unfit};
+use super::booking::{last_day, room_unfit, weight};
 use super::civil;
 use super::device::Device;
 use super::diary::{Diary, Taken};
@@ -106,7 +106,7 @@ fn least_of_devices(diary: &Diary, ask: &Ask) -> Vec<Refusal> {
         return Vec::new();
     }
     let against = diary.devices.iter().map(|device| rules::refusals_of_device(ask, device));
-    against.min_by_key(Vec::len).unwrap_or_default()
+    against.min_by_key(|against| weight(against)).unwrap_or_default()
 }
 
 impl Search<'_> {

@@ -4,7 +4,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::Ask;
+use super::{Ask, goal};
 use crate::domain::case::{Case, Facing, Happened, Visit};
 use crate::domain::civil::spoken_day;
 use crate::domain::policy::Policy;
@@ -121,6 +121,10 @@ pub fn first_clear_day(ask: &Ask, treatment: Treatment, day: NaiveDate) -> Naive
 }
 
 fn refused(ask: &Ask, code: Code) -> Option<Refusal> {
+    // A laser that an adjustment does not need at all is not refused for its day as well.
+    if goal::adjust_needs_no_laser(ask).is_some() {
+        return None;
+    }
     let treatment = ask.treatment()?;
     let near = too_near(ask, treatment, ask.day).filter(|near| near.rest.code == code);
     let TooNear { visit, rest, .. } = near.max_by_key(|near| (near.rest.least_days, near.clear_from))?;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::America::Toronto;
-use fadeline::actions::App;
+use fadeline::actions::{App, users};
+use fadeline::api::{self, Serving};
 use fadeline::cli::demo;
 use fadeline::clock::Clock;
 use fadeline::domain::civil;
@@ -18,6 +19,7 @@ use fadeline::domain::status::{ProcedureStatus, SessionStatus};
 use fadeline::storage::{courses, devices, patients, services, sessions};
 use uuid::Uuid;
 
+use super::TestApp;
 use super::database::Database;
 
 /// The demo as it was loaded on one day.
@@ -29,7 +31,7 @@ pub(crate) struct Told {
     pub(crate) people: Vec<(Patient, Course)>,
     pub(crate) services: HashMap<ServiceId, Service>,
     pub(crate) devices: HashMap<DeviceId, Device>,
-    _database: Database,
+    database: Database,
 }
 
 /// Loads it around `now`.
@@ -65,8 +67,29 @@ pub(crate) async fn told(now: &str) -> Told {
         people,
         services: services.into_iter().map(|service| (service.id, service)).collect(),
         devices: devices.into_iter().map(|device| (device.id, device)).collect(),
-        _database: database,
+        database,
     }
+}
+
+/// The demo of one day behind its API, with its patients, P01 first.
+pub(crate) async fn served(now: &str) -> (TestApp, Vec<(Patient, Course)>) {
+    let told = told(now).await;
+    let token = async |email: &str| users::create_token(&told.app, email, 3000).await.unwrap();
+    let serving = Serving {
+        app: told.app.clone(),
+        trusted_proxies: [].into(),
+        longest: std::time::Duration::from_secs(30),
+    };
+    let app = TestApp {
+        router: api::router(serving, api::demo::routes()),
+        desk: token("casey@example.test").await,
+        practitioner: token("noor@example.test").await,
+        manager: token("robin@example.test").await,
+        partner: token("maple@example.test").await,
+        app: told.app.clone(),
+        database: told.database,
+    };
+    (app, told.people)
 }
 
 /// The day in Toronto.

@@ -13,9 +13,9 @@ use super::diaries::{self, Search};
 use super::find_slots::SlotView;
 use super::{Answer, App, Caller, Error, Result, Work, decide};
 use crate::domain::availability::{self, Slot};
-use crate::domain::booking::{self, judge, starts_at};
+use crate::domain::booking::{self, from_edge, judge, starts_at};
 use crate::domain::case::Case;
-use crate::domain::civil::{self, Day, When};
+use crate::domain::civil::{self, Edge, When};
 use crate::domain::course::PlannedSessions;
 use crate::domain::diary::{Diary, Wanted};
 use crate::domain::estimate;
@@ -52,7 +52,7 @@ pub struct PlanWanted {
     pub count: Option<PlannedSessions>,
     /// From which day on; from now on unless set.
     #[serde(default)]
-    pub from: Option<Day>,
+    pub from: Option<Edge>,
     /// When the patient would like to come.
     #[serde(default)]
     pub weekdays: Vec<NamedWeekday>,
@@ -140,6 +140,10 @@ async fn planned(app: &App, caller: &Caller, course_id: CourseId, wanted: PlanWa
         return Err(refusal.into());
     }
     let today = civil::date_of(app.zone, app.clock.now());
+    let from = match wanted.from {
+        None => today,
+        Some(edge) => civil::date_of(app.zone, from_edge(app.zone, edge)?),
+    };
     let estimate = estimate::of(&case, today, &app.policy);
     let left = progress::of(&case, estimate.as_ref().map(|estimate| estimate.max)).left;
     let count = wanted.count.map(|count| u16::from(count).into()).or(left).unwrap_or(1).max(1);
@@ -166,7 +170,7 @@ async fn planned(app: &App, caller: &Caller, course_id: CourseId, wanted: PlanWa
             not_before: wanted.not_before,
             not_after: wanted.not_after,
         },
-        from: wanted.from.map_or(today, |day| day.date().max(today)),
+        from: from.max(today),
         count,
         starts: wanted.starts,
     };

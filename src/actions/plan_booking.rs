@@ -62,9 +62,8 @@ pub enum StartWanted {
     Placed(PlacedStart),
 }
 
-/// A start with its own place.
+/// A start with its own place. A proposal can be passed back whole: what else it says is left unread.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct PlacedStart {
     /// When.
     pub start: When,

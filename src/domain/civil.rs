@@ -230,12 +230,31 @@ impl fmt::Display for When {
 }
 
 /// A day, or a time of a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub enum Edge {
     /// `2027-03-15`.
     Day(Day),
     /// `2027-03-15T10:00`, or with an offset.
     Time(When),
+}
+
+impl PartialSchema for Edge {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A day, or a time as elsewhere"))
+            .examples(["2027-03-15", "2027-03-15T10:00"])
+            .into()
+    }
+}
+impl ToSchema for Edge {}
+
+impl TryFrom<String> for Edge {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
 }
 
 impl FromStr for Edge {

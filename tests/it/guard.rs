@@ -158,6 +158,12 @@ async fn a_failed_audit_line_fails_the_deed() {
     hand.run("ALTER TABLE audit RENAME TO audit_away").await.unwrap();
     app.book(&course, "consultation", "2027-01-05T10:00").await.expect(500);
     app.get("/patients").await.expect(500);
+    app.get(&format!("/slots?course_id={course}&service=consultation"))
+        .await
+        .expect(500);
+    app.post(&format!("/courses/{course}/plan"), json!({"service": "consultation", "count": 1}))
+        .await
+        .expect(500);
     hand.run("ALTER TABLE audit_away RENAME TO audit").await.unwrap();
     assert_eq!(app.get("/sessions").await.expect(200).items().len(), 0);
     app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);

@@ -82,8 +82,18 @@ async fn eight_sessions_are_planned_one_is_swapped_the_later_ones_follow_and_all
     assert_eq!(second[..3], chosen[..]);
     assert_eq!((day(&second[3]) - day(&other)).num_days(), 56);
     assert_ne!(first[3], second[3]);
-    let booked = book(&app, &course, &second).await.expect(201);
+    // The proposals are booked as they came.
+    let whole = json!({"service": "laser_partial", "starts": swapped.body["proposals"]});
+    let booked = app.post(&format!("/courses/{course}/plan/book"), whole).await.expect(201);
     assert_eq!(starts(&booked, "sessions"), second);
+    for (proposal, session) in swapped.body["proposals"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(booked.body["sessions"].as_array().unwrap())
+    {
+        assert_eq!(proposal["practitioner_id"], session["practitioner_id"]);
+    }
     let read = app.get(&format!("/courses/{course}")).await;
     assert_eq!(read.body["progress"], json!({"done": 0, "booked": 8, "planned": 10, "left": 2}));
     assert_eq!(read.body["concerns"], json!([]));

@@ -157,3 +157,21 @@ async fn nothing_personal_is_in_the_log_even_when_it_says_everything() {
         assert!(!text.contains(personal), "{personal} is in the log");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn searches_that_come_at_once_each_leave_their_own_line() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let course = app.new_course("Ada").await;
+    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    let path = format!("/slots?course_id={course}&service=consultation");
+    let answers = futures_util::future::join_all((0..30).map(|_| app.get(&path))).await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    let audit = app
+        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
+        .await;
+    let lines: Vec<_> = audit.items().iter().filter(|line| line["action"] == "slots.search").collect();
+    assert_eq!(lines.len(), 30);
+    let ids: std::collections::BTreeSet<_> = lines.iter().map(|line| line["id"].as_str()).collect();
+    assert_eq!(ids.len(), 30);
+}

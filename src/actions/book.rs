@@ -99,7 +99,7 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
 
 /// What is looked for when `new` is to be booked in `course`.
 pub(super) async fn search(work: &mut Work<'_>, course: &Course, new: &NewSession) -> Result<Search> {
-    let service = diaries::service(&mut work.tx, new.service.as_str()).await?;
+    let service = diaries::service(&mut work.tx, work.app, new.service.as_str()).await?;
     let wanted = new.wanted();
     let case = cases::load(&mut work.tx, work.app, course, None).await?;
     Ok(Search {

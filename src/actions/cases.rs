@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
+use super::catalogue_kept::current;
 use super::diaries::{self, Search};
 use super::{Actor, App, Error, Result, Work};
 use crate::domain::availability;
@@ -14,7 +15,7 @@ use crate::domain::overriding::Override;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::test_patch;
 use crate::domain::service::{Purpose, Treatment};
-use crate::storage::{Tx, patients, services, treatments};
+use crate::storage::{Tx, patients, treatments};
 
 /// The case of `course`, as it stands in this transaction; `except` is left out of it.
 pub(super) async fn load(tx: &mut Tx, app: &App, course: &Course, except: Option<SessionId>) -> Result<Case> {
@@ -106,9 +107,10 @@ fn give(refusals: &mut [Refusal], code: Code, day: NaiveDate) {
 
 /// When the next free visit of a purpose would be over, from `from` on, as far as resources go.
 async fn next_free(work: &mut Work<'_>, search: &Search, purpose: Purpose, from: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
-    let all = services::page(&mut work.tx, crate::domain::ids::ServiceId(uuid::Uuid::nil()), 200).await?;
-    let Some(service) = all
-        .into_iter()
+    let catalogue = current(&mut work.tx, work.app).await?;
+    let Some(service) = catalogue
+        .services
+        .iter()
         .find(|service| service.purpose() == purpose && service.details.active)
     else {
         return Ok(None);
@@ -118,7 +120,7 @@ async fn next_free(work: &mut Work<'_>, search: &Search, purpose: Purpose, from:
         ..Default::default()
     };
     let search = Search {
-        service,
+        service: service.clone(),
         wanted,
         case: None,
         ..search.clone()

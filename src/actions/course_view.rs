@@ -1,27 +1,25 @@
 //! A course as callers are shown it: what was written, and all that is computed from it
 //! and its visits: estimate, progress, phase, next window, and sessions that break a rule.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
+use super::catalogue_kept::current;
 use super::session_view::{SessionView, view as session_view};
 use super::{Error, Result, Work, cases};
 use crate::domain::case::{Case, Facing};
 use crate::domain::civil;
 use crate::domain::course::{Course, CourseDetails, Goal};
 use crate::domain::estimate::{self, Estimate};
-use crate::domain::ids::{CourseId, DeviceId, PatientId, ServiceId, SessionId};
+use crate::domain::ids::{CourseId, DeviceId, PatientId, SessionId};
 use crate::domain::kirby_desai::{self, KirbyDesai};
 use crate::domain::progress::{self, NextWindow, Phase, Progress};
 use crate::domain::refusal::Refusal;
 use crate::domain::rules::{self, Ask, consent};
 use crate::domain::service::{Service, Treatment};
 use crate::storage::sessions::Listed;
-use crate::storage::{consents, devices, services, sessions};
+use crate::storage::{consents, sessions};
 
 /// A course as callers are shown it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -67,14 +65,15 @@ pub(super) async fn view(work: &mut Work<'_>, course: Course) -> Result<CourseVi
     let (app, zone, policy) = (work.app, work.app.zone, &work.app.policy);
     let case = cases::load(&mut work.tx, app, &course, None).await?;
     let listed = sessions::of_course(&mut work.tx, course.id).await?;
-    let all = services::page(&mut work.tx, ServiceId(Uuid::nil()), 200).await?;
+    let catalogue = current(&mut work.tx, app).await?;
+    let all = &catalogue.services;
     let given = consents::active(&mut work.tx, course.patient_id).await?;
-    let concerns = concerns(work, &case, &listed, &all).await?;
+    let concerns = concerns(work, &case, &listed, all).await?;
     let assessed = civil::date_of(zone, course.assessed_at.unwrap_or(course.created_at));
     let estimate = estimate::of(&case, assessed, policy);
     let progress = progress::of(&case, estimate.as_ref().map(|estimate| estimate.max));
     let today = civil::date_of(zone, work.now);
-    let next = next_service(&case, &listed, &all);
+    let next = next_service(&case, &listed, all);
     Ok(CourseView {
         id: course.id,
         version: course.version,
@@ -113,22 +112,12 @@ fn next_service<'a>(case: &Case, listed: &[Listed], all: &'a [Service]) -> Optio
 /// The sessions to come that break a rule, each measured against those before it.
 async fn concerns(work: &mut Work<'_>, case: &Case, listed: &[Listed], all: &[Service]) -> Result<Vec<Concern>> {
     let mut concerns = Vec::new();
-    let mut known = HashMap::new();
     for one in listed.iter().filter(|one| one.session.status.is_live()) {
         let session = &one.session;
         let Some(service) = all.iter().find(|service| service.id == session.service_id) else {
             continue;
         };
-        let violations = against(
-            work,
-            &mut known,
-            case,
-            service,
-            session.id,
-            session.starts_at,
-            session.place.device_id,
-        )
-        .await?;
+        let violations = against(work, case, service, session.id, session.starts_at, session.place.device_id).await?;
         if !violations.is_empty() {
             concerns.push(Concern {
                 session_id: session.id,
@@ -142,7 +131,6 @@ async fn concerns(work: &mut Work<'_>, case: &Case, listed: &[Listed], all: &[Se
 /// What the rules of removal have against a session that is booked, measured against those before it.
 pub(super) async fn against(
     work: &mut Work<'_>,
-    known: &mut HashMap<DeviceId, crate::domain::device::Device>,
     case: &Case,
     service: &Service,
     session: SessionId,
@@ -153,15 +141,13 @@ pub(super) async fn against(
     let ask = Ask::at(&alone, &work.app.policy, work.app.zone, service, start);
     let mut violations = rules::refusals(&ask);
     if let Some(id) = device {
-        if let std::collections::hash_map::Entry::Vacant(entry) = known.entry(id) {
-            entry.insert(devices::get(&mut work.tx, id).await?.ok_or(Error::NotThere("device"))?);
-        }
-        violations.extend(
-            known
-                .get(&id)
-                .map(|device| rules::refusals_of_device(&ask, device))
-                .unwrap_or_default(),
-        );
+        let catalogue = current(&mut work.tx, work.app).await?;
+        let device = catalogue
+            .devices
+            .iter()
+            .find(|device| device.id == id)
+            .ok_or(Error::NotThere("device"))?;
+        violations.extend(rules::refusals_of_device(&ask, device));
     }
     Ok(violations)
 }

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
+use super::catalogue_kept::current;
 use super::{App, Error, Result};
 use crate::domain::case::Case;
 use crate::domain::civil;
@@ -12,9 +13,10 @@ use crate::domain::interval::Interval;
 use crate::domain::refusal::Code;
 use crate::domain::service::Service;
 use crate::domain::session::Place;
-use crate::domain::site::Site;
+use crate::domain::site::{Site, SiteKind};
+use crate::storage::catalogue::Catalogue;
 use crate::storage::claims::Except;
-use crate::storage::{Tx, claims, closures, devices, practitioners, rooms, services, sites};
+use crate::storage::{Tx, claims, closures, devices};
 
 /// What is looked for: a service for a patient, somewhere, with whom the caller insists on.
 #[derive(Debug, Clone)]
@@ -38,28 +40,37 @@ pub struct Search {
 }
 
 /// The service that programs call `code`.
-pub async fn service(tx: &mut Tx, code: &str) -> Result<Service> {
+pub async fn service(tx: &mut Tx, app: &App, code: &str) -> Result<Service> {
+    let catalogue = current(tx, app).await?;
+    let named = catalogue.services.iter().find(|service| service.details.code.as_str() == code);
     let unknown = || Error::refused(Code::UnknownService, format!("There is no service with the code {code:?}."));
-    services::by_code(tx, code).await?.ok_or_else(unknown)
+    named.cloned().ok_or_else(unknown)
 }
 
 /// A diary for each site that comes into question, with its candidates but nothing taken yet.
 pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -> Result<Vec<Diary>> {
+    let catalogue = current(tx, app).await?;
     let Wanted {
         practitioner,
         room,
         device,
     } = search.wanted;
     let practitioner = match practitioner {
-        Some(id) => Some(practitioners::get(tx, id).await?.ok_or(Error::NotThere("practitioner"))?),
+        Some(id) => Some(
+            catalogue
+                .practitioners
+                .iter()
+                .find(|one| one.id == id)
+                .ok_or(Error::NotThere("practitioner"))?,
+        ),
         None => None,
     };
     let room = match room {
-        Some(id) => Some(rooms::get(tx, id).await?.ok_or(Error::NotThere("room"))?),
+        Some(id) => Some(catalogue.rooms.iter().find(|one| one.id == id).ok_or(Error::NotThere("room"))?),
         None => None,
     };
     let device = match device {
-        Some(id) => Some(devices::get(tx, id).await?.ok_or(Error::NotThere("device"))?),
+        Some(id) => Some(catalogue.devices.iter().find(|one| one.id == id).ok_or(Error::NotThere("device"))?),
         None => None,
     };
     let named = practitioner.as_ref().map(|person| person.details.site_id);
@@ -67,22 +78,22 @@ pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -
         .or(room.as_ref().map(|room| room.details.site_id))
         .or(device.as_ref().map(|device| device.details.site_id));
     let mut diaries = Vec::new();
-    for site in sites_for(tx, search.site.or(named)).await? {
+    for site in sites_for(&catalogue, search.site.or(named))? {
         let mut diary = Diary {
             zone: app.zone,
             policy: app.policy.clone(),
             now,
-            practitioners: match &practitioner {
+            practitioners: match practitioner {
                 Some(person) => vec![person.clone()],
-                None => practitioners::of_site(tx, site.id).await?,
+                None => here(&catalogue.practitioners, |one| one.details.site_id == site.id && one.details.active),
             },
-            rooms: match &room {
+            rooms: match room {
                 Some(room) => vec![room.clone()],
-                None => rooms::of_site(tx, site.id).await?,
+                None => here(&catalogue.rooms, |one| one.details.site_id == site.id && one.details.active),
             },
-            devices: match &device {
+            devices: match device {
                 Some(device) => vec![device.clone()],
-                None => devices::of_site(tx, site.id).await?,
+                None => here(&catalogue.devices, |one| one.details.site_id == site.id && one.details.active),
             },
             site,
             service: search.service.clone(),
@@ -104,16 +115,23 @@ pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -
     Ok(diaries)
 }
 
-async fn sites_for(tx: &mut Tx, site: Option<SiteId>) -> Result<Vec<Site>> {
+fn sites_for(catalogue: &Catalogue, site: Option<SiteId>) -> Result<Vec<Site>> {
     if let Some(id) = site {
-        Ok(vec![sites::get(tx, id).await?.ok_or(Error::NotThere("site"))?])
-    } else {
-        let sites = sites::of_clinic(tx).await?;
-        if sites.is_empty() {
-            return Err(Error::refused(Code::ClinicClosed, "The clinic has no site yet; a manager adds it."));
-        }
-        Ok(sites)
+        let named = catalogue.sites.iter().find(|site| site.id == id);
+        return Ok(vec![named.cloned().ok_or(Error::NotThere("site"))?]);
     }
+    let sites = here(&catalogue.sites, |site| {
+        site.details.kind == SiteKind::Clinic && site.details.active
+    });
+    if sites.is_empty() {
+        return Err(Error::refused(Code::ClinicClosed, "The clinic has no site yet; a manager adds it."));
+    }
+    Ok(sites)
+}
+
+/// Those of `all` that are `wanted`, in the same order.
+fn here<T: Clone>(all: &[T], wanted: impl Fn(&&T) -> bool) -> Vec<T> {
+    all.iter().filter(wanted).cloned().collect()
 }
 
 /// Everyone and everything that `diaries` could take, besides the patient.

@@ -101,7 +101,7 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
     let course = courses::get(&mut work.tx, wanted.course_id)
         .await?
         .ok_or(Error::NotThere("course"))?;
-    let service = diaries::service(&mut work.tx, &wanted.service).await?;
+    let service = diaries::service(&mut work.tx, app, &wanted.service).await?;
     let (from, until) = range(app, work.now, &wanted)?;
     let (first, last) = (
         civil::date_of(app.zone, from),

@@ -1,12 +1,11 @@
 //! What moving a session does to those after it: the later sessions that no longer keep
 //! their waits, each with the nearest time that does, like the one that it had.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Days, FixedOffset, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::catalogue_kept::current;
 use super::course_view::against;
 use super::diaries::{self, Search};
 use super::find_slots::SlotView;
@@ -16,13 +15,13 @@ use crate::domain::case::{Case, Facing};
 use crate::domain::civil;
 use crate::domain::diary::{Diary, Wanted};
 use crate::domain::hours::{TimeOfDay, Weekday};
-use crate::domain::ids::{PatientId, ServiceId, SessionId};
+use crate::domain::ids::{PatientId, SessionId};
 use crate::domain::plan::{self, Wishes};
 use crate::domain::ranking::Ranked;
 use crate::domain::refusal::Refusal;
 use crate::domain::session::Session;
 use crate::storage::claims::Except;
-use crate::storage::{services, sessions};
+use crate::storage::sessions;
 
 /// How far past the first legal day another time is looked for, days.
 const SLACK: Days = Days::new(60);
@@ -44,26 +43,16 @@ pub struct LaterSession {
 
 /// The sessions of `patient` after `moved` that break a rule now, with proposals that follow one another.
 pub(super) async fn broken(work: &mut Work<'_>, patient: PatientId, mut case: Case, moved: DateTime<Utc>) -> Result<Vec<LaterSession>> {
-    let all = services::page(&mut work.tx, ServiceId(uuid::Uuid::nil()), 200).await?;
-    let mut known = HashMap::new();
+    let catalogue = current(&mut work.tx, work.app).await?;
     let mut broken = Vec::new();
     for one in sessions::to_come(&mut work.tx, patient).await? {
         let session = one.session;
         if session.starts_at <= moved || session.course_id != case.course_id {
             continue;
         }
-        let service = all.iter().find(|service| service.id == session.service_id);
+        let service = catalogue.services.iter().find(|service| service.id == session.service_id);
         let service = service.ok_or(Error::NotThere("service"))?.clone();
-        let violations = against(
-            work,
-            &mut known,
-            &case,
-            &service,
-            session.id,
-            session.starts_at,
-            session.place.device_id,
-        )
-        .await?;
+        let violations = against(work, &case, &service, session.id, session.starts_at, session.place.device_id).await?;
         if violations.is_empty() {
             continue;
         }

@@ -7,6 +7,7 @@ pub mod book;
 pub mod cancel;
 pub mod cases;
 pub mod catalogue;
+pub mod catalogue_kept;
 pub mod closures;
 pub mod consents;
 pub mod correct;
@@ -64,6 +65,8 @@ pub struct Parts {
     pub policy: Policy,
     /// Slows guessing down.
     pub guard: guess_guard::GuessGuard,
+    /// The catalogue as it was read last.
+    pub catalogue: catalogue_kept::Kept,
     /// Audit lines of reads, committed together.
     pub read_log: read_log::ReadLog,
 }
@@ -78,6 +81,7 @@ impl App {
             zone,
             policy,
             guard: guess_guard::GuessGuard::default(),
+            catalogue: catalogue_kept::Kept::default(),
             read_log: read_log::ReadLog::default(),
         }))
     }

@@ -132,7 +132,7 @@ async fn planned(app: &App, caller: &Caller, course_id: CourseId, wanted: PlanWa
     }
     let mut work = Work::look(app, caller).await?;
     let course = courses::get(&mut work.tx, course_id).await?.ok_or(Error::NotThere("course"))?;
-    let service = diaries::service(&mut work.tx, wanted.service.as_str()).await?;
+    let service = diaries::service(&mut work.tx, app, wanted.service.as_str()).await?;
     let case = cases::load(&mut work.tx, app, &course, None).await?;
     let detail = Some(wanted.service.to_string());
     work.seen("course.plan", ("course", course.id.0), course.patient_id, detail).await?;

@@ -185,7 +185,7 @@ fn in_order(app: &App, wanted: &[StartWanted]) -> Result<Vec<DateTime<Utc>>> {
 
 /// What is looked for as a whole, and for each start.
 async fn searches(work: &mut Work<'_>, course: &Course, new: &PlanBooking) -> Result<(Search, Vec<Search>)> {
-    let service = diaries::service(&mut work.tx, new.service.as_str()).await?;
+    let service = diaries::service(&mut work.tx, work.app, new.service.as_str()).await?;
     let wanted = Wanted {
         practitioner: new.practitioner_id,
         room: new.room_id,

@@ -69,16 +69,6 @@ pub async fn page(tx: &mut Tx, after: DeviceId, limit: i64) -> Result<Vec<Device
         .await
 }
 
-/// The devices of `site`, owned before rented, since a rented day costs money.
-pub async fn of_site(tx: &mut Tx, site: SiteId) -> Result<Vec<Device>> {
-    tx.query(stmt!(
-        "SELECT * FROM devices WHERE site_id = $1 AND active ORDER BY ownership, code"
-    ))
-    .bind(site)
-    .all()
-    .await
-}
-
 /// Writes a new rental window. One that starts at the same time may be there.
 pub async fn insert_window(tx: &mut Tx, window: &RentalWindow) -> Result<()> {
     tx.query(stmt!(

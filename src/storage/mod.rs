@@ -2,6 +2,7 @@
 //! transaction. Nothing is decided here; which engine runs is known to `engine` alone.
 
 pub mod audit;
+pub mod catalogue;
 pub mod claims;
 pub mod closures;
 pub mod consents;

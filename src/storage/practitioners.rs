@@ -4,7 +4,7 @@ use sqlx::types::Json;
 
 use super::engine::{Query, stmt};
 use super::{Result, Tx, resources};
-use crate::domain::ids::{PractitionerId, SiteId};
+use crate::domain::ids::PractitionerId;
 use crate::domain::practitioner::{Practitioner, PractitionerDetails};
 
 /// Writes a new practitioner, who can be claimed from now on.
@@ -66,14 +66,6 @@ pub async fn page(tx: &mut Tx, after: PractitionerId, limit: i64) -> Result<Vec<
     tx.query(stmt!("SELECT * FROM practitioners WHERE id > $1 ORDER BY id LIMIT $2"))
         .bind(after)
         .bind(limit)
-        .all()
-        .await
-}
-
-/// Who works at `site`, by name.
-pub async fn of_site(tx: &mut Tx, site: SiteId) -> Result<Vec<Practitioner>> {
-    tx.query(stmt!("SELECT * FROM practitioners WHERE site_id = $1 AND active ORDER BY name, id"))
-        .bind(site)
         .all()
         .await
 }

@@ -4,7 +4,7 @@ use sqlx::types::Json;
 
 use super::engine::{Query, stmt};
 use super::{Result, Tx, resources};
-use crate::domain::ids::{RoomId, SiteId};
+use crate::domain::ids::RoomId;
 use crate::domain::room::{Room, RoomDetails};
 
 /// Writes a new room, which can be claimed from now on.
@@ -54,14 +54,6 @@ pub async fn page(tx: &mut Tx, after: RoomId, limit: i64) -> Result<Vec<Room>> {
     tx.query(stmt!("SELECT * FROM rooms WHERE id > $1 ORDER BY id LIMIT $2"))
         .bind(after)
         .bind(limit)
-        .all()
-        .await
-}
-
-/// The rooms of `site`, by name.
-pub async fn of_site(tx: &mut Tx, site: SiteId) -> Result<Vec<Room>> {
-    tx.query(stmt!("SELECT * FROM rooms WHERE site_id = $1 AND active ORDER BY name, id"))
-        .bind(site)
         .all()
         .await
 }

@@ -54,14 +54,6 @@ pub async fn get(tx: &mut Tx, id: ServiceId) -> Result<Option<Service>> {
     tx.query(stmt!("SELECT * FROM services WHERE id = $1")).bind(id).optional().await
 }
 
-/// The service that programs call `code`.
-pub async fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Service>> {
-    tx.query(stmt!("SELECT * FROM services WHERE code = $1"))
-        .bind(code.to_owned())
-        .optional()
-        .await
-}
-
 /// Services in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: ServiceId, limit: i64) -> Result<Vec<Service>> {
     tx.query(stmt!("SELECT * FROM services WHERE id > $1 ORDER BY id LIMIT $2"))

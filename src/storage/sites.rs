@@ -64,10 +64,3 @@ pub async fn page(tx: &mut Tx, after: SiteId, limit: i64) -> Result<Vec<Site>> {
         .all()
         .await
 }
-
-/// The clinic's own sites where anything is booked, oldest first.
-pub async fn of_clinic(tx: &mut Tx) -> Result<Vec<Site>> {
-    tx.query(stmt!("SELECT * FROM sites WHERE kind = 'clinic' AND active ORDER BY id"))
-        .all()
-        .await
-}

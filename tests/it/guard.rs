@@ -1,6 +1,7 @@
 //! The database itself refuses: overlapping claims typed by hand, claims that are moved,
 //! lines of the audit that are changed, rows that point nowhere.
 
+use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
 use crate::support::TestApp;
@@ -167,4 +168,18 @@ async fn a_failed_audit_line_fails_the_deed() {
     hand.run("ALTER TABLE audit_away RENAME TO audit").await.unwrap();
     assert_eq!(app.get("/sessions").await.expect(200).items().len(), 0);
     app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
+}
+
+#[tokio::test]
+async fn a_catalogue_that_is_changed_by_another_hand_is_seen_by_the_next_request() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let course = app.new_course("Ada").await;
+    let slots = || app.slots(&course, "consultation", "2027-01-05", "2027-01-05");
+    assert!(!slots().await.starts().is_empty());
+    let hand = ByHand::open(&app).await;
+    hand.run("UPDATE practitioners SET active = FALSE").await.unwrap();
+    assert_eq!(slots().await.starts(), Vec::<&str>::new());
+    hand.run("UPDATE practitioners SET active = TRUE").await.unwrap();
+    assert!(!slots().await.starts().is_empty());
 }

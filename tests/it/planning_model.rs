@@ -12,14 +12,13 @@ use fadeline::domain::civil;
 use fadeline::domain::diary::Wanted;
 use fadeline::domain::policy::Policy;
 use fadeline::storage::claims::Except;
-use fadeline::storage::services;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::clinic::hours;
-use crate::support::past::{done_with, patch_with};
+use crate::support::past::{done_with, named, patch_with};
 
 const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// The patch was done so many days before today.
@@ -139,7 +138,7 @@ impl World {
                     .parse()
                     .unwrap(),
             ),
-            service: services::by_code(&mut tx, "laser_partial").await.unwrap().unwrap(),
+            service: named(&mut tx, "laser_partial").await.unwrap(),
             site: None,
             wanted: Wanted::default(),
             prefer: None,

@@ -4,10 +4,11 @@
 use chrono::{Duration, NaiveDateTime};
 use chrono_tz::America::Toronto;
 use fadeline::domain::civil;
-use fadeline::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId};
+use fadeline::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, ServiceId};
+use fadeline::domain::service::Service;
 use fadeline::domain::session::{Place, Session};
 use fadeline::domain::status::{Outcome, ProcedureStatus, SessionStatus};
-use fadeline::storage::{courses, devices, practitioners, rooms, services, sessions};
+use fadeline::storage::{Tx, courses, devices, practitioners, rooms, services, sessions};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -37,7 +38,7 @@ impl TestApp {
     pub(crate) async fn past(&self, course: &str, service: &str, start: &str, device: Option<&str>, record: Value) -> String {
         let mut tx = self.app.db.begin().await.unwrap();
         let course = courses::get(&mut tx, CourseId(course.parse().unwrap())).await.unwrap().unwrap();
-        let service = services::by_code(&mut tx, service).await.unwrap().unwrap();
+        let service = named(&mut tx, service).await.unwrap();
         let practitioner = practitioners::page(&mut tx, PractitionerId(Uuid::nil()), 1)
             .await
             .unwrap()
@@ -94,7 +95,7 @@ impl TestApp {
     pub(crate) async fn prepared(&self, course: &str) {
         let mut tx = self.app.db.begin().await.unwrap();
         let lasers = devices::page(&mut tx, DeviceId(Uuid::nil()), 50).await.unwrap();
-        let patched = services::by_code(&mut tx, "test_patch").await.unwrap().is_some();
+        let patched = named(&mut tx, "test_patch").await.is_some();
         tx.rollback().await.unwrap();
         let today = civil::date_of(Toronto, self.app.clock.now());
         let at = |days: i64, time: &str| format!("{}T{time}", today - Duration::days(days));
@@ -118,5 +119,11 @@ impl TestApp {
 
 async fn services_known(app: &TestApp) -> bool {
     let mut tx = app.app.db.read().await.unwrap();
-    services::by_code(&mut tx, "consultation").await.unwrap().is_some()
+    named(&mut tx, "consultation").await.is_some()
+}
+
+/// The service that programs call `code`.
+pub(crate) async fn named(tx: &mut Tx, code: &str) -> Option<Service> {
+    let all = services::page(tx, ServiceId(Uuid::nil()), 100).await.unwrap();
+    all.into_iter().find(|service| service.details.code.as_str() == code)
 }

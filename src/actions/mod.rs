@@ -25,6 +25,7 @@ pub mod page;
 pub mod patients;
 pub mod plan;
 pub mod plan_booking;
+pub mod planner;
 pub mod read_log;
 pub mod rental_windows;
 pub mod repeats;

@@ -73,7 +73,8 @@ impl Visit {
 pub enum Facing {
     /// Those before and those after: a new session fits between what is booked.
     BothWays,
-    /// Those before: a session that is moved keeps its distance, and what comes after is dealt with next.
+    /// Those before, and those of other courses: a session that is moved keeps its distance, and what comes after it in
+    /// its own course is dealt with next.
     Backward,
 }
 

@@ -89,12 +89,12 @@ pub struct Except {
 #[derive(sqlx::FromRow)]
 struct Taken {
     resource_id: ResourceId,
-    spans: String,
+    spans: Option<String>,
 }
 
 /// What is taken in `range` of the resources of `site` and of `patient`, expired holds left out. One row for each
-/// resource: a row for each of thousands of claims cost more than all else in a search together. The engines
-/// string instants together differently: 2 of the statements that differ.
+/// resource: a row for each of thousands of claims cost more than all else in a search together, and grouping them cost as
+/// much again. The engines string instants together differently: 2 of the statements that differ.
 pub async fn within(
     tx: &mut Tx,
     site: SiteId,
@@ -105,19 +105,17 @@ pub async fn within(
 ) -> Result<HashMap<ResourceId, Vec<Interval>>> {
     let rows: Vec<Taken> = tx
         .query(stmt!(
-            "SELECT c.resource_id, group_concat(c.starts_at || ' ' || c.ends_at, ',') AS spans
-             FROM resources r JOIN claims c ON c.resource_id = r.id
-             WHERE (r.site_id = $1 OR r.id = $2) AND c.starts_at >= $3 AND c.starts_at < $4 AND c.ends_at > $5
-               AND (c.expires_at IS NULL OR c.expires_at > $6)
-               AND (c.session_id IS NULL OR c.session_id <> $7) AND (c.hold_id IS NULL OR c.hold_id <> $8)
-             GROUP BY c.resource_id",
-            "SELECT c.resource_id, string_agg(to_char(c.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || ' ' ||
-                to_char(c.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), ',') AS spans
-             FROM resources r JOIN claims c ON c.resource_id = r.id
-             WHERE (r.site_id = $1 OR r.id = $2) AND c.starts_at >= $3 AND c.starts_at < $4 AND c.ends_at > $5
-               AND (c.expires_at IS NULL OR c.expires_at > $6)
-               AND (c.session_id IS NULL OR c.session_id <> $7) AND (c.hold_id IS NULL OR c.hold_id <> $8)
-             GROUP BY c.resource_id"
+            "SELECT r.id AS resource_id, (SELECT group_concat(c.starts_at || ' ' || c.ends_at, ',') FROM claims c
+                WHERE c.resource_id = r.id AND c.starts_at >= $3 AND c.starts_at < $4 AND c.ends_at > $5
+                  AND (c.expires_at IS NULL OR c.expires_at > $6)
+                  AND (c.session_id IS NULL OR c.session_id <> $7) AND (c.hold_id IS NULL OR c.hold_id <> $8)) AS spans
+             FROM resources r WHERE r.site_id = $1 OR r.id = $2",
+            "SELECT r.id AS resource_id, (SELECT string_agg(to_char(c.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || ' ' ||
+                to_char(c.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), ',') FROM claims c
+                WHERE c.resource_id = r.id AND c.starts_at >= $3 AND c.starts_at < $4 AND c.ends_at > $5
+                  AND (c.expires_at IS NULL OR c.expires_at > $6)
+                  AND (c.session_id IS NULL OR c.session_id <> $7) AND (c.hold_id IS NULL OR c.hold_id <> $8)) AS spans
+             FROM resources r WHERE r.site_id = $1 OR r.id = $2"
         ))
         .bind(site)
         .bind(patient)
@@ -131,7 +129,8 @@ pub async fn within(
         .await?;
     let mut taken = HashMap::with_capacity(rows.len());
     for row in rows {
-        let spans = row.spans.split(',').map(|span| span.split_once(' '));
+        let Some(spans) = row.spans else { continue };
+        let spans = spans.split(',').map(|span| span.split_once(' '));
         let spans = spans.map(|span| span.and_then(|(start, end)| Interval::new(instant(start)?, instant(end)?)));
         let spans: Option<Vec<Interval>> = spans.collect();
         taken.insert(row.resource_id, spans.ok_or(Error::Unreadable("claims"))?);
@@ -143,7 +142,9 @@ pub async fn within(
 fn instant(text: &str) -> Option<DateTime<Utc>> {
     let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
     let date = NaiveDate::from_ymd_opt(text.get(0..4)?.parse().ok()?, number(5..7)?, number(8..10)?)?;
-    let fraction = text.get(19..)?.trim_end_matches("+00:00").trim_start_matches('.');
+    let rest = text.get(19..)?;
+    let rest = rest.strip_suffix("+00:00").unwrap_or(rest);
+    let fraction = rest.strip_prefix('.').unwrap_or(rest);
     let nanos = if fraction.is_empty() {
         0
     } else {

@@ -191,7 +191,11 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(10))
             // Rows cross from SQLite's thread to ours; few at a time would wake both for each handful.
-            .row_buffer_size(1000);
+            .row_buffer_size(1000)
+            // 8 MB of pages for each connection, and 16 MB of log between checkpoints: a booking touches some twenty
+            // pages of large indexes, and what many bookings share is then read and written back once.
+            .pragma("cache_size", "-8000")
+            .pragma("wal_autocheckpoint", "4000");
         let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(30));
         // The writer first: it makes the file that the readers open.
         let write = pool().max_connections(1).connect_with(options.clone()).await?;

@@ -343,3 +343,33 @@ async fn what_moves_together_moves_all_or_none() {
         (planned[2].as_str(), planned[3].as_str())
     );
 }
+
+#[tokio::test]
+async fn a_practitioner_plans_and_books_more_than_ten_with_a_reason_and_the_desk_does_not() {
+    let (app, _, course) = ready().await;
+    let reason = json!({"reason": "Layered ink, seen by the physician."});
+    let wanted = json!({"service": "laser_partial", "count": 11, "override": reason});
+    let path = format!("/courses/{course}/plan");
+    app.post(&path, wanted.clone()).await.refused(422, &["plan_exceeds_ceiling"]);
+    let planned = app.call(&app.practitioner, "POST", &path, wanted).await.expect(200);
+    let planned = starts(&planned, "proposals");
+    assert_eq!(planned.len(), 11);
+    let booking = json!({"service": "laser_partial", "starts": planned, "override": reason});
+    let path = format!("{path}/book");
+    let refused = app.post(&path, booking.clone()).await.refused(422, &["plan_exceeds_ceiling"]);
+    assert_eq!(refused.body["violations"][0]["field"], "/starts/10");
+    app.call(&app.practitioner, "POST", &path, booking).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_session_is_not_moved_too_near_to_one_of_another_course_on_the_same_skin() {
+    let (app, _, course) = ready().await;
+    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    let other = json!({"patient_id": patient, "goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex", "mid_scalp"]});
+    let other = app.post("/courses", other).await.expect(201).id();
+    app.prepared(&other).await;
+    let moved = app.book(&course, "laser_partial", "2027-01-05T10:00").await.expect(201).id();
+    app.book(&other, "laser_partial", "2027-04-06T10:00").await.expect(201);
+    app.move_to(&moved, "2027-03-02T10:00").await.refused(422, &["interval_too_short"]);
+    app.move_to(&moved, "2027-02-23T10:00").await.expect(200);
+}

@@ -170,6 +170,7 @@ impl Search<'_> {
             let Some(ask) = diary.ask_on(day) else { return false };
             let mut against = rules::refusals(&ask);
             against.extend(least_of_devices(diary, &ask));
+            against.retain(|refusal| !diary.pardoned.contains(&refusal.code));
             let barred = !against.is_empty();
             note(against);
             barred
@@ -250,7 +251,8 @@ impl Search<'_> {
         }
         self.drop_days(&mut allowed, |day| {
             let against = diary.ask_on(day).map(|ask| rules::refusals_of_device(&ask, device));
-            device.unfit_on(day).is_some() || against.is_some_and(|against| !against.is_empty())
+            let barred = |refusal: &Refusal| !diary.pardoned.contains(&refusal.code);
+            device.unfit_on(day).is_some() || against.is_some_and(|against| against.iter().any(barred))
         });
         let mut free = allowed.clone();
         self.block(&mut free, device.id, Taken::AtWork);

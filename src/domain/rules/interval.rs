@@ -92,7 +92,7 @@ fn too_near<'a>(ask: &Ask<'a>, treatment: Treatment, day: NaiveDate) -> impl Ite
         let (rest, near) = if is_before {
             let rest = rest(case, policy, other, treatment)?;
             (rest, day < visit.day + rest.least())
-        } else if case.facing == Facing::BothWays {
+        } else if case.facing == Facing::BothWays || visit.course_id != case.course_id {
             let rest = rest(case, policy, treatment, other)?;
             (rest, visit.day < day + rest.least())
         } else {

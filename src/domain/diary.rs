@@ -255,6 +255,11 @@ impl Diary {
         merged(first.iter_days().take_while(|day| *day <= last).flat_map(hours_on).collect())
     }
 
+    /// Whether any closure that was loaded is `of` a thing.
+    pub fn closes_any(&self, of: impl Fn(&ClosureDetails) -> bool) -> bool {
+        self.closures.iter().any(|closure| of(&closure.details))
+    }
+
     /// Why `closure` takes something of one kind away on `date`, for a sentence.
     pub fn reason_of(&self, date: NaiveDate, of: impl Fn(&ClosureDetails) -> bool) -> Option<&str> {
         self.closures

@@ -13,6 +13,7 @@ use super::civil;
 use super::device::Device;
 use super::diary::{Diary, Taken};
 use super::grid::Grid;
+use super::hours::WeeklyHours;
 use super::ids::ResourceId;
 use super::interval::Interval;
 use super::practitioner::Practitioner;
@@ -121,7 +122,7 @@ impl Search<'_> {
         }
         let mut open = self.open();
         open.intersect_with(&legal);
-        let people: Vec<_> = diary.practitioners.iter().map(|person| self.person(person)).collect();
+        let people = self.people();
         let devices: Vec<_> = diary.devices.iter().map(|device| self.device(device)).collect();
         let rooms: Vec<_> = diary.rooms.iter().map(|room| self.room(room)).collect();
         let mut patient = self.grid.all();
@@ -218,15 +219,30 @@ impl Search<'_> {
         }
     }
 
-    fn person<'b>(&self, person: &'b Practitioner) -> Choice<'b, Practitioner> {
+    /// Each practitioner's starts. Colleagues often keep the same hours, which are then worked out once.
+    fn people(&self) -> Vec<Choice<'_, Practitioner>> {
         let diary = self.diary;
-        let here = person.details.site_id == diary.site.id;
-        let hours = diary.over(self.first, self.last, |day| diary.works_on(person, day));
-        let mut allowed = if here {
-            self.within(&hours, Taken::AtWork)
-        } else {
-            self.grid.none()
-        };
+        let mut shared: Vec<(&WeeklyHours, FixedBitSet)> = Vec::new();
+        let mut people = Vec::with_capacity(diary.practitioners.len());
+        for person in &diary.practitioners {
+            let hours = &person.details.hours;
+            let away = diary.closes_any(|closed| closed.practitioner_id == Some(person.id));
+            let known = shared.iter().find(|(other, _)| *other == hours && !away);
+            let works = match known {
+                _ if person.details.site_id != diary.site.id => self.grid.none(),
+                Some((_, bits)) => bits.clone(),
+                None => self.within(&diary.over(self.first, self.last, |day| diary.works_on(person, day)), Taken::AtWork),
+            };
+            if !away && known.is_none() {
+                shared.push((hours, works.clone()));
+            }
+            people.push(self.person(person, works));
+        }
+        people
+    }
+
+    fn person<'b>(&self, person: &'b Practitioner, works: FixedBitSet) -> Choice<'b, Practitioner> {
+        let (diary, mut allowed) = (self.diary, works);
         self.drop_days(&mut allowed, |day| person.unfit_for(&diary.service, day).is_some());
         let mut free = allowed.clone();
         self.block(&mut free, person.id, Taken::AtWork);
@@ -240,11 +256,14 @@ impl Search<'_> {
     fn device<'b>(&self, device: &'b Device) -> Choice<'b, Device> {
         let diary = self.diary;
         let here = device.details.site_id == diary.site.id;
-        let hours = diary.over(self.first, self.last, |day| diary.device_on(device, day));
-        let mut allowed = if here {
-            self.within(&hours, Taken::AtWork)
-        } else {
-            self.grid.none()
+        let closed = diary.closes_any(|closed| closed.device_id == Some(device.id));
+        let mut allowed = match (here, closed) {
+            (false, _) => self.grid.none(),
+            (true, false) => self.grid.all(),
+            (true, true) => self.within(
+                &diary.over(self.first, self.last, |day| diary.device_on(device, day)),
+                Taken::AtWork,
+            ),
         };
         if device.is_rented() {
             allowed.intersect_with(&self.within(&diary.windows_of(device), Taken::AtWork));
@@ -266,11 +285,11 @@ impl Search<'_> {
     fn room<'b>(&self, room: &'b Room) -> Choice<'b, Room> {
         let diary = self.diary;
         let fit = room.details.site_id == diary.site.id && room_unfit(diary, room).is_none();
-        let hours = diary.over(self.first, self.last, |day| diary.room_on(room, day));
-        let allowed = if fit {
-            self.within(&hours, Taken::Present)
-        } else {
-            self.grid.none()
+        let closed = diary.closes_any(|closed| closed.room_id == Some(room.id));
+        let allowed = match (fit, closed) {
+            (false, _) => self.grid.none(),
+            (true, false) => self.grid.all(),
+            (true, true) => self.within(&diary.over(self.first, self.last, |day| diary.room_on(room, day)), Taken::Present),
         };
         let mut free = allowed.clone();
         self.block(&mut free, room.id, Taken::Present);

@@ -33,17 +33,8 @@ pub(super) async fn load(tx: &mut Tx, app: &App, course: &Course, except: Option
 
 /// The rules that `actor` may go past, having said why.
 pub(super) fn pardoned(actor: &Actor, overriding: Option<&Override>) -> Vec<Code> {
-    let overridable = [
-        Code::PlanExceedsCeiling,
-        Code::TestPatchRequired,
-        Code::TestPatchWait,
-        Code::IntervalTooShort,
-        Code::AreaHealing,
-        Code::WavelengthSkinType,
-    ];
-    let mut codes = overridable.to_vec();
-    codes.retain(|code| overriding.is_some() && code.overridable_by().contains(&actor.role));
-    codes
+    let may = |code: &&Code| overriding.is_some() && code.overridable_by().contains(&actor.role);
+    Code::OVERRIDABLE.iter().filter(may).copied().collect()
 }
 
 /// Leaves an audit line for each rule that was gone past, with the reason.

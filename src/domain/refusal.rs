@@ -173,19 +173,21 @@ impl Code {
         )
     }
 
+    /// The rules that can be overridden.
+    pub const OVERRIDABLE: &[Self] = &[
+        Self::PlanExceedsCeiling,
+        Self::TestPatchRequired,
+        Self::TestPatchWait,
+        Self::IntervalTooShort,
+        Self::AreaHealing,
+        Self::WavelengthSkinType,
+    ];
+
     /// Who may go past this rule with a reason; nobody for most. The API knows one clinical role: where
     /// `domain.md` asks for a physician, a practitioner's sign-in speaks, and the audit line says whose.
     #[must_use]
     pub fn overridable_by(self) -> &'static [Role] {
-        match self {
-            Self::PlanExceedsCeiling
-            | Self::TestPatchRequired
-            | Self::TestPatchWait
-            | Self::IntervalTooShort
-            | Self::AreaHealing
-            | Self::WavelengthSkinType => PRACTITIONERS,
-            _ => &[],
-        }
+        if Self::OVERRIDABLE.contains(&self) { PRACTITIONERS } else { &[] }
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Line {
     pub subject: String,
     /// To which.
     pub subject_id: Option<Uuid>,
-    /// What else matters; never clinical text, never a name.
+    /// What else matters: a code, a time, or the reason given for an override or a correction; never what was done to whom.
     pub detail: Option<String>,
 }
 

@@ -34,6 +34,7 @@ mod rules;
 mod serving;
 mod slots;
 mod slots_model;
+mod slots_rules;
 mod statements;
 mod support;
 mod undoing;

@@ -67,8 +67,8 @@ type Closed = (Option<u128>, i64, Option<u16>, Option<u16>);
 
 /// A random calendar, as plain numbers.
 #[derive(Debug, Clone)]
-struct World {
-    first: NaiveDate,
+pub(crate) struct World {
+    pub(crate) first: NaiveDate,
     days: i64,
     now: i64,
     duration: u16,
@@ -149,7 +149,7 @@ fn things(base: u128, days: i64, most: usize) -> impl Strategy<Value = Vec<Thing
     })
 }
 
-fn world() -> impl Strategy<Value = World> {
+pub(crate) fn world() -> impl Strategy<Value = World> {
     // Ordinary days, both clock changes, a holiday.
     let first = prop::sample::select(vec!["2027-02-01", "2027-03-13", "2027-11-06", "2027-06-30", "2028-03-12"]);
     (first, 1_i64..4)
@@ -224,15 +224,15 @@ impl World {
             .to_utc()
     }
 
-    fn minute(&self, n: i64) -> DateTime<Utc> {
+    pub(crate) fn minute(&self, n: i64) -> DateTime<Utc> {
         self.origin() + Duration::minutes(n)
     }
 
-    fn last(&self) -> NaiveDate {
+    pub(crate) fn last(&self) -> NaiveDate {
         self.first + Duration::days(self.days - 1)
     }
 
-    fn diary(&self, wanted: Wanted) -> Diary {
+    pub(crate) fn diary(&self, wanted: Wanted) -> Diary {
         let site = SiteId(Uuid::from_u128(SITE));
         let day = |n: i64| (self.first + Duration::days(n)).to_string();
         let method = if self.laser { json!("laser") } else { Value::Null };

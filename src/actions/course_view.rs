@@ -7,17 +7,19 @@ use utoipa::ToSchema;
 
 use super::catalogue_kept::current;
 use super::session_view::{SessionView, view as session_view};
-use super::{Error, Result, Work, cases};
+use super::{App, Error, Result, Work, cases};
 use crate::domain::case::{Case, Facing};
 use crate::domain::civil;
 use crate::domain::course::{Course, CourseDetails, Goal};
 use crate::domain::estimate::{self, Estimate};
-use crate::domain::ids::{CourseId, DeviceId, PatientId, SessionId};
+use crate::domain::ids::{CourseId, PatientId, SessionId};
 use crate::domain::kirby_desai::{self, KirbyDesai};
 use crate::domain::progress::{self, NextWindow, Phase, Progress};
 use crate::domain::refusal::Refusal;
 use crate::domain::rules::{self, Ask, consent};
 use crate::domain::service::{Service, Treatment};
+use crate::domain::session::Session;
+use crate::storage::catalogue::Catalogue;
 use crate::storage::sessions::Listed;
 use crate::storage::{consents, sessions};
 
@@ -66,14 +68,13 @@ pub(super) async fn view(work: &mut Work<'_>, course: Course) -> Result<CourseVi
     let case = cases::load(&mut work.tx, app, &course, None).await?;
     let listed = sessions::of_course(&mut work.tx, course.id).await?;
     let catalogue = current(&mut work.tx, app).await?;
-    let all = &catalogue.services;
     let given = consents::active(&mut work.tx, course.patient_id).await?;
-    let concerns = concerns(work, &case, &listed, all).await?;
+    let concerns = concerns(app, &catalogue, &case, &listed)?;
     let assessed = civil::date_of(zone, course.assessed_at.unwrap_or(course.created_at));
     let estimate = estimate::of(&case, assessed, policy);
     let progress = progress::of(&case, estimate.as_ref().map(|estimate| estimate.max));
     let today = civil::date_of(zone, work.now);
-    let next = next_service(&case, &listed, all);
+    let next = next_service(&case, &listed, &catalogue.services);
     Ok(CourseView {
         id: course.id,
         version: course.version,
@@ -110,14 +111,11 @@ fn next_service<'a>(case: &Case, listed: &[Listed], all: &'a [Service]) -> Optio
 }
 
 /// The sessions to come that break a rule, each measured against those before it.
-async fn concerns(work: &mut Work<'_>, case: &Case, listed: &[Listed], all: &[Service]) -> Result<Vec<Concern>> {
+fn concerns(app: &App, catalogue: &Catalogue, case: &Case, listed: &[Listed]) -> Result<Vec<Concern>> {
     let mut concerns = Vec::new();
     for one in listed.iter().filter(|one| one.session.status.is_live()) {
         let session = &one.session;
-        let Some(service) = all.iter().find(|service| service.id == session.service_id) else {
-            continue;
-        };
-        let violations = against(work, case, service, session.id, session.starts_at, session.place.device_id).await?;
+        let violations = against(app, catalogue, case, session)?;
         if !violations.is_empty() {
             concerns.push(Concern {
                 session_id: session.id,
@@ -129,19 +127,13 @@ async fn concerns(work: &mut Work<'_>, case: &Case, listed: &[Listed], all: &[Se
 }
 
 /// What the rules of removal have against a session that is booked, measured against those before it.
-pub(super) async fn against(
-    work: &mut Work<'_>,
-    case: &Case,
-    service: &Service,
-    session: SessionId,
-    start: DateTime<chrono::Utc>,
-    device: Option<DeviceId>,
-) -> Result<Vec<Refusal>> {
-    let alone = case.without(session).facing(Facing::Backward);
-    let ask = Ask::at(&alone, &work.app.policy, work.app.zone, service, start);
+pub(super) fn against(app: &App, catalogue: &Catalogue, case: &Case, session: &Session) -> Result<Vec<Refusal>> {
+    let service = catalogue.services.iter().find(|service| service.id == session.service_id);
+    let service = service.ok_or(Error::NotThere("service"))?;
+    let alone = case.without(session.id).facing(Facing::Backward);
+    let ask = Ask::at(&alone, &app.policy, app.zone, service, session.starts_at);
     let mut violations = rules::refusals(&ask);
-    if let Some(id) = device {
-        let catalogue = current(&mut work.tx, work.app).await?;
+    if let Some(id) = session.place.device_id {
         let device = catalogue
             .devices
             .iter()

@@ -50,12 +50,12 @@ pub(super) async fn broken(work: &mut Work<'_>, patient: PatientId, mut case: Ca
         if session.starts_at <= moved || session.course_id != case.course_id {
             continue;
         }
-        let service = catalogue.services.iter().find(|service| service.id == session.service_id);
-        let service = service.ok_or(Error::NotThere("service"))?.clone();
-        let violations = against(work, &case, &service, session.id, session.starts_at, session.place.device_id).await?;
+        let violations = against(work.app, &catalogue, &case, &session)?;
         if violations.is_empty() {
             continue;
         }
+        let service = catalogue.services.iter().find(|service| service.id == session.service_id);
+        let service = service.ok_or(Error::NotThere("service"))?.clone();
         let search = Search {
             patient,
             service,

@@ -13,6 +13,7 @@ use super::session_view::{SessionView, view};
 use super::{Answer, App, Caller, Error, Result, Work, courses, decide, session_change};
 use crate::domain::availability::Slot;
 use crate::domain::booking::{Granted, judge, starts_at};
+use crate::domain::case::Case;
 use crate::domain::civil::{self, When};
 use crate::domain::course::Course;
 use crate::domain::diary::{Diary, Wanted};
@@ -121,14 +122,14 @@ pub async fn book(app: &App, caller: &Caller, course_id: CourseId, new: PlanBook
     let starts = in_order(app, &new.starts)?;
     let mut work = Work::begin(app, caller).await?;
     let course = courses::locked(&mut work, course_id).await?;
-    let (all, searches) = searches(&mut work, &course, &new).await?;
+    let mut case = cases::load(&mut work.tx, app, &course, None).await?;
+    let (all, searches) = searches(&mut work, &course, &case, &new).await?;
     let mut candidates = Vec::new();
     for search in &searches {
         candidates.extend(diaries::candidates(&diaries::open(&mut work.tx, app, work.now, search).await?));
     }
     // All at once and in one order, so that two plans wait for each other and never for both.
     resources::lock(&mut work.tx, candidates).await?;
-    let mut case = cases::load(&mut work.tx, app, &course, None).await?;
     let mut refused: Vec<Refusal> = course.details.closed_to_booking().into_iter().collect();
     refused.extend(assessment_required(&case));
     let mut accepted = Vec::new();
@@ -184,7 +185,7 @@ fn in_order(app: &App, wanted: &[StartWanted]) -> Result<Vec<DateTime<Utc>>> {
 }
 
 /// What is looked for as a whole, and for each start.
-async fn searches(work: &mut Work<'_>, course: &Course, new: &PlanBooking) -> Result<(Search, Vec<Search>)> {
+async fn searches(work: &mut Work<'_>, course: &Course, case: &Case, new: &PlanBooking) -> Result<(Search, Vec<Search>)> {
     let service = diaries::service(&mut work.tx, work.app, new.service.as_str()).await?;
     let wanted = Wanted {
         practitioner: new.practitioner_id,
@@ -198,7 +199,7 @@ async fn searches(work: &mut Work<'_>, course: &Course, new: &PlanBooking) -> Re
         wanted,
         prefer: None,
         except: Except::default(),
-        case: Some(cases::load(&mut work.tx, work.app, course, None).await?),
+        case: Some(case.clone()),
         pardoned: cases::pardoned(&work.caller.actor, new.overriding.as_ref()),
     };
     let each = new.starts.iter().map(|start| Search {

@@ -6,8 +6,6 @@
 use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::availability::{self, Slot};
@@ -21,16 +19,13 @@ use super::service::Treatment;
 use super::{booking, civil};
 
 /// When the patient would like to come.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wishes {
     /// Only on these days of the week; on any unless set.
-    #[serde(default)]
     pub weekdays: Vec<Weekday>,
     /// No start before this wall time.
-    #[serde(default)]
     pub not_before: Option<TimeOfDay>,
     /// No start after this wall time.
-    #[serde(default)]
     pub not_after: Option<TimeOfDay>,
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::catalogue_kept::current;
 use super::page::{Items, Page};
 use super::session_change::{CONSENT_WITHDRAWN, save};
 use super::{Answer, App, Caller, Error, Expected, Result, Work};
@@ -14,7 +15,7 @@ use crate::domain::refusal::Code;
 use crate::domain::rules::consent::falls_with;
 use crate::domain::session::{CancelReason, Session};
 use crate::domain::status::SessionStatus;
-use crate::storage::{claims, consents, partners, patients, resources, services, sessions};
+use crate::storage::{claims, consents, partners, patients, resources, sessions};
 
 /// A consent as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -117,23 +118,23 @@ async fn replaced(work: &mut Work<'_>, new: &Consent) -> Result<()> {
 
 /// Rule 16: what depends on a consent falls with it. Answers the sessions that were called off.
 async fn fallen(work: &mut Work<'_>, consent: &Consent) -> Result<Vec<SessionId>> {
+    let catalogue = current(&mut work.tx, work.app).await?;
     let mut fallen = Vec::new();
     for one in sessions::to_come(&mut work.tx, consent.patient_id).await? {
-        let current = one.session;
-        let service = services::get(&mut work.tx, current.service_id)
-            .await?
-            .ok_or(Error::NotThere("service"))?;
-        if !falls_with(consent.details.kind, &service, current.status) {
+        let session = one.session;
+        let service = catalogue.services.iter().find(|service| service.id == session.service_id);
+        let service = service.ok_or(Error::NotThere("service"))?;
+        if !falls_with(consent.details.kind, service, session.status) {
             continue;
         }
         let next = Session {
             status: SessionStatus::Cancelled,
             cancel_reason: Some(CancelReason::ConsentWithdrawn),
             rebook_reason: None,
-            ..current.clone()
+            ..session.clone()
         };
-        claims::release_session(&mut work.tx, current.id).await?;
-        fallen.push(save(work, &current, next, CONSENT_WITHDRAWN).await?.id);
+        claims::release_session(&mut work.tx, session.id).await?;
+        fallen.push(save(work, &session, next, CONSENT_WITHDRAWN).await?.id);
     }
     Ok(fallen)
 }

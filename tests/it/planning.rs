@@ -358,7 +358,14 @@ async fn a_practitioner_plans_and_books_more_than_ten_with_a_reason_and_the_desk
     let path = format!("{path}/book");
     let refused = app.post(&path, booking.clone()).await.refused(422, &["plan_exceeds_ceiling"]);
     assert_eq!(refused.body["violations"][0]["field"], "/starts/10");
-    app.call(&app.practitioner, "POST", &path, booking).await.expect(201);
+    let booked = app.call(&app.practitioner, "POST", &path, booking).await.expect(201);
+    // What was decided once is not asked again: none is a concern, and the desk moves any of them.
+    assert_eq!(app.get(&format!("/courses/{course}")).await.body["concerns"], json!([]));
+    let last = &booked.body["sessions"][10];
+    let same_day = day(last["start"].as_str().unwrap());
+    app.move_to(last["id"].as_str().unwrap(), &format!("{same_day}T11:00"))
+        .await
+        .expect(200);
 }
 
 #[tokio::test]

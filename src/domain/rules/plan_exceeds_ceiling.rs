@@ -2,15 +2,17 @@
 //! clinic's page says, unless a practitioner had a reason to plan for more.
 
 use super::Ask;
+use crate::domain::case::Facing;
 use crate::domain::course::{CourseDetails, Goal};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::service::Treatment;
 
-/// One laser session more than the course is planned for.
+/// One laser session more than the course is planned for. A session that is booked already adds none, however it is moved.
 #[must_use]
 pub fn plan_exceeds_ceiling(ask: &Ask) -> Option<Refusal> {
-    (ask.treatment()? == Treatment::Laser && ask.service.details.counts)
+    let adds = ask.case.facing == Facing::BothWays;
+    (adds && ask.treatment()? == Treatment::Laser && ask.service.details.counts)
         .then(|| exceeded(ask, ask.case.laser_sessions() + 1))
         .flatten()
 }

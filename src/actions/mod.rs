@@ -40,13 +40,12 @@ pub mod work;
 
 use std::sync::Arc;
 
-use chrono_tz::Tz;
-
 pub use error::{Error, Result};
 pub use work::{Actor, Answer, Caller, Expected, Work};
 
 use crate::clock::Clock;
 use crate::domain::policy::Policy;
+use crate::domain::time_zone::Tz;
 use crate::storage::Db;
 
 /// All that an action needs, made once at start and shared.

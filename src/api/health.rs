@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::problem::Problem;
 use crate::actions::App;
+use crate::domain::time_zone;
 
 /// What runs.
 #[derive(Serialize, ToSchema)]
@@ -17,7 +18,7 @@ pub(super) struct Health {
     /// Version of Fadeline.
     version: &'static str,
     /// Version of the time zone database in use.
-    #[schema(example = "2025b")]
+    #[schema(example = "2026f")]
     tzdb: &'static str,
 }
 
@@ -25,7 +26,7 @@ fn health() -> Json<Health> {
     Json(Health {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
-        tzdb: chrono_tz::IANA_TZDB_VERSION,
+        tzdb: time_zone::DATA_VERSION,
     })
 }
 

@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::args::{LogFormat, Options};
 use crate::domain::policy::Policy;
+use crate::domain::time_zone::Tz;
 
 /// What `fadeline.toml` may hold.
 #[derive(Debug, Default, Deserialize)]

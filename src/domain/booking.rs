@@ -4,7 +4,6 @@
 //! before, by `starts_at`.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 
 use super::civil::{self, Civil, Edge, When};
 use super::device::Device;
@@ -16,6 +15,7 @@ use super::refusal::{Code, Refusal, Warning};
 use super::room::Room;
 use super::rules;
 use super::session::Place;
+use super::time_zone::Tz;
 
 /// The instant that a client means by `when`, and what to tell them about it (rule 44):
 /// a skipped wall time is refused, a repeated one means the first.

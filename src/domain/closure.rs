@@ -2,7 +2,6 @@
 //! room or device not to be had. Public holidays are computed in `holidays`.
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
@@ -12,6 +11,7 @@ use super::hours::TimeOfDay;
 use super::ids::{ClosureId, DeviceId, PractitionerId, RoomId, SiteId};
 use super::interval::Interval;
 use super::text::Line;
+use super::time_zone::Tz;
 
 /// What a manager writes about a closure. At most one of the four ids is set; with
 /// none, every site is closed.

@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use chrono_tz::Tz;
 
 use super::case::Case;
 use super::closure::{Closure, ClosureDetails};
@@ -21,6 +20,7 @@ use super::rules::Ask;
 use super::service::Service;
 use super::session::Place;
 use super::site::Site;
+use super::time_zone::Tz;
 use super::{civil, holidays};
 
 /// The practitioner, room or device that the caller insists on; what is left out is chosen.

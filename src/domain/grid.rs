@@ -4,11 +4,11 @@
 //! blocked is said in `availability`.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use chrono_tz::Tz;
 use fixedbitset::FixedBitSet;
 
 use super::civil;
 use super::interval::Interval;
+use super::time_zone::Tz;
 
 /// The starts of a range of days, in steps from its first midnight.
 #[derive(Debug, Clone)]
@@ -100,7 +100,7 @@ impl Grid {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono_tz::America::Toronto;
+    use crate::domain::time_zone::toronto;
     use proptest::prelude::*;
 
     proptest! {
@@ -111,7 +111,7 @@ mod tests {
         ) {
             // Two days around the spring change, so that one of them has 23 hours.
             let day = NaiveDate::from_ymd_opt(2027, 3, 13).unwrap();
-            let grid = Grid::over(Toronto, day, day.succ_opt().unwrap(), Duration::minutes(15));
+            let grid = Grid::over(toronto(), day, day.succ_opt().unwrap(), Duration::minutes(15));
             let at = |second: i64| grid.at(0) + Duration::seconds(second);
             let (window, busy) = (Interval::new(at(window.0), at(window.0 + window.1)).unwrap(), Interval::new(at(busy.0), at(busy.0 + busy.1)).unwrap());
             let (before, after) = (Duration::seconds(before), Duration::seconds(after));

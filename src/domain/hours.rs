@@ -5,7 +5,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
@@ -13,6 +12,7 @@ use utoipa::ToSchema;
 use super::civil;
 use super::codes::codes;
 use super::interval::Interval;
+use super::time_zone::Tz;
 
 codes! {
     /// A day of the week.
@@ -187,8 +187,8 @@ impl WeeklyHours {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::time_zone::toronto;
     use chrono::Duration;
-    use chrono_tz::America::Toronto;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -212,23 +212,23 @@ mod tests {
             ("2028-11-05", 25),
             ("2027-05-05", 24),
         ] {
-            let span = all_week("00:00", "24:00").on(day(date), Toronto).next().unwrap();
+            let span = all_week("00:00", "24:00").on(day(date), toronto()).next().unwrap();
             assert_eq!(span.end() - span.start(), Duration::hours(hours), "{date}");
         }
     }
 
     #[test]
     fn hours_that_open_in_the_gap_open_when_the_clock_goes_on() {
-        let span = all_week("02:30", "04:00").on(day("2027-03-14"), Toronto).next().unwrap();
+        let span = all_week("02:30", "04:00").on(day("2027-03-14"), toronto()).next().unwrap();
         assert_eq!(span.end() - span.start(), Duration::hours(1));
-        assert!(all_week("02:00", "03:00").on(day("2027-03-14"), Toronto).next().is_none());
+        assert!(all_week("02:00", "03:00").on(day("2027-03-14"), toronto()).next().is_none());
     }
 
     #[test]
     fn ordinary_hours_are_the_same_wall_hours_on_both_sides_of_a_change() {
         for date in ["2027-03-13", "2027-03-14", "2027-03-15"] {
-            let span = all_week("09:00", "18:00").on(day(date), Toronto).next().unwrap();
-            assert_eq!(civil::wall_of(Toronto, span.start()).to_string(), format!("{date} 09:00:00"));
+            let span = all_week("09:00", "18:00").on(day(date), toronto()).next().unwrap();
+            assert_eq!(civil::wall_of(toronto(), span.start()).to_string(), format!("{date} 09:00:00"));
         }
     }
 

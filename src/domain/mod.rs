@@ -38,3 +38,4 @@ pub mod session;
 pub mod site;
 pub mod status;
 pub mod text;
+pub mod time_zone;

@@ -96,7 +96,7 @@ pub fn next_window(
     case: &Case,
     progress: Progress,
     policy: &Policy,
-    zone: chrono_tz::Tz,
+    zone: super::time_zone::Tz,
     service: &Service,
     today: NaiveDate,
 ) -> Option<NextWindow> {

@@ -11,7 +11,7 @@ use super::policy::Policy;
 use super::record::TreatmentRecord;
 use super::refusal::{Code, Refusal};
 use super::status::{ProcedureStatus, SessionStatus, Verb};
-use chrono_tz::Tz;
+use super::time_zone::Tz;
 use uuid::Uuid;
 
 codes! {

@@ -2,7 +2,6 @@
 //! were called off, missed or entered in error are left out.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use super::engine::stmt;
 use super::{Result, Tx};
@@ -14,6 +13,7 @@ use crate::domain::record::TreatmentRecord;
 use crate::domain::service::{Method, Purpose, treatment};
 use crate::domain::status::{ProcedureStatus, SessionStatus};
 use crate::domain::text::Code;
+use crate::domain::time_zone::Tz;
 
 #[derive(sqlx::FromRow)]
 struct Row {

@@ -4,7 +4,6 @@
 use axum::Router;
 use axum::routing::get;
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::America::Toronto;
 use fadeline::actions::App;
 use fadeline::actions::users::{self, NewUser};
 use fadeline::api::{self, Serving};
@@ -22,6 +21,7 @@ use fadeline::domain::service::Service;
 use fadeline::domain::session::{Place, Session};
 use fadeline::domain::site::Site;
 use fadeline::domain::status::{ProcedureStatus, SessionStatus};
+use fadeline::domain::time_zone::Tz;
 use fadeline::storage::claims::{self, Claimant};
 use fadeline::storage::{self, Db, Tx};
 use serde_json::{Value, json};
@@ -32,6 +32,10 @@ use crate::days;
 
 /// The Monday of the benchmark, nine o'clock.
 const NOW: &str = "2027-01-04T14:00:00Z";
+fn toronto() -> Tz {
+    "America/Toronto".parse().unwrap()
+}
+
 const PEOPLE: usize = 20;
 /// Sessions a day of one practitioner, at the whole hour from nine on: all of the past, half of what is to come.
 const PER_DAY: usize = 8;
@@ -109,7 +113,7 @@ impl Bench {
     pub(crate) async fn begin(url: &str, past: usize) -> Self {
         let db = Db::connect(url).await.unwrap();
         db.migrate().await.unwrap();
-        let app = App::new(db, Clock::still_at(NOW.parse().unwrap()), Toronto, Policy::default());
+        let app = App::new(db, Clock::still_at(NOW.parse().unwrap()), toronto(), Policy::default());
         let mut writer = Writer::begin(&app).await;
         writer.past_and_ahead(past).await;
         let course = writer.in_the_middle("Slots").await;
@@ -281,7 +285,7 @@ impl<'a> Writer<'a> {
 
     /// `past` sessions up to today, and half as many a day for ten weeks from tomorrow on.
     async fn past_and_ahead(&mut self, past: usize) {
-        let today = civil::date_of(Toronto, self.app.clock.now());
+        let today = civil::date_of(toronto(), self.app.clock.now());
         let mut course = self.course("Past0").await;
         let mut written = 0;
         let mut day = today;
@@ -331,7 +335,7 @@ impl<'a> Writer<'a> {
     /// A course with a consultation, a test patch and a session eight weeks ago.
     async fn in_the_middle(&mut self, name: &str) -> String {
         let course = self.course(name).await;
-        let today = civil::date_of(Toronto, self.app.clock.now());
+        let today = civil::date_of(toronto(), self.app.clock.now());
         for (service, ago) in [(self.consultation.clone(), 90), (self.patch.clone(), 80), (self.laser.clone(), 56)] {
             // On Saturdays and Sundays too: nobody else was here at seven.
             self.session(&course, &service, 0, today - days(ago), 7, false).await;
@@ -341,7 +345,7 @@ impl<'a> Writer<'a> {
 
     async fn session(&mut self, course: &Course, service: &Service, person: usize, day: NaiveDate, hour: usize, ahead: bool) {
         let app = self.app;
-        let starts_at: DateTime<Utc> = civil::resolve(Toronto, day.and_hms_opt(u32::try_from(hour).unwrap(), 0, 0).unwrap()).bound();
+        let starts_at: DateTime<Utc> = civil::resolve(toronto(), day.and_hms_opt(u32::try_from(hour).unwrap(), 0, 0).unwrap()).bound();
         let ends_at = starts_at + service.duration();
         let lasered = service.is_laser();
         let record = lasered.then(|| read(json!({"outcome": "completed", "test_patch_result": "acceptable", "parameter_sets": [
@@ -366,7 +370,7 @@ impl<'a> Writer<'a> {
             } else {
                 ProcedureStatus::Completed
             },
-            local_start: civil::wall_of(Toronto, starts_at).format("%Y-%m-%dT%H:%M").to_string(),
+            local_start: civil::wall_of(toronto(), starts_at).format("%Y-%m-%dT%H:%M").to_string(),
             zone: "America/Toronto".to_owned(),
             starts_at,
             ends_at,

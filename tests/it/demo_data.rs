@@ -1,10 +1,10 @@
 //! The demo's data from the inside: whatever day it is loaded on, it keeps the product's
 //! own rules of time and place, and each patient's story is the one that is told.
 
+use crate::support::toronto;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Days, Duration, Utc};
-use chrono_tz::America::Toronto;
 use fadeline::actions::diaries::{self, Search};
 use fadeline::domain::case::{Case, Facing};
 use fadeline::domain::consent::ConsentKind;
@@ -105,7 +105,7 @@ async fn booking_would_say_yes_to_every_session_but_for_its_own_claims() {
                 course_id: course.id,
                 course: course.details.clone(),
                 fitzpatrick: patient.details.fitzpatrick,
-                visits: treatments::of_patient(&mut tx, patient.id, Toronto).await.unwrap(),
+                visits: treatments::of_patient(&mut tx, patient.id, toronto()).await.unwrap(),
                 facing: Facing::Backward,
             };
             let case = case.without(session.id);
@@ -134,7 +134,7 @@ async fn booking_would_say_yes_to_every_session_but_for_its_own_claims() {
                 Ok(session.place),
                 "{now}: {session:?}"
             );
-            let wall = civil::wall_of(Toronto, session.starts_at).format("%Y-%m-%dT%H:%M").to_string();
+            let wall = civil::wall_of(toronto(), session.starts_at).format("%Y-%m-%dT%H:%M").to_string();
             assert_eq!((&session.local_start, session.zone.as_str()), (&wall, "America/Toronto"));
         }
     }

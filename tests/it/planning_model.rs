@@ -2,10 +2,10 @@
 //! can be booked one by one, and where it finds no plan, trying every choice of days
 //! finds none either.
 
+use crate::support::toronto;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, Timelike};
-use chrono_tz::America::Toronto;
 use fadeline::actions::diaries::{self, Search};
 use fadeline::domain::availability;
 use fadeline::domain::civil;
@@ -58,7 +58,7 @@ async fn world(random: &mut StdRng) -> World {
     let open = if open.is_empty() { vec!["wed"] } else { open };
     let clinic = app.clinic_open(hours(&open, "09:00", "12:00")).await;
     let course = app.new_course("Ada").await;
-    let today = civil::date_of(Toronto, app.app.clock.now());
+    let today = civil::date_of(toronto(), app.app.clock.now());
     let ago = |days: i64| format!("{}T10:00", today - Duration::days(days));
     app.past(&course, "consultation", &ago(30), None, json!({"outcome": "completed"}))
         .await;
@@ -158,7 +158,7 @@ impl World {
         let found = availability::find(&diary, self.today, last).slots;
         let days: BTreeSet<_> = found
             .iter()
-            .map(|slot| civil::shown(Toronto, slot.start))
+            .map(|slot| civil::shown(toronto(), slot.start))
             .filter(|at| self.wished(*at))
             .map(|at| at.date_naive())
             .collect();

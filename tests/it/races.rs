@@ -1,6 +1,7 @@
 //! Races over real HTTP: on `SQLite` against one server, on `PostgreSQL` against two that
 //! share the database. Whatever the clients do at once, nothing is booked twice.
 
+use crate::support::toronto;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -56,7 +57,7 @@ impl Race {
 /// `n` days from the real today on, at `time`: real servers have a real clock.
 fn ahead(days: i64, time: &str) -> String {
     let clock = fadeline::clock::Clock::real();
-    let day = fadeline::domain::civil::date_of(chrono_tz::America::Toronto, clock.now()) + chrono::Duration::days(days);
+    let day = fadeline::domain::civil::date_of(toronto(), clock.now()) + chrono::Duration::days(days);
     format!("{day}T{time}")
 }
 

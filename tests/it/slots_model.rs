@@ -2,10 +2,10 @@
 //! intervals, no bits and none of the product's hours. What is proposed is exactly what
 //! booking accepts, and exactly what the model says.
 
+use crate::support::toronto;
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Duration, NaiveDate, TimeZone, Utc};
-use chrono_tz::America::Toronto;
 use fadeline::domain::availability::{earliest, find};
 use fadeline::domain::booking::judge;
 use fadeline::domain::closure::Closure;
@@ -218,7 +218,7 @@ fn hours(spans: &[(u8, u16, u16)]) -> Value {
 impl World {
     /// The first midnight of the range.
     fn origin(&self) -> DateTime<Utc> {
-        Toronto
+        toronto()
             .from_local_datetime(&self.first.and_hms_opt(0, 0, 0).unwrap())
             .unwrap()
             .to_utc()
@@ -283,7 +283,7 @@ impl World {
         Diary {
             case: None,
             pardoned: Vec::new(),
-            zone: Toronto,
+            zone: toronto(),
             policy: Policy::default(),
             now: self.minute(self.now),
             site: Site { id: site, version: 1, details: serde_json::from_value(json!({"kind": "clinic", "name": "C", "address": "A", "hours": hours(&self.open), "observes_holidays": self.holidays})).unwrap() },
@@ -321,7 +321,7 @@ impl World {
     fn timeline(&self) -> Timeline {
         let mut latest: Option<Shown> = None;
         let shown = (-2880..(self.days + 2) * 1440).map(|n| {
-            let wall = self.minute(n).with_timezone(&Toronto).naive_local();
+            let wall = self.minute(n).with_timezone(&toronto()).naive_local();
             let minute = (wall - wall.date().and_hms_opt(0, 0, 0).unwrap()).num_minutes();
             let before = latest.filter(|shown| shown.date == wall.date()).map_or(0, |shown| shown.latest);
             let now = Shown {
@@ -416,7 +416,7 @@ proptest! {
         let (found, timeline) = (find(&diary, world.first, world.last()), world.timeline());
         let proposed: BTreeSet<DateTime<Utc>> = found.slots.iter().map(|slot| slot.start).collect();
         prop_assert_eq!(proposed.len(), found.slots.len());
-        let end = Toronto.from_local_datetime(&(world.last() + Duration::days(1)).and_hms_opt(0, 0, 0).unwrap()).unwrap().to_utc();
+        let end = toronto().from_local_datetime(&(world.last() + Duration::days(1)).and_hms_opt(0, 0, 0).unwrap()).unwrap().to_utc();
         for n in (0..).step_by(15).take_while(|n| world.minute(*n) < end) {
             let start = world.minute(n);
             let judged = judge(&diary, start);

@@ -1,10 +1,10 @@
 //! Slots and the rules of removal: on the random calendars of `slots_model`, with a random
 //! case, no time is proposed that booking refuses, and none is left out that it accepts.
 
+use crate::support::toronto;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
-use chrono_tz::America::Toronto;
 use fadeline::domain::availability::find;
 use fadeline::domain::booking::judge;
 use fadeline::domain::case::{Case, Facing, Happened, Visit};
@@ -46,7 +46,7 @@ fn visit(diary: &Diary, world: &World, (hour, what, became, device, read): Rough
             .map(|one| one.id),
         starts_at,
         over_at: starts_at + Duration::minutes(45),
-        day: civil::date_of(Toronto, starts_at),
+        day: civil::date_of(toronto(), starts_at),
         happened: match became {
             _ if starts_at > diary.now => Happened::ToCome,
             0..=20 => Happened::NotDone,
@@ -107,12 +107,12 @@ proptest! {
         let proposed: BTreeSet<DateTime<Utc>> = found.slots.iter().map(|slot| slot.start).collect();
         // What is booked on the day itself is asked by the day when times are searched, and by the clock when one is judged.
         let busy: BTreeSet<_> = diary.case.iter().flat_map(|case| &case.visits).map(|visit| visit.day).collect();
-        let end = Toronto.from_local_datetime(&(world.last() + Duration::days(1)).and_hms_opt(0, 0, 0).unwrap()).unwrap().to_utc();
+        let end = toronto().from_local_datetime(&(world.last() + Duration::days(1)).and_hms_opt(0, 0, 0).unwrap()).unwrap().to_utc();
         for start in (0..).step_by(15).map(|n| world.minute(n)).take_while(|start| *start < end) {
             let judged = judge(&diary, start);
             if proposed.contains(&start) {
                 prop_assert!(judged.is_ok(), "{}: {:?}", start, judged);
-            } else if !busy.contains(&civil::date_of(Toronto, start)) {
+            } else if !busy.contains(&civil::date_of(toronto(), start)) {
                 prop_assert!(judged.is_err(), "{} is left out", start);
             }
         }

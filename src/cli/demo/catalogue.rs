@@ -2,7 +2,6 @@
 //! practitioners.
 
 use chrono::{Days, NaiveDate};
-use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::{LoadError, read, with};
@@ -16,6 +15,7 @@ use crate::domain::practitioner::Practitioner;
 use crate::domain::room::Room;
 use crate::domain::service::Service;
 use crate::domain::site::Site;
+use crate::domain::time_zone::Tz;
 use crate::storage::{self, Tx};
 
 /// What the stories take place in.

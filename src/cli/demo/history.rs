@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::catalogue::Clinic;
@@ -20,6 +19,7 @@ use crate::domain::policy::Policy;
 use crate::domain::service::Service;
 use crate::domain::session::{CancelReason, Session};
 use crate::domain::status::{ProcedureStatus, SessionStatus};
+use crate::domain::time_zone::Tz;
 use crate::storage::claims::Claimant;
 use crate::storage::history::Change;
 use crate::storage::{self, Tx};

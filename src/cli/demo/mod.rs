@@ -7,7 +7,6 @@ mod others;
 mod patients;
 mod people;
 
-use chrono_tz::Tz;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
@@ -16,6 +15,7 @@ pub use self::people::DemoUser;
 use crate::clock::Clock;
 use crate::domain::access::Role;
 use crate::domain::policy::Policy;
+use crate::domain::time_zone::Tz;
 use crate::storage::{self, Tx};
 
 /// Why the demo data could not be loaded.

@@ -12,7 +12,6 @@ pub mod record;
 pub mod test_patch;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 
 use super::case::Case;
 use super::civil;
@@ -20,6 +19,7 @@ use super::device::Device;
 use super::policy::Policy;
 use super::refusal::{Refusal, Warning};
 use super::service::{Service, Treatment};
+use super::time_zone::Tz;
 
 /// One question: may `service` take place for this case on that day?
 #[derive(Debug, Clone, Copy)]

@@ -18,12 +18,18 @@ use fadeline::api::{self, Serving};
 use fadeline::clock::Clock;
 use fadeline::domain::access::Role;
 use fadeline::domain::policy::Policy;
+use fadeline::domain::time_zone::Tz;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 pub(crate) use answer::Answer;
 pub(crate) use clinic::Clinic;
 use database::Database;
+
+/// The clinic's zone.
+pub(crate) fn toronto() -> Tz {
+    "America/Toronto".parse().unwrap()
+}
 
 /// The Monday on which the stories begin: 09:00 in Toronto.
 pub(crate) const MONDAY: &str = "2027-01-04T14:00:00Z";
@@ -71,12 +77,7 @@ impl TestApp {
 
     async fn begun(now: &str, policy: Policy) -> Self {
         let database = Database::fresh().await;
-        let app = App::new(
-            database.db().await,
-            Clock::still_at(now.parse().unwrap()),
-            chrono_tz::America::Toronto,
-            policy,
-        );
+        let app = App::new(database.db().await, Clock::still_at(now.parse().unwrap()), toronto(), policy);
         let partner_id = {
             let mut tx = app.db.begin().await.unwrap();
             let id = app.clock.id();

@@ -1,8 +1,8 @@
 //! What has been: visits of the past, written straight into the store as they were,
 //! so that a story can begin in the middle of a course.
 
+use super::toronto;
 use chrono::{Duration, NaiveDateTime};
-use chrono_tz::America::Toronto;
 use fadeline::domain::civil;
 use fadeline::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, ServiceId};
 use fadeline::domain::service::Service;
@@ -45,7 +45,7 @@ impl TestApp {
             .remove(0);
         let room = rooms::page(&mut tx, RoomId(Uuid::nil()), 1).await.unwrap().remove(0);
         let wall = NaiveDateTime::parse_from_str(start, "%Y-%m-%dT%H:%M").unwrap();
-        let starts_at = civil::resolve(Toronto, wall).bound();
+        let starts_at = civil::resolve(toronto(), wall).bound();
         let record: fadeline::domain::record::TreatmentRecord = serde_json::from_value(record).unwrap();
         let ends_at = starts_at + service.duration();
         let session = Session {
@@ -97,7 +97,7 @@ impl TestApp {
         let lasers = devices::page(&mut tx, DeviceId(Uuid::nil()), 50).await.unwrap();
         let patched = named(&mut tx, "test_patch").await.is_some();
         tx.rollback().await.unwrap();
-        let today = civil::date_of(Toronto, self.app.clock.now());
+        let today = civil::date_of(toronto(), self.app.clock.now());
         let at = |days: i64, time: &str| format!("{}T{time}", today - Duration::days(days));
         if services_known(self).await {
             self.past(course, "consultation", &at(61, "10:00"), None, json!({"outcome": "completed"}))

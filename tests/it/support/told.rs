@@ -1,9 +1,9 @@
 //! The demo's data as it was loaded on one day, read back through the store.
 
+use super::toronto;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use chrono_tz::America::Toronto;
 use fadeline::actions::{App, users};
 use fadeline::api::{self, Serving};
 use fadeline::cli::demo;
@@ -38,7 +38,7 @@ pub(crate) struct Told {
 pub(crate) async fn told(now: &str) -> Told {
     let database = Database::fresh().await;
     let now = now.parse().unwrap();
-    let app = App::new(database.db().await, Clock::still_at(now), Toronto, Policy::default());
+    let app = App::new(database.db().await, Clock::still_at(now), toronto(), Policy::default());
     let mut tx = app.db.begin().await.unwrap();
     demo::load(&mut tx, &app.clock, app.zone, &app.policy, "$hash").await.unwrap();
     let all = sessions::Wanted {
@@ -94,7 +94,7 @@ pub(crate) async fn served(now: &str) -> (TestApp, Vec<(Patient, Course)>) {
 
 /// The day in Toronto.
 pub(crate) fn day(at: DateTime<Utc>) -> NaiveDate {
-    civil::date_of(Toronto, at)
+    civil::date_of(toronto(), at)
 }
 
 /// Whether somebody was treated, or talked to.

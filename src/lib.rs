@@ -3,7 +3,10 @@
 
 pub mod actions;
 pub mod api;
+pub mod calendar;
 pub mod cli;
 pub mod clock;
 pub mod domain;
+pub mod messages;
 pub mod storage;
+pub mod web;

@@ -7,15 +7,16 @@ use utoipa::ToSchema;
 use super::catalogue_kept::current;
 use super::page::{Items, Page};
 use super::session_change::{CONSENT_WITHDRAWN, save};
-use super::{Answer, App, Caller, Error, Expected, Result, Work};
+use super::{Answer, App, Caller, Error, Expected, Result, Work, notices};
 use crate::domain::civil;
-use crate::domain::consent::{Consent, ConsentDetails, ConsentStatus};
+use crate::domain::consent::{Consent, ConsentDetails, ConsentKind, ConsentStatus};
 use crate::domain::ids::{ConsentId, PatientId, SessionId};
+use crate::domain::message::Unsent;
 use crate::domain::refusal::Code;
 use crate::domain::rules::consent::falls_with;
 use crate::domain::session::{CancelReason, Session};
 use crate::domain::status::SessionStatus;
-use crate::storage::{claims, consents, partners, patients, resources, sessions};
+use crate::storage::{claims, consents, messages, partners, patients, resources, sessions};
 
 /// A consent as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -87,6 +88,12 @@ pub async fn give(app: &App, caller: &Caller, patient: PatientId, details: Conse
     };
     replaced(&mut work, &consent).await?;
     consents::insert(&mut work.tx, &consent).await?;
+    if consent.details.kind == ConsentKind::Messages
+        && let Some(patient) = patients::get(&mut work.tx, patient).await?
+    {
+        // What was kept from them so far.
+        notices::readdress(&mut work, &patient).await?;
+    }
     work.audit(
         "consent.give",
         ("consent", consent.id.0),
@@ -169,6 +176,9 @@ pub async fn withdraw(app: &App, caller: &Caller, patient: PatientId, id: Consen
     };
     if !consents::update(&mut work.tx, &consent).await? {
         return Err(Error::Stale);
+    }
+    if consent.details.kind == ConsentKind::Messages {
+        messages::suppress_waiting(&mut work.tx, patient, Unsent::NoConsent).await?;
     }
     let cancelled_sessions = fallen(&mut work, &consent).await?;
     work.audit(

@@ -17,10 +17,15 @@ pub mod decide;
 pub mod diaries;
 pub mod entries;
 pub mod error;
+pub mod feed_fetch;
+pub mod feeds;
 pub mod find_slots;
 pub mod guess_guard;
 pub mod hold;
 pub mod later_sessions;
+pub mod mailbox;
+pub mod messages;
+pub mod notices;
 pub mod page;
 pub mod patients;
 pub mod plan;
@@ -34,18 +39,24 @@ pub mod session_change;
 pub mod session_view;
 pub mod sessions;
 pub mod sign_in;
+pub mod tasks;
+pub mod time_check;
 pub mod undo;
 pub mod users;
+pub mod visit;
 pub mod work;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 pub use error::{Error, Result};
 pub use work::{Actor, Answer, Caller, Expected, Work};
 
 use crate::clock::Clock;
+use crate::domain::clinic_profile::ClinicProfile;
 use crate::domain::policy::Policy;
-use crate::domain::time_zone::Tz;
+use crate::domain::time_zone::{Tz, UnknownTimeZone};
+use crate::domain::visit_link::LinkKey;
 use crate::storage::Db;
 
 /// All that an action needs, made once at start and shared.
@@ -63,10 +74,18 @@ pub struct Parts {
     pub zone: Tz,
     /// The clinic's choices.
     pub policy: Policy,
+    /// What the clinic calls itself to patients.
+    pub profile: ClinicProfile,
     /// Slows guessing down.
     pub guard: guess_guard::GuessGuard,
     /// The catalogue as it was read last.
     pub catalogue: catalogue_kept::Kept,
+    /// How often something was committed by this process.
+    pub commits: AtomicU64,
+    /// Feeds as they were fetched last.
+    pub feeds: feed_fetch::Kept,
+    /// The key that links to patients' pages are made with, once it was read.
+    pub link_key: OnceLock<LinkKey>,
     /// Audit lines of reads, committed together.
     pub read_log: read_log::ReadLog,
 }
@@ -74,16 +93,32 @@ pub struct Parts {
 impl App {
     /// An app over `db`, whose schema is up to date.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, zone: Tz, policy: Policy) -> Self {
+    pub fn new(db: Db, clock: Clock, zone: Tz, policy: Policy, profile: ClinicProfile) -> Self {
         Self(Arc::new(Parts {
             db,
             clock,
             zone,
             policy,
+            profile,
             guard: guess_guard::GuessGuard::default(),
             catalogue: catalogue_kept::Kept::default(),
+            commits: AtomicU64::new(0),
+            feeds: feed_fetch::Kept::default(),
+            link_key: OnceLock::new(),
             read_log: read_log::ReadLog::default(),
         }))
+    }
+}
+
+impl App {
+    /// The zone of a promise: the clinic's own, by the rules in use, or another one of the data.
+    pub fn zone_named(&self, name: &str) -> std::result::Result<Tz, UnknownTimeZone> {
+        if name == self.zone.name() { Ok(self.zone) } else { name.parse() }
+    }
+
+    /// Notes that something was committed, so that what is kept in memory of the database is read anew.
+    pub fn note_commit(&self) {
+        self.commits.fetch_add(1, Ordering::SeqCst);
     }
 }
 

@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use super::catalogue::patched;
 use super::page::{Items, Page};
-use super::{Answer, App, Caller, Error, Expected, Result, Work};
+use super::{Answer, App, Caller, Error, Expected, Result, Work, notices};
 use crate::domain::civil;
 use crate::domain::ids::PatientId;
-use crate::domain::patient::{Patient, PatientDetails};
+use crate::domain::patient::{Email, Patient, PatientDetails};
 use crate::domain::refusal::{Code, Refusal};
 use crate::storage::{patients, resources};
 
@@ -72,6 +72,10 @@ pub async fn change(app: &App, caller: &Caller, id: PatientId, expected: &Expect
     };
     if !patients::update(&mut work.tx, &patient).await? {
         return Err(Error::Stale);
+    }
+    let address = |details: &PatientDetails| details.email.as_ref().map(Email::lowered);
+    if address(&current.details) != address(&patient.details) {
+        notices::readdress(&mut work, &patient).await?;
     }
     work.audit("patient.change", ("patient", id.0), Some(id), None).await?;
     work.commit(Answer::Is(patient)).await

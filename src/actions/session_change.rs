@@ -4,8 +4,9 @@
 use chrono::{DateTime, Utc};
 
 use super::session_view::{SessionView, view};
-use super::{Answer, Error, Expected, Result, Work};
+use super::{Answer, Error, Expected, Result, Work, notices};
 use crate::domain::ids::SessionId;
+use crate::domain::notice::concerns_calendars;
 use crate::domain::session::Session;
 use crate::storage::history::{self, Before, Change};
 use crate::storage::sessions::Listed;
@@ -17,6 +18,9 @@ pub(super) const WINDOW_REMOVED: &str = "window-removed";
 /// The change that rule 16 makes; not undone session by session.
 pub(super) const CONSENT_WITHDRAWN: &str = "consent-withdrawn";
 
+/// The change that a change of law makes; not undone session by session.
+pub(super) const TIME_LAW: &str = "time-law";
+
 /// The session, read after its patient was locked, so that changes of it wait for each other.
 pub(super) async fn locked(work: &mut Work<'_>, id: SessionId, expected: &Expected) -> Result<Listed> {
     let patient = sessions::patient_of(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
@@ -26,18 +30,22 @@ pub(super) async fn locked(work: &mut Work<'_>, id: SessionId, expected: &Expect
     Ok(listed)
 }
 
-/// Notes that `session` was booked.
+/// Notes that `session` was booked, and queues what its patient is told.
 pub(super) async fn note_booked(work: &mut Work<'_>, session: &Session) -> Result<()> {
     note(work, session.id, "book", None).await?;
+    notices::queue(work, session).await?;
     let detail = Some(at(session.starts_at));
     work.audit("session.book", ("session", session.id.0), Some(session.patient_id), detail)
         .await
 }
 
-/// Writes `next`, which was `current`, as the change `what`.
+/// Writes `next`, which was `current`, as the change `what`. One that concerns calendars raises `sequence`, unless `next`
+/// has a higher one already, and queues what the patient is told.
 pub(super) async fn save(work: &mut Work<'_>, current: &Session, next: Session, what: &str) -> Result<Session> {
+    let told = next.sequence > current.sequence || concerns_calendars(current, &next);
     let next = Session {
         version: current.version + 1,
+        sequence: next.sequence.max(current.sequence + i64::from(told)),
         updated_at: work.now,
         ..next
     };
@@ -45,6 +53,9 @@ pub(super) async fn save(work: &mut Work<'_>, current: &Session, next: Session, 
         return Err(Error::Stale);
     }
     note(work, next.id, what, Some(Before::from(current))).await?;
+    if told {
+        notices::queue(work, &next).await?;
+    }
     work.audit(
         &format!("session.{}", what.replace('-', "_")),
         ("session", next.id.0),

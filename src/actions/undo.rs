@@ -3,7 +3,7 @@
 //! free; a booking that is undone is called off as a mistake.
 
 use super::diaries::{self, Search};
-use super::session_change::{CONSENT_WITHDRAWN, WINDOW_REMOVED, answered, locked, save};
+use super::session_change::{CONSENT_WITHDRAWN, TIME_LAW, WINDOW_REMOVED, answered, locked, save};
 use super::session_view::SessionView;
 use super::{Answer, App, Caller, Error, Expected, Result, Work, decide};
 use crate::domain::civil;
@@ -42,6 +42,12 @@ pub async fn undo(app: &App, caller: &Caller, id: SessionId, expected: &Expected
             "It fell with the patient's consent; take the consent anew, then book.",
         ));
     }
+    if change.change == TIME_LAW {
+        return Err(Error::refused(
+            Code::NothingToUndo,
+            "Its instant follows the law of the clock; move it to another time instead.",
+        ));
+    }
     let next = match change.before {
         Some(before) => before.restored(&current),
         None => Session {
@@ -50,30 +56,26 @@ pub async fn undo(app: &App, caller: &Caller, id: SessionId, expected: &Expected
             ..current.clone()
         },
     };
-    let next = reclaimed(&mut work, &current, next).await?;
+    reclaim(&mut work, &current, &next).await?;
     history::mark_undone(&mut work.tx, change.id).await?;
     save(&mut work, &current, next, "undone").await?;
     answered(work, id, None).await
 }
 
-/// `next` with the claims that it needs instead of those of `current`, and a higher sequence when its time changes.
-async fn reclaimed(work: &mut Work<'_>, current: &Session, next: Session) -> Result<Session> {
+/// Gives `next` the claims that it needs instead of those of `current`.
+async fn reclaim(work: &mut Work<'_>, current: &Session, next: &Session) -> Result<()> {
     let claims_before = current.status != SessionStatus::Cancelled;
     let claims_after = next.status != SessionStatus::Cancelled;
     let moved = (current.starts_at, current.ends_at, current.place) != (next.starts_at, next.ends_at, next.place);
     if claims_before == claims_after && !moved {
-        return Ok(next);
+        return Ok(());
     }
     claims::release_session(&mut work.tx, current.id).await?;
     if claims_after {
-        let diary = diary_at(work, &next).await?;
+        let diary = diary_at(work, next).await?;
         decide::claim(work, &diary, next.place, next.starts_at, Claimant::Session(next.id)).await?;
     }
-    // Calendars that saw the change have to see that it is undone.
-    Ok(Session {
-        sequence: current.sequence + i64::from(moved),
-        ..next
-    })
+    Ok(())
 }
 
 /// The diary of the place that is wanted back, which says how long everything is claimed. Whether

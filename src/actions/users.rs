@@ -9,7 +9,7 @@ use crate::domain::ids::{PartnerId, TokenId, UserId};
 use crate::domain::patient::Email;
 use crate::domain::text::Line;
 use crate::storage::users::User;
-use crate::storage::{self, partners, tokens, users};
+use crate::storage::{self, feeds, partners, tokens, users};
 
 /// Who is to be added.
 pub struct NewUser {
@@ -83,13 +83,14 @@ pub async fn set_password(app: &App, email: &str, password: String) -> Result<()
     Ok(tx.commit().await?)
 }
 
-/// Lets a user in, or out: then all their tokens end.
+/// Lets a user in, or out: then all their tokens end, and the calendar addresses that they made.
 pub async fn set_active(app: &App, email: &str, active: bool) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let user = user_named(&mut tx, email).await?;
     users::set_active(&mut tx, user.id, active).await?;
     if !active {
         tokens::revoke_all(&mut tx, user.id, app.clock.now()).await?;
+        feeds::revoke_made_by(&mut tx, user.id, app.clock.now()).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -180,6 +180,7 @@ impl<'a> Work<'a> {
             }
         }
         self.tx.commit().await?;
+        self.app.note_commit();
         Ok(answer)
     }
 }

@@ -1,19 +1,36 @@
-//! What only the demo has: a clock that can be moved forward.
+//! What only the demo has: a clock that can be moved forward, and the mails that went out
+//! as JSON and as they are. The page that shows them is `web`'s.
 
-use axum::Router;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use chrono::{DateTime, Duration, FixedOffset};
+use axum::{Extension, Router};
+use chrono::{DateTime, Duration, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::extract::Json;
+use super::extract::{Json, Path};
 use super::problem::Problem;
-use crate::actions::App;
+use crate::actions::{App, mailbox};
 use crate::domain::civil;
+use crate::domain::ids::SessionId;
+use crate::domain::message::Channel;
+
+/// Moves the clock to an instant, and does what falls due on the way; or says in words what went wrong.
+pub type Forward = Arc<dyn Fn(DateTime<Utc>) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
 
 /// The routes of the demo.
-pub fn routes() -> Router<App> {
-    Router::new().route("/demo/clock", get(read).post(forward))
+pub fn routes(forward: Forward) -> Router<App> {
+    Router::new()
+        .route("/demo/clock", get(read).post(move_forward))
+        .route("/demo/mailbox.json", get(mails))
+        .route("/demo/mailbox/{id}", get(mail))
+        .layer(Extension(forward))
 }
 
 #[derive(Serialize)]
@@ -35,20 +52,62 @@ async fn read(State(app): State<App>) -> axum::Json<Now> {
     })
 }
 
-async fn forward(State(app): State<App>, Json(by): Json<Move>) -> Result<axum::Json<Now>, Problem> {
-    let by = match by {
-        Move::Advance(text) => length(&text).ok_or_else(|| Problem::invalid("/advance", "not a length such as PT24H or P7D"))?,
-        Move::To(instant) => instant.to_utc() - app.clock.now(),
+async fn move_forward(
+    State(app): State<App>,
+    Extension(forward): Extension<Forward>,
+    Json(by): Json<Move>,
+) -> Result<axum::Json<Now>, Problem> {
+    let now = app.clock.now();
+    let to = match by {
+        Move::Advance(text) => now + length(&text).ok_or_else(|| Problem::invalid("/advance", "not a length such as PT24H or P7D"))?,
+        Move::To(instant) => instant.to_utc(),
     };
-    if by < Duration::zero() || by > Duration::days(3660) {
+    if to < now || to > now + Duration::days(3660) {
         return Err(Problem::invalid("", "the clock is moved forward, at most ten years"));
     }
-    app.clock.advance(by);
+    // Goes on to its end even when whoever asked does not wait for it.
+    let done = tokio::spawn(forward(to)).await;
+    done.map_err(|error| error.to_string()).and_then(|done| done).map_err(|error| {
+        tracing::warn!(error, "what fell due could not be done");
+        Problem::try_later("What fell due on the way could not all be done.")
+    })?;
     Ok(read(State(app)).await)
 }
 
 /// An ISO 8601 length without years and months, which have no one length.
 fn length(text: &str) -> Option<Duration> {
     let length: iso8601_duration::Duration = text.parse().ok()?;
-    Duration::from_std(length.to_std()?).ok()
+    Duration::from_std(length.to_std()?)
+        .ok()
+        .filter(|length| *length <= Duration::days(36_600))
+}
+
+#[derive(Serialize)]
+struct Mail {
+    id: Uuid,
+    channel: Channel,
+    to: String,
+    subject: String,
+    at: DateTime<FixedOffset>,
+    session_id: Option<SessionId>,
+}
+
+async fn mails(State(app): State<App>) -> Result<axum::Json<Vec<Mail>>, Problem> {
+    let mails = mailbox::all(&app).await?.into_iter().map(|mail| Mail {
+        id: mail.id,
+        channel: mail.channel,
+        to: mail.recipient,
+        subject: mail.subject,
+        at: civil::shown(app.zone, mail.at),
+        session_id: mail.session_id,
+    });
+    Ok(axum::Json(mails.collect()))
+}
+
+/// `/demo/mailbox/{id}.eml`: a mail as it would go over the wire.
+async fn mail(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Problem> {
+    let id = name.strip_suffix(".eml").and_then(|id| id.parse().ok());
+    let id: Uuid = id.ok_or_else(|| Problem::not_found("There is nothing at this address."))?;
+    let mail = mailbox::get(&app, id).await?;
+    Ok(([(header::CONTENT_TYPE, "message/rfc822")], mail.raw).into_response())
 }

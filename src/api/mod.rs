@@ -9,9 +9,11 @@ mod courses;
 pub mod demo;
 mod describe;
 mod extract;
+mod feeds;
 mod health;
 mod holds;
 mod layers;
+mod messages;
 mod patients;
 mod plans;
 pub mod problem;
@@ -20,6 +22,7 @@ mod respond;
 mod sessions;
 mod sign_in;
 mod slots;
+mod tasks;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -115,6 +118,17 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(sessions::undo)))
         .routes(allow(PRACTITIONERS, routes!(sessions::correct)))
         .routes(allow(STAFF, routes!(sessions::history)))
+        .routes(allow(STAFF, routes!(sessions::calendar)))
+        // Calendars to subscribe to
+        .routes(allow(STAFF, routes!(feeds::list)))
+        .routes(allow(STAFF, routes!(feeds::make)))
+        .routes(allow(STAFF, routes!(feeds::rotate)))
+        .routes(allow(STAFF, routes!(feeds::revoke)))
+        // What patients are told, and what people have to do
+        .routes(allow(STAFF, routes!(messages::list)))
+        .routes(allow(STAFF, routes!(tasks::list)))
+        .routes(allow(STAFF, routes!(tasks::get)))
+        .routes(allow(STAFF, routes!(tasks::done)))
         // Who did what
         .routes(allow(MANAGERS, routes!(audit::list)))
 }
@@ -147,6 +161,7 @@ pub fn router(serving: Serving, more: Router<App>) -> Router {
     let routes = routes
         .merge(more)
         .route("/api/v1/openapi.json", served)
+        .route("/feeds/{name}", get(feeds::fetch))
         .route("/", get(|| async { Redirect::temporary("/docs/") }))
         .merge(Router::<App>::from(browse))
         .with_state(serving.app.clone());

@@ -1,10 +1,13 @@
 //! Sessions: booking, reading, moving, and what happens on the day.
 
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::extract::{IfMatch, Json, Path, Query};
+use super::problem::Problem;
 use super::respond::Reply;
 use crate::actions::book::{self, NewSession};
 use crate::actions::cancel::{self, Cancellation};
@@ -13,7 +16,7 @@ use crate::actions::page::{Items, Page};
 use crate::actions::reschedule::{self, NewTime, Rescheduled};
 use crate::actions::session_view::SessionView;
 use crate::actions::sessions::SessionsWanted;
-use crate::actions::{App, Caller, attend, sessions, undo};
+use crate::actions::{App, Caller, attend, sessions, undo, visit};
 use crate::domain::civil::Edge;
 use crate::domain::ids::{SessionId, SiteId};
 use crate::domain::record::TreatmentRecord;
@@ -151,6 +154,18 @@ pub(super) async fn correct(
     Json(to): Json<Correction>,
 ) -> Reply<SessionView> {
     Ok(correct::correct(&app, &caller, id, &expected, to).await?.into())
+}
+
+/// One session as iCalendar, to be put into a calendar by hand. One that does not take place is in nobody's.
+#[utoipa::path(get, path = "/sessions/{id}/invite.ics", tag = "Sessions", params(("id" = SessionId, Path)),
+    responses((status = 200, body = String, content_type = "text/calendar")))]
+pub(super) async fn calendar(State(app): State<App>, caller: Caller, Path(id): Path<SessionId>) -> Result<Response, Problem> {
+    let calendar = visit::download(&app, &caller, id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"appointment.ics\""),
+    ];
+    Ok((headers, calendar).into_response())
 }
 
 /// Every change of a session with what was before it.

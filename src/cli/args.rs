@@ -52,6 +52,47 @@ pub struct Options {
     /// Addresses of proxies whose X-Forwarded-For is believed, with commas between. [default: none]
     #[arg(long, global = true, env = "FADELINE_TRUSTED_PROXIES", value_name = "ADDRS")]
     pub(super) trusted_proxies: Option<String>,
+    #[command(flatten)]
+    pub(super) mail: MailOptions,
+}
+
+/// How patients are written to, and by whom.
+#[derive(Debug, Clone, Default, Args)]
+pub struct MailOptions {
+    /// The mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…` (TLS). Without one, mail waits in the ledger.
+    #[arg(long, global = true, env = "FADELINE_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub(super) smtp_url: Option<String>,
+    /// A file with the certificate (PEM) of the mail server's own authority.
+    #[arg(long, global = true, env = "FADELINE_SMTP_CA", value_name = "FILE")]
+    pub(super) smtp_ca: Option<String>,
+    /// The one address that mail comes from and is answered to. Needed with a mail server.
+    #[arg(long, global = true, env = "FADELINE_MAIL_FROM", value_name = "ADDRESS")]
+    pub(super) mail_from: Option<String>,
+    /// A file with the DKIM key: RSA (PKCS#1 PEM), or Ed25519 (32 bytes in base64). Mail is signed with it.
+    #[arg(long, global = true, env = "FADELINE_DKIM_KEY", value_name = "FILE")]
+    pub(super) dkim_key: Option<String>,
+    /// The DKIM selector that the key is published under.
+    #[arg(long, global = true, env = "FADELINE_DKIM_SELECTOR", value_name = "NAME")]
+    pub(super) dkim_selector: Option<String>,
+    /// The mailbox that answers come to: `imaps://user:password@host:993`. Without one, none is read.
+    #[arg(long, global = true, env = "FADELINE_IMAP_URL", value_name = "URL", hide_env_values = true)]
+    pub(super) imap_url: Option<String>,
+    /// A file with the certificate (PEM) of that server's own authority.
+    #[arg(long, global = true, env = "FADELINE_IMAP_CA", value_name = "FILE")]
+    pub(super) imap_ca: Option<String>,
+    /// The name by which that server signs what it verified (Authentication-Results). Without it no answer is believed.
+    #[arg(long, global = true, env = "FADELINE_IMAP_SERVER_ID", value_name = "NAME")]
+    pub(super) imap_server_id: Option<String>,
+    /// The clinic's name to patients; a neutral one, since its full name may tell what they are treated for.
+    /// [default: Hayden St Clinic]
+    #[arg(long, global = true, env = "FADELINE_CLINIC_LABEL", value_name = "NAME")]
+    pub(super) clinic_label: Option<String>,
+    /// The telephone number that patients read. [default: (647) 351-0061]
+    #[arg(long, global = true, env = "FADELINE_CLINIC_PHONE", value_name = "NUMBER")]
+    pub(super) clinic_phone: Option<String>,
+    /// Where patients and calendars reach this service, such as `https://visits.example.ca`. [default: the address it listens on]
+    #[arg(long, global = true, env = "FADELINE_PUBLIC_URL", value_name = "URL")]
+    pub(super) public_url: Option<String>,
 }
 
 /// How log lines are written.
@@ -75,6 +116,8 @@ pub(super) enum Command {
     Migrate,
     /// Loads the demo data into the configured, empty database.
     LoadDemo(LoadDemoOptions),
+    /// After a change of law or of the zone data: lists every session whose promised wall time means another instant now.
+    TimeCheck(TimeCheckOptions),
     /// Who may sign in.
     #[command(subcommand)]
     User(UserCommand),
@@ -102,6 +145,20 @@ pub(super) struct LoadDemoOptions {
     /// The day around which the data lies, RFC 3339. [default: now]
     #[arg(long, env = "FADELINE_DEMO_NOW", value_name = "INSTANT")]
     pub(super) now: Option<DateTime<FixedOffset>>,
+}
+
+/// Options of `time-check`.
+#[derive(Debug, Args)]
+pub(super) struct TimeCheckOptions {
+    /// Moves what can move, all in one transaction, and tells the patients.
+    #[arg(long, conflicts_with_all = ["law_from", "law_offset"])]
+    pub(super) apply: bool,
+    /// A rehearsal: as if by a law the clock stood still from this instant on, RFC 3339.
+    #[arg(long, value_name = "INSTANT", requires = "law_offset")]
+    pub(super) law_from: Option<DateTime<FixedOffset>>,
+    /// The offset at which it would stand, such as -04:00.
+    #[arg(long, value_name = "OFFSET", requires = "law_from", allow_hyphen_values = true)]
+    pub(super) law_offset: Option<FixedOffset>,
 }
 
 /// What to do about users.

@@ -1,6 +1,8 @@
 //! `fadeline demo` and `fadeline load-demo`: a clinic that is made up, around today. The
 //! data itself stands in `demo`.
 
+use std::sync::Arc;
+
 use anyhow::{Context, bail};
 use chrono::Duration;
 use serde_json::json;
@@ -12,8 +14,11 @@ use super::settings::Settings;
 use super::{open_with, say, serve};
 use crate::actions::App;
 use crate::actions::sign_in::{hash_password, mint};
+use crate::api::demo::Forward;
 use crate::api::{self, router};
 use crate::clock::Clock;
+use crate::messages::forward;
+use crate::web;
 
 /// The password of everybody in the demo.
 const PASSWORD: &str = "demonstration";
@@ -34,10 +39,22 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
     };
     let listener = serve::listen(&settings).await?;
     let url = format!("http://{}", listener.local_addr()?);
-    let app = open_with(&settings, clock).await?;
+    let mut profile = settings.mail.profile.clone();
+    if !settings.mail.public_url_named {
+        // Known only now where any free port was asked for.
+        profile.public_url = url.parse().context("public_url")?;
+    }
+    let app = open_with(&settings, clock, profile).await?;
     let loaded = load(&app).await?;
     let tokens = tokens(&app, &loaded).await?;
-    let router = router(serve::serving(&app, &settings), api::demo::routes());
+    let post = serve::post(&app, &settings, true)?;
+    let forwarding = post.clone();
+    let forward: Forward = Arc::new(move |to| {
+        let post = forwarding.clone();
+        Box::pin(async move { forward::forward(&post, to).await.map_err(|error| error.to_string()) })
+    });
+    let pages = web::routes().merge(web::demo_routes()).merge(api::demo::routes(forward));
+    let router = router(serve::serving(&app, &settings), pages);
     if options.json {
         let by_role: serde_json::Map<_, _> = tokens
             .iter()
@@ -45,9 +62,9 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
             .collect();
         say(&json!({"url": url, "tokens": by_role}).to_string())?;
     } else {
-        say(&greeting(&url, &tokens))?;
+        say(&greeting(&url, &tokens, settings.mail.smtp.is_some()))?;
     }
-    serve::until_stopped(listener, router, &app).await?;
+    serve::until_stopped(listener, router, &post).await?;
     Ok(folder.close()?)
 }
 
@@ -57,7 +74,7 @@ pub(super) async fn load_into(settings: Settings, options: LoadDemoOptions) -> a
         Some(now) => Clock::running_from(now.to_utc()),
         None => Clock::real(),
     };
-    let app = open_with(&settings, clock).await?;
+    let app = open_with(&settings, clock, settings.mail.profile.clone()).await?;
     load(&app).await?;
     app.db.close().await;
     Ok(())
@@ -105,14 +122,19 @@ async fn tokens(app: &App, loaded: &Loaded) -> anyhow::Result<Vec<SignIn>> {
     Ok(sign_ins)
 }
 
-fn greeting(url: &str, tokens: &[SignIn]) -> String {
+fn greeting(url: &str, tokens: &[SignIn], mails: bool) -> String {
+    let nothing = if mails {
+        "mail goes to the mail server that was named, besides the mailbox"
+    } else {
+        "nothing is sent to anyone"
+    };
     let sign_ins: Vec<_> = tokens
         .iter()
         .map(|SignIn { role, name, email, token }| format!("  {role:<13} {name}, {email}\n                Authorization: Bearer {token}"))
         .collect();
     [
-        "Fadeline demo: demonstration data, nobody in it is real, and nothing is sent to anyone.".to_owned(),
-        format!("  the API, to browse     {url}/docs/\n  its OpenAPI document   {url}/api/v1/openapi.json\n  the demo's clock       {url}/demo/clock"),
+        format!("Fadeline demo: demonstration data, nobody in it is real, and {nothing}."),
+        format!("  the API, to browse     {url}/docs/\n  its OpenAPI document   {url}/api/v1/openapi.json\n  the demo's clock       {url}/demo/clock\n  the demo's mailbox     {url}/demo/mailbox"),
         format!("Everybody's password is {PASSWORD:?}. To call the API, send a token:"),
         sign_ins.join("\n\n"),
         "Stop with Ctrl-C; then all of it is gone.".to_owned(),

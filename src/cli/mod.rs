@@ -5,8 +5,10 @@ pub mod accounts;
 pub mod args;
 pub mod demo;
 mod demo_clinic;
+mod mail_settings;
 pub mod serve;
 pub mod settings;
+mod time_check;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -18,6 +20,7 @@ use self::args::{Cli, Command};
 use self::settings::Settings;
 use crate::actions::App;
 use crate::clock::Clock;
+use crate::domain::clinic_profile::ClinicProfile;
 use crate::domain::patient::Phone;
 use crate::storage::Db;
 
@@ -46,6 +49,7 @@ async fn run_command(cli: Cli) -> anyhow::Result<()> {
         Command::Demo(options) => demo_clinic::run(settings, options).await,
         Command::Serve => serve::run(settings).await,
         Command::Migrate => open(&settings).await.map(|_| ()),
+        Command::TimeCheck(options) => time_check::run(&settings, options).await,
         Command::LoadDemo(options) => demo_clinic::load_into(settings, options).await,
         Command::User(command) => accounts::user(&open(&settings).await?, command).await,
         Command::Token(command) => accounts::token(&open(&settings).await?, command).await,
@@ -54,15 +58,15 @@ async fn run_command(cli: Cli) -> anyhow::Result<()> {
 
 /// The app over the configured database, its schema brought up to date.
 async fn open(settings: &Settings) -> anyhow::Result<App> {
-    open_with(settings, Clock::real()).await
+    open_with(settings, Clock::real(), settings.mail.profile.clone()).await
 }
 
-/// The same with another clock.
-async fn open_with(settings: &Settings, clock: Clock) -> anyhow::Result<App> {
+/// The same with another clock, and under another name.
+async fn open_with(settings: &Settings, clock: Clock, profile: ClinicProfile) -> anyhow::Result<App> {
     let db = Db::connect(&settings.database_url).await.context("cannot open the database")?;
     db.migrate().await.context("cannot bring the schema up to date")?;
     tokio::task::spawn_blocking(Phone::warm_up);
-    Ok(App::new(db, clock, settings.zone, settings.policy.clone()))
+    Ok(App::new(db, clock, settings.zone, settings.policy.clone(), profile))
 }
 
 /// Prints a line that was asked for.

@@ -15,10 +15,13 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-use super::open;
 use super::settings::Settings;
+use super::{open, time_check};
 use crate::actions::{App, repeats};
 use crate::api::{Serving, router};
+use crate::messages::transport::Smtp;
+use crate::messages::{Post, ticker};
+use crate::web;
 
 /// How long a client may take to send its headers.
 const HEADERS: Duration = Duration::from_secs(10);
@@ -32,9 +35,20 @@ const TIDY: Duration = Duration::from_mins(5);
 /// `fadeline serve`.
 pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let app = open(&settings).await?;
+    time_check::warn(&app).await?;
     let listener = listen(&settings).await?;
+    let post = post(&app, &settings, false)?;
+    if !post.has_a_way_out() {
+        tracing::warn!("no smtp_url is set: mail to patients waits in the ledger");
+    }
     tracing::info!(address = %listener.local_addr()?, "serving");
-    until_stopped(listener, router(serving(&app, &settings), Router::new()), &app).await
+    until_stopped(listener, router(serving(&app, &settings), web::routes()), &post).await
+}
+
+/// The post office that the settings ask for.
+pub(super) fn post(app: &App, settings: &Settings, keeps_mailbox: bool) -> anyhow::Result<Post> {
+    let smtp = settings.mail.smtp.as_ref().map(Smtp::new).transpose().context("smtp_url")?;
+    Ok(Post::new(app.clone(), smtp, keeps_mailbox, settings.mail.inbox.clone()))
 }
 
 /// What the server knows besides the app.
@@ -54,7 +68,9 @@ pub(super) async fn listen(settings: &Settings) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until SIGTERM or Ctrl-C, then finishes what is under way.
-pub(super) async fn until_stopped(listener: TcpListener, router: Router, app: &App) -> anyhow::Result<()> {
+pub(super) async fn until_stopped(listener: TcpListener, router: Router, post: &Post) -> anyhow::Result<()> {
+    let app = &post.app;
+    let mut bell = ticker::start(post).await.context("the bell cannot be started")?;
     let connections = GracefulShutdown::new();
     let mut server = auto::Builder::new(TokioExecutor::new());
     server.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
@@ -91,6 +107,13 @@ pub(super) async fn until_stopped(listener: TcpListener, router: Router, app: &A
     tracing::info!("finishing what is under way");
     if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
         tracing::warn!("some requests took too long and were given up");
+    }
+    // Nothing rings any more, and what is being sent is marked before the database goes.
+    if let Err(error) = bell.shutdown().await {
+        tracing::warn!(%error, "the bell does not stop");
+    }
+    if tokio::time::timeout(GRACE, post.stop()).await.is_err() {
+        tracing::warn!("a mail took too long; its claim will expire");
     }
     app.db.close().await;
     Ok(())

@@ -8,13 +8,14 @@ use anyhow::{Context, bail};
 use serde::Deserialize;
 
 use super::args::{LogFormat, Options};
+use super::mail_settings::MailSettings;
 use crate::domain::policy::Policy;
 use crate::domain::time_zone::Tz;
 
 /// What `fadeline.toml` may hold.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct File {
+pub(super) struct File {
     database_url: Option<String>,
     listen: Option<String>,
     time_zone: Option<String>,
@@ -22,6 +23,18 @@ struct File {
     log_format: Option<LogFormat>,
     trusted_proxies: Option<Vec<String>>,
     policy: Policy,
+    // Of mail; named one by one, since what is flattened cannot refuse unknown keys.
+    pub(super) smtp_url: Option<String>,
+    pub(super) smtp_ca: Option<String>,
+    pub(super) mail_from: Option<String>,
+    pub(super) dkim_key: Option<String>,
+    pub(super) dkim_selector: Option<String>,
+    pub(super) imap_url: Option<String>,
+    pub(super) imap_ca: Option<String>,
+    pub(super) imap_server_id: Option<String>,
+    pub(super) clinic_label: Option<String>,
+    pub(super) clinic_phone: Option<String>,
+    pub(super) public_url: Option<String>,
 }
 
 /// All settings, sound.
@@ -43,6 +56,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpAddr>,
     /// The clinic's choices.
     pub policy: Policy,
+    /// How patients are written to, and by whom.
+    pub mail: MailSettings,
 }
 
 impl Settings {
@@ -71,6 +86,12 @@ impl Settings {
         if !faults.is_empty() {
             bail!("{}", faults.join("; "));
         }
+        let listen = options
+            .listen
+            .clone()
+            .or(file.listen.clone())
+            .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let mail = MailSettings::read(&options.mail, &file, &listen)?;
         let zone = options
             .time_zone
             .clone()
@@ -88,11 +109,8 @@ impl Settings {
         Ok(Self {
             database_named: database_url.is_some(),
             database_url: database_url.unwrap_or_else(|| "sqlite:fadeline.db".to_owned()),
-            listen: options
-                .listen
-                .clone()
-                .or(file.listen)
-                .unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+            listen,
+            mail,
             zone: zone
                 .parse()
                 .with_context(|| format!("time_zone: {zone:?} is not a zone such as America/Toronto"))?,

@@ -73,6 +73,14 @@ id! {
     AuditId,
     /// One claim of a resource.
     ClaimId,
+    /// One message of the ledger.
+    MessageId,
+    /// A mail that came back.
+    ReplyId,
+    /// Something that a person has to do.
+    TaskId,
+    /// A calendar that somebody subscribes to.
+    FeedId,
 }
 
 macro_rules! resource {

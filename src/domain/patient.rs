@@ -13,6 +13,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::civil::Day;
 use super::codes::codes;
 use super::ids::PatientId;
+use super::site::yes;
 use super::text::{self, Line};
 
 codes! {
@@ -214,6 +215,9 @@ pub struct PatientDetails {
     /// Skin type.
     #[serde(default)]
     pub fitzpatrick: Option<Fitzpatrick>,
+    /// Whether mail about visits comes with an entry for the patient's calendar; yes unless they want none.
+    #[serde(default = "yes")]
+    pub calendar_invites: bool,
 }
 
 fn english() -> Language {

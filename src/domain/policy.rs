@@ -58,6 +58,19 @@ pub struct Policy {
     pub wavelengths_not_for_darker_nm: Vec<u16>,
     /// From how much clearance on the pigment counts as gone, percent (section 1.11).
     pub cleared_percent: u16,
+    /// How long a message about a change waits, so that a slip can be undone before anybody reads of it, minutes.
+    pub message_grace_minutes: u16,
+    /// How long a message that cannot be delivered is tried again, hours; then it is a task.
+    pub message_tries_hours: u16,
+    /// Whether a patient is written to only with a recorded consent to messages. Without it, the address that a
+    /// patient gave for visits is consent until a recorded one is withdrawn. Rule 53.
+    pub messages_need_recorded_consent: bool,
+    /// How many minutes before the start of a visit patients are asked to be there.
+    pub be_early_minutes: u16,
+    /// How long after a visit its page can be opened by the patient's link, days.
+    pub visit_link_days: u16,
+    /// After how many days without a fetch a calendar's secret address is revoked.
+    pub feed_unused_days: u16,
 }
 
 impl Default for Policy {
@@ -87,6 +100,12 @@ impl Default for Policy {
             plan_ceiling: 10,
             wavelengths_not_for_darker_nm: vec![532],
             cleared_percent: 95,
+            message_grace_minutes: 3,
+            message_tries_hours: 48,
+            messages_need_recorded_consent: false,
+            be_early_minutes: 10,
+            visit_link_days: 7,
+            feed_unused_days: 90,
         }
     }
 }
@@ -142,6 +161,11 @@ impl Policy {
         );
         within("plan_ceiling", self.plan_ceiling, 1..=60);
         within("cleared_percent", self.cleared_percent, 1..=100);
+        within("message_grace_minutes", self.message_grace_minutes, 0..=60);
+        within("message_tries_hours", self.message_tries_hours, 1..=720);
+        within("be_early_minutes", self.be_early_minutes, 0..=120);
+        within("visit_link_days", self.visit_link_days, 0..=365);
+        within("feed_unused_days", self.feed_unused_days, 1..=3660);
         if ![5, 10, 15, 20, 30, 60].contains(&self.grid_minutes) {
             faults.push(format!(
                 "policy.grid_minutes is {}, but must be 5, 10, 15, 20, 30 or 60",
@@ -155,6 +179,12 @@ impl Policy {
     #[must_use]
     pub fn hold(&self) -> Duration {
         minutes(self.hold_minutes)
+    }
+
+    /// How long a message about a change waits.
+    #[must_use]
+    pub fn message_grace(&self) -> Duration {
+        minutes(self.message_grace_minutes)
     }
 
     /// How long `undo` steps back.

@@ -72,6 +72,39 @@ pub async fn release_session(tx: &mut Tx, session: SessionId) -> Result<()> {
     Ok(())
 }
 
+/// A claim as it stands.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct Held {
+    /// What is taken.
+    pub resource_id: ResourceId,
+    /// By which session; none for a hold.
+    pub session_id: Option<SessionId>,
+    /// From when.
+    pub starts_at: DateTime<Utc>,
+    /// Until when.
+    pub ends_at: DateTime<Utc>,
+}
+
+/// Every claim that starts a day before `now` or later, expired holds left out.
+pub async fn held_from(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<Held>> {
+    tx.query(stmt!(
+        "SELECT resource_id, session_id, starts_at, ends_at FROM claims WHERE starts_at >= $1 AND (expires_at IS NULL OR expires_at > $2)"
+    ))
+    .bind(now - LONGEST)
+    .bind(now)
+    .all()
+    .await
+}
+
+/// Sweeps away what all expired holds still claim.
+pub async fn sweep_all(tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
+    tx.query(stmt!("DELETE FROM claims WHERE expires_at IS NOT NULL AND expires_at <= $1"))
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// The longest that a claim can be; the guard of the database says so too. It bounds how far
 /// back a claim that reaches into a range can have begun, so that the past is never scanned.
 const LONGEST: Duration = Duration::hours(24);

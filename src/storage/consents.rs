@@ -2,7 +2,7 @@
 
 use super::engine::stmt;
 use super::{Result, Tx};
-use crate::domain::consent::Consent;
+use crate::domain::consent::{Consent, ConsentKind};
 use crate::domain::ids::{ConsentId, PatientId};
 
 /// Writes a new consent.
@@ -57,6 +57,15 @@ pub async fn active(tx: &mut Tx, patient: PatientId) -> Result<Vec<Consent>> {
     .bind(patient)
     .all()
     .await
+}
+
+/// The consents of one kind that `patient` gave, withdrawn ones included, oldest first.
+pub async fn of_kind(tx: &mut Tx, patient: PatientId, kind: ConsentKind) -> Result<Vec<Consent>> {
+    tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND kind = $2 ORDER BY id"))
+        .bind(patient)
+        .bind(kind)
+        .all()
+        .await
 }
 
 /// Consents of `patient` in order of id, after `after`.

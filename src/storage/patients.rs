@@ -11,8 +11,9 @@ use crate::domain::text::folded;
 pub async fn insert(tx: &mut Tx, patient: &Patient) -> Result<()> {
     resources::insert(tx, patient.id, "patient", None).await?;
     let query = tx.query(stmt!(
-        "INSERT INTO patients (id, version, given_name, family_name, phone, email, preferred_language, date_of_birth, fitzpatrick, search)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        "INSERT INTO patients (id, version, given_name, family_name, phone, email, preferred_language, date_of_birth, fitzpatrick, search,
+            calendar_invites)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     ));
     bound(query, patient).run().await?;
     Ok(())
@@ -22,7 +23,7 @@ pub async fn insert(tx: &mut Tx, patient: &Patient) -> Result<()> {
 pub async fn update(tx: &mut Tx, patient: &Patient) -> Result<bool> {
     let query = tx.query(stmt!(
         "UPDATE patients SET version = $2, given_name = $3, family_name = $4, phone = $5, email = $6, preferred_language = $7,
-                date_of_birth = $8, fitzpatrick = $9, search = $10
+                date_of_birth = $8, fitzpatrick = $9, search = $10, calendar_invites = $11
              WHERE id = $1 AND version = $2 - 1"
     ));
     let changed = bound(query, patient).run().await?;
@@ -39,6 +40,7 @@ fn bound<'c>(query: Query<'c>, patient: &Patient) -> Query<'c> {
         preferred_language,
         date_of_birth,
         fitzpatrick,
+        calendar_invites,
     } = &patient.details;
     query
         .bind(patient.id)
@@ -51,11 +53,20 @@ fn bound<'c>(query: Query<'c>, patient: &Patient) -> Query<'c> {
         .bind(*date_of_birth)
         .bind(*fitzpatrick)
         .bind(patient.details.search_text())
+        .bind(*calendar_invites)
 }
 
 /// The patient with this id.
 pub async fn get(tx: &mut Tx, id: PatientId) -> Result<Option<Patient>> {
     tx.query(stmt!("SELECT * FROM patients WHERE id = $1")).bind(id).optional().await
+}
+
+/// The patients who are written to at `address`, at most two: with more than one, nobody knows who wrote.
+pub async fn by_address(tx: &mut Tx, address: &str) -> Result<Vec<(PatientId,)>> {
+    tx.query(stmt!("SELECT id FROM patients WHERE lower(email) = $1 LIMIT 2"))
+        .bind(address.to_lowercase())
+        .all()
+        .await
 }
 
 /// Whether there is a patient with this id, without reading the record.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use super::engine::stmt;
 use super::{Result, Tx};
@@ -110,6 +111,14 @@ pub async fn get(tx: &mut Tx, id: SessionId) -> Result<Option<Listed>> {
     tx.query(stmt!(listed!("WHERE s.id = $1"))).bind(id).optional().await
 }
 
+/// The session with this name in calendars, and its patient.
+pub async fn by_uid(tx: &mut Tx, uid: Uuid) -> Result<Option<(SessionId, PatientId)>> {
+    tx.query(stmt!("SELECT id, patient_id FROM sessions WHERE uid = $1"))
+        .bind(uid)
+        .optional()
+        .await
+}
+
 /// Whose the session is, before anything is locked.
 pub async fn patient_of(tx: &mut Tx, id: SessionId) -> Result<Option<PatientId>> {
     let row: Option<(PatientId,)> = tx
@@ -135,6 +144,16 @@ pub async fn to_come(tx: &mut Tx, patient: PatientId) -> Result<Vec<Listed>> {
          ORDER BY s.starts_at, s.id"
     )))
     .bind(patient)
+    .all()
+    .await
+}
+
+/// Every session that starts at `from` or later and holds its time, in order of time.
+pub async fn live_from(tx: &mut Tx, from: DateTime<Utc>) -> Result<Vec<Session>> {
+    tx.query(stmt!(
+        "SELECT * FROM sessions WHERE starts_at >= $1 AND status IN ('pending', 'booked', 'arrived', 'checked-in') ORDER BY starts_at, id"
+    ))
+    .bind(from)
     .all()
     .await
 }

@@ -1,11 +1,14 @@
 //! Sites: the clinic and partners' shops.
 
+use std::collections::HashMap;
+
 use sqlx::types::Json;
 
-use super::engine::{Query, stmt};
+use super::engine::{Lease, Query, stmt};
 use super::{Result, Tx};
 use crate::domain::ids::SiteId;
 use crate::domain::site::{Site, SiteDetails};
+use crate::domain::text::Line;
 
 /// Writes a new site.
 pub async fn insert(tx: &mut Tx, site: &Site) -> Result<()> {
@@ -63,4 +66,10 @@ pub async fn page(tx: &mut Tx, after: SiteId, limit: i64) -> Result<Vec<Site>> {
         .bind(limit)
         .all()
         .await
+}
+
+/// The street address of each site.
+pub async fn addresses(lease: &mut Lease) -> Result<HashMap<SiteId, Line>> {
+    let rows: Vec<(SiteId, Line)> = lease.query(stmt!("SELECT id, address FROM sites")).all().await?;
+    Ok(rows.into_iter().collect())
 }

@@ -10,6 +10,7 @@ use fadeline::api::{self, Serving};
 use fadeline::clock::Clock;
 use fadeline::domain::access::Role;
 use fadeline::domain::civil;
+use fadeline::domain::clinic_profile::ClinicProfile;
 use fadeline::domain::course::{Course, CourseDetails};
 use fadeline::domain::device::Device;
 use fadeline::domain::interval::Interval;
@@ -113,7 +114,13 @@ impl Bench {
     pub(crate) async fn begin(url: &str, past: usize) -> Self {
         let db = Db::connect(url).await.unwrap();
         db.migrate().await.unwrap();
-        let app = App::new(db, Clock::still_at(NOW.parse().unwrap()), toronto(), Policy::default());
+        let app = App::new(
+            db,
+            Clock::still_at(NOW.parse().unwrap()),
+            toronto(),
+            Policy::default(),
+            ClinicProfile::standard().unwrap(),
+        );
         let mut writer = Writer::begin(&app).await;
         writer.past_and_ahead(past).await;
         let course = writer.in_the_middle("Slots").await;

@@ -6,6 +6,7 @@ mod history;
 mod others;
 mod patients;
 mod people;
+mod told;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -60,6 +61,7 @@ pub async fn load(tx: &mut Tx, clock: &Clock, zone: Tz, policy: &Policy, passwor
     let loaded = people::users(tx, clock, &partners, password_hash).await?;
     let stories = patients::stories(tx, clock, &partners).await?;
     history::play(tx, clock, zone, policy, clinic, stories).await?;
+    told::invitations(tx, clock, policy).await?;
     storage::demo::mark_all(tx).await?;
     Ok(loaded)
 }

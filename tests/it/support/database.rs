@@ -40,6 +40,14 @@ impl Database {
         }
     }
 
+    /// The same one, for another node; gone when this one is.
+    pub(crate) fn beside(&self) -> Self {
+        Self {
+            url: self.url.clone(),
+            _folder: None,
+        }
+    }
+
     /// It, with its schema.
     pub(crate) async fn db(&self) -> Db {
         let db = Db::connect(&self.url).await.unwrap();

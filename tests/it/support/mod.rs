@@ -4,6 +4,7 @@
 pub(crate) mod answer;
 pub(crate) mod clinic;
 pub(crate) mod database;
+pub(crate) mod mail;
 pub(crate) mod past;
 pub(crate) mod server;
 pub(crate) mod told;
@@ -14,11 +15,13 @@ use axum::http::{Method, Request};
 use chrono::Duration;
 use fadeline::actions::users::{self, NewUser};
 use fadeline::actions::{App, sign_in};
-use fadeline::api::{self, Serving};
 use fadeline::clock::Clock;
 use fadeline::domain::access::Role;
+use fadeline::domain::clinic_profile::ClinicProfile;
 use fadeline::domain::policy::Policy;
 use fadeline::domain::time_zone::Tz;
+use fadeline::messages::Post;
+use fadeline::storage::Db;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -37,6 +40,8 @@ pub(crate) const MONDAY: &str = "2027-01-04T14:00:00Z";
 /// A whole Fadeline with a database of its own.
 pub(crate) struct TestApp {
     pub(crate) app: App,
+    /// Its post office, whose mail goes into the demo's mailbox.
+    pub(crate) post: Post,
     pub(crate) router: Router,
     pub(crate) desk: String,
     pub(crate) practitioner: String,
@@ -77,7 +82,8 @@ impl TestApp {
 
     async fn begun(now: &str, policy: Policy) -> Self {
         let database = Database::fresh().await;
-        let app = App::new(database.db().await, Clock::still_at(now.parse().unwrap()), toronto(), policy);
+        let clock = Clock::still_at(now.parse().unwrap());
+        let app = App::new(database.db().await, clock, toronto(), policy, ClinicProfile::standard().unwrap());
         let partner_id = {
             let mut tx = app.db.begin().await.unwrap();
             let id = app.clock.id();
@@ -106,21 +112,36 @@ impl TestApp {
             users::add(&app, user).await.unwrap();
             tokens.push(users::create_token(&app, &email, 3000).await.unwrap());
         }
-        let serving = Serving {
-            app: app.clone(),
-            trusted_proxies: [].into(),
-            longest: std::time::Duration::from_secs(30),
-        };
-        let router = api::router(serving, api::demo::routes());
+        let post = Post::new(app.clone(), None, true, None);
+        let router = mail::router(&post);
         let [desk, practitioner, manager, partner] = tokens.try_into().unwrap();
         Self {
             app,
+            post,
             router,
             desk,
             practitioner,
             manager,
             partner,
             database,
+        }
+    }
+
+    /// Another node on the same database, with a clock of its own at the same time, whose rules of the zone may be others.
+    pub(crate) async fn node(&self, zone: Tz) -> Self {
+        let clock = Clock::still_at(self.app.clock.now());
+        let db = Db::connect(&self.database.url).await.unwrap();
+        let app = App::new(db, clock, zone, self.app.policy.clone(), self.app.profile.clone());
+        let post = Post::new(app.clone(), None, true, None);
+        Self {
+            router: mail::router(&post),
+            app,
+            post,
+            desk: self.desk.clone(),
+            practitioner: self.practitioner.clone(),
+            manager: self.manager.clone(),
+            partner: self.partner.clone(),
+            database: self.database.beside(),
         }
     }
 
@@ -263,11 +284,12 @@ impl TestApp {
 
 /// A request of somebody with `token`; an empty token sends none.
 pub(crate) fn request(token: &str, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Request<Body> {
-    let path = if path.starts_with("/demo") || path.starts_with("/api") {
-        path.to_owned()
-    } else {
-        format!("/api/v1{path}")
-    };
+    let path =
+        if ["/demo", "/api", "/a/"].iter().any(|root| path.starts_with(root)) || (path.starts_with("/feeds/") && path.contains(".ics")) {
+            path.to_owned()
+        } else {
+            format!("/api/v1{path}")
+        };
     let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
     if !token.is_empty() {
         request = request.header("authorization", format!("Bearer {token}"));

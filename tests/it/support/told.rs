@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use fadeline::actions::{App, users};
-use fadeline::api::{self, Serving};
 use fadeline::cli::demo;
 use fadeline::clock::Clock;
 use fadeline::domain::civil;
+use fadeline::domain::clinic_profile::ClinicProfile;
 use fadeline::domain::course::Course;
 use fadeline::domain::device::Device;
 use fadeline::domain::ids::{CourseId, DeviceId, PatientId, ServiceId, SessionId};
@@ -19,8 +19,10 @@ use fadeline::domain::status::{ProcedureStatus, SessionStatus};
 use fadeline::storage::{courses, devices, patients, services, sessions};
 use uuid::Uuid;
 
-use super::TestApp;
+use fadeline::messages::Post;
+
 use super::database::Database;
+use super::{TestApp, mail};
 
 /// The demo as it was loaded on one day.
 pub(crate) struct Told {
@@ -38,7 +40,13 @@ pub(crate) struct Told {
 pub(crate) async fn told(now: &str) -> Told {
     let database = Database::fresh().await;
     let now = now.parse().unwrap();
-    let app = App::new(database.db().await, Clock::still_at(now), toronto(), Policy::default());
+    let app = App::new(
+        database.db().await,
+        Clock::still_at(now),
+        toronto(),
+        Policy::default(),
+        ClinicProfile::standard().unwrap(),
+    );
     let mut tx = app.db.begin().await.unwrap();
     demo::load(&mut tx, &app.clock, app.zone, &app.policy, "$hash").await.unwrap();
     let all = sessions::Wanted {
@@ -75,13 +83,10 @@ pub(crate) async fn told(now: &str) -> Told {
 pub(crate) async fn served(now: &str) -> (TestApp, Vec<(Patient, Course)>) {
     let told = told(now).await;
     let token = async |email: &str| users::create_token(&told.app, email, 3000).await.unwrap();
-    let serving = Serving {
-        app: told.app.clone(),
-        trusted_proxies: [].into(),
-        longest: std::time::Duration::from_secs(30),
-    };
+    let post = Post::new(told.app.clone(), None, true, None);
     let app = TestApp {
-        router: api::router(serving, api::demo::routes()),
+        router: mail::router(&post),
+        post,
         desk: token("casey@example.test").await,
         practitioner: token("noor@example.test").await,
         manager: token("robin@example.test").await,

@@ -1,0 +1,47 @@
+//! The ledger of messages.
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::extract::Query;
+use super::problem::Problem;
+use super::respond::Reply;
+use crate::actions::messages::{self, MessageView, MessagesWanted};
+use crate::actions::page::{Items, Page};
+use crate::actions::{App, Caller};
+use crate::domain::ids::{PatientId, SessionId};
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// About which session; this or `patient_id`.
+    #[param(value_type = Option<Uuid>)]
+    session_id: Option<SessionId>,
+    /// To which patient.
+    #[param(value_type = Option<Uuid>)]
+    patient_id: Option<PatientId>,
+    /// How many items at most; 50 unless set.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// `next` of the page before.
+    after: Option<String>,
+}
+
+/// Every message that was sent, or will be, about a session or to a patient, oldest first.
+#[utoipa::path(get, path = "/messages", tag = "Messages", params(Wanted), responses((status = 200, body = Items<MessageView>)))]
+pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Items<MessageView>> {
+    let Wanted {
+        session_id,
+        patient_id,
+        limit,
+        after,
+    } = wanted;
+    let wanted = match (session_id, patient_id) {
+        (Some(session), None) => MessagesWanted::Session(session),
+        (None, Some(patient)) => MessagesWanted::Patient(patient),
+        _ => return Err(Problem::unreadable("In the query: name either session_id or patient_id.")),
+    };
+    Ok(messages::list(&app, &caller, wanted, &Page { limit, after }).await?.into())
+}

@@ -1,0 +1,20 @@
+//! iCalendar, out and in: invitations, downloads, feeds and add-to-calendar links on the way
+//! out, a calendar's answer on the way in. What is written is a pure function of what is
+//! handed in. Who may see a feed, and how mail travels, is decided elsewhere.
+
+pub mod answer;
+pub mod authentication;
+mod content;
+pub mod event;
+pub mod feed;
+pub mod invite;
+pub mod links;
+mod mime;
+pub mod reply;
+pub mod text;
+mod times;
+mod vtimezone;
+mod words;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! What the demo's patients were told already: each visit to come was invited when it was
+//! booked, so moving one sends an update and calling it off a cancellation. The mails
+//! themselves are of the past, so they are not in the mailbox.
+
+use std::collections::HashMap;
+
+use chrono::SubsecRound;
+
+use super::LoadError;
+use crate::clock::Clock;
+use crate::domain::ids::SiteId;
+use crate::domain::message::{Channel, Content, Message, MessageKind, MessageStatus};
+use crate::domain::policy::Policy;
+use crate::domain::site::Site;
+use crate::storage::{self, Tx};
+
+/// Writes the invitations of all visits to come as sent.
+pub(super) async fn invitations(tx: &mut Tx, clock: &Clock, policy: &Policy) -> Result<(), LoadError> {
+    let sites: HashMap<SiteId, Site> = storage::sites::page(tx, SiteId(uuid::Uuid::nil()), 100)
+        .await?
+        .into_iter()
+        .map(|site| (site.id, site))
+        .collect();
+    for session in storage::sessions::live_from(tx, clock.now()).await? {
+        let Some(patient) = storage::patients::get(tx, session.patient_id).await? else {
+            continue;
+        };
+        let Some(site) = sites.get(&session.place.site_id) else { continue };
+        let sent_at = session.created_at + policy.message_grace();
+        let message = Message {
+            id: clock.id(),
+            session_id: session.id,
+            uid: session.uid,
+            session_version: session.version,
+            patient_id: patient.id,
+            kind: MessageKind::Invite,
+            channel: Channel::Email,
+            lead: String::new(),
+            recipient: patient.details.email,
+            language: patient.details.preferred_language,
+            sequence: session.sequence,
+            stamp: session.created_at.trunc_subsecs(0),
+            content: Content::of(&session, site.details.address.to_string(), true),
+            status: MessageStatus::Sent,
+            reason: None,
+            due_at: sent_at,
+            try_at: sent_at,
+            attempts: 1,
+            claimed_until: None,
+            perhaps_sent: false,
+            last_error: None,
+            sent_at: Some(sent_at),
+            answer: None,
+            answered_at: None,
+            answer_stamp: None,
+            created_at: session.created_at,
+        };
+        storage::messages::insert(tx, &message).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,229 @@
+//! Which messages a change of a visit needs: what each address has seen is compared with
+//! what is true now. What was seen and is still true needs none, so a slip that is undone
+//! in time reaches nobody, and of several quick moves only the last does.
+
+use super::message::{Content, Message, MessageKind, Unsent};
+use super::patient::Email;
+use super::session::Session;
+use super::status::SessionStatus;
+
+/// How a visit stands in a patient's calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is there.
+    There,
+    /// It has to be moved first; what was said of it stays until it is.
+    Waiting,
+    /// It is not there, or no longer.
+    Gone,
+}
+
+/// How a session of this status stands in a patient's calendar.
+#[must_use]
+pub fn standing(status: SessionStatus) -> Standing {
+    match status {
+        SessionStatus::Booked | SessionStatus::Arrived | SessionStatus::CheckedIn | SessionStatus::Fulfilled | SessionStatus::Noshow => {
+            Standing::There
+        }
+        SessionStatus::Pending => Standing::Waiting,
+        SessionStatus::Proposed | SessionStatus::Cancelled | SessionStatus::EnteredInError | SessionStatus::Waitlist => Standing::Gone,
+    }
+}
+
+/// Whether a change from `before` to `after` is one that calendars have to see: of time, length, place, people, or of
+/// whether the visit takes place. Each raises SEQUENCE.
+#[must_use]
+pub fn concerns_calendars(before: &Session, after: &Session) -> bool {
+    let seen = |session: &Session| (session.starts_at, session.ends_at, session.place, standing(session.status));
+    seen(before) != seen(after)
+}
+
+/// What one address has seen last of a visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The address.
+    pub recipient: Email,
+    /// Whether the visit is in the calendar there.
+    pub there: bool,
+    /// What was said.
+    pub content: Content,
+}
+
+/// What each address has seen last, from the messages of one visit in order.
+#[must_use]
+pub fn seen(messages: &[Message]) -> Vec<Seen> {
+    let mut seen: Vec<Seen> = Vec::new();
+    for message in messages.iter().filter(|message| message.is_known()) {
+        let Some(recipient) = message.recipient.clone() else { continue };
+        seen.retain(|one| !same(&one.recipient, &recipient));
+        seen.push(Seen {
+            recipient,
+            there: message.kind != MessageKind::Cancel,
+            content: message.content.clone(),
+        });
+    }
+    seen
+}
+
+fn same(a: &Email, b: &Email) -> bool {
+    a.lowered() == b.lowered()
+}
+
+/// A message that is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What it is for.
+    pub kind: MessageKind,
+    /// Whom it goes to; nobody where there is no address.
+    pub recipient: Option<Email>,
+    /// What it says.
+    pub content: Content,
+}
+
+/// The messages that are needed when a visit stands so, says `content`, and its patient is written to at `address`.
+#[must_use]
+pub fn needed(seen: &[Seen], standing: Standing, content: &Content, address: Option<&Email>) -> Vec<Notice> {
+    if standing == Standing::Waiting {
+        return Vec::new();
+    }
+    let there = standing == Standing::There;
+    let mut notices = Vec::new();
+    // Whoever has it and should not: an old address, or everybody when it is called off. What is taken back is what they have.
+    let strangers = seen
+        .iter()
+        .filter(|one| one.there && !(there && address.is_some_and(|address| same(address, &one.recipient))));
+    for one in strangers {
+        notices.push(Notice {
+            kind: MessageKind::Cancel,
+            recipient: Some(one.recipient.clone()),
+            content: one.content.clone(),
+        });
+    }
+    if !there {
+        return notices;
+    }
+    let here = seen
+        .iter()
+        .find(|one| one.there && address.is_some_and(|address| same(address, &one.recipient)));
+    let kind = match here {
+        Some(one) if one.content.says_the_same(content) => return notices,
+        Some(_) => MessageKind::Update,
+        None => MessageKind::Invite,
+    };
+    notices.push(Notice {
+        kind,
+        recipient: address.cloned(),
+        content: content.clone(),
+    });
+    notices
+}
+
+/// Why what was still to go out is no longer true.
+#[must_use]
+pub fn why_superseded(standing: Standing, needed: &[Notice], waiting: &Message, address: Option<&Email>) -> Unsent {
+    match standing {
+        Standing::Gone => Unsent::Cancelled,
+        Standing::Waiting => Unsent::Pending,
+        Standing::There if !address.is_some_and(|address| waiting.recipient.as_ref().is_some_and(|old| same(old, address))) => {
+            Unsent::Readdressed
+        }
+        Standing::There if needed.is_empty() => Unsent::Undone,
+        Standing::There => Unsent::Moved,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{DateTime, Duration};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn email(name: &str) -> Email {
+        format!("{name}@example.test").try_into().unwrap()
+    }
+
+    fn content(day: i64) -> Content {
+        let starts_at = DateTime::UNIX_EPOCH + Duration::days(day);
+        Content {
+            starts_at,
+            ends_at: starts_at + Duration::minutes(45),
+            zone: "America/Toronto".to_owned(),
+            place: "59 Hayden Street".to_owned(),
+            practitioner_id: Uuid::nil().into(),
+            room_id: None,
+            calendar: true,
+        }
+    }
+
+    /// A calendar at each address, as a patient's program would keep it.
+    fn delivered(mut seen: Vec<Seen>, notices: &[Notice]) -> Vec<Seen> {
+        for notice in notices {
+            let Some(recipient) = notice.recipient.clone() else { continue };
+            seen.retain(|one| one.recipient != recipient);
+            let there = notice.kind != MessageKind::Cancel;
+            seen.push(Seen {
+                recipient,
+                there,
+                content: notice.content.clone(),
+            });
+        }
+        seen
+    }
+
+    #[test]
+    fn what_was_seen_and_is_still_true_needs_no_message() {
+        let ada = email("ada");
+        let seen = delivered(Vec::new(), &needed(&[], Standing::There, &content(1), Some(&ada)));
+        assert_eq!(needed(&seen, Standing::There, &content(1), Some(&ada)), []);
+        assert_eq!(needed(&seen, Standing::Waiting, &content(2), Some(&ada)), []);
+        assert_eq!(needed(&[], Standing::Gone, &content(1), Some(&ada)), [], "nobody was told of it");
+    }
+
+    #[test]
+    fn a_new_address_is_invited_and_the_old_one_is_told_that_it_is_off() {
+        let (old, new) = (email("old"), email("new"));
+        let seen = delivered(Vec::new(), &needed(&[], Standing::There, &content(1), Some(&old)));
+        let kinds: Vec<_> = needed(&seen, Standing::There, &content(1), Some(&new))
+            .into_iter()
+            .map(|notice| (notice.kind, notice.recipient.unwrap()))
+            .collect();
+        assert_eq!(kinds, [(MessageKind::Cancel, old), (MessageKind::Invite, new)]);
+    }
+
+    proptest! {
+        /// Whatever happens to a visit, and whichever of its states are sent, once the last one is: the patient's own
+        /// address has just what is true, every other has nothing, and nobody is told of a visit that they do not have.
+        #[test]
+        fn after_any_story_each_calendar_holds_just_what_is_true(
+            story in prop::collection::vec((0..4_i64, 0..3_u8, 0..3_usize, any::<bool>()), 1..12)
+        ) {
+            let addresses = [Some(email("a")), Some(email("b")), None];
+            let mut seen = Vec::new();
+            let last = story.len() - 1;
+            for (turn, (day, standing, address, sent)) in story.into_iter().enumerate() {
+                let standing = [Standing::There, Standing::Gone, Standing::Waiting][usize::from(standing)];
+                let address = addresses[address].clone();
+                let notices = needed(&seen, standing, &content(day), address.as_ref());
+                for notice in &notices {
+                    let has = seen.iter().any(|one: &Seen| one.there && Some(&one.recipient) == notice.recipient.as_ref());
+                    prop_assert_eq!(has, notice.kind != MessageKind::Invite);
+                }
+                if !sent && turn < last {
+                    continue;
+                }
+                seen = delivered(seen, &notices);
+                if standing == Standing::Waiting {
+                    continue;
+                }
+                for one in seen.iter().filter(|one| one.there) {
+                    prop_assert_eq!(standing, Standing::There);
+                    prop_assert_eq!(Some(&one.recipient), address.as_ref());
+                    prop_assert_eq!(&one.content, &content(day));
+                }
+                let there = seen.iter().any(|one| one.there);
+                prop_assert_eq!(there, standing == Standing::There && address.is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! A task: what a person at the desk has to do, because a rule or a mail server could not.
+
+use chrono::{DateTime, Utc};
+
+use super::codes::codes;
+use super::ids::{MessageId, PatientId, ReplyId, SessionId, TaskId, UserId};
+
+codes! {
+    /// What kind of thing is to be done.
+    TaskKind in "snake_case" {
+        /// A message could not be delivered; the patient has to be reached in another way.
+        MessageFailed,
+        /// The patient's calendar declined a visit: ask, then move or cancel it.
+        VisitDeclined,
+        /// Somebody wrote back: read it.
+        ReplyToRead,
+        /// A calendar address was revoked, since nobody had fetched it for long.
+        FeedRevoked,
+    }
+}
+
+/// A task.
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// Rises with each change.
+    pub version: i64,
+    /// What kind of thing is to be done.
+    pub kind: TaskKind,
+    /// What is to be done, in a sentence; nothing of what somebody wrote.
+    pub detail: String,
+    /// About which session.
+    pub session_id: Option<SessionId>,
+    /// About whom.
+    pub patient_id: Option<PatientId>,
+    /// About which message.
+    pub message_id: Option<MessageId>,
+    /// About which mail that came back.
+    pub reply_id: Option<ReplyId>,
+    /// When it arose.
+    pub created_at: DateTime<Utc>,
+    /// When it was done.
+    pub done_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub done_by: Option<UserId>,
+}

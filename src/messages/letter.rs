@@ -1,0 +1,77 @@
+//! The words of a mail about a visit: subject, plain text and HTML, in the patient's
+//! language, from templates. Neutral throughout: nothing in them tells what is treated.
+
+use askama::Template;
+
+use crate::domain::clinic_profile::ClinicProfile;
+use crate::domain::message::{Message, MessageKind};
+use crate::domain::patient::Language;
+use crate::domain::time_zone::Tz;
+use crate::domain::{civil, wording};
+
+/// The words of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Letter {
+    pub(super) subject: String,
+    pub(super) text: String,
+    pub(super) html: String,
+}
+
+/// What the templates are filled with.
+struct Facts {
+    kind: MessageKind,
+    subject: String,
+    day: String,
+    hours: String,
+    place: String,
+    early: u16,
+    link: String,
+    phone: String,
+    phone_link: String,
+    label: String,
+}
+
+macro_rules! templates {
+    ($($name:ident: $path:literal),+) => {$(
+        #[derive(Template)]
+        #[template(path = $path, config = ".askama.toml")]
+        struct $name {
+            facts: Facts,
+        }
+    )+};
+}
+templates!(EnglishText: "visit.en.txt", EnglishHtml: "visit.en.html", FrenchText: "visit.fr.txt", FrenchHtml: "visit.fr.html");
+
+impl Letter {
+    /// The mail that `message` becomes; `link` opens the page about the visit.
+    pub(super) fn of(message: &Message, zone: Tz, profile: &ClinicProfile, link: &str, early: u16) -> askama::Result<Self> {
+        let (language, content) = (message.language, &message.content);
+        let wall = civil::wall_of(zone, content.starts_at);
+        let (short, time) = (wording::short_day(language, wall), wording::time(language, wall));
+        let subject = match (language, message.kind) {
+            (Language::En, MessageKind::Invite) => format!("Your appointment on {short}, {time}"),
+            (Language::En, MessageKind::Update) => format!("Changed: your appointment is on {short}, {time}"),
+            (Language::En, MessageKind::Cancel) => format!("Cancelled: your appointment on {short}, {time}"),
+            (Language::Fr, MessageKind::Invite) => format!("Votre rendez-vous du {short} à {time}"),
+            (Language::Fr, MessageKind::Update) => format!("Changement : votre rendez-vous est le {short} à {time}"),
+            (Language::Fr, MessageKind::Cancel) => format!("Annulé : votre rendez-vous du {short} à {time}"),
+        };
+        let facts = || Facts {
+            kind: message.kind,
+            subject: subject.clone(),
+            day: wording::day(language, wall),
+            hours: wording::hours(language, zone, content.starts_at, content.ends_at),
+            place: content.place.clone(),
+            early,
+            link: link.to_owned(),
+            phone: profile.phone.to_string(),
+            phone_link: profile.phone.as_str().chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
+            label: profile.label.to_string(),
+        };
+        let (text, html) = match language {
+            Language::En => (EnglishText { facts: facts() }.render()?, EnglishHtml { facts: facts() }.render()?),
+            Language::Fr => (FrenchText { facts: facts() }.render()?, FrenchHtml { facts: facts() }.render()?),
+        };
+        Ok(Self { subject, text, html })
+    }
+}

@@ -1,0 +1,102 @@
+//! What goes out and what comes back: the ledger's rows are made into mail and sent, each
+//! once; answers are read and filed. What is to be said is decided in `domain::notice` and
+//! written by `actions`; nothing here changes a visit.
+
+mod compose;
+pub mod filing;
+pub mod forward;
+pub mod inbox;
+mod letter;
+pub mod step;
+pub mod ticker;
+pub mod transport;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use thiserror::Error;
+use tokio::sync::Mutex;
+
+use self::inbox::InboxSettings;
+use self::transport::Smtp;
+use crate::actions::App;
+use crate::storage;
+
+/// Why something could not be sent or read.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The store refused or is away; what was begun is tried again.
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+    /// The mail cannot be written.
+    #[error("cannot be written: {0}")]
+    Compose(String),
+    /// The mailbox cannot be read at the moment.
+    #[error("the mailbox cannot be read: {0}")]
+    Mailbox(String),
+}
+
+/// What this room answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The post office: the app, the ways out, and the mailbox that is read.
+#[derive(Debug, Clone)]
+pub struct Post(Arc<Parts>);
+
+/// The parts of a [`Post`].
+#[derive(Debug)]
+pub struct Parts {
+    /// The app.
+    pub app: App,
+    /// The mail server.
+    pub smtp: Option<Smtp>,
+    /// Whether what goes out is kept in the demo's mailbox.
+    pub keeps_mailbox: bool,
+    /// The mailbox that answers come to.
+    pub inbox: Option<InboxSettings>,
+    /// One step at a time.
+    sending: Mutex<()>,
+    /// One reading at a time.
+    reading: Mutex<()>,
+    stopping: AtomicBool,
+}
+
+impl Post {
+    /// A post office.
+    #[must_use]
+    pub fn new(app: App, smtp: Option<Smtp>, keeps_mailbox: bool, inbox: Option<InboxSettings>) -> Self {
+        Self(Arc::new(Parts {
+            app,
+            smtp,
+            keeps_mailbox,
+            inbox,
+            sending: Mutex::new(()),
+            reading: Mutex::new(()),
+            stopping: AtomicBool::new(false),
+        }))
+    }
+
+    /// Whether anything can go out.
+    #[must_use]
+    pub fn has_a_way_out(&self) -> bool {
+        self.smtp.is_some() || self.keeps_mailbox
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// Begins nothing more, and waits until what is under way is marked.
+    pub async fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        drop(self.sending.lock().await);
+        drop(self.reading.lock().await);
+    }
+}
+
+impl std::ops::Deref for Post {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,43 @@
+//! Mail that came back, each once, with what was made of it.
+
+use super::engine::stmt;
+use super::{Result, Tx};
+use crate::domain::ids::ReplyId;
+use crate::domain::reply::FiledReply;
+
+/// Files a mail. Whether it was not filed before.
+pub async fn insert(tx: &mut Tx, reply: &FiledReply) -> Result<bool> {
+    let added = tx
+        .query(stmt!(
+            "INSERT INTO replies (id, mailbox_key, received_at, sender, subject, body, verdict, message_id, session_id, patient_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
+        ))
+        .bind(reply.id)
+        .bind(reply.mailbox_key.clone())
+        .bind(reply.received_at)
+        .bind(reply.sender.clone())
+        .bind(reply.subject.clone())
+        .bind(reply.body.clone())
+        .bind(reply.verdict)
+        .bind(reply.message_id)
+        .bind(reply.session_id)
+        .bind(reply.patient_id)
+        .run()
+        .await?;
+    Ok(added == 1)
+}
+
+/// Whether a mail was filed already.
+pub async fn is_filed(tx: &mut Tx, mailbox_key: &str) -> Result<bool> {
+    let row: Option<(ReplyId,)> = tx
+        .query(stmt!("SELECT id FROM replies WHERE mailbox_key = $1"))
+        .bind(mailbox_key.to_owned())
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}
+
+/// The mail with this id.
+pub async fn get(tx: &mut Tx, id: ReplyId) -> Result<Option<FiledReply>> {
+    tx.query(stmt!("SELECT * FROM replies WHERE id = $1")).bind(id).optional().await
+}

@@ -1,0 +1,61 @@
+//! What people have to do.
+
+use chrono::{DateTime, Utc};
+
+use super::engine::stmt;
+use super::{Result, Tx};
+use crate::domain::ids::{TaskId, UserId};
+use crate::domain::task::Task;
+
+/// Writes a new task.
+pub async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
+    tx.query(stmt!(
+        "INSERT INTO tasks (id, version, kind, detail, session_id, patient_id, message_id, reply_id, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    ))
+    .bind(task.id)
+    .bind(task.version)
+    .bind(task.kind)
+    .bind(task.detail.clone())
+    .bind(task.session_id)
+    .bind(task.patient_id)
+    .bind(task.message_id)
+    .bind(task.reply_id)
+    .bind(task.created_at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// The task with this id.
+pub async fn get(tx: &mut Tx, id: TaskId) -> Result<Option<Task>> {
+    tx.query(stmt!("SELECT * FROM tasks WHERE id = $1")).bind(id).optional().await
+}
+
+/// Tasks in order of id, after `after`: those that are open, or all.
+pub async fn page(tx: &mut Tx, open_only: bool, after: TaskId, limit: i64) -> Result<Vec<Task>> {
+    if open_only {
+        let open = stmt!("SELECT * FROM tasks WHERE done_at IS NULL AND id > $1 ORDER BY id LIMIT $2");
+        return tx.query(open).bind(after).bind(limit).all().await;
+    }
+    tx.query(stmt!("SELECT * FROM tasks WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
+}
+
+/// Marks a task as done. Whether it was open, at `version`.
+pub async fn done(tx: &mut Tx, id: TaskId, version: i64, by: UserId, at: DateTime<Utc>) -> Result<bool> {
+    let changed = tx
+        .query(stmt!(
+            "UPDATE tasks SET version = version + 1, done_at = $3, done_by = $4 WHERE id = $1 AND version = $2 AND done_at IS NULL"
+        ))
+        .bind(id)
+        .bind(version)
+        .bind(at)
+        .bind(by)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}

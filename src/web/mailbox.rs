@@ -1,0 +1,66 @@
+//! The demo's mailbox: each mail as the patient would see it, and as it went over the wire.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::page::{STYLE, shown, sorry};
+use crate::actions::mailbox::{self, Delivered};
+use crate::actions::{App, Error};
+use crate::domain::civil;
+
+struct Mail {
+    id: String,
+    recipient: String,
+    subject: String,
+    at: String,
+    text: String,
+    raw: String,
+}
+
+#[derive(Template)]
+#[template(path = "mailbox.html", config = ".askama.toml")]
+struct Page {
+    style: &'static str,
+    now: String,
+    mails: Vec<Mail>,
+}
+
+pub(super) async fn page(State(app): State<App>) -> Response {
+    let mails = match mailbox::all(&app).await {
+        Ok(mails) => mails,
+        Err(error) => return sorry(error),
+    };
+    let view = |mail: Delivered| Mail {
+        id: mail.id.to_string(),
+        text: mailbox::shown(&mail).text,
+        recipient: mail.recipient,
+        subject: mail.subject,
+        at: civil::spoken(app.zone, mail.at),
+        raw: mail.raw,
+    };
+    shown(&Page {
+        style: STYLE,
+        now: civil::spoken(app.zone, app.clock.now()),
+        mails: mails.into_iter().rev().map(view).collect(),
+    })
+}
+
+/// The HTML of a mail, alone, as a mail program shows it: it may style itself, and load nothing.
+pub(super) async fn html(State(app): State<App>, Path(id): Path<String>) -> Response {
+    let found = match id.parse() {
+        Ok(id) => mailbox::get(&app, id).await,
+        Err(_) => Err(Error::NotThere("mail")),
+    };
+    let mail = match found {
+        Ok(mail) => mail,
+        Err(error) => return sorry(error),
+    };
+    let mut response = Html(mailbox::shown(&mail).html).into_response();
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+    );
+    response
+}

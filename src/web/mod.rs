@@ -1,0 +1,25 @@
+//! Pages. Each reads its request, calls one action and fills a template; it decides
+//! nothing. So far: a patient's visit behind the link that mails carry, and the demo's mailbox.
+
+mod mailbox;
+mod page;
+mod visit;
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::actions::App;
+
+/// The pages that every clinic has.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/a/{secret}", get(visit::page))
+        .route("/a/{secret}/appointment.ics", get(visit::calendar))
+}
+
+/// The pages that only the demo has.
+pub fn demo_routes() -> Router<App> {
+    Router::new()
+        .route("/demo/mailbox", get(mailbox::page))
+        .route("/demo/mailbox/{id}/html", get(mailbox::html))
+}

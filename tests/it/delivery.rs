@@ -1,0 +1,330 @@
+//! Delivery: one at a time and in order, through refusals, silence and crashes; with the
+//! same Message-ID each time, and a task for a person where there is no way.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Duration, Utc};
+use fadeline::messages::transport::{Smtp, SmtpSettings};
+use fadeline::messages::{Post, step};
+use fadeline::storage::messages;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::support::TestApp;
+use crate::support::mail::Mail;
+
+/// What a mail server does with the next mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mood {
+    /// Takes it.
+    Takes,
+    /// Says: not now.
+    NotNow,
+    /// Says: never.
+    Never,
+    /// Takes it, and hangs up without a word.
+    HangsUp,
+}
+
+/// A mail server that does as it is told, in order, and then takes everything.
+#[derive(Clone, Default)]
+struct Server {
+    moods: Arc<Mutex<Vec<Mood>>>,
+    taken: Arc<Mutex<Vec<String>>>,
+    connections: Arc<Mutex<usize>>,
+}
+
+impl Server {
+    async fn start(&self) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = self.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                *server.connections.lock().unwrap() += 1;
+                let server = server.clone();
+                tokio::spawn(async move {
+                    let _ = server.talk(stream).await;
+                });
+            }
+        });
+        port
+    }
+
+    async fn talk(&self, stream: TcpStream) -> std::io::Result<()> {
+        let (read, mut write) = stream.into_split();
+        let mut lines = BufReader::new(read).lines();
+        write.write_all(b"220 test\r\n").await?;
+        while let Some(line) = lines.next_line().await? {
+            if !line.eq_ignore_ascii_case("data") {
+                write.write_all(b"250 ok\r\n").await?;
+                continue;
+            }
+            write.write_all(b"354 go on\r\n").await?;
+            let mut mail = String::new();
+            while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
+                mail.push_str(line.strip_prefix('.').unwrap_or(&line));
+                mail.push_str("\r\n");
+            }
+            let mood = self.moods.lock().unwrap().pop().unwrap_or(Mood::Takes);
+            if matches!(mood, Mood::Takes | Mood::HangsUp) {
+                self.taken.lock().unwrap().push(mail);
+            }
+            let answer: &[u8] = match mood {
+                Mood::Takes => b"250 taken\r\n",
+                Mood::NotNow => b"451 greylisted\r\n",
+                Mood::Never => b"550 no such mailbox\r\n",
+                Mood::HangsUp => return Ok(()),
+            };
+            write.write_all(answer).await?;
+        }
+        Ok(())
+    }
+
+    fn taken(&self) -> Vec<Mail> {
+        self.taken.lock().unwrap().iter().map(|raw| Mail::read(raw)).collect()
+    }
+
+    fn will(&self, moods: &[Mood]) {
+        *self.moods.lock().unwrap() = moods.iter().rev().copied().collect();
+    }
+}
+
+fn posting(app: &TestApp, port: u16) -> Post {
+    let url = url::Url::parse(&format!("smtp://127.0.0.1:{port}")).unwrap();
+    let smtp = Smtp::new(&SmtpSettings::new(&url, None, None).unwrap()).unwrap();
+    Post::new(app.app.clone(), Some(smtp), false, None)
+}
+
+async fn booked() -> (TestApp, Server, Post, String) {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let course = app.course("Ada").await;
+    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
+    app.wait(Duration::minutes(3));
+    let server = Server::default();
+    let post = posting(&app, server.start().await);
+    (app, server, post, session)
+}
+
+async fn deliver(app: &TestApp, post: &Post) -> step::Outcome {
+    step::step(post, app.app.clock.now()).await.unwrap()
+}
+
+fn header(mail: &Mail, name: &str) -> String {
+    let head = mail.raw.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
+    let line = head
+        .lines()
+        .find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned));
+    line.unwrap_or_else(|| panic!("no {name} in {head}"))
+}
+
+/// 57: 4xx is tried again with growing pauses, and taken once.
+#[tokio::test]
+async fn a_server_that_says_not_now_is_asked_again_after_longer_and_longer_pauses() {
+    let (app, server, post, session) = booked().await;
+    server.will(&[Mood::NotNow, Mood::NotNow, Mood::NotNow]);
+    assert_eq!(deliver(&app, &post).await.postponed, 1);
+    for pause in [1, 2, 4] {
+        app.wait(Duration::minutes(pause) - Duration::seconds(1));
+        assert!(deliver(&app, &post).await.is_nothing(), "not before {pause} minutes");
+        app.wait(Duration::seconds(1));
+        deliver(&app, &post).await;
+    }
+    assert_eq!(server.taken().len(), 1);
+    let message = app.messages(&session).await.items()[0].clone();
+    assert_eq!(
+        (&message["status"], &message["attempts"], &message["last_error"]),
+        (&json!("sent"), &json!(4), &Value::Null)
+    );
+}
+
+/// 57: 5xx is shown to staff, and never tried again.
+#[tokio::test]
+async fn a_server_that_says_never_makes_a_task_for_the_desk() {
+    let (app, server, post, session) = booked().await;
+    server.will(&[Mood::Never]);
+    assert_eq!(deliver(&app, &post).await.failed, 1);
+    app.wait(Duration::hours(3));
+    assert!(deliver(&app, &post).await.is_nothing());
+    let message = app.messages(&session).await.items()[0].clone();
+    assert_eq!(message["status"], "failed");
+    assert!(message["last_error"].as_str().unwrap().contains("550"));
+    let tasks = app.get("/tasks").await.expect(200);
+    assert_eq!(
+        (&tasks.items()[0]["kind"], &tasks.items()[0]["session_id"]),
+        (&json!("message_failed"), &json!(session))
+    );
+    let id = tasks.items()[0]["id"].as_str().unwrap().to_owned();
+    app.post(&format!("/tasks/{id}/done"), Value::Null).await.expect(200);
+    app.post(&format!("/tasks/{id}/done"), Value::Null).await.expect(200);
+    assert!(app.get("/tasks").await.items().is_empty());
+    assert_eq!(app.get("/tasks?status=all").await.items().len(), 1);
+    // Nobody has the visit in a calendar, so the next change invites.
+    app.move_to(&session, "2027-03-16T11:00").await.expect(200);
+    app.wait(Duration::minutes(3));
+    deliver(&app, &post).await;
+    assert_eq!(app.ledger(&session).await, ["invite failed", "invite sent"]);
+}
+
+/// 43: what came later waits for what came before.
+#[tokio::test]
+async fn messages_of_one_visit_leave_one_at_a_time_and_in_order() {
+    let (app, server, post, session) = booked().await;
+    deliver(&app, &post).await;
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    app.call(
+        &app.desk,
+        "PATCH",
+        &format!("/patients/{patient}"),
+        json!({"email": "new@example.test"}),
+    )
+    .await
+    .expect(200);
+    server.will(&[Mood::NotNow]);
+    app.wait(Duration::minutes(3));
+    assert_eq!(
+        deliver(&app, &post).await,
+        step::Outcome {
+            postponed: 1,
+            ..step::Outcome::default()
+        }
+    );
+    app.wait(Duration::minutes(1));
+    assert_eq!(deliver(&app, &post).await.sent, 2);
+    let told: Vec<_> = server.taken().iter().map(|mail| (mail.line("METHOD"), mail.to.clone())).collect();
+    assert_eq!(told[1], ("CANCEL".to_owned(), "ada@example.test".to_owned()));
+    assert_eq!(told[2], ("REQUEST".to_owned(), "new@example.test".to_owned()));
+    assert_eq!(
+        *server.connections.lock().unwrap(),
+        2,
+        "one connection is kept for a burst, and a new one made after a refusal"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_without_a_word_gets_the_same_mail_again_to_the_octet() {
+    let (app, server, post, session) = booked().await;
+    server.will(&[Mood::HangsUp]);
+    deliver(&app, &post).await;
+    assert_eq!(app.messages(&session).await.items()[0]["status"], "scheduled");
+    app.wait(Duration::minutes(1));
+    deliver(&app, &post).await;
+    let taken = server.taken();
+    assert_eq!(taken.len(), 2);
+    assert_eq!(taken[0].raw, taken[1].raw, "8: the same row gives the same octets");
+    assert_eq!(header(&taken[0], "Message-ID"), header(&taken[1], "Message-ID"));
+}
+
+#[tokio::test]
+async fn what_may_have_arrived_is_taken_back_when_the_visit_is_called_off() {
+    let (app, server, post, session) = booked().await;
+    server.will(&[Mood::HangsUp]);
+    deliver(&app, &post).await;
+    app.cancel(&session).await.expect(200);
+    app.wait(Duration::minutes(3));
+    deliver(&app, &post).await;
+    assert_eq!(app.ledger(&session).await, ["invite superseded cancelled", "cancel sent"]);
+    let methods: Vec<_> = server.taken().iter().map(|mail| mail.line("METHOD")).collect();
+    assert_eq!(methods, ["REQUEST", "CANCEL"]);
+}
+
+#[tokio::test]
+async fn a_claim_whose_holder_died_expires_and_the_mail_goes_out_all_the_same() {
+    let (app, server, post, session) = booked().await;
+    let now: DateTime<Utc> = app.app.clock.now();
+    let mut tx = app.app.db.begin().await.unwrap();
+    messages::claim(&mut tx, now, now + Duration::minutes(5)).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    assert!(deliver(&app, &post).await.is_nothing(), "somebody else is at it");
+    app.wait(Duration::minutes(5));
+    assert_eq!(deliver(&app, &post).await.sent, 1);
+    assert_eq!(server.taken().len(), 1);
+    assert_eq!(app.messages(&session).await.items()[0]["attempts"], 2);
+}
+
+#[tokio::test]
+async fn while_the_server_is_gone_one_mail_asks_for_all_and_an_hour_later_all_arrive() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    for (name, time) in [("Ada", "10:00"), ("Ben", "11:00"), ("Cyd", "12:00")] {
+        let course = app.course(name).await;
+        app.book(&course, "consultation", &format!("2027-03-15T{time}")).await.expect(201);
+    }
+    let nowhere = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    let post = posting(&app, nowhere);
+    app.wait(Duration::minutes(3));
+    for _ in 0..60 {
+        let outcome = deliver(&app, &post).await;
+        assert!(outcome.postponed <= 1 && outcome.failed == 0, "{outcome:?}");
+        app.wait(Duration::minutes(1));
+    }
+    let server = Server::default();
+    let post = posting(&app, server.start().await);
+    app.wait(Duration::hours(1));
+    assert_eq!(deliver(&app, &post).await.sent, 3);
+    assert_eq!(server.taken().len(), 3);
+}
+
+#[tokio::test]
+async fn after_two_days_without_a_way_it_is_given_up_with_a_task() {
+    let (app, _, _, session) = booked().await;
+    let nowhere = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    let post = posting(&app, nowhere);
+    for _ in 0..50 {
+        deliver(&app, &post).await;
+        app.wait(Duration::hours(1));
+    }
+    assert_eq!(app.ledger(&session).await, ["invite failed"]);
+    assert_eq!(app.get("/tasks").await.items().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_that_ring_at_once_send_each_message_once() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let mut sessions = Vec::new();
+    for n in 0..12 {
+        let course = app.course(&format!("P{n}")).await;
+        let start = format!("2027-03-{}T{}:00", 15 + n / 6, 10 + n % 6);
+        sessions.push(app.book(&course, "consultation", &start).await.expect(201).id());
+    }
+    app.wait(Duration::minutes(3));
+    let other = app.node(crate::support::toronto()).await;
+    let server = Server::default();
+    let port = server.start().await;
+    let (one, two) = (posting(&app, port), posting(&other, port));
+    let now = app.app.clock.now();
+    let both = tokio::join!(
+        tokio::spawn(async move { step::step(&one, now).await }),
+        tokio::spawn(async move { step::step(&two, now).await })
+    );
+    let (one, two) = (both.0.unwrap().unwrap(), both.1.unwrap().unwrap());
+    assert_eq!(one.sent + two.sent, 12, "{one:?} {two:?}");
+    let ids: std::collections::BTreeSet<_> = server.taken().iter().map(|mail| header(mail, "Message-ID")).collect();
+    assert_eq!((server.taken().len(), ids.len()), (12, 12));
+}
+
+#[tokio::test]
+async fn the_ledger_is_for_staff_and_names_a_session_or_a_patient() {
+    let (app, _, _, session) = booked().await;
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let by_patient = app.get(&format!("/messages?patient_id={patient}")).await.expect(200);
+    assert_eq!(by_patient.items(), app.messages(&session).await.items());
+    app.get("/messages").await.expect(400);
+    app.get(&format!("/messages?session_id={session}&patient_id={patient}"))
+        .await
+        .expect(400);
+    app.get("/messages?session_id=01890000-0000-7000-8000-000000000001")
+        .await
+        .expect(404);
+    app.call(&app.partner, "GET", &format!("/messages?session_id={session}"), Value::Null)
+        .await
+        .expect(403);
+    let audit = app
+        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
+        .await
+        .expect(200);
+    assert!(audit.items().iter().any(|line| line["action"] == "message.list"));
+}

@@ -1,0 +1,135 @@
+//! Mail in stories: the ledger, the mailbox, and mails taken apart as a mail program does.
+
+use std::sync::Arc;
+
+use axum::Router;
+use chrono::Duration;
+use fadeline::api::{self, Serving};
+use fadeline::messages::{Post, forward, step};
+use fadeline::web;
+use mail_parser::{MessageParser, MimeHeaders};
+use serde_json::Value;
+
+use super::{Answer, TestApp};
+
+/// Everything that the demo serves, over this post office.
+pub(crate) fn router(post: &Post) -> Router {
+    let forwarding = post.clone();
+    let forward: api::demo::Forward = Arc::new(move |to| {
+        let post = forwarding.clone();
+        Box::pin(async move { forward::forward(&post, to).await.map_err(|error| error.to_string()) })
+    });
+    let serving = Serving {
+        app: post.app.clone(),
+        trusted_proxies: [].into(),
+        longest: std::time::Duration::from_secs(30),
+    };
+    let pages = web::routes().merge(web::demo_routes()).merge(api::demo::routes(forward));
+    api::router(serving, pages)
+}
+
+/// A mail, taken apart.
+#[derive(Debug, Clone)]
+pub(crate) struct Mail {
+    pub(crate) to: String,
+    pub(crate) subject: String,
+    pub(crate) raw: String,
+    pub(crate) text: String,
+    pub(crate) html: String,
+    /// The calendar part, and the method that its header names.
+    pub(crate) calendar: Option<(String, String)>,
+    /// The attached copy.
+    pub(crate) attached: Option<String>,
+}
+
+impl Mail {
+    pub(crate) fn read(raw: &str) -> Self {
+        let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();
+        let of_kind = |main: &str, sub: &str| {
+            parsed.parts.iter().find(|part| {
+                part.content_type()
+                    .is_some_and(|kind| kind.ctype() == main && kind.subtype() == Some(sub))
+            })
+        };
+        let contents = |part: &mail_parser::MessagePart<'_>| String::from_utf8(part.contents().to_vec()).unwrap();
+        let calendar = of_kind("text", "calendar").map(|part| {
+            let method = part.content_type().unwrap().attribute("method").unwrap().to_owned();
+            (method, contents(part))
+        });
+        Self {
+            to: parsed.to().unwrap().first().unwrap().address().unwrap().to_owned(),
+            subject: parsed.subject().unwrap().to_owned(),
+            raw: raw.to_owned(),
+            text: parsed.body_text(0).unwrap().into_owned(),
+            html: parsed.body_html(0).unwrap().into_owned(),
+            calendar,
+            attached: of_kind("application", "ics").map(contents),
+        }
+    }
+
+    /// The value of a line of its calendar, such as `SEQUENCE`.
+    #[track_caller]
+    pub(crate) fn line(&self, name: &str) -> String {
+        line(&self.calendar.as_ref().unwrap().1, name).unwrap_or_else(|| panic!("no {name} in {self:?}"))
+    }
+
+    /// The address of the page that it links to.
+    pub(crate) fn link(&self) -> String {
+        let at = self.text.find("/a/").unwrap();
+        self.text[at..].split_whitespace().next().unwrap().to_owned()
+    }
+}
+
+/// The value of the first content line of the visit (or, failing that, of the calendar) with this name, parameters left out.
+pub(crate) fn line(calendar: &str, name: &str) -> Option<String> {
+    let unfolded = calendar.replace("\r\n ", "");
+    let visit = unfolded.find("BEGIN:VEVENT").unwrap_or(0);
+    let lines = unfolded[visit..].split("\r\n").chain(unfolded.split("\r\n"));
+    let mut lines = lines.filter_map(|line| line.split_once(':'));
+    lines
+        .find(|(key, _)| key.split(';').next() == Some(name))
+        .map(|(_, value)| value.to_owned())
+}
+
+impl TestApp {
+    /// Sends what is due.
+    pub(crate) async fn deliver(&self) -> step::Outcome {
+        step::step(&self.post, self.app.clock.now()).await.unwrap()
+    }
+
+    /// Waits out the grace time, then sends.
+    pub(crate) async fn after_grace(&self) -> step::Outcome {
+        self.wait(Duration::minutes(3));
+        self.deliver().await
+    }
+
+    /// What went out, in order.
+    pub(crate) async fn mails(&self) -> Vec<Mail> {
+        let list = self.call("", "GET", "/demo/mailbox.json", Value::Null).await.expect(200);
+        let mut mails = Vec::new();
+        for mail in list.body.as_array().unwrap() {
+            let eml = format!("/demo/mailbox/{}.eml", mail["id"].as_str().unwrap());
+            mails.push(Mail::read(&self.call("", "GET", &eml, Value::Null).await.expect(200).text));
+        }
+        mails
+    }
+
+    /// The ledger of one session: kind and status of each message, with the reason why it was not sent.
+    pub(crate) async fn ledger(&self, session: &str) -> Vec<String> {
+        let list = self.messages(session).await;
+        let say = |message: &Value| {
+            let part = |field: &str| message[field].as_str().map(str::to_owned);
+            [part("kind"), part("status"), part("suppressed_reason")]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        list.items().iter().map(say).collect()
+    }
+
+    /// The messages about one session.
+    pub(crate) async fn messages(&self, session: &str) -> Answer {
+        self.get(&format!("/messages?session_id={session}&limit=200")).await.expect(200)
+    }
+}

@@ -1,0 +1,139 @@
+//! The page behind the link in a patient's mail: discreet, unguessable, over when it should
+//! be, and of no effect, since mail scanners follow links too.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+use crate::support::mail::line;
+
+async fn invited() -> (TestApp, String, String) {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let course = app.course("Ada").await;
+    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
+    app.after_grace().await;
+    let link = app.mails().await[0].link();
+    (app, session, link)
+}
+
+async fn open(app: &TestApp, link: &str) -> crate::support::Answer {
+    app.call("", "GET", link, Value::Null).await
+}
+
+#[tokio::test]
+async fn the_link_opens_when_and_where_and_the_ways_into_a_calendar() {
+    let (app, _, link) = invited().await;
+    let page = open(&app, &link).await.expect(200);
+    for said in [
+        "Monday, March 15, 2027",
+        "10:00 a.m.",
+        "America/Toronto",
+        "59 Hayden Street",
+        "Add to calendar",
+    ] {
+        assert!(page.text.contains(said), "{said}");
+    }
+    for place in ["calendar.google.com/calendar/render", "outlook.live.com/calendar"] {
+        assert!(page.text.contains(place), "{place}");
+    }
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(
+        policy.starts_with("default-src 'none'") && !policy.contains("unsafe-inline"),
+        "{policy}"
+    );
+    assert_eq!(
+        (&page.headers["referrer-policy"], &page.headers["x-robots-tag"]),
+        (&"no-referrer".parse().unwrap(), &"noindex".parse().unwrap())
+    );
+    for clinical in ["Ada", "Sample", "consultation", "laser", "ada@example.test", "416"] {
+        assert!(
+            !page.text.to_lowercase().contains(&clinical.to_lowercase()),
+            "{clinical} is on the page"
+        );
+    }
+}
+
+/// 58: the download, behind the patient's link as from the desk.
+#[tokio::test]
+async fn the_file_is_the_visit_with_its_uid_and_changes_nothing() {
+    let (app, session, link) = invited().await;
+    let before = app.get(&format!("/sessions/{session}")).await.body;
+    let file = open(&app, &format!("{link}/appointment.ics")).await.expect(200);
+    assert_eq!(file.headers["content-type"], "text/calendar; charset=utf-8");
+    assert_eq!(file.headers["content-disposition"], "attachment; filename=\"appointment.ics\"");
+    let desk = app.get(&format!("/sessions/{session}/invite.ics")).await.expect(200);
+    assert_eq!(desk.headers["content-disposition"], "attachment; filename=\"appointment.ics\"");
+    for calendar in [&file.text, &desk.text] {
+        assert_eq!(line(calendar, "UID").as_deref(), before["uid"].as_str());
+        for none in ["METHOD", "ORGANIZER", "ATTENDEE"] {
+            assert_eq!(line(calendar, none), None, "{none}");
+        }
+    }
+    assert_eq!(app.get(&format!("/sessions/{session}")).await.body, before);
+}
+
+#[tokio::test]
+async fn a_visit_that_was_called_off_says_so_and_is_no_file() {
+    let (app, session, link) = invited().await;
+    app.cancel(&session).await.expect(200);
+    let page = open(&app, &link).await.expect(200);
+    assert!(page.text.contains("no longer takes place") && !page.text.contains("Add to calendar"));
+    open(&app, &format!("{link}/appointment.ics")).await.expect(404);
+    app.get(&format!("/sessions/{session}/invite.ics")).await.expect(404);
+}
+
+#[tokio::test]
+async fn the_link_follows_the_visit_and_is_over_a_week_after_it() {
+    let (app, session, link) = invited().await;
+    app.move_to(&session, "2027-03-16T11:00").await.expect(200);
+    assert!(open(&app, &link).await.expect(200).text.contains("Tuesday, March 16, 2027"));
+    app.app
+        .clock
+        .advance("2027-03-23T15:45:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() - app.app.clock.now());
+    open(&app, &link).await.expect(200);
+    app.wait(Duration::seconds(1));
+    open(&app, &link).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_guess_opens_nothing_and_says_nothing() {
+    let (app, _, link) = invited().await;
+    let gone = open(&app, "/a/AAAAAAAAAAAAAAAAAAAAAAAA").await.expect(404);
+    for guess in ["/a/x", "/a/%00", "/a/01890000-0000-7000-8000-000000000001", &format!("{link}x")] {
+        let answer = open(&app, guess).await.expect(404);
+        assert_eq!(answer.text, gone.text, "{guess}");
+    }
+    app.call("", "POST", &link, json!({})).await.expect(405);
+}
+
+#[tokio::test]
+async fn a_link_that_went_to_an_old_address_opens_nothing() {
+    let (app, session, link) = invited().await;
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let change = json!({"email": "new@example.test"});
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change)
+        .await
+        .expect(200);
+    open(&app, &link).await.expect(404);
+    app.after_grace().await;
+    let new = app.mails().await.last().unwrap().link();
+    assert_ne!(new, link);
+    open(&app, &new).await.expect(200);
+}
+
+#[tokio::test]
+async fn opening_it_leaves_a_line_in_the_audit() {
+    let (app, session, link) = invited().await;
+    open(&app, &link).await.expect(200);
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let audit = app
+        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
+        .await
+        .expect(200);
+    let read = audit.items().iter().find(|line| line["action"] == "visit.read").unwrap();
+    assert_eq!(
+        (read["role"].as_str(), read["user"].as_str()),
+        (Some("patient"), Some("the patient's link"))
+    );
+}

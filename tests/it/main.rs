@@ -18,6 +18,7 @@ mod booking_rules;
 mod booking_story;
 mod catalogue;
 mod clock_changes;
+mod conformance;
 mod crash;
 mod delivery;
 mod demo;

@@ -175,3 +175,49 @@ async fn searches_that_come_at_once_each_leave_their_own_line() {
     let ids: std::collections::BTreeSet<_> = lines.iter().map(|line| line["id"].as_str()).collect();
     assert_eq!(ids.len(), 30);
 }
+
+#[tokio::test]
+async fn no_secret_address_is_in_the_log_even_when_it_says_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let demo = Demo::start_logging(&[], "trace", &log);
+    let client = reqwest::Client::new();
+    let site = demo.ask("front_desk", "GET", "/sites", Value::Null).await.items()[0]["id"].clone();
+    let feed = demo
+        .ask("front_desk", "POST", "/feeds", json!({"kind": "site", "id": site}))
+        .await
+        .expect(201);
+    let url = feed.str("url").to_owned();
+    assert_eq!(client.get(&url).send().await.unwrap().status(), 200);
+    let patient = json!({"given_name": "Zebulon", "family_name": "Quixotic", "phone": "416-555-0177", "email": "zebulon@example.test"});
+    let patient = demo.ask("front_desk", "POST", "/patients", patient).await.expect(201).id();
+    let course = json!({"patient_id": patient, "goal": "remove", "zones": ["vertex"]});
+    let course = demo.ask("front_desk", "POST", "/courses", course).await.expect(201).id();
+    let slots = format!("/slots?course_id={course}&service=consultation&limit=1");
+    let start = demo.ask("front_desk", "GET", &slots, Value::Null).await.items()[0]["start"].clone();
+    let visit = json!({"course_id": course, "service": "consultation", "start": start});
+    demo.ask("front_desk", "POST", "/sessions", visit).await.expect(201);
+    let clock = client.post(format!("{}/demo/clock", demo.url)).json(&json!({"advance": "PT4M"}));
+    assert_eq!(clock.send().await.unwrap().status(), 200);
+    let mailbox = client
+        .get(format!("{}/demo/mailbox", demo.url))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let link = mailbox.split("/a/").nth(1).unwrap().chars().take(24).collect::<String>();
+    let page = client.get(format!("{}/a/{link}", demo.url)).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    drop(demo);
+    let text = std::fs::read_to_string(log).unwrap();
+    assert!(
+        text.contains("/feeds/{name}") && text.contains("/a/{secret}"),
+        "the log says which routes were answered"
+    );
+    let secret = url.rsplit('/').next().unwrap().trim_end_matches(".ics");
+    for hidden in [secret, link.as_str(), "zebulon@example.test", "Zebulon"] {
+        assert!(!text.contains(hidden), "{hidden} is in the log");
+    }
+}

@@ -109,7 +109,8 @@ pub async fn make(app: &App, caller: &Caller, new: NewFeed) -> Result<Answer<Fee
     };
     work.audit("feed.make", ("feed", feed.id.0), patient, Some(new.kind.to_string()))
         .await?;
-    work.commit(Answer::Created(view(app, &feed, Some(&secret)))).await
+    work.commit_secret(Answer::Created(view(app, &feed, Some(&secret))), &view(app, &feed, None))
+        .await
 }
 
 /// Refuses a subject that is not there; answers the patient where it is one.
@@ -152,7 +153,8 @@ pub async fn rotate(app: &App, caller: &Caller, id: FeedId, expected: &Expected)
     let secret = fresh_secret();
     let feed = rotated(&mut work, current, &secret).await?;
     work.audit("feed.rotate", ("feed", id.0), patient_of(&feed), None).await?;
-    work.commit(Answer::Is(view(app, &feed, Some(&secret)))).await
+    work.commit_secret(Answer::Is(view(app, &feed, Some(&secret))), &view(app, &feed, None))
+        .await
 }
 
 /// Revokes a feed; its address is dead from now on.

@@ -29,6 +29,7 @@ pub(super) async fn queue_for(work: &mut Work<'_>, session: &Session, patient: &
     let earlier = if session.version == 1 {
         Vec::new()
     } else {
+        messages::lock_waiting(&mut work.tx, session.id).await?;
         messages::of_session(&mut work.tx, session.id).await?
     };
     let standing = standing(session.status);

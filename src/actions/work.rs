@@ -162,9 +162,19 @@ impl<'a> Work<'a> {
     }
 
     /// Makes the work last, and with it the answer to the request's key.
-    pub async fn commit<T: Serialize>(mut self, answer: Answer<T>) -> Result<Answer<T>> {
+    pub async fn commit<T: Serialize>(self, answer: Answer<T>) -> Result<Answer<T>> {
+        let kept = serde_json::to_string(answer.thing());
+        self.commit_keeping(answer, kept).await
+    }
+
+    /// The same for an answer with a secret, which is shown once and stored nowhere: a repeat is answered `kept`.
+    pub async fn commit_secret<T: Serialize>(self, answer: Answer<T>, kept: &T) -> Result<Answer<T>> {
+        self.commit_keeping(answer, serde_json::to_string(kept)).await
+    }
+
+    async fn commit_keeping<T>(mut self, answer: Answer<T>, kept: serde_json::Result<String>) -> Result<Answer<T>> {
         if let Some(repeat) = &self.caller.repeat {
-            let body = serde_json::to_string(answer.thing()).map_err(|error| Error::Fault(error.to_string()))?;
+            let body = kept.map_err(|error| Error::Fault(error.to_string()))?;
             let answered = Answered {
                 fingerprint: repeat.fingerprint.clone(),
                 status: answer.status().into(),

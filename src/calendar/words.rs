@@ -24,7 +24,7 @@ const ENGLISH: Words = Words {
     arrive: "Please arrive",
     early: "early.",
     colon: ": ",
-    manage: "Change or cancel",
+    manage: "Your appointment",
     telephone: "Telephone",
     video: "Video call",
 };
@@ -36,7 +36,7 @@ const FRENCH: Words = Words {
     arrive: "Veuillez arriver",
     early: "à l’avance.",
     colon: "\u{a0}: ",
-    manage: "Modifier ou annuler",
+    manage: "Votre rendez-vous",
     telephone: "Téléphone",
     video: "Appel vidéo",
 };

@@ -30,8 +30,14 @@ pub(super) struct Mail {
 pub(super) async fn mail(post: &Post, message: &Message) -> Result<Mail> {
     let app = &post.app;
     let recipient = message.recipient.clone().ok_or_else(|| Error::Compose("no address".to_owned()))?;
-    let key = visit::link_key(app).await.map_err(unwritten)?;
-    let link = app.profile.public_url.to(&visit::path(&key.secret(message.session_id, &recipient)));
+    // A cancellation links to nothing: it may go to an address that is no longer the patient's.
+    let link = match message.kind {
+        MessageKind::Cancel => String::new(),
+        MessageKind::Invite | MessageKind::Update => {
+            let key = visit::link_key(app).await.map_err(unwritten)?;
+            app.profile.public_url.to(&visit::path(&key.secret(message.session_id, &recipient)))
+        }
+    };
     let zone = app.zone_named(&message.content.zone).map_err(unwritten)?;
     let letter = Letter::of(message, zone, &app.profile, &link, app.policy.be_early_minutes).map_err(unwritten)?;
     let mut parts = MultiPart::alternative()
@@ -85,7 +91,7 @@ fn calendar(post: &Post, message: &Message, recipient: &Email, link: &str) -> Re
         place: &message.content.place,
         language: message.language,
         status: Status::Confirmed,
-        link: Some(link),
+        link: Some(link).filter(|link| !link.is_empty()),
     };
     let event = visit::event(app, &told).map_err(unwritten)?;
     Ok(match message.kind {

@@ -318,6 +318,41 @@ mod tests {
         assert_eq!((settings.port, settings.host.as_str()), (2587, "mail.example.ca"));
     }
 
+    #[test]
+    fn mail_is_signed_for_the_domain_that_it_comes_from() {
+        let settings = |key: &str| DkimSettings {
+            key: key.to_owned(),
+            selector: "fadeline".to_owned(),
+            domain: "clinic.test".to_owned(),
+        };
+        let key = STANDARD.encode([7; 32]);
+        let mut mail = Message::builder()
+            .from("a@clinic.test".parse().unwrap())
+            .to("b@example.test".parse().unwrap())
+            .subject("x")
+            .body("x".to_owned())
+            .unwrap();
+        dkim_sign(&mut mail, &settings(&key).config().unwrap());
+        let mail = String::from_utf8(mail.formatted()).unwrap().replace("\r\n ", "");
+        for said in [
+            "DKIM-Signature:",
+            "a=ed25519-sha256",
+            "d=clinic.test",
+            "s=fadeline",
+            "c=relaxed/relaxed",
+            "h=from:to:subject:date:message-id",
+        ] {
+            assert!(mail.contains(said), "{said} in {mail}");
+        }
+        for junk in [
+            "",
+            "short",
+            "-----BEGIN RSA PRIVATE KEY-----\nnonsense\n-----END RSA PRIVATE KEY-----",
+        ] {
+            assert!(matches!(settings(junk).config(), Err(SettingsError::Dkim)), "{junk}");
+        }
+    }
+
     #[tokio::test]
     async fn a_server_that_is_not_there_is_told_from_one_that_refuses() {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -76,6 +76,21 @@ pub async fn page_of_patient(tx: &mut Tx, patient: PatientId, after: MessageId, 
         .await
 }
 
+/// Locks what still waits about a session until the transaction ends, so that nobody begins to send it meanwhile. What was
+/// begun before is seen as such by whoever reads afterwards. `SQLite` has the one write lock, so there it only costs a look.
+pub async fn lock_waiting(tx: &mut Tx, session: SessionId) -> Result<()> {
+    if tx.locks_everything() {
+        return Ok(());
+    }
+    tx.query(stmt!(
+        "UPDATE messages SET status = status WHERE session_id = $1 AND status = 'scheduled'"
+    ))
+    .bind(session)
+    .run()
+    .await?;
+    Ok(())
+}
+
 /// Marks a message that still waits as no longer true. Whether it still waited.
 pub async fn supersede(tx: &mut Tx, id: MessageId, why: Unsent) -> Result<bool> {
     let changed = tx

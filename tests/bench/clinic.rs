@@ -29,11 +29,11 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
 
-use crate::days;
+use crate::{calendars, days};
 
 /// The Monday of the benchmark, nine o'clock.
-const NOW: &str = "2027-01-04T14:00:00Z";
-fn toronto() -> Tz {
+pub(crate) const NOW: &str = "2027-01-04T14:00:00Z";
+pub(crate) fn toronto() -> Tz {
     "America/Toronto".parse().unwrap()
 }
 
@@ -90,6 +90,9 @@ pub(crate) async fn run(tx: &mut Tx, text: &str) {
 
 /// The clinic, served.
 pub(crate) struct Bench {
+    pub(crate) app: App,
+    /// The path of a practitioner's feed with a full year.
+    pub(crate) feed: String,
     pub(crate) url: String,
     pub(crate) bare: String,
     pub(crate) token: String,
@@ -147,13 +150,22 @@ impl Bench {
             trusted_proxies: [].into(),
             longest: std::time::Duration::from_secs(30),
         };
+        let practitioners: Vec<String> = practitioners;
+        let mut tx = app.db.read().await.unwrap();
+        let course_id = course.parse().unwrap();
+        let one = storage::sessions::of_course(&mut tx, course_id).await.unwrap().remove(0);
+        tx.rollback().await.unwrap();
+        let today = civil::date_of(toronto(), app.clock.now());
+        let feed = calendars::full_year(&app, &practitioners[0], &one, today).await;
         Self {
+            feed,
             url: served(api::router(serving, Router::new())).await,
             bare: served(Router::new().route("/", get(|| async { "bare" }))).await,
             token,
             practitioners,
             course,
             bookers,
+            app,
         }
     }
 

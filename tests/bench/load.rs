@@ -16,6 +16,7 @@ pub(crate) const WINDOW: Duration = Duration::from_secs(4);
 #[derive(Clone)]
 pub(crate) struct Client {
     http: reqwest::Client,
+    root: String,
     url: String,
     bare: String,
     token: String,
@@ -25,6 +26,7 @@ impl Client {
     pub(crate) fn of(bench: &Bench) -> Self {
         Self {
             http: reqwest::Client::builder().pool_max_idle_per_host(64).build().expect("a client"),
+            root: bench.url.clone(),
             url: format!("{}/api/v1", bench.url),
             bare: bench.bare.clone(),
             token: bench.token.clone(),
@@ -39,6 +41,21 @@ impl Client {
     pub(crate) fn get(self, path: &str) -> impl Future<Output = ()> + use<> {
         let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
         done(request)
+    }
+
+    /// The tag of a feed.
+    pub(crate) async fn tag(&self, path: &str) -> String {
+        let answer = self.http.get(format!("{}{path}", self.root)).send().await.expect("an answer");
+        answer.headers()["etag"].to_str().expect("a tag").to_owned()
+    }
+
+    /// Asks for a feed that did not change.
+    pub(crate) fn fresh(self, path: &str, tag: &str) -> impl Future<Output = ()> + use<> {
+        let request = self.http.get(format!("{}{path}", self.root)).header("if-none-match", tag);
+        async move {
+            let answer = request.send().await.expect("an answer");
+            assert_eq!(answer.status(), 304);
+        }
     }
 
     pub(crate) fn post(self, path: &str, body: &Value) -> impl Future<Output = ()> + use<> {

@@ -11,6 +11,7 @@
     reason = "a benchmark that fails says so and stops"
 )]
 
+mod calendars;
 mod clinic;
 mod load;
 
@@ -67,6 +68,28 @@ async fn run(past: usize) {
         &client.times(40, |client, _| client.post(&path, &body)).await.median(),
         "",
         "under 20 ms",
+    );
+
+    let (feed, size) = calendars::feed(&bench.app, &bench.feed).await;
+    row(
+        &format!("a feed of {} visits ({} kB) from the database", calendars::VISITS, size / 1000),
+        &format!("{:.1} ms", feed.as_secs_f64() * 1000.0),
+        "",
+        "under 5 ms",
+    );
+    let tag = client.tag(&bench.feed).await;
+    let fresh = client.rate(8, |client, _| client.fresh(&bench.feed, &tag)).await;
+    row(
+        "its 304, 8 clients",
+        &fresh.per_second(),
+        &ratio(&fresh, &bare),
+        "half of the bare handler",
+    );
+    row(
+        "one invitation",
+        &format!("{:.1} µs", calendars::invitation().as_secs_f64() * 1e6),
+        "",
+        "under 50 µs",
     );
 
     let commit = bare_commits(&place).await;

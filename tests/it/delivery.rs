@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Duration, Utc};
+use fadeline::domain::policy::Policy;
 use fadeline::messages::transport::{Smtp, SmtpSettings};
 use fadeline::messages::{Post, step};
 use fadeline::storage::messages;
@@ -304,6 +305,33 @@ async fn two_nodes_that_ring_at_once_send_each_message_once() {
     assert_eq!(one.sent + two.sent, 12, "{one:?} {two:?}");
     let ids: std::collections::BTreeSet<_> = server.taken().iter().map(|mail| header(mail, "Message-ID")).collect();
     assert_eq!((server.taken().len(), ids.len()), (12, 12));
+}
+
+/// Whatever comes first, sending or calling off: whoever was invited is told that it is off.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_that_is_called_off_while_it_is_being_sent_is_taken_back() {
+    let app = TestApp::with_policy(Policy {
+        message_grace_minutes: 0,
+        ..Policy::default()
+    })
+    .await;
+    app.clinic().await;
+    let server = Server::default();
+    let post = posting(&app, server.start().await);
+    let course = app.course("Ada").await;
+    for day in 15..31 {
+        let Ok(session) = app.book(&course, "consultation", &format!("2027-03-{day}T10:00")).await.created() else {
+            continue;
+        };
+        let (sending, now) = (post.clone(), app.app.clock.now());
+        let (sent, cancelled) = tokio::join!(tokio::spawn(async move { step::step(&sending, now).await }), app.cancel(&session));
+        sent.unwrap().unwrap();
+        cancelled.expect(200);
+        deliver(&app, &post).await;
+        let ledger = app.ledger(&session).await;
+        let told = ledger == ["invite sent", "cancel sent"] || ledger == ["invite superseded cancelled"];
+        assert!(told, "{ledger:?}");
+    }
 }
 
 #[tokio::test]

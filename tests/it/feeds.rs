@@ -278,6 +278,26 @@ async fn an_address_that_nobody_fetches_for_ninety_days_is_revoked_with_a_task()
 }
 
 #[tokio::test]
+async fn a_repeated_request_for_an_address_is_answered_without_the_secret() {
+    let (app, clinic, _) = clinic().await;
+    let ask = || {
+        app.call_with(
+            &app.desk,
+            "POST",
+            "/feeds",
+            json!({"kind": "site", "id": clinic.site}),
+            &[("idempotency-key", "one")],
+        )
+    };
+    let (first, again) = (ask().await.expect(201), ask().await.expect(201));
+    assert_eq!(first.id(), again.id());
+    assert!(
+        first.body["url"].is_string() && again.body.get("url").is_none(),
+        "it is stored nowhere"
+    );
+}
+
+#[tokio::test]
 async fn a_feed_of_nobody_is_not_made() {
     let (app, clinic, _) = clinic().await;
     for (kind, id) in [

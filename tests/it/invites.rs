@@ -328,3 +328,19 @@ async fn mail_is_in_the_patients_language_and_says_all_without_its_calendar() {
     }
     assert_eq!(mail.line("SUMMARY"), "Rendez-vous - Hayden St Clinic");
 }
+
+#[tokio::test]
+async fn a_visit_of_the_demo_was_invited_when_it_was_booked_so_calling_it_off_takes_it_back() {
+    let (app, _) = crate::support::told::served("2026-11-22T15:00:00Z").await;
+    let booked = app.get("/sessions?status=booked&from=2026-11-23").await.expect(200);
+    let session = booked.items()[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(app.ledger(&session).await, ["invite sent"]);
+    app.cancel(&session).await.expect(200);
+    app.after_grace().await;
+    let mails = app.mails().await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(
+        (mails[0].line("METHOD"), mails[0].line("UID")),
+        ("CANCEL".to_owned(), booked.items()[0]["uid"].as_str().unwrap().to_owned())
+    );
+}

@@ -237,3 +237,40 @@ fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
         assert!(complaint.contains(named) && complaint.lines().count() == 1, "{complaint}");
     }
 }
+
+#[test]
+fn a_slip_in_the_settings_of_mail_stops_the_start_and_is_named_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |settings: &[(&str, &str)]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_fadeline"))
+            .current_dir(folder.path())
+            .arg("serve")
+            .envs(settings.iter().copied())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let from = ("FADELINE_MAIL_FROM", "appointments@clinic.test");
+    for (settings, named) in [
+        (vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test")], "mail_from"),
+        (vec![("FADELINE_SMTP_URL", "http://u:hunter2@mail.test"), from], "smtp_url"),
+        (vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test?tls=none"), from], "tls=none"),
+        (
+            vec![
+                ("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test"),
+                ("FADELINE_SMTP_CA", "nowhere.pem"),
+                from,
+            ],
+            "smtp_ca",
+        ),
+        (vec![("FADELINE_IMAP_URL", "imap://u:hunter2@mail.test")], "imap_url"),
+        (vec![("FADELINE_MAIL_FROM", "nobody")], "mail_from"),
+        (vec![("FADELINE_DKIM_KEY", "key.pem")], "dkim_selector"),
+        (vec![("FADELINE_PUBLIC_URL", "visits.example.ca")], "public_url"),
+    ] {
+        let said = run(&settings);
+        assert!(said.contains(named) && !said.contains("hunter2"), "{settings:?}: {said}");
+        assert_eq!(said.lines().count(), 1);
+    }
+}

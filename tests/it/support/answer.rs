@@ -39,6 +39,11 @@ impl Answer {
         self
     }
 
+    /// The id of what was made, if it was.
+    pub(crate) fn created(&self) -> Result<String, &str> {
+        if self.status == 201 { Ok(self.id()) } else { Err(&self.text) }
+    }
+
     /// A refusal, whose rules must be just these.
     #[track_caller]
     pub(crate) fn refused(self, status: u16, codes: &[&str]) -> Self {

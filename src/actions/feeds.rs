@@ -201,21 +201,13 @@ pub async fn revoke_unused(app: &App) -> Result<usize> {
             continue;
         }
         revoked += 1;
+        let detail = format!(
+            "The calendar address of a {} was not fetched for {} days and was revoked. Make a new one if it is still wanted.",
+            feed.kind, app.policy.feed_unused_days
+        );
         let task = Task {
-            id: app.clock.id(),
-            version: 1,
-            kind: TaskKind::FeedRevoked,
-            detail: format!(
-                "The calendar address of a {} was not fetched for {} days and was revoked. Make a new one if it is still wanted.",
-                feed.kind, app.policy.feed_unused_days
-            ),
-            session_id: None,
             patient_id: patient_of(&feed),
-            message_id: None,
-            reply_id: None,
-            created_at: now,
-            done_at: None,
-            done_by: None,
+            ..Task::open(app.clock.id(), TaskKind::FeedRevoked, detail, now)
         };
         tasks::insert(&mut tx, &task).await?;
     }

@@ -45,3 +45,23 @@ pub struct Task {
     /// By whom.
     pub done_by: Option<UserId>,
 }
+
+impl Task {
+    /// A task that arose at `at` and is about nothing in particular yet.
+    #[must_use]
+    pub fn open(id: TaskId, kind: TaskKind, detail: impl Into<String>, at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            version: 1,
+            kind,
+            detail: detail.into(),
+            session_id: None,
+            patient_id: None,
+            message_id: None,
+            reply_id: None,
+            created_at: at,
+            done_at: None,
+            done_by: None,
+        }
+    }
+}

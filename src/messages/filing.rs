@@ -221,16 +221,10 @@ fn task(post: &Post, filed: &FiledReply) -> Task {
         _ => (TaskKind::ReplyToRead, "Somebody wrote back. Read it, and answer if need be."),
     };
     Task {
-        id: post.app.clock.id(),
-        version: 1,
-        kind,
-        detail: detail.to_owned(),
         session_id: filed.session_id,
         patient_id: filed.patient_id,
         message_id: filed.message_id,
         reply_id: Some(filed.id),
-        created_at: filed.received_at,
-        done_at: None,
-        done_by: None,
+        ..Task::open(post.app.clock.id(), kind, detail, filed.received_at)
     }
 }

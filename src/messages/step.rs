@@ -147,18 +147,12 @@ async fn fail(post: &Post, message: &Message, now: DateTime<Utc>, error: &str) -
     let mut tx = post.app.db.begin().await?;
     let ours = messages::failed(&mut tx, message, error).await?;
     if ours {
+        let detail = "A mail about this visit could not be delivered. Check the address, and tell the patient in another way.";
         let task = Task {
-            id: post.app.clock.id(),
-            version: 1,
-            kind: TaskKind::MessageFailed,
-            detail: "A mail about this visit could not be delivered. Check the address, and tell the patient in another way.".to_owned(),
             session_id: Some(message.session_id),
             patient_id: Some(message.patient_id),
             message_id: Some(message.id),
-            reply_id: None,
-            created_at: now,
-            done_at: None,
-            done_by: None,
+            ..Task::open(post.app.clock.id(), TaskKind::MessageFailed, detail, now)
         };
         tasks::insert(&mut tx, &task).await?;
     }

@@ -143,6 +143,38 @@ async fn wrong_rotated_and_revoked_addresses_are_answered_alike() {
     );
 }
 
+/// 62: nor does the time that an answer takes tell one from another.
+#[tokio::test]
+async fn a_wrong_address_takes_as_long_as_a_revoked_one() {
+    let (app, clinic, _) = clinic().await;
+    let (id, revoked) = make(&app, "site", &clinic.site).await;
+    app.call(&app.desk, "DELETE", &format!("/feeds/{id}"), Value::Null)
+        .await
+        .expect(204);
+    let wrong = "/feeds/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.ics";
+    let mut ratios = Vec::new();
+    // A machine that hiccups gets another chance; an answer that is always slower does not.
+    for _ in 0..5 {
+        let mut times = [Vec::new(), Vec::new()];
+        for _ in 0..150 {
+            for (path, times) in [revoked.as_str(), wrong].into_iter().zip(&mut times) {
+                let began = std::time::Instant::now();
+                fetch(&app, path, &[]).await.expect(404);
+                times.push(began.elapsed());
+            }
+        }
+        let [revoked, wrong] = times.map(|mut times| {
+            times.sort_unstable();
+            times[times.len() / 2].as_secs_f64()
+        });
+        ratios.push(revoked / wrong);
+        if (0.8..1.25).contains(&(revoked / wrong)) {
+            return;
+        }
+    }
+    panic!("{ratios:?}");
+}
+
 /// 65, 66: what is in it.
 #[tokio::test]
 async fn what_was_called_off_vanishes_and_the_window_is_30_days_back_to_365_ahead() {

@@ -41,7 +41,7 @@ CREATE TABLE messages (
     CHECK ((status = 'sending') = (claimed_until IS NOT NULL)),
     CHECK ((status IN ('suppressed', 'superseded')) = (reason IS NOT NULL)),
     -- The same row cannot be written twice, so the same message cannot be sent twice.
-    UNIQUE (session_id, session_version, kind, channel, lead)
+    UNIQUE (session_id, session_version, kind, channel, lead, recipient)
 );
 CREATE INDEX messages_to_try ON messages (try_at, id) WHERE status = 'scheduled';
 CREATE INDEX messages_claimed ON messages (claimed_until) WHERE status = 'sending';

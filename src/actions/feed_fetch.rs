@@ -108,7 +108,10 @@ pub async fn fetch(app: &App, secret: &str) -> Result<Option<Arc<Fetched>>> {
         at: now,
     };
     keep(app, hash, one);
-    note(app, &feed, now).await?;
+    // A calendar is not kept back because it could not be noted that it was fetched.
+    if let Err(error) = note(app, &feed, now).await {
+        tracing::warn!(%error, "it could not be noted that a feed was fetched");
+    }
     Ok(Some(fetched))
 }
 

@@ -11,9 +11,10 @@ use crate::domain::ids::SessionId;
 use crate::domain::message::{Channel, Content, Message, MessageKind, MessageStatus, Unsent};
 use crate::domain::notice::{self, Notice, Standing, standing};
 use crate::domain::patient::{Email, Patient};
+use crate::domain::policy::Policy;
 use crate::domain::session::Session;
 use crate::domain::visit_link::{LinkKey, hash_of};
-use crate::storage::{consents, messages, patients, sessions, visit_links};
+use crate::storage::{self, Tx, consents, messages, patients, sessions, visit_links};
 
 /// Queues what is to be told of `session` as it is now. Call it after each change that concerns calendars.
 pub(super) async fn queue(work: &mut Work<'_>, session: &Session) -> Result<()> {
@@ -44,7 +45,7 @@ pub(super) async fn queue_for(work: &mut Work<'_>, session: &Session, patient: &
     if needed.is_empty() || session.ends_at <= work.now {
         return Ok(());
     }
-    let permitted = permitted(work, patient).await?;
+    let permitted = permitted(&mut work.tx, &work.app.policy, patient).await?;
     let mut stamp = earlier.iter().map(|message| message.stamp).max();
     for notice in needed {
         let unsent = match &notice.recipient {
@@ -113,12 +114,42 @@ async fn place(work: &mut Work<'_>, session: &Session) -> Result<String> {
 
 /// Whether the patient may be written to (rule 53): not after withdrawing the consent to messages, and only with a
 /// recorded one where the clinic asks for it.
-async fn permitted(work: &mut Work<'_>, patient: &Patient) -> Result<bool> {
-    let given = consents::of_kind(&mut work.tx, patient.id, ConsentKind::Messages).await?;
+async fn permitted(tx: &mut Tx, policy: &Policy, patient: &Patient) -> storage::Result<bool> {
+    let given = consents::of_kind(tx, patient.id, ConsentKind::Messages).await?;
     Ok(match given.last() {
         Some(consent) => consent.status == ConsentStatus::Active,
-        None => !work.app.policy.messages_need_recorded_consent,
+        None => !policy.messages_need_recorded_consent,
     })
+}
+
+/// A message that was just claimed, as it is to be told now: in the language and the form that the patient wants, unless
+/// somebody may have seen it already; nothing when it is not to go out any more, which is marked.
+pub async fn still_to_be_told(tx: &mut Tx, policy: &Policy, message: Message) -> storage::Result<Option<Message>> {
+    let Some(patient) = patients::get(tx, message.patient_id).await? else {
+        return Ok(Some(message));
+    };
+    let address = patient.details.email.as_ref().map(Email::lowered);
+    let readdressed = message.kind != MessageKind::Cancel && message.recipient.as_ref().map(Email::lowered) != address;
+    let why = if !permitted(tx, policy, &patient).await? {
+        Some(Unsent::NoConsent)
+    } else if readdressed {
+        Some(Unsent::Readdressed)
+    } else {
+        None
+    };
+    if let Some(why) = why {
+        messages::suppress(tx, message.id, why).await?;
+        return Ok(None);
+    }
+    let mut told = message.clone();
+    if message.attempts == 1 && !message.perhaps_sent {
+        told.language = patient.details.preferred_language;
+        told.content.calendar = patient.details.calendar_invites;
+    }
+    if told != message {
+        messages::reword(tx, &told).await?;
+    }
+    Ok(Some(told))
 }
 
 /// Lets the link that goes to `recipient` open the page about the visit.
@@ -146,20 +177,19 @@ async fn link_key(work: &mut Work<'_>) -> Result<LinkKey> {
 /// taken back from an old address and sent to the new one, and links that went to the old one open nothing any more.
 pub(super) async fn readdress(work: &mut Work<'_>, patient: &Patient) -> Result<()> {
     let address = patient.details.email.as_ref();
-    for listed in sessions::to_come(&mut work.tx, patient.id).await? {
-        let current = listed.session;
+    visit_links::revoke_others(&mut work.tx, patient.id, address).await?;
+    for current in sessions::not_over(&mut work.tx, patient.id, work.now).await? {
         let standing = standing(current.status);
-        if standing == Standing::Gone || current.ends_at <= work.now {
-            continue;
-        }
-        visit_links::revoke_others(&mut work.tx, current.id, address).await?;
-        if let Some(address) = address {
+        if let Some(address) = address.filter(|_| standing != Standing::Gone) {
             link(work, current.id, address).await?;
         }
         let earlier = messages::of_session(&mut work.tx, current.id).await?;
         let content = Content::of(&current, place(work, &current).await?, patient.details.calendar_invites);
-        let waiting = earlier.iter().any(|message| message.status == MessageStatus::Scheduled);
-        if !waiting && notice::needed(&notice::seen(&earlier), standing, &content, address).is_empty() {
+        let mut waiting = earlier.iter().filter(|message| message.status == MessageStatus::Scheduled);
+        let here = |message: &Message| message.recipient.as_ref().map(Email::lowered) == address.map(Email::lowered);
+        let settled = notice::needed(&notice::seen(&earlier), standing, &content, address).is_empty() && waiting.clone().count() == 0;
+        // What waits for this very address goes out by itself.
+        if settled || waiting.any(|message| message.kind != MessageKind::Cancel && here(message)) {
             continue;
         }
         let next = Session {
@@ -172,6 +202,8 @@ pub(super) async fn readdress(work: &mut Work<'_>, patient: &Patient) -> Result<
             return Err(Error::Stale);
         }
         queue_for(work, &next, patient).await?;
+        work.audit("session.readdress", ("session", next.id.0), Some(patient.id), None)
+            .await?;
     }
     Ok(())
 }

@@ -66,7 +66,13 @@ pub async fn apply(app: &App) -> Result<Vec<Changed>> {
         repeat: None,
     };
     let mut work = Work::begin(app, &caller).await?;
-    // Whoever books meanwhile waits, or is waited for: then what they booked is seen.
+    // Whoever books meanwhile waits, or is waited for: then what they booked is seen. Patients first, as everywhere.
+    let to_come = sessions::live_from(&mut work.tx, work.now).await?;
+    resources::lock(
+        &mut work.tx,
+        to_come.iter().map(|session| session.patient_id.into()).collect::<BTreeSet<_>>(),
+    )
+    .await?;
     let seen = claims::held_from(&mut work.tx, work.now).await?;
     resources::lock(&mut work.tx, seen.iter().map(|held| held.resource_id).collect::<BTreeSet<_>>()).await?;
     let to_come = sessions::live_from(&mut work.tx, work.now).await?;

@@ -45,8 +45,10 @@ pub(super) async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /feeds/{secret}.ics`: the calendar. Wrong, revoked and unknown secrets are answered alike.
-pub(super) async fn fetch(State(app): State<App>, axum::extract::Path(name): axum::extract::Path<String>, asked: HeaderMap) -> Response {
+/// The calendar at its secret address, `/feeds/SECRET.ics`; the address is the credential. Wrong, revoked and unknown ones are answered alike.
+#[utoipa::path(get, path = "/feeds/{name}", tag = "Feeds", params(("name" = String, Path, description = "The secret, and .ics")),
+    responses((status = 200, body = String, content_type = "text/calendar"), (status = 304, description = "As it was")))]
+pub(super) async fn fetch(State(app): State<App>, Path(name): Path<String>, asked: HeaderMap) -> Response {
     let secret = name.strip_suffix(".ics").unwrap_or_default();
     match feed_fetch::fetch(&app, secret).await {
         Ok(Some(fetched)) => shown(&fetched, &asked),

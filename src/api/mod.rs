@@ -138,6 +138,7 @@ fn parts() -> (Router<App>, Value) {
         .nest("/api/v1", api())
         .routes(open(routes!(health::healthz)))
         .routes(open(routes!(health::readyz)))
+        .routes(open(routes!(feeds::fetch)))
         .split_for_parts();
     (router, describe::finished(&document))
 }
@@ -161,7 +162,6 @@ pub fn router(serving: Serving, more: Router<App>) -> Router {
     let routes = routes
         .merge(more)
         .route("/api/v1/openapi.json", served)
-        .route("/feeds/{name}", get(feeds::fetch))
         .route("/", get(|| async { Redirect::temporary("/docs/") }))
         .merge(Router::<App>::from(browse))
         .with_state(serving.app.clone());

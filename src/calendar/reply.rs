@@ -33,6 +33,8 @@ pub struct Inbound {
     pub answers: Vec<String>,
     /// Whether a program wrote it, so that it is not to be answered. A calendar's answer may well be one of these.
     pub automatic: bool,
+    /// Whether it is a mail server's report that a mail could not be delivered for good (RFC 3464).
+    pub undelivered: bool,
     /// What mail servers found out about it, the last one first; for [`super::authentication::authenticated`].
     pub authentication: Vec<String>,
     /// Its subject, at most 200 characters.
@@ -63,6 +65,11 @@ pub fn read(message: &[u8]) -> Result<Inbound, Unread> {
     let found = |kind: &str| parts.iter().find(|part| part.is(kind));
     let calendar = found("text/calendar").or_else(|| found("application/ics"));
     let plain = found("text/plain").and_then(|part| bounded(&String::from_utf8_lossy(&part.octets()), LONGEST_TEXT));
+    let failed = |part: &Part<'_>| {
+        let text = String::from_utf8_lossy(&part.octets()).to_ascii_lowercase();
+        text.lines().any(|line| line.replace([' ', '\t'], "") == "action:failed")
+    };
+    let undelivered = kind.as_deref() == Some("multipart/report") && found("message/delivery-status").is_some_and(failed);
     let ids = |name: &str| head.all(name).next().map(mime::ids).unwrap_or_default();
     let answered = ids("In-Reply-To").into_iter().chain(ids("References").into_iter().rev());
     Ok(Inbound {
@@ -70,6 +77,7 @@ pub fn read(message: &[u8]) -> Result<Inbound, Unread> {
         message_id: ids("Message-ID").into_iter().find(|id| id.len() <= LONGEST_FIELD),
         answers: answered.filter(|id| id.len() <= LONGEST_FIELD).take(MOST_FIELDS).collect(),
         automatic: is_automatic(&head, kind.as_deref()),
+        undelivered,
         authentication: authentication(&head),
         subject: head
             .decoded("Subject")

@@ -21,6 +21,8 @@ pub struct MailSettings {
     pub profile: ClinicProfile,
     /// Whether the address of this service was named, or is the one that it listens on.
     pub public_url_named: bool,
+    /// Whether the address that mail comes from was named; the demo has one of its own.
+    pub from_named: bool,
     /// The server that mail goes to.
     pub smtp: Option<SmtpSettings>,
     /// The mailbox that answers come to.
@@ -45,10 +47,10 @@ impl MailSettings {
             .parse()
             .context("public_url")?;
         let smtp_url = of(&options.smtp_url, &file.smtp_url);
-        match of(&options.mail_from, &file.mail_from) {
-            Some(from) => profile.mail_from = Email::try_from(from).context("mail_from")?,
-            None if smtp_url.is_some() => bail!("smtp_url needs mail_from: the address that mail comes from and is answered to"),
-            None => (),
+        let from = of(&options.mail_from, &file.mail_from);
+        let from_named = from.is_some();
+        if let Some(from) = from {
+            profile.mail_from = Email::try_from(from).context("mail_from")?;
         }
         let dkim = dkim(
             of(&options.dkim_key, &file.dkim_key),
@@ -70,6 +72,7 @@ impl MailSettings {
         Ok(Self {
             profile,
             public_url_named,
+            from_named,
             smtp,
             inbox,
         })

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -34,8 +34,16 @@ const TIDY: Duration = Duration::from_mins(5);
 
 /// `fadeline serve`.
 pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
+    if settings.mail.smtp.is_some() && !settings.mail.from_named {
+        bail!("smtp_url needs mail_from: the address that mail comes from and is answered to");
+    }
+    if settings.mail.smtp.is_some() && !settings.mail.public_url_named {
+        bail!("smtp_url needs public_url: where the links in mail lead");
+    }
     let app = open(&settings).await?;
-    time_check::warn(&app).await?;
+    if let Err(error) = time_check::warn(&app).await {
+        tracing::error!("the promised times could not be checked: {error:#}");
+    }
     let listener = listen(&settings).await?;
     let post = post(&app, &settings, false)?;
     if !post.has_a_way_out() {

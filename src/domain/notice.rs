@@ -2,7 +2,7 @@
 //! what is true now. What was seen and is still true needs none, so a slip that is undone
 //! in time reaches nobody, and of several quick moves only the last does.
 
-use super::message::{Content, Message, MessageKind, Unsent};
+use super::message::{Content, Message, MessageKind, MessageStatus, Unsent};
 use super::patient::Email;
 use super::session::Session;
 use super::status::SessionStatus;
@@ -45,20 +45,28 @@ pub struct Seen {
     pub recipient: Email,
     /// Whether the visit is in the calendar there.
     pub there: bool,
+    /// Whether that is sure: a try that ended without word may have arrived, or not.
+    pub sure: bool,
     /// What was said.
     pub content: Content,
 }
 
-/// What each address has seen last, from the messages of one visit in order.
+/// What each address has seen last, from the messages of one visit in order. A cancellation that could not be delivered
+/// counts: a task says so, and telling it again would only fail again.
 #[must_use]
 pub fn seen(messages: &[Message]) -> Vec<Seen> {
     let mut seen: Vec<Seen> = Vec::new();
-    for message in messages.iter().filter(|message| message.is_known()) {
+    let given_up = |message: &Message| (message.kind, message.status) == (MessageKind::Cancel, MessageStatus::Failed);
+    for message in messages.iter().filter(|message| message.is_known() || given_up(message)) {
         let Some(recipient) = message.recipient.clone() else { continue };
         seen.retain(|one| !same(&one.recipient, &recipient));
         seen.push(Seen {
             recipient,
             there: message.kind != MessageKind::Cancel,
+            sure: matches!(
+                message.status,
+                MessageStatus::Sending | MessageStatus::Sent | MessageStatus::Acknowledged
+            ),
             content: message.content.clone(),
         });
     }
@@ -106,7 +114,7 @@ pub fn needed(seen: &[Seen], standing: Standing, content: &Content, address: Opt
         .iter()
         .find(|one| one.there && address.is_some_and(|address| same(address, &one.recipient)));
     let kind = match here {
-        Some(one) if one.content.says_the_same(content) => return notices,
+        Some(one) if one.sure && one.content.says_the_same(content) => return notices,
         Some(_) => MessageKind::Update,
         None => MessageKind::Invite,
     };
@@ -165,6 +173,7 @@ mod tests {
             seen.push(Seen {
                 recipient,
                 there,
+                sure: true,
                 content: notice.content.clone(),
             });
         }

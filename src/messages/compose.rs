@@ -10,7 +10,7 @@ use lettre::message::{Body, Mailbox, Message as Mime, MultiPart, SinglePart};
 
 use super::letter::Letter;
 use super::{Error, Post, Result};
-use crate::actions::visit;
+use crate::actions::{Error as Refused, visit};
 use crate::calendar::event::Status;
 use crate::calendar::invite::{self, Organizer};
 use crate::calendar::text::Address as CalendarAddress;
@@ -34,7 +34,11 @@ pub(super) async fn mail(post: &Post, message: &Message) -> Result<Mail> {
     let link = match message.kind {
         MessageKind::Cancel => String::new(),
         MessageKind::Invite | MessageKind::Update => {
-            let key = visit::link_key(app).await.map_err(unwritten)?;
+            let key = visit::link_key(app).await.map_err(|error| match error {
+                // Passing: the next try finds the database again.
+                Refused::Storage(error) => Error::Storage(error),
+                error => unwritten(error),
+            })?;
             app.profile.public_url.to(&visit::path(&key.secret(message.session_id, &recipient)))
         }
     };

@@ -1,6 +1,7 @@
 //! A mail that came back is read, judged and filed, each once, with the task that it makes
 //! for a person. It never moves or cancels a visit, and is never answered.
 
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::{Post, Result};
@@ -9,6 +10,7 @@ use crate::calendar::authentication::authenticated;
 use crate::calendar::reply::{self, Inbound};
 use crate::domain::ids::{MessageId, PatientId, SessionId};
 use crate::domain::message::{Message, Reply};
+use crate::domain::patient::Email;
 use crate::domain::reply::{Answered, Claimed, FiledReply, Verdict, judged};
 use crate::domain::task::{Task, TaskKind};
 use crate::storage::{Tx, audit, messages, patients, replies, sessions, tasks};
@@ -49,6 +51,8 @@ pub async fn file(post: &Post, mailbox_key: &str, raw: Option<&[u8]>, our_server
     }
     if let (Some(message), Some(answer)) = (&about.message, answer(verdict)) {
         let stamp = inbound.as_ref().and_then(|inbound| calendar(inbound).and_then(|reply| reply.stamp));
+        // A telephone whose clock is off is not to silence what is answered later.
+        let stamp = stamp.filter(|stamp| *stamp <= now + Duration::days(1));
         messages::answered(&mut tx, message.id, answer, now, stamp).await?;
     }
     if let (Some(message), Verdict::Bounced) = (&about.message, verdict) {
@@ -96,10 +100,12 @@ fn answer(verdict: Verdict) -> Option<Reply> {
 
 async fn verdict(post: &Post, tx: &mut Tx, inbound: &Inbound, raw: &[u8], our_server: Option<&str>) -> Result<(Verdict, About)> {
     match &inbound.calendar {
-        Some(Ok(reply)) if matches!(reply.method, Method::Reply | Method::Counter) => answered(tx, inbound, reply, our_server).await,
+        Some(Ok(reply)) if matches!(reply.method, Method::Reply | Method::Counter) => {
+            answered(tx, inbound, reply, our_server, post.app.clock.now()).await
+        }
         Some(Err(_)) if !inbound.automatic => Ok((Verdict::Unreadable, whoever(tx, inbound).await?)),
         _ => match bounced(post, raw) {
-            Some(id) if inbound.automatic => {
+            Some(id) if inbound.undelivered => {
                 let message = messages::get(tx, id).await?;
                 let about = About {
                     session: message.as_ref().map(|message| message.session_id),
@@ -115,7 +121,13 @@ async fn verdict(post: &Post, tx: &mut Tx, inbound: &Inbound, raw: &[u8], our_se
 }
 
 /// A calendar's answer: to which visit, for whom, and whether it is theirs to give.
-async fn answered(tx: &mut Tx, inbound: &Inbound, reply: &CalendarReply, our_server: Option<&str>) -> Result<(Verdict, About)> {
+async fn answered(
+    tx: &mut Tx,
+    inbound: &Inbound,
+    reply: &CalendarReply,
+    our_server: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(Verdict, About)> {
     let uid: Option<Uuid> = reply.uid.parse().ok();
     let found = match uid {
         Some(uid) => sessions::by_uid(tx, uid).await?,
@@ -140,7 +152,7 @@ async fn answered(tx: &mut Tx, inbound: &Inbound, reply: &CalendarReply, our_ser
             _ => Answered::Counter,
         },
         sequence: reply.sequence,
-        stamp: reply.stamp,
+        stamp: reply.stamp.filter(|stamp| *stamp <= now + Duration::days(1)),
         verified: from == attendee && vouched,
         message: message.as_ref(),
     };
@@ -160,7 +172,10 @@ async fn whoever(tx: &mut Tx, inbound: &Inbound) -> Result<About> {
         .iter()
         .filter_map(|answered| answered.split('@').next()?.parse().ok())
     {
-        if let Some(message) = messages::get(tx, MessageId(id)).await? {
+        let message = messages::get(tx, MessageId(id)).await?;
+        // Whoever it was passed on to is not who it was for.
+        let theirs = |message: &Message| message.recipient.as_ref().map(Email::lowered) == inbound.from;
+        if let Some(message) = message.filter(theirs) {
             return Ok(About {
                 session: Some(message.session_id),
                 patient: Some(message.patient_id),

@@ -114,7 +114,10 @@ async fn read_all(post: &Post, settings: &InboxSettings) -> Result<usize> {
         if post.is_stopping() {
             break;
         }
-        let raw = one(&mut session, uid).await?;
+        let Some(raw) = one(&mut session, uid).await? else {
+            // Somebody took it away meanwhile.
+            continue;
+        };
         let key = format!("{}@{}:{validity}:{uid}", settings.user, settings.host);
         filed += usize::from(filing::file(post, &key, raw.as_deref(), settings.server_id.as_deref()).await?);
         let marked = session
@@ -128,14 +131,16 @@ async fn read_all(post: &Post, settings: &InboxSettings) -> Result<usize> {
     Ok(filed)
 }
 
-/// The whole of a mail, unless it is too large.
-async fn one(session: &mut Session<TlsStream<TcpStream>>, uid: u32) -> Result<Option<Vec<u8>>> {
-    let size = fetched(session, uid, "RFC822.SIZE").await?.and_then(|fetch| fetch.size);
-    if size.is_none_or(|size| usize::try_from(size).is_ok_and(|size| size > MOST_BYTES)) {
+/// The whole of a mail, unless it is too large; nothing when it is gone.
+async fn one(session: &mut Session<TlsStream<TcpStream>>, uid: u32) -> Result<Option<Option<Vec<u8>>>> {
+    let Some(size) = fetched(session, uid, "RFC822.SIZE").await?.and_then(|fetch| fetch.size) else {
         return Ok(None);
+    };
+    if usize::try_from(size).is_ok_and(|size| size > MOST_BYTES) {
+        return Ok(Some(None));
     }
     let fetch = fetched(session, uid, "BODY.PEEK[]").await?;
-    Ok(fetch.and_then(|fetch| fetch.body().map(<[u8]>::to_vec)))
+    Ok(fetch.and_then(|fetch| fetch.body().map(<[u8]>::to_vec)).map(Some))
 }
 
 async fn fetched(session: &mut Session<TlsStream<TcpStream>>, uid: u32, what: &str) -> Result<Option<Fetch>> {

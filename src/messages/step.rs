@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::transport::SendError;
 use super::{Error, Post, Result, compose};
+use crate::actions::notices;
 use crate::domain::message::{Message, Unsent, pause_after};
 use crate::domain::task::{Task, TaskKind};
 use crate::storage::{demo_mailbox, messages, tasks};
@@ -58,10 +59,22 @@ pub async fn step(post: &Post, now: DateTime<Utc>) -> Result<Outcome> {
         if post.is_stopping() {
             break;
         }
+        // What came before took its time; a claim is dated from when it is made.
+        let now = now.max(post.app.clock.now());
         let mut tx = post.app.db.begin().await?;
-        let claimed = messages::claim(&mut tx, now, now + CLAIM).await?;
+        let claimed = match messages::claim(&mut tx, now, now + CLAIM).await? {
+            Some(message) => Some(notices::still_to_be_told(&mut tx, &post.app.policy, message).await?),
+            None => None,
+        };
         tx.commit().await?;
-        let Some(message) = claimed else { break };
+        let message = match claimed {
+            None => break,
+            Some(Some(message)) => message,
+            Some(None) => {
+                outcome.suppressed += 1;
+                continue;
+            }
+        };
         let reached = deliver(post, &message, now, &mut outcome).await?;
         if !reached {
             // No use in asking for each of a hundred.
@@ -71,7 +84,7 @@ pub async fn step(post: &Post, now: DateTime<Utc>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Sends one message that was claimed, and marks what became of it. Whether the mail server was reached.
+/// Sends one message that was claimed, and marks what became of it. Whether the mail server answered.
 async fn deliver(post: &Post, message: &Message, now: DateTime<Utc>, outcome: &mut Outcome) -> Result<bool> {
     if message.content.ends_at <= now {
         outcome.suppressed += 1;
@@ -106,7 +119,7 @@ async fn deliver(post: &Post, message: &Message, now: DateTime<Utc>, outcome: &m
         Err(error) => {
             outcome.postponed += 1;
             postpone(post, message, now, &error).await?;
-            Ok(!matches!(error, SendError::Unreachable(_)))
+            Ok(!matches!(error, SendError::Unreachable(_) | SendError::Unknown(_)))
         }
     }
 }

@@ -244,7 +244,11 @@ impl From<lettre::transport::smtp::Error> for SendError {
             .chars()
             .take(500)
             .collect();
-        if error.is_permanent() {
+        // Of the server as a whole, not of this mail: who we are, or how we came, does not please it.
+        let of_us = error.status().is_some_and(|code| [530, 534, 535, 538].contains(&u16::from(code)));
+        if of_us || error.is_client() {
+            Self::Unreachable(text)
+        } else if error.is_permanent() {
             Self::Never(text)
         } else if error.is_transient() {
             Self::NotNow(text)

@@ -117,6 +117,17 @@ pub async fn suppress(tx: &mut Tx, id: MessageId, why: Unsent) -> Result<bool> {
     Ok(changed == 1)
 }
 
+/// Gives a message that nobody has seen yet another language, or takes its calendar away.
+pub async fn reword(tx: &mut Tx, message: &Message) -> Result<()> {
+    tx.query(stmt!("UPDATE messages SET language = $2, content = $3 WHERE id = $1"))
+        .bind(message.id)
+        .bind(message.language)
+        .bind(Json(&message.content))
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// Suppresses all that still waits for a patient. How many.
 pub async fn suppress_waiting(tx: &mut Tx, patient: PatientId, why: Unsent) -> Result<u64> {
     tx.query(stmt!(

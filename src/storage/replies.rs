@@ -27,16 +27,6 @@ pub async fn insert(tx: &mut Tx, reply: &FiledReply) -> Result<bool> {
     Ok(added == 1)
 }
 
-/// Whether a mail was filed already.
-pub async fn is_filed(tx: &mut Tx, mailbox_key: &str) -> Result<bool> {
-    let row: Option<(ReplyId,)> = tx
-        .query(stmt!("SELECT id FROM replies WHERE mailbox_key = $1"))
-        .bind(mailbox_key.to_owned())
-        .optional()
-        .await?;
-    Ok(row.is_some())
-}
-
 /// The mail with this id.
 pub async fn get(tx: &mut Tx, id: ReplyId) -> Result<Option<FiledReply>> {
     tx.query(stmt!("SELECT * FROM replies WHERE id = $1")).bind(id).optional().await

@@ -148,6 +148,17 @@ pub async fn to_come(tx: &mut Tx, patient: PatientId) -> Result<Vec<Listed>> {
     .await
 }
 
+/// The sessions of a patient that are not over at `now`, those that were called off included, in order of time.
+pub async fn not_over(tx: &mut Tx, patient: PatientId, now: DateTime<Utc>) -> Result<Vec<Session>> {
+    tx.query(stmt!(
+        "SELECT * FROM sessions WHERE patient_id = $1 AND ends_at > $2 ORDER BY starts_at, id"
+    ))
+    .bind(patient)
+    .bind(now)
+    .all()
+    .await
+}
+
 /// Every session that starts at `from` or later and holds its time, in order of time.
 pub async fn live_from(tx: &mut Tx, from: DateTime<Utc>) -> Result<Vec<Session>> {
     tx.query(stmt!(

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::engine::stmt;
 use super::{Error, Result, Tx};
-use crate::domain::ids::SessionId;
+use crate::domain::ids::{PatientId, SessionId};
 use crate::domain::patient::Email;
 use crate::domain::visit_link::LinkKey;
 
@@ -33,14 +33,16 @@ pub async fn session(tx: &mut Tx, hash: &str) -> Result<Option<SessionId>> {
     Ok(row.map(|(session,)| session))
 }
 
-/// Takes away the links of a session that went to any other address than `keep`.
-pub async fn revoke_others(tx: &mut Tx, session: SessionId, keep: Option<&Email>) -> Result<()> {
+/// Takes away the links of all visits of a patient that went to any other address than `keep`.
+pub async fn revoke_others(tx: &mut Tx, patient: PatientId, keep: Option<&Email>) -> Result<()> {
     let keep = keep.map(Email::lowered).unwrap_or_default();
-    tx.query(stmt!("DELETE FROM visit_links WHERE session_id = $1 AND recipient <> $2"))
-        .bind(session)
-        .bind(keep)
-        .run()
-        .await?;
+    tx.query(stmt!(
+        "DELETE FROM visit_links WHERE recipient <> $2 AND session_id IN (SELECT id FROM sessions WHERE patient_id = $1)"
+    ))
+    .bind(patient)
+    .bind(keep)
+    .run()
+    .await?;
     Ok(())
 }
 

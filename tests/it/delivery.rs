@@ -26,6 +26,10 @@ enum Mood {
     Never,
     /// Takes it, and hangs up without a word.
     HangsUp,
+    /// Hangs up without a word, and without the mail.
+    Loses,
+    /// Says that it takes nothing from us.
+    Locked,
 }
 
 /// A mail server that does as it is told, in order, and then takes everything.
@@ -58,6 +62,11 @@ impl Server {
         let mut lines = BufReader::new(read).lines();
         write.write_all(b"220 test\r\n").await?;
         while let Some(line) = lines.next_line().await? {
+            if line.starts_with("MAIL") && self.moods.lock().unwrap().last() == Some(&Mood::Locked) {
+                self.moods.lock().unwrap().pop();
+                write.write_all(b"530 authentication required\r\n").await?;
+                continue;
+            }
             if !line.eq_ignore_ascii_case("data") {
                 write.write_all(b"250 ok\r\n").await?;
                 continue;
@@ -76,7 +85,7 @@ impl Server {
                 Mood::Takes => b"250 taken\r\n",
                 Mood::NotNow => b"451 greylisted\r\n",
                 Mood::Never => b"550 no such mailbox\r\n",
-                Mood::HangsUp => return Ok(()),
+                Mood::HangsUp | Mood::Loses | Mood::Locked => return Ok(()),
             };
             write.write_all(answer).await?;
         }
@@ -167,6 +176,85 @@ async fn a_server_that_says_never_makes_a_task_for_the_desk() {
     app.wait(Duration::minutes(3));
     deliver(&app, &post).await;
     assert_eq!(app.ledger(&session).await, ["invite failed", "invite sent"]);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_let_us_in_loses_us_no_message() {
+    let (app, server, post, session) = booked().await;
+    server.will(&[Mood::Locked]);
+    assert_eq!(deliver(&app, &post).await.postponed, 1);
+    app.wait(Duration::minutes(1));
+    assert_eq!(deliver(&app, &post).await.sent, 1);
+    assert_eq!(app.ledger(&session).await, ["invite sent"]);
+    assert!(app.get("/tasks").await.items().is_empty());
+}
+
+#[tokio::test]
+async fn an_old_address_that_takes_no_mail_is_told_once_and_stands_in_nobodys_way() {
+    let (app, server, post, session) = booked().await;
+    deliver(&app, &post).await;
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let change = json!({"email": "new@example.test"});
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change)
+        .await
+        .expect(200);
+    server.will(&[Mood::Never]);
+    app.wait(Duration::minutes(3));
+    assert_eq!(
+        deliver(&app, &post).await,
+        step::Outcome {
+            sent: 1,
+            failed: 1,
+            ..step::Outcome::default()
+        }
+    );
+    app.cancel(&session).await.expect(200);
+    app.wait(Duration::minutes(3));
+    deliver(&app, &post).await;
+    assert_eq!(
+        app.ledger(&session).await,
+        ["invite sent", "cancel failed", "invite sent", "cancel sent"]
+    );
+    assert_eq!(server.taken().last().unwrap().to, "new@example.test");
+    assert_eq!(app.get("/tasks").await.items().len(), 1);
+}
+
+#[tokio::test]
+async fn what_may_not_have_arrived_is_told_again_when_a_move_is_undone() {
+    let (app, server, post, session) = booked().await;
+    server.will(&[Mood::Loses]);
+    deliver(&app, &post).await;
+    app.move_to(&session, "2027-03-16T11:00").await.expect(200);
+    app.act(&session, "undo").await.expect(200);
+    app.wait(Duration::minutes(3));
+    deliver(&app, &post).await;
+    let taken = server.taken();
+    assert_eq!(taken.len(), 1);
+    assert_eq!(taken[0].line("DTSTART"), "20270315T100000");
+}
+
+#[tokio::test]
+async fn what_was_tried_once_is_not_tried_again_on_whoever_said_stop() {
+    let (app, server, post, session) = booked().await;
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let consents = format!("/patients/{patient}/consents");
+    let consent = app
+        .post(&consents, json!({"kind": "messages", "text_version": "1"}))
+        .await
+        .expect(201)
+        .id();
+    // Claimed by a node that is about to die, so that withdrawing finds nothing that waits.
+    let now = app.app.clock.now();
+    let mut tx = app.app.db.begin().await.unwrap();
+    messages::claim(&mut tx, now, now + Duration::minutes(5)).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    app.call(&app.desk, "DELETE", &format!("{consents}/{consent}"), Value::Null)
+        .await
+        .expect(200);
+    app.wait(Duration::minutes(5));
+    assert_eq!(deliver(&app, &post).await.suppressed, 1);
+    assert_eq!(app.ledger(&session).await, ["invite suppressed no_consent"]);
+    assert!(server.taken().is_empty());
 }
 
 /// 43: what came later waits for what came before.

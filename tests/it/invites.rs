@@ -258,6 +258,36 @@ async fn who_wants_no_calendar_entries_gets_the_same_mail_without_one() {
 }
 
 #[tokio::test]
+async fn what_a_patient_wants_within_the_grace_time_is_what_they_get() {
+    let (app, _, course) = clinic().await;
+    app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201);
+    let path = format!("/patients/{}", patient_of(&app, &course).await);
+    let wish = json!({"calendar_invites": false, "preferred_language": "fr"});
+    app.call(&app.desk, "PATCH", &path, wish).await.expect(200);
+    app.after_grace().await;
+    let mail = app.mails().await.remove(0);
+    assert!(mail.calendar.is_none() && mail.subject.starts_with("Votre rendez-vous"), "{mail:?}");
+}
+
+#[tokio::test]
+async fn a_cancellation_that_was_kept_back_is_told_once_messages_are_wanted_again() {
+    let (app, course, session) = booked().await;
+    let consents = format!("/patients/{}/consents", patient_of(&app, &course).await);
+    let give = json!({"kind": "messages", "text_version": "1"});
+    let consent = app.post(&consents, give.clone()).await.expect(201).id();
+    app.after_grace().await;
+    app.call(&app.desk, "DELETE", &format!("{consents}/{consent}"), Value::Null)
+        .await
+        .expect(200);
+    app.cancel(&session).await.expect(200);
+    app.after_grace().await;
+    assert_eq!(app.ledger(&session).await, ["invite sent", "cancel suppressed no_consent"]);
+    app.post(&consents, give).await.expect(201);
+    app.after_grace().await;
+    assert_eq!(app.ledger(&session).await.last().unwrap(), "cancel sent");
+}
+
+#[tokio::test]
 async fn what_happens_on_the_day_is_no_news_to_a_calendar() {
     let (app, _, session) = booked().await;
     app.after_grace().await;

@@ -42,7 +42,7 @@ impl<'a> Reply<'a> {
             answer,
             method: "REPLY",
             sequence: "0",
-            stamp: "20270105T150000Z",
+            stamp: "20270104T143000Z",
             vouched: VOUCHED,
         }
     }
@@ -163,7 +163,7 @@ async fn who_cannot_be_shown_to_be_the_patient_is_not_believed() {
 async fn an_answer_to_what_has_changed_since_is_ignored() {
     let (app, session, invite) = invited().await;
     let newer = Reply {
-        stamp: "20270106T150000Z",
+        stamp: "20270104T150000Z",
         ..Reply::to(&invite, "ACCEPTED")
     };
     file(&app, "1", &newer.mail()).await;
@@ -179,7 +179,7 @@ async fn an_answer_to_what_has_changed_since_is_ignored() {
         &app,
         "3",
         &Reply {
-            stamp: "20270107T150000Z",
+            stamp: "20270104T153000Z",
             ..Reply::to(&invite, "DECLINED")
         }
         .mail(),
@@ -247,7 +247,8 @@ async fn a_mail_that_comes_back_undelivered_is_a_failed_message_and_a_task() {
     let bounce = format!(
         "From: MAILER-DAEMON@mx.clinic.test\r\nAuto-Submitted: auto-replied\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nNo such user.\r\n\
-         --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {id}\r\n--b--\r\n"
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.clinic.test\r\n\r\nFinal-Recipient: rfc822; ada@example.test\r\n\
+         Action: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {id}\r\n--b--\r\n"
     );
     file(&app, "1", bounce.as_bytes()).await;
     assert_eq!(app.ledger(&session).await, ["invite failed"]);
@@ -266,4 +267,50 @@ async fn what_is_too_large_too_deep_or_broken_is_filed_and_makes_a_task() {
     file(&app, "large", large.as_bytes()).await;
     assert_eq!(tasks(&app).await, ["reply_to_read"; 3]);
     assert_eq!(app.count("SELECT COUNT(*) FROM replies WHERE verdict = 'unreadable'").await, 3);
+}
+
+#[tokio::test]
+async fn an_answer_of_a_machine_that_names_our_message_is_no_bounce() {
+    let (app, session, invite) = invited().await;
+    let id = invite.raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
+    let away =
+        format!("From: ada@example.test\r\nAuto-Submitted: auto-replied\r\nIn-Reply-To: {id}\r\nSubject: Away\r\n\r\nI am away.\r\n");
+    file(&app, "1", away.as_bytes()).await;
+    let delayed = format!(
+        "From: MAILER-DAEMON@mx.clinic.test\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
+         Reporting-MTA: dns; mx.clinic.test\r\n\r\nAction: delayed\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {id}\r\n--b--\r\n"
+    );
+    file(&app, "2", delayed.as_bytes()).await;
+    assert_eq!(app.ledger(&session).await, ["invite sent"]);
+    assert_eq!(tasks(&app).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_telephone_whose_clock_is_off_does_not_silence_what_is_answered_later() {
+    let (app, _, invite) = invited().await;
+    let far = Reply {
+        stamp: "20990101T000000Z",
+        ..Reply::to(&invite, "ACCEPTED")
+    };
+    file(&app, "1", &far.mail()).await;
+    file(&app, "2", &Reply::to(&invite, "DECLINED").mail()).await;
+    assert_eq!(tasks(&app).await, ["visit_declined"]);
+}
+
+#[tokio::test]
+async fn words_that_answer_our_message_are_about_its_visit_if_it_was_for_whoever_writes() {
+    let (app, session, invite) = invited().await;
+    let id = invite.raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
+    for (n, from) in ["ada@example.test", "eve@elsewhere.test"].iter().enumerate() {
+        let words = format!("From: {from}\r\nIn-Reply-To: {id}\r\nSubject: Re\r\n\r\nMay I come later?\r\n");
+        file(&app, &n.to_string(), words.as_bytes()).await;
+    }
+    let found = app.get("/tasks").await;
+    let about: Vec<_> = found
+        .items()
+        .iter()
+        .map(|task| task.get("session_id").and_then(Value::as_str))
+        .collect();
+    assert_eq!(about, [Some(session.as_str()), None]);
 }

@@ -265,6 +265,7 @@ fn a_slip_in_the_settings_of_mail_stops_the_start_and_is_named_without_its_passw
             "smtp_ca",
         ),
         (vec![("FADELINE_IMAP_URL", "imap://u:hunter2@mail.test")], "imap_url"),
+        (vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test"), from], "public_url"),
         (vec![("FADELINE_MAIL_FROM", "nobody")], "mail_from"),
         (vec![("FADELINE_DKIM_KEY", "key.pem")], "dkim_selector"),
         (vec![("FADELINE_PUBLIC_URL", "visits.example.ca")], "public_url"),

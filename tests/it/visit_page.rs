@@ -123,6 +123,22 @@ async fn a_link_that_went_to_an_old_address_opens_nothing() {
 }
 
 #[tokio::test]
+async fn an_old_link_stays_dead_when_a_cancellation_is_undone_after_the_address_changed() {
+    let (app, session, link) = invited().await;
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    app.cancel(&session).await.expect(200);
+    let change = json!({"email": "new@example.test"});
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change)
+        .await
+        .expect(200);
+    open(&app, &link).await.expect(404);
+    app.act(&session, "undo").await.expect(200);
+    app.after_grace().await;
+    open(&app, &link).await.expect(404);
+    open(&app, &app.mails().await.last().unwrap().link()).await.expect(200);
+}
+
+#[tokio::test]
 async fn opening_it_leaves_a_line_in_the_audit() {
     let (app, session, link) = invited().await;
     open(&app, &link).await.expect(200);

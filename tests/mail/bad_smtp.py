@@ -15,6 +15,8 @@ in FOLDER, one file each.
 """
 
 import argparse
+import contextlib
+import socket
 import socketserver
 import threading
 import time
@@ -24,7 +26,7 @@ MODES = ["ok", "slow", "hang", "drop-after-data", "timeout-after-accept", "421",
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """The server. `mode` may be changed while it runs; `taken` holds what it took, as (recipients, octets)."""
+    """The server. `taken` holds what it took, as (recipients, octets)."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -37,8 +39,8 @@ class Server(socketserver.ThreadingTCPServer):
         self.seconds = seconds
         self.refusals = refusals
         self.taken = []
-        self.connections = 0
         self.tries = 0
+        self.open = []
         self.lock = threading.Lock()
 
     @property
@@ -52,6 +54,13 @@ class Server(socketserver.ThreadingTCPServer):
     def stop(self):
         self.shutdown()
         self.server_close()
+
+    def turn(self, mode):
+        """Behaves otherwise from now on, and hangs up on everybody."""
+        self.mode = mode
+        for connection in self.open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def take(self, recipients, octets):
         with self.lock:
@@ -72,14 +81,14 @@ class Conversation(socketserver.StreamRequestHandler):
         self.wfile.write(line.encode() + b"\r\n")
 
     def silence(self):
-        """Until the other end has had enough."""
+        """Until one of both has had enough."""
         while self.rfile.readline():
             pass
 
     def handle(self):
         server = self.server
         with server.lock:
-            server.connections += 1
+            server.open.append(self.connection)
         if server.mode == "hang":
             return self.silence()
         if server.mode == "421":

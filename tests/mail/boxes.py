@@ -29,18 +29,30 @@ def check(holds, what):
 
 def files(address):
     """The mails in somebody's box, in order of arrival."""
-    found = [path for part in ("new", "cur") for path in (FOLDER / address / part).glob("*")]
-    return sorted(found, key=lambda path: [int("".join(c for c in part if c.isdigit()) or 0) for part in path.name.split(".")[:2]])
+    # Whoever reads the box moves a mail from new to cur, so it may be seen in both.
+    found = {path.name.split(":")[0]: path for part in ("new", "cur") for path in (FOLDER / address / part).glob("*")}
+    return sorted(found.values(), key=order)
 
 
-def mails(address, count=0):
-    """Their octets, once there are `count` of them."""
+def order(path):
+    """Seconds, then microseconds, as Dovecot names its files."""
+    seconds, rest = path.name.split(".")[:2]
+    return int(seconds), int(rest.split("M")[1].split("P")[0])
+
+
+def arrived(address, number):
+    """The same, once there are so many."""
     until = time.monotonic() + PATIENCE
-    while len(found := files(address)) < count:
+    while len(found := files(address)) < number:
         if time.monotonic() > until:
-            fail(f"{address} has {len(found)} mails, not {count}")
+            fail(f"{address} has {len(found)} mails, not {number}")
         time.sleep(0.05)
-    return [path.read_bytes() for path in found]
+    return found
+
+
+def mails(address, number):
+    """Their octets."""
+    return [path.read_bytes() for path in arrived(address, number)]
 
 
 def postfix(verb):

@@ -90,7 +90,7 @@ stop_mail() {
   doveadm -c "$mail_root/dovecot.conf" stop >/dev/null 2>&1 || true
   for pid in $pids; do
     for _ in $(seq 50); do
-      kill -0 "$pid" 2>/dev/null || continue 2
+      grep -qs '^State:.[^Z]' "/proc/$pid/status" || continue 2
       sleep 0.1
     done
     kill -9 "$pid" 2>/dev/null || true

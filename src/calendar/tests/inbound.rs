@@ -74,6 +74,7 @@ fn an_answer_from_gmail_is_read_in_full() {
             .map(str::to_owned)
             .into(),
         automatic: false,
+        undelivered: false,
         authentication: vec![
             "mx.clinic.example; dkim=pass header.i=@example.org;\tdmarc=pass header.from=example.org".to_owned(),
             "mx.evil.example; dmarc=fail".to_owned(),

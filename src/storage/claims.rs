@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::engine::stmt;
+use super::strung::instant;
 use super::{Error, Result, Tx};
 use crate::domain::ids::{ClaimId, HoldId, ResourceId, SessionId, SiteId};
 use crate::domain::interval::Interval;
@@ -169,41 +170,4 @@ pub async fn within(
         taken.insert(row.resource_id, spans.ok_or(Error::Unreadable("claims"))?);
     }
     Ok(taken)
-}
-
-/// An instant as either engine strings it: `2027-01-05T14:00:00`, perhaps a fraction, perhaps `+00:00`.
-fn instant(text: &str) -> Option<DateTime<Utc>> {
-    let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
-    let date = NaiveDate::from_ymd_opt(text.get(0..4)?.parse().ok()?, number(5..7)?, number(8..10)?)?;
-    let rest = text.get(19..)?;
-    let rest = rest.strip_suffix("+00:00").unwrap_or(rest);
-    let fraction = rest.strip_prefix('.').unwrap_or(rest);
-    let nanos = if fraction.is_empty() {
-        0
-    } else {
-        format!("{fraction:0<9}").get(0..9)?.parse().ok()?
-    };
-    let time = date.and_hms_nano_opt(number(11..13)?, number(14..16)?, number(17..19)?, nanos)?;
-    Some(time.and_utc())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_instant_is_read_as_either_engine_writes_it() {
-        let plain: DateTime<Utc> = "2027-01-05T14:00:00Z".parse().unwrap();
-        let precise: DateTime<Utc> = "2027-01-05T14:00:00.012345Z".parse().unwrap();
-        for (text, at) in [
-            ("2027-01-05T14:00:00+00:00", Some(plain)),
-            ("2027-01-05T14:00:00.000000", Some(plain)),
-            ("2027-01-05T14:00:00.012345+00:00", Some(precise)),
-            ("2027-01-05T14:00:00.012345", Some(precise)),
-            ("2027-13-05T14:00:00", None),
-            ("2027-01-05", None),
-        ] {
-            assert_eq!(instant(text), at, "{text}");
-        }
-    }
 }

@@ -25,6 +25,7 @@ pub mod rooms;
 pub mod services;
 pub mod sessions;
 pub mod sites;
+mod strung;
 pub mod tasks;
 pub mod tokens;
 pub mod treatments;

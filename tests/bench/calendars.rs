@@ -23,8 +23,9 @@ use crate::{days, load};
 /// How many visits a year has.
 pub(crate) const VISITS: usize = 2_000;
 
-/// Gives the practitioner a year of visits from `after` on, like `one` that is there, and answers the path of their feed.
-pub(crate) async fn full_year(app: &App, practitioner: &str, one: &Listed, after: NaiveDate) -> String {
+/// Gives somebody like the practitioner a year of visits from `after` on, like `one` but of another course, and answers the
+/// path of their feed.
+pub(crate) async fn full_year(app: &App, practitioner: &str, one: &Listed, course: &str, after: NaiveDate) -> String {
     let practitioner = PractitionerId(practitioner.parse().unwrap());
     let mut tx = app.db.begin().await.unwrap();
     let site = storage::sites::page(&mut tx, SiteId(Uuid::nil()), 1).await.unwrap().remove(0);
@@ -33,12 +34,15 @@ pub(crate) async fn full_year(app: &App, practitioner: &str, one: &Listed, after
     // Nobody books with them: they are here to be read.
     person.details.skills.clear();
     storage::practitioners::insert(&mut tx, &person).await.unwrap();
+    let course = storage::courses::get(&mut tx, course.parse().unwrap()).await.unwrap().unwrap();
     for n in 0..VISITS {
         let day = after + days(i64::try_from(n / 8).unwrap());
         let wall = day.and_hms_opt(9 + u32::try_from(n % 8).unwrap(), 0, 0).unwrap();
         let mut session = one.session.clone();
         session.id = app.clock.id();
         session.uid = app.clock.opaque();
+        session.course_id = course.id;
+        session.patient_id = course.patient_id;
         session.place.site_id = site.id;
         session.place.practitioner_id = person.id;
         let length = session.ends_at - session.starts_at;

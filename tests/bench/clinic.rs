@@ -13,7 +13,6 @@ use fadeline::domain::civil;
 use fadeline::domain::clinic_profile::ClinicProfile;
 use fadeline::domain::course::{Course, CourseDetails};
 use fadeline::domain::device::Device;
-use fadeline::domain::ids::SessionId;
 use fadeline::domain::interval::Interval;
 use fadeline::domain::patient::Patient;
 use fadeline::domain::policy::Policy;
@@ -29,7 +28,6 @@ use fadeline::storage::{self, Db, Tx};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
-use uuid::Uuid;
 
 use crate::{calendars, days};
 
@@ -154,17 +152,11 @@ impl Bench {
         };
         let practitioners: Vec<String> = practitioners;
         let mut tx = app.db.read().await.unwrap();
-        let ever = storage::sessions::Wanted {
-            from: DateTime::UNIX_EPOCH,
-            until: app.clock.now(),
-            site: None,
-            status: None,
-        };
-        let first = (DateTime::UNIX_EPOCH, SessionId(Uuid::nil()));
-        let one = storage::sessions::page(&mut tx, ever, first, 1).await.unwrap().remove(0);
+        let course_id = course.parse().unwrap();
+        let one = storage::sessions::of_course(&mut tx, course_id).await.unwrap().remove(0);
         tx.rollback().await.unwrap();
         let today = civil::date_of(toronto(), app.clock.now());
-        let feed = calendars::full_year(&app, &practitioners[0], &one, today).await;
+        let feed = calendars::full_year(&app, &practitioners[0], &one, &bookers[0], today).await;
         Self {
             feed,
             url: served(api::router(serving, Router::new())).await,

@@ -49,9 +49,15 @@ pub enum Fate {
 pub async fn check(app: &App) -> Result<Vec<Changed>> {
     let mut tx = app.db.read().await?;
     let to_come = sessions::live_from(&mut tx, app.clock.now()).await?;
-    let held = claims::held_from(&mut tx, app.clock.now()).await?;
+    let shifts = shifts(app, &to_come)?;
+    // As at every start but those after a change of law: no need to look at what is claimed.
+    let held = if shifts.is_empty() {
+        Vec::new()
+    } else {
+        claims::held_from(&mut tx, app.clock.now()).await?
+    };
     tx.rollback().await?;
-    Ok(judged(app, &to_come, &held)?.into_iter().map(|(changed, _)| changed).collect())
+    Ok(judged(shifts, &held).into_iter().map(|(changed, _)| changed).collect())
 }
 
 /// Moves all that can move, in one transaction, and tells the patients. Lists the same as [`check`] did before.
@@ -77,7 +83,7 @@ pub async fn apply(app: &App) -> Result<Vec<Changed>> {
     resources::lock(&mut work.tx, seen.iter().map(|held| held.resource_id).collect::<BTreeSet<_>>()).await?;
     let to_come = sessions::live_from(&mut work.tx, work.now).await?;
     let held = claims::held_from(&mut work.tx, work.now).await?;
-    let judged = judged(app, &to_come, &held)?;
+    let judged = judged(shifts(app, &to_come)?, &held);
     let moving: Vec<_> = judged.iter().filter_map(|(_, moving)| moving.as_ref()).collect();
     claims::sweep_all(&mut work.tx, work.now).await?;
     for one in &moving {
@@ -106,8 +112,11 @@ struct Moves {
     claims: Vec<(ResourceId, Interval)>,
 }
 
-fn judged(app: &App, to_come: &[Session], held: &[Held]) -> Result<Vec<(Changed, Option<Moves>)>> {
-    let mut shifts: BTreeMap<SessionId, (&Session, Shift)> = BTreeMap::new();
+/// The visits whose promise means another instant.
+type Shifts<'a> = BTreeMap<SessionId, (&'a Session, Shift)>;
+
+fn shifts<'a>(app: &App, to_come: &'a [Session]) -> Result<Shifts<'a>> {
+    let mut shifts = Shifts::new();
     for session in to_come {
         let zone = app.zone_named(&session.zone).map_err(|error| Error::Fault(error.to_string()))?;
         let wall = NaiveDateTime::parse_from_str(&session.local_start, "%Y-%m-%dT%H:%M")
@@ -116,6 +125,10 @@ fn judged(app: &App, to_come: &[Session], held: &[Held]) -> Result<Vec<(Changed,
             shifts.insert(session.id, (session, shift));
         }
     }
+    Ok(shifts)
+}
+
+fn judged(shifts: Shifts<'_>, held: &[Held]) -> Vec<(Changed, Option<Moves>)> {
     let mut claims_of: BTreeMap<SessionId, Vec<(ResourceId, Interval)>> = BTreeMap::new();
     let mut fixed = Vec::new();
     for one in held {
@@ -144,7 +157,7 @@ fn judged(app: &App, to_come: &[Session], held: &[Held]) -> Result<Vec<(Changed,
         .map(|(session, shift)| fate(session, shift, &stuck, &mut claims_of))
         .collect();
     judged.sort_by_key(|(changed, _)| (changed.booked_at, changed.session));
-    Ok(judged)
+    judged
 }
 
 fn fate(

@@ -27,8 +27,6 @@ const LONGEST_FIELD: usize = 8192;
 pub struct Inbound {
     /// The one address that it says it is from, in small letters.
     pub from: Option<String>,
-    /// Its own message id.
-    pub message_id: Option<String>,
     /// The message ids that it says it answers, the nearest first.
     pub answers: Vec<String>,
     /// Whether a program wrote it, so that it is not to be answered. A calendar's answer may well be one of these.
@@ -74,7 +72,6 @@ pub fn read(message: &[u8]) -> Result<Inbound, Unread> {
     let answered = ids("In-Reply-To").into_iter().chain(ids("References").into_iter().rev());
     Ok(Inbound {
         from: from(&head),
-        message_id: ids("Message-ID").into_iter().find(|id| id.len() <= LONGEST_FIELD),
         answers: answered.filter(|id| id.len() <= LONGEST_FIELD).take(MOST_FIELDS).collect(),
         automatic: is_automatic(&head, kind.as_deref()),
         undelivered,

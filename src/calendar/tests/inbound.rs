@@ -69,7 +69,6 @@ fn expected() -> Reply {
 fn an_answer_from_gmail_is_read_in_full() {
     let inbound = Inbound {
         from: Some("ada@example.org".to_owned()),
-        message_id: Some("abc@mail.example.org".to_owned()),
         answers: ["request.1@clinic.example", "request.1@clinic.example", "first@clinic.example"]
             .map(str::to_owned)
             .into(),

@@ -1,11 +1,11 @@
 //! The demo's mailbox: each mail as the patient would see it, and as it went over the wire.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::page::{STYLE, shown, sorry};
+use super::page::{Named, STYLE, named, shown, sorry};
 use crate::actions::mailbox::{self, Delivered};
 use crate::actions::{App, Error};
 use crate::domain::civil;
@@ -48,8 +48,8 @@ pub(super) async fn page(State(app): State<App>) -> Response {
 }
 
 /// The HTML of a mail, alone, as a mail program shows it: it may style itself, and load nothing.
-pub(super) async fn html(State(app): State<App>, Path(id): Path<String>) -> Response {
-    let found = match id.parse() {
+pub(super) async fn html(State(app): State<App>, id: Named) -> Response {
+    let found = match named(id).parse() {
         Ok(id) => mailbox::get(&app, id).await,
         Err(_) => Err(Error::NotThere("mail")),
     };

@@ -2,6 +2,8 @@
 //! own style, and sentences instead of problems where something is not there.
 
 use askama::Template;
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
@@ -10,6 +12,14 @@ use crate::domain::patient::Language;
 
 /// Pages carry one style sheet of their own, named by its hash; no script, no image, no other place.
 pub(super) const STYLE: &str = include_str!("templates/style.css");
+
+/// What an address names, if that can be read.
+pub(super) type Named = Result<Path<String>, PathRejection>;
+
+/// What an address names. What cannot be read names nothing that is there.
+pub(super) fn named(name: Named) -> String {
+    name.map(|Path(name)| name).unwrap_or_default()
+}
 
 /// A page, filled.
 pub(super) fn shown(page: &impl Template) -> Response {

@@ -3,11 +3,11 @@
 //! mail scanners open links too.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
-use super::page::{STYLE, code, shown, sorry};
+use super::page::{Named, STYLE, code, named, shown, sorry};
 use crate::actions::visit::{self, Visit};
 use crate::actions::{App, Error};
 use crate::domain::patient::Language;
@@ -63,7 +63,8 @@ struct Page<'a> {
     label: &'a str,
 }
 
-pub(super) async fn page(State(app): State<App>, Path(secret): Path<String>) -> Response {
+pub(super) async fn page(State(app): State<App>, secret: Named) -> Response {
+    let secret = named(secret);
     match visit::behind_link(&app, &secret).await {
         Ok(visit) => shown(&filled(&visit, &secret)),
         Err(error) => sorry(error),
@@ -95,7 +96,8 @@ fn filled<'a>(visit: &'a Visit, secret: &str) -> Page<'a> {
 }
 
 /// The visit as a file for a calendar.
-pub(super) async fn calendar(State(app): State<App>, Path(secret): Path<String>) -> Response {
+pub(super) async fn calendar(State(app): State<App>, secret: Named) -> Response {
+    let secret = named(secret);
     let visit = match visit::behind_link(&app, &secret).await {
         Ok(visit) => visit,
         Err(error) => return sorry(error),

@@ -100,7 +100,13 @@ async fn the_link_follows_the_visit_and_is_over_a_week_after_it() {
 async fn a_guess_opens_nothing_and_says_nothing() {
     let (app, _, link) = invited().await;
     let gone = open(&app, "/a/AAAAAAAAAAAAAAAAAAAAAAAA").await.expect(404);
-    for guess in ["/a/x", "/a/%00", "/a/01890000-0000-7000-8000-000000000001", &format!("{link}x")] {
+    for guess in [
+        "/a/x",
+        "/a/%00",
+        "/a/%FF",
+        "/a/01890000-0000-7000-8000-000000000001",
+        &format!("{link}x"),
+    ] {
         let answer = open(&app, guess).await.expect(404);
         assert_eq!(answer.text, gone.text, "{guess}");
     }

@@ -143,6 +143,7 @@ pub(super) fn booked(work: &Work<'_>, course: &Course, search: &Search, place: P
         cancel_reason: None,
         rebook_reason: None,
         record: None,
+        confirmed_at: None,
         created_at: work.now,
         updated_at: work.now,
     }

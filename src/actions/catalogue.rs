@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::entries::Entry;
 use super::error::none_of;
 use super::page::{Items, Page};
-use super::{Answer, App, Caller, Error, Expected, Result, Work};
+use super::{Answer, App, Caller, Error, Expected, Result, Work, planned};
 use crate::storage;
 
 /// Adds a thing.
@@ -30,10 +30,16 @@ pub async fn change<E: Entry>(app: &App, caller: &Caller, id: E::Id, expected: &
     expected.check(current.version())?;
     let details = patched(current.details(), patch)?;
     none_of(E::faults(&details))?;
+    // Patients are locked before anybody else, as everywhere.
+    let touched = match current.replans(&details) {
+        Some(whose) => planned::touched(&mut work, whose).await?,
+        None => Vec::new(),
+    };
     let entry = E::made(id, current.version() + 1, details);
     if !E::update(&mut work.tx, &entry).await.map_err(|error| named::<E>(error))? {
         return Err(Error::Stale);
     }
+    planned::replan_all(&mut work, &touched).await?;
     work.audit(&format!("{}.change", E::NOUN), (E::NOUN, id.into()), None, None).await?;
     work.commit(Answer::Is(entry)).await
 }

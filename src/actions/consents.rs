@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 use super::catalogue_kept::current;
 use super::page::{Items, Page};
 use super::session_change::{CONSENT_WITHDRAWN, save};
-use super::{Answer, App, Caller, Error, Expected, Result, Work, notices};
+use super::{Answer, App, Caller, Error, Expected, Result, Work, notices, planned};
 use crate::domain::civil;
 use crate::domain::consent::{Consent, ConsentDetails, ConsentKind, ConsentStatus};
 use crate::domain::ids::{ConsentId, PatientId, SessionId};
-use crate::domain::message::Unsent;
+use crate::domain::message::{Channel, Unsent};
 use crate::domain::refusal::Code;
 use crate::domain::rules::consent::falls_with;
 use crate::domain::session::{CancelReason, Session};
@@ -93,6 +93,14 @@ pub async fn give(app: &App, caller: &Caller, patient: PatientId, details: Conse
     {
         // What was kept from them so far.
         notices::readdress(&mut work, &patient).await?;
+    }
+    if consent.details.kind == ConsentKind::Disclosure
+        && let Some(patient) = patients::get(&mut work.tx, patient).await?
+    {
+        // What was kept from the shop so far.
+        for session in sessions::not_over(&mut work.tx, patient.id, work.now).await? {
+            notices::queue_for(&mut work.tx, app, work.now, &session, &patient, true).await?;
+        }
     }
     work.audit(
         "consent.give",
@@ -178,9 +186,13 @@ pub async fn withdraw(app: &App, caller: &Caller, patient: PatientId, id: Consen
         return Err(Error::Stale);
     }
     if consent.details.kind == ConsentKind::Messages {
-        messages::suppress_waiting(&mut work.tx, patient, Unsent::NoConsent).await?;
+        for channel in [Channel::Email, Channel::Sms] {
+            messages::suppress_waiting(&mut work.tx, patient, channel, Unsent::NoConsent).await?;
+        }
     }
     let cancelled_sessions = fallen(&mut work, &consent).await?;
+    // Calls take the place of what is not sent, and a shop is told no more.
+    planned::replan_patient(&mut work.tx, app, work.now, patient).await?;
     work.audit(
         "consent.withdraw",
         ("consent", id.0),

@@ -10,7 +10,7 @@ use super::catalogue::patched;
 use super::course_view::{CourseView, view};
 use super::error::none_of;
 use super::page::{Items, Page};
-use super::{Answer, App, Caller, Error, Expected, Result, Work};
+use super::{Answer, App, Caller, Error, Expected, Result, Work, planned};
 use crate::domain::course;
 use crate::domain::course::{Course, CourseDetails, CourseStatus};
 use crate::domain::ids::{CourseId, PatientId};
@@ -118,6 +118,7 @@ pub async fn change(app: &App, caller: &Caller, id: CourseId, expected: &Expecte
     if current.details.status == CourseStatus::OnHold && details.status == CourseStatus::Active {
         consented_to_resume(&mut work, &current, &listed).await?;
     }
+    let current_status = current.details.status;
     let anew = details.is_assessed_anew(&current.details);
     let more = details.planned_sessions != current.details.planned_sessions;
     let course = Course {
@@ -131,6 +132,10 @@ pub async fn change(app: &App, caller: &Caller, id: CourseId, expected: &Expecte
     }
     if !courses::update(&mut work.tx, &course).await? {
         return Err(Error::Stale);
+    }
+    if current_status != course.details.status {
+        // Rule 73: reminders stop on hold, and come back.
+        planned::replan_patient(&mut work.tx, app, work.now, course.patient_id).await?;
     }
     work.audit("course.change", ("course", id.0), Some(course.patient_id), None).await?;
     let shown = view(&mut work, course).await?;

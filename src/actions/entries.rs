@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::planned::Whose;
 use crate::domain::closure::{Closure, ClosureDetails};
 use crate::domain::device::{Device, DeviceDetails};
 use crate::domain::ids::{ClosureId, DeviceId, PractitionerId, RoomId, ServiceId, SiteId};
@@ -35,6 +36,8 @@ pub trait Entry: Serialize + Clone + Send + Sync {
     fn details(&self) -> &Self::Details;
     /// What of `details` would make no sense.
     fn faults(details: &Self::Details) -> Vec<Refusal>;
+    /// Whose messages have to be planned anew when it becomes `details`.
+    fn replans(&self, details: &Self::Details) -> Option<Whose>;
     /// Writes a new one.
     fn insert(tx: &mut Tx, entry: &Self) -> impl Future<Output = storage::Result<()>> + Send;
     /// Writes a changed one. Whether it was one version older.
@@ -46,7 +49,7 @@ pub trait Entry: Serialize + Clone + Send + Sync {
 }
 
 macro_rules! entry {
-    ($($kind:ident, $id:ident, $details:ident, $storage:ident, $noun:literal, $faults:expr;)+) => {$(
+    ($($kind:ident, $id:ident, $details:ident, $storage:ident, $noun:literal, $faults:expr, $replans:expr;)+) => {$(
         impl From<$id> for Uuid {
             fn from(id: $id) -> Self {
                 id.0
@@ -73,6 +76,10 @@ macro_rules! entry {
                 let faults: fn(&$details) -> Option<Refusal> = $faults;
                 faults(details).into_iter().collect()
             }
+            fn replans(&self, details: &$details) -> Option<Whose> {
+                let replans: fn(&Self, &$details) -> Option<Whose> = $replans;
+                replans(self, details)
+            }
             async fn insert(tx: &mut Tx, entry: &Self) -> storage::Result<()> {
                 storage::$storage::insert(tx, entry).await
             }
@@ -90,12 +97,15 @@ macro_rules! entry {
 }
 
 entry! {
-    Site, SiteId, SiteDetails, sites, "site", site_faults;
-    Practitioner, PractitionerId, PractitionerDetails, practitioners, "practitioner", |_| None;
-    Room, RoomId, RoomDetails, rooms, "room", |_| None;
-    Device, DeviceId, DeviceDetails, devices, "device", device_faults;
-    Service, ServiceId, ServiceDetails, services, "service", service_faults;
-    Closure, ClosureId, ClosureDetails, closures, "closure", |_| None;
+    Site, SiteId, SiteDetails, sites, "site", site_faults,
+        |old, new| (old.details.partner_id != new.partner_id).then_some(Whose::Site(old.id));
+    Practitioner, PractitionerId, PractitionerDetails, practitioners, "practitioner", |_| None,
+        |old, new| (old.details.day_list_to != new.day_list_to).then_some(Whose::Practitioner(old.id));
+    Room, RoomId, RoomDetails, rooms, "room", |_| None, |_, _| None;
+    Device, DeviceId, DeviceDetails, devices, "device", device_faults, |_, _| None;
+    Service, ServiceId, ServiceDetails, services, "service", service_faults,
+        |old, new| (old.details.reminders != new.reminders).then_some(Whose::Service(old.id));
+    Closure, ClosureId, ClosureDetails, closures, "closure", |_| None, |_, _| None;
 }
 
 fn site_faults(details: &SiteDetails) -> Option<Refusal> {

@@ -9,13 +9,14 @@ use super::diaries::{self, Search};
 use super::{App, Caller, Error, Result, Work, cases, decide};
 use crate::domain::availability;
 use crate::domain::booking::{from_edge, until_edge};
+use crate::domain::case::Facing;
 use crate::domain::civil::{self, Edge};
 use crate::domain::diary::Wanted;
-use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
+use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SessionId, SiteId};
 use crate::domain::ranking::{self, Ranked, Reasons};
 use crate::domain::refusal::{Code, Refusal};
 use crate::storage::claims::Except;
-use crate::storage::courses;
+use crate::storage::{courses, sessions};
 
 /// The longest range that is searched at once, days.
 const LONGEST: i64 = 366;
@@ -39,6 +40,8 @@ pub struct SlotsWanted {
     pub room_id: Option<RoomId>,
     /// Only with this device.
     pub device_id: Option<DeviceId>,
+    /// To move this session of the course: it and what it takes are looked past.
+    pub instead_of: Option<SessionId>,
     /// How many at most.
     pub limit: usize,
 }
@@ -121,6 +124,10 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
         case: Some(cases::load(&mut work.tx, app, &course, None).await?),
         pardoned: Vec::new(),
     };
+    let search = match wanted.instead_of {
+        Some(moved) => instead_of(&mut work, search, moved, course.id).await?,
+        None => search,
+    };
     let detail = Some(search.service.details.code.to_string());
     if let Some(refusal) = course.details.closed_to_booking() {
         work.seen("slots.search", ("course", course.id.0), course.patient_id, detail)
@@ -159,6 +166,25 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
     };
     let refused = cases::with_prerequisites(&mut work, &search, first, refused).await?;
     Ok(shown(app, &best, refused, earliest))
+}
+
+/// `search` for a session that is to be moved: measured against what comes before it, as moving it is.
+async fn instead_of(work: &mut Work<'_>, search: Search, moved: SessionId, course: CourseId) -> Result<Search> {
+    let session = sessions::get(&mut work.tx, moved).await?.map(|listed| listed.session);
+    let session = session
+        .filter(|session| session.course_id == course)
+        .ok_or(Error::NotThere("session"))?;
+    let except = Except {
+        session: Some(moved),
+        hold: None,
+    };
+    Ok(Search {
+        prefer: Some(session.place),
+        site: search.site.or(Some(session.place.site_id)),
+        except,
+        case: search.case.map(|case| case.without(moved).facing(Facing::Backward)),
+        ..search
+    })
 }
 
 fn shown(app: &App, best: &[Ranked], refused: Vec<Refusal>, earliest: Option<NaiveDate>) -> Slots {

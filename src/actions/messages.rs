@@ -9,7 +9,9 @@ use super::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::civil;
 use crate::domain::ids::{MessageId, PatientId, SessionId};
 use crate::domain::message::{Channel, Message, MessageKind, MessageStatus, Reply, Unsent};
-use crate::domain::patient::{Email, Language};
+use crate::domain::patient::Language;
+use crate::domain::recipient::Recipient;
+use crate::domain::reminder::Purpose;
 use crate::storage::{messages, patients, sessions};
 
 /// A message.
@@ -27,9 +29,15 @@ pub struct MessageView {
     pub kind: MessageKind,
     /// How it goes out.
     pub channel: Channel,
-    /// Whom it goes to; nobody where the patient has no address.
+    /// How long before the visit a reminder is for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub recipient: Option<Email>,
+    pub lead: Option<String>,
+    /// What a reminder is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// Whom it goes to; nobody where there is no address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<Recipient>,
     /// In which language.
     pub language: Language,
     /// iCalendar's SEQUENCE.
@@ -43,8 +51,14 @@ pub struct MessageView {
     pub next_try_at: Option<DateTime<FixedOffset>>,
     /// What became of it.
     pub status: MessageStatus,
-    /// When the mail server took it.
+    /// When the mail server, or the provider of texts, took it.
     pub sent_at: Option<DateTime<FixedOffset>>,
+    /// What it is known by there: its Message-ID, or the provider's own id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
+    /// When it reached the telephone, as the provider says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<DateTime<FixedOffset>>,
     /// How often it was tried.
     pub attempts: i64,
     /// What the last try failed of.
@@ -70,6 +84,8 @@ fn view(app: &App, message: Message) -> MessageView {
         patient_id: message.patient_id,
         kind: message.kind,
         channel: message.channel,
+        lead: Some(message.lead).filter(|lead| message.kind == MessageKind::Reminder && !lead.is_empty()),
+        purpose: message.content.purpose,
         recipient: message.recipient,
         language: message.language,
         sequence: message.sequence,
@@ -78,6 +94,8 @@ fn view(app: &App, message: Message) -> MessageView {
         next_try_at: (message.status == MessageStatus::Scheduled).then(|| shown(message.try_at)),
         status: message.status,
         sent_at: message.sent_at.map(shown),
+        provider_id: message.provider_id,
+        delivered_at: message.delivered_at.map(shown),
         attempts: message.attempts,
         last_error: message.last_error,
         suppressed_reason: message.reason,

@@ -1,6 +1,7 @@
 //! One verb, one function: begin, load, decide, store, audit, commit. `api` (and the
 //! pages) call these and nothing below; the rules are in `domain`, the SQL in `storage`.
 
+pub mod answers;
 pub mod attend;
 pub mod audit;
 pub mod book;
@@ -17,19 +18,24 @@ pub mod decide;
 pub mod diaries;
 pub mod entries;
 pub mod error;
+pub mod facts;
 pub mod feed_fetch;
 pub mod feeds;
 pub mod find_slots;
 pub mod guess_guard;
 pub mod hold;
 pub mod later_sessions;
+pub mod links;
 pub mod mailbox;
 pub mod messages;
 pub mod notices;
+pub mod opt_outs;
 pub mod page;
+pub mod partner_notices;
 pub mod patients;
 pub mod plan;
 pub mod plan_booking;
+pub mod planned;
 pub mod planner;
 pub mod read_log;
 pub mod rental_windows;
@@ -40,10 +46,12 @@ pub mod session_view;
 pub mod sessions;
 pub mod sign_in;
 pub mod tasks;
+pub mod texts;
 pub mod time_check;
 pub mod undo;
 pub mod users;
 pub mod visit;
+pub mod visit_answers;
 pub mod work;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,84 +1,177 @@
-//! Queueing what a patient is told of a visit: rows of the ledger, written in the
-//! transaction of the change. What was still waiting to go out and is no longer true is
-//! superseded. Wording and sending are the business of `messages`.
+//! Queueing what is told of a change of a visit, to its patient and to its shop: rows of the
+//! ledger, written in the transaction of the change. What was still waiting to go out and is no
+//! longer true is superseded. What is planned ahead stands in `planned`; wording and sending in `messages`.
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 
 use super::catalogue_kept::current;
-use super::{Error, Result, Work};
-use crate::domain::consent::{ConsentKind, ConsentStatus};
-use crate::domain::ids::SessionId;
-use crate::domain::message::{Channel, Content, Message, MessageKind, MessageStatus, Unsent};
-use crate::domain::notice::{self, Notice, Standing, standing};
-use crate::domain::patient::{Email, Patient};
-use crate::domain::policy::Policy;
+use super::facts::{self, Facts};
+use super::{App, Error, Result, Work, links, planned};
+use crate::domain::message::{Audience, Channel, Content, Message, MessageKind, MessageStatus, Tells, Unsent};
+use crate::domain::notice::{self, Notice, Party, Standing, standing};
+use crate::domain::patient::Patient;
+use crate::domain::recipient::Recipient;
 use crate::domain::session::Session;
-use crate::domain::visit_link::{LinkKey, hash_of};
-use crate::storage::{self, Tx, consents, messages, patients, sessions, visit_links};
+use crate::storage::{Tx, messages, patients, sessions, visit_links};
 
-/// Queues what is to be told of `session` as it is now. Call it after each change that concerns calendars.
-pub(super) async fn queue(work: &mut Work<'_>, session: &Session) -> Result<()> {
+/// Queues what is to be told of `session` as it is now: of its change, if it `changed` in a way that concerns calendars, and
+/// what is planned ahead. Call it after each change.
+pub(super) async fn queue(work: &mut Work<'_>, session: &Session, changed: bool) -> Result<()> {
     let patient = patients::get(&mut work.tx, session.patient_id)
         .await?
         .ok_or(Error::NotThere("patient"))?;
-    queue_for(work, session, &patient).await
+    queue_for(&mut work.tx, work.app, work.now, session, &patient, changed).await
 }
 
 /// The same, for a patient who was just read or changed.
-pub(super) async fn queue_for(work: &mut Work<'_>, session: &Session, patient: &Patient) -> Result<()> {
-    // Nobody has heard of a session that was booked in this very transaction.
-    let earlier = if session.version == 1 {
-        Vec::new()
-    } else {
-        messages::lock_waiting(&mut work.tx, session.id).await?;
-        messages::of_session(&mut work.tx, session.id).await?
-    };
-    let standing = standing(session.status);
-    let content = Content::of(session, place(work, session).await?, patient.details.calendar_invites);
-    let address = patient.details.email.as_ref();
-    let needed = notice::needed(&notice::seen(&earlier), standing, &content, address);
-    for waiting in earlier.iter().filter(|message| message.status == MessageStatus::Scheduled) {
-        let why = notice::why_superseded(standing, &needed, waiting, address);
-        messages::supersede(&mut work.tx, waiting.id, why).await?;
+pub(super) async fn queue_for(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    session: &Session,
+    patient: &Patient,
+    changed: bool,
+) -> Result<()> {
+    let catalogue = current(tx, app).await?;
+    let facts = facts::load(tx, app, &catalogue, session, patient).await?;
+    let mut rows = rows(tx, session).await?;
+    if changed {
+        tell_patient(tx, app, now, &facts, &mut rows).await?;
+        tell_shop(tx, app, now, &facts, &mut rows).await?;
     }
+    planned::replan(tx, app, now, &facts, &rows).await
+}
+
+/// The rows about a session, locked so that nobody begins to send one meanwhile.
+pub(super) async fn rows(tx: &mut Tx, session: &Session) -> Result<Vec<Message>> {
+    // Nobody has heard of a session that was booked in this very transaction.
+    if session.version == 1 && session.created_at == session.updated_at && session.confirmed_at.is_none() {
+        let none = messages::of_session(tx, session.id).await?;
+        if none.is_empty() {
+            return Ok(none);
+        }
+    }
+    messages::lock_waiting(tx, session.id).await?;
+    Ok(messages::of_session(tx, session.id).await?)
+}
+
+async fn tell_patient(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &mut Vec<Message>) -> Result<()> {
+    let party = facts.patient.details.email.clone().map(|email| Party::Patient(email.into()));
+    let content = facts.content();
+    let needed = superseded(tx, facts, rows, Audience::Patient, &content, party.as_ref()).await?;
     // What is over is past telling.
-    if needed.is_empty() || session.ends_at <= work.now {
+    if facts.session.ends_at <= now {
         return Ok(());
     }
-    let permitted = permitted(&mut work.tx, &work.app.policy, patient).await?;
-    let mut stamp = earlier.iter().map(|message| message.stamp).max();
     for notice in needed {
-        let unsent = match &notice.recipient {
+        let recipient = match &notice.party {
+            Some(Party::Patient(recipient)) => Some(recipient.clone()),
+            _ => None,
+        };
+        let unsent = match &recipient {
             None => Some(Unsent::NoAddress),
-            Some(_) if !permitted => Some(Unsent::NoConsent),
+            Some(recipient) if facts.reach.refuses(recipient.channel()) => Some(Unsent::NoConsent),
             Some(_) => None,
         };
-        let message = written(work, session, patient, notice, next_stamp(work.now, stamp), unsent);
-        stamp = Some(message.stamp);
-        if let Some(recipient) = message.recipient.as_ref().filter(|_| message.kind != MessageKind::Cancel) {
-            link(work, session.id, recipient).await?;
+        if let Some(recipient) = recipient.as_ref().filter(|_| notice.tells != Tells::Gone) {
+            links::open(tx, app, now, facts.session.id, recipient).await?;
         }
-        messages::insert(&mut work.tx, &message).await?;
+        let way = (Channel::Email, recipient);
+        write(
+            tx,
+            app,
+            now,
+            facts,
+            rows,
+            Party::kind_for(Audience::Patient, notice.tells),
+            way,
+            &notice,
+            unsent,
+        )
+        .await?;
     }
     Ok(())
 }
 
-fn written(work: &Work<'_>, session: &Session, patient: &Patient, notice: Notice, stamp: DateTime<Utc>, unsent: Option<Unsent>) -> Message {
-    let due_at = work.now + work.app.policy.message_grace();
-    Message {
-        id: work.app.clock.id(),
-        session_id: session.id,
-        uid: session.uid,
-        session_version: session.version,
-        patient_id: patient.id,
-        kind: notice.kind,
-        channel: Channel::Email,
-        lead: String::new(),
-        recipient: notice.recipient,
-        language: patient.details.preferred_language,
-        sequence: session.sequence,
-        stamp,
-        content: notice.content,
+async fn tell_shop(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &mut Vec<Message>) -> Result<()> {
+    let party = facts.shop.as_ref().map(|shop| Party::Shop(shop.notices.partner_id));
+    if party.is_none() && rows.iter().all(|row| row.kind.audience() != Audience::Shop) {
+        return Ok(());
+    }
+    let content = facts.shop_content();
+    let needed = superseded(tx, facts, rows, Audience::Shop, &content, party.as_ref()).await?;
+    if facts.session.ends_at <= now {
+        return Ok(());
+    }
+    for notice in needed {
+        let Some(Party::Shop(partner)) = notice.party else { continue };
+        let shop = facts::shop(tx, facts.session.patient_id, partner).await?;
+        let Some(by) = shop.notices.details.changes_by else { continue };
+        let recipient = shop.notices.details.recipient(by);
+        let unsent = if notice.tells != Tells::Gone && !shop.disclosed {
+            Some(Unsent::NoConsent)
+        } else {
+            recipient.is_none().then_some(Unsent::NoAddress)
+        };
+        let way = (by.into(), recipient);
+        write(
+            tx,
+            app,
+            now,
+            facts,
+            rows,
+            Party::kind_for(Audience::Shop, notice.tells),
+            way,
+            &notice,
+            unsent,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// What `audience` is to be told; what still waits to tell it something else is superseded.
+async fn superseded(
+    tx: &mut Tx,
+    facts: &Facts<'_>,
+    rows: &mut [Message],
+    audience: Audience,
+    content: &Content,
+    party: Option<&Party>,
+) -> Result<Vec<Notice>> {
+    let standing = standing(facts.session.status);
+    let needed = notice::needed(&notice::seen(rows, audience), standing, content, party);
+    let waiting =
+        |row: &&mut Message| row.status == MessageStatus::Scheduled && row.kind.audience() == audience && row.kind.tells().is_some();
+    for row in rows.iter_mut().filter(waiting) {
+        let why = notice::why_superseded(standing, &needed, row, party);
+        messages::supersede(tx, row.id, why).await?;
+        row.status = MessageStatus::Superseded;
+        row.reason = Some(why);
+    }
+    Ok(needed)
+}
+
+#[expect(clippy::too_many_arguments, reason = "all that a row is made of, named where it is made")]
+async fn write(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    facts: &Facts<'_>,
+    rows: &mut Vec<Message>,
+    kind: MessageKind,
+    (channel, recipient): (Channel, Option<Recipient>),
+    notice: &Notice,
+    unsent: Option<Unsent>,
+) -> Result<()> {
+    let last = rows.iter().filter(|row| row.kind.tells().is_some()).map(|row| row.stamp).max();
+    let due_at = now + app.policy.message_grace();
+    let message = Message {
+        kind,
+        channel,
+        recipient,
+        stamp: next_stamp(now, last),
+        content: notice.content.clone(),
         status: if unsent.is_some() {
             MessageStatus::Suppressed
         } else {
@@ -87,16 +180,10 @@ fn written(work: &Work<'_>, session: &Session, patient: &Patient, notice: Notice
         reason: unsent,
         due_at,
         try_at: due_at,
-        attempts: 0,
-        claimed_until: None,
-        perhaps_sent: false,
-        last_error: None,
-        sent_at: None,
-        answer: None,
-        answered_at: None,
-        answer_stamp: None,
-        created_at: work.now,
-    }
+        ..facts.message(app, now)
+    };
+    rows.push(planned::put(tx, rows, message).await?);
+    Ok(())
 }
 
 /// DTSTAMP has whole seconds, and what is newer has a later one.
@@ -105,91 +192,73 @@ fn next_stamp(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> 
     last.map_or(now, |last| now.max(last + Duration::seconds(1)))
 }
 
-/// Where the visit is, as a street address.
-async fn place(work: &mut Work<'_>, session: &Session) -> Result<String> {
-    let catalogue = current(&mut work.tx, work.app).await?;
-    let site = catalogue.sites.iter().find(|site| site.id == session.place.site_id);
-    Ok(site.ok_or(Error::NotThere("site"))?.details.address.to_string())
-}
-
-/// Whether the patient may be written to (rule 53): not after withdrawing the consent to messages, and only with a
-/// recorded one where the clinic asks for it.
-async fn permitted(tx: &mut Tx, policy: &Policy, patient: &Patient) -> storage::Result<bool> {
-    let given = consents::of_kind(tx, patient.id, ConsentKind::Messages).await?;
-    Ok(match given.last() {
-        Some(consent) => consent.status == ConsentStatus::Active,
-        None => !policy.messages_need_recorded_consent,
-    })
-}
-
 /// A message that was just claimed, as it is to be told now: in the language and the form that the patient wants, unless
 /// somebody may have seen it already; nothing when it is not to go out any more, which is marked.
-pub async fn still_to_be_told(tx: &mut Tx, policy: &Policy, message: Message) -> storage::Result<Option<Message>> {
-    let Some(patient) = patients::get(tx, message.patient_id).await? else {
-        return Ok(Some(message));
-    };
-    let address = patient.details.email.as_ref().map(Email::lowered);
-    let readdressed = message.kind != MessageKind::Cancel && message.recipient.as_ref().map(Email::lowered) != address;
-    let why = if !permitted(tx, policy, &patient).await? {
-        Some(Unsent::NoConsent)
-    } else if readdressed {
-        Some(Unsent::Readdressed)
-    } else {
-        None
+pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Result<Option<Message>> {
+    let why = match message.kind.audience() {
+        Audience::Practitioner | Audience::Desk => None,
+        Audience::Shop => {
+            let disclosed = match message.content.partner_id {
+                Some(partner) => facts::shop(tx, message.patient_id, partner).await?.disclosed,
+                None => false,
+            };
+            (!disclosed && message.kind.tells() != Some(Tells::Gone)).then_some(Unsent::NoConsent)
+        }
+        Audience::Patient => {
+            let Some(patient) = patients::get(tx, message.patient_id).await? else {
+                return Ok(Some(message));
+            };
+            let reach = facts::reach(tx, app, &patient).await?;
+            let theirs = |to: &Recipient| {
+                let email = patient.details.email.clone().map(Recipient::Email);
+                email.is_some_and(|email| email.is_same(to)) || Recipient::Phone(patient.details.phone.clone()).is_same(to)
+            };
+            let refused = match &message.recipient {
+                Some(to) => reach.refused || facts::has_opted_out(tx, to).await?,
+                None => true,
+            };
+            let readdressed = message.kind.tells() != Some(Tells::Gone) && !message.recipient.as_ref().is_some_and(theirs);
+            if refused {
+                Some(Unsent::NoConsent)
+            } else if readdressed {
+                Some(Unsent::Readdressed)
+            } else {
+                return reworded(tx, message, &patient).await.map(Some);
+            }
+        }
     };
     if let Some(why) = why {
         messages::suppress(tx, message.id, why).await?;
         return Ok(None);
     }
+    Ok(Some(message))
+}
+
+async fn reworded(tx: &mut Tx, message: Message, patient: &Patient) -> Result<Message> {
     let mut told = message.clone();
     if message.attempts == 1 && !message.perhaps_sent {
         told.language = patient.details.preferred_language;
-        told.content.calendar = patient.details.calendar_invites;
+        told.content.calendar = message.kind.tells().is_some() && patient.details.calendar_invites;
     }
     if told != message {
         messages::reword(tx, &told).await?;
     }
-    Ok(Some(told))
+    Ok(told)
 }
 
-/// Lets the link that goes to `recipient` open the page about the visit.
-async fn link(work: &mut Work<'_>, session: SessionId, recipient: &Email) -> Result<()> {
-    let key = link_key(work).await?;
-    let hash = hash_of(&key.secret(session, recipient));
-    Ok(visit_links::insert(&mut work.tx, &hash, session, recipient, work.now).await?)
-}
-
-/// The clinic's key; the first that needs it makes it. It is kept in memory only once it was read, since what a
-/// transaction writes may never come to be.
-async fn link_key(work: &mut Work<'_>) -> Result<LinkKey> {
-    if let Some(key) = work.app.link_key.get() {
-        return Ok(key.clone());
-    }
-    if let Some(key) = visit_links::key(&mut work.tx).await? {
-        return Ok(work.app.link_key.get_or_init(|| key).clone());
-    }
-    visit_links::insert_key(&mut work.tx, &LinkKey::new(rand::random())).await?;
-    let key = visit_links::key(&mut work.tx).await?;
-    key.ok_or_else(|| Error::Fault("the key of links is gone".to_owned()))
-}
-
-/// Tells the calendars of a patient whose address or consent changed: each visit to come is
-/// taken back from an old address and sent to the new one, and links that went to the old one open nothing any more.
+/// Tells the calendars of a patient whose address or consent changed: each visit to come is taken back from an old address
+/// and sent to the new one, what is planned is planned anew, and links that went to an old address open nothing any more.
 pub(super) async fn readdress(work: &mut Work<'_>, patient: &Patient) -> Result<()> {
-    let address = patient.details.email.as_ref();
-    visit_links::revoke_others(&mut work.tx, patient.id, address).await?;
+    let email = patient.details.email.clone().map(Recipient::Email);
+    let phone = Recipient::Phone(patient.details.phone.clone());
+    visit_links::revoke_others(&mut work.tx, patient.id, email.as_ref(), &phone).await?;
     for current in sessions::not_over(&mut work.tx, patient.id, work.now).await? {
         let standing = standing(current.status);
-        if let Some(address) = address.filter(|_| standing != Standing::Gone) {
-            link(work, current.id, address).await?;
+        if let Some(email) = email.as_ref().filter(|_| standing != Standing::Gone) {
+            links::open(&mut work.tx, work.app, work.now, current.id, email).await?;
         }
-        let earlier = messages::of_session(&mut work.tx, current.id).await?;
-        let content = Content::of(&current, place(work, &current).await?, patient.details.calendar_invites);
-        let mut waiting = earlier.iter().filter(|message| message.status == MessageStatus::Scheduled);
-        let here = |message: &Message| message.recipient.as_ref().map(Email::lowered) == address.map(Email::lowered);
-        let settled = notice::needed(&notice::seen(&earlier), standing, &content, address).is_empty() && waiting.clone().count() == 0;
-        // What waits for this very address goes out by itself.
-        if settled || waiting.any(|message| message.kind != MessageKind::Cancel && here(message)) {
+        if !untold(work, &current, patient, email.as_ref()).await? {
+            queue_for(&mut work.tx, work.app, work.now, &current, patient, false).await?;
             continue;
         }
         let next = Session {
@@ -201,9 +270,28 @@ pub(super) async fn readdress(work: &mut Work<'_>, patient: &Patient) -> Result<
         if !sessions::update(&mut work.tx, &next).await? {
             return Err(Error::Stale);
         }
-        queue_for(work, &next, patient).await?;
+        queue_for(&mut work.tx, work.app, work.now, &next, patient, true).await?;
         work.audit("session.readdress", ("session", next.id.0), Some(patient.id), None)
             .await?;
     }
     Ok(())
+}
+
+/// Whether something about a visit has to be told to an address that it was not told to, and does not wait to be already.
+async fn untold(work: &mut Work<'_>, session: &Session, patient: &Patient, email: Option<&Recipient>) -> Result<bool> {
+    let rows = messages::of_session(&mut work.tx, session.id).await?;
+    let catalogue = current(&mut work.tx, work.app).await?;
+    let content = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?.content();
+    let waits =
+        |row: &&Message| row.status == MessageStatus::Scheduled && row.kind.audience() == Audience::Patient && row.kind.tells().is_some();
+    let mut waiting = rows.iter().filter(waits);
+    let here = |row: &Message| match (&row.recipient, email) {
+        (Some(to), Some(email)) => to.is_same(email),
+        (to, email) => to.is_none() && email.is_none(),
+    };
+    let party = email.cloned().map(Party::Patient);
+    let seen = notice::seen(&rows, Audience::Patient);
+    let settled = notice::needed(&seen, standing(session.status), &content, party.as_ref()).is_empty() && waiting.clone().count() == 0;
+    // What waits for this very address goes out by itself.
+    Ok(!(settled || waiting.any(|row| row.kind.tells() != Some(Tells::Gone) && here(row))))
 }

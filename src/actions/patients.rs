@@ -73,8 +73,11 @@ pub async fn change(app: &App, caller: &Caller, id: PatientId, expected: &Expect
     if !patients::update(&mut work.tx, &patient).await? {
         return Err(Error::Stale);
     }
-    let address = |details: &PatientDetails| details.email.as_ref().map(Email::lowered);
-    if address(&current.details) != address(&patient.details) {
+    let reached = |details: &PatientDetails| {
+        let email = details.email.as_ref().map(Email::lowered);
+        (email, details.phone.clone(), details.preferred_channel)
+    };
+    if reached(&current.details) != reached(&patient.details) {
         notices::readdress(&mut work, &patient).await?;
     }
     work.audit("patient.change", ("patient", id.0), Some(id), None).await?;

@@ -10,7 +10,7 @@ use crate::domain::notice::concerns_calendars;
 use crate::domain::session::Session;
 use crate::storage::history::{self, Before, Change};
 use crate::storage::sessions::Listed;
-use crate::storage::{resources, sessions};
+use crate::storage::{resources, sessions, tasks};
 
 /// The change that rule 37 makes; not undone session by session.
 pub(super) const WINDOW_REMOVED: &str = "window-removed";
@@ -33,7 +33,7 @@ pub(super) async fn locked(work: &mut Work<'_>, id: SessionId, expected: &Expect
 /// Notes that `session` was booked, and queues what its patient is told.
 pub(super) async fn note_booked(work: &mut Work<'_>, session: &Session) -> Result<()> {
     note(work, session.id, "book", None).await?;
-    notices::queue(work, session).await?;
+    notices::queue(work, session, true).await?;
     let detail = Some(at(session.starts_at));
     work.audit("session.book", ("session", session.id.0), Some(session.patient_id), detail)
         .await
@@ -46,6 +46,8 @@ pub(super) async fn save(work: &mut Work<'_>, current: &Session, next: Session, 
     let next = Session {
         version: current.version + 1,
         sequence: next.sequence.max(current.sequence + i64::from(told)),
+        // Whoever said that they come said so of that very time.
+        confirmed_at: next.confirmed_at.filter(|_| next.starts_at == current.starts_at),
         updated_at: work.now,
         ..next
     };
@@ -54,8 +56,10 @@ pub(super) async fn save(work: &mut Work<'_>, current: &Session, next: Session, 
     }
     note(work, next.id, what, Some(Before::from(current))).await?;
     if told {
-        notices::queue(work, &next).await?;
+        // What was asked of a person about its old time is asked no more.
+        tasks::settle(&mut work.tx, next.id, work.now).await?;
     }
+    notices::queue(work, &next, told).await?;
     work.audit(
         &format!("session.{}", what.replace('-', "_")),
         ("session", next.id.0),

@@ -74,6 +74,9 @@ pub struct SessionView {
     /// What is allowed, but should be known, such as an interval below the suggested one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
+    /// When its patient said that they come, to this very time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirmed_at: Option<DateTime<FixedOffset>>,
     /// When it was booked.
     pub created_at: DateTime<FixedOffset>,
     /// When it last changed.
@@ -126,6 +129,7 @@ pub fn view(app: &App, listed: Listed) -> SessionView {
         record: session.record,
         notice: None,
         warnings: Vec::new(),
+        confirmed_at: session.confirmed_at.map(shown),
         created_at: shown(session.created_at),
         updated_at: shown(session.updated_at),
     }

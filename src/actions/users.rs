@@ -30,6 +30,9 @@ const SHORTEST_PASSWORD: usize = 10;
 
 /// Adds a user.
 pub async fn add(app: &App, new: NewUser) -> Result<UserId> {
+    if new.role == Role::Patient {
+        return Err(Error::invalid("--role", "patients never sign in"));
+    }
     if (new.role == Role::Partner) != new.partner_id.is_some() {
         return Err(Error::invalid("--partner", "goes with the role partner, and that role needs it"));
     }

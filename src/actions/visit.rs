@@ -6,19 +6,24 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::catalogue_kept::current;
-use super::{Answer, App, Caller, Error as Refused, Result, Work, read_log};
+use super::{Answer, App, Caller, Error as Refused, Result, Work, links, read_log};
 use crate::calendar::event::{Event, Status};
 use crate::calendar::text::{Link, TextError};
-use crate::calendar::{invite, links};
+use crate::calendar::{invite, links as calendars};
+use crate::domain::access::Role;
 use crate::domain::ids::SessionId;
 use crate::domain::notice::{Standing, standing};
 use crate::domain::patient::Language;
+use crate::domain::recipient::Recipient;
 use crate::domain::session::Session;
 use crate::domain::status::SessionStatus;
 use crate::domain::time_zone::UnknownTimeZone;
-use crate::domain::visit_link::{LinkKey, hash_of};
+use crate::domain::visit_link::hash_of;
 use crate::storage::audit::Line;
-use crate::storage::{Tx, patients, sessions, visit_links};
+use crate::storage::{Tx, opt_outs, patients, sessions, visit_links};
+
+/// What the audit calls whoever opens a link.
+pub(super) const LINK: &str = "the patient's link";
 
 /// Why a visit cannot be written into a calendar.
 #[derive(Debug, Error)]
@@ -35,24 +40,6 @@ impl From<Unwritten> for Refused {
     fn from(error: Unwritten) -> Self {
         Self::Fault(error.to_string())
     }
-}
-
-/// The path of the page that a secret opens.
-#[must_use]
-pub fn path(secret: &str) -> String {
-    format!("/a/{secret}")
-}
-
-/// The clinic's key of links, for those who are not in the middle of a change.
-pub async fn link_key(app: &App) -> Result<LinkKey> {
-    if let Some(key) = app.link_key.get() {
-        return Ok(key.clone());
-    }
-    let mut tx = app.db.read().await?;
-    let key = visit_links::key(&mut tx).await?;
-    tx.rollback().await?;
-    let key = key.ok_or_else(|| Refused::Fault("no link was made yet".to_owned()))?;
-    Ok(app.link_key.get_or_init(|| key).clone())
 }
 
 /// What an entry tells of a visit.
@@ -134,8 +121,8 @@ async fn shown(tx: &mut Tx, app: &App, session: &Session, link: Option<&str>) ->
     Ok(Visit {
         takes_place,
         calendar: takes_place.then(|| invite::download(&event)),
-        google: links::google(&event),
-        outlook: links::outlook(&event),
+        google: calendars::google(&event),
+        outlook: calendars::outlook(&event),
         event,
     })
 }
@@ -161,28 +148,46 @@ pub async fn download(app: &App, caller: &Caller, id: SessionId) -> Result<Strin
     Ok(work.commit(Answer::Is(calendar)).await?.into_inner())
 }
 
-/// The visit that a patient's link opens; nothing once it is long over, or the link went to an address that is no
-/// longer the patient's. Whoever has the link is not known by name, so the audit says that it was the link.
-pub async fn behind_link(app: &App, secret: &str) -> Result<Visit> {
+/// What a patient's link opens.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The visit.
+    pub visit: Visit,
+    /// The session.
+    pub session: Session,
+    /// The address that the link went to.
+    pub recipient: Recipient,
+    /// Whether its patient can answer: it is booked and still to come.
+    pub can_answer: bool,
+    /// Whether nothing is sent to that address any more.
+    pub opted_out: bool,
+}
+
+/// The session behind a link, and the address that the link went to; nothing once it is long over, or the address is no
+/// longer the patient's.
+pub(super) async fn session_behind(tx: &mut Tx, app: &App, now: DateTime<Utc>, secret: &str) -> Result<(Session, Recipient)> {
+    let (id, recipient) = visit_links::behind(tx, &hash_of(secret)).await?.ok_or(Refused::NotThere("page"))?;
+    let open_for = Duration::days(i64::from(app.policy.visit_link_days));
+    let session = sessions::get(tx, id).await?.map(|listed| listed.session);
+    let session = session.filter(|session| now <= session.ends_at + open_for);
+    Ok((session.ok_or(Refused::NotThere("page"))?, recipient))
+}
+
+/// The visit that a patient's link opens. Whoever has the link is not known by name, so the audit says that it was the link.
+pub async fn behind_link(app: &App, secret: &str) -> Result<Opened> {
     let now = app.clock.now();
     let mut tx = app.db.read().await?;
-    let session = match visit_links::session(&mut tx, &hash_of(secret)).await? {
-        Some(id) => sessions::get(&mut tx, id).await?.map(|listed| listed.session),
-        None => None,
-    };
-    let open_for = Duration::days(i64::from(app.policy.visit_link_days));
-    let session = session
-        .filter(|session| now <= session.ends_at + open_for)
-        .ok_or(Refused::NotThere("page"))?;
-    let link = app.profile.public_url.to(&path(secret));
+    let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
+    let link = app.profile.public_url.to(&links::path(secret));
     let visit = shown(&mut tx, app, &session, Some(&link)).await?;
+    let opted_out = opt_outs::in_force(&mut tx, &recipient).await?;
     tx.rollback().await?;
     let audit = Line {
         id: app.clock.id(),
         at: now,
         user_id: None,
-        user_name: "the patient's link".to_owned(),
-        role: "patient".to_owned(),
+        user_name: LINK.to_owned(),
+        role: Role::Patient.to_string(),
         patient_id: Some(session.patient_id),
         action: "visit.read".to_owned(),
         subject: "session".to_owned(),
@@ -190,5 +195,11 @@ pub async fn behind_link(app: &App, secret: &str) -> Result<Visit> {
         detail: None,
     };
     read_log::note(app, audit).await?;
-    Ok(visit)
+    Ok(Opened {
+        can_answer: session.status == SessionStatus::Booked && session.starts_at > now,
+        visit,
+        session,
+        recipient,
+        opted_out,
+    })
 }

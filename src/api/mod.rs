@@ -14,6 +14,8 @@ mod health;
 mod holds;
 mod layers;
 mod messages;
+mod opt_outs;
+mod partner_notices;
 mod patients;
 mod plans;
 pub mod problem;
@@ -23,6 +25,7 @@ mod sessions;
 mod sign_in;
 mod slots;
 mod tasks;
+mod texts;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -38,7 +41,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use self::access::{allow, open};
 use crate::actions::App;
-use crate::domain::access::{ANYONE, MANAGERS, PRACTITIONERS, STAFF};
+use crate::domain::access::{ANYONE, MANAGERS, PRACTITIONERS, SHOPS, STAFF};
 
 /// What the server knows besides the app.
 #[derive(Clone)]
@@ -93,6 +96,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(patients::register)))
         .routes(allow(STAFF, routes!(patients::get)))
         .routes(allow(STAFF, routes!(patients::change)))
+        .routes(allow(STAFF, routes!(opt_outs::list)))
+        .routes(allow(STAFF, routes!(opt_outs::wish)))
         .routes(allow(STAFF, routes!(consents::list)))
         .routes(allow(STAFF, routes!(consents::give)))
         .routes(allow(STAFF, routes!(consents::withdraw)))
@@ -129,6 +134,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(tasks::list)))
         .routes(allow(STAFF, routes!(tasks::get)))
         .routes(allow(STAFF, routes!(tasks::done)))
+        // How shops want to be told
+        .routes(allow(SHOPS, routes!(partner_notices::get)))
+        .routes(allow(SHOPS, routes!(partner_notices::change)))
         // Who did what
         .routes(allow(MANAGERS, routes!(audit::list)))
 }
@@ -160,6 +168,7 @@ pub fn router(serving: Serving, more: Router<App>) -> Router {
             .validator_url("none"),
     );
     let routes = routes
+        .merge(texts::routes())
         .merge(more)
         .route("/api/v1/openapi.json", served)
         .route("/", get(|| async { Redirect::temporary("/docs/") }))

@@ -10,7 +10,7 @@ use super::respond::{Reply, Shown};
 use crate::actions::find_slots::{self, Slots, SlotsWanted};
 use crate::actions::{Answer, App, Caller};
 use crate::domain::civil::Edge;
-use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
+use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SessionId, SiteId};
 use crate::domain::text::Code;
 
 #[derive(Deserialize, IntoParams)]
@@ -43,6 +43,9 @@ pub(super) struct Wanted {
     /// Only with this device.
     #[param(value_type = Option<Uuid>)]
     device_id: Option<DeviceId>,
+    /// To move this session of the course: what it takes itself is free, and rules ask what comes before it.
+    #[param(value_type = Option<Uuid>)]
+    session_id: Option<SessionId>,
     /// How many at most; 200 unless set.
     #[param(minimum = 1, maximum = 5000)]
     limit: Option<u16>,
@@ -60,6 +63,7 @@ pub(super) async fn find(State(app): State<App>, caller: Caller, Query(wanted): 
         practitioner_id,
         room_id,
         device_id,
+        session_id,
         limit,
     } = wanted;
     let limit = match limit.unwrap_or(200) {
@@ -76,6 +80,7 @@ pub(super) async fn find(State(app): State<App>, caller: Caller, Query(wanted): 
         practitioner_id,
         room_id,
         device_id,
+        instead_of: session_id,
         limit,
     };
     Ok(Shown(Answer::Is(find_slots::find_slots(&app, &caller, wanted).await?)))

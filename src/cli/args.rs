@@ -83,6 +83,16 @@ pub struct MailOptions {
     /// The name by which that server signs what it verified (Authentication-Results). Without it no answer is believed.
     #[arg(long, global = true, env = "FADELINE_IMAP_SERVER_ID", value_name = "NAME")]
     pub(super) imap_server_id: Option<String>,
+    /// The provider of text messages, Twilio's API or one of its shape: `https://ACCOUNT:TOKEN@api.twilio.com`. Without one, no
+    /// texts are sent, and reminders go by mail.
+    #[arg(long, global = true, env = "FADELINE_SMS_URL", value_name = "URL", hide_env_values = true)]
+    pub(super) sms_url: Option<String>,
+    /// What texts come from: a number (`+16475550100`), or a messaging service of the provider (`MG…`).
+    #[arg(long, global = true, env = "FADELINE_SMS_FROM", value_name = "NUMBER")]
+    pub(super) sms_from: Option<String>,
+    /// A file with the certificate (PEM) of the provider's own authority.
+    #[arg(long, global = true, env = "FADELINE_SMS_CA", value_name = "FILE")]
+    pub(super) sms_ca: Option<String>,
     /// The clinic's name to patients; a neutral one, since its full name may tell what they are treated for.
     /// [default: Hayden St Clinic]
     #[arg(long, global = true, env = "FADELINE_CLINIC_LABEL", value_name = "NAME")]

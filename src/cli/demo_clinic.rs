@@ -17,6 +17,7 @@ use crate::actions::sign_in::{hash_password, mint};
 use crate::api::demo::Forward;
 use crate::api::{self, router};
 use crate::clock::Clock;
+use crate::domain::clinic_profile::Texts;
 use crate::messages::forward;
 use crate::web;
 
@@ -44,6 +45,12 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
         // Known only now where any free port was asked for.
         profile.public_url = url.parse().context("public_url")?;
     }
+    if profile.texts.is_none() {
+        // Its texts go into the mailbox, like its mail; nobody else can sign for a provider that there is not.
+        profile.texts = Some(Texts {
+            secret: hex::encode(rand::random::<[u8; 16]>()),
+        });
+    }
     let app = open_with(&settings, clock, profile).await?;
     let loaded = load(&app).await?;
     let tokens = tokens(&app, &loaded).await?;
@@ -62,7 +69,11 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
             .collect();
         say(&json!({"url": url, "tokens": by_role}).to_string())?;
     } else {
-        say(&greeting(&url, &tokens, settings.mail.smtp.is_some()))?;
+        say(&greeting(
+            &url,
+            &tokens,
+            settings.mail.smtp.is_some() || settings.mail.sms.is_some(),
+        ))?;
     }
     serve::until_stopped(listener, router, &post).await?;
     Ok(folder.close()?)
@@ -86,9 +97,7 @@ async fn load(app: &App) -> anyhow::Result<Loaded> {
     if !demo::is_empty(&mut tx).await? {
         bail!("the database is not empty; the demo data goes into an empty one");
     }
-    let loaded = demo::load(&mut tx, &app.clock, app.zone, &app.policy, &hash)
-        .await
-        .context("cannot load the demo data")?;
+    let loaded = demo::load(&mut tx, app, &hash).await.context("cannot load the demo data")?;
     tx.commit().await?;
     Ok(loaded)
 }
@@ -124,7 +133,7 @@ async fn tokens(app: &App, loaded: &Loaded) -> anyhow::Result<Vec<SignIn>> {
 
 fn greeting(url: &str, tokens: &[SignIn], mails: bool) -> String {
     let nothing = if mails {
-        "mail goes to the mail server that was named, besides the mailbox"
+        "messages go to the server that was named, besides the mailbox"
     } else {
         "nothing is sent to anyone"
     };

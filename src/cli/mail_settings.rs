@@ -8,10 +8,14 @@ use url::Url;
 
 use super::args::MailOptions;
 use super::settings::File;
-use crate::domain::clinic_profile::ClinicProfile;
+use crate::domain::clinic_profile::{ClinicProfile, Texts};
+use crate::domain::gsm7;
 use crate::domain::patient::Email;
 use crate::domain::text::Line;
+use crate::domain::text_wording::{self, Sender};
+use crate::domain::time_zone::Tz;
 use crate::messages::inbox::InboxSettings;
+use crate::messages::sms::SmsSettings;
 use crate::messages::transport::{DkimSettings, SmtpSettings};
 
 /// All settings of mail, sound.
@@ -25,13 +29,15 @@ pub struct MailSettings {
     pub from_named: bool,
     /// The server that mail goes to.
     pub smtp: Option<SmtpSettings>,
+    /// The provider of text messages.
+    pub sms: Option<SmsSettings>,
     /// The mailbox that answers come to.
     pub inbox: Option<InboxSettings>,
 }
 
 impl MailSettings {
     /// What the options say, over what the file says.
-    pub(super) fn read(options: &MailOptions, file: &File, listen: &str) -> anyhow::Result<Self> {
+    pub(super) fn read(options: &MailOptions, file: &File, listen: &str, zone: Tz) -> anyhow::Result<Self> {
         let of = |option: &Option<String>, key: &Option<String>| option.clone().or_else(|| key.clone()).filter(|text| !text.is_empty());
         let mut profile = ClinicProfile::standard()?;
         if let Some(label) = of(&options.clinic_label, &file.clinic_label) {
@@ -69,11 +75,21 @@ impl MailSettings {
                 )
             })
             .transpose()?;
+        let sms = of(&options.sms_url, &file.sms_url)
+            .map(|url| sms(&url, of(&options.sms_from, &file.sms_from), of(&options.sms_ca, &file.sms_ca)))
+            .transpose()?;
+        if let Some(sms) = &sms {
+            profile.texts = Some(Texts {
+                secret: sms.token().to_owned(),
+            });
+            texts_fit(&profile, zone)?;
+        }
         Ok(Self {
             profile,
             public_url_named,
             from_named,
             smtp,
+            sms,
             inbox,
         })
     }
@@ -86,6 +102,27 @@ fn smtp(url: &str, ca: Option<String>, dkim: Option<DkimSettings>) -> anyhow::Re
         .context("smtp_url: not an address such as smtp://user:password@mail.example.ca:587")?;
     let authority = ca.map(|path| file("smtp_ca", &path)).transpose()?;
     SmtpSettings::new(&url, authority, dkim).context("smtp_url")
+}
+
+fn sms(url: &str, from: Option<String>, ca: Option<String>) -> anyhow::Result<SmsSettings> {
+    let url = Url::parse(url)
+        .ok()
+        .context("sms_url: not an address such as https://ACCOUNT:TOKEN@api.twilio.com")?;
+    let authority = ca.map(|path| file("sms_ca", &path)).transpose()?;
+    SmsSettings::new(&url, from, authority).context("sms_url")
+}
+
+/// A text that does not fit one segment costs two and may arrive in pieces: that is said at start, not by the first bill.
+pub(super) fn texts_fit(profile: &ClinicProfile, zone: Tz) -> anyhow::Result<()> {
+    let link = profile.public_url.to("/a/AbCdEfGhIjKlMnOp");
+    let longest = text_wording::longest(Sender::of(profile), &link, zone);
+    if longest > gsm7::SEGMENT {
+        bail!(
+            "clinic_label, clinic_phone and public_url are too long together: a text would take {longest} of {} characters",
+            gsm7::SEGMENT
+        );
+    }
+    Ok(())
 }
 
 fn inbox(url: &str, ca: Option<String>, server_id: Option<String>) -> anyhow::Result<InboxSettings> {

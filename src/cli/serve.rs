@@ -19,6 +19,8 @@ use super::settings::Settings;
 use super::{open, time_check};
 use crate::actions::{App, repeats};
 use crate::api::{Serving, router};
+use crate::domain::message::Channel;
+use crate::messages::sms::Sms;
 use crate::messages::transport::Smtp;
 use crate::messages::{Post, ticker};
 use crate::web;
@@ -40,14 +42,17 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     if settings.mail.smtp.is_some() && !settings.mail.public_url_named {
         bail!("smtp_url needs public_url: where the links in mail lead");
     }
+    if settings.mail.sms.is_some() && !settings.mail.public_url_named {
+        bail!("sms_url needs public_url: where the links in texts lead, and where the provider calls back");
+    }
     let app = open(&settings).await?;
     if let Err(error) = time_check::warn(&app).await {
         tracing::error!("the promised times could not be checked: {error:#}");
     }
     let listener = listen(&settings).await?;
     let post = post(&app, &settings, false)?;
-    if !post.has_a_way_out() {
-        tracing::warn!("no smtp_url is set: mail to patients waits in the ledger");
+    if !post.ways().contains(&Channel::Email) {
+        tracing::warn!("no smtp_url is set: mail waits in the ledger");
     }
     tracing::info!(address = %listener.local_addr()?, "serving");
     until_stopped(listener, router(serving(&app, &settings), web::routes()), &post).await
@@ -56,7 +61,8 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
 /// The post office that the settings ask for.
 pub(super) fn post(app: &App, settings: &Settings, keeps_mailbox: bool) -> anyhow::Result<Post> {
     let smtp = settings.mail.smtp.as_ref().map(Smtp::new).transpose().context("smtp_url")?;
-    Ok(Post::new(app.clone(), smtp, keeps_mailbox, settings.mail.inbox.clone()))
+    let sms = settings.mail.sms.as_ref().map(Sms::new).transpose().context("sms_url")?;
+    Ok(Post::new(app.clone(), smtp, sms, keeps_mailbox, settings.mail.inbox.clone()))
 }
 
 /// What the server knows besides the app.

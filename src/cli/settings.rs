@@ -32,6 +32,9 @@ pub(super) struct File {
     pub(super) imap_url: Option<String>,
     pub(super) imap_ca: Option<String>,
     pub(super) imap_server_id: Option<String>,
+    pub(super) sms_url: Option<String>,
+    pub(super) sms_from: Option<String>,
+    pub(super) sms_ca: Option<String>,
     pub(super) clinic_label: Option<String>,
     pub(super) clinic_phone: Option<String>,
     pub(super) public_url: Option<String>,
@@ -91,12 +94,15 @@ impl Settings {
             .clone()
             .or(file.listen.clone())
             .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-        let mail = MailSettings::read(&options.mail, &file, &listen)?;
         let zone = options
             .time_zone
             .clone()
-            .or(file.time_zone)
+            .or_else(|| file.time_zone.clone())
             .unwrap_or_else(|| "America/Toronto".to_owned());
+        let zone = zone
+            .parse()
+            .with_context(|| format!("time_zone: {zone:?} is not a zone such as America/Toronto"))?;
+        let mail = MailSettings::read(&options.mail, &file, &listen, zone)?;
         let proxies = match &options.trusted_proxies {
             Some(list) => list
                 .split(',')
@@ -111,9 +117,7 @@ impl Settings {
             database_url: database_url.unwrap_or_else(|| "sqlite:fadeline.db".to_owned()),
             listen,
             mail,
-            zone: zone
-                .parse()
-                .with_context(|| format!("time_zone: {zone:?} is not a zone such as America/Toronto"))?,
+            zone,
             log: options.log.clone().or(file.log).unwrap_or_else(|| "info".to_owned()),
             log_json: options.log_format.or(file.log_format) == Some(LogFormat::Json),
             trusted_proxies: proxies

@@ -13,6 +13,8 @@ codes! {
         Manager,
         /// Belongs to a partner's shop.
         Partner,
+        /// Opens the link in a message, or answers one; never signs in.
+        Patient,
     }
 }
 
@@ -22,5 +24,7 @@ pub const STAFF: &[Role] = &[Role::FrontDesk, Role::Practitioner, Role::Manager]
 pub const PRACTITIONERS: &[Role] = &[Role::Practitioner, Role::Manager];
 /// Who runs the clinic.
 pub const MANAGERS: &[Role] = &[Role::Manager];
+/// Who speaks for a shop: its own people, or a manager for it.
+pub const SHOPS: &[Role] = &[Role::Partner, Role::Manager];
 /// Everybody who has signed in.
 pub const ANYONE: &[Role] = &[Role::FrontDesk, Role::Practitioner, Role::Manager, Role::Partner];

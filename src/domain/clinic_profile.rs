@@ -20,6 +20,21 @@ pub struct ClinicProfile {
     pub mail_from: Email,
     /// Where patients reach this service.
     pub public_url: PublicUrl,
+    /// How it sends text messages, if it does.
+    pub texts: Option<Texts>,
+}
+
+/// How a clinic sends text messages.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Texts {
+    /// What the provider signs its call-backs with.
+    pub secret: String,
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Texts")
+    }
 }
 
 impl ClinicProfile {
@@ -30,6 +45,7 @@ impl ClinicProfile {
             phone: Line::try_from("(647) 351-0061")?,
             mail_from: Email::try_from("appointments@clinic.invalid".to_owned()).map_err(|_| ProfileError::MailFrom)?,
             public_url: "http://127.0.0.1:8080".parse()?,
+            texts: None,
         })
     }
 }

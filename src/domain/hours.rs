@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::civil;
 use super::codes::codes;
 use super::interval::Interval;
+use super::kept_as_text::kept_as_text;
 use super::time_zone::Tz;
 
 codes! {
@@ -76,6 +77,13 @@ pub enum HoursError {
 }
 
 impl TimeOfDay {
+    /// `hour:minute`; what is past the end of the day is its end.
+    #[must_use]
+    pub const fn hm(hour: u16, minute: u16) -> Self {
+        let minutes = hour * 60 + minute;
+        Self(if minutes > 1440 { 1440 } else { minutes })
+    }
+
     /// Minutes since the day's 00:00 on the clock, at most 1440.
     #[must_use]
     pub fn minutes(self) -> u16 {
@@ -91,6 +99,8 @@ impl TimeOfDay {
         }
     }
 }
+
+kept_as_text!(TimeOfDay);
 
 impl FromStr for TimeOfDay {
     type Err = HoursError;

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::codes::codes;
-use super::ids::{MessageId, PatientId, PractitionerId, RoomId, SessionId};
-use super::patient::{Email, Language};
+use super::ids::{MessageId, PartnerId, PatientId, PractitionerId, RoomId, SessionId};
+use super::patient::Language;
+use super::recipient::Recipient;
+use super::reminder::Purpose;
 use super::session::Session;
 
 codes! {
@@ -20,12 +22,103 @@ codes! {
         Update,
         /// The visit is called off, or this address is no longer the patient's.
         Cancel,
+        /// The visit is near.
+        Reminder,
+        /// What a patient's text message is answered.
+        Answer,
+        /// For the desk: this patient gets no messages and has to be phoned.
+        PhoneCall,
+        /// For a shop: a visit there is new to it.
+        ShopBooked,
+        /// For a shop: a visit there has changed.
+        ShopChanged,
+        /// For a shop: a visit there is called off, or no longer there.
+        ShopCancelled,
+        /// For a shop: it is on the list of the next day; all of one day go out as one.
+        ShopDay,
+        /// For a shop: it is soon.
+        ShopSoon,
+        /// For a shop: it waits for their answer.
+        ShopWaiting,
+        /// For a shop: their report is overdue.
+        ShopReport,
+        /// For the desk: a shop has not answered.
+        ShopSilent,
+        /// For a practitioner: it is on the list of the next day; all of one day go out as one.
+        DayList,
+    }
+}
+
+/// Who is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The patient.
+    Patient,
+    /// The shop that the visit was referred to.
+    Shop,
+    /// Who treats.
+    Practitioner,
+    /// The clinic's front desk.
+    Desk,
+}
+
+/// What a message tells of a visit as an entry of somebody's calendar or book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tells {
+    /// It is new.
+    New,
+    /// It has changed.
+    Changed,
+    /// It is not there any more.
+    Gone,
+}
+
+impl MessageKind {
+    /// Who is told.
+    #[must_use]
+    pub fn audience(self) -> Audience {
+        match self {
+            Self::Invite | Self::Update | Self::Cancel | Self::Reminder | Self::Answer => Audience::Patient,
+            Self::ShopBooked
+            | Self::ShopChanged
+            | Self::ShopCancelled
+            | Self::ShopDay
+            | Self::ShopSoon
+            | Self::ShopWaiting
+            | Self::ShopReport => Audience::Shop,
+            Self::DayList => Audience::Practitioner,
+            Self::PhoneCall | Self::ShopSilent => Audience::Desk,
+        }
+    }
+
+    /// What it tells of a change; nothing where it is about no change.
+    #[must_use]
+    pub fn tells(self) -> Option<Tells> {
+        match self {
+            Self::Invite | Self::ShopBooked => Some(Tells::New),
+            Self::Update | Self::ShopChanged => Some(Tells::Changed),
+            Self::Cancel | Self::ShopCancelled => Some(Tells::Gone),
+            _ => None,
+        }
+    }
+
+    /// Whether it is planned ahead, for a time that follows from the visit's own.
+    #[must_use]
+    pub fn is_planned(self) -> bool {
+        self.tells().is_none() && self != Self::Answer
     }
 }
 
 codes! {
     /// How a message goes out.
-    Channel in "snake_case" { Email }
+    Channel in "snake_case" {
+        /// Mail.
+        Email,
+        /// A text message.
+        Sms,
+        /// A task for the clinic's own front desk.
+        Desk,
+    }
 }
 
 codes! {
@@ -35,15 +128,17 @@ codes! {
         Scheduled,
         /// Under way.
         Sending,
-        /// The mail server took it.
+        /// The mail server, or the provider of text messages, took it.
         Sent,
+        /// The provider says that it reached the telephone.
+        Delivered,
         /// Given up; a task says so.
         Failed,
         /// Not sent, for the reason given.
         Suppressed,
         /// What it told was no longer true, for the reason given.
         Superseded,
-        /// The patient's calendar answered.
+        /// The patient, or their calendar, answered.
         Acknowledged,
     }
 }
@@ -51,10 +146,22 @@ codes! {
 codes! {
     /// Why a message was not sent.
     Unsent in "snake_case" {
-        /// The patient has no address.
+        /// There is no address.
         NoAddress,
-        /// The patient does not permit messages.
+        /// The patient does not permit messages, or none of this way, or none to this shop.
         NoConsent,
+        /// It would have fallen into quiet hours, and the morning after is too late for it.
+        QuietHours,
+        /// It could not go out while it was of use.
+        TooLate,
+        /// The patient has said that they come.
+        Confirmed,
+        /// The course is on hold.
+        OnHold,
+        /// The visit has begun, or what was asked for was done.
+        Done,
+        /// Those who get it want it no longer, or at another time.
+        Unwanted,
         /// The visit moved, or changed in another way, before it went out.
         Moved,
         /// The visit was called off before it went out.
@@ -92,6 +199,15 @@ pub struct Content {
     pub room_id: Option<RoomId>,
     /// Whether an entry for a calendar goes with it.
     pub calendar: bool,
+    /// The shop that it was referred to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner_id: Option<PartnerId>,
+    /// What a reminder is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// The words of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }
 
 impl Content {
@@ -106,14 +222,39 @@ impl Content {
             practitioner_id: session.place.practitioner_id,
             room_id: session.place.room_id,
             calendar,
+            partner_id: None,
+            purpose: None,
+            words: None,
         }
     }
 
     /// Whether both say the same of a visit; an entry for the calendar is only another way of saying it.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let calendar = other.calendar;
-        Self { calendar, ..self.clone() } == *other
+        let Self {
+            calendar, purpose, words, ..
+        } = other.clone();
+        Self {
+            calendar,
+            purpose,
+            words,
+            ..self.clone()
+        } == *other
+    }
+
+    /// Whether both are for the same time and place, whoever treats.
+    #[must_use]
+    pub fn is_for_the_same(&self, other: &Self) -> bool {
+        let of = |content: &Self| {
+            (
+                content.starts_at,
+                content.ends_at,
+                content.zone.clone(),
+                content.place.clone(),
+                content.partner_id,
+            )
+        };
+        of(self) == of(other)
     }
 }
 
@@ -137,7 +278,7 @@ pub struct Message {
     /// How long before the visit it is for; empty for a change.
     pub lead: String,
     /// Whom it goes to.
-    pub recipient: Option<Email>,
+    pub recipient: Option<Recipient>,
     /// In which language.
     pub language: Language,
     /// iCalendar's SEQUENCE.
@@ -155,6 +296,10 @@ pub struct Message {
     pub due_at: DateTime<Utc>,
     /// When it is tried next.
     pub try_at: DateTime<Utc>,
+    /// Until when it is of use.
+    pub useful_until: Option<DateTime<Utc>>,
+    /// What goes out together: all with the same one are one mail.
+    pub batch: Option<String>,
     /// How often it was tried.
     pub attempts: i64,
     /// Until when whoever is sending it has it.
@@ -163,8 +308,12 @@ pub struct Message {
     pub perhaps_sent: bool,
     /// What the last try failed of.
     pub last_error: Option<String>,
-    /// When the mail server took it.
+    /// When the mail server, or the provider, took it.
     pub sent_at: Option<DateTime<Utc>>,
+    /// What it is known by there: its Message-ID, or the provider's own id.
+    pub provider_id: Option<String>,
+    /// When it reached the telephone, as the provider says.
+    pub delivered_at: Option<DateTime<Utc>>,
     /// What the patient's calendar answered.
     pub answer: Option<Reply>,
     /// When.
@@ -179,11 +328,16 @@ impl Message {
     /// Whether its address has seen it, or may have.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        let arrived = matches!(
+        self.is_surely_known() || self.perhaps_sent
+    }
+
+    /// Whether it is under way, or was taken.
+    #[must_use]
+    pub fn is_surely_known(&self) -> bool {
+        matches!(
             self.status,
-            MessageStatus::Sending | MessageStatus::Sent | MessageStatus::Acknowledged
-        );
-        arrived || self.perhaps_sent
+            MessageStatus::Sending | MessageStatus::Sent | MessageStatus::Delivered | MessageStatus::Acknowledged
+        )
     }
 }
 

@@ -1,9 +1,10 @@
-//! Which messages a change of a visit needs: what each address has seen is compared with
-//! what is true now. What was seen and is still true needs none, so a slip that is undone
+//! Which messages a change of a visit needs: what each address, or shop, has seen is compared
+//! with what is true now. What was seen and is still true needs none, so a slip that is undone
 //! in time reaches nobody, and of several quick moves only the last does.
 
-use super::message::{Content, Message, MessageKind, MessageStatus, Unsent};
-use super::patient::Email;
+use super::ids::PartnerId;
+use super::message::{Audience, Content, Message, MessageKind, MessageStatus, Tells, Unsent};
+use super::recipient::Recipient;
 use super::session::Session;
 use super::status::SessionStatus;
 
@@ -38,11 +39,52 @@ pub fn concerns_calendars(before: &Session, after: &Session) -> bool {
     seen(before) != seen(after)
 }
 
-/// What one address has seen last of a visit.
+/// Who is told of changes: a patient at an address, or a shop, wherever it reads its messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Party {
+    /// A patient's address.
+    Patient(Recipient),
+    /// A shop.
+    Shop(PartnerId),
+}
+
+impl Party {
+    /// Who was told by `message`.
+    #[must_use]
+    pub fn of(message: &Message) -> Option<Self> {
+        match message.kind.audience() {
+            Audience::Patient => message.recipient.clone().map(Self::Patient),
+            Audience::Shop => message.content.partner_id.map(Self::Shop),
+            Audience::Practitioner | Audience::Desk => None,
+        }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Patient(one), Self::Patient(other)) => one.is_same(other),
+            (one, other) => one == other,
+        }
+    }
+
+    /// The kind of message that tells `audience` so.
+    #[must_use]
+    pub fn kind_for(audience: Audience, tells: Tells) -> MessageKind {
+        match (audience, tells) {
+            (Audience::Shop, Tells::New) => MessageKind::ShopBooked,
+            (Audience::Shop, Tells::Changed) => MessageKind::ShopChanged,
+            (Audience::Shop, Tells::Gone) => MessageKind::ShopCancelled,
+            (_, Tells::New) => MessageKind::Invite,
+            (_, Tells::Changed) => MessageKind::Update,
+            (_, Tells::Gone) => MessageKind::Cancel,
+        }
+    }
+}
+
+/// What one party has seen last of a visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
-    /// The address.
-    pub recipient: Email,
+    /// Who.
+    pub party: Party,
     /// Whether the visit is in the calendar there.
     pub there: bool,
     /// Whether that is sure: a try that ended without word may have arrived, or not.
@@ -51,76 +93,70 @@ pub struct Seen {
     pub content: Content,
 }
 
-/// What each address has seen last, from the messages of one visit in order. A cancellation that could not be delivered
-/// counts: a task says so, and telling it again would only fail again.
+/// What each of `audience` has seen last, from the messages of one visit in order. A cancellation that could not be
+/// delivered counts: a task says so, and telling it again would only fail again.
 #[must_use]
-pub fn seen(messages: &[Message]) -> Vec<Seen> {
+pub fn seen(messages: &[Message], audience: Audience) -> Vec<Seen> {
     let mut seen: Vec<Seen> = Vec::new();
-    let given_up = |message: &Message| (message.kind, message.status) == (MessageKind::Cancel, MessageStatus::Failed);
-    for message in messages.iter().filter(|message| message.is_known() || given_up(message)) {
-        let Some(recipient) = message.recipient.clone() else { continue };
-        seen.retain(|one| !same(&one.recipient, &recipient));
+    let given_up = |message: &Message| message.kind.tells() == Some(Tells::Gone) && message.status == MessageStatus::Failed;
+    for message in messages.iter().filter(|message| message.kind.audience() == audience) {
+        let (Some(tells), Some(party)) = (message.kind.tells(), Party::of(message)) else {
+            continue;
+        };
+        if !message.is_known() && !given_up(message) {
+            continue;
+        }
+        seen.retain(|one| !one.party.is_same(&party));
         seen.push(Seen {
-            recipient,
-            there: message.kind != MessageKind::Cancel,
-            sure: matches!(
-                message.status,
-                MessageStatus::Sending | MessageStatus::Sent | MessageStatus::Acknowledged
-            ),
+            party,
+            there: tells != Tells::Gone,
+            sure: message.is_surely_known(),
             content: message.content.clone(),
         });
     }
     seen
 }
 
-fn same(a: &Email, b: &Email) -> bool {
-    a.lowered() == b.lowered()
-}
-
 /// A message that is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// What it is for.
-    pub kind: MessageKind,
-    /// Whom it goes to; nobody where there is no address.
-    pub recipient: Option<Email>,
+    /// What it tells.
+    pub tells: Tells,
+    /// Whom; nobody where there is no address.
+    pub party: Option<Party>,
     /// What it says.
     pub content: Content,
 }
 
-/// The messages that are needed when a visit stands so, says `content`, and its patient is written to at `address`.
+/// The messages that are needed when a visit stands so, says `content`, and `party` is to know of it.
 #[must_use]
-pub fn needed(seen: &[Seen], standing: Standing, content: &Content, address: Option<&Email>) -> Vec<Notice> {
+pub fn needed(seen: &[Seen], standing: Standing, content: &Content, party: Option<&Party>) -> Vec<Notice> {
     if standing == Standing::Waiting {
         return Vec::new();
     }
     let there = standing == Standing::There;
-    let mut notices = Vec::new();
+    let is_theirs = |one: &Seen| party.is_some_and(|party| party.is_same(&one.party));
     // Whoever has it and should not: an old address, or everybody when it is called off. What is taken back is what they have.
-    let strangers = seen
+    let mut notices: Vec<_> = seen
         .iter()
-        .filter(|one| one.there && !(there && address.is_some_and(|address| same(address, &one.recipient))));
-    for one in strangers {
-        notices.push(Notice {
-            kind: MessageKind::Cancel,
-            recipient: Some(one.recipient.clone()),
+        .filter(|one| one.there && !(there && is_theirs(one)))
+        .map(|one| Notice {
+            tells: Tells::Gone,
+            party: Some(one.party.clone()),
             content: one.content.clone(),
-        });
-    }
+        })
+        .collect();
     if !there {
         return notices;
     }
-    let here = seen
-        .iter()
-        .find(|one| one.there && address.is_some_and(|address| same(address, &one.recipient)));
-    let kind = match here {
+    let tells = match seen.iter().find(|one| one.there && is_theirs(one)) {
         Some(one) if one.sure && one.content.says_the_same(content) => return notices,
-        Some(_) => MessageKind::Update,
-        None => MessageKind::Invite,
+        Some(_) => Tells::Changed,
+        None => Tells::New,
     };
     notices.push(Notice {
-        kind,
-        recipient: address.cloned(),
+        tells,
+        party: party.cloned(),
         content: content.clone(),
     });
     notices
@@ -128,13 +164,12 @@ pub fn needed(seen: &[Seen], standing: Standing, content: &Content, address: Opt
 
 /// Why what was still to go out is no longer true.
 #[must_use]
-pub fn why_superseded(standing: Standing, needed: &[Notice], waiting: &Message, address: Option<&Email>) -> Unsent {
+pub fn why_superseded(standing: Standing, needed: &[Notice], waiting: &Message, party: Option<&Party>) -> Unsent {
+    let is_theirs = || party.is_some_and(|party| Party::of(waiting).is_some_and(|old| old.is_same(party)));
     match standing {
         Standing::Gone => Unsent::Cancelled,
         Standing::Waiting => Unsent::Pending,
-        Standing::There if !address.is_some_and(|address| waiting.recipient.as_ref().is_some_and(|old| same(old, address))) => {
-            Unsent::Readdressed
-        }
+        Standing::There if !is_theirs() => Unsent::Readdressed,
         Standing::There if needed.is_empty() => Unsent::Undone,
         Standing::There => Unsent::Moved,
     }
@@ -147,8 +182,8 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    fn email(name: &str) -> Email {
-        format!("{name}@example.test").try_into().unwrap()
+    fn email(name: &str) -> Party {
+        Party::Patient(format!("{name}@example.test").try_into().unwrap())
     }
 
     fn content(day: i64) -> Content {
@@ -161,17 +196,20 @@ mod tests {
             practitioner_id: Uuid::nil().into(),
             room_id: None,
             calendar: true,
+            partner_id: None,
+            purpose: None,
+            words: None,
         }
     }
 
     /// A calendar at each address, as a patient's program would keep it.
     fn delivered(mut seen: Vec<Seen>, notices: &[Notice]) -> Vec<Seen> {
         for notice in notices {
-            let Some(recipient) = notice.recipient.clone() else { continue };
-            seen.retain(|one| one.recipient != recipient);
-            let there = notice.kind != MessageKind::Cancel;
+            let Some(party) = notice.party.clone() else { continue };
+            seen.retain(|one| one.party != party);
+            let there = notice.tells != Tells::Gone;
             seen.push(Seen {
-                recipient,
+                party,
                 there,
                 sure: true,
                 content: notice.content.clone(),
@@ -195,9 +233,9 @@ mod tests {
         let seen = delivered(Vec::new(), &needed(&[], Standing::There, &content(1), Some(&old)));
         let kinds: Vec<_> = needed(&seen, Standing::There, &content(1), Some(&new))
             .into_iter()
-            .map(|notice| (notice.kind, notice.recipient.unwrap()))
+            .map(|notice| (notice.tells, notice.party.unwrap()))
             .collect();
-        assert_eq!(kinds, [(MessageKind::Cancel, old), (MessageKind::Invite, new)]);
+        assert_eq!(kinds, [(Tells::Gone, old), (Tells::New, new)]);
     }
 
     proptest! {
@@ -215,8 +253,8 @@ mod tests {
                 let address = addresses[address].clone();
                 let notices = needed(&seen, standing, &content(day), address.as_ref());
                 for notice in &notices {
-                    let has = seen.iter().any(|one: &Seen| one.there && Some(&one.recipient) == notice.recipient.as_ref());
-                    prop_assert_eq!(has, notice.kind != MessageKind::Invite);
+                    let has = seen.iter().any(|one: &Seen| one.there && Some(&one.party) == notice.party.as_ref());
+                    prop_assert_eq!(has, notice.tells != Tells::New);
                 }
                 if !sent && turn < last {
                     continue;
@@ -227,7 +265,7 @@ mod tests {
                 }
                 for one in seen.iter().filter(|one| one.there) {
                     prop_assert_eq!(standing, Standing::There);
-                    prop_assert_eq!(Some(&one.recipient), address.as_ref());
+                    prop_assert_eq!(Some(&one.party), address.as_ref());
                     prop_assert_eq!(&one.content, &content(day));
                 }
                 let there = seen.iter().any(|one| one.there);

@@ -13,12 +13,27 @@ use utoipa::{PartialSchema, ToSchema};
 use super::civil::Day;
 use super::codes::codes;
 use super::ids::PatientId;
+use super::message::Channel;
 use super::site::yes;
 use super::text::{self, Line};
 
 codes! {
     /// The language in which a patient is written to.
     Language in "snake_case" { En, Fr }
+}
+
+codes! {
+    /// A way to reach a patient.
+    Way in "snake_case" { Email, Sms }
+}
+
+impl From<Way> for Channel {
+    fn from(way: Way) -> Self {
+        match way {
+            Way::Email => Self::Email,
+            Way::Sms => Self::Sms,
+        }
+    }
 }
 
 /// A telephone number in E.164, `+16473510061`.
@@ -218,6 +233,9 @@ pub struct PatientDetails {
     /// Whether mail about visits comes with an entry for the patient's calendar; yes unless they want none.
     #[serde(default = "yes")]
     pub calendar_invites: bool,
+    /// The way by which they wish to be reminded: `email` or `sms`; as the clinic does it unless set.
+    #[serde(default)]
+    pub preferred_channel: Option<Way>,
 }
 
 fn english() -> Language {

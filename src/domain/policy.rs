@@ -5,6 +5,8 @@ use chrono::Duration;
 use serde::Deserialize;
 
 use super::civil::minutes;
+use super::hours::TimeOfDay;
+use super::reminder::{self, ReminderRule};
 
 /// The clinic's choices. `[A]` numbers of `domain.md` are defaults here, never constants in code.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -71,6 +73,30 @@ pub struct Policy {
     pub visit_link_days: u16,
     /// After how many days without a fetch a calendar's secret address is revoked.
     pub feed_unused_days: u16,
+    /// The reminders that a visit gets, unless its service says otherwise. Rule 50.
+    pub reminders: Vec<ReminderRule>,
+    /// When quiet hours begin, the clinic's time. Rule 51.
+    pub quiet_from: TimeOfDay,
+    /// When quiet hours end. Rule 51.
+    pub quiet_until: TimeOfDay,
+    /// When on the evening before is sent what would fall into them. Rule 51.
+    pub quiet_evening: TimeOfDay,
+    /// How much time a reminder on the day has to leave, minutes. Rule 51.
+    pub reminder_least_minutes: u16,
+    /// How much of its lead a longer reminder may be late, percent; later it is of no use.
+    pub reminder_late_percent: u8,
+    /// When a shop gets the list of the next day, the clinic's time, unless it says otherwise.
+    pub shop_day_list_at: TimeOfDay,
+    /// How long before a visit a shop is told that wants it, minutes, unless it says otherwise.
+    pub shop_before_minutes: u16,
+    /// After how many business days a shop is told that a visit waits for its answer.
+    pub shop_waiting_business_days: u16,
+    /// After how many business days without an answer the desk gets a task. Rule 60.
+    pub shop_silent_business_days: u16,
+    /// How many days after a visit a shop is told that its report is overdue. Rule 62.
+    pub shop_report_days: u16,
+    /// When practitioners who want it get the list of their next day, the clinic's time.
+    pub staff_day_list_at: TimeOfDay,
 }
 
 impl Default for Policy {
@@ -106,6 +132,18 @@ impl Default for Policy {
             be_early_minutes: 10,
             visit_link_days: 7,
             feed_unused_days: 90,
+            reminders: reminder::standard(),
+            quiet_from: TimeOfDay::hm(21, 0),
+            quiet_until: TimeOfDay::hm(8, 0),
+            quiet_evening: TimeOfDay::hm(20, 45),
+            reminder_least_minutes: 30,
+            reminder_late_percent: 50,
+            shop_day_list_at: TimeOfDay::hm(16, 0),
+            shop_before_minutes: 120,
+            shop_waiting_business_days: 1,
+            shop_silent_business_days: 2,
+            shop_report_days: 5,
+            staff_day_list_at: TimeOfDay::hm(18, 0),
         }
     }
 }
@@ -166,13 +204,42 @@ impl Policy {
         within("be_early_minutes", self.be_early_minutes, 0..=120);
         within("visit_link_days", self.visit_link_days, 0..=365);
         within("feed_unused_days", self.feed_unused_days, 1..=3660);
+        within("reminder_least_minutes", self.reminder_least_minutes, 0..=240);
+        within("reminder_late_percent", self.reminder_late_percent.into(), 0..=100);
+        within("shop_before_minutes", self.shop_before_minutes, 10..=1440);
+        within("shop_waiting_business_days", self.shop_waiting_business_days, 0..=60);
+        within("shop_silent_business_days", self.shop_silent_business_days, 0..=60);
+        within("shop_report_days", self.shop_report_days, 0..=365);
         if ![5, 10, 15, 20, 30, 60].contains(&self.grid_minutes) {
             faults.push(format!(
                 "policy.grid_minutes is {}, but must be 5, 10, 15, 20, 30 or 60",
                 self.grid_minutes
             ));
         }
+        if self.reminders.len() > 12 {
+            faults.push("policy.reminders holds more than 12".to_owned());
+        }
+        // Days have no 24:00 here, and what moves to the evening before must not be quiet itself.
+        let times = [
+            self.quiet_from,
+            self.quiet_until,
+            self.quiet_evening,
+            self.shop_day_list_at,
+            self.staff_day_list_at,
+        ];
+        if times.iter().any(|time| time.minutes() >= 1440) || self.evening_is_quiet() {
+            faults.push("policy.quiet_evening lies within the quiet hours, or a time of day is 24:00".to_owned());
+        }
         faults
+    }
+
+    fn evening_is_quiet(&self) -> bool {
+        let (from, until, evening) = (self.quiet_from.minutes(), self.quiet_until.minutes(), self.quiet_evening.minutes());
+        if from <= until {
+            from <= evening && evening < until
+        } else {
+            evening >= from || evening < until
+        }
     }
 
     /// How long a hold keeps its slot.

@@ -9,6 +9,7 @@ use super::civil::Day;
 use super::codes::codes;
 use super::hours::WeeklyHours;
 use super::ids::{DeviceId, PractitionerId, SiteId};
+use super::patient::Email;
 use super::service::Service;
 use super::site::yes;
 use super::text::Line;
@@ -66,6 +67,9 @@ pub struct PractitionerDetails {
     /// Whether they can be booked at all.
     #[serde(default = "yes")]
     pub active: bool,
+    /// Where the list of their next day goes, the evening before; nowhere unless set.
+    #[serde(default)]
+    pub day_list_to: Option<Email>,
 }
 
 /// A practitioner.

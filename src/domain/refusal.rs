@@ -72,6 +72,8 @@ pub enum Code {
     ConsentNotActive,
     /// A disclosure consent names its partner, no other consent does.
     ConsentPartner,
+    /// There is no such way to be told, or no address for it.
+    NoSuchWay,
     /// A patient has been born.
     BornInFuture,
     /// A partner's shop names its partner, the clinic's own site none.

@@ -34,6 +34,16 @@ codes! {
         Unreadable,
         /// Words of a person: a task.
         Words,
+        /// A text: the patient comes.
+        TextConfirmed,
+        /// A text: the patient asks for another time; answered with some, and a task.
+        TextChange,
+        /// A text: no more of them.
+        TextStop,
+        /// A text: messages again.
+        TextStart,
+        /// A text: who is this, and how to call; answered.
+        TextHelp,
     }
 }
 
@@ -42,10 +52,23 @@ impl Verdict {
     #[must_use]
     pub fn needs_a_person(self) -> bool {
         match self {
-            Self::Declined | Self::Counter | Self::UnknownAttendee | Self::Unverified | Self::Unreadable | Self::Bounced | Self::Words => {
-                true
-            }
-            Self::Accepted | Self::Tentative | Self::Stale | Self::UnknownVisit | Self::Automatic => false,
+            Self::Declined
+            | Self::Counter
+            | Self::UnknownAttendee
+            | Self::Unverified
+            | Self::Unreadable
+            | Self::Bounced
+            | Self::Words
+            | Self::TextChange => true,
+            Self::Accepted
+            | Self::Tentative
+            | Self::Stale
+            | Self::UnknownVisit
+            | Self::Automatic
+            | Self::TextConfirmed
+            | Self::TextStop
+            | Self::TextStart
+            | Self::TextHelp => false,
         }
     }
 }

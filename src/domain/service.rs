@@ -9,6 +9,7 @@ use super::civil::minutes;
 use super::codes::codes;
 use super::ids::ServiceId;
 use super::practitioner::Skill;
+use super::reminder::ReminderRule;
 use super::room::Capability;
 use super::site::yes;
 use super::text::{Code, Line};
@@ -105,6 +106,11 @@ pub struct ServiceDetails {
     /// Whether it can still be booked.
     #[serde(default = "yes")]
     pub active: bool,
+    /// The reminders that its visits get; those of the clinic unless set.
+    #[serde(default)]
+    #[schema(max_items = 12)]
+    #[sqlx(json(nullable))]
+    pub reminders: Option<Vec<ReminderRule>>,
 }
 
 /// A length in minutes, at most eight hours, so that no claim is longer than a day.

@@ -79,6 +79,8 @@ pub struct Session {
     /// What was done.
     #[sqlx(json(nullable))]
     pub record: Option<TreatmentRecord>,
+    /// When its patient said that they come, to this very time.
+    pub confirmed_at: Option<DateTime<Utc>>,
     /// When it was booked.
     pub created_at: DateTime<Utc>,
     /// When it last changed.

@@ -1,4 +1,4 @@
-//! A task: what a person at the desk has to do, because a rule or a mail server could not.
+//! A task: what a person at the desk has to do, because a rule or a machine could not.
 
 use chrono::{DateTime, Utc};
 
@@ -16,6 +16,12 @@ codes! {
         ReplyToRead,
         /// A calendar address was revoked, since nobody had fetched it for long.
         FeedRevoked,
+        /// A patient gets no messages: phone them.
+        PatientToPhone,
+        /// A patient asks for another time: find one with them.
+        VisitToMove,
+        /// A shop has not answered: ask.
+        ReferralUnanswered,
     }
 }
 

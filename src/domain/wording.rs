@@ -27,6 +27,17 @@ pub fn short_day(language: Language, wall: NaiveDateTime) -> String {
     }
 }
 
+/// The weekday in three letters: `Mon`, `lun`.
+#[must_use]
+pub fn short_weekday(language: Language, wall: NaiveDateTime) -> String {
+    let locale = match language {
+        Language::En => Locale::en_CA,
+        Language::Fr => Locale::fr_CA,
+    };
+    let name = wall.date().format_localized("%a", locale).to_string();
+    name.trim_end_matches('.').to_owned()
+}
+
 /// A time of day: `10:00 a.m.`, `10 h 00`.
 #[must_use]
 pub fn time(language: Language, wall: NaiveDateTime) -> String {

@@ -1,77 +1,99 @@
-//! A mail made of a row of the ledger: mixed(alternative(plain, HTML, calendar), the same
-//! calendar attached), as every mail program wants it (`ical.md` section 2). The same row
-//! gives the same octets, Message-ID included, so that sending it twice is sending it once.
+//! What a row of the ledger, or several that go out together, become: a mail, a text message,
+//! or a task for the desk. The same rows give the same octets, Message-ID included, so that sending
+//! twice is sending once. A visit's mail is mixed(alternative(plain, HTML, calendar), the same calendar
+//! attached), as every mail program wants it (`ical.md` section 2).
 
-use std::time::SystemTime;
-
-use lettre::Address;
-use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox, Message as Mime, MultiPart, SinglePart};
+use lettre::message::header::ContentType;
+use lettre::message::{MultiPart, SinglePart};
 
 use super::letter::Letter;
+use super::lists::{self, Line, Words};
+use super::mime::{self, Mail, unwritten};
 use super::{Error, Post, Result};
-use crate::actions::{Error as Refused, visit};
+use crate::actions::{Error as Refused, links, visit};
 use crate::calendar::event::Status;
 use crate::calendar::invite::{self, Organizer};
-use crate::calendar::text::Address as CalendarAddress;
-use crate::domain::ids::MessageId;
-use crate::domain::message::{Message, MessageKind};
-use crate::domain::patient::Email;
+use crate::domain::message::{Audience, Channel, Message, MessageKind};
+use crate::domain::packet::Packet;
+use crate::domain::patient::{Email, Patient, Phone};
+use crate::domain::recipient::Recipient;
+use crate::domain::reminder::Purpose;
+use crate::domain::task::TaskKind;
+use crate::domain::text_wording::{self, Sender};
+use crate::storage::patients;
 
-/// A mail, ready to go out.
+/// What goes out.
 #[derive(Debug)]
-pub(super) struct Mail {
-    pub(super) message: Mime,
-    pub(super) recipient: Email,
-    pub(super) subject: String,
+pub(super) enum Outgoing {
+    /// A mail.
+    Mail(Box<Mail>),
+    /// A text message.
+    Text { to: Phone, body: String },
+    /// Something for the desk to do.
+    Task(TaskKind, &'static str),
 }
 
-/// The mail that `message` becomes.
-pub(super) async fn mail(post: &Post, message: &Message) -> Result<Mail> {
+/// What `rows` become, which were claimed together.
+pub(super) async fn outgoing(post: &Post, rows: &[Message]) -> Result<Outgoing> {
+    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
+    match (first.channel, first.kind.audience()) {
+        (_, Audience::Desk) | (Channel::Desk, _) => Ok(task(first.kind)),
+        (Channel::Email, Audience::Patient) => visit_mail(post, first).await.map(boxed),
+        (Channel::Email, Audience::Shop) => shop_mail(post, rows).await.map(boxed),
+        (Channel::Email, Audience::Practitioner) => day_list(post, rows).await.map(boxed),
+        (Channel::Sms, _) => text(post, rows).await,
+    }
+}
+
+fn boxed(mail: Mail) -> Outgoing {
+    Outgoing::Mail(Box::new(mail))
+}
+
+fn task(kind: MessageKind) -> Outgoing {
+    match kind {
+        MessageKind::ShopSilent => Outgoing::Task(
+            TaskKind::ReferralUnanswered,
+            "The shop has not answered about this visit. Ask it, or find another way.",
+        ),
+        _ => Outgoing::Task(
+            TaskKind::PatientToPhone,
+            "This patient gets no messages about this visit. Phone them, and ask whether they come.",
+        ),
+    }
+}
+
+/// A mail to a patient about one visit.
+async fn visit_mail(post: &Post, message: &Message) -> Result<Mail> {
     let app = &post.app;
-    let recipient = message.recipient.clone().ok_or_else(|| Error::Compose("no address".to_owned()))?;
+    let to = mailbox(message)?;
     // A cancellation links to nothing: it may go to an address that is no longer the patient's.
     let link = match message.kind {
         MessageKind::Cancel => String::new(),
-        MessageKind::Invite | MessageKind::Update => {
-            let key = visit::link_key(app).await.map_err(|error| match error {
-                // Passing: the next try finds the database again.
-                Refused::Storage(error) => Error::Storage(error),
-                error => unwritten(error),
-            })?;
-            app.profile.public_url.to(&visit::path(&key.secret(message.session_id, &recipient)))
-        }
+        _ => link(post, message, &Recipient::Email(to.clone())).await?,
     };
     let zone = app.zone_named(&message.content.zone).map_err(unwritten)?;
     let letter = Letter::of(message, zone, &app.profile, &link, app.policy.be_early_minutes).map_err(unwritten)?;
-    let mut parts = MultiPart::alternative()
-        .boundary(boundary("alternative", message.id))
-        .singlepart(SinglePart::plain(letter.text))
-        .singlepart(SinglePart::html(letter.html));
-    let headers = Mime::builder()
-        .message_id(Some(message_id(message.id, &app.profile.mail_from)))
-        .date(SystemTime::from(message.due_at))
-        .from(Mailbox::new(Some(app.profile.label.to_string()), address(&app.profile.mail_from)?))
-        .reply_to(Mailbox::new(Some(app.profile.label.to_string()), address(&app.profile.mail_from)?))
-        .to(Mailbox::new(None, address(&recipient)?))
-        .subject(letter.subject.clone())
-        .raw_header(header("Auto-Submitted", "auto-generated"))
-        .raw_header(header("X-Auto-Response-Suppress", "OOF, AutoReply"));
+    let (mut headers, id) = mime::headers(&app.profile, std::slice::from_ref(message), &to, &letter.subject)?;
+    if !link.is_empty() {
+        headers = mime::one_click(headers, &link);
+    }
+    let mut parts = mime::alternative(message.id, letter.text, letter.html);
     let built = if message.content.calendar {
-        let (method, calendar) = calendar(post, message, &recipient, &link)?;
-        parts = parts.singlepart(calendar_part(method, &calendar)?);
+        let (method, calendar) = calendar(post, message, &to, &link)?;
+        parts = parts.singlepart(mime::calendar_part(method, &calendar)?);
         let whole = MultiPart::mixed()
-            .boundary(boundary("mixed", message.id))
+            .boundary(mime::boundary("mixed", message.id))
             .multipart(parts)
-            .singlepart(attached(&calendar)?);
+            .singlepart(mime::attached(&calendar)?);
         headers.multipart(whole)
     } else {
         headers.multipart(parts)
     };
     Ok(Mail {
         message: built.map_err(unwritten)?,
-        recipient,
+        recipient: to,
         subject: letter.subject,
+        id,
     })
 }
 
@@ -80,9 +102,9 @@ fn calendar(post: &Post, message: &Message, recipient: &Email, link: &str) -> Re
     let app = &post.app;
     let organizer = Organizer {
         label: app.profile.label.to_string(),
-        address: calendar_address(&app.profile.mail_from)?,
+        address: mime::calendar_address(&app.profile.mail_from)?,
     };
-    let attendee = calendar_address(recipient)?;
+    let attendee = mime::calendar_address(recipient)?;
     let told = visit::Told {
         uid: message.uid,
         sequence: message.sequence,
@@ -99,59 +121,106 @@ fn calendar(post: &Post, message: &Message, recipient: &Email, link: &str) -> Re
     };
     let event = visit::event(app, &told).map_err(unwritten)?;
     Ok(match message.kind {
-        MessageKind::Invite | MessageKind::Update => ("REQUEST", invite::request(&event, &organizer, &attendee)),
         MessageKind::Cancel => ("CANCEL", invite::cancel(&event, &organizer, &attendee)),
+        _ => ("REQUEST", invite::request(&event, &organizer, &attendee)),
     })
 }
 
-/// The part that calendars look for: 7bit when it is ASCII, else base64; never quoted-printable, which breaks Outlook.
-fn calendar_part(method: &str, calendar: &str) -> Result<SinglePart> {
-    let kind = ContentType::parse(&format!("text/calendar; charset=utf-8; method={method}")).map_err(unwritten)?;
-    let body = if calendar.is_ascii() {
-        // The library counts a line's end into its limit and would encode lines of 74 octets, which calendars are full of.
-        Body::dangerous_pre_encoded(calendar.as_bytes().to_vec(), ContentTransferEncoding::SevenBit)
-    } else {
-        base64(calendar)?
+async fn shop_mail(post: &Post, rows: &[Message]) -> Result<Mail> {
+    let patients = patients(post, rows).await?;
+    let profile = &post.app.profile;
+    let words = lists::shop_mail(
+        &lines(rows, &patients),
+        profile.label.as_str(),
+        profile.phone.as_str(),
+        post.app.zone,
+    );
+    plain(post, rows, words)
+}
+
+async fn day_list(post: &Post, rows: &[Message]) -> Result<Mail> {
+    let patients = patients(post, rows).await?;
+    let named = |row: &Message| patients.iter().find(|patient| patient.id == row.patient_id);
+    let lines: Vec<_> = rows.iter().filter_map(|row| Some((row, named(row)?))).collect();
+    plain(post, rows, lists::day_list(&lines, post.app.profile.label.as_str(), post.app.zone))
+}
+
+/// A mail of words alone.
+fn plain(post: &Post, rows: &[Message], words: Option<Words>) -> Result<Mail> {
+    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
+    let (words, to) = (words.ok_or_else(|| Error::Compose("nothing to say".to_owned()))?, mailbox(first)?);
+    let (headers, id) = mime::headers(&post.app.profile, rows, &to, &words.subject)?;
+    let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(words.text);
+    Ok(Mail {
+        message: headers.singlepart(part).map_err(unwritten)?,
+        recipient: to,
+        subject: words.subject,
+        id,
+    })
+}
+
+async fn text(post: &Post, rows: &[Message]) -> Result<Outgoing> {
+    let app = &post.app;
+    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
+    let to = first.recipient.as_ref().and_then(Recipient::phone).cloned();
+    let to = to.ok_or_else(|| Error::Compose("no telephone number".to_owned()))?;
+    let body = match (first.kind.audience(), &first.content.words) {
+        (Audience::Shop, _) => {
+            let patients = patients(post, rows).await?;
+            let profile = &app.profile;
+            let body = lists::shop_text(&lines(rows, &patients), profile.label.as_str(), profile.phone.as_str(), app.zone);
+            body.ok_or_else(|| Error::Compose("nothing to say".to_owned()))?
+        }
+        (_, Some(words)) => words.clone(),
+        (_, None) => {
+            let link = link(post, first, &Recipient::Phone(to.clone())).await?;
+            let zone = app.zone_named(&first.content.zone).map_err(unwritten)?;
+            let purpose = first.content.purpose.unwrap_or(Purpose::Remind);
+            text_wording::reminder(
+                Sender::of(&app.profile),
+                first.language,
+                purpose,
+                first.content.starts_at,
+                zone,
+                &link,
+            )
+        }
     };
-    Ok(SinglePart::builder().header(kind).body(body))
+    Ok(Outgoing::Text { to, body })
 }
 
-/// The same octets for whoever looks among the attachments.
-fn attached(calendar: &str) -> Result<SinglePart> {
-    let kind = ContentType::parse("application/ics; name=\"invite.ics\"").map_err(unwritten)?;
-    Ok(SinglePart::builder()
-        .header(kind)
-        .header(ContentDisposition::attachment("invite.ics"))
-        .body(base64(calendar)?))
+fn lines<'a>(rows: &'a [Message], patients: &[Patient]) -> Vec<Line<'a>> {
+    let packet = |row: &Message| patients.iter().find(|patient| patient.id == row.patient_id).map(Packet::of);
+    rows.iter()
+        .map(|message| Line {
+            message,
+            // What is called off may be so because the patient does not permit it any more.
+            packet: packet(message).filter(|_| message.kind != MessageKind::ShopCancelled),
+        })
+        .collect()
 }
 
-fn base64(calendar: &str) -> Result<Body> {
-    let encoded = Body::new_with_encoding(calendar.as_bytes().to_vec(), ContentTransferEncoding::Base64);
-    encoded.map_err(|_| Error::Compose("base64".to_owned()))
+async fn patients(post: &Post, rows: &[Message]) -> Result<Vec<Patient>> {
+    let mut tx = post.app.db.read().await?;
+    let mut found = Vec::new();
+    for row in rows {
+        found.extend(patients::get(&mut tx, row.patient_id).await?);
+    }
+    tx.rollback().await?;
+    Ok(found)
 }
 
-/// The Message-ID of a row: the same each time that it is sent.
-pub(super) fn message_id(id: MessageId, from: &Email) -> String {
-    let domain = from.as_str().rsplit_once('@').map_or("localhost", |(_, domain)| domain);
-    format!("<{id}@{domain}>")
+fn mailbox(message: &Message) -> Result<Email> {
+    let email = message.recipient.as_ref().and_then(Recipient::email).cloned();
+    email.ok_or_else(|| Error::Compose("no address".to_owned()))
 }
 
-fn boundary(of: &str, id: MessageId) -> String {
-    format!("fadeline-{of}-{}", id.0.simple())
-}
-
-fn header(name: &'static str, value: &str) -> HeaderValue {
-    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
-}
-
-fn address(email: &Email) -> Result<Address> {
-    email.as_str().parse().map_err(unwritten)
-}
-
-fn calendar_address(email: &Email) -> Result<CalendarAddress> {
-    CalendarAddress::try_from(email.as_str().to_owned()).map_err(unwritten)
-}
-
-fn unwritten(error: impl std::fmt::Display) -> Error {
-    Error::Compose(error.to_string())
+async fn link(post: &Post, message: &Message, recipient: &Recipient) -> Result<String> {
+    links::address(&post.app, message.session_id, recipient)
+        .await
+        .map_err(|error| match error {
+            // Passing: the next try finds the database again.
+            Refused::Storage(error) => Error::Storage(error),
+            error => unwritten(error),
+        })
 }

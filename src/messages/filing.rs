@@ -5,12 +5,13 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::{Post, Result};
+use crate::actions::answers;
 use crate::calendar::answer::{Answer, Method, Reply as CalendarReply};
 use crate::calendar::authentication::authenticated;
 use crate::calendar::reply::{self, Inbound};
 use crate::domain::ids::{MessageId, PatientId, SessionId};
 use crate::domain::message::{Message, Reply};
-use crate::domain::patient::Email;
+use crate::domain::recipient::Recipient;
 use crate::domain::reply::{Answered, Claimed, FiledReply, Verdict, judged};
 use crate::domain::task::{Task, TaskKind};
 use crate::storage::{Tx, audit, messages, patients, replies, sessions, tasks};
@@ -51,12 +52,18 @@ pub async fn file(post: &Post, mailbox_key: &str, raw: Option<&[u8]>, our_server
     }
     if let (Some(message), Some(answer)) = (&about.message, answer(verdict)) {
         let stamp = inbound.as_ref().and_then(|inbound| calendar(inbound).and_then(|reply| reply.stamp));
+        if verdict == Verdict::Accepted {
+            // Said of the very time that the message told.
+            answers::lock_patient_of(&mut tx, message.session_id).await?;
+            let start = message.content.starts_at;
+            answers::confirm(&mut tx, &post.app, now, message.session_id, start, "the patient's calendar").await?;
+        }
         // A telephone whose clock is off is not to silence what is answered later.
         let stamp = stamp.filter(|stamp| *stamp <= now + Duration::days(1));
         messages::answered(&mut tx, message.id, answer, now, stamp).await?;
     }
     if let (Some(message), Verdict::Bounced) = (&about.message, verdict) {
-        messages::bounced(&mut tx, message.id).await?;
+        messages::undelivered(&mut tx, message.id, "came back undelivered").await?;
     }
     if verdict.needs_a_person() {
         tasks::insert(&mut tx, &task(post, &filed)).await?;
@@ -140,7 +147,7 @@ async fn answered(
     let told = messages::of_session(tx, session).await?.into_iter().rev();
     let message = told
         .filter(Message::is_known)
-        .find(|message| message.recipient.as_ref().is_some_and(|address| address.lowered() == attendee));
+        .find(|message| message.recipient.as_ref().is_some_and(|address| address.key() == attendee));
     let from = inbound.from.as_deref().map(str::to_lowercase).unwrap_or_default();
     let domain = from.rsplit_once('@').map_or("", |(_, domain)| domain);
     let vouched = our_server.is_some_and(|server| authenticated(&inbound.authentication, server, domain));
@@ -174,7 +181,7 @@ async fn whoever(tx: &mut Tx, inbound: &Inbound) -> Result<About> {
     {
         let message = messages::get(tx, MessageId(id)).await?;
         // Whoever it was passed on to is not who it was for.
-        let theirs = |message: &Message| message.recipient.as_ref().map(Email::lowered) == inbound.from;
+        let theirs = |message: &Message| message.recipient.as_ref().map(Recipient::key) == inbound.from;
         if let Some(message) = message.filter(theirs) {
             return Ok(About {
                 session: Some(message.session_id),

@@ -7,6 +7,10 @@ pub mod filing;
 pub mod forward;
 pub mod inbox;
 mod letter;
+mod lists;
+mod marks;
+mod mime;
+pub mod sms;
 pub mod step;
 pub mod ticker;
 pub mod transport;
@@ -18,8 +22,10 @@ use thiserror::Error;
 use tokio::sync::Mutex;
 
 use self::inbox::InboxSettings;
+use self::sms::Sms;
 use self::transport::Smtp;
-use crate::actions::App;
+use crate::actions::{self, App};
+use crate::domain::message::Channel;
 use crate::storage;
 
 /// Why something could not be sent or read.
@@ -31,6 +37,9 @@ pub enum Error {
     /// The mail cannot be written.
     #[error("cannot be written: {0}")]
     Compose(String),
+    /// An action refused, or could not be done.
+    #[error(transparent)]
+    Action(#[from] actions::Error),
     /// The mailbox cannot be read at the moment.
     #[error("the mailbox cannot be read: {0}")]
     Mailbox(String),
@@ -50,6 +59,8 @@ pub struct Parts {
     pub app: App,
     /// The mail server.
     pub smtp: Option<Smtp>,
+    /// The provider of text messages.
+    pub sms: Option<Sms>,
     /// Whether what goes out is kept in the demo's mailbox.
     pub keeps_mailbox: bool,
     /// The mailbox that answers come to.
@@ -64,10 +75,11 @@ pub struct Parts {
 impl Post {
     /// A post office.
     #[must_use]
-    pub fn new(app: App, smtp: Option<Smtp>, keeps_mailbox: bool, inbox: Option<InboxSettings>) -> Self {
+    pub fn new(app: App, smtp: Option<Smtp>, sms: Option<Sms>, keeps_mailbox: bool, inbox: Option<InboxSettings>) -> Self {
         Self(Arc::new(Parts {
             app,
             smtp,
+            sms,
             keeps_mailbox,
             inbox,
             sending: Mutex::new(()),
@@ -76,10 +88,13 @@ impl Post {
         }))
     }
 
-    /// Whether anything can go out.
+    /// The ways by which something can go out; what the desk has to do always can.
     #[must_use]
-    pub fn has_a_way_out(&self) -> bool {
-        self.smtp.is_some() || self.keeps_mailbox
+    pub fn ways(&self) -> Vec<Channel> {
+        let mail = self.smtp.is_some() || self.keeps_mailbox;
+        let texts = self.sms.is_some() || self.keeps_mailbox;
+        let ways = [(Channel::Desk, true), (Channel::Email, mail), (Channel::Sms, texts)];
+        ways.into_iter().filter(|(_, there)| *there).map(|(way, _)| way).collect()
     }
 
     fn is_stopping(&self) -> bool {

@@ -22,7 +22,7 @@ const STEP: Duration = Duration::from_secs(20);
 /// How long a mail may take from the first word to the last. Shorter than a claim lasts.
 pub(super) const LONGEST: Duration = Duration::from_mins(2);
 /// The headers that a DKIM signature covers.
-const SIGNED: [&str; 8] = [
+const SIGNED: [&str; 10] = [
     "From",
     "To",
     "Subject",
@@ -31,6 +31,8 @@ const SIGNED: [&str; 8] = [
     "Reply-To",
     "MIME-Version",
     "Content-Type",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
 ];
 
 /// Why the settings of a mail server make no sense.
@@ -46,10 +48,10 @@ pub enum SettingsError {
     #[error("tls is required, opportunistic or none")]
     Tls,
     /// A password must not go over a network in the clear.
-    #[error("tls=none is for a server on this machine alone")]
+    #[error("in the clear only a server on this machine is spoken to")]
     Clear,
-    /// A password that is no text.
-    #[error("user and password are percent-encoded UTF-8")]
+    /// None, or a password that is no text.
+    #[error("the address holds user and password, percent-encoded UTF-8")]
     Credentials,
     /// The authority's file.
     #[error("the authority's certificate cannot be read")]
@@ -57,6 +59,9 @@ pub enum SettingsError {
     /// The DKIM key.
     #[error("the DKIM key is neither RSA (PKCS#1 PEM) nor Ed25519 (32 bytes in base64)")]
     Dkim,
+    /// What text messages come from.
+    #[error("text messages come from a number in E.164, or from a messaging service (MG…)")]
+    Sender,
     /// What TLS itself says.
     #[error("TLS: {0}")]
     TlsParameters(String),
@@ -221,7 +226,7 @@ pub(super) fn credentials_of(url: &Url) -> Result<Option<(String, String)>, Sett
 #[derive(Debug, Error)]
 pub enum SendError {
     /// The server was not reached; nothing was said, and there is no use in trying the next one now.
-    #[error("the mail server is not to be reached: {0}")]
+    #[error("not to be reached: {0}")]
     Unreachable(String),
     /// The server said: not now.
     #[error("{0}")]
@@ -229,6 +234,9 @@ pub enum SendError {
     /// The server said: never.
     #[error("{0}")]
     Never(String),
+    /// The recipient wants no text messages, as the provider knows.
+    #[error("{0}")]
+    OptedOut(String),
     /// The connection ended without word: it may have arrived.
     #[error("no word of it: {0}")]
     Unknown(String),

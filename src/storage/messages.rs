@@ -7,7 +7,8 @@ use sqlx::types::Json;
 use super::engine::stmt;
 use super::{Result, Tx};
 use crate::domain::ids::{MessageId, PatientId, SessionId};
-use crate::domain::message::{Message, Reply, Unsent};
+use crate::domain::message::{Channel, Message, Reply, Unsent};
+use crate::domain::patient::Phone;
 
 /// Every message with its session's UID.
 macro_rules! messages {
@@ -20,8 +21,8 @@ macro_rules! messages {
 pub async fn insert(tx: &mut Tx, m: &Message) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO messages (id, session_id, session_version, patient_id, kind, channel, lead, recipient, language, sequence, stamp,
-            content, status, reason, due_at, try_at, attempts, perhaps_sent, sent_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+            content, status, reason, due_at, try_at, attempts, perhaps_sent, sent_at, created_at, useful_until, batch)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"
     ))
     .bind(m.id)
     .bind(m.session_id)
@@ -43,6 +44,8 @@ pub async fn insert(tx: &mut Tx, m: &Message) -> Result<()> {
     .bind(m.perhaps_sent)
     .bind(m.sent_at)
     .bind(m.created_at)
+    .bind(m.useful_until)
+    .bind(m.batch.clone())
     .run()
     .await?;
     Ok(())
@@ -117,6 +120,26 @@ pub async fn suppress(tx: &mut Tx, id: MessageId, why: Unsent) -> Result<bool> {
     Ok(changed == 1)
 }
 
+/// Lets a message wait that waits already, or was not to go out, with all that it says anew. Whether it could.
+pub async fn revive(tx: &mut Tx, m: &Message) -> Result<bool> {
+    let changed = tx
+        .query(stmt!(
+            "UPDATE messages SET status = 'scheduled', reason = NULL, content = $2, due_at = $3, try_at = $4, useful_until = $5, batch = $6,
+                stamp = $7, attempts = 0, last_error = NULL
+             WHERE id = $1 AND status IN ('scheduled', 'suppressed', 'superseded')"
+        ))
+        .bind(m.id)
+        .bind(Json(&m.content))
+        .bind(m.due_at)
+        .bind(m.try_at)
+        .bind(m.useful_until)
+        .bind(m.batch.clone())
+        .bind(m.stamp)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
 /// Gives a message that nobody has seen yet another language, or takes its calendar away.
 pub async fn reword(tx: &mut Tx, message: &Message) -> Result<()> {
     tx.query(stmt!("UPDATE messages SET language = $2, content = $3 WHERE id = $1"))
@@ -128,12 +151,14 @@ pub async fn reword(tx: &mut Tx, message: &Message) -> Result<()> {
     Ok(())
 }
 
-/// Suppresses all that still waits for a patient. How many.
-pub async fn suppress_waiting(tx: &mut Tx, patient: PatientId, why: Unsent) -> Result<u64> {
+/// Suppresses all that still waits to go to a patient by `channel`. How many.
+pub async fn suppress_waiting(tx: &mut Tx, patient: PatientId, channel: Channel, why: Unsent) -> Result<u64> {
     tx.query(stmt!(
-        "UPDATE messages SET status = 'suppressed', reason = $2 WHERE patient_id = $1 AND status = 'scheduled'"
+        "UPDATE messages SET status = 'suppressed', reason = $3
+         WHERE patient_id = $1 AND channel = $2 AND status = 'scheduled' AND kind IN ('invite', 'update', 'cancel', 'reminder', 'answer')"
     ))
     .bind(patient)
+    .bind(channel)
     .bind(why)
     .run()
     .await
@@ -149,40 +174,72 @@ pub async fn release_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64> {
     .await
 }
 
-/// When the next message that waits is tried, or the next claim expires; never without any.
-pub async fn next_try(tx: &mut Tx) -> Result<Option<DateTime<Utc>>> {
+/// When the next message that waits to go by `channel` is tried; never without any.
+pub async fn next_try(tx: &mut Tx, channel: Channel) -> Result<Option<DateTime<Utc>>> {
     let (next,): (Option<DateTime<Utc>>,) = tx
         .query(stmt!(
-            "SELECT MIN(at) AS at FROM (SELECT MIN(try_at) AS at FROM messages WHERE status = 'scheduled'
-                UNION ALL SELECT MIN(claimed_until) AS at FROM messages WHERE status = 'sending') AS next"
+            "SELECT MIN(try_at) AS at FROM messages WHERE status = 'scheduled' AND channel = $1"
         ))
+        .bind(channel)
         .one()
         .await?;
     Ok(next)
 }
 
-/// Claims the message that has waited longest and may go out at `now`, until `until`: one at a time and in order for
-/// each session, so none of which an earlier one is still waiting or under way. The condition on the outer statement
-/// keeps two nodes from claiming the same one.
-pub async fn claim(tx: &mut Tx, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option<Message>> {
+/// When the next claim expires; never without any.
+pub async fn next_expiry(tx: &mut Tx) -> Result<Option<DateTime<Utc>>> {
+    let (next,): (Option<DateTime<Utc>>,) = tx
+        .query(stmt!("SELECT MIN(claimed_until) AS at FROM messages WHERE status = 'sending'"))
+        .one()
+        .await?;
+    Ok(next)
+}
+
+/// Claims the message that has waited longest to go by `channel` and may go out at `now`, until `until`, with all that goes
+/// out together with it: changes of a visit one at a time and in order, what else there is of a visit not before a change
+/// that its address waits for. The condition on the outer statement keeps two nodes from claiming the same one.
+pub async fn claim(tx: &mut Tx, channel: Channel, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Message>> {
     let claimed: Option<(MessageId,)> = tx
         .query(stmt!(
-            "UPDATE messages SET status = 'sending', claimed_until = $2, attempts = attempts + 1
+            "UPDATE messages SET status = 'sending', claimed_until = $3, attempts = attempts + 1
              WHERE status = 'scheduled' AND id IN (
                 SELECT m.id FROM messages m
-                WHERE m.status = 'scheduled' AND m.try_at <= $1
+                WHERE m.status = 'scheduled' AND m.channel = $1 AND m.try_at <= $2
                   AND NOT EXISTS (SELECT 1 FROM messages e
                     WHERE e.session_id = m.session_id AND e.channel = m.channel AND e.status IN ('scheduled', 'sending')
-                      AND (e.session_version, e.id) < (m.session_version, m.id))
+                      AND e.kind IN ('invite', 'update', 'cancel', 'shop_booked', 'shop_changed', 'shop_cancelled')
+                      AND (e.session_version, e.id) < (m.session_version, m.id)
+                      AND (e.recipient = m.recipient
+                        OR (e.kind IN ('invite', 'update', 'cancel') AND m.kind IN ('invite', 'update', 'cancel'))))
                 ORDER BY m.try_at, m.id LIMIT 1)
              RETURNING id"
         ))
+        .bind(channel)
         .bind(now)
         .bind(until)
         .optional()
         .await?;
-    let Some((id,)) = claimed else { return Ok(None) };
-    get(tx, id).await
+    let Some((id,)) = claimed else { return Ok(Vec::new()) };
+    let Some(first) = get(tx, id).await? else { return Ok(Vec::new()) };
+    let Some(batch) = first.batch.clone() else { return Ok(vec![first]) };
+    tx.query(stmt!(
+        "UPDATE messages SET status = 'sending', claimed_until = $3, attempts = attempts + 1
+         WHERE batch = $1 AND status = 'scheduled' AND try_at <= $2 AND recipient = $4"
+    ))
+    .bind(batch.clone())
+    .bind(now)
+    .bind(until)
+    .bind(first.recipient.clone())
+    .run()
+    .await?;
+    tx.query(stmt!(messages!(
+        "WHERE m.batch = $1 AND m.status = 'sending' AND m.claimed_until = $2 AND m.recipient = $3 ORDER BY s.starts_at, m.id"
+    )))
+    .bind(batch)
+    .bind(until)
+    .bind(first.recipient)
+    .all()
+    .await
 }
 
 /// The message with this id.
@@ -190,11 +247,11 @@ pub async fn get(tx: &mut Tx, id: MessageId) -> Result<Option<Message>> {
     tx.query(stmt!(messages!("WHERE m.id = $1"))).bind(id).optional().await
 }
 
-/// Marks a message as taken by the mail server. Whether the claim was still ours.
-pub async fn sent(tx: &mut Tx, claimed: &Message, at: DateTime<Utc>) -> Result<bool> {
+/// Lets a message that was claimed wait until `at`, as if it had not been tried. Whether the claim was still ours.
+pub async fn wait(tx: &mut Tx, claimed: &Message, at: DateTime<Utc>) -> Result<bool> {
     let changed = tx
         .query(stmt!(
-            "UPDATE messages SET status = 'sent', claimed_until = NULL, sent_at = $3, last_error = NULL
+            "UPDATE messages SET status = 'scheduled', claimed_until = NULL, try_at = $3, attempts = attempts - 1
              WHERE id = $1 AND status = 'sending' AND claimed_until = $2"
         ))
         .bind(claimed.id)
@@ -203,6 +260,63 @@ pub async fn sent(tx: &mut Tx, claimed: &Message, at: DateTime<Utc>) -> Result<b
         .run()
         .await?;
     Ok(changed == 1)
+}
+
+/// Marks a message as taken, by the name that it is known by there. Whether the claim was still ours.
+pub async fn sent(tx: &mut Tx, claimed: &Message, at: DateTime<Utc>, provider_id: Option<String>) -> Result<bool> {
+    let changed = tx
+        .query(stmt!(
+            "UPDATE messages SET status = 'sent', claimed_until = NULL, sent_at = $3, last_error = NULL, provider_id = $4
+             WHERE id = $1 AND status = 'sending' AND claimed_until = $2"
+        ))
+        .bind(claimed.id)
+        .bind(claimed.claimed_until)
+        .bind(at)
+        .bind(provider_id)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Notes that a text message reached its telephone; the word of it may come before our own mark. Whether that is new.
+pub async fn delivered(tx: &mut Tx, id: MessageId, provider_id: &str, at: DateTime<Utc>) -> Result<bool> {
+    let changed = tx
+        .query(stmt!(
+            "UPDATE messages SET status = CASE WHEN status = 'acknowledged' THEN status ELSE 'delivered' END, claimed_until = NULL,
+                sent_at = coalesce(sent_at, $3), delivered_at = $3, last_error = NULL, provider_id = $2
+             WHERE id = $1 AND status IN ('scheduled', 'sending', 'sent', 'acknowledged') AND delivered_at IS NULL
+               AND (attempts > 0 OR perhaps_sent)"
+        ))
+        .bind(id)
+        .bind(provider_id.to_owned())
+        .bind(at)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Notes that a message which was taken came to nothing after all. Whether that is new.
+pub async fn undelivered(tx: &mut Tx, id: MessageId, error: &str) -> Result<bool> {
+    let changed = tx
+        .query(stmt!(
+            "UPDATE messages SET status = 'failed', claimed_until = NULL, last_error = $2 WHERE id = $1 AND status IN ('sending', 'sent')"
+        ))
+        .bind(id)
+        .bind(error.to_owned())
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// The last message that went to a telephone of a patient.
+pub async fn last_text(tx: &mut Tx, phone: &Phone) -> Result<Option<Message>> {
+    tx.query(stmt!(messages!(
+        "WHERE m.channel = 'sms' AND m.recipient = $1 AND m.sent_at IS NOT NULL AND m.kind IN ('reminder', 'answer')
+         ORDER BY m.sent_at DESC, m.id DESC LIMIT 1"
+    )))
+    .bind(phone.clone())
+    .optional()
+    .await
 }
 
 /// Lets a message wait for another try. Whether the claim was still ours.
@@ -237,21 +351,10 @@ pub async fn failed(tx: &mut Tx, claimed: &Message, error: &str) -> Result<bool>
     Ok(changed == 1)
 }
 
-/// Notes that a message which was sent came back undelivered after all.
-pub async fn bounced(tx: &mut Tx, id: MessageId) -> Result<()> {
-    tx.query(stmt!(
-        "UPDATE messages SET status = 'failed', last_error = 'came back undelivered' WHERE id = $1 AND status = 'sent'"
-    ))
-    .bind(id)
-    .run()
-    .await?;
-    Ok(())
-}
-
 /// Notes what the patient's calendar answered, at `stamp` by its own clock, to a message that was sent.
 pub async fn answered(tx: &mut Tx, id: MessageId, answer: Reply, at: DateTime<Utc>, stamp: Option<DateTime<Utc>>) -> Result<()> {
     tx.query(stmt!(
-        "UPDATE messages SET status = 'acknowledged', answer = $2, answered_at = $3, answer_stamp = $4 WHERE id = $1 AND status IN ('sent', 'acknowledged')"
+        "UPDATE messages SET status = 'acknowledged', answer = $2, answered_at = $3, answer_stamp = $4 WHERE id = $1 AND status IN ('sent', 'delivered', 'acknowledged')"
     ))
     .bind(id)
     .bind(answer)

@@ -15,6 +15,8 @@ pub mod feeds;
 pub mod history;
 pub mod holds;
 pub mod messages;
+pub mod opt_outs;
+pub mod partner_notices;
 pub mod partners;
 pub mod patients;
 pub mod practitioners;

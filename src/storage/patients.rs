@@ -5,6 +5,7 @@ use super::engine::{Query, stmt};
 use super::{Result, Tx, resources};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{Patient, PatientDetails};
+use crate::domain::recipient::Recipient;
 use crate::domain::text::folded;
 
 /// Writes a new patient, who can be claimed from now on.
@@ -12,8 +13,8 @@ pub async fn insert(tx: &mut Tx, patient: &Patient) -> Result<()> {
     resources::insert(tx, patient.id, "patient", None).await?;
     let query = tx.query(stmt!(
         "INSERT INTO patients (id, version, given_name, family_name, phone, email, preferred_language, date_of_birth, fitzpatrick, search,
-            calendar_invites)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+            calendar_invites, preferred_channel)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     ));
     bound(query, patient).run().await?;
     Ok(())
@@ -23,7 +24,7 @@ pub async fn insert(tx: &mut Tx, patient: &Patient) -> Result<()> {
 pub async fn update(tx: &mut Tx, patient: &Patient) -> Result<bool> {
     let query = tx.query(stmt!(
         "UPDATE patients SET version = $2, given_name = $3, family_name = $4, phone = $5, email = $6, preferred_language = $7,
-                date_of_birth = $8, fitzpatrick = $9, search = $10, calendar_invites = $11
+                date_of_birth = $8, fitzpatrick = $9, search = $10, calendar_invites = $11, preferred_channel = $12
              WHERE id = $1 AND version = $2 - 1"
     ));
     let changed = bound(query, patient).run().await?;
@@ -41,6 +42,7 @@ fn bound<'c>(query: Query<'c>, patient: &Patient) -> Query<'c> {
         date_of_birth,
         fitzpatrick,
         calendar_invites,
+        preferred_channel,
     } = &patient.details;
     query
         .bind(patient.id)
@@ -54,6 +56,7 @@ fn bound<'c>(query: Query<'c>, patient: &Patient) -> Query<'c> {
         .bind(*fitzpatrick)
         .bind(patient.details.search_text())
         .bind(*calendar_invites)
+        .bind(*preferred_channel)
 }
 
 /// The patient with this id.
@@ -67,6 +70,21 @@ pub async fn by_address(tx: &mut Tx, address: &str) -> Result<Vec<(PatientId,)>>
         .bind(address.to_lowercase())
         .all()
         .await
+}
+
+/// The patients who are reached at this address or number.
+pub async fn reached_at(tx: &mut Tx, recipient: &Recipient) -> Result<Vec<PatientId>> {
+    let found: Vec<(PatientId,)> = match recipient {
+        Recipient::Phone(phone) => {
+            let query = tx.query(stmt!("SELECT id FROM patients WHERE phone = $1 ORDER BY id"));
+            query.bind(phone.clone()).all().await?
+        }
+        Recipient::Email(email) => {
+            let query = tx.query(stmt!("SELECT id FROM patients WHERE lower(email) = $1 ORDER BY id"));
+            query.bind(email.lowered()).all().await?
+        }
+    };
+    Ok(found.into_iter().map(|(id,)| id).collect())
 }
 
 /// Whether there is a patient with this id, without reading the record.

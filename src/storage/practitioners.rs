@@ -11,8 +11,8 @@ use crate::domain::practitioner::{Practitioner, PractitionerDetails};
 pub async fn insert(tx: &mut Tx, practitioner: &Practitioner) -> Result<()> {
     resources::insert(tx, practitioner.id, "practitioner", Some(practitioner.details.site_id)).await?;
     let query = tx.query(stmt!(
-        "INSERT INTO practitioners (id, version, site_id, name, skills, hours, device_authorisations, credentials, active)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        "INSERT INTO practitioners (id, version, site_id, name, skills, hours, device_authorisations, credentials, active, day_list_to)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     ));
     bound(query, practitioner).run().await?;
     Ok(())
@@ -23,7 +23,7 @@ pub async fn update(tx: &mut Tx, practitioner: &Practitioner) -> Result<bool> {
     resources::set_site(tx, practitioner.id, practitioner.details.site_id).await?;
     let query = tx.query(stmt!(
         "UPDATE practitioners SET version = $2, site_id = $3, name = $4, skills = $5, hours = $6,
-                device_authorisations = $7, credentials = $8, active = $9
+                device_authorisations = $7, credentials = $8, active = $9, day_list_to = $10
              WHERE id = $1 AND version = $2 - 1"
     ));
     let changed = bound(query, practitioner).run().await?;
@@ -40,6 +40,7 @@ fn bound<'c>(query: Query<'c>, practitioner: &Practitioner) -> Query<'c> {
         device_authorisations,
         credentials,
         active,
+        day_list_to,
     } = &practitioner.details;
     query
         .bind(practitioner.id)
@@ -51,6 +52,7 @@ fn bound<'c>(query: Query<'c>, practitioner: &Practitioner) -> Query<'c> {
         .bind(Json(device_authorisations))
         .bind(Json(credentials))
         .bind(*active)
+        .bind(day_list_to.clone())
 }
 
 /// The practitioner with this id.

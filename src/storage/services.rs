@@ -1,5 +1,7 @@
 //! Services.
 
+use sqlx::types::Json;
+
 use super::engine::{Query, stmt};
 use super::{Result, Tx};
 use crate::domain::ids::ServiceId;
@@ -9,8 +11,8 @@ use crate::domain::service::Service;
 pub async fn insert(tx: &mut Tx, service: &Service) -> Result<()> {
     let query = tx.query(stmt!(
         "INSERT INTO services (id, version, code, name, duration_minutes, anaesthetic_minutes, preparation_minutes,
-            turnaround_minutes, method, counts, skill, room, active, purpose, price_cents)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+            turnaround_minutes, method, counts, skill, room, active, purpose, price_cents, reminders)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
     ));
     bound(query, service).run().await?;
     Ok(())
@@ -21,7 +23,7 @@ pub async fn update(tx: &mut Tx, service: &Service) -> Result<bool> {
     let query = tx.query(stmt!(
         "UPDATE services SET version = $2, code = $3, name = $4, duration_minutes = $5, anaesthetic_minutes = $6,
                 preparation_minutes = $7, turnaround_minutes = $8, method = $9, counts = $10, skill = $11, room = $12, active = $13,
-                purpose = $14, price_cents = $15
+                purpose = $14, price_cents = $15, reminders = $16
              WHERE id = $1 AND version = $2 - 1"
     ));
     let changed = bound(query, service).run().await?;
@@ -47,6 +49,7 @@ fn bound<'c>(query: Query<'c>, service: &Service) -> Query<'c> {
         .bind(d.active)
         .bind(d.purpose)
         .bind(d.price_cents)
+        .bind(d.reminders.as_ref().map(Json))
 }
 
 /// The service with this id.

@@ -45,8 +45,8 @@ pub async fn insert(tx: &mut Tx, s: &Session) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO sessions (id, uid, sequence, version, course_id, patient_id, service_id, site_id, practitioner_id, room_id,
             device_id, status, procedure_status, local_start, zone, starts_at, ends_at, cancel_reason, rebook_reason, record,
-            created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"
+            confirmed_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)"
     ))
     .bind(s.id)
     .bind(s.uid)
@@ -68,6 +68,7 @@ pub async fn insert(tx: &mut Tx, s: &Session) -> Result<()> {
     .bind(s.cancel_reason)
     .bind(s.rebook_reason)
     .bind(s.record.as_ref().map(Json))
+    .bind(s.confirmed_at)
     .bind(s.created_at)
     .bind(s.updated_at)
     .run()
@@ -81,7 +82,7 @@ pub async fn update(tx: &mut Tx, s: &Session) -> Result<bool> {
         .query(stmt!(
             "UPDATE sessions SET version = $2, sequence = $3, site_id = $4, practitioner_id = $5, room_id = $6, device_id = $7,
                 status = $8, procedure_status = $9, local_start = $10, zone = $11, starts_at = $12, ends_at = $13,
-                cancel_reason = $14, rebook_reason = $15, record = $16, updated_at = $17
+                cancel_reason = $14, rebook_reason = $15, record = $16, updated_at = $17, confirmed_at = $18
              WHERE id = $1 AND version = $2 - 1"
         ))
         .bind(s.id)
@@ -101,6 +102,7 @@ pub async fn update(tx: &mut Tx, s: &Session) -> Result<bool> {
         .bind(s.rebook_reason)
         .bind(s.record.as_ref().map(Json))
         .bind(s.updated_at)
+        .bind(s.confirmed_at)
         .run()
         .await?;
     Ok(changed == 1)
@@ -165,6 +167,18 @@ pub async fn live_from(tx: &mut Tx, from: DateTime<Utc>) -> Result<Vec<Session>>
         "SELECT * FROM sessions WHERE starts_at >= $1 AND status IN ('pending', 'booked', 'arrived', 'checked-in') ORDER BY starts_at, id"
     ))
     .bind(from)
+    .all()
+    .await
+}
+
+/// The sessions at `site` that are not over at `now` and hold a time, in order of time.
+pub async fn live_at(tx: &mut Tx, site: SiteId, now: DateTime<Utc>) -> Result<Vec<Session>> {
+    tx.query(stmt!(
+        "SELECT * FROM sessions WHERE site_id = $1 AND ends_at > $2 AND status IN ('pending', 'booked', 'arrived', 'checked-in')
+         ORDER BY starts_at, id"
+    ))
+    .bind(site)
+    .bind(now)
     .all()
     .await
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::engine::stmt;
 use super::{Result, Tx};
-use crate::domain::ids::{TaskId, UserId};
-use crate::domain::task::Task;
+use crate::domain::ids::{SessionId, TaskId, UserId};
+use crate::domain::task::{Task, TaskKind};
 
 /// Writes a new task.
 pub async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
@@ -43,6 +43,32 @@ pub async fn page(tx: &mut Tx, open_only: bool, after: TaskId, limit: i64) -> Re
         .bind(limit)
         .all()
         .await
+}
+
+/// Marks the open tasks of a visit as done that ask for what has happened since: a call, or another time. Nobody did them.
+pub async fn settle(tx: &mut Tx, session: SessionId, at: DateTime<Utc>) -> Result<()> {
+    tx.query(stmt!(
+        "UPDATE tasks SET version = version + 1, done_at = $2
+         WHERE session_id = $1 AND done_at IS NULL AND kind IN ('patient_to_phone', 'visit_to_move', 'visit_declined', 'referral_unanswered')"
+    ))
+    .bind(session)
+    .bind(at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Whether a task of this kind about a visit is still to be done.
+pub async fn is_open(tx: &mut Tx, session: SessionId, kind: TaskKind) -> Result<bool> {
+    let (there,): (bool,) = tx
+        .query(stmt!(
+            "SELECT EXISTS (SELECT 1 FROM tasks WHERE session_id = $1 AND kind = $2 AND done_at IS NULL) AS there"
+        ))
+        .bind(session)
+        .bind(kind)
+        .one()
+        .await?;
+    Ok(there)
 }
 
 /// Marks a task as done. Whether it was open, at `version`.

@@ -6,41 +6,39 @@ use chrono::{DateTime, Utc};
 use super::engine::stmt;
 use super::{Error, Result, Tx};
 use crate::domain::ids::{PatientId, SessionId};
-use crate::domain::patient::Email;
+use crate::domain::recipient::Recipient;
 use crate::domain::visit_link::LinkKey;
 
 /// Writes a link, unless it is there.
-pub async fn insert(tx: &mut Tx, hash: &str, session: SessionId, recipient: &Email, at: DateTime<Utc>) -> Result<()> {
+pub async fn insert(tx: &mut Tx, hash: &str, session: SessionId, recipient: &Recipient, at: DateTime<Utc>) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO visit_links (hash, session_id, recipient, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
     ))
     .bind(hash.to_owned())
     .bind(session)
-    .bind(recipient.lowered())
+    .bind(recipient.key())
     .bind(at)
     .run()
     .await?;
     Ok(())
 }
 
-/// The session that a link is for.
-pub async fn session(tx: &mut Tx, hash: &str) -> Result<Option<SessionId>> {
-    let row: Option<(SessionId,)> = tx
-        .query(stmt!("SELECT session_id FROM visit_links WHERE hash = $1"))
+/// The session that a link is for, and the address that it went to.
+pub async fn behind(tx: &mut Tx, hash: &str) -> Result<Option<(SessionId, Recipient)>> {
+    tx.query(stmt!("SELECT session_id, recipient FROM visit_links WHERE hash = $1"))
         .bind(hash.to_owned())
         .optional()
-        .await?;
-    Ok(row.map(|(session,)| session))
+        .await
 }
 
-/// Takes away the links of all visits of a patient that went to any other address than `keep`.
-pub async fn revoke_others(tx: &mut Tx, patient: PatientId, keep: Option<&Email>) -> Result<()> {
-    let keep = keep.map(Email::lowered).unwrap_or_default();
+/// Takes away the links of all visits of a patient that went to any other address than these.
+pub async fn revoke_others(tx: &mut Tx, patient: PatientId, email: Option<&Recipient>, phone: &Recipient) -> Result<()> {
     tx.query(stmt!(
-        "DELETE FROM visit_links WHERE recipient <> $2 AND session_id IN (SELECT id FROM sessions WHERE patient_id = $1)"
+        "DELETE FROM visit_links WHERE recipient NOT IN ($2, $3) AND session_id IN (SELECT id FROM sessions WHERE patient_id = $1)"
     ))
     .bind(patient)
-    .bind(keep)
+    .bind(email.map(Recipient::key).unwrap_or_default())
+    .bind(phone.key())
     .run()
     .await?;
     Ok(())

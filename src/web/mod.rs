@@ -4,9 +4,10 @@
 mod mailbox;
 mod page;
 mod visit;
+mod visit_words;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::actions::App;
 
@@ -15,6 +16,13 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/a/{secret}", get(visit::page))
         .route("/a/{secret}/appointment.ics", get(visit::calendar))
+        .route("/a/{secret}/confirm", post(visit::confirm))
+        .route("/a/{secret}/change", post(visit::ask_for_another))
+        .route("/a/{secret}/move", post(visit::take))
+        .route("/a/{secret}/messages", get(visit::messages))
+        .route("/a/{secret}/messages/stop", post(visit::stop))
+        .route("/a/{secret}/messages/start", post(visit::start))
+        .route("/a/{secret}/unsubscribe", get(visit::messages).post(visit::unsubscribe))
 }
 
 /// The pages that only the demo has.

@@ -35,7 +35,7 @@ pub(super) fn shown(page: &impl Template) -> Response {
 fn kept_private(status: StatusCode, html: String) -> Response {
     let mut response = (status, Html(html)).into_response();
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         style_hash()
     );
     let headers = response.headers_mut();

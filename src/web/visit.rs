@@ -1,48 +1,27 @@
-//! The page behind the link in a patient's mail: when and where, and the ways into their
-//! calendar. Discreet, since others look over shoulders; opening it changes nothing, since
-//! mail scanners open links too.
+//! The page behind the link in a patient's message: when and where, the ways into their
+//! calendar, and what they can answer. Discreet, since others look over shoulders; opening it
+//! changes nothing, since mail scanners open links too: every answer is the press of a button.
 
 use askama::Template;
-use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{RawForm, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use chrono::{DateTime, Utc};
 
 use super::page::{Named, STYLE, code, named, shown, sorry};
-use crate::actions::visit::{self, Visit};
-use crate::actions::{App, Error};
+use super::visit_words::{ENGLISH, FRENCH, Words};
+use crate::actions::visit::{self, Opened};
+use crate::actions::visit_answers::{self, Answered};
+use crate::actions::{App, Error, links};
+use crate::domain::opt_out::OptOutBy;
 use crate::domain::patient::Language;
 use crate::domain::{civil, wording};
 
-/// The words of the page.
-struct Words {
-    title: &'static str,
-    cancelled: &'static str,
-    come: &'static str,
-    early: &'static str,
-    add: &'static str,
-    copies: &'static str,
-    call: &'static str,
+/// A time that can be chosen instead.
+struct Offer {
+    start: String,
+    words: String,
 }
-
-const ENGLISH: Words = Words {
-    title: "Your appointment",
-    cancelled: "This appointment no longer takes place",
-    come: "Please come",
-    early: "minutes early.",
-    add: "Add to calendar",
-    copies: "Or copy it by hand. Copies in Google or Outlook do not follow when your appointment changes:",
-    call: "To change or ask anything, call",
-};
-
-const FRENCH: Words = Words {
-    title: "Votre rendez-vous",
-    cancelled: "Ce rendez-vous n’aura pas lieu",
-    come: "Veuillez arriver",
-    early: "minutes à l’avance.",
-    add: "Ajouter au calendrier",
-    copies: "Ou copiez-le à la main. Les copies dans Google ou Outlook ne suivent pas si votre rendez-vous change :",
-    call: "Pour le changer ou pour toute question, appelez le",
-};
 
 #[derive(Template)]
 #[template(path = "visit.html", config = ".askama.toml")]
@@ -50,12 +29,17 @@ struct Page<'a> {
     style: &'static str,
     lang: &'static str,
     words: &'static Words,
+    note: Option<&'static str>,
     takes_place: bool,
+    answer: CanAnswer,
+    offers: Option<Vec<Offer>>,
+    opted_out: bool,
+    start: String,
     day: String,
     hours: String,
     place: &'a str,
     early: u16,
-    file: String,
+    path: String,
     google: &'a str,
     outlook: &'a str,
     phone: &'a str,
@@ -63,32 +47,114 @@ struct Page<'a> {
     label: &'a str,
 }
 
-pub(super) async fn page(State(app): State<App>, secret: Named) -> Response {
+/// What its patient can answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CanAnswer {
+    /// Nothing: it is over, or has to be moved first.
+    Nothing,
+    /// Whether they come.
+    Yes,
+    /// They have said that they come, and may still ask for another time.
+    Confirmed,
+}
+
+/// What the page says first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Note {
+    Confirmed,
+    Changed,
+    Moved,
+    Asked,
+    Off,
+    On,
+}
+
+impl Note {
+    fn read(query: Option<&str>) -> Option<Self> {
+        match query? {
+            "confirmed" => Some(Self::Confirmed),
+            "changed" => Some(Self::Changed),
+            "moved" => Some(Self::Moved),
+            "asked" => Some(Self::Asked),
+            "off" => Some(Self::Off),
+            "on" => Some(Self::On),
+            _ => None,
+        }
+    }
+
+    fn words(self, words: &Words, opened: &Opened) -> Option<&'static str> {
+        match self {
+            // What the address says counts only while it is true.
+            Self::Confirmed => opened.session.confirmed_at.is_some().then_some(words.confirmed),
+            Self::Changed => Some(words.changed),
+            Self::Moved => Some(words.moved),
+            Self::Asked => Some(words.asked),
+            Self::Off => opened.opted_out.then_some(words.off),
+            Self::On => (!opened.opted_out).then_some(words.on),
+        }
+    }
+}
+
+pub(super) async fn page(State(app): State<App>, secret: Named, uri: axum::http::Uri) -> Response {
     let secret = named(secret);
     match visit::behind_link(&app, &secret).await {
-        Ok(visit) => shown(&filled(&visit, &secret)),
+        Ok(opened) => {
+            let note = Note::read(uri.query());
+            let offers = if note == Some(Note::Asked) && opened.can_answer {
+                match offers(&app, &secret, &opened).await {
+                    Ok(offers) => Some(offers),
+                    Err(error) => return sorry(error),
+                }
+            } else {
+                None
+            };
+            shown(&filled(&opened, &secret, note, offers))
+        }
         Err(error) => sorry(error),
     }
 }
 
-fn filled<'a>(visit: &'a Visit, secret: &str) -> Page<'a> {
-    let event = &visit.event;
+async fn offers(app: &App, secret: &str, opened: &Opened) -> Result<Vec<Offer>, Error> {
+    let event = &opened.visit.event;
+    let times = visit_answers::other_times(app, secret).await?;
+    let offer = |start: DateTime<Utc>| {
+        let wall = civil::wall_of(event.zone, start);
+        Offer {
+            start: start.to_rfc3339(),
+            words: format!("{}, {}", wording::day(event.language, wall), wording::time(event.language, wall)),
+        }
+    };
+    Ok(times.into_iter().map(offer).collect())
+}
+
+fn filled<'a>(opened: &'a Opened, secret: &str, note: Option<Note>, offers: Option<Vec<Offer>>) -> Page<'a> {
+    let event = &opened.visit.event;
     let language = event.language;
+    let words = match language {
+        Language::En => &ENGLISH,
+        Language::Fr => &FRENCH,
+    };
     Page {
         style: STYLE,
         lang: code(language),
-        words: match language {
-            Language::En => &ENGLISH,
-            Language::Fr => &FRENCH,
+        words,
+        note: note.and_then(|note| note.words(words, opened)),
+        takes_place: opened.visit.takes_place,
+        answer: match (opened.can_answer, opened.session.confirmed_at) {
+            (false, _) => CanAnswer::Nothing,
+            (true, None) => CanAnswer::Yes,
+            (true, Some(_)) => CanAnswer::Confirmed,
         },
-        takes_place: visit.takes_place,
+        offers,
+        opted_out: opened.opted_out,
+        start: event.start.to_rfc3339(),
         day: wording::day(language, civil::wall_of(event.zone, event.start)),
         hours: wording::hours(language, event.zone, event.start, event.end),
         place: &event.place,
         early: event.arrive_early_minutes.unwrap_or(0),
-        file: format!("{}/appointment.ics", visit::path(secret)),
-        google: &visit.google,
-        outlook: &visit.outlook,
+        path: links::path(secret),
+        google: &opened.visit.google,
+        outlook: &opened.visit.outlook,
         phone: &event.phone,
         phone_link: event.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
         label: &event.label,
@@ -99,7 +165,7 @@ fn filled<'a>(visit: &'a Visit, secret: &str) -> Page<'a> {
 pub(super) async fn calendar(State(app): State<App>, secret: Named) -> Response {
     let secret = named(secret);
     let visit = match visit::behind_link(&app, &secret).await {
-        Ok(visit) => visit,
+        Ok(opened) => opened.visit,
         Err(error) => return sorry(error),
     };
     let Some(calendar) = visit.calendar else {
@@ -114,4 +180,109 @@ pub(super) async fn calendar(State(app): State<App>, secret: Named) -> Response 
     );
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
     response
+}
+
+/// The time that a form carries.
+fn start_of(form: &[u8]) -> Option<DateTime<Utc>> {
+    let (_, value) = url::form_urlencoded::parse(form).find(|(name, _)| name == "start")?;
+    DateTime::parse_from_rfc3339(&value).ok().map(|start| start.to_utc())
+}
+
+/// Back to the page, which says what became of it.
+fn back(secret: &str, note: &str) -> Response {
+    Redirect::to(&format!("{}?{note}", links::path(secret))).into_response()
+}
+
+fn answered(secret: &str, done: Result<Answered, Error>, noted: &str) -> Response {
+    match done {
+        Ok(Answered::Noted) => back(secret, noted),
+        Ok(Answered::Changed) => back(secret, "changed"),
+        Err(error) => sorry(error),
+    }
+}
+
+/// The patient comes.
+pub(super) async fn confirm(State(app): State<App>, secret: Named, RawForm(form): RawForm) -> Response {
+    let secret = named(secret);
+    let Some(start) = start_of(&form) else {
+        return back(&secret, "changed");
+    };
+    answered(&secret, visit_answers::confirm(&app, &secret, start).await, "confirmed")
+}
+
+/// The patient cannot come then.
+pub(super) async fn ask_for_another(State(app): State<App>, secret: Named) -> Response {
+    let secret = named(secret);
+    answered(&secret, visit_answers::ask_for_another(&app, &secret).await, "asked")
+}
+
+/// The patient takes one of the times that were offered.
+pub(super) async fn take(State(app): State<App>, secret: Named, RawForm(form): RawForm) -> Response {
+    let secret = named(secret);
+    let Some(start) = start_of(&form) else {
+        return back(&secret, "changed");
+    };
+    match visit_answers::take(&app, &secret, start).await {
+        // Taken by somebody else meanwhile: there are others.
+        Ok(Answered::Changed) => back(&secret, "asked"),
+        done => answered(&secret, done, "moved"),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "messages.html", config = ".askama.toml")]
+struct Messages {
+    style: &'static str,
+    lang: &'static str,
+    words: &'static Words,
+    opted_out: bool,
+    path: String,
+}
+
+/// Whether messages are wanted: the page that a message's last line leads to.
+pub(super) async fn messages(State(app): State<App>, secret: Named) -> Response {
+    let secret = named(secret);
+    match visit::behind_link(&app, &secret).await {
+        Ok(opened) => shown(&Messages {
+            style: STYLE,
+            lang: code(opened.visit.event.language),
+            words: match opened.visit.event.language {
+                Language::En => &ENGLISH,
+                Language::Fr => &FRENCH,
+            },
+            opted_out: opened.opted_out,
+            path: links::path(&secret),
+        }),
+        Err(error) => sorry(error),
+    }
+}
+
+/// No more messages to the address of this link.
+pub(super) async fn stop(State(app): State<App>, secret: Named) -> Response {
+    let secret = named(secret);
+    match visit_answers::messages(&app, &secret, false, OptOutBy::Link).await {
+        Ok(()) => back(&secret, "off"),
+        Err(error) => sorry(error),
+    }
+}
+
+/// Messages again.
+pub(super) async fn start(State(app): State<App>, secret: Named) -> Response {
+    let secret = named(secret);
+    match visit_answers::messages(&app, &secret, true, OptOutBy::Link).await {
+        Ok(()) => back(&secret, "on"),
+        Err(error) => sorry(error),
+    }
+}
+
+/// What a mail program posts when its own button is pressed (RFC 8058): no page, no redirect, no sign-in.
+pub(super) async fn unsubscribe(State(app): State<App>, secret: Named, RawForm(form): RawForm) -> Response {
+    let one_click = url::form_urlencoded::parse(&form).any(|(name, value)| name == "List-Unsubscribe" && value == "One-Click");
+    if !one_click {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    match visit_answers::messages(&app, &named(secret), false, OptOutBy::OneClick).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => sorry(error),
+    }
 }

@@ -396,6 +396,7 @@ impl<'a> Writer<'a> {
             cancel_reason: None,
             rebook_reason: None,
             record,
+            confirmed_at: None,
             created_at: starts_at,
             updated_at: ends_at,
         };

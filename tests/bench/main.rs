@@ -26,6 +26,8 @@ const PAST: [usize; 2] = [40_000, 400_000];
 
 #[tokio::main]
 async fn main() {
+    // The HTTP client brings no cryptography of its own.
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     let past: Vec<usize> = match std::env::var("BENCH_SESSIONS") {
         Ok(only) => vec![only.parse().expect("BENCH_SESSIONS is a number")],
         Err(_) => PAST.to_vec(),

@@ -23,6 +23,7 @@ fn expected(method: &str, path: &str) -> &'static [&'static str] {
     match (method, path) {
         ("GET", "/me") | ("POST", "/sign-out") => ALL,
         ("GET", "/audit") => MANAGER,
+        ("GET" | "PATCH", "/partners/{id}/notices") => &["manager", "partner"],
         ("POST", "/sessions/{id}/complete" | "/sessions/{id}/correct") => &["practitioner", "manager"],
         ("GET", _) => STAFF,
         _ if catalogue => MANAGER,

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Duration, Utc};
+use fadeline::domain::message::Channel;
 use fadeline::domain::policy::Policy;
 use fadeline::messages::transport::{Smtp, SmtpSettings};
 use fadeline::messages::{Post, step};
@@ -104,7 +105,7 @@ impl Server {
 fn posting(app: &TestApp, port: u16) -> Post {
     let url = url::Url::parse(&format!("smtp://127.0.0.1:{port}")).unwrap();
     let smtp = Smtp::new(&SmtpSettings::new(&url, None, None).unwrap()).unwrap();
-    Post::new(app.app.clone(), Some(smtp), false, None)
+    Post::new(app.app.clone(), Some(smtp), None, false, None)
 }
 
 async fn booked() -> (TestApp, Server, Post, String) {
@@ -246,7 +247,13 @@ async fn what_was_tried_once_is_not_tried_again_on_whoever_said_stop() {
     // Claimed by a node that is about to die, so that withdrawing finds nothing that waits.
     let now = app.app.clock.now();
     let mut tx = app.app.db.begin().await.unwrap();
-    messages::claim(&mut tx, now, now + Duration::minutes(5)).await.unwrap().unwrap();
+    assert_eq!(
+        messages::claim(&mut tx, Channel::Email, now, now + Duration::minutes(5))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     tx.commit().await.unwrap();
     app.call(&app.desk, "DELETE", &format!("{consents}/{consent}"), Value::Null)
         .await
@@ -324,7 +331,13 @@ async fn a_claim_whose_holder_died_expires_and_the_mail_goes_out_all_the_same() 
     let (app, server, post, session) = booked().await;
     let now: DateTime<Utc> = app.app.clock.now();
     let mut tx = app.app.db.begin().await.unwrap();
-    messages::claim(&mut tx, now, now + Duration::minutes(5)).await.unwrap().unwrap();
+    assert_eq!(
+        messages::claim(&mut tx, Channel::Email, now, now + Duration::minutes(5))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     tx.commit().await.unwrap();
     assert!(deliver(&app, &post).await.is_nothing(), "somebody else is at it");
     app.wait(Duration::minutes(5));

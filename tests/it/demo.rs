@@ -34,7 +34,7 @@ async fn each_role_signs_in_with_its_token_and_with_the_password() {
         assert_eq!(demo.ask(role, "GET", "/me", Value::Null).await.expect(200).str("role"), role);
     }
     let sign_in = json!({"email": "casey@example.test", "password": "demonstration"});
-    let signed_in = reqwest::Client::new()
+    let signed_in = crate::support::server::client()
         .post(format!("{}/api/v1/sign-in", demo.url))
         .json(&sign_in)
         .send()
@@ -164,7 +164,7 @@ async fn canada_day_2027_has_no_rental_window_and_christmas_eve_2026_a_short_one
 #[tokio::test]
 async fn the_clock_is_moved_forward_and_never_back() {
     let (demo, _database) = start("2027-01-04T14:00:00Z").await;
-    let client = reqwest::Client::new();
+    let client = crate::support::server::client();
     let clock = format!("{}/demo/clock", demo.url);
     let post = |body: Value| client.post(&clock).json(&body).send();
     let moved: Value = post(json!({"advance": "PT24H"})).await.unwrap().json().await.unwrap();

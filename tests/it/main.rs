@@ -38,6 +38,7 @@ mod repeats_and_versions;
 mod replies;
 mod rules;
 mod serving;
+mod shop_notices;
 mod slots;
 mod slots_model;
 mod slots_rules;

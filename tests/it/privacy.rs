@@ -129,7 +129,7 @@ async fn nothing_personal_is_in_the_log_even_when_it_says_everything() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let demo = Demo::start_logging(&[], "trace", &log);
-    let client = reqwest::Client::new();
+    let client = crate::support::server::client();
     let desk = demo.token("front_desk").to_lowercase();
     let marked = json!({"given_name": "Zebulon", "family_name": "Quixotic", "phone": "416-555-0177", "email": "zebulon@example.test"});
     let patient = demo.ask("front_desk", "POST", "/patients", marked).await.expect(201).id();
@@ -181,7 +181,7 @@ async fn no_secret_address_is_in_the_log_even_when_it_says_everything() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let demo = Demo::start_logging(&[], "trace", &log);
-    let client = reqwest::Client::new();
+    let client = crate::support::server::client();
     let site = demo.ask("front_desk", "GET", "/sites", Value::Null).await.items()[0]["id"].clone();
     let feed = demo
         .ask("front_desk", "POST", "/feeds", json!({"kind": "site", "id": site}))

@@ -255,7 +255,10 @@ fn a_slip_in_the_settings_of_mail_stops_the_start_and_is_named_without_its_passw
     for (settings, named) in [
         (vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test")], "mail_from"),
         (vec![("FADELINE_SMTP_URL", "http://u:hunter2@mail.test"), from], "smtp_url"),
-        (vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test?tls=none"), from], "tls=none"),
+        (
+            vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test?tls=none"), from],
+            "in the clear",
+        ),
         (
             vec![
                 ("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test"),
@@ -266,6 +269,36 @@ fn a_slip_in_the_settings_of_mail_stops_the_start_and_is_named_without_its_passw
         ),
         (vec![("FADELINE_IMAP_URL", "imap://u:hunter2@mail.test")], "imap_url"),
         (vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test"), from], "public_url"),
+        (
+            vec![("FADELINE_SMS_URL", "https://AC1:hunter2@api.test")],
+            "text messages come from",
+        ),
+        (
+            vec![
+                ("FADELINE_SMS_URL", "http://AC1:hunter2@api.test"),
+                ("FADELINE_SMS_FROM", "+16475550100"),
+            ],
+            "sms_url",
+        ),
+        (
+            vec![
+                ("FADELINE_SMS_URL", "https://AC1:hunter2@api.test"),
+                ("FADELINE_SMS_FROM", "+16475550100"),
+            ],
+            "public_url",
+        ),
+        (
+            vec![
+                ("FADELINE_SMS_URL", "https://AC1:hunter2@api.test"),
+                ("FADELINE_SMS_FROM", "+16475550100"),
+                (
+                    "FADELINE_CLINIC_LABEL",
+                    "A Clinic of Very Many Words Indeed, Downtown and Uptown, Founded in 1867, With Parking, Since You Ask",
+                ),
+            ],
+            "too long together",
+        ),
+        (vec![("FADELINE_POLICY__QUIET_EVENING", "22:00")], "quiet_evening"),
         (vec![("FADELINE_MAIL_FROM", "nobody")], "mail_from"),
         (vec![("FADELINE_DKIM_KEY", "key.pem")], "dkim_selector"),
         (vec![("FADELINE_PUBLIC_URL", "visits.example.ca")], "public_url"),

@@ -182,7 +182,7 @@ async fn practitioners(
             "hours": hours(&[(&["mon", "wed", "fri"], "09:00", "15:00")])}),
         json!({"name": "Jun Demo", "skills": ["consultation", "adjustment", "saline"], "credentials": [],
             "hours": hours(&[(WEEK, "10:00", "18:00")])}),
-        json!({"name": "Noor Sample RN", "skills": ["consultation", "laser", "saline", "chemical"], "device_authorisations": lasers,
+        json!({"name": "Noor Sample RN", "day_list_to": "noor@example.test", "skills": ["consultation", "laser", "saline", "chemical"], "device_authorisations": lasers,
             "credentials": valid(1300), "hours": hours(&[(WEEK, "09:00", "18:00"), (&["sat"], "10:00", "16:00")])}),
         json!({"name": "Theo Placeholder", "skills": ["consultation", "laser"], "device_authorisations": lasers,
             "credentials": valid(42), "hours": hours(&[(&["tue", "thu"], "09:00", "18:00"), (&["sat"], "10:00", "16:00")])}),

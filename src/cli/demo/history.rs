@@ -34,7 +34,7 @@ pub(super) async fn play(
     zone: Tz,
     policy: &Policy,
     clinic: Clinic,
-    stories: Vec<Story>,
+    stories: &[Story],
 ) -> Result<(), LoadError> {
     let now = clock.now();
     let services: HashMap<String, Service> = clinic
@@ -182,6 +182,7 @@ async fn write(tx: &mut Tx, clock: &Clock, diary: &mut Diary, course: &Course, v
         cancel_reason: (status == SessionStatus::Cancelled).then_some(CancelReason::PatientRequest),
         rebook_reason: None,
         record,
+        confirmed_at: None,
         created_at: booked_at,
         updated_at: changed_at,
     };

@@ -6,6 +6,7 @@ mod history;
 mod others;
 mod patients;
 mod people;
+mod shops;
 mod told;
 
 use serde::de::DeserializeOwned;
@@ -13,10 +14,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 pub use self::people::DemoUser;
-use crate::clock::Clock;
+use crate::actions::{self, App, planned};
 use crate::domain::access::Role;
-use crate::domain::policy::Policy;
-use crate::domain::time_zone::Tz;
 use crate::storage::{self, Tx};
 
 /// Why the demo data could not be loaded.
@@ -25,6 +24,9 @@ pub enum LoadError {
     /// The store refused.
     #[error(transparent)]
     Storage(#[from] storage::Error),
+    /// What is told could not be planned.
+    #[error(transparent)]
+    Planning(#[from] actions::Error),
     /// A line of the data is not what the domain takes.
     #[error("demo data: {0}")]
     Data(#[from] serde_json::Error),
@@ -55,13 +57,16 @@ pub async fn is_empty(tx: &mut Tx) -> storage::Result<bool> {
 }
 
 /// Loads the demo data around the clock's now into an empty database. Everybody gets `password_hash`.
-pub async fn load(tx: &mut Tx, clock: &Clock, zone: Tz, policy: &Policy, password_hash: &str) -> Result<Loaded, LoadError> {
+pub async fn load(tx: &mut Tx, app: &App, password_hash: &str) -> Result<Loaded, LoadError> {
+    let (clock, zone, policy) = (&app.clock, app.zone, &app.policy);
     let partners = catalogue::partners(tx, clock).await?;
     let clinic = catalogue::clinic(tx, clock, zone).await?;
     let loaded = people::users(tx, clock, &partners, password_hash).await?;
     let stories = patients::stories(tx, clock, &partners).await?;
-    history::play(tx, clock, zone, policy, clinic, stories).await?;
+    history::play(tx, clock, zone, policy, clinic, &stories).await?;
+    shops::play(tx, clock, zone, &partners, &stories).await?;
     told::invitations(tx, clock, policy).await?;
+    planned::plan_all(tx, app).await?;
     storage::demo::mark_all(tx).await?;
     Ok(loaded)
 }

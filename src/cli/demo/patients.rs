@@ -240,7 +240,8 @@ pub(super) async fn stories(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3
         let email = format!("p{:02}@example.test", index + 1);
         let details = read(
             json!({"given_name": given, "family_name": family, "phone": format!("416-555-{:04}", 100 + index),
-            "email": email, "preferred_language": told.language, "fitzpatrick": told.fitzpatrick}),
+            "email": email, "preferred_language": told.language, "fitzpatrick": told.fitzpatrick,
+            "preferred_channel": (index % 5 == 4).then_some("sms")}),
         )?;
         let patient = Patient {
             id: clock.id(),

@@ -1,4 +1,4 @@
-//! What the demo's patients were told already: each visit to come was invited when it was
+//! What the demo's patients and shops were told already: each visit to come was invited when it was
 //! booked, so moving one sends an update and calling it off a cancellation. The mails
 //! themselves are of the past, so they are not in the mailbox.
 
@@ -11,10 +11,11 @@ use crate::clock::Clock;
 use crate::domain::ids::SiteId;
 use crate::domain::message::{Channel, Content, Message, MessageKind, MessageStatus};
 use crate::domain::policy::Policy;
+use crate::domain::recipient::Recipient;
 use crate::domain::site::Site;
 use crate::storage::{self, Tx};
 
-/// Writes the invitations of all visits to come as sent.
+/// Writes the invitations of all visits to come as sent, and that their shops know of them.
 pub(super) async fn invitations(tx: &mut Tx, clock: &Clock, policy: &Policy) -> Result<(), LoadError> {
     let sites: HashMap<SiteId, Site> = storage::sites::page(tx, SiteId(uuid::Uuid::nil()), 100)
         .await?
@@ -36,7 +37,7 @@ pub(super) async fn invitations(tx: &mut Tx, clock: &Clock, policy: &Policy) -> 
             kind: MessageKind::Invite,
             channel: Channel::Email,
             lead: String::new(),
-            recipient: patient.details.email,
+            recipient: patient.details.email.map(Recipient::Email),
             language: patient.details.preferred_language,
             sequence: session.sequence,
             stamp: session.created_at.trunc_subsecs(0),
@@ -45,17 +46,38 @@ pub(super) async fn invitations(tx: &mut Tx, clock: &Clock, policy: &Policy) -> 
             reason: None,
             due_at: sent_at,
             try_at: sent_at,
+            useful_until: None,
+            batch: None,
             attempts: 1,
             claimed_until: None,
             perhaps_sent: false,
             last_error: None,
             sent_at: Some(sent_at),
+            provider_id: None,
+            delivered_at: None,
             answer: None,
             answered_at: None,
             answer_stamp: None,
             created_at: session.created_at,
         };
         storage::messages::insert(tx, &message).await?;
+        let Some(partner_id) = site.details.partner_id else { continue };
+        let Some(notices) = storage::partner_notices::get(tx, partner_id).await? else {
+            continue;
+        };
+        let to_shop = Message {
+            id: clock.id(),
+            kind: MessageKind::ShopBooked,
+            recipient: notices.details.email.map(Recipient::Email),
+            language: notices.details.language,
+            content: Content {
+                calendar: false,
+                partner_id: Some(partner_id),
+                ..message.content.clone()
+            },
+            ..message
+        };
+        storage::messages::insert(tx, &to_shop).await?;
     }
     Ok(())
 }

@@ -112,9 +112,15 @@ fn the_page_of_rules_names_every_number_of_the_policy_with_its_default() {
         .split("\n    }\n")
         .next()
         .unwrap();
+    let standard: Vec<_> = fadeline::domain::reminder::standard().iter().map(ToString::to_string).collect();
     for line in defaults.lines().map(str::trim).filter(|line| line.contains(": ")) {
         let (name, value) = line.trim_end_matches(',').split_once(": ").unwrap();
-        let value = value.trim_start_matches("vec!");
+        let time = value.strip_prefix("TimeOfDay::hm(").and_then(|time| time.strip_suffix(')'));
+        let value = match time.and_then(|time| time.split_once(", ")) {
+            Some((hour, minute)) => format!("{hour:0>2}:{minute:0>2}"),
+            None if value == "reminder::standard()" => standard.join("; "),
+            None => value.trim_start_matches("vec!").to_owned(),
+        };
         assert!(
             page.contains(&format!("| `policy.{name}` | {value} |")),
             "the page does not say that {name} is {value}"

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use chrono::Duration;
+use chrono::{DateTime, Duration, FixedOffset};
 use fadeline::api::{self, Serving};
 use fadeline::messages::{Post, forward, step};
 use fadeline::web;
@@ -91,6 +91,11 @@ pub(crate) fn line(calendar: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
+/// Whether a message of the ledger tells a patient that something about a visit changed.
+fn tells_of_a_change(message: &Value) -> bool {
+    ["invite", "update", "cancel"].iter().any(|kind| message["kind"] == *kind)
+}
+
 impl TestApp {
     /// Sends what is due.
     pub(crate) async fn deliver(&self) -> step::Outcome {
@@ -107,7 +112,7 @@ impl TestApp {
     pub(crate) async fn mails(&self) -> Vec<Mail> {
         let list = self.call("", "GET", "/demo/mailbox.json", Value::Null).await.expect(200);
         let mut mails = Vec::new();
-        for mail in list.body.as_array().unwrap() {
+        for mail in list.body.as_array().unwrap().iter().filter(|mail| mail["channel"] == "email") {
             let eml = format!("/demo/mailbox/{}.eml", mail["id"].as_str().unwrap());
             mails.push(Mail::read(&self.call("", "GET", &eml, Value::Null).await.expect(200).text));
         }
@@ -125,7 +130,41 @@ impl TestApp {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
-        list.items().iter().map(say).collect()
+        list.items().iter().filter(|message| tells_of_a_change(message)).map(say).collect()
+    }
+
+    /// What is planned ahead for one session: kind, lead, way, and status with its reason, in order of time.
+    pub(crate) async fn planned(&self, session: &str) -> Vec<String> {
+        let list = self.messages(session).await;
+        let mut planned: Vec<_> = list.items().iter().filter(|message| !tells_of_a_change(message)).collect();
+        planned.sort_by_key(|message| {
+            (
+                message["due_at"].as_str().unwrap().parse::<DateTime<FixedOffset>>().unwrap(),
+                message["id"].to_string(),
+            )
+        });
+        let say = |message: &&Value| {
+            ["kind", "lead", "channel", "status", "suppressed_reason"]
+                .iter()
+                .filter_map(|field| message[*field].as_str())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        planned.iter().map(say).collect()
+    }
+
+    /// The text messages that went out: to whom, and their words.
+    pub(crate) async fn texts(&self) -> Vec<(String, String)> {
+        let list = self.call("", "GET", "/demo/mailbox.json", Value::Null).await.expect(200);
+        let texts = list.body.as_array().unwrap().iter().filter(|mail| mail["channel"] == "sms");
+        texts
+            .map(|text| {
+                (
+                    text["to"].as_str().unwrap().to_owned(),
+                    text["subject"].as_str().unwrap().to_owned(),
+                )
+            })
+            .collect()
     }
 
     /// The messages about one session.

@@ -17,7 +17,7 @@ use fadeline::actions::users::{self, NewUser};
 use fadeline::actions::{App, sign_in};
 use fadeline::clock::Clock;
 use fadeline::domain::access::Role;
-use fadeline::domain::clinic_profile::ClinicProfile;
+use fadeline::domain::clinic_profile::{ClinicProfile, Texts};
 use fadeline::domain::policy::Policy;
 use fadeline::domain::time_zone::Tz;
 use fadeline::messages::Post;
@@ -32,6 +32,20 @@ use database::Database;
 /// The clinic's zone.
 pub(crate) fn toronto() -> Tz {
     "America/Toronto".parse().unwrap()
+}
+
+/// What the provider of the clinic's texts signs with.
+pub(crate) const TEXTS_SECRET: &str = "the provider's secret";
+
+/// The clinic as patients read of it; it sends texts.
+pub(crate) fn profile() -> ClinicProfile {
+    let texts = Some(Texts {
+        secret: TEXTS_SECRET.to_owned(),
+    });
+    ClinicProfile {
+        texts,
+        ..ClinicProfile::standard().unwrap()
+    }
 }
 
 /// The Monday on which the stories begin: 09:00 in Toronto.
@@ -83,7 +97,7 @@ impl TestApp {
     async fn begun(now: &str, policy: Policy) -> Self {
         let database = Database::fresh().await;
         let clock = Clock::still_at(now.parse().unwrap());
-        let app = App::new(database.db().await, clock, toronto(), policy, ClinicProfile::standard().unwrap());
+        let app = App::new(database.db().await, clock, toronto(), policy, profile());
         let partner_id = {
             let mut tx = app.db.begin().await.unwrap();
             let id = app.clock.id();
@@ -112,7 +126,7 @@ impl TestApp {
             users::add(&app, user).await.unwrap();
             tokens.push(users::create_token(&app, &email, 3000).await.unwrap());
         }
-        let post = Post::new(app.clone(), None, true, None);
+        let post = Post::new(app.clone(), None, None, true, None);
         let router = mail::router(&post);
         let [desk, practitioner, manager, partner] = tokens.try_into().unwrap();
         Self {
@@ -132,7 +146,7 @@ impl TestApp {
         let clock = Clock::still_at(self.app.clock.now());
         let db = Db::connect(&self.database.url).await.unwrap();
         let app = App::new(db, clock, zone, self.app.policy.clone(), self.app.profile.clone());
-        let post = Post::new(app.clone(), None, true, None);
+        let post = Post::new(app.clone(), None, None, true, None);
         Self {
             router: mail::router(&post),
             app,

@@ -75,6 +75,7 @@ impl TestApp {
             cancel_reason: None,
             rebook_reason: None,
             record: Some(record),
+            confirmed_at: None,
             created_at: starts_at - Duration::days(14),
             updated_at: ends_at,
         };

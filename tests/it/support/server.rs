@@ -10,6 +10,13 @@ use serde_json::Value;
 
 use super::Answer;
 
+/// An HTTP client. The library brings no cryptography of its own; the program names its own where it needs it.
+pub(crate) fn client() -> Client {
+    // Whoever comes second finds it named already.
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    Client::builder().pool_max_idle_per_host(64).build().unwrap()
+}
+
 /// A server process.
 pub(crate) struct Server {
     child: Mutex<Child>,
@@ -37,7 +44,7 @@ impl Server {
         let server = Self {
             child: Mutex::new(child),
             url: format!("http://{address}"),
-            client: Client::builder().pool_max_idle_per_host(64).build().unwrap(),
+            client: client(),
         };
         server.until_ready().await;
         server

@@ -1,6 +1,6 @@
 //! The demo's data as it was loaded on one day, read back through the store.
 
-use super::toronto;
+use super::{profile, toronto};
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -8,7 +8,6 @@ use fadeline::actions::{App, users};
 use fadeline::cli::demo;
 use fadeline::clock::Clock;
 use fadeline::domain::civil;
-use fadeline::domain::clinic_profile::ClinicProfile;
 use fadeline::domain::course::Course;
 use fadeline::domain::device::Device;
 use fadeline::domain::ids::{CourseId, DeviceId, PatientId, ServiceId, SessionId};
@@ -40,15 +39,9 @@ pub(crate) struct Told {
 pub(crate) async fn told(now: &str) -> Told {
     let database = Database::fresh().await;
     let now = now.parse().unwrap();
-    let app = App::new(
-        database.db().await,
-        Clock::still_at(now),
-        toronto(),
-        Policy::default(),
-        ClinicProfile::standard().unwrap(),
-    );
+    let app = App::new(database.db().await, Clock::still_at(now), toronto(), Policy::default(), profile());
     let mut tx = app.db.begin().await.unwrap();
-    demo::load(&mut tx, &app.clock, app.zone, &app.policy, "$hash").await.unwrap();
+    demo::load(&mut tx, &app, "$hash").await.unwrap();
     let all = sessions::Wanted {
         from: now - Duration::days(3000),
         until: now + Duration::days(3000),
@@ -83,7 +76,7 @@ pub(crate) async fn told(now: &str) -> Told {
 pub(crate) async fn served(now: &str) -> (TestApp, Vec<(Patient, Course)>) {
     let told = told(now).await;
     let token = async |email: &str| users::create_token(&told.app, email, 3000).await.unwrap();
-    let post = Post::new(told.app.clone(), None, true, None);
+    let post = Post::new(told.app.clone(), None, None, true, None);
     let app = TestApp {
         router: mail::router(&post),
         post,

@@ -1,0 +1,170 @@
+//! What decides which messages a visit needs, loaded once: its place and service, how its
+//! patient can be reached and what they permit, and, at a partner's shop, how the shop wants to be told.
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::{App, Error, Result};
+use crate::domain::consent::{ConsentKind, ConsentStatus};
+use crate::domain::course::CourseStatus;
+use crate::domain::ids::{PartnerId, PatientId};
+use crate::domain::message::{Channel, Content, Message, MessageKind, MessageStatus};
+use crate::domain::message_plan::patient::Reach;
+use crate::domain::partner_notices::PartnerNotices;
+use crate::domain::patient::{Email, Patient};
+use crate::domain::recipient::Recipient;
+use crate::domain::reminder::ReminderRule;
+use crate::domain::session::Session;
+use crate::storage::catalogue::Catalogue;
+use crate::storage::{Tx, consents, courses, opt_outs, partner_notices};
+
+/// A shop, as a patient's visit there sees it.
+#[derive(Debug, Clone)]
+pub(super) struct Shop {
+    /// How it wants to be told.
+    pub(super) notices: PartnerNotices,
+    /// Whether the patient permits that it is told of them (rule 56).
+    pub(super) disclosed: bool,
+}
+
+/// What decides which messages a visit needs.
+#[derive(Debug)]
+pub(super) struct Facts<'a> {
+    pub(super) session: &'a Session,
+    pub(super) patient: &'a Patient,
+    pub(super) reach: Reach,
+    pub(super) on_hold: bool,
+    pub(super) rules: Vec<ReminderRule>,
+    pub(super) shop: Option<Shop>,
+    /// Where the practitioner's list of the day goes.
+    pub(super) day_list_to: Option<Email>,
+    place: String,
+}
+
+/// Loads what decides about `session` of `patient`.
+pub(super) async fn load<'a>(
+    tx: &mut Tx,
+    app: &App,
+    catalogue: &Catalogue,
+    session: &'a Session,
+    patient: &'a Patient,
+) -> Result<Facts<'a>> {
+    let site = catalogue.sites.iter().find(|site| site.id == session.place.site_id);
+    let site = site.ok_or(Error::NotThere("site"))?;
+    let service = catalogue.services.iter().find(|service| service.id == session.service_id);
+    let rules = service.and_then(|service| service.details.reminders.clone());
+    let practitioner = catalogue.practitioners.iter().find(|one| one.id == session.place.practitioner_id);
+    let course = courses::get(tx, session.course_id).await?;
+    let shop = match site.details.partner_id {
+        Some(partner) => Some(shop(tx, patient.id, partner).await?),
+        None => None,
+    };
+    Ok(Facts {
+        session,
+        patient,
+        reach: reach(tx, app, patient).await?,
+        on_hold: course.is_some_and(|course| course.details.status == CourseStatus::OnHold),
+        rules: rules.unwrap_or_else(|| app.policy.reminders.clone()),
+        shop,
+        day_list_to: practitioner.and_then(|one| one.details.day_list_to.clone()),
+        place: site.details.address.to_string(),
+    })
+}
+
+/// A shop, with what `patient` permits.
+pub(super) async fn shop(tx: &mut Tx, patient: PatientId, partner: PartnerId) -> Result<Shop> {
+    let given = consents::of_kind(tx, patient, ConsentKind::Disclosure).await?;
+    let active = |partner: PartnerId| {
+        given
+            .iter()
+            .any(|consent| consent.status == ConsentStatus::Active && consent.details.partner_id == Some(partner))
+    };
+    Ok(Shop {
+        notices: partner_notices::get(tx, partner)
+            .await?
+            .unwrap_or_else(|| PartnerNotices::unset(partner)),
+        disclosed: active(partner),
+    })
+}
+
+/// How a patient can be reached, and what they permit (rule 53): nothing after withdrawing the consent to messages, and
+/// only with a recorded one where the clinic asks for it.
+pub(super) async fn reach(tx: &mut Tx, app: &App, patient: &Patient) -> Result<Reach> {
+    let given = consents::of_kind(tx, patient.id, ConsentKind::Messages).await?;
+    let refused = match given.last() {
+        Some(consent) => consent.status != ConsentStatus::Active,
+        None => app.policy.messages_need_recorded_consent,
+    };
+    let email = patient.details.email.clone();
+    let phone = app.profile.texts.is_some().then(|| patient.details.phone.clone());
+    Ok(Reach {
+        refused,
+        refused_email: match &email {
+            Some(email) => has_opted_out(tx, &Recipient::Email(email.clone())).await?,
+            None => false,
+        },
+        refused_sms: match &phone {
+            Some(phone) => has_opted_out(tx, &Recipient::Phone(phone.clone())).await?,
+            None => false,
+        },
+        email,
+        phone,
+        preferred: patient.details.preferred_channel.map(Channel::from),
+    })
+}
+
+/// Whether nothing may be sent to this address.
+pub(super) async fn has_opted_out(tx: &mut Tx, recipient: &Recipient) -> Result<bool> {
+    Ok(opt_outs::in_force(tx, recipient).await?)
+}
+
+impl Facts<'_> {
+    /// What is said of the visit to its patient.
+    pub(super) fn content(&self) -> Content {
+        Content::of(self.session, self.place.clone(), self.patient.details.calendar_invites)
+    }
+
+    /// What is said of it to its shop, if it is at one.
+    pub(super) fn shop_content(&self) -> Content {
+        Content {
+            partner_id: self.shop.as_ref().map(|shop| shop.notices.partner_id),
+            calendar: false,
+            ..self.content()
+        }
+    }
+
+    /// A message about it, to be filled.
+    pub(super) fn message(&self, app: &App, now: DateTime<Utc>) -> Message {
+        Message {
+            id: app.clock.id(),
+            session_id: self.session.id,
+            uid: self.session.uid,
+            session_version: self.session.version,
+            patient_id: self.patient.id,
+            kind: MessageKind::Reminder,
+            channel: Channel::Email,
+            lead: String::new(),
+            recipient: None,
+            language: self.patient.details.preferred_language,
+            sequence: self.session.sequence,
+            stamp: now.trunc_subsecs(0),
+            content: self.content(),
+            status: MessageStatus::Scheduled,
+            reason: None,
+            due_at: now,
+            try_at: now,
+            useful_until: None,
+            batch: None,
+            attempts: 0,
+            claimed_until: None,
+            perhaps_sent: false,
+            last_error: None,
+            sent_at: None,
+            provider_id: None,
+            delivered_at: None,
+            answer: None,
+            answered_at: None,
+            answer_stamp: None,
+            created_at: now,
+        }
+    }
+}

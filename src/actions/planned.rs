@@ -1,0 +1,228 @@
+//! Planning ahead what is sent of a visit: reminders, lists, calls. Rows of the ledger are
+//! written, taken back and brought back in the transaction of the change that causes it. Which, and
+//! when, is decided in `domain::message_plan`; changes themselves are told by `notices`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::facts::{self, Facts};
+use super::{App, Error, Result, Work, links, notices};
+use crate::domain::ids::{PatientId, PractitionerId, ServiceId, SiteId};
+use crate::domain::message::{Audience, Content, Message, MessageStatus};
+use crate::domain::message_plan::patient::{self, Booked};
+use crate::domain::message_plan::reconcile::{Step, Visit, reconcile};
+use crate::domain::message_plan::shop::{self, AtShop};
+use crate::domain::message_plan::{Planned, staff};
+use crate::domain::notice::standing;
+use crate::domain::quiet_hours::QuietHours;
+use crate::domain::session::Session;
+use crate::domain::status::SessionStatus;
+use crate::storage::catalogue::Catalogue;
+use crate::storage::{Tx, catalogue, messages, patients, resources, sessions};
+
+/// Makes the ledger hold what is planned of a visit as it is now; `rows` are all messages about it.
+pub(super) async fn replan(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &[Message]) -> Result<()> {
+    let session = facts.session;
+    let content = facts.shop_content();
+    let visit = Visit {
+        version: session.version,
+        standing: standing(session.status),
+        to_come: session.status == SessionStatus::Booked,
+        confirmed: session.confirmed_at.is_some(),
+        content: &content,
+    };
+    for step in reconcile(&all(app, now, facts)?, rows, visit, now) {
+        match step {
+            Step::Supersede(id, why) => {
+                messages::supersede(tx, id, why).await?;
+            }
+            Step::Suppress(id, why) => {
+                messages::suppress(tx, id, why).await?;
+            }
+            Step::Revive(id, planned) => {
+                let message = Message {
+                    id,
+                    ..written(tx, app, now, facts, planned).await?
+                };
+                messages::revive(tx, &message).await?;
+            }
+            Step::Write(planned) => {
+                let message = written(tx, app, now, facts, planned).await?;
+                messages::insert(tx, &message).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// All that is planned of a visit.
+fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>> {
+    let (session, policy) = (facts.session, &app.policy);
+    let mut all = Vec::new();
+    if session.status == SessionStatus::Booked {
+        let zone = app.zone_named(&session.zone).map_err(|error| Error::Fault(error.to_string()))?;
+        let booked = Booked {
+            starts_at: session.starts_at,
+            zone,
+            confirmed: session.confirmed_at.is_some(),
+            on_hold: facts.on_hold,
+            rules: &facts.rules,
+        };
+        all.extend(patient::planned(
+            booked,
+            &facts.reach,
+            &QuietHours::of(policy, app.zone),
+            policy,
+            now,
+        ));
+        if let Some(to) = &facts.day_list_to {
+            let practitioner = session.place.practitioner_id;
+            all.push(staff::day_list(practitioner, to, session.starts_at, policy, app.zone));
+        }
+    }
+    if let Some(shop) = &facts.shop {
+        // What waits because its device went away does not wait for the shop.
+        let asked = session.status == SessionStatus::Pending && session.rebook_reason.is_none();
+        let visit = AtShop {
+            starts_at: session.starts_at,
+            ends_at: session.ends_at,
+            status: session.status,
+            asked_at: asked.then_some(session.updated_at),
+            disclosed: shop.disclosed,
+            notices: &shop.notices,
+        };
+        all.extend(shop::planned(visit, policy, app.zone));
+    }
+    Ok(all)
+}
+
+async fn written(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, planned: Planned) -> Result<Message> {
+    let audience = planned.kind.audience();
+    if let Some(recipient) = planned.recipient.as_ref().filter(|_| audience == Audience::Patient) {
+        links::open(tx, app, now, facts.session.id, recipient).await?;
+    }
+    let content = match audience {
+        Audience::Shop | Audience::Desk => facts.shop_content(),
+        Audience::Patient | Audience::Practitioner => Content {
+            calendar: false,
+            ..facts.content()
+        },
+    };
+    let language = match (audience, &facts.shop) {
+        (Audience::Shop, Some(shop)) => shop.notices.details.language,
+        _ => facts.patient.details.preferred_language,
+    };
+    Ok(Message {
+        kind: planned.kind,
+        channel: planned.channel,
+        lead: planned.lead,
+        recipient: planned.recipient,
+        language,
+        stamp: now.trunc_subsecs(0),
+        content: Content {
+            purpose: planned.purpose,
+            ..content
+        },
+        status: if planned.unsent.is_some() {
+            MessageStatus::Suppressed
+        } else {
+            MessageStatus::Scheduled
+        },
+        reason: planned.unsent,
+        due_at: planned.due_at,
+        try_at: planned.due_at,
+        useful_until: planned.useful_until,
+        batch: planned.batch,
+        ..facts.message(app, now)
+    })
+}
+
+/// Writes `message`, or brings back the row that says the same of this version and never went out. As it stands then.
+pub(super) async fn put(tx: &mut Tx, rows: &[Message], message: Message) -> Result<Message> {
+    let key = |row: &Message| {
+        let recipient = row.recipient.as_ref().map(ToString::to_string);
+        (row.session_version, row.kind, row.channel, row.lead.clone(), recipient)
+    };
+    let there = rows.iter().find(|row| row.recipient.is_some() && key(row) == key(&message));
+    let Some(there) = there else {
+        messages::insert(tx, &message).await?;
+        return Ok(message);
+    };
+    let message = Message { id: there.id, ..message };
+    if message.status == MessageStatus::Scheduled {
+        messages::revive(tx, &message).await?;
+    }
+    Ok(message)
+}
+
+/// Whose plans a change of the catalogue touches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Visits of a service.
+    Service(ServiceId),
+    /// Visits with a practitioner.
+    Practitioner(PractitionerId),
+    /// Visits at a site.
+    Site(SiteId),
+}
+
+/// The visits to come whose plans are touched, their patients locked.
+pub(super) async fn touched(work: &mut Work<'_>, whose: Whose) -> Result<Vec<Session>> {
+    let touched = |session: &Session| match whose {
+        Whose::Service(id) => session.service_id == id,
+        Whose::Practitioner(id) => session.place.practitioner_id == id,
+        Whose::Site(id) => session.place.site_id == id,
+    };
+    let mut before = sessions::live_from(&mut work.tx, work.now).await?;
+    before.retain(touched);
+    let patients: BTreeSet<_> = before.iter().map(|session| session.patient_id.into()).collect();
+    resources::lock(&mut work.tx, patients).await?;
+    let mut locked = sessions::live_from(&mut work.tx, work.now).await?;
+    let known: BTreeSet<PatientId> = before.iter().map(|session| session.patient_id).collect();
+    locked.retain(|session| touched(session) && known.contains(&session.patient_id));
+    Ok(locked)
+}
+
+/// Plans anew what is sent of `sessions`, by the catalogue as this very transaction has it.
+pub(super) async fn replan_all(work: &mut Work<'_>, sessions: &[Session]) -> Result<()> {
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    let catalogue: Catalogue = catalogue::read(&mut work.tx).await?;
+    let mut known = BTreeMap::new();
+    for session in sessions {
+        if !known.contains_key(&session.patient_id) {
+            let patient = patients::get(&mut work.tx, session.patient_id).await?;
+            known.insert(session.patient_id, patient.ok_or(Error::NotThere("patient"))?);
+        }
+        let Some(patient) = known.get(&session.patient_id) else { continue };
+        let facts = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?;
+        let rows = notices::rows(&mut work.tx, session).await?;
+        replan(&mut work.tx, work.app, work.now, &facts, &rows).await?;
+    }
+    Ok(())
+}
+
+/// Plans what is sent of all visits to come: for those that were written past the actions, as the demo's are.
+pub async fn plan_all(tx: &mut Tx, app: &App) -> Result<()> {
+    let now = app.clock.now();
+    for session in sessions::live_from(tx, now).await? {
+        let Some(patient) = patients::get(tx, session.patient_id).await? else {
+            continue;
+        };
+        notices::queue_for(tx, app, now, &session, &patient, false).await?;
+    }
+    Ok(())
+}
+
+/// Plans anew all that is to come for a patient whose wishes or permissions changed.
+pub(super) async fn replan_patient(tx: &mut Tx, app: &App, now: DateTime<Utc>, patient: PatientId) -> Result<()> {
+    let Some(patient) = patients::get(tx, patient).await? else {
+        return Ok(());
+    };
+    for session in sessions::not_over(tx, patient.id, now).await? {
+        notices::queue_for(tx, app, now, &session, &patient, false).await?;
+    }
+    Ok(())
+}

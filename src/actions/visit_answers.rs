@@ -1,0 +1,108 @@
+//! What a patient does on the page behind their link: confirm, ask for another time, take one
+//! of those offered, stop messages and have them again. Each asks the same rules as the desk's own
+//! doing; nothing here calls a visit off.
+
+use chrono::{DateTime, Utc};
+
+use super::answers::{self, acknowledge, caller, lock_patient_of};
+use super::reschedule::{NewTime, reschedule};
+use super::visit::{LINK, session_behind};
+use super::{App, Error, Expected, Result, opt_outs};
+use crate::domain::civil::{self, When};
+use crate::domain::message::Reply;
+use crate::domain::opt_out::OptOutBy;
+
+/// What became of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// It was noted.
+    Noted,
+    /// The visit has changed since the page was opened; nothing was noted.
+    Changed,
+}
+
+/// Confirms the visit behind `secret`, as the page showed it at `start`.
+pub async fn confirm(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answered> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
+    lock_patient_of(&mut tx, session.id).await?;
+    if answers::confirm(&mut tx, app, now, session.id, start, LINK).await?.is_none() {
+        tx.rollback().await?;
+        return Ok(Answered::Changed);
+    }
+    acknowledge(&mut tx, now, session.id, &recipient, Reply::Confirm).await?;
+    tx.commit().await?;
+    app.note_commit();
+    Ok(Answered::Noted)
+}
+
+/// Notes that the patient cannot come to the visit behind `secret`: a task for the desk, and other times to choose from.
+pub async fn ask_for_another(app: &App, secret: &str) -> Result<Answered> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
+    lock_patient_of(&mut tx, session.id).await?;
+    if answers::ask_for_another(&mut tx, app, now, session.id, LINK).await?.is_none() {
+        tx.rollback().await?;
+        return Ok(Answered::Changed);
+    }
+    acknowledge(&mut tx, now, session.id, &recipient, Reply::Change).await?;
+    tx.commit().await?;
+    app.note_commit();
+    Ok(Answered::Noted)
+}
+
+/// Up to three legal times for the visit behind `secret`.
+pub async fn other_times(app: &App, secret: &str) -> Result<Vec<DateTime<Utc>>> {
+    let mut tx = app.db.read().await?;
+    let (session, _) = session_behind(&mut tx, app, app.clock.now(), secret).await?;
+    tx.rollback().await?;
+    answers::other_times(app, &caller(LINK), &session).await
+}
+
+/// Moves the visit behind `secret` to `start`, if that is still one of the times that would be offered: every rule is
+/// asked, as for the desk.
+pub async fn take(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answered> {
+    let mut tx = app.db.read().await?;
+    let (session, _) = session_behind(&mut tx, app, app.clock.now(), secret).await?;
+    tx.rollback().await?;
+    let caller = caller(LINK);
+    if !answers::other_times(app, &caller, &session).await?.contains(&start) {
+        return Ok(Answered::Changed);
+    }
+    let to = NewTime {
+        start: When::At(civil::shown(app.zone, start)),
+        site_id: None,
+        practitioner_id: None,
+        room_id: None,
+        device_id: None,
+        also: Vec::new(),
+        preview: false,
+        overriding: None,
+    };
+    // Only as it was when the times were looked for.
+    let expected = Expected::Versions(vec![session.version]);
+    match reschedule(app, &caller, session.id, &expected, to).await {
+        Ok(_) => Ok(Answered::Noted),
+        Err(Error::Refused(_) | Error::Explained(..) | Error::Stale) => Ok(Answered::Changed),
+        Err(error) => Err(error),
+    }
+}
+
+/// Stops messages to the address that the link went to, or lets them go there again.
+pub async fn messages(app: &App, secret: &str, wanted: bool, by: OptOutBy) -> Result<()> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
+    let proof = format!("by the link of visit {}", session.id);
+    if wanted {
+        opt_outs::end_in(&mut tx, app, now, &recipient, by, &proof).await?;
+    } else {
+        opt_outs::begin_in(&mut tx, app, now, &recipient, by, &proof).await?;
+        acknowledge(&mut tx, now, session.id, &recipient, Reply::Stop).await?;
+    }
+    tx.commit().await?;
+    app.note_commit();
+    Ok(())
+}

@@ -191,11 +191,11 @@ pub(super) async fn replan_all(work: &mut Work<'_>, sessions: &[Session]) -> Res
     }
     let catalogue: Catalogue = catalogue::read(&mut work.tx).await?;
     let mut known = BTreeMap::new();
+    for id in sessions.iter().map(|session| session.patient_id).collect::<BTreeSet<_>>() {
+        let patient = patients::get(&mut work.tx, id).await?;
+        known.insert(id, patient.ok_or(Error::NotThere("patient"))?);
+    }
     for session in sessions {
-        if !known.contains_key(&session.patient_id) {
-            let patient = patients::get(&mut work.tx, session.patient_id).await?;
-            known.insert(session.patient_id, patient.ok_or(Error::NotThere("patient"))?);
-        }
         let Some(patient) = known.get(&session.patient_id) else { continue };
         let facts = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?;
         let rows = notices::rows(&mut work.tx, session).await?;

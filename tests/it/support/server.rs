@@ -164,7 +164,7 @@ impl Demo {
 
     /// Somebody with a role asks.
     pub(crate) async fn ask(&self, role: &str, method: &str, path: &str, body: Value) -> Answer {
-        call(&Client::new(), &self.url, self.token(role), method, path, body, &[])
+        call(&client(), &self.url, self.token(role), method, path, body, &[])
             .await
             .expect("an answer")
     }

@@ -34,6 +34,8 @@ mod planning;
 mod planning_model;
 mod privacy;
 mod races;
+mod reminder_answers;
+mod reminders;
 mod repeats_and_versions;
 mod replies;
 mod rules;

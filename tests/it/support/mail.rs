@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
 use chrono::{DateTime, Duration, FixedOffset};
 use fadeline::api::{self, Serving};
+use fadeline::domain::provider_signature::signed;
 use fadeline::messages::{Post, forward, step};
 use fadeline::web;
 use mail_parser::{MessageParser, MimeHeaders};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Answer, TestApp};
+use super::{Answer, TEXTS_SECRET, TestApp};
 
 /// Everything that the demo serves, over this post office.
 pub(crate) fn router(post: &Post) -> Router {
@@ -100,6 +103,53 @@ impl TestApp {
     /// Sends what is due.
     pub(crate) async fn deliver(&self) -> step::Outcome {
         step::step(&self.post, self.app.clock.now()).await.unwrap()
+    }
+
+    /// Moves the clock to an instant, and sends on the way what falls due.
+    pub(crate) async fn until(&self, instant: &str) {
+        self.call("", "POST", "/demo/clock", json!({"to": instant})).await.expect(200);
+    }
+
+    /// The open tasks, by kind.
+    pub(crate) async fn task_kinds(&self) -> Vec<String> {
+        let tasks = self.get("/tasks?limit=200").await.expect(200);
+        tasks.items().iter().map(|task| task["kind"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// A text message comes in, signed by the provider; `id` is the provider's own for it.
+    pub(crate) async fn text_from(&self, phone: &str, words: &str, id: &str) -> Answer {
+        let fields = [("Body", words), ("From", phone), ("MessageSid", id), ("To", "+16475550100")];
+        self.provider_calls("/texts/incoming", &fields, None).await
+    }
+
+    /// The provider calls, with its own signature unless another is given.
+    pub(crate) async fn provider_calls(&self, path: &str, fields: &[(&str, &str)], signature: Option<&str>) -> Answer {
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let url = self.app.profile.public_url.to(path);
+        let signature = signature.map_or_else(|| signed(TEXTS_SECRET, &url, &fields), str::to_owned);
+        self.form(path, &fields, &[("x-twilio-signature", &signature)]).await
+    }
+
+    /// A form is sent.
+    pub(crate) async fn form(&self, path: &str, fields: &[(String, String)], headers: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// A button on a patient's page is pressed, with what its form holds.
+    pub(crate) async fn press(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        self.form(path, &fields, &[]).await
     }
 
     /// Waits out the grace time, then sends.

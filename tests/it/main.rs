@@ -24,6 +24,7 @@ mod delivery;
 mod demo;
 mod demo_data;
 mod demo_stories;
+mod demo_week;
 mod feeds;
 mod guard;
 mod holding;

@@ -1,17 +1,230 @@
 //! What partner shops are told, and when: the day before, two hours before, at once when
 //! something changes, and never more than the packet. How they set it.
 
-use serde_json::json;
+use chrono::Duration;
+use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::clinic::{ALL_DAYS, hours};
 
 /// The partner of the stories.
 async fn partner_of(app: &TestApp) -> String {
-    app.call(&app.partner, "GET", "/me", serde_json::Value::Null)
+    app.call(&app.partner, "GET", "/me", Value::Null)
         .await
         .expect(200)
         .str("partner_id")
         .to_owned()
+}
+
+/// A shop that is told by mail, and two hours before by text; and who works there.
+async fn shop(app: &TestApp) -> (String, String) {
+    app.clinic().await;
+    let partner = partner_of(app).await;
+    let site = json!({"kind": "partner", "name": "Maple Fade", "address": "1 Example Ave", "partner_id": partner,
+        "hours": hours(ALL_DAYS, "09:00", "20:00"), "observes_holidays": false});
+    let site = app.manage("POST", "/sites", site).await.expect(201).id();
+    let mika = json!({"site_id": site, "name": "Mika", "skills": ["consultation"], "hours": hours(ALL_DAYS, "09:00", "20:00")});
+    app.manage("POST", "/practitioners", mika).await.expect(201);
+    let chair = json!({"site_id": site, "name": "Chair 1", "capabilities": ["consultation"]});
+    app.manage("POST", "/rooms", chair).await.expect(201);
+    let wants = json!({"email": "maple@example.test", "phone": "416 555 0181", "before_by": "sms"});
+    app.call(&app.partner, "PATCH", &format!("/partners/{partner}/notices"), wants)
+        .await
+        .expect(200);
+    (partner, site)
+}
+
+/// A patient who permits that the shop is told, and their visit there.
+async fn referred(app: &TestApp, name: &str, start: &str, (partner, site): &(String, String)) -> String {
+    let course = app.course(name).await;
+    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    let consent = json!({"kind": "disclosure", "partner_id": partner, "text_version": "2026-1"});
+    app.post(&format!("/patients/{patient}/consents"), consent).await.expect(201);
+    app.book_with(&course, "consultation", start, json!({"site_id": site}))
+        .await
+        .expect(201)
+        .id()
+}
+
+async fn to_shop(app: &TestApp) -> Vec<crate::support::mail::Mail> {
+    app.mails()
+        .await
+        .into_iter()
+        .filter(|mail| mail.to == "maple@example.test")
+        .collect()
+}
+
+/// What the ledger holds for the shop about a visit.
+async fn ledger(app: &TestApp, session: &str) -> Vec<String> {
+    app.planned(session)
+        .await
+        .into_iter()
+        .filter(|one| one.starts_with("shop"))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_shop_gets_the_next_day_as_one_list_at_four_and_a_word_two_hours_before_each() {
+    let app = TestApp::empty().await;
+    let shop = shop(&app).await;
+    let early = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
+    let late = referred(&app, "Bo", "2027-03-16T15:00", &shop).await;
+    referred(&app, "Cleo", "2027-03-17T11:00", &shop).await;
+    app.after_grace().await;
+    assert_eq!(to_shop(&app).await.len(), 3, "each is new to it");
+    app.until("2027-03-15T20:00:00Z").await;
+    let list = to_shop(&app).await.pop().unwrap();
+    assert_eq!(list.subject, "Your list for Mar 16");
+    for said in [
+        "10:00 a.m. – 10:45 a.m.  Ada Sample, +14165550123",
+        "3:00 p.m. – 3:45 p.m.  Bo Sample",
+    ] {
+        assert!(list.text.contains(said), "{}", list.text);
+    }
+    assert!(!list.text.contains("Cleo"));
+    let sent: Vec<_> = [&early, &late].iter().map(|session| app.messages(session)).collect();
+    let mut names = Vec::new();
+    for messages in sent {
+        let messages = messages.await;
+        let row = messages.items().iter().find(|row| row["kind"] == "shop_day").unwrap().clone();
+        assert_eq!(
+            (&row["status"], &row["sent_at"]),
+            (&json!("sent"), &json!("2027-03-15T16:00:00-04:00"))
+        );
+        names.push(row["provider_id"].clone());
+    }
+    assert_eq!(names[0], names[1], "one mail, known by one name");
+    app.until("2027-03-16T12:00:00Z").await;
+    let soon = app.texts().await.into_iter().rfind(|(to, _)| to == "+14165550181").unwrap();
+    assert_eq!(soon.1, "Hayden St Clinic: soon, Mar 16: 10:00 a.m. Ada Sample. (647) 351-0061");
+    app.until("2027-03-16T20:00:00Z").await;
+    assert_eq!(app.texts().await.iter().filter(|(to, _)| to == "+14165550181").count(), 2);
+}
+
+#[tokio::test]
+async fn what_changes_is_said_at_once_and_leaves_the_list() {
+    let app = TestApp::empty().await;
+    let shop = shop(&app).await;
+    let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
+    app.after_grace().await;
+    app.move_to(&session, "2027-03-17T12:00").await.expect(200);
+    app.after_grace().await;
+    app.cancel(&session).await.expect(200);
+    app.after_grace().await;
+    let told: Vec<_> = to_shop(&app).await.iter().map(|mail| mail.subject.clone()).collect();
+    assert_eq!(
+        told,
+        [
+            "New: Mar 16, 10:00 a.m.",
+            "Changed: Mar 17, 12:00 p.m.",
+            "Cancelled: Mar 17, 12:00 p.m."
+        ]
+    );
+    assert!(!to_shop(&app).await[2].text.contains("Ada"), "what is off names nobody");
+    let left = ledger(&app, &session).await;
+    assert!(left.iter().all(|one| !one.ends_with("scheduled")), "{left:?}");
+    // A slip of the hand reaches no shop.
+    let slip = referred(&app, "Bo", "2027-03-16T10:00", &shop).await;
+    app.act(&slip, "undo").await.expect(200);
+    app.after_grace().await;
+    assert_eq!(to_shop(&app).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_visit_that_moves_to_the_clinic_is_taken_back_from_the_shop() {
+    let app = TestApp::empty().await;
+    let shop = shop(&app).await;
+    let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
+    app.after_grace().await;
+    let sites = app.get("/sites").await.expect(200);
+    let clinic = sites.items().iter().find(|site| site["kind"] == "clinic").unwrap()["id"].clone();
+    let there = json!({"start": "2027-03-16T10:00", "site_id": clinic});
+    app.post(&format!("/sessions/{session}/reschedule"), there).await.expect(200);
+    app.after_grace().await;
+    let told: Vec<_> = to_shop(&app).await.iter().map(|mail| mail.subject.clone()).collect();
+    assert_eq!(told, ["New: Mar 16, 10:00 a.m.", "Cancelled: Mar 16, 10:00 a.m."]);
+    app.until("2027-03-17T12:00:00Z").await;
+    assert_eq!(to_shop(&app).await.len(), 2);
+}
+
+/// Rule 56: without the patient's consent that names the shop, nothing leaves.
+#[tokio::test]
+async fn a_shop_hears_nothing_of_a_patient_who_has_not_permitted_it() {
+    let app = TestApp::empty().await;
+    let (partner, site) = shop(&app).await;
+    let course = app.course("Ada").await;
+    let session = app
+        .book_with(&course, "consultation", "2027-03-16T10:00", json!({"site_id": site}))
+        .await
+        .expect(201)
+        .id();
+    app.until("2027-03-15T21:00:00Z").await;
+    assert!(to_shop(&app).await.is_empty());
+    assert!(
+        ledger(&app, &session)
+            .await
+            .iter()
+            .all(|one| one.ends_with("suppressed no_consent"))
+    );
+    // Permitted late, it is told at once; withdrawn, it is told no more.
+    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    let path = format!("/patients/{patient}/consents");
+    let consent = json!({"kind": "disclosure", "partner_id": partner, "text_version": "2026-1"});
+    let given = app.post(&path, consent).await.expect(201).id();
+    app.after_grace().await;
+    assert_eq!(to_shop(&app).await.len(), 1);
+    let planned = ledger(&app, &session).await;
+    assert!(planned.contains(&"shop_soon sms scheduled".to_owned()), "{planned:?}");
+    app.call(&app.desk, "DELETE", &format!("{path}/{given}"), Value::Null)
+        .await
+        .expect(200);
+    app.until("2027-03-17T12:00:00Z").await;
+    assert!(app.texts().await.iter().all(|(to, _)| to != "+14165550181"));
+    assert_eq!(to_shop(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_report_that_is_overdue_is_asked_for_after_five_days_and_not_once_it_came() {
+    let app = TestApp::empty().await;
+    let shop = shop(&app).await;
+    let silent = referred(&app, "Ada", "2027-01-05T10:00", &shop).await;
+    let prompt = referred(&app, "Bo", "2027-01-05T11:00", &shop).await;
+    app.wait(Duration::hours(27));
+    for session in [&silent, &prompt] {
+        app.act(session, "arrive").await.expect(200);
+        app.act(session, "check-in").await.expect(200);
+    }
+    let done = json!({"outcome": "completed"});
+    app.call(&app.practitioner, "POST", &format!("/sessions/{prompt}/complete"), done)
+        .await
+        .expect(200);
+    app.until("2027-01-10T15:45:00Z").await;
+    let asked: Vec<_> = to_shop(&app)
+        .await
+        .into_iter()
+        .filter(|mail| mail.subject.contains("overdue"))
+        .collect();
+    assert_eq!(asked.len(), 1);
+    assert!(asked[0].text.contains("Ada Sample"), "{}", asked[0].text);
+    let rows = ledger(&app, &prompt).await;
+    assert!(rows.contains(&"shop_report email superseded done".to_owned()), "{rows:?}");
+}
+
+#[tokio::test]
+async fn what_waits_for_a_shops_answer_is_said_after_a_business_day_and_is_the_desks_after_two() {
+    let app = TestApp::empty().await;
+    let shop = shop(&app).await;
+    // Asked on Monday at nine.
+    let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
+    app.make_pending(&session).await;
+    let rows = ledger(&app, &session).await;
+    assert!(rows.contains(&"shop_waiting email scheduled".to_owned()), "{rows:?}");
+    app.until("2027-01-05T14:00:00Z").await;
+    let told: Vec<_> = to_shop(&app).await.iter().map(|mail| mail.subject.clone()).collect();
+    assert_eq!(told.last().unwrap(), "Waiting for your answer: Mar 16, 10:00 a.m.");
+    assert!(app.task_kinds().await.is_empty());
+    app.until("2027-01-06T14:00:00Z").await;
+    assert_eq!(app.task_kinds().await, ["referral_unanswered"]);
 }
 
 #[tokio::test]
@@ -19,7 +232,7 @@ async fn a_shop_sets_its_own_address_ways_and_times_and_sees_no_other_shops() {
     let app = TestApp::empty().await;
     let partner = partner_of(&app).await;
     let path = format!("/partners/{partner}/notices");
-    let unset = app.call(&app.partner, "GET", &path, serde_json::Value::Null).await.expect(200);
+    let unset = app.call(&app.partner, "GET", &path, Value::Null).await.expect(200);
     assert_eq!(
         (&unset.body["day_list_by"], &unset.body["before_by"]),
         (&json!("email"), &json!(null))
@@ -34,6 +247,28 @@ async fn a_shop_sets_its_own_address_ways_and_times_and_sees_no_other_shops() {
     assert_eq!((set.body["version"].as_i64(), set.str("phone")), (Some(1), "+14165550181"));
     app.call(&app.manager, "PATCH", &path, json!({"language": "fr"})).await.expect(200);
     let other = "/partners/01890000-0000-7000-8000-000000000001/notices";
-    app.call(&app.partner, "GET", other, serde_json::Value::Null).await.expect(404);
+    app.call(&app.partner, "GET", other, Value::Null).await.expect(404);
     app.call(&app.partner, "PATCH", other, json!({})).await.expect(404);
+}
+
+#[tokio::test]
+async fn new_settings_of_a_shop_hold_for_what_is_referred_already() {
+    let app = TestApp::empty().await;
+    let (partner, site) = shop(&app).await;
+    let session = referred(&app, "Ada", "2027-03-16T10:00", &(partner.clone(), site)).await;
+    app.after_grace().await;
+    let path = format!("/partners/{partner}/notices");
+    let wants = json!({"day_list_at": "12:00", "before_by": null, "language": "fr", "email": "jour@example.test"});
+    app.call(&app.partner, "PATCH", &path, wants).await.expect(200);
+    let rows = ledger(&app, &session).await;
+    assert!(rows.contains(&"shop_soon sms superseded unwanted".to_owned()), "{rows:?}");
+    app.until("2027-03-15T16:00:00Z").await;
+    let list: Vec<_> = app
+        .mails()
+        .await
+        .into_iter()
+        .filter(|mail| mail.to == "jour@example.test")
+        .collect();
+    assert_eq!((list.len(), list[0].subject.as_str()), (1, "Votre liste du 16 mars"));
+    assert!(list[0].text.contains("10 h 00 – 10 h 45  Ada Sample"), "{}", list[0].text);
 }

@@ -30,6 +30,7 @@ mod guard;
 mod holding;
 mod invites;
 mod junk;
+mod ledger_size;
 mod mail_layout;
 mod planning;
 mod planning_model;

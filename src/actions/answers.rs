@@ -126,7 +126,7 @@ pub async fn lock_patient_of(tx: &mut Tx, id: SessionId) -> Result<()> {
     Ok(resources::lock(tx, [patient.into()]).await?)
 }
 
-/// Up to three legal times for a visit instead of its own, on different days from tomorrow on, best first.
+/// Up to three legal times for a visit instead of its own, on different days from tomorrow on: the best, in order of time.
 pub(super) async fn other_times(app: &App, caller: &Caller, session: &Session) -> Result<Vec<DateTime<Utc>>> {
     let mut work = Work::look(app, caller).await?;
     let service = services::get(&mut work.tx, session.service_id).await?;
@@ -161,5 +161,6 @@ pub(super) async fn other_times(app: &App, caller: &Caller, session: &Session) -
         }
     }
     times.truncate(OFFERED);
+    times.sort_unstable();
     Ok(times)
 }

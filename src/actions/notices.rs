@@ -34,7 +34,7 @@ pub(super) async fn queue_for(
 ) -> Result<()> {
     let catalogue = current(tx, app).await?;
     let facts = facts::load(tx, app, &catalogue, session, patient).await?;
-    let mut rows = rows(tx, session).await?;
+    let mut rows = rows(tx, session, now).await?;
     if changed {
         tell_patient(tx, app, now, &facts, &mut rows).await?;
         tell_shop(tx, app, now, &facts, &mut rows).await?;
@@ -43,13 +43,10 @@ pub(super) async fn queue_for(
 }
 
 /// The rows about a session, locked so that nobody begins to send one meanwhile.
-pub(super) async fn rows(tx: &mut Tx, session: &Session) -> Result<Vec<Message>> {
+pub(super) async fn rows(tx: &mut Tx, session: &Session, now: DateTime<Utc>) -> Result<Vec<Message>> {
     // Nobody has heard of a session that was booked in this very transaction.
-    if session.version == 1 && session.created_at == session.updated_at && session.confirmed_at.is_none() {
-        let none = messages::of_session(tx, session.id).await?;
-        if none.is_empty() {
-            return Ok(none);
-        }
+    if session.version == 1 && session.created_at == now {
+        return Ok(Vec::new());
     }
     messages::lock_waiting(tx, session.id).await?;
     Ok(messages::of_session(tx, session.id).await?)

@@ -198,7 +198,7 @@ pub(super) async fn replan_all(work: &mut Work<'_>, sessions: &[Session]) -> Res
     for session in sessions {
         let Some(patient) = known.get(&session.patient_id) else { continue };
         let facts = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?;
-        let rows = notices::rows(&mut work.tx, session).await?;
+        let rows = notices::rows(&mut work.tx, session, work.now).await?;
         replan(&mut work.tx, work.app, work.now, &facts, &rows).await?;
     }
     Ok(())

@@ -197,15 +197,16 @@ pub async fn next_expiry(tx: &mut Tx) -> Result<Option<DateTime<Utc>>> {
 
 /// Claims the message that has waited longest to go by `channel` and may go out at `now`, until `until`, with all that goes
 /// out together with it: changes of a visit one at a time and in order, what else there is of a visit not before a change
-/// that its address waits for. The condition on the outer statement keeps two nodes from claiming the same one.
+/// that its address waits for. The condition on the outer statement keeps two nodes from claiming the same one; the bound
+/// inside keeps `PostgreSQL` from comparing all that waits with all that waits, whose numbers it can only guess.
 pub async fn claim(tx: &mut Tx, channel: Channel, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Message>> {
     let claimed: Option<(MessageId,)> = tx
         .query(stmt!(
             "UPDATE messages SET status = 'sending', claimed_until = $3, attempts = attempts + 1
              WHERE status = 'scheduled' AND id IN (
-                SELECT m.id FROM messages m
-                WHERE m.status = 'scheduled' AND m.channel = $1 AND m.try_at <= $2
-                  AND NOT EXISTS (SELECT 1 FROM messages e
+                SELECT m.id FROM (SELECT * FROM messages WHERE status = 'scheduled' AND channel = $1 AND try_at <= $2
+                    ORDER BY try_at, id LIMIT 1000) AS m
+                WHERE NOT EXISTS (SELECT 1 FROM messages e
                     WHERE e.session_id = m.session_id AND e.channel = m.channel AND e.status IN ('scheduled', 'sending')
                       AND e.kind IN ('invite', 'update', 'cancel', 'shop_booked', 'shop_changed', 'shop_cancelled')
                       AND (e.session_version, e.id) < (m.session_version, m.id)

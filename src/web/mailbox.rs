@@ -9,6 +9,7 @@ use super::page::{Named, STYLE, named, shown, sorry};
 use crate::actions::mailbox::{self, Delivered};
 use crate::actions::{App, Error};
 use crate::domain::civil;
+use crate::domain::message::Channel;
 
 struct Mail {
     id: String,
@@ -36,7 +37,12 @@ pub(super) async fn page(State(app): State<App>) -> Response {
         id: mail.id.to_string(),
         text: mailbox::shown(&mail).text,
         recipient: mail.recipient,
-        subject: mail.subject,
+        // A text has no subject; its words stand below.
+        subject: if mail.channel == Channel::Sms {
+            "Text message".to_owned()
+        } else {
+            mail.subject
+        },
         at: civil::spoken(app.zone, mail.at),
         raw: mail.raw,
     };

@@ -44,6 +44,11 @@ impl Signed {
     }
 }
 
+/// An id of the provider's, as it is kept.
+fn plain(id: &str) -> String {
+    id.chars().filter(|c| !c.is_control()).take(100).collect()
+}
+
 fn path_of(uri: &axum::http::Uri) -> &str {
     uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str)
 }
@@ -57,7 +62,7 @@ async fn incoming(State(app): State<App>, OriginalUri(uri): OriginalUri, headers
     let text = Incoming {
         from: from.to_owned(),
         body: call.get("Body").unwrap_or_default().to_owned(),
-        id: id.chars().take(100).collect(),
+        id: plain(id),
     };
     let words = texts::received(&app, &text).await?;
     let answer = words
@@ -81,7 +86,7 @@ async fn status(
 ) -> Result<StatusCode, Problem> {
     let call = Signed::read(&app, path_of(&uri), &headers, &body)?;
     let id: MessageId = id.parse().map_err(|_| Error::NotThere("message"))?;
-    let provider_id: String = call.get("MessageSid").unwrap_or_default().chars().take(100).collect();
+    let provider_id = plain(call.get("MessageSid").unwrap_or_default());
     let (status, error) = (call.get("MessageStatus").unwrap_or_default(), call.get("ErrorCode"));
     texts::reported(&app, id, &provider_id, status, error).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -127,3 +127,239 @@ fn why(row: &Message, planned: &[Planned], visit: Visit<'_>) -> Unsent {
         Standing::There => Unsent::Unwanted,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::MessageId;
+    use crate::domain::message::Channel;
+    use crate::domain::message_plan::patient::{Booked, Reach, planned};
+    use crate::domain::patient::Language;
+    use crate::domain::policy::Policy;
+    use crate::domain::quiet_hours::QuietHours;
+    use crate::domain::reminder::standard;
+    use crate::domain::time_zone::toronto;
+    use chrono::Duration;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    /// A visit and its rows, kept as the store keeps them.
+    struct Story {
+        now: DateTime<Utc>,
+        version: i64,
+        start: DateTime<Utc>,
+        cancelled: bool,
+        confirmed: bool,
+        reach: Reach,
+        rows: Vec<Message>,
+        sent: Vec<(DateTime<Utc>, String)>,
+    }
+
+    type Key = (i64, MessageKind, Channel, String, Option<String>);
+
+    fn key(row: &Message) -> Key {
+        let recipient = row.recipient.as_ref().map(ToString::to_string);
+        (row.session_version, row.kind, row.channel, row.lead.clone(), recipient)
+    }
+
+    impl Story {
+        fn begun() -> Self {
+            let now: DateTime<Utc> = "2027-03-01T14:00:00Z".parse().unwrap();
+            Self {
+                now,
+                version: 1,
+                start: now + Duration::days(14),
+                cancelled: false,
+                confirmed: false,
+                reach: Reach {
+                    email: Some("ada@example.test".to_owned().try_into().unwrap()),
+                    phone: Some("416 555 0123".to_owned().try_into().unwrap()),
+                    ..Reach::default()
+                },
+                rows: Vec::new(),
+                sent: Vec::new(),
+            }
+        }
+
+        fn content(&self) -> Content {
+            Content {
+                starts_at: self.start,
+                ends_at: self.start + Duration::minutes(45),
+                zone: "America/Toronto".to_owned(),
+                place: "59 Hayden Street".to_owned(),
+                practitioner_id: Uuid::nil().into(),
+                room_id: None,
+                calendar: false,
+                partner_id: None,
+                purpose: None,
+                words: None,
+            }
+        }
+
+        fn planned(&self) -> Vec<Planned> {
+            if self.cancelled || self.start <= self.now {
+                return Vec::new();
+            }
+            let (policy, rules) = (Policy::default(), standard());
+            let visit = Booked {
+                starts_at: self.start,
+                zone: toronto(),
+                confirmed: self.confirmed,
+                on_hold: false,
+                rules: &rules,
+            };
+            planned(visit, &self.reach, &QuietHours::of(&policy, toronto()), &policy, self.now)
+        }
+
+        fn row(&self, planned: Planned) -> Message {
+            Message {
+                id: MessageId(Uuid::now_v7()),
+                session_id: Uuid::nil().into(),
+                uid: Uuid::nil(),
+                session_version: self.version,
+                patient_id: Uuid::nil().into(),
+                kind: planned.kind,
+                channel: planned.channel,
+                lead: planned.lead,
+                recipient: planned.recipient,
+                language: Language::En,
+                sequence: 0,
+                stamp: self.now,
+                content: Content {
+                    purpose: planned.purpose,
+                    ..self.content()
+                },
+                status: if planned.unsent.is_some() {
+                    MessageStatus::Suppressed
+                } else {
+                    MessageStatus::Scheduled
+                },
+                reason: planned.unsent,
+                due_at: planned.due_at,
+                try_at: planned.due_at,
+                useful_until: planned.useful_until,
+                batch: None,
+                attempts: 0,
+                claimed_until: None,
+                perhaps_sent: false,
+                last_error: None,
+                sent_at: None,
+                provider_id: None,
+                delivered_at: None,
+                answer: None,
+                answered_at: None,
+                answer_stamp: None,
+                created_at: self.now,
+            }
+        }
+
+        /// Does what the steps say, as the store does.
+        fn reconciled(&mut self) {
+            let content = self.content();
+            let visit = Visit {
+                version: self.version,
+                standing: if self.cancelled { Standing::Gone } else { Standing::There },
+                to_come: self.start > self.now,
+                confirmed: self.confirmed,
+                content: &content,
+            };
+            for step in reconcile(&self.planned(), &self.rows, visit, self.now) {
+                match step {
+                    Step::Supersede(id, why) | Step::Suppress(id, why) => {
+                        let suppressed = matches!(step, Step::Suppress(..));
+                        let row = self.rows.iter_mut().find(|row| row.id == id).unwrap();
+                        assert_eq!(row.status, MessageStatus::Scheduled, "only what waits is taken back");
+                        row.status = if suppressed {
+                            MessageStatus::Suppressed
+                        } else {
+                            MessageStatus::Superseded
+                        };
+                        row.reason = Some(why);
+                    }
+                    Step::Revive(id, planned) => {
+                        let anew = self.row(planned);
+                        let row = self.rows.iter_mut().find(|row| row.id == id).unwrap();
+                        assert!(!row.is_known(), "what went out does not come back");
+                        assert_eq!(key(row), key(&anew));
+                        *row = Message { id, ..anew };
+                    }
+                    Step::Write(planned) => {
+                        let row = self.row(planned);
+                        assert!(
+                            self.rows.iter().all(|other| key(other) != key(&row)),
+                            "the database would refuse {row:?}"
+                        );
+                        self.rows.push(row);
+                    }
+                }
+            }
+        }
+
+        fn delivered(&mut self) {
+            for row in &mut self.rows {
+                if row.status == MessageStatus::Scheduled && row.due_at <= self.now {
+                    row.status = MessageStatus::Sent;
+                    self.sent.push((row.content.starts_at, format!("{} {}", row.kind, row.lead)));
+                }
+            }
+        }
+    }
+
+    proptest! {
+        /// Whatever happens to a visit: what waits is what is planned and still to come, no row is written that the database
+        /// would refuse, and nothing goes out twice for one time.
+        #[test]
+        fn after_any_story_what_waits_is_what_is_true(deeds in prop::collection::vec((0_u8..8, 1_i64..72), 1..30)) {
+            let mut story = Story::begun();
+            story.reconciled();
+            for (deed, hours) in deeds {
+                match deed {
+                    0 | 1 => story.now += Duration::hours(hours),
+                    2 => {
+                        story.start = story.now + Duration::hours(hours * 4);
+                        story.confirmed = false;
+                        story.version += 1;
+                    }
+                    3 => {
+                        story.cancelled = !story.cancelled;
+                        story.version += 1;
+                    }
+                    4 => {
+                        story.confirmed = !story.confirmed;
+                        story.version += 1;
+                    }
+                    5 => story.reach.refused_email = !story.reach.refused_email,
+                    6 => story.reach.preferred = [None, Some(Channel::Sms), Some(Channel::Email)][usize::try_from(hours % 3).unwrap()],
+                    _ => {
+                        let address = ["ada@example.test", "eve@example.test"][usize::try_from(hours % 2).unwrap()];
+                        story.reach.email = Some(address.to_owned().try_into().unwrap());
+                    }
+                }
+                if deed < 2 {
+                    story.delivered();
+                } else {
+                    story.reconciled();
+                }
+                let settled = |one: &Planned| {
+                    let told = (story.start, format!("{} {}", one.kind, one.lead));
+                    story.sent.contains(&told)
+                };
+                let mut due: Vec<_> = story
+                    .planned()
+                    .into_iter()
+                    .filter(|one| one.kind == MessageKind::Reminder && one.unsent.is_none() && one.due_at > story.now && !settled(one))
+                    .map(|one| (one.lead, one.channel))
+                    .collect();
+                let waits = |row: &&Message| row.status == MessageStatus::Scheduled && row.kind == MessageKind::Reminder;
+                let mut waiting: Vec<_> = story.rows.iter().filter(waits).map(|row| (row.lead.clone(), row.channel)).collect();
+                due.sort();
+                waiting.sort();
+                prop_assert_eq!(waiting, due, "at {}", story.now);
+                let mut sent = story.sent.clone();
+                sent.sort();
+                sent.dedup();
+                prop_assert_eq!(sent.len(), story.sent.len(), "{:?}", story.sent);
+            }
+        }
+    }
+}

@@ -46,8 +46,8 @@ pub(super) async fn save(work: &mut Work<'_>, current: &Session, next: Session, 
     let next = Session {
         version: current.version + 1,
         sequence: next.sequence.max(current.sequence + i64::from(told)),
-        // Whoever said that they come said so of that very time.
-        confirmed_at: next.confirmed_at.filter(|_| next.starts_at == current.starts_at),
+        // Whoever said that they come said so of that very wall time, whatever instant a new law makes of it.
+        confirmed_at: next.confirmed_at.filter(|_| next.local_start == current.local_start),
         updated_at: work.now,
         ..next
     };

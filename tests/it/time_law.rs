@@ -87,6 +87,25 @@ async fn applied_the_wall_time_stays_the_instant_moves_and_the_patient_is_told()
 }
 
 #[tokio::test]
+async fn reminders_follow_the_new_law_and_who_has_confirmed_has_confirmed_the_wall_time() {
+    let (old, new, sessions) = under_permanent_daylight_time().await;
+    let link = old.mails().await[1].link();
+    old.press(&format!("{link}/confirm"), &[("start", "2027-11-08T15:00:00Z")])
+        .await
+        .expect(303);
+    let confirmed = read(&old, &sessions[1]).await.str("confirmed_at").to_owned();
+    time_check::apply(&new.app).await.unwrap();
+    assert_eq!(read(&new, &sessions[1]).await.str("confirmed_at"), confirmed);
+    let messages = new.messages(&sessions[1]).await;
+    let waiting = messages
+        .items()
+        .iter()
+        .filter(|message| message["kind"] == "reminder" && message["status"] == "scheduled");
+    let due: Vec<_> = waiting.map(|message| message["due_at"].as_str().unwrap()).collect();
+    assert_eq!(due, ["2027-11-01T10:00:00-04:00", "2027-11-08T08:00:00-04:00"]);
+}
+
+#[tokio::test]
 async fn what_would_run_into_others_stays_and_is_told_to_a_person() {
     let (old, new, sessions) = under_permanent_daylight_time().await;
     // Booked by a node that knows the new law already: nine o'clock as it will be, where ten o'clock will move to.

@@ -192,6 +192,9 @@ fn next_stamp(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> 
 /// A message that was just claimed, as it is to be told now: in the language and the form that the patient wants, unless
 /// somebody may have seen it already; nothing when it is not to go out any more, which is marked.
 pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Result<Option<Message>> {
+    if message.attempts > 1 && message.kind.is_planned() && planned::taken_back(tx, app, &message).await? {
+        return Ok(None);
+    }
     let why = match message.kind.audience() {
         Audience::Practitioner | Audience::Desk => None,
         Audience::Shop => {
@@ -225,7 +228,7 @@ pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Resul
         }
     };
     if let Some(why) = why {
-        messages::suppress(tx, message.id, why).await?;
+        messages::withhold(tx, message.id, why).await?;
         return Ok(None);
     }
     Ok(Some(message))

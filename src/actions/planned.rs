@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SubsecRound, Utc};
 
+use super::catalogue_kept::current;
 use super::facts::{self, Facts};
 use super::{App, Error, Result, Work, links, notices};
 use crate::domain::ids::{PatientId, PractitionerId, ServiceId, SiteId};
@@ -21,8 +22,8 @@ use crate::domain::status::SessionStatus;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::{Tx, catalogue, messages, patients, resources, sessions};
 
-/// Makes the ledger hold what is planned of a visit as it is now; `rows` are all messages about it.
-pub(super) async fn replan(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &[Message]) -> Result<()> {
+/// What the ledger needs to hold what is planned of a visit as it is now.
+fn steps(app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &[Message]) -> Result<Vec<Step>> {
     let session = facts.session;
     let content = facts.shop_content();
     let visit = Visit {
@@ -32,7 +33,12 @@ pub(super) async fn replan(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &F
         confirmed: session.confirmed_at.is_some(),
         content: &content,
     };
-    for step in reconcile(&all(app, now, facts)?, rows, visit, now) {
+    Ok(reconcile(&all(app, now, facts)?, rows, visit, now))
+}
+
+/// Makes the ledger hold what is planned of a visit as it is now; `rows` are all messages about it.
+pub(super) async fn replan(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &[Message]) -> Result<()> {
+    for step in steps(app, now, facts, rows)? {
         match step {
             Step::Supersede(id, why) => {
                 messages::supersede(tx, id, why).await?;
@@ -154,6 +160,31 @@ pub(super) async fn put(tx: &mut Tx, rows: &[Message], message: Message) -> Resu
         messages::revive(tx, &message).await?;
     }
     Ok(message)
+}
+
+/// Takes back a message that was claimed once more, if it is planned no longer: a change finds what waits, not what is under
+/// way, which waits again once its sender has died or was put off. Whether it was taken back.
+pub(super) async fn taken_back(tx: &mut Tx, app: &App, message: &Message) -> Result<bool> {
+    let session = sessions::get(tx, message.session_id)
+        .await?
+        .ok_or(Error::NotThere("session"))?
+        .session;
+    let patient = patients::get(tx, session.patient_id).await?.ok_or(Error::NotThere("patient"))?;
+    let catalogue = current(tx, app).await?;
+    let facts = facts::load(tx, app, &catalogue, &session, &patient).await?;
+    let waiting = Message {
+        status: MessageStatus::Scheduled,
+        ..message.clone()
+    };
+    let steps = steps(app, app.clock.now(), &facts, &[waiting])?;
+    for step in steps {
+        match step {
+            Step::Supersede(id, why) => return Ok(messages::supersede(tx, id, why).await?),
+            Step::Suppress(id, why) => return Ok(messages::suppress(tx, id, why).await?),
+            Step::Revive(..) | Step::Write(_) => (),
+        }
+    }
+    Ok(false)
 }
 
 /// Whose plans a change of the catalogue touches.

@@ -104,7 +104,7 @@ async fn claimed(post: &Post, channel: Channel, now: DateTime<Utc>, outcome: &mu
         match when(&row, &quiet, now) {
             When::Never(why) => {
                 outcome.suppressed += 1;
-                messages::suppress(&mut tx, row.id, why).await?;
+                messages::withhold(&mut tx, row.id, why).await?;
             }
             When::At(at) => {
                 outcome.postponed += 1;

@@ -15,6 +15,7 @@ use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use percent_encoding::percent_decode_str;
 use thiserror::Error;
+use tokio::sync::Mutex;
 use url::{Host, Url};
 
 /// How long the server may take for one step.
@@ -271,7 +272,9 @@ impl From<lettre::transport::smtp::Error> for SendError {
 /// A mail server.
 #[derive(Debug)]
 pub struct Smtp {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    settings: SmtpSettings,
+    /// Keeps one connection; made anew when nobody knows any more what would be said on that.
+    transport: Mutex<AsyncSmtpTransport<Tokio1Executor>>,
     dkim: Option<DkimConfig>,
 }
 
@@ -279,7 +282,8 @@ impl Smtp {
     /// The server of `settings`; nothing is said to it yet.
     pub fn new(settings: &SmtpSettings) -> Result<Self, SettingsError> {
         Ok(Self {
-            transport: settings.transport()?,
+            settings: settings.clone(),
+            transport: Mutex::new(settings.transport()?),
             dkim: settings.dkim.as_ref().map(DkimSettings::config).transpose()?,
         })
     }
@@ -290,11 +294,19 @@ impl Smtp {
             dkim_sign(&mut mail, dkim);
         }
         let envelope: Envelope = mail.envelope().clone();
-        let sent = tokio::time::timeout(LONGEST, self.transport.send_raw(&envelope, &mail.formatted())).await;
+        let transport = self.transport.lock().await.clone();
+        let sent = tokio::time::timeout(LONGEST, transport.send_raw(&envelope, &mail.formatted())).await;
         match sent {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(error.into()),
-            Err(_) => Err(SendError::Unknown("the server took too long".to_owned())),
+            Err(_) => {
+                // The library keeps a connection that was left in the middle: the next mail would wait on it as long again, or
+                // take a late answer to this one for its own.
+                if let Ok(fresh) = self.settings.transport() {
+                    *self.transport.lock().await = fresh;
+                }
+                Err(SendError::Unknown("the server took too long".to_owned()))
+            }
         }
     }
 }

@@ -94,11 +94,11 @@ pub async fn lock_waiting(tx: &mut Tx, session: SessionId) -> Result<()> {
     Ok(())
 }
 
-/// Marks a message that still waits as no longer true. Whether it still waited.
+/// Marks a message that still waits, or was just claimed, as no longer true. Whether it did.
 pub async fn supersede(tx: &mut Tx, id: MessageId, why: Unsent) -> Result<bool> {
     let changed = tx
         .query(stmt!(
-            "UPDATE messages SET status = 'superseded', reason = $2 WHERE id = $1 AND status = 'scheduled'"
+            "UPDATE messages SET status = 'superseded', reason = $2, claimed_until = NULL WHERE id = $1 AND status IN ('scheduled', 'sending')"
         ))
         .bind(id)
         .bind(why)
@@ -112,6 +112,20 @@ pub async fn suppress(tx: &mut Tx, id: MessageId, why: Unsent) -> Result<bool> {
     let changed = tx
         .query(stmt!(
             "UPDATE messages SET status = 'suppressed', reason = $2, claimed_until = NULL WHERE id = $1 AND status IN ('scheduled', 'sending')"
+        ))
+        .bind(id)
+        .bind(why)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Marks a message that was claimed as one that is not to go out, as if it had not been tried. Whether it was still claimed.
+pub async fn withhold(tx: &mut Tx, id: MessageId, why: Unsent) -> Result<bool> {
+    let changed = tx
+        .query(stmt!(
+            "UPDATE messages SET status = 'suppressed', reason = $2, claimed_until = NULL, attempts = attempts - 1
+             WHERE id = $1 AND status = 'sending'"
         ))
         .bind(id)
         .bind(why)

@@ -97,7 +97,9 @@ pub fn reconcile(planned: &[Planned], rows: &[Message], visit: Visit<'_>, now: D
 
 fn is_settled(row: &Message) -> bool {
     let skipped = matches!(row.reason, Some(Unsent::QuietHours | Unsent::TooLate | Unsent::Past));
-    row.is_known() || row.status == MessageStatus::Failed || skipped
+    // What may have arrived and waits for its next try is still to be said, by that row.
+    let known = row.is_known() && row.status != MessageStatus::Scheduled;
+    known || row.status == MessageStatus::Failed || skipped
 }
 
 fn is_same_recipient(row: &Message, one: &Planned) -> bool {

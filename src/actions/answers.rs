@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::find_slots::{self, SlotsWanted};
+use super::notices::Of;
 use super::{Actor, App, Caller, Error, Result, Work, notices};
 use crate::domain::access::Role;
 use crate::domain::civil::{self, Day, Edge};
@@ -44,10 +45,23 @@ pub async fn confirm(tx: &mut Tx, app: &App, now: DateTime<Utc>, id: SessionId, 
     if session.status != SessionStatus::Booked || session.starts_at != start || session.starts_at <= now {
         return Ok(None);
     }
+    // Whoever comes needs no call and no other time.
+    tasks::settle_answered(tx, id, now).await?;
     if session.confirmed_at.is_some() {
         return Ok(Some(session));
     }
     note(tx, app, now, &session, Some(now), ("session.confirm", by)).await.map(Some)
+}
+
+/// Notes that the patient does not come after all, if they had said that they do. Their patient is locked already.
+pub async fn no_longer_confirmed(tx: &mut Tx, app: &App, now: DateTime<Utc>, id: SessionId, by: &str) -> Result<()> {
+    if let Some(session) = sessions::get(tx, id).await?.map(|listed| listed.session)
+        && session.status == SessionStatus::Booked
+        && session.confirmed_at.is_some()
+    {
+        note(tx, app, now, &session, None, ("session.decline", by)).await?;
+    }
+    Ok(())
 }
 
 /// Notes that the patient asks for another time: no longer confirmed, and a task for the desk, unless there is one. Their
@@ -90,7 +104,7 @@ async fn note(
             return Err(Error::Stale);
         }
         let patient = patients::get(tx, next.patient_id).await?.ok_or(Error::NotThere("patient"))?;
-        notices::queue_for(tx, app, now, &next, &patient, false).await?;
+        notices::queue_for(tx, app, now, &next, &patient, Of::Plans).await?;
     }
     let line = audit::Line {
         id: app.clock.id(),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::catalogue_kept::current;
+use super::notices::Of;
 use super::page::{Items, Page};
 use super::session_change::{CONSENT_WITHDRAWN, save};
 use super::{Answer, App, Caller, Error, Expected, Result, Work, notices, planned};
@@ -99,7 +100,7 @@ pub async fn give(app: &App, caller: &Caller, patient: PatientId, details: Conse
     {
         // What was kept from the shop so far.
         for session in sessions::not_over(&mut work.tx, patient.id, work.now).await? {
-            notices::queue_for(&mut work.tx, app, work.now, &session, &patient, true).await?;
+            notices::queue_for(&mut work.tx, app, work.now, &session, &patient, Of::Shop).await?;
         }
     }
     work.audit(

@@ -10,7 +10,7 @@ use crate::domain::ids::{PartnerId, PatientId};
 use crate::domain::message::{Channel, Content, Message, MessageKind, MessageStatus};
 use crate::domain::message_plan::patient::Reach;
 use crate::domain::partner_notices::PartnerNotices;
-use crate::domain::patient::{Email, Patient};
+use crate::domain::patient::{Email, Patient, Way};
 use crate::domain::recipient::Recipient;
 use crate::domain::reminder::ReminderRule;
 use crate::domain::session::Session;
@@ -24,6 +24,8 @@ pub(super) struct Shop {
     pub(super) notices: PartnerNotices,
     /// Whether the patient permits that it is told of them (rule 56).
     pub(super) disclosed: bool,
+    /// The ways by which it wants nothing: it has said STOP there.
+    pub(super) refused: Vec<Way>,
 }
 
 /// What decides which messages a visit needs.
@@ -55,7 +57,7 @@ pub(super) async fn load<'a>(
     let practitioner = catalogue.practitioners.iter().find(|one| one.id == session.place.practitioner_id);
     let course = courses::get(tx, session.course_id).await?;
     let shop = match site.details.partner_id {
-        Some(partner) => Some(shop(tx, patient.id, partner).await?),
+        Some(partner) => Some(shop(tx, app, patient.id, partner).await?),
         None => None,
     };
     Ok(Facts {
@@ -65,24 +67,40 @@ pub(super) async fn load<'a>(
         on_hold: course.is_some_and(|course| course.details.status == CourseStatus::OnHold),
         rules: rules.unwrap_or_else(|| app.policy.reminders.clone()),
         shop,
-        day_list_to: practitioner.and_then(|one| one.details.day_list_to.clone()),
+        // What a shop's people are told is the shop's own list.
+        day_list_to: match site.details.partner_id {
+            None => practitioner.and_then(|one| one.details.day_list_to.clone()),
+            Some(_) => None,
+        },
         place: site.details.address.to_string(),
     })
 }
 
 /// A shop, with what `patient` permits.
-pub(super) async fn shop(tx: &mut Tx, patient: PatientId, partner: PartnerId) -> Result<Shop> {
+pub(super) async fn shop(tx: &mut Tx, app: &App, patient: PatientId, partner: PartnerId) -> Result<Shop> {
     let given = consents::of_kind(tx, patient, ConsentKind::Disclosure).await?;
     let active = |partner: PartnerId| {
         given
             .iter()
             .any(|consent| consent.status == ConsentStatus::Active && consent.details.partner_id == Some(partner))
     };
+    let set = partner_notices::get(tx, partner).await?;
+    let mut notices = set.unwrap_or_else(|| PartnerNotices::unset(partner));
+    if app.profile.texts.is_none() {
+        notices.details = notices.details.without_texts();
+    }
+    let mut refused = Vec::new();
+    for way in [Way::Email, Way::Sms] {
+        if let Some(recipient) = notices.details.recipient(way)
+            && has_opted_out(tx, &recipient).await?
+        {
+            refused.push(way);
+        }
+    }
     Ok(Shop {
-        notices: partner_notices::get(tx, partner)
-            .await?
-            .unwrap_or_else(|| PartnerNotices::unset(partner)),
+        notices,
         disclosed: active(partner),
+        refused,
     })
 }
 

@@ -7,47 +7,55 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 use super::catalogue_kept::current;
 use super::facts::{self, Facts};
 use super::{App, Error, Result, Work, links, planned};
+use crate::domain::ids::SessionId;
 use crate::domain::message::{Audience, Channel, Content, Message, MessageKind, MessageStatus, Tells, Unsent};
 use crate::domain::notice::{self, Notice, Party, Standing, standing};
-use crate::domain::patient::Patient;
+use crate::domain::patient::{Language, Patient, Way};
 use crate::domain::recipient::Recipient;
-use crate::domain::session::Session;
-use crate::storage::{Tx, messages, patients, sessions, visit_links};
+use crate::domain::session::{CancelReason, Session};
+use crate::domain::task::{Task, TaskKind};
+use crate::storage::{Tx, messages, patients, sessions, tasks, visit_links};
 
-/// Queues what is to be told of `session` as it is now: of its change, if it `changed` in a way that concerns calendars, and
-/// what is planned ahead. Call it after each change.
-pub(super) async fn queue(work: &mut Work<'_>, session: &Session, changed: bool) -> Result<()> {
+/// Who may have something to hear of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// Nobody: only what is planned ahead may be different.
+    Plans,
+    /// The shop: how it is told, or of whom, is different.
+    Shop,
+    /// All: the visit itself is different.
+    Visit,
+    /// All: it was booked in this very transaction, so nobody has heard of it.
+    Booking,
+}
+
+/// Queues what is to be told of `session` as it is now, and what is planned ahead. Call it after each change.
+pub(super) async fn queue(work: &mut Work<'_>, session: &Session, of: Of) -> Result<()> {
     let patient = patients::get(&mut work.tx, session.patient_id)
         .await?
         .ok_or(Error::NotThere("patient"))?;
-    queue_for(&mut work.tx, work.app, work.now, session, &patient, changed).await
+    queue_for(&mut work.tx, work.app, work.now, session, &patient, of).await
 }
 
 /// The same, for a patient who was just read or changed.
-pub(super) async fn queue_for(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
-    session: &Session,
-    patient: &Patient,
-    changed: bool,
-) -> Result<()> {
+pub(super) async fn queue_for(tx: &mut Tx, app: &App, now: DateTime<Utc>, session: &Session, patient: &Patient, of: Of) -> Result<()> {
     let catalogue = current(tx, app).await?;
     let facts = facts::load(tx, app, &catalogue, session, patient).await?;
-    let mut rows = rows(tx, session, now).await?;
-    if changed {
+    let mut rows = match of {
+        Of::Booking => Vec::new(),
+        Of::Plans | Of::Shop | Of::Visit => rows(tx, session).await?,
+    };
+    if matches!(of, Of::Visit | Of::Booking) {
         tell_patient(tx, app, now, &facts, &mut rows).await?;
+    }
+    if of != Of::Plans {
         tell_shop(tx, app, now, &facts, &mut rows).await?;
     }
     planned::replan(tx, app, now, &facts, &rows).await
 }
 
 /// The rows about a session, locked so that nobody begins to send one meanwhile.
-pub(super) async fn rows(tx: &mut Tx, session: &Session, now: DateTime<Utc>) -> Result<Vec<Message>> {
-    // Nobody has heard of a session that was booked in this very transaction.
-    if session.version == 1 && session.created_at == now {
-        return Ok(Vec::new());
-    }
+pub(super) async fn rows(tx: &mut Tx, session: &Session) -> Result<Vec<Message>> {
     messages::lock_waiting(tx, session.id).await?;
     Ok(messages::of_session(tx, session.id).await?)
 }
@@ -73,6 +81,9 @@ async fn tell_patient(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<
         if let Some(recipient) = recipient.as_ref().filter(|_| notice.tells != Tells::Gone) {
             links::open(tx, app, now, facts.session.id, recipient).await?;
         }
+        if unsent.is_some() && notice.tells == Tells::Gone && called_off_by_us(facts.session) {
+            phone(tx, app, now, facts).await?;
+        }
         let way = (Channel::Email, recipient);
         write(
             tx,
@@ -90,7 +101,7 @@ async fn tell_patient(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<
     Ok(())
 }
 
-async fn tell_shop(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &mut Vec<Message>) -> Result<()> {
+pub(super) async fn tell_shop(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &mut Vec<Message>) -> Result<()> {
     let party = facts.shop.as_ref().map(|shop| Party::Shop(shop.notices.partner_id));
     if party.is_none() && rows.iter().all(|row| row.kind.audience() != Audience::Shop) {
         return Ok(());
@@ -102,10 +113,10 @@ async fn tell_shop(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>
     }
     for notice in needed {
         let Some(Party::Shop(partner)) = notice.party else { continue };
-        let shop = facts::shop(tx, facts.session.patient_id, partner).await?;
+        let shop = facts::shop(tx, app, facts.session.patient_id, partner).await?;
         let Some(by) = shop.notices.details.changes_by else { continue };
         let recipient = shop.notices.details.recipient(by);
-        let unsent = if notice.tells != Tells::Gone && !shop.disclosed {
+        let unsent = if (notice.tells != Tells::Gone && !shop.disclosed) || shop.refused.contains(&by) {
             Some(Unsent::NoConsent)
         } else {
             recipient.is_none().then_some(Unsent::NoAddress)
@@ -125,6 +136,22 @@ async fn tell_shop(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>
         .await?;
     }
     Ok(())
+}
+
+/// Whether a visit was called off by the clinic, so that its patient may not know.
+fn called_off_by_us(session: &Session) -> bool {
+    matches!(session.cancel_reason, Some(CancelReason::ClinicRequest | CancelReason::Other))
+}
+
+/// A task for the desk, where a patient would come to a visit that is no more and cannot be told so (rule 53).
+async fn phone(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<()> {
+    let detail = "This visit was called off, and its patient gets no messages. Phone them before they come.";
+    let task = Task {
+        session_id: Some(facts.session.id),
+        patient_id: Some(facts.patient.id),
+        ..Task::open(app.clock.id(), TaskKind::PatientToPhone, detail, now)
+    };
+    Ok(tasks::insert(tx, &task).await?)
 }
 
 /// What `audience` is to be told; what still waits to tell it something else is superseded.
@@ -198,11 +225,25 @@ pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Resul
     let why = match message.kind.audience() {
         Audience::Practitioner | Audience::Desk => None,
         Audience::Shop => {
-            let disclosed = match message.content.partner_id {
-                Some(partner) => facts::shop(tx, message.patient_id, partner).await?.disclosed,
-                None => false,
+            let Some(partner) = message.content.partner_id else {
+                return Ok(Some(message));
             };
-            (!disclosed && message.kind.tells() != Some(Tells::Gone)).then_some(Unsent::NoConsent)
+            let shop = facts::shop(tx, app, message.patient_id, partner).await?;
+            let wants = &shop.notices.details;
+            let by = match message.channel {
+                Channel::Sms => Way::Sms,
+                Channel::Email | Channel::Desk => Way::Email,
+            };
+            let theirs = |to: &Recipient| wants.recipient(by).is_some_and(|now| now.is_same(to));
+            if (!shop.disclosed && message.kind.tells() != Some(Tells::Gone)) || shop.refused.contains(&by) {
+                Some(Unsent::NoConsent)
+            } else if !message.recipient.as_ref().is_some_and(theirs) {
+                // An address that was corrected is a stranger's now.
+                Some(Unsent::Readdressed)
+            } else {
+                let language = wants.language;
+                return reworded(tx, message, language, false).await.map(Some);
+            }
         }
         Audience::Patient => {
             let Some(patient) = patients::get(tx, message.patient_id).await? else {
@@ -223,7 +264,8 @@ pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Resul
             } else if readdressed {
                 Some(Unsent::Readdressed)
             } else {
-                return reworded(tx, message, &patient).await.map(Some);
+                let calendar = message.kind.tells().is_some() && patient.details.calendar_invites;
+                return reworded(tx, message, patient.details.preferred_language, calendar).await.map(Some);
             }
         }
     };
@@ -234,11 +276,11 @@ pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Resul
     Ok(Some(message))
 }
 
-async fn reworded(tx: &mut Tx, message: Message, patient: &Patient) -> Result<Message> {
+async fn reworded(tx: &mut Tx, message: Message, language: Language, calendar: bool) -> Result<Message> {
     let mut told = message.clone();
     if message.attempts == 1 && !message.perhaps_sent {
-        told.language = patient.details.preferred_language;
-        told.content.calendar = message.kind.tells().is_some() && patient.details.calendar_invites;
+        told.language = language;
+        told.content.calendar = calendar;
     }
     if told != message {
         messages::reword(tx, &told).await?;
@@ -252,36 +294,45 @@ pub(super) async fn readdress(work: &mut Work<'_>, patient: &Patient) -> Result<
     let email = patient.details.email.clone().map(Recipient::Email);
     let phone = Recipient::Phone(patient.details.phone.clone());
     visit_links::revoke_others(&mut work.tx, patient.id, email.as_ref(), &phone).await?;
-    for current in sessions::not_over(&mut work.tx, patient.id, work.now).await? {
+    for told in catch_up(&mut work.tx, work.app, work.now, patient).await? {
+        work.audit("session.readdress", ("session", told.0), Some(patient.id), None).await?;
+    }
+    Ok(())
+}
+
+/// Brings what a patient was told up to what is true, and plans anew. Which visits something was told of.
+pub(super) async fn catch_up(tx: &mut Tx, app: &App, now: DateTime<Utc>, patient: &Patient) -> Result<Vec<SessionId>> {
+    let email = patient.details.email.clone().map(Recipient::Email);
+    let mut told = Vec::new();
+    for current in sessions::not_over(tx, patient.id, now).await? {
         let standing = standing(current.status);
         if let Some(email) = email.as_ref().filter(|_| standing != Standing::Gone) {
-            links::open(&mut work.tx, work.app, work.now, current.id, email).await?;
+            links::open(tx, app, now, current.id, email).await?;
         }
-        if !untold(work, &current, patient, email.as_ref()).await? {
-            queue_for(&mut work.tx, work.app, work.now, &current, patient, false).await?;
+        if !untold(tx, app, &current, patient, email.as_ref()).await? {
+            queue_for(tx, app, now, &current, patient, Of::Plans).await?;
             continue;
         }
         let next = Session {
             version: current.version + 1,
             sequence: current.sequence + 1,
-            updated_at: work.now,
+            updated_at: now,
             ..current
         };
-        if !sessions::update(&mut work.tx, &next).await? {
+        if !sessions::update(tx, &next).await? {
             return Err(Error::Stale);
         }
-        queue_for(&mut work.tx, work.app, work.now, &next, patient, true).await?;
-        work.audit("session.readdress", ("session", next.id.0), Some(patient.id), None)
-            .await?;
+        queue_for(tx, app, now, &next, patient, Of::Visit).await?;
+        told.push(next.id);
     }
-    Ok(())
+    Ok(told)
 }
 
 /// Whether something about a visit has to be told to an address that it was not told to, and does not wait to be already.
-async fn untold(work: &mut Work<'_>, session: &Session, patient: &Patient, email: Option<&Recipient>) -> Result<bool> {
-    let rows = messages::of_session(&mut work.tx, session.id).await?;
-    let catalogue = current(&mut work.tx, work.app).await?;
-    let content = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?.content();
+async fn untold(tx: &mut Tx, app: &App, session: &Session, patient: &Patient, email: Option<&Recipient>) -> Result<bool> {
+    let rows = messages::of_session(tx, session.id).await?;
+    let catalogue = current(tx, app).await?;
+    let content = facts::load(tx, app, &catalogue, session, patient).await?.content();
     let waits =
         |row: &&Message| row.status == MessageStatus::Scheduled && row.kind.audience() == Audience::Patient && row.kind.tells().is_some();
     let mut waiting = rows.iter().filter(waits);

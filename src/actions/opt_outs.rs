@@ -6,7 +6,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Answer, App, Caller, Error, Result, Work, planned};
+use super::{Answer, App, Caller, Error, Result, Work, notices, planned};
 use crate::domain::civil;
 use crate::domain::ids::PatientId;
 use crate::domain::message::Unsent;
@@ -42,7 +42,7 @@ pub(super) async fn begin_in(tx: &mut Tx, app: &App, now: DateTime<Utc>, recipie
         return Ok(());
     }
     for patient in reached {
-        messages::suppress_waiting(tx, patient, recipient.channel(), Unsent::NoConsent).await?;
+        messages::suppress_waiting_to(tx, patient, recipient, Unsent::NoConsent).await?;
         planned::replan_patient(tx, app, now, patient).await?;
     }
     Ok(())
@@ -55,7 +55,10 @@ pub(super) async fn end_in(tx: &mut Tx, app: &App, now: DateTime<Utc>, recipient
         return Ok(());
     }
     for patient in reached {
-        planned::replan_patient(tx, app, now, patient).await?;
+        if let Some(patient) = patients::get(tx, patient).await? {
+            // What changed meanwhile is told now.
+            notices::catch_up(tx, app, now, &patient).await?;
+        }
     }
     Ok(())
 }

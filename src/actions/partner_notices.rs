@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::catalogue::patched;
 use super::catalogue_kept::current;
 use super::error::none_of;
+use super::notices::Of;
 use super::{Answer, App, Caller, Error, Expected, Result, Work, notices};
 use crate::domain::access::Role;
 use crate::domain::ids::PartnerId;
@@ -47,7 +48,7 @@ pub async fn change(app: &App, caller: &Caller, partner: PartnerId, expected: &E
         .collect();
     let mut touched = Vec::new();
     for site in &sites {
-        touched.extend(sessions::live_at(&mut work.tx, *site, work.now).await?);
+        touched.extend(sessions::live_at(&mut work.tx, *site).await?);
     }
     let locks: BTreeSet<_> = touched.iter().map(|session| session.patient_id.into()).collect();
     resources::lock(&mut work.tx, locks).await?;
@@ -73,7 +74,7 @@ pub async fn change(app: &App, caller: &Caller, partner: PartnerId, expected: &E
             .await?
             .ok_or(Error::NotThere("patient"))?;
         let now = work.now;
-        notices::queue_for(&mut work.tx, app, now, &session, &patient, true).await?;
+        notices::queue_for(&mut work.tx, app, now, &session, &patient, Of::Shop).await?;
     }
     work.audit("partner.notices", ("partner", partner.0), None, None).await?;
     work.commit(Answer::Is(after)).await

@@ -8,6 +8,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 
 use super::catalogue_kept::current;
 use super::facts::{self, Facts};
+use super::notices::Of;
 use super::{App, Error, Result, Work, links, notices};
 use crate::domain::ids::{PatientId, PractitionerId, ServiceId, SiteId};
 use crate::domain::message::{Audience, Content, Message, MessageStatus};
@@ -97,6 +98,7 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
             asked_at: asked.then_some(session.updated_at),
             disclosed: shop.disclosed,
             notices: &shop.notices,
+            refused: &shop.refused,
         };
         all.extend(shop::planned(visit, policy, app.zone));
     }
@@ -150,7 +152,7 @@ pub(super) async fn put(tx: &mut Tx, rows: &[Message], message: Message) -> Resu
         let recipient = row.recipient.as_ref().map(ToString::to_string);
         (row.session_version, row.kind, row.channel, row.lead.clone(), recipient)
     };
-    let there = rows.iter().find(|row| row.recipient.is_some() && key(row) == key(&message));
+    let there = rows.iter().find(|row| key(row) == key(&message));
     let Some(there) = there else {
         messages::insert(tx, &message).await?;
         return Ok(message);
@@ -229,7 +231,9 @@ pub(super) async fn replan_all(work: &mut Work<'_>, sessions: &[Session]) -> Res
     for session in sessions {
         let Some(patient) = known.get(&session.patient_id) else { continue };
         let facts = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?;
-        let rows = notices::rows(&mut work.tx, session, work.now).await?;
+        let mut rows = notices::rows(&mut work.tx, session).await?;
+        // A shop that is another one has to hear of it.
+        notices::tell_shop(&mut work.tx, work.app, work.now, &facts, &mut rows).await?;
         replan(&mut work.tx, work.app, work.now, &facts, &rows).await?;
     }
     Ok(())
@@ -242,7 +246,7 @@ pub async fn plan_all(tx: &mut Tx, app: &App) -> Result<()> {
         let Some(patient) = patients::get(tx, session.patient_id).await? else {
             continue;
         };
-        notices::queue_for(tx, app, now, &session, &patient, false).await?;
+        notices::queue_for(tx, app, now, &session, &patient, Of::Plans).await?;
     }
     Ok(())
 }
@@ -253,7 +257,7 @@ pub(super) async fn replan_patient(tx: &mut Tx, app: &App, now: DateTime<Utc>, p
         return Ok(());
     };
     for session in sessions::not_over(tx, patient.id, now).await? {
-        notices::queue_for(tx, app, now, &session, &patient, false).await?;
+        notices::queue_for(tx, app, now, &session, &patient, Of::Plans).await?;
     }
     Ok(())
 }

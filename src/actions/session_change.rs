@@ -3,10 +3,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::notices::Of;
 use super::session_view::{SessionView, view};
 use super::{Answer, Error, Expected, Result, Work, notices};
 use crate::domain::ids::SessionId;
-use crate::domain::notice::concerns_calendars;
+use crate::domain::notice::{Standing, concerns_calendars, standing};
 use crate::domain::session::Session;
 use crate::storage::history::{self, Before, Change};
 use crate::storage::sessions::Listed;
@@ -17,6 +18,9 @@ pub(super) const WINDOW_REMOVED: &str = "window-removed";
 
 /// The change that rule 16 makes; not undone session by session.
 pub(super) const CONSENT_WITHDRAWN: &str = "consent-withdrawn";
+
+/// The change that takes another one back.
+pub(super) const UNDONE: &str = "undone";
 
 /// The change that a change of law makes; not undone session by session.
 pub(super) const TIME_LAW: &str = "time-law";
@@ -33,7 +37,7 @@ pub(super) async fn locked(work: &mut Work<'_>, id: SessionId, expected: &Expect
 /// Notes that `session` was booked, and queues what its patient is told.
 pub(super) async fn note_booked(work: &mut Work<'_>, session: &Session) -> Result<()> {
     note(work, session.id, "book", None).await?;
-    notices::queue(work, session, true).await?;
+    notices::queue(work, session, Of::Booking).await?;
     let detail = Some(at(session.starts_at));
     work.audit("session.book", ("session", session.id.0), Some(session.patient_id), detail)
         .await
@@ -47,7 +51,9 @@ pub(super) async fn save(work: &mut Work<'_>, current: &Session, next: Session, 
         version: current.version + 1,
         sequence: next.sequence.max(current.sequence + i64::from(told)),
         // Whoever said that they come said so of that very wall time, whatever instant a new law makes of it.
-        confirmed_at: next.confirmed_at.filter(|_| next.local_start == current.local_start),
+        confirmed_at: next
+            .confirmed_at
+            .filter(|_| next.local_start == current.local_start || what == UNDONE),
         updated_at: work.now,
         ..next
     };
@@ -55,11 +61,11 @@ pub(super) async fn save(work: &mut Work<'_>, current: &Session, next: Session, 
         return Err(Error::Stale);
     }
     note(work, next.id, what, Some(Before::from(current))).await?;
-    if told {
+    if next.local_start != current.local_start || standing(next.status) == Standing::Gone {
         // What was asked of a person about its old time is asked no more.
         tasks::settle(&mut work.tx, next.id, work.now).await?;
     }
-    notices::queue(work, &next, told).await?;
+    notices::queue(work, &next, if told { Of::Visit } else { Of::Plans }).await?;
     work.audit(
         &format!("session.{}", what.replace('-', "_")),
         ("session", next.id.0),

@@ -14,6 +14,7 @@ use crate::domain::patient::{Language, Patient, Phone};
 use crate::domain::recipient::Recipient;
 use crate::domain::reply::{FiledReply, Verdict};
 use crate::domain::session::Session;
+use crate::domain::status::SessionStatus;
 use crate::domain::task::{Task, TaskKind};
 use crate::domain::text_answer::{Said, said};
 use crate::domain::text_wording::{self, Sender};
@@ -96,8 +97,13 @@ pub async fn received(app: &App, incoming: &Incoming) -> Result<Option<String>> 
         };
         tasks::insert(&mut tx, &task).await?;
     }
+    let silent = match &about.phone {
+        Some(phone) => facts::has_opted_out(&mut tx, &Recipient::Phone(phone.clone())).await?,
+        None => true,
+    };
     let inline = match (words, &about.session, &about.phone) {
-        (Some(words), Some(session), Some(phone)) => {
+        // Whoever wants no messages and asks who this is, is answered in the same breath.
+        (Some(words), Some(session), Some(phone)) if !silent => {
             answer(&mut tx, app, now, session, phone, &filed, words).await?;
             None
         }
@@ -194,7 +200,8 @@ async fn others(app: &App, caller: &Caller, phone: Option<&Phone>) -> Result<Vec
     let mut tx = app.db.read().await?;
     let about = about(&mut tx, app.clock.now(), phone.cloned()).await?;
     tx.rollback().await?;
-    match about.session {
+    // What waits for somebody else is not the patient's to move; the desk calls.
+    match about.session.filter(|session| session.status == SessionStatus::Booked) {
         Some(session) => answers::other_times(app, caller, &session).await,
         None => Ok(Vec::new()),
     }

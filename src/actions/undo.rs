@@ -3,7 +3,7 @@
 //! free; a booking that is undone is called off as a mistake.
 
 use super::diaries::{self, Search};
-use super::session_change::{CONSENT_WITHDRAWN, TIME_LAW, WINDOW_REMOVED, answered, locked, save};
+use super::session_change::{CONSENT_WITHDRAWN, TIME_LAW, UNDONE, WINDOW_REMOVED, answered, locked, save};
 use super::session_view::SessionView;
 use super::{Answer, App, Caller, Error, Expected, Result, Work, decide};
 use crate::domain::civil;
@@ -58,7 +58,7 @@ pub async fn undo(app: &App, caller: &Caller, id: SessionId, expected: &Expected
     };
     reclaim(&mut work, &current, &next).await?;
     history::mark_undone(&mut work.tx, change.id).await?;
-    save(&mut work, &current, next, "undone").await?;
+    save(&mut work, &current, next, UNDONE).await?;
     answered(work, id, None).await
 }
 

@@ -11,6 +11,9 @@ use super::{App, Error, Expected, Result, opt_outs};
 use crate::domain::civil::{self, When};
 use crate::domain::message::Reply;
 use crate::domain::opt_out::OptOutBy;
+use crate::domain::status::SessionStatus;
+use crate::domain::visit_link::hash_of;
+use crate::storage::visit_links;
 
 /// What became of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +70,10 @@ pub async fn take(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answe
     let mut tx = app.db.read().await?;
     let (session, _) = session_behind(&mut tx, app, app.clock.now(), secret).await?;
     tx.rollback().await?;
+    // What has begun, is over or waits for somebody else is the desk's to move.
+    if session.status != SessionStatus::Booked || session.starts_at <= app.clock.now() {
+        return Ok(Answered::Changed);
+    }
     let caller = caller(LINK);
     if !answers::other_times(app, &caller, &session).await?.contains(&start) {
         return Ok(Answered::Changed);
@@ -94,13 +101,16 @@ pub async fn take(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answe
 pub async fn messages(app: &App, secret: &str, wanted: bool, by: OptOutBy) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
-    let proof = format!("by the link of visit {}", session.id);
+    // However long ago the visit was: nobody has to read on to be left alone.
+    let (session, recipient) = visit_links::behind(&mut tx, &hash_of(secret))
+        .await?
+        .ok_or(Error::NotThere("page"))?;
+    let proof = format!("by the link of visit {session}");
     if wanted {
         opt_outs::end_in(&mut tx, app, now, &recipient, by, &proof).await?;
     } else {
         opt_outs::begin_in(&mut tx, app, now, &recipient, by, &proof).await?;
-        acknowledge(&mut tx, now, session.id, &recipient, Reply::Stop).await?;
+        acknowledge(&mut tx, now, session, &recipient, Reply::Stop).await?;
     }
     tx.commit().await?;
     app.note_commit();

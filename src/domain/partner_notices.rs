@@ -25,7 +25,7 @@ pub struct PartnerNoticesDetails {
     #[serde(default = "english")]
     pub language: Language,
     /// How the list of the next day comes; not at all where null.
-    #[serde(default = "by_email")]
+    #[serde(default)]
     pub day_list_by: Option<Way>,
     /// When it comes, the day before, the clinic's time; when the clinic sends them unless set.
     #[serde(default)]
@@ -39,17 +39,12 @@ pub struct PartnerNoticesDetails {
     #[schema(minimum = 10, maximum = 1440)]
     pub before_minutes: Option<i64>,
     /// How it is told of changes, of what waits for its answer, and of a report that is overdue; not at all where null.
-    #[serde(default = "by_email")]
+    #[serde(default)]
     pub changes_by: Option<Way>,
 }
 
 fn english() -> Language {
     Language::En
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "it is the default of an optional field")]
-fn by_email() -> Option<Way> {
-    Some(Way::Email)
 }
 
 impl Default for PartnerNoticesDetails {
@@ -58,11 +53,11 @@ impl Default for PartnerNoticesDetails {
             email: None,
             phone: None,
             language: english(),
-            day_list_by: by_email(),
+            day_list_by: Some(Way::Email),
             day_list_at: None,
             before_by: None,
             before_minutes: None,
-            changes_by: by_email(),
+            changes_by: Some(Way::Email),
         }
     }
 }
@@ -89,6 +84,18 @@ impl PartnerNoticesDetails {
             faults.push(Refusal::new(Code::NoSuchWay, words).about("/before_minutes"));
         }
         faults
+    }
+
+    /// The same for a clinic that sends no texts: what would come so comes by mail.
+    #[must_use]
+    pub fn without_texts(self) -> Self {
+        let by = |way: Option<Way>| way.map(|_| Way::Email);
+        Self {
+            day_list_by: by(self.day_list_by),
+            before_by: by(self.before_by),
+            changes_by: by(self.changes_by),
+            ..self
+        }
     }
 
     /// Where what comes this way goes.

@@ -216,8 +216,8 @@ impl Policy {
                 self.grid_minutes
             ));
         }
-        if self.reminders.len() > 12 {
-            faults.push("policy.reminders holds more than 12".to_owned());
+        if !reminder::are_sound(&self.reminders) {
+            faults.push("policy.reminders holds more than 12, or one of one lead and way twice".to_owned());
         }
         // Days have no 24:00 here, and what moves to the evening before must not be quiet itself.
         let times = [

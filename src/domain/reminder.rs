@@ -173,6 +173,29 @@ impl fmt::Display for ReminderRule {
     }
 }
 
+/// How many reminders a visit may get.
+pub const MOST: usize = 12;
+
+/// Whether these are few enough, and none is there twice: one lead and way is one message.
+#[must_use]
+pub fn are_sound(rules: &[ReminderRule]) -> bool {
+    let key = |rule: &ReminderRule| (rule.lead, rule.channel);
+    let twice = rules
+        .iter()
+        .enumerate()
+        .any(|(index, rule)| rules.iter().take(index).any(|other| key(other) == key(rule)));
+    rules.len() <= MOST && !twice
+}
+
+/// Reads a service's own reminders.
+pub(crate) fn few<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<ReminderRule>>, D::Error> {
+    let rules = Option::<Vec<ReminderRule>>::deserialize(deserializer)?;
+    match &rules {
+        Some(rules) if !are_sound(rules) => Err(serde::de::Error::custom("at most 12 reminders, and none of one lead and way twice")),
+        _ => Ok(rules),
+    }
+}
+
 /// The reminders of `domain.md`, section 3: to prepare a week before, to confirm two days before, to be there two hours before.
 #[must_use]
 pub fn standard() -> Vec<ReminderRule> {
@@ -215,15 +238,21 @@ pub fn due(lead: Lead, start: DateTime<Utc>, zone: Tz, quiet: &QuietHours, polic
     }
 }
 
-/// Until when a reminder is of use: a long one until a share of its lead is gone, a short one until too little time is left.
+/// How late any reminder may be: whoever delivers looks every few seconds, and there may be others before it.
+const SOON: Duration = Duration::minutes(10);
+
+/// Until when a reminder that is due at `due_at` is of use: a long one until a share of its lead is gone, a short one until too
+/// little time is left; each for a few minutes at least, and none after the visit has begun.
 #[must_use]
-pub fn useful_until(lead: Lead, start: DateTime<Utc>, policy: &Policy) -> DateTime<Utc> {
+pub fn useful_until(lead: Lead, start: DateTime<Utc>, due_at: DateTime<Utc>, policy: &Policy) -> DateTime<Utc> {
     let least = civil::minutes(policy.reminder_least_minutes);
-    if lead.length() < LONG {
-        return start - least.min(lead.length());
-    }
-    let left = lead.length() * i32::from(100 - policy.reminder_late_percent.min(100)) / 100;
-    start - left.max(least)
+    let left = if lead.length() < LONG {
+        least.min(lead.length())
+    } else {
+        let left = lead.length() * i32::from(100 - policy.reminder_late_percent.min(100)) / 100;
+        left.max(least)
+    };
+    (start - left).max(due_at + SOON).min(start)
 }
 
 #[cfg(test)]
@@ -308,7 +337,7 @@ mod tests {
             match due(lead, start, toronto(), &quiet, &policy) {
                 Due::At(at) => {
                     prop_assert!(!quiet.is_quiet(at));
-                    prop_assert!(at <= useful_until(lead, start, &policy), "{at} is past its use for {start}");
+                    prop_assert!(at + Duration::minutes(9) < useful_until(lead, start, at, &policy), "{at} is past its use for {start}");
                     prop_assert!(at <= plain || (lead.length() < LONG && at < start));
                     prop_assert!(quiet.is_quiet(plain) || at == plain);
                 }

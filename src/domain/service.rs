@@ -9,7 +9,7 @@ use super::civil::minutes;
 use super::codes::codes;
 use super::ids::ServiceId;
 use super::practitioner::Skill;
-use super::reminder::ReminderRule;
+use super::reminder::{self, ReminderRule};
 use super::room::Capability;
 use super::site::yes;
 use super::text::{Code, Line};
@@ -107,7 +107,7 @@ pub struct ServiceDetails {
     #[serde(default = "yes")]
     pub active: bool,
     /// The reminders that its visits get; those of the clinic unless set.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "reminder::few")]
     #[schema(max_items = 12)]
     #[sqlx(json(nullable))]
     pub reminders: Option<Vec<ReminderRule>>,

@@ -165,6 +165,8 @@ pub fn longest(from: Sender<'_>, link: &str, zone: Tz) -> usize {
             longest = longest.max(septets(&thanks(from, language, *start, zone)).unwrap_or(usize::MAX));
         }
         longest = longest.max(septets(&help(from, language)).unwrap_or(usize::MAX));
+        let others = other_times(from, language, starts.get(..3).unwrap_or_default(), zone, link);
+        longest = longest.max(septets(&others).unwrap_or(usize::MAX));
     }
     longest
 }

@@ -58,6 +58,10 @@ pub async fn file(post: &Post, mailbox_key: &str, raw: Option<&[u8]>, our_server
             let start = message.content.starts_at;
             answers::confirm(&mut tx, &post.app, now, message.session_id, start, "the patient's calendar").await?;
         }
+        if matches!(verdict, Verdict::Declined | Verdict::Counter) {
+            answers::lock_patient_of(&mut tx, message.session_id).await?;
+            answers::no_longer_confirmed(&mut tx, &post.app, now, message.session_id, "the patient's calendar").await?;
+        }
         // A telephone whose clock is off is not to silence what is answered later.
         let stamp = stamp.filter(|stamp| *stamp <= now + Duration::days(1));
         messages::answered(&mut tx, message.id, answer, now, stamp).await?;
@@ -146,7 +150,7 @@ async fn answered(
     let attendee = reply.attendee.to_lowercase();
     let told = messages::of_session(tx, session).await?.into_iter().rev();
     let message = told
-        .filter(Message::is_known)
+        .filter(|message| message.kind.tells().is_some() && message.is_known())
         .find(|message| message.recipient.as_ref().is_some_and(|address| address.key() == attendee));
     let from = inbound.from.as_deref().map(str::to_lowercase).unwrap_or_default();
     let domain = from.rsplit_once('@').map_or("", |(_, domain)| domain);

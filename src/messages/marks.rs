@@ -9,7 +9,7 @@ use super::compose::Outgoing;
 use super::transport::SendError;
 use super::{Post, Result, mime};
 use crate::actions::opt_outs;
-use crate::domain::message::{Audience, Message, Unsent, pause_after};
+use crate::domain::message::{Audience, Message, MessageKind, MessageStatus, Unsent, pause_after};
 use crate::domain::opt_out::OptOutBy;
 use crate::domain::patient::Phone;
 use crate::domain::task::{Task, TaskKind};
@@ -111,11 +111,37 @@ pub(super) async fn opted_out(post: &Post, rows: &[Message], error: &str, now: D
         messages::suppress(&mut tx, row.id, Unsent::NoConsent).await?;
     }
     tx.commit().await?;
-    if let Some(recipient) = rows.first().and_then(|row| row.recipient.clone()) {
+    if let Some(first) = rows.first()
+        && let Some(recipient) = first.recipient.clone()
+    {
         opt_outs::begin(&post.app, &recipient, OptOutBy::Provider, error).await?;
+        unheard(post, first, now).await?;
     }
     tracing::warn!(at = %now, "the provider knows that a recipient wants no texts");
     Ok(())
+}
+
+/// A task where somebody has to be told in another way what a refused message said; once for a patient, who may have a call
+/// planned already.
+async fn unheard(post: &Post, row: &Message, now: DateTime<Utc>) -> Result<()> {
+    let (kind, detail) = match row.kind.audience() {
+        Audience::Patient => (
+            TaskKind::PatientToPhone,
+            "This patient wants no texts, as the provider knows. Phone them about this visit.",
+        ),
+        _ => (TaskKind::MessageFailed, undelivered(row)),
+    };
+    let mut tx = post.app.db.begin().await?;
+    let rows = messages::of_session(&mut tx, row.session_id).await?;
+    let planned = rows
+        .iter()
+        .any(|row| row.kind == MessageKind::PhoneCall && row.status == MessageStatus::Scheduled);
+    let is_call = kind == TaskKind::PatientToPhone;
+    let there = tasks::is_open(&mut tx, row.session_id, kind).await? || (is_call && planned);
+    if !there {
+        tasks::insert(&mut tx, &about(post, row, kind, detail, now)).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// What the desk is told of a message that nobody got.

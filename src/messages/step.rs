@@ -11,6 +11,7 @@ use super::transport::SendError;
 use super::{Error, Post, Result};
 use crate::actions::notices;
 use crate::domain::message::{Channel, Message, MessageKind, Unsent};
+use crate::domain::patient::Phone;
 use crate::domain::quiet_hours::QuietHours;
 use crate::storage::messages;
 
@@ -66,6 +67,20 @@ pub async fn step(post: &Post, now: DateTime<Utc>) -> Result<Outcome> {
         burst(post, channel, now, &mut outcome).await?;
     }
     Ok(outcome)
+}
+
+/// Skips what waits for a way that there is not until it is of no use: a provider of texts that the clinic no longer has.
+pub async fn sweep(post: &Post, now: DateTime<Utc>) -> Result<u64> {
+    let ways = post.ways();
+    let mut tx = post.app.db.begin().await?;
+    let mut skipped = 0;
+    for channel in [Channel::Email, Channel::Sms] {
+        if !ways.contains(&channel) {
+            skipped += messages::sweep(&mut tx, channel, now).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(skipped)
 }
 
 async fn burst(post: &Post, channel: Channel, now: DateTime<Utc>, outcome: &mut Outcome) -> Result<()> {
@@ -132,13 +147,15 @@ fn when(row: &Message, quiet: &QuietHours, now: DateTime<Utc>) -> When {
     if row.useful_until.is_some_and(|until| until < now) {
         return When::Never(Unsent::TooLate);
     }
-    if row.content.ends_at <= now && row.kind != MessageKind::ShopReport {
+    // What is about a shop's silence is not settled by the visit's end.
+    let outlasts = matches!(row.kind, MessageKind::ShopReport | MessageKind::ShopSilent);
+    if row.content.ends_at <= now && !outlasts {
         return When::Never(Unsent::Past);
     }
     if row.kind == MessageKind::Reminder && quiet.is_quiet(now) {
         let morning = quiet.morning_after(now);
         return match row.useful_until {
-            Some(until) if until < morning => When::Never(Unsent::QuietHours),
+            Some(until) if until <= morning => When::Never(Unsent::QuietHours),
             _ => When::At(morning),
         };
     }
@@ -191,12 +208,7 @@ async fn deliver(post: &Post, rows: &[Message], now: DateTime<Utc>, outcome: &mu
 }
 
 /// Sends a text. Its provider calls back at an address that names the row, since the call may come before our own mark.
-async fn text(
-    post: &Post,
-    rows: &[Message],
-    to: &crate::domain::patient::Phone,
-    body: &str,
-) -> std::result::Result<Option<String>, SendError> {
+async fn text(post: &Post, rows: &[Message], to: &Phone, body: &str) -> std::result::Result<Option<String>, SendError> {
     let (Some(sms), Some(first)) = (&post.sms, rows.first()) else {
         return Ok(None);
     };

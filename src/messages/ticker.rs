@@ -18,6 +18,7 @@ pub async fn start(post: &Post) -> Result<JobScheduler, JobSchedulerError> {
     if post.inbox.is_some() {
         scheduler.add(job("*/15 * * * * *", post, |post| Box::pin(read(post)))?).await?;
     }
+    scheduler.add(job("0 */10 * * * *", post, |post| Box::pin(sweep(post)))?).await?;
     scheduler
         .add(job("0 30 8 * * *", post, |post| Box::pin(revoke_unused(post)))?)
         .await?;
@@ -36,6 +37,12 @@ async fn deliver(post: Post) {
     let Ok(_turn) = post.sending.try_lock() else { return };
     if let Err(error) = step::step(&post, post.app.clock.now()).await {
         tracing::warn!(%error, "messages could not be sent; that is tried again");
+    }
+}
+
+async fn sweep(post: Post) {
+    if let Err(error) = step::sweep(&post, post.app.clock.now()).await {
+        tracing::warn!(%error, "what is too late could not be skipped; that is tried again");
     }
 }
 

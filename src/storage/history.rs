@@ -28,6 +28,8 @@ pub struct Before {
     pub cancel_reason: Option<CancelReason>,
     pub rebook_reason: Option<RebookReason>,
     pub record: Option<TreatmentRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_at: Option<DateTime<Utc>>,
 }
 
 impl From<&Session> for Before {
@@ -43,6 +45,7 @@ impl From<&Session> for Before {
             cancel_reason,
             rebook_reason,
             record,
+            confirmed_at,
             ..
         } = session.clone();
         Self {
@@ -56,6 +59,7 @@ impl From<&Session> for Before {
             cancel_reason,
             rebook_reason,
             record,
+            confirmed_at,
         }
     }
 }
@@ -75,6 +79,7 @@ impl Before {
             cancel_reason,
             rebook_reason,
             record,
+            confirmed_at,
         } = self;
         let kept = session.clone();
         Session {
@@ -88,6 +93,12 @@ impl Before {
             cancel_reason,
             rebook_reason,
             record,
+            // What was answered since to the same time stays.
+            confirmed_at: if starts_at == kept.starts_at {
+                kept.confirmed_at
+            } else {
+                confirmed_at
+            },
             ..kept
         }
     }

@@ -9,6 +9,7 @@ use super::{Result, Tx};
 use crate::domain::ids::{MessageId, PatientId, SessionId};
 use crate::domain::message::{Channel, Message, Reply, Unsent};
 use crate::domain::patient::Phone;
+use crate::domain::recipient::Recipient;
 
 /// Every message with its session's UID.
 macro_rules! messages {
@@ -178,6 +179,32 @@ pub async fn suppress_waiting(tx: &mut Tx, patient: PatientId, channel: Channel,
     .await
 }
 
+/// Suppresses all that still waits to go to one address or number of a patient. How many.
+pub async fn suppress_waiting_to(tx: &mut Tx, patient: PatientId, recipient: &Recipient, why: Unsent) -> Result<u64> {
+    tx.query(stmt!(
+        "UPDATE messages SET status = 'suppressed', reason = $3
+         WHERE patient_id = $1 AND lower(recipient) = $2 AND status = 'scheduled'
+           AND kind IN ('invite', 'update', 'cancel', 'reminder', 'answer')"
+    ))
+    .bind(patient)
+    .bind(recipient.key())
+    .bind(why)
+    .run()
+    .await
+}
+
+/// Skips what waits to go by a way that there is not, and is of no use any more.
+pub async fn sweep(tx: &mut Tx, channel: Channel, now: DateTime<Utc>) -> Result<u64> {
+    tx.query(stmt!(
+        "UPDATE messages SET status = 'suppressed', reason = 'too_late'
+         WHERE status = 'scheduled' AND channel = $1 AND try_at <= $2 AND useful_until < $2"
+    ))
+    .bind(channel)
+    .bind(now)
+    .run()
+    .await
+}
+
 /// Lets go of what was claimed by somebody who did not come back: it may have arrived, and is tried again.
 pub async fn release_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64> {
     tx.query(stmt!(
@@ -237,9 +264,13 @@ pub async fn claim(tx: &mut Tx, channel: Channel, now: DateTime<Utc>, until: Dat
     let Some((id,)) = claimed else { return Ok(Vec::new()) };
     let Some(first) = get(tx, id).await? else { return Ok(Vec::new()) };
     let Some(batch) = first.batch.clone() else { return Ok(vec![first]) };
+    // What a change of a visit holds at this moment goes out by itself, rather than that both wait for each other.
     tx.query(stmt!(
         "UPDATE messages SET status = 'sending', claimed_until = $3, attempts = attempts + 1
-         WHERE batch = $1 AND status = 'scheduled' AND try_at <= $2 AND recipient = $4"
+         WHERE batch = $1 AND status = 'scheduled' AND try_at <= $2 AND recipient = $4",
+        "UPDATE messages SET status = 'sending', claimed_until = $3, attempts = attempts + 1
+         WHERE id IN (SELECT id FROM messages WHERE batch = $1 AND status = 'scheduled' AND try_at <= $2 AND recipient = $4
+            FOR UPDATE SKIP LOCKED)"
     ))
     .bind(batch.clone())
     .bind(now)

@@ -171,14 +171,12 @@ pub async fn live_from(tx: &mut Tx, from: DateTime<Utc>) -> Result<Vec<Session>>
     .await
 }
 
-/// The sessions at `site` that are not over at `now` and hold a time, in order of time.
-pub async fn live_at(tx: &mut Tx, site: SiteId, now: DateTime<Utc>) -> Result<Vec<Session>> {
+/// The sessions at `site` that are still to come or not written up yet, in order of time.
+pub async fn live_at(tx: &mut Tx, site: SiteId) -> Result<Vec<Session>> {
     tx.query(stmt!(
-        "SELECT * FROM sessions WHERE site_id = $1 AND ends_at > $2 AND status IN ('pending', 'booked', 'arrived', 'checked-in')
-         ORDER BY starts_at, id"
+        "SELECT * FROM sessions WHERE site_id = $1 AND status IN ('pending', 'booked', 'arrived', 'checked-in') ORDER BY starts_at, id"
     ))
     .bind(site)
-    .bind(now)
     .all()
     .await
 }

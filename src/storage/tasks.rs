@@ -58,6 +58,19 @@ pub async fn settle(tx: &mut Tx, session: SessionId, at: DateTime<Utc>) -> Resul
     Ok(())
 }
 
+/// Marks the open tasks of a visit as done that ask whether its patient comes: they have answered. Nobody did them.
+pub async fn settle_answered(tx: &mut Tx, session: SessionId, at: DateTime<Utc>) -> Result<()> {
+    tx.query(stmt!(
+        "UPDATE tasks SET version = version + 1, done_at = $2
+         WHERE session_id = $1 AND done_at IS NULL AND kind IN ('patient_to_phone', 'visit_to_move', 'visit_declined')"
+    ))
+    .bind(session)
+    .bind(at)
+    .run()
+    .await?;
+    Ok(())
+}
+
 /// Whether a task of this kind about a visit is still to be done.
 pub async fn is_open(tx: &mut Tx, session: SessionId, kind: TaskKind) -> Result<bool> {
     let (there,): (bool,) = tx

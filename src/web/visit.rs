@@ -3,6 +3,7 @@
 //! changes nothing, since mail scanners open links too: every answer is the press of a button.
 
 use askama::Template;
+use axum::body::Bytes;
 use axum::extract::{RawForm, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -190,6 +191,10 @@ fn start_of(form: &[u8]) -> Option<DateTime<Utc>> {
 
 /// Back to the page, which says what became of it.
 fn back(secret: &str, note: &str) -> Response {
+    // What cannot be a secret stands in no address.
+    if !secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        return sorry(Error::NotThere("page"));
+    }
     Redirect::to(&format!("{}?{note}", links::path(secret))).into_response()
 }
 
@@ -275,10 +280,13 @@ pub(super) async fn start(State(app): State<App>, secret: Named) -> Response {
     }
 }
 
-/// What a mail program posts when its own button is pressed (RFC 8058): no page, no redirect, no sign-in.
-pub(super) async fn unsubscribe(State(app): State<App>, secret: Named, RawForm(form): RawForm) -> Response {
-    let one_click = url::form_urlencoded::parse(&form).any(|(name, value)| name == "List-Unsubscribe" && value == "One-Click");
-    if !one_click {
+/// What a mail program posts when its own button is pressed (RFC 8058): no page, no redirect, no sign-in; as a form of either kind.
+pub(super) async fn unsubscribe(State(app): State<App>, secret: Named, form: Bytes) -> Response {
+    let plain = url::form_urlencoded::parse(&form).any(|(name, value)| name == "List-Unsubscribe" && value == "One-Click");
+    let text = String::from_utf8_lossy(&form);
+    // In parts, the one that matters is so short that nothing has to be taken apart.
+    let in_parts = text.contains("name=\"List-Unsubscribe\"") && text.lines().any(|line| line.trim() == "One-Click");
+    if !plain && !in_parts {
         return StatusCode::BAD_REQUEST.into_response();
     }
     match visit_answers::messages(&app, &named(secret), false, OptOutBy::OneClick).await {

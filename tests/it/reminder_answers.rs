@@ -395,10 +395,94 @@ async fn the_page_is_in_the_patients_language_and_a_link_that_is_over_does_nothi
     let start = starts_on(&page, "/confirm").remove(0);
     app.wait(Duration::days(20));
     for path in ["confirm", "change", "move", "messages/stop", "messages/start"] {
-        app.press(&format!("{link}/{path}"), &[("start", &start)]).await.expect(404);
+        if !path.starts_with("messages") {
+            app.press(&format!("{link}/{path}"), &[("start", &start)]).await.expect(404);
+        }
         app.press(&format!("/a/nonsense/{path}"), &[("start", &start)]).await.expect(404);
     }
-    app.press(&format!("{link}/unsubscribe"), &[("List-Unsubscribe", "One-Click")])
-        .await
-        .expect(404);
+}
+
+#[tokio::test]
+async fn a_mail_program_may_post_its_one_click_in_parts() {
+    let (app, session, link) = reminded().await;
+    let body = "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n";
+    let request = axum::http::Request::post(format!("{link}/unsubscribe"))
+        .header("content-type", "multipart/form-data; boundary=x")
+        .body(body.into())
+        .unwrap();
+    app.send(request).await.expect(204);
+    let planned = app.planned(&session).await;
+    assert!(
+        planned.contains(&"reminder 48h email suppressed no_consent".to_owned()),
+        "{planned:?}"
+    );
+}
+
+#[tokio::test]
+async fn nobody_moves_by_the_link_what_has_begun_and_junk_is_no_address() {
+    let (app, session, link) = reminded().await;
+    let asked = app.press(&format!("{link}/change"), &[]).await;
+    let offers = starts_on(&open(&app, &led_to(&asked)).await, "/move");
+    app.until("2027-03-15T14:40:00Z").await;
+    let late = app.press(&format!("{link}/move"), &[("start", &offers[0])]).await;
+    assert!(led_to(&late).ends_with("?asked"));
+    assert_eq!(app.get(&format!("/sessions/{session}")).await.body["sequence"], 0);
+    for junk in ["/a/%0A/confirm", "/a/%F0%9F%92%A9/move", "/a/a%2Fb/confirm"] {
+        app.press(junk, &[]).await.expect(404);
+    }
+    // However late: whoever wants no more messages has to read no rules.
+    app.wait(Duration::days(90));
+    let off = app
+        .press(&format!("{link}/unsubscribe"), &[("List-Unsubscribe", "One-Click")])
+        .await;
+    off.expect(204);
+}
+
+#[tokio::test]
+async fn another_room_at_the_same_time_settles_nothing_that_the_patient_asked_for() {
+    let (app, session, link) = reminded().await;
+    app.press(&format!("{link}/change"), &[]).await;
+    let practitioners = app.get("/practitioners").await.expect(200);
+    let theo = practitioners.items().iter().find(|one| one["name"] == "Theo").unwrap()["id"].clone();
+    let to = json!({"start": "2027-03-15T10:00", "practitioner_id": theo});
+    app.post(&format!("/sessions/{session}/reschedule"), to).await.expect(200);
+    assert_eq!(app.task_kinds().await, ["visit_to_move"]);
+    // Whoever keeps the time after all needs none.
+    let start = starts_on(&open(&app, &link).await, "/confirm").remove(0);
+    app.press(&format!("{link}/confirm"), &[("start", &start)]).await;
+    assert!(app.task_kinds().await.is_empty());
+    // And a slip of the desk's hand, undone, leaves the confirmation as it was.
+    let confirmed = app.get(&format!("/sessions/{session}")).await.str("confirmed_at").to_owned();
+    app.move_to(&session, "2027-03-16T10:00").await.expect(200);
+    app.act(&session, "undo").await.expect(200);
+    assert_eq!(app.get(&format!("/sessions/{session}")).await.str("confirmed_at"), confirmed);
+}
+
+#[tokio::test]
+async fn whoever_wants_mail_again_hears_what_changed_meanwhile() {
+    let (app, session, link) = reminded().await;
+    app.press(&format!("{link}/messages/stop"), &[]).await;
+    app.move_to(&session, "2027-03-25T15:00").await.expect(200);
+    app.after_grace().await;
+    app.press(&format!("{link}/messages/start"), &[]).await;
+    app.after_grace().await;
+    let told = app.ledger(&session).await;
+    assert_eq!(told, ["invite sent", "update suppressed no_consent", "update sent"]);
+    assert_eq!(app.mails().await.last().unwrap().line("DTSTART"), "20270325T150000");
+}
+
+#[tokio::test]
+async fn help_is_answered_after_stop_and_a_visit_that_waits_for_a_shop_is_the_desks_to_move() {
+    let (app, session) = texted().await;
+    app.text_from(ADA, "STOP", "SM1").await.expect(200);
+    let help = app.text_from(ADA, "help", "SM2").await.expect(200);
+    assert!(help.text.contains("<Message>Hayden St Clinic"), "{}", help.text);
+    app.deliver().await;
+    assert_eq!(app.texts().await.len(), 1);
+    // A visit that waits for somebody else is the desk's to move.
+    app.text_from(ADA, "START", "SM3").await.expect(200);
+    app.make_pending(&session).await;
+    app.text_from(ADA, "R", "SM4").await.expect(200);
+    app.deliver().await;
+    assert!(app.texts().await.last().unwrap().1.contains("we will call you"));
 }

@@ -415,3 +415,52 @@ async fn a_practitioner_who_wants_it_gets_the_list_of_the_next_day_as_one_mail()
     app.until("2027-03-17T22:00:00Z").await;
     assert_eq!(app.mails().await.iter().filter(|mail| mail.to == "noor@example.test").count(), 1);
 }
+
+/// The clock of whoever delivers never stands on the very instant.
+#[tokio::test]
+async fn a_reminder_that_has_little_time_left_goes_out_though_the_clock_has_moved_on_a_moment() {
+    let app = TestApp::empty().await;
+    app.clinic_open(hours(WEEKDAYS, "07:00", "18:00")).await;
+    let session = booked_at(&app, "2027-01-05T08:30").await;
+    assert_eq!(due(&app, &session).await, ["2027-01-05T08:00:00-05:00"]);
+    app.wait(Duration::hours(23) + Duration::seconds(4));
+    app.deliver().await;
+    assert_eq!(app.planned(&session).await, ["reminder 2h sms sent"]);
+}
+
+#[tokio::test]
+async fn what_is_due_and_could_not_go_out_goes_to_the_address_that_was_corrected_meanwhile() {
+    let (app, session) = booked().await;
+    let patient = patient_of(&app, &session).await;
+    app.after_grace().await;
+    // Nobody delivers from before the first reminder until an hour after the second was due; then the address is corrected.
+    app.wait(Duration::days(68) + Duration::hours(1));
+    change(&app, &patient, json!({"email": "ada.right@example.test"})).await;
+    let planned = app.planned(&session).await;
+    assert!(
+        planned.contains(&"reminder 48h email superseded readdressed".to_owned()),
+        "{planned:?}"
+    );
+    // After the invitation to that address, which waits out its grace.
+    app.after_grace().await;
+    app.deliver().await;
+    let late: Vec<_> = app
+        .mails()
+        .await
+        .into_iter()
+        .filter(|mail| mail.subject.starts_with("Please confirm"))
+        .collect();
+    assert_eq!((late.len(), late[0].to.as_str()), (1, "ada.right@example.test"));
+}
+
+#[tokio::test]
+async fn a_clinic_that_calls_a_visit_off_phones_whoever_it_cannot_write_to() {
+    let (app, session) = booked().await;
+    let patient = patient_of(&app, &session).await;
+    app.after_grace().await;
+    let wish = json!({"channel": "email", "wanted": false, "said": "By telephone"});
+    app.post(&format!("/patients/{patient}/opt-outs"), wish).await.expect(200);
+    let why = json!({"reason": "clinic_request"});
+    app.post(&format!("/sessions/{session}/cancel"), why).await.expect(200);
+    assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
+}

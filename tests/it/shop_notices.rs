@@ -272,3 +272,83 @@ async fn new_settings_of_a_shop_hold_for_what_is_referred_already() {
     assert_eq!((list.len(), list[0].subject.as_str()), (1, "Votre liste du 16 mars"));
     assert!(list[0].text.contains("10 h 00 – 10 h 45  Ada Sample"), "{}", list[0].text);
 }
+
+#[tokio::test]
+async fn a_shop_is_written_to_in_its_own_language_whatever_the_patients_is() {
+    let app = TestApp::empty().await;
+    let shop = shop(&app).await;
+    let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let french = json!({"preferred_language": "fr"});
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), french)
+        .await
+        .expect(200);
+    app.move_to(&session, "2027-03-17T10:00").await.expect(200);
+    app.after_grace().await;
+    assert_eq!(to_shop(&app).await.last().unwrap().subject, "New: Mar 17, 10:00 a.m.");
+    // And in the one that it sets, for what is planned already.
+    let path = format!("/partners/{}/notices", shop.0);
+    app.call(&app.partner, "PATCH", &path, json!({"language": "fr"})).await.expect(200);
+    app.until("2027-03-16T20:00:00Z").await;
+    assert_eq!(to_shop(&app).await.last().unwrap().subject, "Votre liste du 17 mars");
+}
+
+#[tokio::test]
+async fn a_shop_turns_a_way_off_with_null_and_stop_holds_for_it_too() {
+    let app = TestApp::empty().await;
+    let shop = shop(&app).await;
+    let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
+    let path = format!("/partners/{}/notices", shop.0);
+    let off = app
+        .call(&app.partner, "PATCH", &path, json!({"day_list_by": null, "changes_by": null}))
+        .await
+        .expect(200);
+    assert_eq!((&off.body["day_list_by"], &off.body["changes_by"]), (&Value::Null, &Value::Null));
+    let rows = ledger(&app, &session).await;
+    assert!(rows.contains(&"shop_day email superseded unwanted".to_owned()), "{rows:?}");
+    app.text_from("+14165550181", "STOP", "SM1").await.expect(200);
+    app.until("2027-03-17T12:00:00Z").await;
+    assert!(app.texts().await.iter().all(|(to, _)| to != "+14165550181"));
+    let rows = ledger(&app, &session).await;
+    assert!(rows.contains(&"shop_soon sms suppressed no_consent".to_owned()), "{rows:?}");
+}
+
+#[tokio::test]
+async fn a_reminder_of_a_report_goes_to_the_address_that_was_corrected() {
+    let app = TestApp::empty().await;
+    let shop = shop(&app).await;
+    referred(&app, "Ada", "2027-01-05T10:00", &shop).await;
+    app.until("2027-01-06T15:00:00Z").await;
+    let path = format!("/partners/{}/notices", shop.0);
+    app.call(&app.partner, "PATCH", &path, json!({"email": "right@example.test"}))
+        .await
+        .expect(200);
+    app.until("2027-01-11T15:00:00Z").await;
+    let overdue: Vec<_> = app
+        .mails()
+        .await
+        .into_iter()
+        .filter(|mail| mail.subject.contains("overdue"))
+        .collect();
+    assert_eq!((overdue.len(), overdue[0].to.as_str()), (1, "right@example.test"));
+}
+
+#[tokio::test]
+async fn changing_how_a_shop_is_told_says_nothing_twice_to_patients() {
+    let app = TestApp::empty().await;
+    let shop = shop(&app).await;
+    let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), json!({"email": null}))
+        .await
+        .expect(200);
+    let path = format!("/partners/{}/notices", shop.0);
+    app.call(&app.partner, "PATCH", &path, json!({"email": null})).await.expect(200);
+    let before = app.messages(&session).await.items().len();
+    for language in ["fr", "en", "fr"] {
+        app.call(&app.partner, "PATCH", &path, json!({"language": language}))
+            .await
+            .expect(200);
+    }
+    assert_eq!(app.messages(&session).await.items().len(), before);
+}

@@ -26,6 +26,11 @@ fn statements_that_differ_between_the_engines_are_counted_and_explained() {
         .collect();
     assert_eq!(
         differing.into_iter().collect::<Vec<_>>(),
-        ["src/storage/claims.rs", "src/storage/feeds.rs", "src/storage/resources.rs"]
+        [
+            "src/storage/claims.rs",
+            "src/storage/feeds.rs",
+            "src/storage/messages.rs",
+            "src/storage/resources.rs"
+        ]
     );
 }

@@ -41,7 +41,7 @@ pub(super) async fn play(tx: &mut Tx, clock: &Clock, zone: Tz, partners: &[Partn
             maple,
             Told {
                 who: "Mika Maple",
-                notices: json!({"email": "maple@example.test", "phone": "416-555-0181", "before_by": "sms"}),
+                notices: json!({"email": "maple@example.test", "phone": "416-555-0181", "day_list_by": "email", "before_by": "sms", "changes_by": "email"}),
                 story: 7,
                 service: "assessment",
                 days_ahead: 4,
@@ -52,7 +52,7 @@ pub(super) async fn play(tx: &mut Tx, clock: &Clock, zone: Tz, partners: &[Partn
             junction,
             Told {
                 who: "Jo Junction",
-                notices: json!({"email": "junction@example.test", "language": "fr"}),
+                notices: json!({"email": "junction@example.test", "language": "fr", "day_list_by": "email", "changes_by": "email"}),
                 story: 8,
                 service: "consultation",
                 days_ahead: 5,

@@ -116,7 +116,7 @@ fn reminder(visit: Booked<'_>, rule: ReminderRule, reach: &Reach, quiet: &QuietH
         recipient,
         purpose: Some(rule.purpose),
         due_at,
-        useful_until: Some(useful_until(rule.lead, visit.starts_at, policy)),
+        useful_until: Some(useful_until(rule.lead, visit.starts_at, due_at, policy)),
         batch: None,
         unsent,
     }

@@ -1,7 +1,7 @@
 //! What is planned beside the rows that there are: which wait on, which are no longer true and
 //! why, which come back, and which are new. What went out is never planned twice for one time.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::Planned;
 use crate::domain::ids::MessageId;
@@ -56,27 +56,28 @@ pub fn reconcile(planned: &[Planned], rows: &[Message], visit: Visit<'_>, now: D
         {
             continue;
         }
-        let mut here = of_it.iter().filter(|row| is_same_recipient(row, &one));
-        if let Some(waiting) = here
-            .clone()
-            .find(|row| row.status == MessageStatus::Scheduled && says_it(row, visit))
-        {
+        let here: Vec<_> = of_it.into_iter().filter(|row| is_same_recipient(row, &one)).collect();
+        let waiting = here
+            .iter()
+            .find(|row| row.status == MessageStatus::Scheduled && says_it(row, visit));
+        if let Some(waiting) = waiting {
             kept.push(waiting.id);
             match one.unsent {
                 Some(why) => steps.push(Step::Suppress(waiting.id, why)),
                 // One that is due already waits for its next try.
-                None if waiting.due_at != one.due_at && waiting.due_at > now && one.due_at > now => {
+                None if (waiting.due_at, &waiting.batch) != (one.due_at, &one.batch) && waiting.due_at > now && one.due_at > now => {
                     steps.push(Step::Revive(waiting.id, one));
                 }
                 None => (),
             }
             continue;
         }
-        let stays_unsent = |row: &&&Message| one.unsent.is_some() && row.reason == one.unsent && says_it(row, visit);
-        if one.due_at <= now || here.clone().any(|row| stays_unsent(&row)) {
+        let one = overdue(one, &rows, visit, now);
+        let stays_unsent = |row: &&Message| one.unsent.is_some() && row.reason == one.unsent && says_it(row, visit);
+        if one.due_at <= now || here.iter().any(stays_unsent) {
             continue;
         }
-        match here.find(|row| row.session_version == visit.version) {
+        match here.iter().find(|row| row.session_version == visit.version) {
             Some(row) if one.unsent.is_none() => {
                 kept.push(row.id);
                 steps.push(Step::Revive(row.id, one));
@@ -93,6 +94,20 @@ pub fn reconcile(planned: &[Planned], rows: &[Message], visit: Visit<'_>, now: D
     // First what goes, so that nothing waits twice in between.
     withdrawn.append(&mut steps);
     withdrawn
+}
+
+/// What is due and could not go out yet goes to the new address, or by the other way, as long as it is of use.
+fn overdue(one: Planned, rows: &[&Message], visit: Visit<'_>, now: DateTime<Utc>) -> Planned {
+    let waits = |row: &&&Message| {
+        let same = (row.kind, &row.lead) == (one.kind, &one.lead) && row.status == MessageStatus::Scheduled;
+        same && !row.perhaps_sent && row.due_at <= now && says_it(row, visit)
+    };
+    let of_use = one.due_at <= now && one.useful_until.is_some_and(|until| until > now);
+    if of_use && rows.iter().any(|row| waits(&row)) {
+        let due_at = now + Duration::seconds(1);
+        return Planned { due_at, ..one };
+    }
+    one
 }
 
 fn is_settled(row: &Message) -> bool {
@@ -141,7 +156,6 @@ mod tests {
     use crate::domain::quiet_hours::QuietHours;
     use crate::domain::reminder::standard;
     use crate::domain::time_zone::toronto;
-    use chrono::Duration;
     use proptest::prelude::*;
     use uuid::Uuid;
 

@@ -29,6 +29,8 @@ pub struct AtShop<'a> {
     pub disclosed: bool,
     /// How the shop wants to be told.
     pub notices: &'a PartnerNotices,
+    /// The ways by which it wants nothing any more.
+    pub refused: &'a [Way],
 }
 
 /// What the shop is told, and the desk of the shop; `zone` is the clinic's.
@@ -46,7 +48,7 @@ pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
         recipient: wants.recipient(by),
         useful_until,
         batch,
-        unsent: if visit.disclosed {
+        unsent: if visit.disclosed && !visit.refused.contains(&by) {
             wants.recipient(by).is_none().then_some(Unsent::NoAddress)
         } else {
             Some(Unsent::NoConsent)
@@ -112,6 +114,7 @@ mod tests {
             asked_at: (status == SessionStatus::Pending).then(|| utc("2027-03-05T14:00:00Z")),
             disclosed,
             notices: &notices,
+            refused: &[],
         };
         planned(visit, &Policy::default(), toronto())
             .into_iter()

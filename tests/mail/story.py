@@ -10,18 +10,14 @@ import imaplib
 import json
 import os
 import ssl
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 from email.utils import format_datetime
-from itertools import count, pairwise
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -29,151 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "calendars"))
 
 import bad_smtp  # noqa: E402
 import octets  # noqa: E402
-from boxes import CLINIC, FOLDER, arrived, check, fail, files, from_outside, mails, order, postfix, refuse  # noqa: E402
-
-BINARY = sys.argv[1]
-QUICK = 2
-GIVES_UP = 150
-REAL = {
-    "FADELINE_SMTP_URL": os.environ["MAIL_SMTP_URL"],
-    "FADELINE_SMTP_CA": os.environ["MAIL_CA"],
-    "FADELINE_IMAP_URL": os.environ["MAIL_IMAP_URL"],
-    "FADELINE_IMAP_CA": os.environ["MAIL_CA"],
-    "FADELINE_IMAP_SERVER_ID": "mx.clinic.test",
-}
-numbers = count()
-clocks = ThreadPoolExecutor()
-processes = []
-
-
-def holds(what):
-    print(what, flush=True)
-
-
-class Service:
-    """The running program, and the desk that talks to it."""
-
-    def __init__(self, settings, *command):
-        self.log = tempfile.TemporaryFile()
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("FADELINE_")}
-        environment |= {"FADELINE_MAIL_FROM": CLINIC} | settings
-        self.process = subprocess.Popen([BINARY, *command, "--log", "warn"], env=environment, stdout=subprocess.PIPE, stderr=self.log)
-        processes.append(self.process)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, failed, *_):
-        if failed:
-            self.process.kill()
-        else:
-            self.stop()
-
-    def stop(self):
-        """Ends it in peace. That it had nothing to complain of is part of what is checked."""
-        dead = self.process.poll()
-        self.process.terminate()
-        try:
-            self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            fail("the service does not stop when it is asked to")
-        check(dead is None, f"the service ended by itself with {dead}: {self.said()}")
-        check(self.process.returncode == 0, f"the service ended with {self.process.returncode}: {self.said()}")
-        said = self.said()
-        check("ERROR" not in said and "panicked" not in said, f"the service complained: {said}")
-        check("secret" not in said and "@example.test" not in said, f"what is nobody's business is in the log: {said}")
-
-    def said(self):
-        self.log.seek(0)
-        return self.log.read().decode(errors="replace")[-4000:]
-
-    def ask(self, method, path, body=None, quick=True, later=False):
-        """What it answers, which must not be an error; nothing when it says to try `later`, where that is allowed."""
-        path = path if path.startswith("/demo/") else f"/api/v1{path}"
-        request = urllib.request.Request(f"{self.url}{path}", method=method, headers={"Authorization": f"Bearer {self.token}"})
-        if body is not None:
-            request.data = json.dumps(body).encode()
-            request.add_header("Content-Type", "application/json")
-        begun = time.monotonic()
-        try:
-            with urllib.request.urlopen(request, timeout=150) as answer:
-                text = answer.read()
-        except urllib.error.HTTPError as error:
-            if later and error.code == 503:
-                return None
-            fail(f"{method} {path} is answered with {error.code}: {error.read().decode()}")
-        except OSError as error:
-            fail(f"{method} {path} is not answered: {error}; {self.said()}")
-        took = time.monotonic() - begun
-        check(took < QUICK or not quick, f"{method} {path} took {took:.1f} s")
-        return json.loads(text) if text else None
-
-    def wait(self, length):
-        """The clock moves; what falls due on the way is done, and the mailbox read."""
-        self.ask("POST", "/demo/clock", {"advance": length}, quick=False)
-
-    def wait_aside(self, length):
-        """The same, while others go on asking. It may take longer than a request may, and is then done all the same."""
-        def wait():
-            by = length
-            while self.ask("POST", "/demo/clock", {"advance": by}, quick=False, later=True) is None:
-                by = "PT0S"
-        return clocks.submit(wait)
-
-    def patient(self, name):
-        """Somebody new, who may be written to at `name`@example.test and has a course."""
-        who = {"given_name": name.capitalize(), "family_name": "Sample", "phone": f"416-555-{next(numbers) % 10_000:04}",
-               "email": f"{name}@example.test"}
-        patient = self.ask("POST", "/patients", who)["id"]
-        self.ask("POST", f"/patients/{patient}/consents", {"kind": "messages", "text_version": "1"})
-        course = {"patient_id": patient, "goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"]}
-        return patient, self.ask("POST", "/courses", course)["id"]
-
-    def times(self, course):
-        """Free times for a talk, from ten days on, all with whoever has most of them."""
-        now = datetime.fromisoformat(self.ask("GET", "/demo/clock")["now"])
-        first, last = (now + timedelta(days=days) for days in (10, 20))
-        found = self.ask("GET", f"/slots?course_id={course}&service=consultation&from={first:%F}&to={last:%F}&limit=200")["items"]
-        check(found, "there is no free time")
-        practitioner, _ = Counter(one["practitioner_id"] for one in found).most_common(1)[0]
-        found = [one for one in found if one["practitioner_id"] == practitioner]
-        return [{key: one[key] for key in ("start", "practitioner_id")} for one in found]
-
-    def book(self, name):
-        """A talk is booked for somebody new."""
-        patient, course = self.patient(name)
-        booking = {"course_id": course, "service": "consultation", **self.times(course)[0]}
-        return self.ask("POST", "/sessions", booking) | {"patient_id": patient}
-
-    def move(self, session):
-        """To another time, which is answered."""
-        to = self.times(session["course_id"])[3]
-        self.ask("POST", f"/sessions/{session['id']}/reschedule", to)
-        return to["start"]
-
-    def cancel(self, session):
-        self.ask("POST", f"/sessions/{session['id']}/cancel", {"reason": "patient_request"})
-
-    def told(self, session):
-        """What the ledger knows of it."""
-        return self.ask("GET", f"/messages?session_id={session['id']}")["items"]
-
-    def tasks(self, session=None):
-        """Those about a session, or all."""
-        found = self.ask("GET", "/tasks?limit=200")["items"]
-        return [task for task in found if session is None or task.get("session_id") == session["id"]]
-
-
-class Demo(Service):
-    def __init__(self, settings, *options):
-        super().__init__(settings, "demo", "--json", "--listen", "127.0.0.1:0", *options)
-        first = self.process.stdout.readline()
-        if not first:
-            self.process.wait()
-            fail(f"the demo does not start: {self.said()}")
-        told = json.loads(first)
-        self.url, self.token = told["url"], told["tokens"]["manager"]
+from boxes import CLINIC, FOLDER, arrived, check, files, from_outside, mails, order, postfix, refuse  # noqa: E402
+from service import REAL, Demo, Service, holds, processes, work_on  # noqa: E402
 
 
 class Mail:
@@ -318,18 +171,6 @@ def with_bad(mode, **how):
     return server, Demo({"FADELINE_SMTP_URL": f"smtp://127.0.0.1:{server.port}?tls=none"})
 
 
-def work_on(demo, until):
-    """People go on working until something is so; how many requests they made."""
-    done, ends = 0, time.monotonic() + GIVES_UP
-    while done < 15 or not until():
-        check(time.monotonic() < ends, "the service does not give up a mail server that keeps it waiting")
-        demo.ask("GET", "/patients?q=sample")
-        demo.patient(f"p{next(numbers)}")
-        done += 4
-        time.sleep(0.5)
-    return done
-
-
 def to(server, name):
     """The mails that a bad server took for somebody."""
     return [octets_ for recipients, octets_ in server.taken if recipients == [f"{name}@example.test"]]
@@ -457,9 +298,6 @@ class Desk:
     def __init__(self, demo):
         self.demo = demo
 
-    def now(self):
-        return datetime.fromisoformat(self.demo.ask("GET", "/demo/clock")["now"]).astimezone(timezone.utc)
-
     def invited(self, name):
         session = self.demo.book(name)
         self.demo.wait("PT4M")
@@ -483,20 +321,20 @@ class Desk:
 def answered(demo):
     desk = Desk(demo)
     session, invite = desk.invited("paccepts")
-    tasks = desk.comes("paccepts@example.test", answer(invite, "ACCEPTED", desk.now()))
+    tasks = desk.comes("paccepts@example.test", answer(invite, "ACCEPTED", demo.now()))
     check(desk.status(session) == "acknowledged" and not tasks, f"accepted: {demo.told(session)}, {tasks}")
     holds("71: a REPLY that accepts, from the patient's verified address, is noted at the invitation")
     session, invite = desk.invited("pdeclines")
-    tasks = desk.comes("pdeclines@example.test", answer(invite, "DECLINED", desk.now()))
+    tasks = desk.comes("pdeclines@example.test", answer(invite, "DECLINED", demo.now()))
     check([task.get("session_id") for task in tasks] == [session["id"]], f"declined: {tasks}")
     check(desk.stands(session), "declined, and the visit is gone")
     holds("73: one that declines is a task; the visit stands")
 
     session, invite = desk.invited("pvictim")
-    forged = answer(invite, "ACCEPTED", desk.now())
-    pretended = answer(invite, "ACCEPTED", desk.now())
+    forged = answer(invite, "ACCEPTED", demo.now())
+    pretended = answer(invite, "ACCEPTED", demo.now())
     pretended["Authentication-Results"] = "mx.clinic.test; dmarc=pass header.from=example.test"
-    named = answer(invite, "DECLINED", desk.now())
+    named = answer(invite, "DECLINED", demo.now())
     named.replace_header("From", "x@forged.test")
     for mail in (forged, pretended, named):
         desk.comes("x@forged.test", mail)
@@ -512,11 +350,11 @@ def answered(demo):
     demo.move(session)
     demo.wait("PT4M")
     update = box("pstale@example.test", 2)[1]
-    tasks = desk.comes("pstale@example.test", answer(invite, "DECLINED", desk.now()))
+    tasks = desk.comes("pstale@example.test", answer(invite, "DECLINED", demo.now()))
     check(desk.status(session) == "sent" and not tasks, f"stale: {demo.told(session)}, {tasks}")
-    desk.comes("pstale@example.test", answer(update, "ACCEPTED", desk.now()))
+    desk.comes("pstale@example.test", answer(update, "ACCEPTED", demo.now()))
     check(desk.status(session) == "acknowledged", f"not stale: {demo.told(session)}")
-    desk.comes("pstale@example.test", answer(update, "DECLINED", desk.now() - timedelta(hours=1)))
+    desk.comes("pstale@example.test", answer(update, "DECLINED", demo.now() - timedelta(hours=1)))
     check(not demo.tasks(session), f"an older answer with the same SEQUENCE: {demo.tasks(session)}")
     holds("72: what answers an older SEQUENCE, or is older than the answer before, is ignored")
 
@@ -548,7 +386,7 @@ def answered(demo):
     for mail in (nested, large, b"\0\xff\r\n\r\nBEGIN:VCALENDAR\r\n", b"Content-Type: multipart/mixed; boundary=\r\n" * 40 + b"\r\n"):
         desk.comes("pwrites@example.test", mail)
     session, invite = desk.invited("plast")
-    desk.comes("plast@example.test", answer(invite, "ACCEPTED", desk.now()))
+    desk.comes("plast@example.test", answer(invite, "ACCEPTED", demo.now()))
     check(desk.status(session) == "acknowledged", f"after junk: {demo.told(session)}")
     holds("69: what is too large, too deep or no mail at all keeps nothing from being read after it")
 

@@ -237,8 +237,9 @@ def stops(his):
     [proof] = his.opt_outs()
     check((proof["channel"], proof["recipient"], proof["begun_by"]) == ("sms", his.phone, "text"), f"STOP: {proof}")
     check("Stop!" in proof["proof"] and form["MessageSid"] in proof["proof"] and not proof.get("ended_at"), f"the proof is {proof}")
-    # Who has said STOP is answered by the provider, and not by us.
-    his.says("HELP")
+    # Who has said STOP and asks who this is, is answered in the same call and not by a text of ours.
+    status, words = call(f"{his.demo.url}/texts/incoming", incoming(his.phone, "HELP"))
+    check(status == 200 and "<Message>" in words, f"HELP after STOP: {status} {words}")
     his.demo.wait("PT1M")
     yield his.two_days
     his.mails(3)

@@ -40,13 +40,13 @@ async fn grow_to(app: &TestApp, rows: i64) {
         ),
     )
     .await;
-    let rest = "patient_id, channel, recipient, language, sequence, stamp, content, reason, due_at, attempts, perhaps_sent, created_at";
+    let rest = "patient_id, channel, recipient, language, sequence, stamp, content, reason, due_at, perhaps_sent, created_at";
     run(
         app,
         &format!(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10)
-             INSERT INTO messages (id, session_id, session_version, kind, lead, status, try_at, {rest})
-             SELECT NEW_ID(), s.id, n.i, 'reminder', '48h', CASE WHEN n.i = 10 THEN 'scheduled' ELSE 'sent' END, '2028-03-01T00:00:00+00:00', {}
+             INSERT INTO messages (id, session_id, session_version, kind, lead, status, try_at, attempts, {rest})
+             SELECT NEW_ID(), s.id, n.i, 'reminder', '48h', CASE WHEN n.i = 10 THEN 'scheduled' ELSE 'sent' END, '2028-03-01T00:00:00+00:00', 0, {}
              FROM sessions s, n, (SELECT * FROM messages WHERE kind = 'reminder' AND channel = 'email' ORDER BY created_at, id LIMIT 1) AS first
              WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.session_id = s.id)",
             rest.split(", ").map(|column| format!("first.{column}")).collect::<Vec<_>>().join(", ")

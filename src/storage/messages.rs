@@ -238,13 +238,14 @@ pub async fn next_expiry(tx: &mut Tx) -> Result<Option<DateTime<Utc>>> {
 
 /// Claims the message that has waited longest to go by `channel` and may go out at `now`, until `until`, with all that goes
 /// out together with it: changes of a visit one at a time and in order, what else there is of a visit not before a change
-/// that its address waits for. The condition on the outer statement keeps two nodes from claiming the same one; the bound
-/// inside keeps `PostgreSQL` from comparing all that waits with all that waits, whose numbers it can only guess.
+/// that its address waits for. The conditions on the outer statement keep two nodes from claiming the same one: on `PostgreSQL`
+/// they alone are asked of the row as it has become, when another node claimed it, and put it off, since this statement began. The
+/// bound inside keeps it from comparing all that waits with all that waits, whose numbers it can only guess.
 pub async fn claim(tx: &mut Tx, channel: Channel, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Message>> {
     let claimed: Option<(MessageId,)> = tx
         .query(stmt!(
             "UPDATE messages SET status = 'sending', claimed_until = $3, attempts = attempts + 1
-             WHERE status = 'scheduled' AND id IN (
+             WHERE status = 'scheduled' AND try_at <= $2 AND id IN (
                 SELECT m.id FROM (SELECT * FROM messages WHERE status = 'scheduled' AND channel = $1 AND try_at <= $2
                     ORDER BY try_at, id LIMIT 1000) AS m
                 WHERE NOT EXISTS (SELECT 1 FROM messages e
@@ -269,7 +270,7 @@ pub async fn claim(tx: &mut Tx, channel: Channel, now: DateTime<Utc>, until: Dat
         "UPDATE messages SET status = 'sending', claimed_until = $3, attempts = attempts + 1
          WHERE batch = $1 AND status = 'scheduled' AND try_at <= $2 AND recipient = $4",
         "UPDATE messages SET status = 'sending', claimed_until = $3, attempts = attempts + 1
-         WHERE id IN (SELECT id FROM messages WHERE batch = $1 AND status = 'scheduled' AND try_at <= $2 AND recipient = $4
+         WHERE status = 'scheduled' AND try_at <= $2 AND id IN (SELECT id FROM messages WHERE batch = $1 AND status = 'scheduled' AND try_at <= $2 AND recipient = $4
             FOR UPDATE SKIP LOCKED)"
     ))
     .bind(batch.clone())

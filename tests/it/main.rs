@@ -49,5 +49,7 @@ mod slots_rules;
 mod statements;
 mod support;
 mod time_law;
+mod under_way;
 mod undoing;
 mod visit_page;
+mod year;

@@ -1,0 +1,60 @@
+//! What is under way when a visit changes: a change finds what waits, not what a node has
+//! claimed, and when that node has died the row waits again, with what was true before.
+
+use chrono::{DateTime, Duration, Utc};
+use fadeline::domain::message::Channel;
+use fadeline::storage::messages;
+use serde_json::json;
+
+use crate::support::TestApp;
+
+/// A visit whose reminder of a week before was just claimed by a node that then died.
+async fn claimed() -> (TestApp, String) {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let course = app.course("Ada").await;
+    let session = app.book(&course, "consultation", "2027-01-18T10:00").await.expect(201).id();
+    app.after_grace().await;
+    let due: DateTime<Utc> = "2027-01-11T15:00:00Z".parse().unwrap();
+    app.wait(due - app.app.clock.now());
+    let mut tx = app.app.db.begin().await.unwrap();
+    let claimed = messages::claim(&mut tx, Channel::Email, due, due + Duration::minutes(5))
+        .await
+        .unwrap();
+    assert_eq!(claimed.len(), 1);
+    tx.commit().await.unwrap();
+    app.wait(Duration::minutes(1));
+    (app, session)
+}
+
+/// 52: none goes out for the old time, nor for a visit that is off.
+#[tokio::test]
+async fn a_reminder_whose_sender_died_is_not_sent_of_a_visit_that_moved_or_went_meanwhile() {
+    let (app, session) = claimed().await;
+    app.move_to(&session, "2027-02-16T10:00").await.expect(200);
+    app.wait(Duration::minutes(4));
+    app.deliver().await;
+    assert_eq!(app.planned(&session).await[0], "reminder 7d email superseded moved");
+    let (app, session) = claimed().await;
+    app.cancel(&session).await.expect(200);
+    app.wait(Duration::minutes(4));
+    app.deliver().await;
+    assert_eq!(app.planned(&session).await[0], "reminder 7d email superseded cancelled");
+    assert!(app.mails().await.iter().all(|mail| !mail.subject.starts_with("Reminder")));
+}
+
+/// What may have arrived, and may not, is tried again, though something else was planned anew in between.
+#[tokio::test]
+async fn a_reminder_that_waits_for_its_next_try_is_not_lost_when_the_plan_is_made_anew() {
+    let (app, session) = claimed().await;
+    app.wait(Duration::minutes(4));
+    let now = app.app.clock.now();
+    let mut tx = app.app.db.begin().await.unwrap();
+    assert_eq!(messages::release_expired(&mut tx, now).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let other = json!({"channel": "sms", "wanted": false, "said": "By telephone."});
+    app.post(&format!("/patients/{patient}/opt-outs"), other).await.expect(200);
+    assert_eq!(app.deliver().await.sent, 1);
+    assert_eq!(app.planned(&session).await[0], "reminder 7d email sent");
+}

@@ -1,0 +1,278 @@
+//! What is true, at each moment of the year: kept beside the clinic in the plainest way,
+//! from what was asked of it and granted. And when a reminder is due, reckoned once more and slowly,
+//! minute by minute, by another library's data of the zone.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, Duration, NaiveDateTime, TimeZone, Timelike, Utc};
+use chrono_tz::America::Toronto;
+use fadeline::domain::message::Channel;
+
+/// A thing that changes, with its past.
+#[derive(Debug, Clone)]
+pub(super) struct Log<T>(Vec<(DateTime<Utc>, T)>);
+
+impl<T> Log<T> {
+    pub(super) fn begun(at: DateTime<Utc>, as_it_is: T) -> Self {
+        Self(vec![(at, as_it_is)])
+    }
+
+    pub(super) fn now(&self) -> &T {
+        &self.0.last().unwrap().1
+    }
+
+    pub(super) fn set(&mut self, at: DateTime<Utc>, as_it_is: T) {
+        self.0.push((at, as_it_is));
+    }
+
+    /// As it was then, if it was.
+    pub(super) fn at(&self, then: DateTime<Utc>) -> Option<&T> {
+        self.0.iter().rev().find(|(from, _)| *from <= then).map(|(_, was)| was)
+    }
+
+    pub(super) fn begun_at(&self) -> DateTime<Utc> {
+        self.0[0].0
+    }
+
+    /// When it changed last.
+    pub(super) fn set_at(&self) -> DateTime<Utc> {
+        self.0.last().unwrap().0
+    }
+
+    /// All that it has been.
+    pub(super) fn all(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().map(|(_, was)| was)
+    }
+
+    /// Whether it was so at `from` or at any moment after it.
+    pub(super) fn ever_since(&self, from: DateTime<Utc>, so: impl Fn(&T) -> bool) -> bool {
+        self.at(from).is_some_and(&so) || self.0.iter().any(|(at, was)| *at > from && so(was))
+    }
+}
+
+/// How a patient wants to be reached, and whether they permit it at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reach {
+    pub(super) email: Option<String>,
+    pub(super) phone: String,
+    pub(super) prefers: Option<Channel>,
+    pub(super) refused: bool,
+}
+
+impl Reach {
+    pub(super) fn address(&self, channel: Channel) -> Option<&str> {
+        match channel {
+            Channel::Email => self.email.as_deref(),
+            _ => Some(&self.phone),
+        }
+    }
+
+    /// By which way a reminder goes: the wished one, else that of the rule, else any.
+    pub(super) fn way(&self, rule: Channel) -> (Channel, String) {
+        let ways = [self.prefers, Some(rule), Some(Channel::Sms)];
+        let mut ways = ways.into_iter().flatten();
+        ways.find_map(|way| Some((way, self.address(way)?.to_owned()))).unwrap()
+    }
+}
+
+/// A patient.
+#[derive(Debug)]
+pub(super) struct Person {
+    pub(super) id: String,
+    pub(super) course: String,
+    pub(super) reach: Log<Reach>,
+    /// The consent to messages that was recorded last.
+    pub(super) consent: Option<String>,
+}
+
+/// How a visit stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Truth {
+    pub(super) start: DateTime<Utc>,
+    /// Whether it takes place.
+    pub(super) on: bool,
+    pub(super) confirmed: bool,
+}
+
+/// A visit.
+#[derive(Debug)]
+pub(super) struct Visit {
+    pub(super) id: String,
+    pub(super) who: usize,
+    pub(super) truth: Log<Truth>,
+    /// As it was before each change that can be undone.
+    pub(super) before: Vec<Truth>,
+    /// The link in the last message about it, and where that went.
+    pub(super) link: Option<(String, String)>,
+}
+
+/// The clinic as it is.
+#[derive(Debug, Default)]
+pub(super) struct Model {
+    pub(super) people: Vec<Person>,
+    pub(super) visits: Vec<Visit>,
+    /// Which visit a session is.
+    pub(super) known: BTreeMap<String, usize>,
+    /// Addresses and numbers that were opted out.
+    pub(super) opted_out: BTreeMap<String, Log<bool>>,
+}
+
+impl Model {
+    /// Whether `who` permitted nothing by this way to this address, at any moment from `from` on; now, if that is now.
+    pub(super) fn refused_since(&self, who: usize, to: &str, from: DateTime<Utc>) -> bool {
+        let opted_out = self.opted_out.get(to).is_some_and(|log| log.ever_since(from, |out| *out));
+        opted_out || self.people[who].reach.ever_since(from, |reach| reach.refused)
+    }
+
+    pub(super) fn refused_at(&self, who: usize, to: &str, at: DateTime<Utc>) -> bool {
+        let opted_out = self.opted_out.get(to).and_then(|log| log.at(at)).is_some_and(|out| *out);
+        opted_out || self.people[who].reach.at(at).is_some_and(|reach| reach.refused)
+    }
+
+    pub(super) fn opt(&mut self, to: &str, out: bool, now: DateTime<Utc>) {
+        let log = self.opted_out.entry(to.to_owned());
+        log.or_insert_with(|| Log::begun(DateTime::UNIX_EPOCH, false)).set(now, out);
+    }
+
+    /// Visits that are to come.
+    pub(super) fn to_come(&self, now: DateTime<Utc>) -> Vec<usize> {
+        let to_come = |visit: &Visit| visit.truth.now().on && visit.truth.now().start > now;
+        (0..self.visits.len()).filter(|index| to_come(&self.visits[*index])).collect()
+    }
+}
+
+/// The three reminders of `domain.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lead {
+    Week,
+    TwoDays,
+    TwoHours,
+}
+
+impl Lead {
+    pub(super) const ALL: [Self; 3] = [Self::Week, Self::TwoDays, Self::TwoHours];
+
+    pub(super) fn read(code: &str) -> Self {
+        *Self::ALL.iter().find(|lead| lead.code() == code).unwrap()
+    }
+
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Week => "7d",
+            Self::TwoDays => "48h",
+            Self::TwoHours => "2h",
+        }
+    }
+
+    pub(super) fn way(self) -> Channel {
+        if self == Self::TwoHours { Channel::Sms } else { Channel::Email }
+    }
+
+    /// Until when one is of use: half of a long lead may have gone; half an hour is left of a short one.
+    pub(super) fn useful_until(self, start: DateTime<Utc>, due: DateTime<Utc>) -> DateTime<Utc> {
+        self.useful_until_by_its_lead(start).max(due + Duration::minutes(10)).min(start)
+    }
+
+    fn useful_until_by_its_lead(self, start: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::Week => start - Duration::hours(84),
+            Self::TwoDays => start - Duration::hours(24),
+            Self::TwoHours => start - Duration::minutes(30),
+        }
+    }
+}
+
+pub(super) fn wall(at: DateTime<Utc>) -> NaiveDateTime {
+    at.with_timezone(&Toronto).naive_local()
+}
+
+/// The instant of a wall time: the first of two; of one that is skipped, when the clock goes on.
+pub(super) fn instant(wall: NaiveDateTime) -> DateTime<Utc> {
+    let mut shown = wall;
+    loop {
+        if let Some(at) = Toronto.from_local_datetime(&shown).earliest() {
+            return at.to_utc();
+        }
+        shown += Duration::minutes(1);
+    }
+}
+
+pub(super) fn is_quiet(at: DateTime<Utc>) -> bool {
+    let hour = wall(at).hour();
+    !(8..21).contains(&hour)
+}
+
+/// When a reminder is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    /// Then, as reckoned from the visit.
+    At(DateTime<Utc>),
+    /// Then, since the reckoned time is quiet.
+    Moved(DateTime<Utc>),
+    /// Never: it is quiet, and the morning after is too late.
+    Skipped(DateTime<Utc>),
+}
+
+impl Due {
+    pub(super) fn when(self) -> DateTime<Utc> {
+        match self {
+            Self::At(at) | Self::Moved(at) | Self::Skipped(at) => at,
+        }
+    }
+}
+
+/// When the reminder `lead` of a visit at `start` is due (rules 50 and 51).
+pub(super) fn due(lead: Lead, start: DateTime<Utc>) -> Due {
+    let at = match lead {
+        Lead::Week => instant(wall(start) - Duration::days(7)),
+        Lead::TwoDays => start - Duration::hours(48),
+        Lead::TwoHours => start - Duration::hours(2),
+    };
+    if !is_quiet(at) {
+        return Due::At(at);
+    }
+    let mut moved = at;
+    if lead == Lead::TwoHours {
+        while is_quiet(moved) {
+            moved += Duration::minutes(1);
+        }
+        return if start - moved >= Duration::minutes(30) {
+            Due::Moved(moved)
+        } else {
+            Due::Skipped(at)
+        };
+    }
+    while (wall(moved).hour(), wall(moved).minute()) != (20, 45) {
+        moved -= Duration::minutes(1);
+    }
+    Due::Moved(moved)
+}
+
+/// How a message may say when a visit is, in either language, mail or text.
+pub(super) fn said(start: DateTime<Utc>) -> [String; 2] {
+    let (en, fr) = (
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+        [
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "aout",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
+        ],
+    );
+    let wall = wall(start);
+    let (month, day) = (usize::try_from(wall.month0()).unwrap(), wall.day());
+    let (pm, hour) = wall.hour12();
+    let first = if day == 1 { "er" } else { "" };
+    [
+        format!("{} {day}, {hour}:{:02} {}.m.", en[month], wall.minute(), if pm { "p" } else { "a" }),
+        format!("{day}{first} {} à {} h {:02}", fr[month], wall.hour(), wall.minute()),
+    ]
+}

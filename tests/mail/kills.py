@@ -38,8 +38,8 @@ class Database:
                     rows = connection.execute(statement).fetchall()
             connection.close()
             return [[str(value) for value in row] for row in rows]
-        command = [os.environ.get("PSQL", "psql"), "-X", "-q", "-A", "-t", "-F", "|", "-v", "ON_ERROR_STOP=1", self.url, "-c", "; ".join(statements)]
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        command = [os.environ.get("PSQL", "psql"), "-X", "-q", "-A", "-t", "-F", "|", "-v", "ON_ERROR_STOP=1", self.url]
+        told = subprocess.run([*command, "-c", "; ".join(statements)], check=True, capture_output=True, text=True).stdout
         return [line.split("|") for line in told.splitlines()]
 
     def id_of(self, row):
@@ -134,7 +134,8 @@ def killed(way, lead, url):
     once, twice = (way.took(visit) for visit in visits)
     check(len(once) == 1, f"killed between claim and send: arrived {len(once)} times")
     check(len(twice) == 2 and way.is_same(*twice), f"killed between send and mark: arrived {len(twice)} times, or not the same")
-    check([row["status"] for row in told] == ["sent", "sent"] and told[0]["attempts"] == 2 and told[1]["attempts"] == found[1] + 1, f"{told}")
+    check([row["status"] for row in told] == ["sent", "sent"], f"{told}")
+    check([row["attempts"] for row in told] == [2, found[1] + 1], f"{told}")
     check([row["provider_id"] for row in told] == [way.known_as(once[0]), way.known_as(twice[1])], f"{told}")
     engine = urlsplit(url).scheme
     return (f"{way.__class__.__name__} on {engine}: kill -9 between claim and send, and a reminder arrives once; between send and mark, "

@@ -82,7 +82,7 @@ class Provider(ThreadingHTTPServer):
         return {"FADELINE_SMS_URL": f"http://{ACCOUNT}:{quote(TOKEN, safe='')}@127.0.0.1:{self.port}", "FADELINE_SMS_FROM": SENDER}
 
     def start(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     def stop(self):

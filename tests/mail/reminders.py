@@ -44,7 +44,8 @@ class Patient:
         self.demo, self.provider, self.name, self.email = demo, provider, name, f"{name}@example.test"
         self.session = demo.book(name, self.free.pop(0), **details)
         self.start = utc(self.session["start"])
-        self.week, self.two_days, self.two_hours = wall_days_before(self.start, 7), self.start - timedelta(hours=48), self.start - timedelta(hours=2)
+        self.week = wall_days_before(self.start, 7)
+        self.two_days, self.two_hours = self.start - timedelta(hours=48), self.start - timedelta(hours=2)
         self.id = self.session["patient_id"]
         self.phone = demo.ask("GET", f"/patients/{self.id}")["phone"]
 
@@ -55,6 +56,10 @@ class Patient:
 
     def stands(self):
         return self.demo.ask("GET", f"/sessions/{self.session['id']}")
+
+    def planned(self):
+        """The rows of their reminders."""
+        return [row for row in self.told() if row["kind"] == "reminder"]
 
     def tasks(self, kind):
         return [task for task in self.demo.tasks(self.session) if task["kind"] == kind]
@@ -108,7 +113,7 @@ def is_near(shown, at):
 
 def by_mail(her):
     """A week and two days before by mail, two hours before by text; not a moment earlier."""
-    planned = {row["lead"]: (row["channel"], row["purpose"], utc(row["due_at"]), row["status"]) for row in her.told() if row["kind"] == "reminder"}
+    planned = {row["lead"]: (row["channel"], row["purpose"], utc(row["due_at"]), row["status"]) for row in her.planned()}
     expected = {"7d": ("email", "prepare", her.week, "scheduled"), "48h": ("email", "confirm", her.two_days, "scheduled"),
                 "2h": ("sms", "remind", her.two_hours, "scheduled")}
     check(planned == expected, f"planned is {planned}, not {expected}")
@@ -126,7 +131,8 @@ def by_mail(her):
         with urllib.request.urlopen(mail.link(), timeout=20) as page:
             check(page.status == 200 and PHONE in page.read().decode(), "the link opens nothing")
     check(her.two_days.astimezone(TORONTO).hour != her.start.astimezone(TORONTO).hour, "the clock does not change in between")
-    holds("a week before (by the wall) and 48 hours before (by the hours that pass) a mail lies there, dated then, and with one click to end it")
+    holds("a week before (by the wall) and 48 hours before (by the hours that pass) a mail lies there, dated then, "
+          "and with one click to end it")
     yield her.two_hours - SOON
     her.texts(0)
     yield her.two_hours
@@ -232,7 +238,7 @@ def stops(his):
     """For good: the provider hears nothing more of him, and he is phoned in its place."""
     yield his.week + timedelta(hours=2)
     form = his.says("Stop!")
-    rows = [(row["lead"], row["status"], row["suppressed_reason"]) for row in his.told() if row["channel"] == "sms" and row["kind"] == "reminder"]
+    rows = [(row["lead"], row["status"], row["suppressed_reason"]) for row in his.planned() if row["channel"] == "sms"]
     check(rows == [("2h", "suppressed", "no_consent")], f"STOP: {rows}")
     [proof] = his.opt_outs()
     check((proof["channel"], proof["recipient"], proof["begun_by"]) == ("sms", his.phone, "text"), f"STOP: {proof}")

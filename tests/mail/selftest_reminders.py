@@ -42,7 +42,8 @@ MAIL = "\r\n".join([
     f"Reply-To: {CLINIC}", "To: p@example.test", "Subject: Reminder: your appointment on Mar 15, 10:00 a.m.", "Message-ID: <1@clinic.test>",
     "Date: Mon, 08 Mar 2027 15:00:00 +0000", "Auto-Submitted: auto-generated", "List-Unsubscribe: <http://127.0.0.1/a/x/unsubscribe>",
     "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "MIME-Version: 1.0", 'Content-Type: multipart/alternative; boundary="b"', "",
-    "--b", "Content-Type: text/plain; charset=utf-8", "", WORDS, "--b", "Content-Type: text/html; charset=utf-8", "", f"<p>{WORDS}</p>", "--b--", ""])
+    "--b", "Content-Type: text/plain; charset=utf-8", "", WORDS,
+    "--b", "Content-Type: text/html; charset=utf-8", "", f"<p>{WORDS}</p>", "--b--", ""])
 
 
 def faults(text):
@@ -75,7 +76,8 @@ class Ledger:
     """A service that says what it is made to say."""
 
     def __init__(self, **row):
-        self.row = {"lead": "7d", "status": "sent", "attempts": 2, "last_error": None, "provider_id": "SM2", "sent_at": "2027-03-08T10:00:00-05:00"} | row
+        self.row = {"lead": "7d", "status": "sent", "attempts": 2, "last_error": None, "provider_id": "SM2",
+                    "sent_at": "2027-03-08T10:00:00-05:00"} | row
 
     def told(self, visit):
         return [self.row]
@@ -102,14 +104,16 @@ for what, arrivals, times, row in [
     ("twice instead of once", twice, 1, {}), ("never", [], 1, {}), ("three times", [*twice, text("SM2")], 2, {}),
     ("twice with other words", [text("SM1", Body=GOOD + "."), text("SM2")], 2, {}), ("a mark too few", twice, 2, {"status": "sending"}),
     ("a try that was not told", twice, 2, {"attempts": 1}), ("another name", twice, 2, {"provider_id": "SM1"}),
-    ("a time before it was due", twice, 2, {"sent_at": "2027-03-08T09:59:59-05:00"}), ("an error that is over", twice, 2, {"last_error": "x"}),
+    ("a time before it was due", twice, 2, {"sent_at": "2027-03-08T09:59:59-05:00"}),
+    ("an error that is over", twice, 2, {"last_error": "x"}),
 ]:
     check(noticed(arrivals, times, **row), f"{what} is not noticed")
 print("what arrives twice, never or changed, and a ledger that says anything else, is noticed")
 
 # The example of the provider's own documentation.
 documented = {"CallSid": "CA1234567890ABCDE", "Caller": "+14158675309", "Digits": "1234", "From": "+14158675309", "To": "+18005551212"}
-check(signature("https://mycompany.com/myapp.php?foo=1&bar=2", documented, "12345") == "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "signed in another way")
+signed = signature("https://mycompany.com/myapp.php?foo=1&bar=2", documented, "12345")
+check(signed == "RSOYDt4T1cUTdK1PDd93/VVr8B8=", f"signed in another way: {signed}")
 
 
 class Callee(BaseHTTPRequestHandler):
@@ -130,7 +134,8 @@ threading.Thread(target=callee.serve_forever, daemon=True).start()
 here = f"http://127.0.0.1:{callee.server_port}/texts"
 for form in (report(text("SM1"), "undelivered", 30003), incoming("+16475550001", "é & =")):
     for public in (None, "https://visits.clinic.test/texts"):
-        check(call(here, form, public=public) == (200, f"{signature(public or here, form)} {urlencode(form)}"), f"called with {call(here, form)}")
+        got = call(here, form, public=public)
+        check(got == (200, f"{signature(public or here, form)} {urlencode(form)}"), f"called with {got}")
 check(call(here, {}, signed="")[1].startswith("None "), "unsigned, and signed")
 callee.shutdown()
 callee.server_close()
@@ -175,8 +180,9 @@ for mood, (outcome, count) in EXPECTED.items():
         check(found == [outcome, 201] and len(server.texts(FORM["To"])) == 2 * count + 1, f"{mood}, then takes: {found}")
     server.stop()
 server = Provider().start()
-for what, form, more in [("no Body", FORM | {"Body": ""}, {}), ("another sender", FORM | {"From": "+16475550101"}, {}), ("more", FORM | {"x": "y"}, {}),
-                         ("no number", FORM | {"To": "647 555 0001"}, {}), ("no key", FORM, {"Idempotency-Key": ""}), ("JSON", FORM, {"Content-Type": "text/json"})]:
+for what, form, more in [("no Body", FORM | {"Body": ""}, {}), ("another sender", FORM | {"From": "+16475550101"}, {}),
+                         ("more", FORM | {"x": "y"}, {}), ("no number", FORM | {"To": "647 555 0001"}, {}),
+                         ("no key", FORM, {"Idempotency-Key": ""}), ("JSON", FORM, {"Content-Type": "text/json"})]:
     check(posted(server, form, **more) == 400, f"{what} is taken")
 check(posted(server, token="wrong") == 401 and len(server.wrong) == 7 and not server.asked, f"wrong: {server.wrong}")
 server.stop()

@@ -7,7 +7,7 @@ use super::{Post, Result, inbox, step};
 
 /// Moves the clock forward to `to`; not back.
 pub async fn forward(post: &Post, to: DateTime<Utc>) -> Result<()> {
-    let _turn = post.sending.lock().await;
+    let _turns = post.sending.all().await;
     while let Some(due) = step::next_due(post).await?.filter(|due| *due <= to) {
         move_to(post, due);
         // What is due but cannot be claimed, such as behind one that is under way elsewhere, is not waited for.

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use thiserror::Error;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use self::inbox::InboxSettings;
 use self::sms::Sms;
@@ -52,6 +52,29 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, Clone)]
 pub struct Post(Arc<Parts>);
 
+/// Whose turn it is to send by each way.
+#[derive(Debug, Default)]
+struct Turns {
+    mail: Mutex<()>,
+    texts: Mutex<()>,
+    desk: Mutex<()>,
+}
+
+impl Turns {
+    fn of(&self, way: Channel) -> &Mutex<()> {
+        match way {
+            Channel::Email => &self.mail,
+            Channel::Sms => &self.texts,
+            Channel::Desk => &self.desk,
+        }
+    }
+
+    /// Waits until nobody sends by any way, and keeps it so.
+    async fn all(&self) -> [MutexGuard<'_, ()>; 3] {
+        [self.mail.lock().await, self.texts.lock().await, self.desk.lock().await]
+    }
+}
+
 /// The parts of a [`Post`].
 #[derive(Debug)]
 pub struct Parts {
@@ -65,8 +88,8 @@ pub struct Parts {
     pub keeps_mailbox: bool,
     /// The mailbox that answers come to.
     pub inbox: Option<InboxSettings>,
-    /// One step at a time.
-    sending: Mutex<()>,
+    /// One step at a time by each way, so that one which keeps us waiting holds up no other.
+    sending: Turns,
     /// One reading at a time.
     reading: Mutex<()>,
     stopping: AtomicBool,
@@ -82,7 +105,7 @@ impl Post {
             sms,
             keeps_mailbox,
             inbox,
-            sending: Mutex::new(()),
+            sending: Turns::default(),
             reading: Mutex::new(()),
             stopping: AtomicBool::new(false),
         }))
@@ -104,7 +127,7 @@ impl Post {
     /// Begins nothing more, and waits until what is under way is marked.
     pub async fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
-        drop(self.sending.lock().await);
+        drop(self.sending.all().await);
         drop(self.reading.lock().await);
     }
 }

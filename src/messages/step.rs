@@ -43,28 +43,37 @@ impl Outcome {
 
 /// When there is something to do next, if ever.
 pub async fn next_due(post: &Post) -> Result<Option<DateTime<Utc>>> {
+    next_by(post, &post.ways()).await
+}
+
+async fn next_by(post: &Post, ways: &[Channel]) -> Result<Option<DateTime<Utc>>> {
     let mut tx = post.app.db.read().await?;
     let mut next = messages::next_expiry(&mut tx).await?;
-    for channel in post.ways() {
-        let due = messages::next_try(&mut tx, channel).await?;
+    for channel in ways {
+        let due = messages::next_try(&mut tx, *channel).await?;
         next = [next, due].into_iter().flatten().min();
     }
     tx.rollback().await?;
     Ok(next)
 }
 
-/// Sends all that is due at `now`, in order. Any number of nodes may do so at once.
+/// Sends all that is due at `now`, in order, by one way after the other. Any number of nodes may do so at once.
 pub async fn step(post: &Post, now: DateTime<Utc>) -> Result<Outcome> {
+    step_by(post, &post.ways(), now).await
+}
+
+/// The same by these ways alone.
+pub async fn step_by(post: &Post, ways: &[Channel], now: DateTime<Utc>) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     // Looking first keeps the one writer of SQLite free.
-    if next_due(post).await?.is_none_or(|at| at > now) {
+    if next_by(post, ways).await?.is_none_or(|at| at > now) {
         return Ok(outcome);
     }
     let mut tx = post.app.db.begin().await?;
     messages::release_expired(&mut tx, now).await?;
     tx.commit().await?;
-    for channel in post.ways() {
-        burst(post, channel, now, &mut outcome).await?;
+    for channel in ways {
+        burst(post, *channel, now, &mut outcome).await?;
     }
     Ok(outcome)
 }

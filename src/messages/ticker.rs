@@ -1,4 +1,4 @@
-//! The bell: every few seconds a step, every quarter of a minute a look into the mailbox,
+//! The bell: every few seconds a step by each way, every quarter of a minute a look into the mailbox,
 //! once a day the feeds that nobody fetches. It owns no state and may ring on many nodes at
 //! once. Only UTC cron expressions: the library's zone-aware jobs slip at clock changes, its
 //! repeated jobs die after a stall, and its runs overlap, hence one at a time by `try_lock`.
@@ -10,11 +10,19 @@ use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 use super::{Post, inbox, step};
 use crate::actions::feeds;
+use crate::domain::message::Channel;
 
 /// Starts to ring, until the scheduler that is answered is shut down.
 pub async fn start(post: &Post) -> Result<JobScheduler, JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
-    scheduler.add(job("*/5 * * * * *", post, |post| Box::pin(deliver(post)))?).await?;
+    for way in post.ways() {
+        let run: fn(Post) -> Run = match way {
+            Channel::Email => |post| Box::pin(deliver(post, Channel::Email)),
+            Channel::Sms => |post| Box::pin(deliver(post, Channel::Sms)),
+            Channel::Desk => |post| Box::pin(deliver(post, Channel::Desk)),
+        };
+        scheduler.add(job("*/5 * * * * *", post, run)?).await?;
+    }
     if post.inbox.is_some() {
         scheduler.add(job("*/15 * * * * *", post, |post| Box::pin(read(post)))?).await?;
     }
@@ -33,9 +41,9 @@ fn job(schedule: &str, post: &Post, run: fn(Post) -> Run) -> Result<Job, JobSche
     Job::new_async(schedule, move |_, _| run(post.clone()))
 }
 
-async fn deliver(post: Post) {
-    let Ok(_turn) = post.sending.try_lock() else { return };
-    if let Err(error) = step::step(&post, post.app.clock.now()).await {
+async fn deliver(post: Post, way: Channel) {
+    let Ok(_turn) = post.sending.of(way).try_lock() else { return };
+    if let Err(error) = step::step_by(&post, &[way], post.app.clock.now()).await {
         tracing::warn!(%error, "messages could not be sent; that is tried again");
     }
 }

@@ -6,6 +6,9 @@ use fadeline::domain::message::Channel;
 use fadeline::storage::messages;
 use serde_json::json;
 
+use fadeline::messages::transport::{Smtp, SmtpSettings};
+use fadeline::messages::{Post, step};
+
 use crate::support::TestApp;
 
 /// A visit whose reminder of a week before was just claimed by a node that then died.
@@ -57,4 +60,29 @@ async fn a_reminder_that_waits_for_its_next_try_is_not_lost_when_the_plan_is_mad
     app.post(&format!("/patients/{patient}/opt-outs"), other).await.expect(200);
     assert_eq!(app.deliver().await.sent, 1);
     assert_eq!(app.planned(&session).await[0], "reminder 7d email sent");
+}
+
+/// Each way goes by itself, as the bell rings for it.
+#[tokio::test]
+async fn a_mail_server_that_keeps_us_waiting_holds_up_no_text_and_no_task() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let course = app.course("Ada").await;
+    app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
+    // Accepts, and never says a word.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = url::Url::parse(&format!("smtp://127.0.0.1:{}", silent.local_addr().unwrap().port())).unwrap();
+    let smtp = Smtp::new(&SmtpSettings::new(&url, None, None).unwrap()).unwrap();
+    let post = Post::new(app.app.clone(), Some(smtp), None, true, None);
+    app.wait(chrono::Duration::hours(23));
+    let now = app.app.clock.now();
+    let mail = tokio::spawn({
+        let post = post.clone();
+        async move { step::step_by(&post, &[Channel::Email], now).await }
+    });
+    let (_connection, _) = silent.accept().await.unwrap();
+    let texts = step::step_by(&post, &[Channel::Sms, Channel::Desk], now).await.unwrap();
+    assert_eq!(texts.sent, 1);
+    assert!(!mail.is_finished(), "mail still waits");
+    mail.abort();
 }

@@ -68,6 +68,10 @@ async fn tell_patient(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<
     if facts.session.ends_at <= now {
         return Ok(());
     }
+    let out_of_reach = facts.reach.email.is_none() || facts.reach.refuses(Channel::Email);
+    if out_of_reach && called_off_by_us(facts.session) && !tasks::is_open(tx, facts.session.id, TaskKind::PatientToPhone).await? {
+        phone(tx, app, now, facts).await?;
+    }
     for notice in needed {
         let recipient = match &notice.party {
             Some(Party::Patient(recipient)) => Some(recipient.clone()),
@@ -80,9 +84,6 @@ async fn tell_patient(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<
         };
         if let Some(recipient) = recipient.as_ref().filter(|_| notice.tells != Tells::Gone) {
             links::open(tx, app, now, facts.session.id, recipient).await?;
-        }
-        if unsent.is_some() && notice.tells == Tells::Gone && called_off_by_us(facts.session) {
-            phone(tx, app, now, facts).await?;
         }
         let way = (Channel::Email, recipient);
         write(
@@ -143,9 +144,9 @@ fn called_off_by_us(session: &Session) -> bool {
     matches!(session.cancel_reason, Some(CancelReason::ClinicRequest | CancelReason::Other))
 }
 
-/// A task for the desk, where a patient would come to a visit that is no more and cannot be told so (rule 53).
+/// A task for the desk, where a patient would come to a visit that is no more and cannot be told so by mail (rule 53).
 async fn phone(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<()> {
-    let detail = "This visit was called off, and its patient gets no messages. Phone them before they come.";
+    let detail = "This visit was called off, and its patient gets no mail. Phone them before they come.";
     let task = Task {
         session_id: Some(facts.session.id),
         patient_id: Some(facts.patient.id),

@@ -463,4 +463,15 @@ async fn a_clinic_that_calls_a_visit_off_phones_whoever_it_cannot_write_to() {
     let why = json!({"reason": "clinic_request"});
     app.post(&format!("/sessions/{session}/cancel"), why).await.expect(200);
     assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
+    // The same for whoever has no address; and whoever asked for it themselves knows.
+    let other = booked_at(&app, "2027-03-16T10:00").await;
+    let asked = booked_at(&app, "2027-03-17T10:00").await;
+    for session in [&other, &asked] {
+        let patient = patient_of(&app, session).await;
+        change(&app, &patient, json!({"email": null})).await;
+    }
+    let why = json!({"reason": "clinic_request"});
+    app.post(&format!("/sessions/{other}/cancel"), why).await.expect(200);
+    app.cancel(&asked).await.expect(200);
+    assert_eq!(app.task_kinds().await, ["patient_to_phone"; 2]);
 }

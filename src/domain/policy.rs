@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::civil::minutes;
 use super::hours::TimeOfDay;
+use super::quiet_hours;
 use super::reminder::{self, ReminderRule};
 
 /// The clinic's choices. `[A]` numbers of `domain.md` are defaults here, never constants in code.
@@ -227,19 +228,12 @@ impl Policy {
             self.shop_day_list_at,
             self.staff_day_list_at,
         ];
-        if times.iter().any(|time| time.minutes() >= 1440) || self.evening_is_quiet() {
+        if times.iter().any(|time| time.minutes() >= 1440)
+            || quiet_hours::covers(self.quiet_from, self.quiet_until, self.quiet_evening.minutes())
+        {
             faults.push("policy.quiet_evening lies within the quiet hours, or a time of day is 24:00".to_owned());
         }
         faults
-    }
-
-    fn evening_is_quiet(&self) -> bool {
-        let (from, until, evening) = (self.quiet_from.minutes(), self.quiet_until.minutes(), self.quiet_evening.minutes());
-        if from <= until {
-            from <= evening && evening < until
-        } else {
-            evening >= from || evening < until
-        }
     }
 
     /// How long a hold keeps its slot.

@@ -8,6 +8,17 @@ use super::hours::TimeOfDay;
 use super::policy::Policy;
 use super::time_zone::Tz;
 
+/// Whether quiet hours from `from` until `until` cover this minute of a day.
+#[must_use]
+pub fn covers(from: TimeOfDay, until: TimeOfDay, minute: u16) -> bool {
+    let (from, until) = (from.minutes(), until.minutes());
+    if from <= until {
+        from <= minute && minute < until
+    } else {
+        minute >= from || minute < until
+    }
+}
+
 /// The quiet hours of a clinic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuietHours {
@@ -37,18 +48,7 @@ impl QuietHours {
     #[must_use]
     pub fn is_quiet(&self, at: DateTime<Utc>) -> bool {
         let (_, minute) = self.clock(at);
-        self.covers(minute)
-    }
-
-    /// Whether they cover this minute of a day.
-    #[must_use]
-    pub fn covers(&self, minute: u16) -> bool {
-        let (from, until) = (self.from.minutes(), self.until.minutes());
-        if from <= until {
-            from <= minute && minute < until
-        } else {
-            minute >= from || minute < until
-        }
+        covers(self.from, self.until, minute)
     }
 
     /// The evening before the night in which `at` lies.
@@ -99,11 +99,8 @@ mod tests {
         ] {
             assert_eq!(quiet().is_quiet(utc(at)), is_quiet, "{at}");
         }
-        let never = QuietHours {
-            until: quiet().from,
-            ..quiet()
-        };
-        assert!(!(0..1440).any(|minute| never.covers(minute)));
+        let nine = quiet().from;
+        assert!(!(0..1440).any(|minute| covers(nine, nine, minute)), "from nine to nine is never");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use serde_json::json;
 
+use crate::support::mail::TELLING;
 use crate::support::mail::{Mail, line};
 use crate::support::{TestApp, told};
 
@@ -121,43 +122,6 @@ async fn text_and_html_each_say_when_where_and_how_to_reach_us() {
         assert!(!mail.html.contains("<img") && !mail.html.contains("<script"), "nothing is loaded");
     }
 }
-
-/// Words that tell what somebody is treated for, or by whom, in both languages.
-const TELLING: &[&str] = &[
-    "laser",
-    "smp",
-    "micropigmentation",
-    "removal",
-    "tattoo",
-    "scalp",
-    "hair",
-    "transplant",
-    "device",
-    "treatment",
-    "consultation",
-    "saline",
-    "chemical",
-    "pigment",
-    "patch",
-    "test patch",
-    "session",
-    "fitzpatrick",
-    "maple",
-    "harbour",
-    "junction",
-    "review",
-    "détatouage",
-    "tatouage",
-    "cuir chevelu",
-    "cheveux",
-    "cheveu",
-    "greffe",
-    "traitement",
-    "séance",
-    "appareil",
-    "clinical",
-    "patient",
-];
 
 /// Statement 76: nothing clinical, anywhere.
 #[tokio::test]

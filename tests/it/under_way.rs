@@ -86,3 +86,51 @@ async fn a_mail_server_that_keeps_us_waiting_holds_up_no_text_and_no_task() {
     assert!(!mail.is_finished(), "mail still waits");
     mail.abort();
 }
+
+/// Told to stop, a node finishes the mail that it is in the middle of, marks it, and begins no other.
+#[tokio::test]
+async fn told_to_stop_what_is_in_flight_is_finished_and_marked_and_nothing_else_is_begun() {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    for name in ["Ada", "Bo"] {
+        let course = app.course(name).await;
+        let start = if name == "Ada" { "2027-03-15T10:00" } else { "2027-03-15T14:00" };
+        app.book(&course, "consultation", start).await.expect(201);
+    }
+    app.wait(chrono::Duration::minutes(3));
+    let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = url::Url::parse(&format!("smtp://127.0.0.1:{}", server.local_addr().unwrap().port())).unwrap();
+    let smtp = Smtp::new(&SmtpSettings::new(&url, None, None).unwrap()).unwrap();
+    let post = Post::new(app.app.clone(), Some(smtp), None, false, None);
+    let mut bell = fadeline::messages::ticker::start(&post).await.unwrap();
+    let (stream, _) = server.accept().await.unwrap();
+    let (read, mut write) = stream.into_split();
+    let mut lines = BufReader::new(read).lines();
+    write.write_all(b"220 test\r\n").await.unwrap();
+    while let Some(line) = lines.next_line().await.unwrap().filter(|line| line != ".") {
+        let answer: &[u8] = match line.split(' ').next().unwrap() {
+            "EHLO" | "MAIL" | "RCPT" => b"250 ok\r\n",
+            "DATA" => b"354 go on\r\n",
+            _ => continue,
+        };
+        write.write_all(answer).await.unwrap();
+    }
+    // The whole mail is over there, and no word has come back.
+    bell.shutdown().await.unwrap();
+    let stopping = tokio::spawn({
+        let post = post.clone();
+        async move { post.stop().await }
+    });
+    tokio::task::yield_now().await;
+    assert!(!stopping.is_finished(), "it waits for the word");
+    write.write_all(b"250 taken\r\n").await.unwrap();
+    stopping.await.unwrap();
+    let count = async |status: &'static str| app.count(status).await;
+    assert_eq!(count("SELECT COUNT(*) FROM messages WHERE status = 'sent'").await, 1);
+    assert_eq!(count("SELECT COUNT(*) FROM messages WHERE status = 'sending'").await, 0);
+    assert_eq!(
+        count("SELECT COUNT(*) FROM messages WHERE status = 'scheduled' AND kind = 'invite'").await,
+        1
+    );
+}

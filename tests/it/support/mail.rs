@@ -31,6 +31,43 @@ pub(crate) fn router(post: &Post) -> Router {
     api::router(serving, pages)
 }
 
+/// Words that tell what somebody is treated for, or by whom, in both languages.
+pub(crate) const TELLING: &[&str] = &[
+    "laser",
+    "smp",
+    "micropigmentation",
+    "removal",
+    "tattoo",
+    "scalp",
+    "hair",
+    "transplant",
+    "device",
+    "treatment",
+    "consultation",
+    "saline",
+    "chemical",
+    "pigment",
+    "patch",
+    "test patch",
+    "session",
+    "fitzpatrick",
+    "maple",
+    "harbour",
+    "junction",
+    "review",
+    "détatouage",
+    "tatouage",
+    "cuir chevelu",
+    "cheveux",
+    "cheveu",
+    "greffe",
+    "traitement",
+    "séance",
+    "appareil",
+    "clinical",
+    "patient",
+];
+
 /// A mail, taken apart.
 #[derive(Debug, Clone)]
 pub(crate) struct Mail {

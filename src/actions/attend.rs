@@ -2,11 +2,13 @@
 //! recorded; or does not come.
 
 use super::cases;
+use super::catalogue_kept::current;
 use super::error::none_of;
 use super::session_change::{answered, locked, save};
 use super::session_view::SessionView;
 use super::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::ids::SessionId;
+use crate::domain::laser::Laser;
 use crate::domain::record::TreatmentRecord;
 use crate::domain::rules::consent::consent_missing;
 use crate::domain::rules::record;
@@ -58,18 +60,28 @@ pub(super) async fn recorded(work: &mut Work<'_>, session: &Session, record: &Tr
     let service = services::get(&mut work.tx, session.service_id)
         .await?
         .ok_or(Error::NotThere("service"))?;
-    let (Some(treatment), Some(device_id)) = (service.treatment().filter(|done| done.is_exposure()), session.place.device_id) else {
+    let Some(treatment) = service
+        .treatment()
+        .filter(|done| done.is_exposure() && record.outcome != Outcome::NotDone)
+    else {
         return Ok(());
     };
-    if record.outcome == Outcome::NotDone {
-        return Ok(());
-    }
     let course = courses::get(&mut work.tx, session.course_id)
         .await?
         .ok_or(Error::NotThere("course"))?;
-    let device = devices::get(&mut work.tx, device_id).await?.ok_or(Error::NotThere("device"))?;
+    let device = match session.place.device_id {
+        Some(id) => Some(devices::get(&mut work.tx, id).await?.ok_or(Error::NotThere("device"))?),
+        None => None,
+    };
+    let catalogue = current(&mut work.tx, work.app).await?;
+    let shop = catalogue.site(session.place.site_id).and_then(|site| site.details.partner_id);
+    let laser = match (&device, shop.and_then(|id| catalogue.partner(id))) {
+        (Some(device), _) => Laser::Device(device),
+        (None, Some(partner)) => Laser::Shop(partner),
+        (None, None) => return Ok(()),
+    };
     let case = cases::load(&mut work.tx, work.app, &course, Some(session.id)).await?;
-    let refusals = record::refusals(&case, &work.app.policy, treatment, &device, record);
+    let refusals = record::refusals(&case, &work.app.policy, treatment, laser, record);
     let overriding = record.overriding.as_ref();
     let pardoned = cases::pardoned(&work.caller.actor, overriding);
     let (overridden, refusals): (Vec<_>, Vec<_>) = refusals.into_iter().partition(|refusal| pardoned.contains(&refusal.code));

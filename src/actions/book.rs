@@ -8,13 +8,14 @@ use utoipa::ToSchema;
 use super::cases;
 use super::diaries::{self, Search};
 use super::hold::held;
+use super::referral_change::standing_at;
 use super::session_view::{SessionView, view};
 use super::{Answer, App, Caller, Error, Result, Work, courses, decide, session_change};
 use crate::domain::booking::starts_at;
 use crate::domain::civil::{self, When};
 use crate::domain::course::Course;
 use crate::domain::diary::Wanted;
-use crate::domain::ids::{CourseId, DeviceId, HoldId, PractitionerId, RoomId, SiteId};
+use crate::domain::ids::{CourseId, DeviceId, HoldId, PractitionerId, ReferralId, RoomId, SiteId};
 use crate::domain::overriding::Override;
 use crate::domain::session::{Place, Session};
 use crate::domain::status::{ProcedureStatus, SessionStatus};
@@ -80,7 +81,9 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         search.except.hold = Some(hold.id);
     }
     let (mut work, diary, granted) = decide::decide(work, "session.book_refused", &course, &search, start).await?;
-    let session = booked(&work, &course, &search, granted.place, start);
+    let of = (course.id, course.patient_id);
+    let standing = standing_at(&mut work, of, search.service.id, diary.shop.as_ref(), None).await?;
+    let session = booked(&work, &course, &search, granted.place, start, standing);
     if let Some(hold_id) = new.hold_id {
         holds::delete(&mut work.tx, hold_id).await?;
     }
@@ -111,6 +114,7 @@ pub(super) async fn search(work: &mut Work<'_>, course: &Course, new: &NewSessio
         except: Except::default(),
         case: Some(case),
         pardoned: cases::pardoned(&work.caller.actor, new.overriding.as_ref()),
+        proposed: false,
     })
 }
 
@@ -123,7 +127,15 @@ fn exactly(place: Place) -> Wanted {
     }
 }
 
-pub(super) fn booked(work: &Work<'_>, course: &Course, search: &Search, place: Place, start: DateTime<Utc>) -> Session {
+/// The session that `place` was granted to, as it stands: booked, or under a referral that waits for its shop.
+pub(super) fn booked(
+    work: &Work<'_>,
+    course: &Course,
+    search: &Search,
+    place: Place,
+    start: DateTime<Utc>,
+    (referral_id, status): (Option<ReferralId>, SessionStatus),
+) -> Session {
     let zone = work.app.zone;
     Session {
         id: work.app.clock.id(),
@@ -132,9 +144,10 @@ pub(super) fn booked(work: &Work<'_>, course: &Course, search: &Search, place: P
         version: 1,
         course_id: course.id,
         patient_id: course.patient_id,
+        referral_id,
         service_id: search.service.id,
         place,
-        status: SessionStatus::Booked,
+        status,
         procedure_status: ProcedureStatus::Preparation,
         local_start: civil::wall_of(zone, start).format("%Y-%m-%dT%H:%M").to_string(),
         zone: zone.name().to_owned(),

@@ -7,17 +7,18 @@ use utoipa::ToSchema;
 use super::catalogue_kept::current;
 use super::notices::Of;
 use super::page::{Items, Page};
+use super::referral_ends::withdrawn;
 use super::session_change::{CONSENT_WITHDRAWN, save};
 use super::{Answer, App, Caller, Error, Expected, Result, Work, notices, planned};
 use crate::domain::civil;
 use crate::domain::consent::{Consent, ConsentDetails, ConsentKind, ConsentStatus};
-use crate::domain::ids::{ConsentId, PatientId, SessionId};
+use crate::domain::ids::{ConsentId, PartnerId, PatientId, SessionId};
 use crate::domain::message::{Channel, Unsent};
 use crate::domain::refusal::Code;
 use crate::domain::rules::consent::falls_with;
 use crate::domain::session::{CancelReason, Session};
 use crate::domain::status::SessionStatus;
-use crate::storage::{claims, consents, messages, partners, patients, resources, sessions};
+use crate::storage::{claims, consents, messages, partners, patients, referrals, resources, sessions};
 
 /// A consent as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -155,6 +156,25 @@ async fn fallen(work: &mut Work<'_>, consent: &Consent) -> Result<Vec<SessionId>
     Ok(fallen)
 }
 
+/// What was referred to a shop that may be told no more is taken back, with all that has not begun; the shop is told that it
+/// was, and nothing else. Answers the sessions that were called off.
+async fn withdrawn_from(work: &mut Work<'_>, patient: PatientId, partner: PartnerId) -> Result<Vec<SessionId>> {
+    let mut gone = Vec::new();
+    for referral in referrals::open_of(&mut work.tx, patient, partner).await? {
+        let id = referral.id;
+        // Read before, since what is called off is not live any more.
+        let before = sessions::of_referral(&mut work.tx, id).await?;
+        withdrawn(work, referral, None, CancelReason::ConsentWithdrawn).await?;
+        for session in sessions::of_referral(&mut work.tx, id).await? {
+            let was_live = before.iter().any(|old| old.id == session.id && old.status.is_live());
+            if was_live && !session.status.is_live() {
+                gone.push(session.id);
+            }
+        }
+    }
+    Ok(gone)
+}
+
 /// A page of a patient's consents, withdrawn ones included.
 pub async fn list(app: &App, caller: &Caller, patient: PatientId, page: &Page) -> Result<Items<ConsentView>> {
     let after = page.after(ConsentId(uuid::Uuid::nil()))?;
@@ -191,7 +211,10 @@ pub async fn withdraw(app: &App, caller: &Caller, patient: PatientId, id: Consen
             messages::suppress_waiting(&mut work.tx, patient, channel, Unsent::NoConsent).await?;
         }
     }
-    let cancelled_sessions = fallen(&mut work, &consent).await?;
+    let mut cancelled_sessions = fallen(&mut work, &consent).await?;
+    if let Some(partner) = consent.details.partner_id {
+        cancelled_sessions.extend(withdrawn_from(&mut work, patient, partner).await?);
+    }
     // Calls take the place of what is not sent, and a shop is told no more.
     planned::replan_patient(&mut work.tx, app, work.now, patient).await?;
     work.audit(

@@ -14,6 +14,7 @@ use crate::domain::course::{Course, CourseDetails, Goal};
 use crate::domain::estimate::{self, Estimate};
 use crate::domain::ids::{CourseId, PatientId, SessionId};
 use crate::domain::kirby_desai::{self, KirbyDesai};
+use crate::domain::laser::Laser;
 use crate::domain::progress::{self, NextWindow, Phase, Progress};
 use crate::domain::refusal::Refusal;
 use crate::domain::rules::{self, Ask, consent};
@@ -139,7 +140,12 @@ pub(super) fn against(app: &App, catalogue: &Catalogue, case: &Case, session: &S
             .iter()
             .find(|device| device.id == id)
             .ok_or(Error::NotThere("device"))?;
-        violations.extend(rules::refusals_of_device(&ask, device));
+        violations.extend(rules::refusals_of_laser(&ask, Laser::Device(device)));
+    }
+    let shop = catalogue.site(session.place.site_id).and_then(|site| site.details.partner_id);
+    if let Some(partner) = shop.and_then(|id| catalogue.partner(id)) {
+        violations.extend(rules::refusals_of_laser(&ask, Laser::Shop(partner)));
+        violations.extend(partner.unfit_for(service, civil::date_of(app.zone, session.starts_at)));
     }
     Ok(violations)
 }

@@ -4,19 +4,21 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::catalogue_kept::current;
-use super::{App, Error, Result};
+use super::{App, Error, Result, packets};
 use crate::domain::case::Case;
 use crate::domain::civil;
 use crate::domain::diary::{Diary, Wanted};
 use crate::domain::ids::{PatientId, ResourceId, SiteId};
 use crate::domain::interval::Interval;
+use crate::domain::referral::ReferralStatus;
 use crate::domain::refusal::Code;
+use crate::domain::rules::at_shop::ShopTerms;
 use crate::domain::service::Service;
 use crate::domain::session::Place;
 use crate::domain::site::{Site, SiteKind};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::claims::Except;
-use crate::storage::{Tx, claims, closures, devices};
+use crate::storage::{Tx, claims, closures, devices, referrals, sessions};
 
 /// What is looked for: a service for a patient, somewhere, with whom the caller insists on.
 #[derive(Debug, Clone)]
@@ -37,6 +39,8 @@ pub struct Search {
     pub case: Option<Case>,
     /// Rules that the caller may go past, and has said why.
     pub pardoned: Vec<Code>,
+    /// Whether the shop named the time itself.
+    pub proposed: bool,
 }
 
 /// The service that programs call `code`.
@@ -95,6 +99,7 @@ pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -
                 Some(device) => vec![device.clone()],
                 None => here(&catalogue.devices, |one| one.details.site_id == site.id && one.details.active),
             },
+            shop: shop(tx, app, now, &catalogue, &site, search).await?,
             site,
             service: search.service.clone(),
             patient: search.patient,
@@ -113,6 +118,31 @@ pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -
         diaries.push(diary);
     }
     Ok(diaries)
+}
+
+/// On which terms the patient can be treated at `site`, if that is a partner's.
+async fn shop(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    catalogue: &Catalogue,
+    site: &Site,
+    search: &Search,
+) -> Result<Option<ShopTerms>> {
+    let Some(partner) = site.details.partner_id else { return Ok(None) };
+    let late = now - chrono::Duration::days(app.policy.shop_report_days.into());
+    let overdue = sessions::unreported(tx, search.patient, partner, late).await?;
+    let overdue = overdue.iter().find(|session| search.except.session != Some(session.id));
+    let mut open = referrals::open_of(tx, search.patient, partner).await?;
+    let course = search.case.as_ref().map(|case| case.course_id);
+    open.retain(|referral| Some(referral.course_id) == course && referral.service_id == search.service.id);
+    Ok(Some(ShopTerms {
+        partner: catalogue.partner(partner).ok_or(Error::NotThere("partner"))?.clone(),
+        disclosed: packets::is_disclosed(tx, search.patient, partner).await?,
+        overdue: overdue.map(|session| civil::date_of(app.zone, session.starts_at)),
+        on_hold: open.iter().any(|one| one.status == ReferralStatus::OnHold) && !open.iter().any(|one| one.status.takes_sessions()),
+        proposed: search.proposed,
+    }))
 }
 
 fn sites_for(catalogue: &Catalogue, site: Option<SiteId>) -> Result<Vec<Site>> {

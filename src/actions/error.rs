@@ -35,6 +35,9 @@ pub enum Error {
     /// The same request is being answered at the moment, or was just now.
     #[error("answered meanwhile")]
     AnsweredMeanwhile,
+    /// The caller's role may not do this to it as it stands.
+    #[error("not allowed")]
+    NotAllowed,
     /// Wrong email or password.
     #[error("wrong email or password")]
     WrongPassword,

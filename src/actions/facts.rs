@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::{App, Error, Result};
+use super::{App, Error, Result, packets};
 use crate::domain::consent::{ConsentKind, ConsentStatus};
 use crate::domain::course::CourseStatus;
 use crate::domain::ids::{PartnerId, PatientId};
@@ -12,10 +12,11 @@ use crate::domain::message_plan::patient::Reach;
 use crate::domain::partner_notices::PartnerNotices;
 use crate::domain::patient::{Email, Patient, Way};
 use crate::domain::recipient::Recipient;
+use crate::domain::referral::ProposalStatus;
 use crate::domain::reminder::ReminderRule;
 use crate::domain::session::Session;
 use crate::storage::catalogue::Catalogue;
-use crate::storage::{Tx, consents, courses, opt_outs, partner_notices};
+use crate::storage::{Tx, consents, courses, opt_outs, partner_notices, proposals, referrals};
 
 /// A shop, as a patient's visit there sees it.
 #[derive(Debug, Clone)]
@@ -36,7 +37,10 @@ pub(super) struct Facts<'a> {
     pub(super) reach: Reach,
     pub(super) on_hold: bool,
     pub(super) rules: Vec<ReminderRule>,
+    /// The shop that it is at; none at the clinic, nor while the referral to it was not sent.
     pub(super) shop: Option<Shop>,
+    /// Since when it waits for the shop's answer, if it does.
+    pub(super) asked_at: Option<DateTime<Utc>>,
     /// Where the practitioner's list of the day goes.
     pub(super) day_list_to: Option<Email>,
     place: String,
@@ -57,8 +61,12 @@ pub(super) async fn load<'a>(
     let practitioner = catalogue.practitioners.iter().find(|one| one.id == session.place.practitioner_id);
     let course = courses::get(tx, session.course_id).await?;
     let shop = match site.details.partner_id {
-        Some(partner) => Some(shop(tx, app, patient.id, partner).await?),
-        None => None,
+        Some(partner) if was_sent(tx, session).await? => Some(shop(tx, app, patient.id, partner).await?),
+        _ => None,
+    };
+    let asked_at = match &shop {
+        Some(_) if session.awaits_shop() => asked_at(tx, session).await?,
+        _ => None,
     };
     Ok(Facts {
         session,
@@ -67,6 +75,7 @@ pub(super) async fn load<'a>(
         on_hold: course.is_some_and(|course| course.details.status == CourseStatus::OnHold),
         rules: rules.unwrap_or_else(|| app.policy.reminders.clone()),
         shop,
+        asked_at,
         // What a shop's people are told is the shop's own list.
         day_list_to: match site.details.partner_id {
             None => practitioner.and_then(|one| one.details.day_list_to.clone()),
@@ -76,14 +85,24 @@ pub(super) async fn load<'a>(
     })
 }
 
+/// Whether the shop may know of a session: its referral was sent. One without a referral was there before there were any.
+async fn was_sent(tx: &mut Tx, session: &Session) -> Result<bool> {
+    let Some(id) = session.referral_id else { return Ok(true) };
+    Ok(referrals::get(tx, None, id).await?.is_some_and(|referral| referral.was_sent()))
+}
+
+/// Since when a session waits for its shop; not while the shop itself waits for an answer to what it proposed.
+async fn asked_at(tx: &mut Tx, session: &Session) -> Result<Option<DateTime<Utc>>> {
+    let proposed = proposals::of_session(tx, session.id).await?;
+    if proposed.iter().any(|one| one.status == ProposalStatus::Open) {
+        return Ok(None);
+    }
+    let answered = proposed.iter().filter_map(|one| one.decided_at).max();
+    Ok(answered.max(Some(session.updated_at)))
+}
+
 /// A shop, with what `patient` permits.
 pub(super) async fn shop(tx: &mut Tx, app: &App, patient: PatientId, partner: PartnerId) -> Result<Shop> {
-    let given = consents::of_kind(tx, patient, ConsentKind::Disclosure).await?;
-    let active = |partner: PartnerId| {
-        given
-            .iter()
-            .any(|consent| consent.status == ConsentStatus::Active && consent.details.partner_id == Some(partner))
-    };
     let set = partner_notices::get(tx, partner).await?;
     let mut notices = set.unwrap_or_else(|| PartnerNotices::unset(partner));
     if app.profile.texts.is_none() {
@@ -99,7 +118,7 @@ pub(super) async fn shop(tx: &mut Tx, app: &App, patient: PatientId, partner: Pa
     }
     Ok(Shop {
         notices,
-        disclosed: active(partner),
+        disclosed: packets::is_disclosed(tx, patient, partner).await?,
         refused,
     })
 }
@@ -154,8 +173,9 @@ impl Facts<'_> {
     pub(super) fn message(&self, app: &App, now: DateTime<Utc>) -> Message {
         Message {
             id: app.clock.id(),
-            session_id: self.session.id,
-            uid: self.session.uid,
+            session_id: Some(self.session.id),
+            referral_id: self.session.referral_id,
+            uid: Some(self.session.uid),
             session_version: self.session.version,
             patient_id: self.patient.id,
             kind: MessageKind::Reminder,

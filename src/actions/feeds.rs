@@ -115,10 +115,12 @@ pub async fn make(app: &App, caller: &Caller, new: NewFeed) -> Result<Answer<Fee
 
 /// Refuses a subject that is not there; answers the patient where it is one.
 async fn subject(work: &mut Work<'_>, new: NewFeed) -> Result<Option<PatientId>> {
+    let own = work.caller.actor.own_shop();
     let there = match new.kind {
+        _ if own.is_some() && new.kind != FeedKind::Partner => false,
         FeedKind::Practitioner => practitioners::get(&mut work.tx, PractitionerId(new.id)).await?.is_some(),
         FeedKind::Site => sites::get(&mut work.tx, SiteId(new.id)).await?.is_some(),
-        FeedKind::Partner => partners::name(&mut work.tx, PartnerId(new.id)).await?.is_some(),
+        FeedKind::Partner => partners::get(&mut work.tx, own, PartnerId(new.id)).await?.is_some(),
         FeedKind::Patient => {
             resources::lock(&mut work.tx, [PatientId(new.id).into()]).await?;
             patients::exists(&mut work.tx, PatientId(new.id)).await?
@@ -170,7 +172,8 @@ pub async fn revoke(app: &App, caller: &Caller, id: FeedId, expected: &Expected)
 }
 
 async fn in_use(work: &mut Work<'_>, id: FeedId) -> Result<Feed> {
-    let feed = feeds::get(&mut work.tx, id).await?.filter(|feed| feed.revoked_at.is_none());
+    let own = work.caller.actor.own_shop();
+    let feed = feeds::get(&mut work.tx, own, id).await?.filter(|feed| feed.revoked_at.is_none());
     feed.ok_or(Error::NotThere("feed"))
 }
 
@@ -182,7 +185,10 @@ fn patient_of(feed: &Feed) -> Option<PatientId> {
 pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<Items<FeedView>> {
     let after = page.after(FeedId(Uuid::nil()))?;
     let mut work = Work::begin(app, caller).await?;
-    let found = page.of(feeds::page(&mut work.tx, after, page.rows()?).await?, |feed| feed.id)?;
+    let found = page.of(
+        feeds::page(&mut work.tx, caller.actor.own_shop(), after, page.rows()?).await?,
+        |feed| feed.id,
+    )?;
     for patient in found.items.iter().filter_map(patient_of) {
         work.audit("feed.list", ("patient", patient.0), Some(patient), None).await?;
     }

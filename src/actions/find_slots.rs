@@ -123,6 +123,7 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
         except: Except::default(),
         case: Some(cases::load(&mut work.tx, app, &course, None).await?),
         pardoned: Vec::new(),
+        proposed: false,
     };
     let search = match wanted.instead_of {
         Some(moved) => instead_of(&mut work, search, moved, course.id).await?,

@@ -68,6 +68,7 @@ pub(super) async fn broken(work: &mut Work<'_>, patient: PatientId, mut case: Ca
             },
             case: Some(case.without(session.id).facing(Facing::Backward)),
             pardoned: Vec::new(),
+            proposed: false,
         };
         let proposal = proposal(work, &search, &session).await?;
         if let Some((_, diary)) = &proposal

@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 use super::page::{Items, Page};
 use super::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::civil;
-use crate::domain::ids::{MessageId, PatientId, SessionId};
+use crate::domain::ids::{MessageId, PatientId, ReferralId, SessionId};
 use crate::domain::message::{Channel, Message, MessageKind, MessageStatus, Reply, Unsent};
 use crate::domain::patient::Language;
 use crate::domain::recipient::Recipient;
 use crate::domain::reminder::Purpose;
-use crate::storage::{messages, patients, sessions};
+use crate::storage::{messages, patients, referrals, sessions};
 
 /// A message.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -20,7 +20,11 @@ pub struct MessageView {
     /// Its id.
     pub id: MessageId,
     /// The session that it tells of.
-    pub session_id: SessionId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// About which referral, at a partner's shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referral_id: Option<ReferralId>,
     /// The version of the session that it tells of.
     pub session_version: i64,
     /// Whose session.
@@ -80,6 +84,7 @@ fn view(app: &App, message: Message) -> MessageView {
     MessageView {
         id: message.id,
         session_id: message.session_id,
+        referral_id: message.referral_id,
         session_version: message.session_version,
         patient_id: message.patient_id,
         kind: message.kind,
@@ -110,6 +115,8 @@ fn view(app: &App, message: Message) -> MessageView {
 pub enum MessagesWanted {
     /// Those about one session.
     Session(SessionId),
+    /// Those about one referral and its sessions.
+    Referral(ReferralId),
     /// Those to one patient.
     Patient(PatientId),
 }
@@ -124,6 +131,13 @@ pub async fn list(app: &App, caller: &Caller, wanted: MessagesWanted, page: &Pag
                 .await?
                 .ok_or(Error::NotThere("session"))?;
             (patient, messages::page(&mut work.tx, session, after, page.rows()?).await?)
+        }
+        MessagesWanted::Referral(referral) => {
+            let found = referrals::get(&mut work.tx, None, referral)
+                .await?
+                .ok_or(Error::NotThere("referral"))?;
+            let rows = messages::page_of_referral(&mut work.tx, referral, after, page.rows()?).await?;
+            (found.patient_id, rows)
         }
         MessagesWanted::Patient(patient) => {
             if !patients::exists(&mut work.tx, patient).await? {

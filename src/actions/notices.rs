@@ -164,7 +164,11 @@ async fn superseded(
     content: &Content,
     party: Option<&Party>,
 ) -> Result<Vec<Notice>> {
-    let standing = standing(facts.session.status);
+    // What waits for a shop's answer is on the shop's list; the patient is not told before it is agreed.
+    let standing = match audience {
+        Audience::Shop if facts.session.awaits_shop() => Standing::There,
+        _ => standing(facts.session.status),
+    };
     let needed = notice::needed(&notice::seen(rows, audience), standing, content, party);
     let waiting =
         |row: &&mut Message| row.status == MessageStatus::Scheduled && row.kind.audience() == audience && row.kind.tells().is_some();

@@ -9,11 +9,10 @@ use super::catalogue::patched;
 use super::catalogue_kept::current;
 use super::error::none_of;
 use super::notices::Of;
-use super::{Answer, App, Caller, Error, Expected, Result, Work, notices};
-use crate::domain::access::Role;
+use super::{Answer, App, Caller, Error, Expected, Result, Work, notices, partners};
 use crate::domain::ids::PartnerId;
 use crate::domain::partner_notices::{PartnerNotices, PartnerNoticesDetails};
-use crate::storage::{partner_notices, partners, patients, resources, sessions};
+use crate::storage::{partner_notices, patients, resources, sessions};
 
 /// How a shop wants to be told.
 pub async fn get(app: &App, caller: &Caller, partner: PartnerId) -> Result<Answer<PartnerNotices>> {
@@ -23,11 +22,7 @@ pub async fn get(app: &App, caller: &Caller, partner: PartnerId) -> Result<Answe
 
 /// The shop's settings; another shop's are not there.
 async fn theirs(work: &mut Work<'_>, partner: PartnerId) -> Result<PartnerNotices> {
-    let actor = &work.caller.actor;
-    let foreign = actor.role == Role::Partner && actor.partner_id != Some(partner);
-    if foreign || partners::name(&mut work.tx, partner).await?.is_none() {
-        return Err(Error::NotThere("partner"));
-    }
+    let partner = partners::theirs(work, partner).await?.id;
     let set = partner_notices::get(&mut work.tx, partner).await?;
     Ok(set.unwrap_or_else(|| PartnerNotices::unset(partner)))
 }

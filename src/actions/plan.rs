@@ -146,6 +146,7 @@ async fn planned(app: &App, caller: &Caller, course_id: CourseId, wanted: PlanWa
         except: Except::default(),
         case: Some(case),
         pardoned: cases::pardoned(&caller.actor, wanted.overriding.as_ref()),
+        proposed: false,
     };
     let quote = quote::of(&search.service, search.case.as_ref(), &app.policy, count, estimate.as_ref());
     let wishes = Wishes {

@@ -9,6 +9,7 @@ use super::book::booked;
 use super::cases;
 use super::diaries::{self, Search};
 use super::plan::about;
+use super::referral_change::standing_at;
 use super::session_view::{SessionView, view};
 use super::{Answer, App, Caller, Error, Result, Work, courses, decide, session_change};
 use crate::domain::availability::Slot;
@@ -201,6 +202,7 @@ async fn searches(work: &mut Work<'_>, course: &Course, case: &Case, new: &PlanB
         except: Except::default(),
         case: Some(case.clone()),
         pardoned: cases::pardoned(&work.caller.actor, new.overriding.as_ref()),
+        proposed: false,
     };
     let each = new.starts.iter().map(|start| Search {
         wanted: start.wanted(wanted),
@@ -226,7 +228,9 @@ async fn judged(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> R
 }
 
 async fn written(work: &mut Work<'_>, course: &Course, all: &Search, one: &Accepted, why: Option<&Override>) -> Result<SessionView> {
-    let session = booked(work, course, all, one.granted.place, one.start);
+    let of = (course.id, course.patient_id);
+    let standing = standing_at(work, of, all.service.id, one.diary.shop.as_ref(), None).await?;
+    let session = booked(work, course, all, one.granted.place, one.start, standing);
     sessions::insert(&mut work.tx, &session).await?;
     decide::claim(work, &one.diary, one.granted.place, one.start, Claimant::Session(session.id)).await?;
     session_change::note_booked(work, &session).await?;

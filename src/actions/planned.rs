@@ -11,7 +11,7 @@ use super::facts::{self, Facts};
 use super::notices::Of;
 use super::{App, Error, Result, Work, links, notices};
 use crate::domain::ids::{PatientId, PractitionerId, ServiceId, SiteId};
-use crate::domain::message::{Audience, Content, Message, MessageStatus};
+use crate::domain::message::{Audience, Content, Message, MessageStatus, Unsent};
 use crate::domain::message_plan::patient::{self, Booked};
 use crate::domain::message_plan::reconcile::{Step, Visit, reconcile};
 use crate::domain::message_plan::shop::{self, AtShop};
@@ -21,7 +21,7 @@ use crate::domain::quiet_hours::QuietHours;
 use crate::domain::session::Session;
 use crate::domain::status::SessionStatus;
 use crate::storage::catalogue::Catalogue;
-use crate::storage::{Tx, catalogue, messages, patients, resources, sessions};
+use crate::storage::{Tx, catalogue, messages, patients, referrals, resources, sessions};
 
 /// What the ledger needs to hold what is planned of a visit as it is now.
 fn steps(app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &[Message]) -> Result<Vec<Step>> {
@@ -89,13 +89,11 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
         }
     }
     if let Some(shop) = &facts.shop {
-        // What waits because its device went away does not wait for the shop.
-        let asked = session.status == SessionStatus::Pending && session.rebook_reason.is_none();
         let visit = AtShop {
             starts_at: session.starts_at,
             ends_at: session.ends_at,
             status: session.status,
-            asked_at: asked.then_some(session.updated_at),
+            asked_at: facts.asked_at,
             disclosed: shop.disclosed,
             notices: &shop.notices,
             refused: &shop.refused,
@@ -167,10 +165,10 @@ pub(super) async fn put(tx: &mut Tx, rows: &[Message], message: Message) -> Resu
 /// Takes back a message that was claimed once more, if it is planned no longer: a change finds what waits, not what is under
 /// way, which waits again once its sender has died or was put off. Whether it was taken back.
 pub(super) async fn taken_back(tx: &mut Tx, app: &App, message: &Message) -> Result<bool> {
-    let session = sessions::get(tx, message.session_id)
-        .await?
-        .ok_or(Error::NotThere("session"))?
-        .session;
+    let Some(id) = message.session_id else {
+        return of_referral_taken_back(tx, message).await;
+    };
+    let session = sessions::get(tx, id).await?.ok_or(Error::NotThere("session"))?.session;
     let patient = patients::get(tx, session.patient_id).await?.ok_or(Error::NotThere("patient"))?;
     let catalogue = current(tx, app).await?;
     let facts = facts::load(tx, app, &catalogue, &session, &patient).await?;
@@ -187,6 +185,19 @@ pub(super) async fn taken_back(tx: &mut Tx, app: &App, message: &Message) -> Res
         }
     }
     Ok(false)
+}
+
+/// The same for what is about a referral that had no dates: once it was answered, or has dates, it is said no more.
+async fn of_referral_taken_back(tx: &mut Tx, message: &Message) -> Result<bool> {
+    let Some(id) = message.referral_id else { return Ok(false) };
+    let waits = referrals::get(tx, None, id)
+        .await?
+        .is_some_and(|referral| referral.status.is_asked());
+    let dated = sessions::of_referral(tx, id).await?.iter().any(|session| session.status.is_live());
+    if waits && !dated {
+        return Ok(false);
+    }
+    Ok(messages::supersede(tx, message.id, Unsent::Done).await?)
 }
 
 /// Whose plans a change of the catalogue touches.

@@ -63,10 +63,8 @@ impl Planner<'_> {
             diary.pardoned.push(Rule::PlanExceedsCeiling);
             let Some(ask) = diary.ask_on(day) else { continue };
             let mut refusals = rules::refusals(&ask);
-            if diary.needs_device() {
-                let of_devices = diary.devices.iter().map(|device| rules::refusals_of_device(&ask, device));
-                refusals.extend(of_devices.min_by_key(|against| booking::weight(against)).unwrap_or_default());
-            }
+            refusals.extend(availability::least_of_lasers(&diary, &ask));
+            refusals.extend(diary.refusals_of_shop(day));
             refusals.retain(|refusal| beyond_time(refusal.code));
             let sessions = self.search.case.as_ref().map_or(0, Case::laser_sessions) + self.count;
             let counted = ask.treatment() == Some(Treatment::Laser);

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::cases;
 use super::diaries::{self, Search};
 use super::later_sessions::{LaterSession, broken, moved_visit};
+use super::referral_change::standing_at;
 use super::session_change::{locked, save};
 use super::session_view::{SessionView, view};
 use super::{Answer, App, Caller, Error, Expected, Result, Work, decide};
@@ -206,8 +207,13 @@ async fn make<'a>(
     };
     let decided = decide::decide(work, "session.reschedule_refused", course, &search, start).await;
     let (mut work, diary, granted) = decided.map_err(|error| located(error, field.as_deref()))?;
+    let booked = current.after(Verb::Reschedule, work.now, &work.app.policy, work.app.zone)?;
+    let of = (current.course_id, current.patient_id);
+    // Whoever has not agreed to that time is asked again.
+    let asked = standing_at(&mut work, of, current.service_id, diary.shop.as_ref(), current.referral_id).await?;
     let next = Session {
-        status: current.after(Verb::Reschedule, work.now, &work.app.policy, work.app.zone)?,
+        status: if diary.shop.is_some() { asked.1 } else { booked },
+        referral_id: asked.0,
         place: granted.place,
         sequence: current.sequence + 1,
         local_start: civil::wall_of(work.app.zone, start).format("%Y-%m-%dT%H:%M").to_string(),
@@ -264,5 +270,6 @@ async fn search(
         except,
         case: None,
         pardoned: cases::pardoned(&work.caller.actor, overriding),
+        proposed: false,
     })
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::notices::Of;
 use super::session_view::{SessionView, view};
-use super::{Answer, Error, Expected, Result, Work, notices};
+use super::{Answer, Error, Expected, Result, Work, notices, referral_change};
 use crate::domain::ids::SessionId;
 use crate::domain::notice::{Standing, concerns_calendars, standing};
 use crate::domain::session::Session;
@@ -25,6 +25,18 @@ pub(super) const UNDONE: &str = "undone";
 /// The change that a change of law makes; not undone session by session.
 pub(super) const TIME_LAW: &str = "time-law";
 
+/// The change that a shop makes by accepting; it is not the clinic's to undo.
+pub(super) const SHOP_ACCEPTED: &str = "accept";
+
+/// The change that a shop makes by reporting; it is corrected, not undone.
+pub(super) const SHOP_REPORTED: &str = "report";
+
+/// The change that a shop makes by not doing it.
+pub(super) const DECLINED: &str = "decline";
+
+/// The change that goes with a referral that is taken back; not undone session by session.
+pub(super) const WITHDRAWN: &str = "withdraw";
+
 /// The session, read after its patient was locked, so that changes of it wait for each other.
 pub(super) async fn locked(work: &mut Work<'_>, id: SessionId, expected: &Expected) -> Result<Listed> {
     let patient = sessions::patient_of(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
@@ -37,6 +49,7 @@ pub(super) async fn locked(work: &mut Work<'_>, id: SessionId, expected: &Expect
 /// Notes that `session` was booked, and queues what its patient is told.
 pub(super) async fn note_booked(work: &mut Work<'_>, session: &Session) -> Result<()> {
     note(work, session.id, "book", None).await?;
+    referral_change::dated(work, session).await?;
     notices::queue(work, session, Of::Booking).await?;
     let detail = Some(at(session.starts_at));
     work.audit("session.book", ("session", session.id.0), Some(session.patient_id), detail)
@@ -65,6 +78,7 @@ pub(super) async fn save(work: &mut Work<'_>, current: &Session, next: Session, 
         // What was asked of a person about its old time is asked no more.
         tasks::settle(&mut work.tx, next.id, work.now).await?;
     }
+    referral_change::after_session(work, current, &next).await?;
     notices::queue(work, &next, if told { Of::Visit } else { Of::Plans }).await?;
     work.audit(
         &format!("session.{}", what.replace('-', "_")),

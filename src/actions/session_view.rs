@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::App;
 use crate::domain::civil;
-use crate::domain::ids::{CourseId, DeviceId, PatientId, PractitionerId, RoomId, SessionId, SiteId};
+use crate::domain::ids::{CourseId, DeviceId, PatientId, PractitionerId, ReferralId, RoomId, SessionId, SiteId};
 use crate::domain::record::TreatmentRecord;
 use crate::domain::refusal::Warning;
 use crate::domain::session::{CancelReason, RebookReason, Session};
@@ -31,6 +31,9 @@ pub struct SessionView {
     pub course_id: CourseId,
     /// Whose it is.
     pub patient_id: PatientId,
+    /// The referral that it is one of, at a partner's shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referral_id: Option<ReferralId>,
     /// Code of the service.
     pub service: Code,
     /// Where the appointment stands.
@@ -99,6 +102,7 @@ pub fn view(app: &App, listed: Listed) -> SessionView {
         version,
         course_id,
         patient_id,
+        referral_id,
         place,
         status,
         procedure_status,
@@ -112,6 +116,7 @@ pub fn view(app: &App, listed: Listed) -> SessionView {
         version,
         course_id,
         patient_id,
+        referral_id,
         service: service_code,
         status,
         procedure_status,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::page::{Items, Page};
 use super::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::civil;
-use crate::domain::ids::{MessageId, PatientId, SessionId, TaskId, UserId};
+use crate::domain::ids::{MessageId, PatientId, ReferralId, SessionId, TaskId, UserId};
 use crate::domain::reply::{FiledReply, Verdict};
 use crate::domain::task::{Task, TaskKind};
 use crate::storage::{replies, tasks};
@@ -33,6 +33,9 @@ pub struct TaskView {
     /// About which message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_id: Option<MessageId>,
+    /// About which referral.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referral_id: Option<ReferralId>,
     /// What was written to us; of one task, not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply: Option<ReplyView>,
@@ -70,6 +73,7 @@ fn view(app: &App, task: Task, reply: Option<FiledReply>) -> TaskView {
         session_id: task.session_id,
         patient_id: task.patient_id,
         message_id: task.message_id,
+        referral_id: task.referral_id,
         reply: reply.map(|reply| ReplyView {
             received_at: shown(reply.received_at),
             verdict: reply.verdict,

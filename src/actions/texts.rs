@@ -222,8 +222,8 @@ async fn about(tx: &mut Tx, now: DateTime<Utc>, phone: Option<Phone>) -> Result<
     let message = messages::last_text(tx, &number)
         .await?
         .filter(|message| patients.contains(&message.patient_id));
-    let told = match &message {
-        Some(message) => sessions::get(tx, message.session_id).await?.map(|listed| listed.session),
+    let told = match message.as_ref().and_then(|message| message.session_id) {
+        Some(session) => sessions::get(tx, session).await?.map(|listed| listed.session),
         None => None,
     };
     let to_come = |session: &Session| session.starts_at > now && standing(session.status) != Standing::Gone;
@@ -232,7 +232,7 @@ async fn about(tx: &mut Tx, now: DateTime<Utc>, phone: Option<Phone>) -> Result<
         (None, [only]) => sessions::not_over(tx, *only, now).await?.into_iter().find(to_come),
         (None, _) => None,
     };
-    let message = message.filter(|message| session.as_ref().is_some_and(|session| session.id == message.session_id));
+    let message = message.filter(|message| session.as_ref().is_some_and(|session| Some(session.id) == message.session_id));
     Ok(About {
         phone,
         patients,
@@ -311,7 +311,7 @@ pub async fn reported(app: &App, id: MessageId, provider_id: &str, status: &str,
             if messages::undelivered(&mut tx, id, &format!("{status}: {code}")).await? {
                 let detail = "A text about this visit did not reach the telephone. Check the number, and tell the patient in another way.";
                 let task = Task {
-                    session_id: Some(message.session_id),
+                    session_id: message.session_id,
                     patient_id: Some(message.patient_id),
                     message_id: Some(id),
                     ..Task::open(app.clock.id(), TaskKind::MessageFailed, detail, now)

@@ -3,7 +3,9 @@
 //! free; a booking that is undone is called off as a mistake.
 
 use super::diaries::{self, Search};
-use super::session_change::{CONSENT_WITHDRAWN, TIME_LAW, UNDONE, WINDOW_REMOVED, answered, locked, save};
+use super::session_change::{
+    CONSENT_WITHDRAWN, DECLINED, SHOP_ACCEPTED, SHOP_REPORTED, TIME_LAW, UNDONE, WINDOW_REMOVED, WITHDRAWN, answered, locked, save,
+};
 use super::session_view::SessionView;
 use super::{Answer, App, Caller, Error, Expected, Result, Work, decide};
 use crate::domain::civil;
@@ -40,6 +42,12 @@ pub async fn undo(app: &App, caller: &Caller, id: SessionId, expected: &Expected
         return Err(Error::refused(
             Code::NothingToUndo,
             "It fell with the patient's consent; take the consent anew, then book.",
+        ));
+    }
+    if [SHOP_ACCEPTED, SHOP_REPORTED, DECLINED, WITHDRAWN].contains(&change.change.as_str()) {
+        return Err(Error::refused(
+            Code::NothingToUndo,
+            "The referral was answered, or taken back; that is not undone here. Move the session, or refer anew.",
         ));
     }
     if change.change == TIME_LAW {
@@ -103,6 +111,7 @@ async fn diary_at(work: &mut Work<'_>, back: &Session) -> Result<Diary> {
         except,
         case: None,
         pardoned: Vec::new(),
+        proposed: false,
     };
     let mut found = diaries::open(&mut work.tx, work.app, work.now, &search).await?;
     resources::lock(&mut work.tx, diaries::candidates(&found)).await?;

@@ -9,7 +9,7 @@ use crate::domain::ids::{PartnerId, TokenId, UserId};
 use crate::domain::patient::Email;
 use crate::domain::text::Line;
 use crate::storage::users::User;
-use crate::storage::{self, feeds, partners, tokens, users};
+use crate::storage::{self, feeds, partners, shop_links, tokens, users};
 
 /// Who is to be added.
 pub struct NewUser {
@@ -58,11 +58,25 @@ pub async fn add(app: &App, new: NewUser) -> Result<UserId> {
         created_at: app.clock.now(),
     };
     match users::insert(&mut tx, &user).await {
-        Err(storage::Error::Duplicate) => return Err(Error::Taken(format!("there is a user with the email {} already", user.email))),
+        Err(storage::Error::Duplicate) => return Err(taken(app, &user).await?),
         other => other?,
     }
     tx.commit().await?;
     Ok(user.id)
+}
+
+/// What to say of an email that somebody has: one person belongs to one shop.
+async fn taken(app: &App, user: &User) -> Result<Error> {
+    let mut tx = app.db.read().await?;
+    let there = users::by_email(&mut tx, &user.email).await?.and_then(|there| there.partner_id);
+    let other = match there.filter(|partner| Some(*partner) != user.partner_id) {
+        Some(partner) => partners::name(&mut tx, partner).await?,
+        None => None,
+    };
+    Ok(Error::Taken(match other {
+        Some(shop) => format!("{} belongs to {shop} already; one person belongs to one shop", user.email),
+        None => format!("there is a user with the email {} already", user.email),
+    }))
 }
 
 async fn checked_hash(app: &App, password: String) -> Result<String> {
@@ -86,7 +100,7 @@ pub async fn set_password(app: &App, email: &str, password: String) -> Result<()
     Ok(tx.commit().await?)
 }
 
-/// Lets a user in, or out: then all their tokens end, and the calendar addresses that they made.
+/// Lets a user in, or out: then all their tokens end, and the addresses of calendars and lists that they made.
 pub async fn set_active(app: &App, email: &str, active: bool) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let user = user_named(&mut tx, email).await?;
@@ -94,6 +108,7 @@ pub async fn set_active(app: &App, email: &str, active: bool) -> Result<()> {
     if !active {
         tokens::revoke_all(&mut tx, user.id, app.clock.now()).await?;
         feeds::revoke_made_by(&mut tx, user.id, app.clock.now()).await?;
+        shop_links::revoke_made_by(&mut tx, user.id, app.clock.now()).await?;
     }
     Ok(tx.commit().await?)
 }

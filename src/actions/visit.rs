@@ -6,7 +6,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::catalogue_kept::current;
-use super::{Answer, App, Caller, Error as Refused, Result, Work, links, read_log};
+use super::{Answer, App, Caller, Error as Refused, Result, Work, links, proposals, read_log};
 use crate::calendar::event::{Event, Status};
 use crate::calendar::text::{Link, TextError};
 use crate::calendar::{invite, links as calendars};
@@ -159,6 +159,8 @@ pub struct Opened {
     pub recipient: Recipient,
     /// Whether its patient can answer: it is booked and still to come.
     pub can_answer: bool,
+    /// Another time that is proposed, if one is.
+    pub proposed: Option<DateTime<Utc>>,
     /// Whether nothing is sent to that address any more.
     pub opted_out: bool,
 }
@@ -181,6 +183,7 @@ pub async fn behind_link(app: &App, secret: &str) -> Result<Opened> {
     let link = app.profile.public_url.to(&links::path(secret));
     let visit = shown(&mut tx, app, &session, Some(&link)).await?;
     let opted_out = opt_outs::in_force(&mut tx, &recipient).await?;
+    let proposed = proposals::open_for(&mut tx, &session).await?.filter(|start| *start > now);
     tx.rollback().await?;
     let audit = Line {
         id: app.clock.id(),
@@ -200,6 +203,7 @@ pub async fn behind_link(app: &App, secret: &str) -> Result<Opened> {
         visit,
         session,
         recipient,
+        proposed,
         opted_out,
     })
 }

@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 use super::answers::{self, acknowledge, caller, lock_patient_of};
 use super::reschedule::{NewTime, reschedule};
 use super::visit::{LINK, session_behind};
-use super::{App, Error, Expected, Result, opt_outs};
+use super::{Answer, App, Error, Expected, Result, Work, opt_outs, proposals, referral_change};
 use crate::domain::civil::{self, When};
 use crate::domain::message::Reply;
 use crate::domain::opt_out::OptOutBy;
+use crate::domain::referral::ProposalStatus;
 use crate::domain::status::SessionStatus;
 use crate::domain::visit_link::hash_of;
-use crate::storage::visit_links;
+use crate::storage::{proposals as proposed, visit_links};
 
 /// What became of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +96,35 @@ pub async fn take(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answe
         Err(Error::Refused(_) | Error::Explained(..) | Error::Stale) => Ok(Answered::Changed),
         Err(error) => Err(error),
     }
+}
+
+/// Takes the time that the shop proposes for the visit behind `secret`, as the page showed it: every rule is asked, as for
+/// the desk.
+pub async fn take_proposal(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answered> {
+    let mut tx = app.db.read().await?;
+    let (session, _) = session_behind(&mut tx, app, app.clock.now(), secret).await?;
+    tx.rollback().await?;
+    let Some(referral) = session.referral_id else {
+        return Ok(Answered::Changed);
+    };
+    let caller = caller(LINK);
+    let mut work = Work::begin(app, &caller).await?;
+    let referral = referral_change::locked(&mut work, referral, &Expected::Any).await?;
+    let mut open = proposed::of_session(&mut work.tx, session.id).await?;
+    open.retain(|one| one.status == ProposalStatus::Open && one.starts_at == start);
+    if open.is_empty() || referral.status.is_terminal() || start <= work.now {
+        return Ok(Answered::Changed);
+    }
+    let (id, patient) = (referral.id, referral.patient_id);
+    let (mut work, _) = match proposals::take(work, referral, open).await {
+        Ok(taken) => taken,
+        Err(Error::Refused(_) | Error::Explained(..) | Error::Stale) => return Ok(Answered::Changed),
+        Err(error) => return Err(error),
+    };
+    work.audit("referral.accept_proposal", ("referral", id.0), Some(patient), None)
+        .await?;
+    work.commit(Answer::Is(())).await?;
+    Ok(Answered::Noted)
 }
 
 /// Stops messages to the address that the link went to, or lets them go there again.

@@ -25,6 +25,15 @@ pub struct Actor {
     pub partner_id: Option<PartnerId>,
 }
 
+impl Actor {
+    /// Whose shop's things alone they see: their own shop's for its people, any for the clinic's.
+    #[must_use]
+    pub fn own_shop(&self) -> Option<PartnerId> {
+        // Somebody of a shop who belongs to none sees nothing.
+        (self.role == Role::Partner).then(|| self.partner_id.unwrap_or(PartnerId(Uuid::nil())))
+    }
+}
+
 /// The key and the hash of a request that may be repeated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repeat {

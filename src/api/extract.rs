@@ -37,6 +37,28 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
+/// A JSON body that may be left out.
+pub(super) struct SomeJson<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for SomeJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let named = request.headers().contains_key(header::CONTENT_TYPE);
+        if named {
+            return Json::from_request(request, state).await.map(|Json(body)| Self(body));
+        }
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| unread(rejection.status()))?;
+        if bytes.is_empty() {
+            Ok(Self(T::default()))
+        } else {
+            read(&bytes).map(Self)
+        }
+    }
+}
+
 fn is_json(request: &Request) -> bool {
     let kind = request
         .headers()
@@ -77,7 +99,8 @@ fn plain(error: &serde_json::Error) -> String {
     text.rsplit_once(" at line ").map_or(text.clone(), |(text, _)| text.to_owned())
 }
 
-fn pointer(path: &serde_path_to_error::Path) -> String {
+/// Where in a body something stands, as a JSON pointer.
+pub(super) fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
     for segment in path {

@@ -10,7 +10,7 @@ use super::respond::Reply;
 use crate::actions::messages::{self, MessageView, MessagesWanted};
 use crate::actions::page::{Items, Page};
 use crate::actions::{App, Caller};
-use crate::domain::ids::{PatientId, SessionId};
+use crate::domain::ids::{PatientId, ReferralId, SessionId};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -19,6 +19,9 @@ pub(super) struct Wanted {
     /// About which session; this or `patient_id`.
     #[param(value_type = Option<Uuid>)]
     session_id: Option<SessionId>,
+    /// About which referral and its sessions.
+    #[param(value_type = Option<Uuid>)]
+    referral_id: Option<ReferralId>,
     /// To which patient.
     #[param(value_type = Option<Uuid>)]
     patient_id: Option<PatientId>,
@@ -29,19 +32,25 @@ pub(super) struct Wanted {
     after: Option<String>,
 }
 
-/// Every message that was sent, or will be, about a session or to a patient, oldest first.
+/// Every message that was sent, or will be, about a session, about a referral or to a patient, oldest first.
 #[utoipa::path(get, path = "/messages", tag = "Messages", params(Wanted), responses((status = 200, body = Items<MessageView>)))]
 pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Items<MessageView>> {
     let Wanted {
         session_id,
+        referral_id,
         patient_id,
         limit,
         after,
     } = wanted;
-    let wanted = match (session_id, patient_id) {
-        (Some(session), None) => MessagesWanted::Session(session),
-        (None, Some(patient)) => MessagesWanted::Patient(patient),
-        _ => return Err(Problem::unreadable("In the query: name either session_id or patient_id.")),
+    let wanted = match (session_id, referral_id, patient_id) {
+        (Some(session), None, None) => MessagesWanted::Session(session),
+        (None, Some(referral), None) => MessagesWanted::Referral(referral),
+        (None, None, Some(patient)) => MessagesWanted::Patient(patient),
+        _ => {
+            return Err(Problem::unreadable(
+                "In the query: name one of session_id, referral_id and patient_id.",
+            ));
+        }
     };
     Ok(messages::list(&app, &caller, wanted, &Page { limit, after }).await?.into())
 }

@@ -13,15 +13,19 @@ mod feeds;
 mod health;
 mod holds;
 mod layers;
+mod locks;
 mod messages;
 mod opt_outs;
 mod partner_notices;
+mod partners;
 mod patients;
 mod plans;
 pub mod problem;
+mod referrals;
 mod rental_windows;
 mod respond;
 mod sessions;
+mod settlement;
 mod sign_in;
 mod slots;
 mod tasks;
@@ -101,6 +105,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(consents::list)))
         .routes(allow(STAFF, routes!(consents::give)))
         .routes(allow(STAFF, routes!(consents::withdraw)))
+        .routes(allow(STAFF, routes!(locks::list)))
+        .routes(allow(STAFF, routes!(locks::lock)))
+        .routes(allow(STAFF, routes!(locks::lift)))
         .routes(allow(STAFF, routes!(courses::list)))
         .routes(allow(STAFF, routes!(courses::open)))
         .routes(allow(STAFF, routes!(courses::get)))
@@ -109,6 +116,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(plans::book)))
         // Booking
         .routes(allow(STAFF, routes!(slots::find)))
+        .routes(allow(STAFF, routes!(slots::places)))
         .routes(allow(STAFF, routes!(holds::hold)))
         .routes(allow(STAFF, routes!(holds::give_up)))
         .routes(allow(STAFF, routes!(sessions::list)))
@@ -125,15 +133,40 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(sessions::history)))
         .routes(allow(STAFF, routes!(sessions::calendar)))
         // Calendars to subscribe to
-        .routes(allow(STAFF, routes!(feeds::list)))
-        .routes(allow(STAFF, routes!(feeds::make)))
-        .routes(allow(STAFF, routes!(feeds::rotate)))
-        .routes(allow(STAFF, routes!(feeds::revoke)))
+        .routes(allow(ANYONE, routes!(feeds::list)))
+        .routes(allow(ANYONE, routes!(feeds::make)))
+        .routes(allow(ANYONE, routes!(feeds::rotate)))
+        .routes(allow(ANYONE, routes!(feeds::revoke)))
         // What patients are told, and what people have to do
         .routes(allow(STAFF, routes!(messages::list)))
         .routes(allow(STAFF, routes!(tasks::list)))
         .routes(allow(STAFF, routes!(tasks::get)))
         .routes(allow(STAFF, routes!(tasks::done)))
+        // Partners, and what is referred to them
+        .routes(allow(ANYONE, routes!(partners::list)))
+        .routes(allow(MANAGERS, routes!(partners::add)))
+        .routes(allow(ANYONE, routes!(partners::get)))
+        .routes(allow(MANAGERS, routes!(partners::change)))
+        .routes(allow(ANYONE, routes!(referrals::list)))
+        .routes(allow(STAFF, routes!(referrals::write)))
+        .routes(allow(ANYONE, routes!(referrals::get)))
+        .routes(allow(STAFF, routes!(referrals::change)))
+        .routes(allow(STAFF, routes!(referrals::send)))
+        // The shop answers what it is asked, the clinic what the shop proposes.
+        .routes(allow(ANYONE, routes!(referrals::accept)))
+        .routes(allow(ANYONE, routes!(referrals::reject)))
+        .routes(allow(SHOPS, routes!(referrals::propose)))
+        .routes(allow(SHOPS, routes!(referrals::report)))
+        .routes(allow(SHOPS, routes!(referrals::fail)))
+        .routes(allow(STAFF, routes!(referrals::cancel)))
+        .routes(allow(STAFF, routes!(referrals::hold)))
+        .routes(allow(STAFF, routes!(referrals::resume)))
+        .routes(allow(SHOPS, routes!(partners::visits)))
+        .routes(allow(SHOPS, routes!(partners::links)))
+        .routes(allow(SHOPS, routes!(partners::make_link)))
+        .routes(allow(SHOPS, routes!(partners::revoke_link)))
+        .routes(allow(SHOPS, routes!(settlement::json)))
+        .routes(allow(SHOPS, routes!(settlement::csv)))
         // How shops want to be told
         .routes(allow(SHOPS, routes!(partner_notices::get)))
         .routes(allow(SHOPS, routes!(partner_notices::change)))

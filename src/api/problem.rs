@@ -169,6 +169,7 @@ impl From<Error> for Problem {
                 "Conflict",
                 "The same request was answered meanwhile; repeat it.",
             ),
+            Error::NotAllowed => Self::not_allowed(),
             Error::WrongPassword => Self::new(
                 StatusCode::UNAUTHORIZED,
                 "wrong_password",

@@ -4,10 +4,11 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::extract::Query;
+use super::extract::{Path, Query};
 use super::problem::Problem;
 use super::respond::{Reply, Shown};
 use crate::actions::find_slots::{self, Slots, SlotsWanted};
+use crate::actions::places::{self, Places};
 use crate::actions::{Answer, App, Caller};
 use crate::domain::civil::Edge;
 use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SessionId, SiteId};
@@ -84,4 +85,44 @@ pub(super) async fn find(State(app): State<App>, caller: Caller, Query(wanted): 
         limit,
     };
     Ok(Shown(Answer::Is(find_slots::find_slots(&app, &caller, wanted).await?)))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    /// Code of the service.
+    #[param(value_type = String, example = "laser_partial")]
+    service: Code,
+    /// From which day (`2027-03-15`) or time on; from now unless set.
+    #[serde(default, deserialize_with = "super::extract::edge")]
+    #[param(value_type = Option<String>, example = "2027-03-15")]
+    from: Option<Edge>,
+    /// To which day, included, or before which time; a fortnight unless set.
+    #[serde(default, deserialize_with = "super::extract::edge")]
+    #[param(value_type = Option<String>, example = "2027-03-20")]
+    to: Option<Edge>,
+}
+
+/// Where the next session of a course could be: the clinic and each partner's shop, with its first times, or why there are none.
+#[utoipa::path(get, path = "/courses/{id}/places", tag = "Booking", params(("id" = CourseId, Path), Asked), responses((status = 200, body = Places)))]
+pub(super) async fn places(
+    State(app): State<App>,
+    caller: Caller,
+    Path(course_id): Path<CourseId>,
+    Query(asked): Query<Asked>,
+) -> Reply<Places> {
+    let wanted = SlotsWanted {
+        course_id,
+        service: asked.service.into(),
+        from: asked.from,
+        to: asked.to,
+        site_id: None,
+        practitioner_id: None,
+        room_id: None,
+        device_id: None,
+        instead_of: None,
+        limit: 1,
+    };
+    Ok(Shown(Answer::Is(places::places(&app, &caller, wanted).await?)))
 }

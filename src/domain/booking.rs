@@ -10,6 +10,7 @@ use super::device::Device;
 use super::diary::{Diary, Taken};
 use super::ids::{DeviceId, PractitionerId, ResourceId, RoomId};
 use super::interval::Interval;
+use super::laser::Laser;
 use super::practitioner::Practitioner;
 use super::refusal::{Code, Refusal, Warning};
 use super::room::Room;
@@ -103,7 +104,13 @@ pub fn judge(diary: &Diary, start: DateTime<Utc>) -> Result<Granted, Vec<Refusal
     let date = civil::date_of(diary.zone, start);
     let ask = diary.ask(start);
     let of_removal = ask.as_ref().map(rules::refusals).unwrap_or_default();
-    let (mut overridden, mut refusals): (Vec<_>, Vec<_>) = of_removal.into_iter().partition(|refusal| pardoned(diary, refusal));
+    let of_shop = diary.refusals_of_shop(date);
+    let of_laser = match (&ask, diary.laser_of_shop()) {
+        (Some(ask), Some(laser)) => rules::refusals_of_laser(ask, laser),
+        _ => Vec::new(),
+    };
+    let of_rules = of_removal.into_iter().chain(of_shop).chain(of_laser);
+    let (mut overridden, mut refusals): (Vec<_>, Vec<_>) = of_rules.partition(|refusal| pardoned(diary, refusal));
     refusals.extend(time_faults(diary, start, date));
     refusals.extend(site_faults(diary, start, date));
     if clashes(diary, diary.patient, Taken::Present, start) {
@@ -178,6 +185,9 @@ fn site_faults(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Option<R
     let day = civil::spoken_day(date);
     if !diary.site.details.active {
         return Some(Refusal::new(Code::ClinicClosed, format!("Nothing is booked at {name} any more.")));
+    }
+    if diary.is_proposed() {
+        return None;
     }
     // The patient is there from the anaesthetic on.
     let present = Interval::new(
@@ -305,6 +315,13 @@ fn against_practitioner(diary: &Diary, person: &Practitioner, start: DateTime<Ut
     if person.details.site_id != diary.site.id {
         against.push(elsewhere(name, diary.site.details.name.as_str()));
     }
+    if diary.shop.is_some() {
+        // Who treats there, and when they work, is the shop's own business; its papers say that they may.
+        if !person.details.active {
+            against.push(Refusal::new(Code::OperatorNotAuthorised, format!("{name} no longer works there.")));
+        }
+        return against;
+    }
     if let Some(reason) = person.unfit_for(&diary.service, date) {
         against.push(Refusal::new(Code::OperatorNotAuthorised, reason));
     }
@@ -340,7 +357,7 @@ fn against_device(diary: &Diary, device: &Device, start: DateTime<Utc>, date: Na
         against.push(elsewhere(code, diary.site.details.name.as_str()));
     }
     if let Some(ask) = diary.ask(start) {
-        against.extend(rules::refusals_of_device(&ask, device));
+        against.extend(rules::refusals_of_laser(&ask, Laser::Device(device)));
     }
     if let Some(reason) = device.unfit_on(date) {
         against.push(Refusal::new(Code::DeviceNotAvailable, reason));
@@ -432,6 +449,9 @@ pub fn room_unfit(diary: &Diary, room: &Room) -> Option<String> {
     let name = &room.details.name;
     if !room.details.active {
         return Some(format!("{name} is no longer used."));
+    }
+    if diary.shop.is_some() {
+        return None;
     }
     let needed = diary.service.room()?;
     let fitted = room.details.capabilities.contains(&needed);

@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::course::{CourseDetails, Zone};
-use super::ids::{CourseId, DeviceId, SessionId};
+use super::ids::{CourseId, DeviceId, PartnerId, SessionId};
 use super::patient::Fitzpatrick;
 use super::record::{Percent, TestPatchResult, Wavelength};
 use super::service::{Purpose, Treatment};
@@ -36,6 +36,8 @@ pub struct Visit {
     pub counts: bool,
     /// With which device.
     pub device_id: Option<DeviceId>,
+    /// At which shop, and so with its laser; none at the clinic.
+    pub partner_id: Option<PartnerId>,
     /// Its start.
     pub starts_at: DateTime<Utc>,
     /// When it was over, or will be: at its end, or when it was written up if that was sooner.

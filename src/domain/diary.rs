@@ -12,11 +12,14 @@ use super::closure::{Closure, ClosureDetails};
 use super::device::{Device, RentalWindow};
 use super::ids::{PatientId, ResourceId};
 use super::interval::{Interval, merged, without};
+use super::laser::Laser;
 use super::policy::Policy;
 use super::practitioner::Practitioner;
 use super::refusal::Code;
+use super::refusal::Refusal;
 use super::room::Room;
 use super::rules::Ask;
+use super::rules::at_shop::{self, ShopTerms};
 use super::service::Service;
 use super::session::Place;
 use super::site::Site;
@@ -45,6 +48,8 @@ pub struct Diary {
     pub now: DateTime<Utc>,
     /// Where.
     pub site: Site,
+    /// Whose shop that is, and on which terms; none at the clinic.
+    pub shop: Option<ShopTerms>,
     /// What.
     pub service: Service,
     /// For whom.
@@ -102,16 +107,40 @@ impl Diary {
         Some(Ask::on(self.case.as_ref()?, &self.policy, self.zone, &self.service, day))
     }
 
-    /// Whether a room is taken at all.
+    /// What the shop's own rules have against `day`; nothing at the clinic, or where what happened is told.
+    #[must_use]
+    pub fn refusals_of_shop(&self, day: NaiveDate) -> Vec<Refusal> {
+        match (&self.shop, &self.case) {
+            (Some(terms), Some(_)) => at_shop::refusals(terms, &self.service, day),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The laser of the shop, where the visit is at one; the clinic's are devices.
+    #[must_use]
+    pub fn laser_of_shop(&self) -> Option<Laser<'_>> {
+        self.shop.as_ref().map(|terms| Laser::Shop(&terms.partner))
+    }
+
+    /// Whether the shop named the time itself, so that its weekly hours are not asked.
+    #[must_use]
+    pub fn is_proposed(&self) -> bool {
+        self.shop.as_ref().is_some_and(|terms| terms.proposed)
+    }
+
+    /// Whether a room is taken at all; at a shop that is its chair, if it has any.
     #[must_use]
     pub fn needs_room(&self) -> bool {
+        if self.shop.is_some() {
+            return !self.rooms.is_empty();
+        }
         self.service.room().is_some() || self.wanted.room.is_some()
     }
 
-    /// Whether a device is taken at all.
+    /// Whether a device is taken at all; which laser a shop uses is its own business.
     #[must_use]
     pub fn needs_device(&self) -> bool {
-        self.service.is_laser() || self.wanted.device.is_some()
+        self.shop.is_none() && (self.service.is_laser() || self.wanted.device.is_some())
     }
 
     /// How long before a start, and how long from the start on, something is claimed (rule 34).
@@ -134,10 +163,11 @@ impl Diary {
     /// What a session at `place` claims when it starts at `start`.
     #[must_use]
     pub fn claims_of(&self, place: Place, start: DateTime<Utc>) -> Vec<Claim> {
-        let mut wanted = vec![
-            (ResourceId::from(self.patient), Taken::Present, Code::ConflictPatient),
-            (place.practitioner_id.into(), Taken::AtWork, Code::ConflictPractitioner),
-        ];
+        let mut wanted = vec![(ResourceId::from(self.patient), Taken::Present, Code::ConflictPatient)];
+        if self.shop.is_none() {
+            // Who treats at a shop is its own business: it has as much room as it has chairs.
+            wanted.push((place.practitioner_id.into(), Taken::AtWork, Code::ConflictPractitioner));
+        }
         wanted.extend(place.room_id.map(|room| (room.into(), Taken::Present, Code::ConflictRoom)));
         wanted.extend(place.device_id.map(|device| (device.into(), Taken::AtWork, Code::ConflictDevice)));
         let claim = |(resource, taken, conflict)| {

@@ -81,6 +81,14 @@ id! {
     TaskId,
     /// A calendar that somebody subscribes to.
     FeedId,
+    /// A request that a shop treats a patient.
+    ReferralId,
+    /// Another time that a shop proposes.
+    ProposalId,
+    /// What a patient forbids to tell.
+    LockId,
+    /// The address at which a shop finds its list.
+    ShopLinkId,
 }
 
 macro_rules! resource {

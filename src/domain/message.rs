@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::codes::codes;
-use super::ids::{MessageId, PartnerId, PatientId, PractitionerId, RoomId, SessionId};
+use super::ids::{MessageId, PartnerId, PatientId, PractitionerId, ReferralId, RoomId, SessionId};
 use super::patient::Language;
 use super::recipient::Recipient;
 use super::reminder::Purpose;
@@ -44,6 +44,12 @@ codes! {
         ShopReport,
         /// For the desk: a shop has not answered.
         ShopSilent,
+        /// For a shop: something was referred to it, and has no date yet.
+        ShopReferred,
+        /// For a shop: what was referred to it no longer is.
+        ShopWithdrawn,
+        /// For a patient: the shop proposes another time.
+        Proposal,
         /// For a practitioner: it is on the list of the next day; all of one day go out as one.
         DayList,
     }
@@ -78,14 +84,16 @@ impl MessageKind {
     #[must_use]
     pub fn audience(self) -> Audience {
         match self {
-            Self::Invite | Self::Update | Self::Cancel | Self::Reminder | Self::Answer => Audience::Patient,
+            Self::Invite | Self::Update | Self::Cancel | Self::Reminder | Self::Answer | Self::Proposal => Audience::Patient,
             Self::ShopBooked
             | Self::ShopChanged
             | Self::ShopCancelled
             | Self::ShopDay
             | Self::ShopSoon
             | Self::ShopWaiting
-            | Self::ShopReport => Audience::Shop,
+            | Self::ShopReport
+            | Self::ShopReferred
+            | Self::ShopWithdrawn => Audience::Shop,
             Self::DayList => Audience::Practitioner,
             Self::PhoneCall | Self::ShopSilent => Audience::Desk,
         }
@@ -105,7 +113,8 @@ impl MessageKind {
     /// Whether it is planned ahead, for a time that follows from the visit's own.
     #[must_use]
     pub fn is_planned(self) -> bool {
-        self.tells().is_none() && self != Self::Answer
+        let unplanned = matches!(self, Self::Answer | Self::Proposal | Self::ShopReferred | Self::ShopWithdrawn);
+        self.tells().is_none() && !unplanned
     }
 }
 
@@ -208,6 +217,9 @@ pub struct Content {
     /// The words of an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
+    /// Whether it waits for the shop's answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub awaits: bool,
 }
 
 impl Content {
@@ -225,6 +237,35 @@ impl Content {
             partner_id: None,
             purpose: None,
             words: None,
+            awaits: session.awaits_shop(),
+        }
+    }
+
+    /// What is to be said of a referral that has no date; its times are when it was sent.
+    #[must_use]
+    pub fn of_referral(sent_at: DateTime<Utc>, zone: String, partner: PartnerId) -> Self {
+        Self {
+            starts_at: sent_at,
+            ends_at: sent_at,
+            zone,
+            place: String::new(),
+            practitioner_id: PractitionerId(Uuid::nil()),
+            room_id: None,
+            calendar: false,
+            partner_id: Some(partner),
+            purpose: None,
+            words: None,
+            awaits: true,
+        }
+    }
+
+    /// The same for a visit that begins at `start` and lasts `length`.
+    #[must_use]
+    pub fn at(self, start: DateTime<Utc>, length: Duration) -> Self {
+        Self {
+            starts_at: start,
+            ends_at: start + length,
+            ..self
         }
     }
 
@@ -232,12 +273,17 @@ impl Content {
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         let Self {
-            calendar, purpose, words, ..
+            calendar,
+            purpose,
+            words,
+            awaits,
+            ..
         } = other.clone();
         Self {
             calendar,
             purpose,
             words,
+            awaits,
             ..self.clone()
         } == *other
     }
@@ -263,11 +309,13 @@ impl Content {
 pub struct Message {
     /// Its id, of which its Message-ID is made.
     pub id: MessageId,
-    /// The visit.
-    pub session_id: SessionId,
+    /// The visit; none where a referral has none yet.
+    pub session_id: Option<SessionId>,
+    /// The referral, at a shop.
+    pub referral_id: Option<ReferralId>,
     /// The visit's name in calendars.
-    pub uid: Uuid,
-    /// The version of the session that it tells of.
+    pub uid: Option<Uuid>,
+    /// The version of the session, or of the referral, that it tells of.
     pub session_version: i64,
     /// Whose visit.
     pub patient_id: PatientId,

@@ -199,6 +199,7 @@ mod tests {
             partner_id: None,
             purpose: None,
             words: None,
+            awaits: false,
         }
     }
 

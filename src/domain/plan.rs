@@ -113,6 +113,7 @@ pub fn as_visit(diary: &Diary, slot: &Slot) -> Option<Visit> {
         treatment: diary.service.treatment(),
         counts: diary.service.details.counts,
         device_id: slot.place.device_id,
+        partner_id: diary.shop.as_ref().map(|terms| terms.partner.id),
         starts_at: slot.start,
         over_at: slot.end,
         day: civil::date_of(diary.zone, slot.start),

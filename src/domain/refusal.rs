@@ -10,6 +10,7 @@ use strum::IntoStaticStr;
 use utoipa::ToSchema;
 
 use super::access::{PRACTITIONERS, Role};
+use super::referral::ReferralStatus;
 use super::status::SessionStatus;
 
 /// The rule that refuses; its spelling is part of the contract.
@@ -132,6 +133,26 @@ pub enum Code {
     NotToBeMoved,
     /// A correction that this session does not allow.
     NotCorrectable,
+    /// Rule 56: the patient has not permitted that this shop is told.
+    DisclosureConsentMissing,
+    /// Rule 59: a paper of the shop has expired, or is not on file.
+    PartnerNotEligible,
+    /// The shop does not offer this method.
+    NotOfferedByPartner,
+    /// Rule 62: the shop has not reported what it did last.
+    ReportOverdue,
+    /// The shop works on request and names its times itself.
+    ShopProposes,
+    /// There is nothing to answer.
+    NothingToAnswer,
+    /// The visit has not begun.
+    TooEarlyToReport,
+    /// The referral has its sessions.
+    ReferralFull,
+    /// The lock was lifted before.
+    LockLifted,
+    /// The referral's state does not allow the transition.
+    ReferralNotAllowedFrom(ReferralStatus),
     /// The state does not allow the transition.
     NotAllowedFrom(SessionStatus),
 }
@@ -149,13 +170,16 @@ impl Code {
                 | Self::HoldGone
                 | Self::NothingToUndo
                 | Self::ConsentNotActive
+                | Self::NothingToAnswer
+                | Self::LockLifted
+                | Self::ReferralNotAllowedFrom(_)
                 | Self::NotAllowedFrom(_)
         )
     }
 }
 
 impl Code {
-    /// Whether this is a rule of removal, which knows itself from which day on it is satisfied.
+    /// Whether this is a rule of removal, or of a shop, which knows itself from which day on it is satisfied, if ever.
     #[must_use]
     pub fn is_of_removal(self) -> bool {
         matches!(
@@ -172,6 +196,10 @@ impl Code {
                 | Self::TestPatchAdverse
                 | Self::IntervalTooShort
                 | Self::AreaHealing
+                | Self::DisclosureConsentMissing
+                | Self::ReportOverdue
+                | Self::ShopProposes
+                | Self::NotOfferedByPartner
         )
     }
 
@@ -183,6 +211,7 @@ impl Code {
         Self::IntervalTooShort,
         Self::AreaHealing,
         Self::WavelengthSkinType,
+        Self::ReportOverdue,
     ];
 
     /// Who may go past this rule with a reason; nobody for most. The API knows one clinical role: where
@@ -197,6 +226,7 @@ impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAllowedFrom(status) => write!(f, "not_allowed_from_{status}"),
+            Self::ReferralNotAllowedFrom(status) => write!(f, "not_allowed_from_{status}"),
             code => f.write_str(code.into()),
         }
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::civil;
 use super::codes::codes;
-use super::ids::{CourseId, DeviceId, PatientId, PractitionerId, RoomId, ServiceId, SessionId, SiteId};
+use super::ids::{CourseId, DeviceId, PatientId, PractitionerId, ReferralId, RoomId, ServiceId, SessionId, SiteId};
 use super::policy::Policy;
 use super::record::TreatmentRecord;
 use super::refusal::{Code, Refusal};
@@ -16,7 +16,11 @@ use uuid::Uuid;
 
 codes! {
     /// Why a session was called off.
-    CancelReason in "snake_case" { PatientRequest, ClinicRequest, BookedByMistake, ConsentWithdrawn, Unwell, Other }
+    CancelReason in "snake_case" {
+        PatientRequest, ClinicRequest, BookedByMistake, ConsentWithdrawn, Unwell, Other,
+        /// The shop that was asked does not do it.
+        DeclinedByShop,
+    }
 }
 
 codes! {
@@ -55,6 +59,8 @@ pub struct Session {
     pub course_id: CourseId,
     /// Whose it is.
     pub patient_id: PatientId,
+    /// The referral that it is one of; none at the clinic.
+    pub referral_id: Option<ReferralId>,
     /// What is done.
     pub service_id: ServiceId,
     /// Who and what it takes.
@@ -88,6 +94,12 @@ pub struct Session {
 }
 
 impl Session {
+    /// Whether it waits for the answer of its shop; what waits because its device went away does not.
+    #[must_use]
+    pub fn awaits_shop(&self) -> bool {
+        self.status == SessionStatus::Pending && self.rebook_reason.is_none()
+    }
+
     /// The session after `verb` at `now`, or every reason why not.
     pub fn after(&self, verb: Verb, now: DateTime<Utc>, policy: &Policy, zone: Tz) -> Result<SessionStatus, Vec<Refusal>> {
         let next = self.status.after(verb)?;

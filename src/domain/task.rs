@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::codes::codes;
-use super::ids::{MessageId, PatientId, ReplyId, SessionId, TaskId, UserId};
+use super::ids::{MessageId, PatientId, ReferralId, ReplyId, SessionId, TaskId, UserId};
 
 codes! {
     /// What kind of thing is to be done.
@@ -22,6 +22,12 @@ codes! {
         VisitToMove,
         /// A shop has not answered: ask.
         ReferralUnanswered,
+        /// A shop does not do what was referred to it: find another way.
+        ReferralDeclined,
+        /// A shop proposes another time: take it, with the patient, or decline it.
+        ProposalToAnswer,
+        /// A shop reports something that somebody has to look at.
+        ReportToReview,
     }
 }
 
@@ -44,6 +50,8 @@ pub struct Task {
     pub message_id: Option<MessageId>,
     /// About which mail that came back.
     pub reply_id: Option<ReplyId>,
+    /// About which referral.
+    pub referral_id: Option<ReferralId>,
     /// When it arose.
     pub created_at: DateTime<Utc>,
     /// When it was done.
@@ -65,6 +73,7 @@ impl Task {
             patient_id: None,
             message_id: None,
             reply_id: None,
+            referral_id: None,
             created_at: at,
             done_at: None,
             done_by: None,

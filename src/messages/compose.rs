@@ -10,11 +10,10 @@ use super::letter::Letter;
 use super::lists::{self, Line, Words};
 use super::mime::{self, Mail, unwritten};
 use super::{Error, Post, Result};
-use crate::actions::{Error as Refused, links, visit};
+use crate::actions::{Error as Refused, links, packets, visit};
 use crate::calendar::event::Status;
 use crate::calendar::invite::{self, Organizer};
 use crate::domain::message::{Audience, Channel, Message, MessageKind};
-use crate::domain::packet::Packet;
 use crate::domain::patient::{Email, Patient, Phone};
 use crate::domain::recipient::Recipient;
 use crate::domain::reminder::Purpose;
@@ -53,7 +52,7 @@ fn task(kind: MessageKind) -> Outgoing {
     match kind {
         MessageKind::ShopSilent => Outgoing::Task(
             TaskKind::ReferralUnanswered,
-            "The shop has not answered about this visit. Ask it, or find another way.",
+            "The shop has not answered. Ask it, or find another way.",
         ),
         _ => Outgoing::Task(
             TaskKind::PatientToPhone,
@@ -106,7 +105,7 @@ fn calendar(post: &Post, message: &Message, recipient: &Email, link: &str) -> Re
     };
     let attendee = mime::calendar_address(recipient)?;
     let told = visit::Told {
-        uid: message.uid,
+        uid: message.uid.ok_or_else(no_visit)?,
         sequence: message.sequence,
         stamp: message.stamp,
         created: message.stamp,
@@ -127,10 +126,9 @@ fn calendar(post: &Post, message: &Message, recipient: &Email, link: &str) -> Re
 }
 
 async fn shop_mail(post: &Post, rows: &[Message]) -> Result<Mail> {
-    let patients = patients(post, rows).await?;
     let profile = &post.app.profile;
     let words = lists::shop_mail(
-        &lines(rows, &patients),
+        &lines(post, rows).await?,
         profile.label.as_str(),
         profile.phone.as_str(),
         post.app.zone,
@@ -166,9 +164,8 @@ async fn text(post: &Post, rows: &[Message]) -> Result<Outgoing> {
     let to = to.ok_or_else(|| Error::Compose("no telephone number".to_owned()))?;
     let body = match (first.kind.audience(), &first.content.words) {
         (Audience::Shop, _) => {
-            let patients = patients(post, rows).await?;
             let profile = &app.profile;
-            let body = lists::shop_text(&lines(rows, &patients), profile.label.as_str(), profile.phone.as_str(), app.zone);
+            let body = lists::shop_text(&lines(post, rows).await?, profile.label.as_str(), profile.phone.as_str(), app.zone);
             body.ok_or_else(|| Error::Compose("nothing to say".to_owned()))?
         }
         (_, Some(words)) => words.clone(),
@@ -189,15 +186,19 @@ async fn text(post: &Post, rows: &[Message]) -> Result<Outgoing> {
     Ok(Outgoing::Text { to, body })
 }
 
-fn lines<'a>(rows: &'a [Message], patients: &[Patient]) -> Vec<Line<'a>> {
-    let packet = |row: &Message| patients.iter().find(|patient| patient.id == row.patient_id).map(Packet::of);
-    rows.iter()
-        .map(|message| Line {
-            message,
-            // What is called off may be so because the patient does not permit it any more.
-            packet: packet(message).filter(|_| message.kind != MessageKind::ShopCancelled),
-        })
-        .collect()
+/// What a shop is told of each row: the packet, and the row's own times.
+async fn lines<'a>(post: &Post, rows: &'a [Message]) -> Result<Vec<Line<'a>>> {
+    let mut tx = post.app.db.read().await?;
+    let mut lines = Vec::new();
+    for message in rows {
+        // What is called off may be so because the patient does not permit it any more.
+        let named = !matches!(message.kind, MessageKind::ShopCancelled | MessageKind::ShopWithdrawn);
+        let referral = message.referral_id.filter(|_| named);
+        let packet = packets::of_message(&mut tx, &post.app, referral).await?;
+        lines.push(Line { message, packet });
+    }
+    tx.rollback().await?;
+    Ok(lines)
 }
 
 async fn patients(post: &Post, rows: &[Message]) -> Result<Vec<Patient>> {
@@ -210,17 +211,20 @@ async fn patients(post: &Post, rows: &[Message]) -> Result<Vec<Patient>> {
     Ok(found)
 }
 
+fn no_visit() -> Error {
+    Error::Compose("about no visit".to_owned())
+}
+
 fn mailbox(message: &Message) -> Result<Email> {
     let email = message.recipient.as_ref().and_then(Recipient::email).cloned();
     email.ok_or_else(|| Error::Compose("no address".to_owned()))
 }
 
 async fn link(post: &Post, message: &Message, recipient: &Recipient) -> Result<String> {
-    links::address(&post.app, message.session_id, recipient)
-        .await
-        .map_err(|error| match error {
-            // Passing: the next try finds the database again.
-            Refused::Storage(error) => Error::Storage(error),
-            error => unwritten(error),
-        })
+    let session = message.session_id.ok_or_else(no_visit)?;
+    links::address(&post.app, session, recipient).await.map_err(|error| match error {
+        // Passing: the next try finds the database again.
+        Refused::Storage(error) => Error::Storage(error),
+        error => unwritten(error),
+    })
 }

@@ -50,17 +50,17 @@ pub async fn file(post: &Post, mailbox_key: &str, raw: Option<&[u8]>, our_server
         tx.rollback().await?;
         return Ok(false);
     }
-    if let (Some(message), Some(answer)) = (&about.message, answer(verdict)) {
+    if let (Some(message), Some(session), Some(answer)) = (&about.message, about.session, answer(verdict)) {
         let stamp = inbound.as_ref().and_then(|inbound| calendar(inbound).and_then(|reply| reply.stamp));
         if verdict == Verdict::Accepted {
             // Said of the very time that the message told.
-            answers::lock_patient_of(&mut tx, message.session_id).await?;
+            answers::lock_patient_of(&mut tx, session).await?;
             let start = message.content.starts_at;
-            answers::confirm(&mut tx, &post.app, now, message.session_id, start, "the patient's calendar").await?;
+            answers::confirm(&mut tx, &post.app, now, session, start, "the patient's calendar").await?;
         }
         if matches!(verdict, Verdict::Declined | Verdict::Counter) {
-            answers::lock_patient_of(&mut tx, message.session_id).await?;
-            answers::no_longer_confirmed(&mut tx, &post.app, now, message.session_id, "the patient's calendar").await?;
+            answers::lock_patient_of(&mut tx, session).await?;
+            answers::no_longer_confirmed(&mut tx, &post.app, now, session, "the patient's calendar").await?;
         }
         // A telephone whose clock is off is not to silence what is answered later.
         let stamp = stamp.filter(|stamp| *stamp <= now + Duration::days(1));
@@ -119,7 +119,7 @@ async fn verdict(post: &Post, tx: &mut Tx, inbound: &Inbound, raw: &[u8], our_se
             Some(id) if inbound.undelivered => {
                 let message = messages::get(tx, id).await?;
                 let about = About {
-                    session: message.as_ref().map(|message| message.session_id),
+                    session: message.as_ref().and_then(|message| message.session_id),
                     patient: message.as_ref().map(|message| message.patient_id),
                     message,
                 };
@@ -188,7 +188,7 @@ async fn whoever(tx: &mut Tx, inbound: &Inbound) -> Result<About> {
         let theirs = |message: &Message| message.recipient.as_ref().map(Recipient::key) == inbound.from;
         if let Some(message) = message.filter(theirs) {
             return Ok(About {
-                session: Some(message.session_id),
+                session: message.session_id,
                 patient: Some(message.patient_id),
                 message: Some(message),
             });

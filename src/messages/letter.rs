@@ -63,6 +63,8 @@ impl Letter {
             }
             (Language::En, MessageKind::Reminder) => format!("Reminder: your appointment on {short}, {time}"),
             (Language::Fr, MessageKind::Reminder) => format!("Rappel : votre rendez-vous du {short} à {time}"),
+            (Language::En, MessageKind::Proposal) => format!("Another time for your appointment: {short}, {time}?"),
+            (Language::Fr, MessageKind::Proposal) => format!("Un autre moment pour votre rendez-vous : {short} à {time}?"),
             (Language::En, MessageKind::Update) => format!("Changed: your appointment is on {short}, {time}"),
             (Language::En, MessageKind::Cancel) => format!("Cancelled: your appointment on {short}, {time}"),
             (Language::En, _) => format!("Your appointment on {short}, {time}"),

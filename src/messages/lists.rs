@@ -29,11 +29,15 @@ fn span(language: Language, message: &Message, zone: Tz) -> String {
     format!("{} – {}", time(message.content.starts_at), time(message.content.ends_at))
 }
 
-fn whom(line: &Line<'_>) -> String {
-    line.packet
-        .as_ref()
-        .map(|packet| format!("  {}, {}", packet.name, packet.phone))
-        .unwrap_or_default()
+/// Time and name of one line; a referral that has no date has no time.
+fn row(language: Language, line: &Line<'_>, zone: Tz) -> String {
+    let time = line.message.session_id.map(|_| span(language, line.message, zone));
+    let whom = line.packet.as_ref().map(|packet| match &packet.phone {
+        Some(phone) => format!("{}, {phone}", packet.name),
+        None => packet.name.clone(),
+    });
+    let said: Vec<_> = time.into_iter().chain(whom).collect();
+    format!("  {}", said.join("  "))
 }
 
 /// What a shop is told by mail: of one visit, or of a day's.
@@ -48,10 +52,42 @@ pub(super) fn shop_mail(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
         (Language::Fr, MessageKind::ShopDay) => (format!("Votre liste du {short}"), format!("Dirigés vers vous pour le {day} :")),
         (Language::En, MessageKind::ShopSoon) => (format!("Soon: {time}"), format!("Soon, on {day}:")),
         (Language::Fr, MessageKind::ShopSoon) => (format!("Bientôt : {time}"), format!("Bientôt, le {day} :")),
+        (Language::En, MessageKind::ShopReferred) => ("A new referral".to_owned(), "Referred to you; please answer:".to_owned()),
+        (Language::Fr, MessageKind::ShopReferred) => ("Nouvelle demande".to_owned(), "Dirigé vers vous; veuillez répondre :".to_owned()),
+        (Language::En, MessageKind::ShopWaiting) if message.session_id.is_none() => {
+            ("Waiting for your answer".to_owned(), "This waits for your answer:".to_owned())
+        }
+        (Language::Fr, MessageKind::ShopWaiting) if message.session_id.is_none() => {
+            ("En attente de votre réponse".to_owned(), "Ceci attend votre réponse :".to_owned())
+        }
+        (Language::En, MessageKind::ShopWithdrawn) => (
+            "A referral no longer stands".to_owned(),
+            "Something that was referred to you no longer stands; your list shows the rest.".to_owned(),
+        ),
+        (Language::Fr, MessageKind::ShopWithdrawn) => (
+            "Une demande est retirée".to_owned(),
+            "Une demande qui vous avait été adressée est retirée; votre liste montre le reste.".to_owned(),
+        ),
+        (Language::En, MessageKind::ShopBooked) if message.content.awaits => (
+            format!("New, to be answered: {short}, {time}"),
+            format!("This waits for your answer, for {day}:"),
+        ),
+        (Language::Fr, MessageKind::ShopBooked) if message.content.awaits => (
+            format!("Nouveau, à confirmer : {short} à {time}"),
+            format!("Ceci attend votre réponse, pour le {day} :"),
+        ),
         (Language::En, MessageKind::ShopBooked) => (format!("New: {short}, {time}"), format!("New on your list, for {day}:")),
         (Language::Fr, MessageKind::ShopBooked) => (
             format!("Nouveau : {short} à {time}"),
             format!("Nouveau sur votre liste, pour le {day} :"),
+        ),
+        (Language::En, MessageKind::ShopChanged) if message.content.awaits => (
+            format!("Changed, to be answered: {short}, {time}"),
+            format!("This has changed and waits for your answer, for {day}:"),
+        ),
+        (Language::Fr, MessageKind::ShopChanged) if message.content.awaits => (
+            format!("Changement, à confirmer : {short} à {time}"),
+            format!("Ceci a changé et attend votre réponse, pour le {day} :"),
         ),
         (Language::En, MessageKind::ShopChanged) => (
             format!("Changed: {short}, {time}"),
@@ -89,11 +125,17 @@ pub(super) fn shop_mail(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
     };
     let rows: Vec<_> = lines
         .iter()
-        .map(|line| format!("  {}{}", span(language, line.message, zone), whom(line)))
+        .map(|line| row(language, line, zone))
+        .filter(|row| !row.trim().is_empty())
         .collect();
+    let rows = if rows.is_empty() {
+        String::new()
+    } else {
+        format!("\n\n{}", rows.join("\n"))
+    };
     Some(Words {
         subject,
-        text: format!("{opening}\n\n{}\n\n{closing}\n\n{label}\n", rows.join("\n")),
+        text: format!("{opening}{rows}\n\n{closing}\n\n{label}\n"),
     })
 }
 
@@ -108,8 +150,18 @@ pub(super) fn shop_text(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
         (Language::Fr, MessageKind::ShopDay) => format!("{} le {day}", lines.len()),
         (Language::En, MessageKind::ShopSoon) => format!("soon, {day}"),
         (Language::Fr, MessageKind::ShopSoon) => format!("bientôt, {day}"),
+        (Language::En, MessageKind::ShopReferred) => "a new referral, please answer".to_owned(),
+        (Language::Fr, MessageKind::ShopReferred) => "nouvelle demande, veuillez répondre".to_owned(),
+        (Language::En, MessageKind::ShopWithdrawn) => "a referral no longer stands".to_owned(),
+        (Language::Fr, MessageKind::ShopWithdrawn) => "une demande est retirée".to_owned(),
+        (Language::En, MessageKind::ShopWaiting) if message.session_id.is_none() => "waiting for your answer".to_owned(),
+        (Language::Fr, MessageKind::ShopWaiting) if message.session_id.is_none() => "attend votre réponse".to_owned(),
+        (Language::En, MessageKind::ShopBooked) if message.content.awaits => format!("new, to be answered, {day}"),
+        (Language::Fr, MessageKind::ShopBooked) if message.content.awaits => format!("nouveau, à confirmer, {day}"),
         (Language::En, MessageKind::ShopBooked) => format!("new on {day}"),
         (Language::Fr, MessageKind::ShopBooked) => format!("nouveau, {day}"),
+        (Language::En, MessageKind::ShopChanged) if message.content.awaits => format!("changed, to be answered, now {day}"),
+        (Language::Fr, MessageKind::ShopChanged) if message.content.awaits => format!("changé, à confirmer, {day}"),
         (Language::En, MessageKind::ShopChanged) => format!("changed, now {day}"),
         (Language::Fr, MessageKind::ShopChanged) => format!("changé, {day}"),
         (Language::En, MessageKind::ShopWaiting) => format!("waiting for your answer, {day}"),
@@ -121,15 +173,24 @@ pub(super) fn shop_text(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
     };
     let row = |line: &Line<'_>, named: bool| {
         let time = wording::time(language, civil::wall_of(zone, line.message.content.starts_at));
-        match line.packet.as_ref().filter(|_| named) {
-            Some(packet) => format!("{time} {}", packet.name),
-            None => time,
-        }
+        let time = line.message.session_id.map(|_| time);
+        let name = line.packet.as_ref().filter(|_| named).map(|packet| packet.name.clone());
+        time.into_iter().chain(name).collect::<Vec<_>>().join(" ")
     };
     let text = |named: bool, most: usize| {
-        let rows: Vec<_> = lines.iter().take(most).map(|line| row(line, named)).collect();
+        let rows: Vec<_> = lines
+            .iter()
+            .take(most)
+            .map(|line| row(line, named))
+            .filter(|row| !row.is_empty())
+            .collect();
         let more = if most < lines.len() { ", …" } else { "" };
-        gsm7::spelled(&format!("{label}: {what}: {}{more}. {phone}", rows.join(", ")).replace("m..", "m."))
+        let rows = if rows.is_empty() {
+            String::new()
+        } else {
+            format!(": {}{more}", rows.join(", "))
+        };
+        gsm7::spelled(&format!("{label}: {what}{rows}. {phone}").replace("m..", "m."))
     };
     let forms = [text(true, lines.len()), text(false, lines.len()), text(false, 3)];
     let fits = |text: &&String| gsm7::septets(text).is_some_and(|length| length <= gsm7::SEGMENT);

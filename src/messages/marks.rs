@@ -23,7 +23,14 @@ pub(super) async fn sent(post: &Post, rows: &[Message], outgoing: &Outgoing, id:
         ours &= messages::sent(&mut tx, row, now, id.clone()).await?;
     }
     if let (Outgoing::Task(kind, detail), Some(first), true) = (outgoing, rows.first(), ours) {
-        tasks::insert(&mut tx, &about(post, first, *kind, detail, now)).await?;
+        // One referral, one task, however many dates it asks for.
+        let there = match first.referral_id {
+            Some(referral) => tasks::is_open_for(&mut tx, referral, *kind).await?,
+            None => false,
+        };
+        if !there {
+            tasks::insert(&mut tx, &about(post, first, *kind, detail, now)).await?;
+        }
     }
     if post.keeps_mailbox {
         keep(&mut tx, post, rows, outgoing, now).await?;
@@ -54,7 +61,7 @@ async fn keep(tx: &mut Tx, post: &Post, rows: &[Message], outgoing: &Outgoing, n
         recipient,
         subject,
         at: now,
-        session_id: Some(first.session_id),
+        session_id: first.session_id,
         raw,
     };
     Ok(demo_mailbox::insert(tx, &delivered).await?)
@@ -132,12 +139,16 @@ async fn unheard(post: &Post, row: &Message, now: DateTime<Utc>) -> Result<()> {
         _ => (TaskKind::MessageFailed, undelivered(row)),
     };
     let mut tx = post.app.db.begin().await?;
-    let rows = messages::of_session(&mut tx, row.session_id).await?;
+    let Some(session) = row.session_id else {
+        tasks::insert(&mut tx, &about(post, row, kind, detail, now)).await?;
+        return Ok(tx.commit().await?);
+    };
+    let rows = messages::of_session(&mut tx, session).await?;
     let planned = rows
         .iter()
         .any(|row| row.kind == MessageKind::PhoneCall && row.status == MessageStatus::Scheduled);
     let is_call = kind == TaskKind::PatientToPhone;
-    let there = tasks::is_open(&mut tx, row.session_id, kind).await? || (is_call && planned);
+    let there = tasks::is_open(&mut tx, session, kind).await? || (is_call && planned);
     if !there {
         tasks::insert(&mut tx, &about(post, row, kind, detail, now)).await?;
     }
@@ -155,8 +166,9 @@ pub(super) fn undelivered(row: &Message) -> &'static str {
 
 fn about(post: &Post, row: &Message, kind: TaskKind, detail: &str, now: DateTime<Utc>) -> Task {
     Task {
-        session_id: Some(row.session_id),
+        session_id: row.session_id,
         patient_id: Some(row.patient_id),
+        referral_id: row.referral_id,
         message_id: Some(row.id),
         ..Task::open(post.app.clock.id(), kind, detail, now)
     }

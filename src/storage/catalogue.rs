@@ -4,19 +4,22 @@
 use uuid::Uuid;
 
 use super::engine::stmt;
-use super::{Result, Tx, devices, practitioners, rooms, services, sites};
+use super::{Result, Tx, devices, partners, practitioners, rooms, services, sites};
 use crate::domain::device::Device;
-use crate::domain::ids::{DeviceId, PractitionerId, RoomId, ServiceId, SiteId};
+use crate::domain::ids::{DeviceId, PartnerId, PractitionerId, RoomId, ServiceId, SiteId};
+use crate::domain::partner::Partner;
 use crate::domain::practitioner::Practitioner;
 use crate::domain::room::Room;
 use crate::domain::service::Service;
 use crate::domain::site::Site;
 
-/// Every site, person, room, device and service, those out of use included.
+/// Every partner, site, person, room, device and service, those out of use included.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     /// Its stamp when it was read.
     pub stamp: i64,
+    /// Partners, oldest first.
+    pub partners: Vec<Partner>,
     /// Sites, oldest first.
     pub sites: Vec<Site>,
     /// People, by name.
@@ -27,6 +30,26 @@ pub struct Catalogue {
     pub devices: Vec<Device>,
     /// Services, oldest first.
     pub services: Vec<Service>,
+}
+
+impl Catalogue {
+    /// The partner with this id.
+    #[must_use]
+    pub fn partner(&self, id: PartnerId) -> Option<&Partner> {
+        self.partners.iter().find(|partner| partner.id == id)
+    }
+
+    /// The service with this id.
+    #[must_use]
+    pub fn service(&self, id: ServiceId) -> Option<&Service> {
+        self.services.iter().find(|service| service.id == id)
+    }
+
+    /// The site with this id.
+    #[must_use]
+    pub fn site(&self, id: SiteId) -> Option<&Site> {
+        self.sites.iter().find(|site| site.id == id)
+    }
 }
 
 /// The stamp of the catalogue as it is.
@@ -47,6 +70,7 @@ pub async fn read(tx: &mut Tx) -> Result<Catalogue> {
     devices.sort_by(|a, b| (a.is_rented(), &a.details.code).cmp(&(b.is_rented(), &b.details.code)));
     Ok(Catalogue {
         stamp,
+        partners: partners::page(tx, None, PartnerId(nil), all).await?,
         sites: sites::page(tx, SiteId(nil), all).await?,
         practitioners,
         rooms,

@@ -26,6 +26,7 @@ pub async fn mark_all(tx: &mut Tx) -> Result<()> {
         stmt!("UPDATE courses SET is_demo = TRUE"),
         stmt!("UPDATE sessions SET is_demo = TRUE"),
         stmt!("UPDATE users SET is_demo = TRUE"),
+        stmt!("UPDATE referrals SET is_demo = TRUE"),
     ] {
         tx.query(mark).run().await?;
     }

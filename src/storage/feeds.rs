@@ -8,7 +8,7 @@ use super::engine::{Lease, stmt};
 use super::strung::instant;
 use super::{Error, Result, Tx};
 use crate::domain::feed::{Feed, FeedKind};
-use crate::domain::ids::{FeedId, SiteId, UserId};
+use crate::domain::ids::{FeedId, PartnerId, SiteId, UserId};
 use crate::domain::interval::Interval;
 use crate::domain::patient::Language;
 use crate::domain::status::SessionStatus;
@@ -85,9 +85,16 @@ pub async fn unused_since(tx: &mut Tx, since: DateTime<Utc>) -> Result<Vec<Feed>
     .await
 }
 
-/// The feed with this id.
-pub async fn get(tx: &mut Tx, id: FeedId) -> Result<Option<Feed>> {
-    tx.query(stmt!("SELECT * FROM feeds WHERE id = $1")).bind(id).optional().await
+/// The feed with this id; for `own` users of a shop, only if it is the shop's.
+pub async fn get(tx: &mut Tx, own: Option<PartnerId>, id: FeedId) -> Result<Option<Feed>> {
+    tx.query(stmt!(
+        "SELECT * FROM feeds WHERE id = $1 AND subject_id = coalesce($2, subject_id) AND (NOT $3 OR kind = 'partner')"
+    ))
+    .bind(id)
+    .bind(own)
+    .bind(own.is_some())
+    .optional()
+    .await
 }
 
 /// The feed in use for a subject.
@@ -101,12 +108,15 @@ pub async fn of(tx: &mut Tx, kind: FeedKind, subject: Uuid) -> Result<Option<Fee
     .await
 }
 
-/// Feeds in use, in order of id, after `after`.
-pub async fn page(tx: &mut Tx, after: FeedId, limit: i64) -> Result<Vec<Feed>> {
+/// Feeds in use, in order of id, after `after`; for `own` users of a shop, only the shop's.
+pub async fn page(tx: &mut Tx, own: Option<PartnerId>, after: FeedId, limit: i64) -> Result<Vec<Feed>> {
     tx.query(stmt!(
-        "SELECT * FROM feeds WHERE revoked_at IS NULL AND id > $1 ORDER BY id LIMIT $2"
+        "SELECT * FROM feeds WHERE revoked_at IS NULL AND id > $1 AND subject_id = coalesce($2, subject_id) AND (NOT $3 OR kind = 'partner')
+         ORDER BY id LIMIT $4"
     ))
     .bind(after)
+    .bind(own)
+    .bind(own.is_some())
     .bind(limit)
     .all()
     .await

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::engine::stmt;
 use super::{Result, Tx};
-use crate::domain::ids::{SessionId, UserId};
+use crate::domain::ids::{ReferralId, SessionId, UserId};
 use crate::domain::record::TreatmentRecord;
 use crate::domain::session::{CancelReason, Place, RebookReason, Session};
 use crate::domain::status::{ProcedureStatus, SessionStatus};
@@ -30,6 +30,8 @@ pub struct Before {
     pub record: Option<TreatmentRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral_id: Option<ReferralId>,
 }
 
 impl From<&Session> for Before {
@@ -46,6 +48,7 @@ impl From<&Session> for Before {
             rebook_reason,
             record,
             confirmed_at,
+            referral_id,
             ..
         } = session.clone();
         Self {
@@ -60,6 +63,7 @@ impl From<&Session> for Before {
             rebook_reason,
             record,
             confirmed_at,
+            referral_id,
         }
     }
 }
@@ -80,10 +84,12 @@ impl Before {
             rebook_reason,
             record,
             confirmed_at,
+            referral_id,
         } = self;
         let kept = session.clone();
         Session {
             place,
+            referral_id,
             status,
             procedure_status,
             local_start,

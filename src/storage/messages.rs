@@ -6,7 +6,7 @@ use sqlx::types::Json;
 
 use super::engine::stmt;
 use super::{Result, Tx};
-use crate::domain::ids::{MessageId, PatientId, SessionId};
+use crate::domain::ids::{MessageId, PatientId, ReferralId, SessionId};
 use crate::domain::message::{Channel, Message, Reply, Unsent};
 use crate::domain::patient::Phone;
 use crate::domain::recipient::Recipient;
@@ -14,7 +14,10 @@ use crate::domain::recipient::Recipient;
 /// Every message with its session's UID.
 macro_rules! messages {
     ($rest:literal) => {
-        concat!("SELECT m.*, s.uid FROM messages m JOIN sessions s ON s.id = m.session_id ", $rest)
+        concat!(
+            "SELECT m.*, s.uid FROM messages m LEFT JOIN sessions s ON s.id = m.session_id ",
+            $rest
+        )
     };
 }
 
@@ -22,8 +25,8 @@ macro_rules! messages {
 pub async fn insert(tx: &mut Tx, m: &Message) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO messages (id, session_id, session_version, patient_id, kind, channel, lead, recipient, language, sequence, stamp,
-            content, status, reason, due_at, try_at, attempts, perhaps_sent, sent_at, created_at, useful_until, batch)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"
+            content, status, reason, due_at, try_at, attempts, perhaps_sent, sent_at, created_at, useful_until, batch, referral_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)"
     ))
     .bind(m.id)
     .bind(m.session_id)
@@ -47,9 +50,20 @@ pub async fn insert(tx: &mut Tx, m: &Message) -> Result<()> {
     .bind(m.created_at)
     .bind(m.useful_until)
     .bind(m.batch.clone())
+    .bind(m.referral_id)
     .run()
     .await?;
     Ok(())
+}
+
+/// What waits to be said of a referral itself, oldest first.
+pub async fn waiting_of_referral(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Message>> {
+    tx.query(stmt!(messages!(
+        "WHERE m.referral_id = $1 AND m.session_id IS NULL AND m.status = 'scheduled' ORDER BY m.id"
+    )))
+    .bind(referral)
+    .all()
+    .await
 }
 
 /// Every message about a session, in the order in which they came to be.
@@ -74,6 +88,16 @@ pub async fn page(tx: &mut Tx, session: SessionId, after: MessageId, limit: i64)
 pub async fn page_of_patient(tx: &mut Tx, patient: PatientId, after: MessageId, limit: i64) -> Result<Vec<Message>> {
     tx.query(stmt!(messages!("WHERE m.patient_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")))
         .bind(patient)
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
+}
+
+/// Messages about a referral, and its sessions, in order of id, after `after`.
+pub async fn page_of_referral(tx: &mut Tx, referral: ReferralId, after: MessageId, limit: i64) -> Result<Vec<Message>> {
+    tx.query(stmt!(messages!("WHERE m.referral_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")))
+        .bind(referral)
         .bind(after)
         .bind(limit)
         .all()
@@ -170,7 +194,7 @@ pub async fn reword(tx: &mut Tx, message: &Message) -> Result<()> {
 pub async fn suppress_waiting(tx: &mut Tx, patient: PatientId, channel: Channel, why: Unsent) -> Result<u64> {
     tx.query(stmt!(
         "UPDATE messages SET status = 'suppressed', reason = $3
-         WHERE patient_id = $1 AND channel = $2 AND status = 'scheduled' AND kind IN ('invite', 'update', 'cancel', 'reminder', 'answer')"
+         WHERE patient_id = $1 AND channel = $2 AND status = 'scheduled' AND kind IN ('invite', 'update', 'cancel', 'reminder', 'answer', 'proposal')"
     ))
     .bind(patient)
     .bind(channel)
@@ -184,7 +208,7 @@ pub async fn suppress_waiting_to(tx: &mut Tx, patient: PatientId, recipient: &Re
     tx.query(stmt!(
         "UPDATE messages SET status = 'suppressed', reason = $3
          WHERE patient_id = $1 AND lower(recipient) = $2 AND status = 'scheduled'
-           AND kind IN ('invite', 'update', 'cancel', 'reminder', 'answer')"
+           AND kind IN ('invite', 'update', 'cancel', 'reminder', 'answer', 'proposal')"
     ))
     .bind(patient)
     .bind(recipient.key())

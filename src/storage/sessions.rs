@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::engine::stmt;
 use super::{Result, Tx};
-use crate::domain::ids::{CourseId, DeviceId, PatientId, SessionId, SiteId};
+use crate::domain::ids::{CourseId, DeviceId, PartnerId, PatientId, ReferralId, SessionId, SiteId};
 use crate::domain::interval::Interval;
 use crate::domain::session::Session;
 use crate::domain::status::SessionStatus;
@@ -45,8 +45,8 @@ pub async fn insert(tx: &mut Tx, s: &Session) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO sessions (id, uid, sequence, version, course_id, patient_id, service_id, site_id, practitioner_id, room_id,
             device_id, status, procedure_status, local_start, zone, starts_at, ends_at, cancel_reason, rebook_reason, record,
-            confirmed_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)"
+            confirmed_at, created_at, updated_at, referral_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)"
     ))
     .bind(s.id)
     .bind(s.uid)
@@ -71,6 +71,7 @@ pub async fn insert(tx: &mut Tx, s: &Session) -> Result<()> {
     .bind(s.confirmed_at)
     .bind(s.created_at)
     .bind(s.updated_at)
+    .bind(s.referral_id)
     .run()
     .await?;
     Ok(())
@@ -82,7 +83,7 @@ pub async fn update(tx: &mut Tx, s: &Session) -> Result<bool> {
         .query(stmt!(
             "UPDATE sessions SET version = $2, sequence = $3, site_id = $4, practitioner_id = $5, room_id = $6, device_id = $7,
                 status = $8, procedure_status = $9, local_start = $10, zone = $11, starts_at = $12, ends_at = $13,
-                cancel_reason = $14, rebook_reason = $15, record = $16, updated_at = $17, confirmed_at = $18
+                cancel_reason = $14, rebook_reason = $15, record = $16, updated_at = $17, confirmed_at = $18, referral_id = $19
              WHERE id = $1 AND version = $2 - 1"
         ))
         .bind(s.id)
@@ -103,6 +104,7 @@ pub async fn update(tx: &mut Tx, s: &Session) -> Result<bool> {
         .bind(s.record.as_ref().map(Json))
         .bind(s.updated_at)
         .bind(s.confirmed_at)
+        .bind(s.referral_id)
         .run()
         .await?;
     Ok(changed == 1)
@@ -177,6 +179,28 @@ pub async fn live_at(tx: &mut Tx, site: SiteId) -> Result<Vec<Session>> {
         "SELECT * FROM sessions WHERE site_id = $1 AND status IN ('pending', 'booked', 'arrived', 'checked-in') ORDER BY starts_at, id"
     ))
     .bind(site)
+    .all()
+    .await
+}
+
+/// The sessions of a referral, those that were called off included, in order of time.
+pub async fn of_referral(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Session>> {
+    tx.query(stmt!("SELECT * FROM sessions WHERE referral_id = $1 ORDER BY starts_at, id"))
+        .bind(referral)
+        .all()
+        .await
+}
+
+/// The sessions of a patient at a shop that were over at `before` and are not written up, oldest first.
+pub async fn unreported(tx: &mut Tx, patient: PatientId, partner: PartnerId, before: DateTime<Utc>) -> Result<Vec<Session>> {
+    tx.query(stmt!(
+        "SELECT s.* FROM sessions s JOIN sites t ON t.id = s.site_id
+         WHERE s.patient_id = $1 AND t.partner_id = $2 AND s.ends_at <= $3 AND s.status IN ('booked', 'arrived', 'checked-in')
+         ORDER BY s.starts_at, s.id"
+    ))
+    .bind(patient)
+    .bind(partner)
+    .bind(before)
     .all()
     .await
 }

@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 
 use super::engine::stmt;
 use super::{Result, Tx};
-use crate::domain::ids::{SessionId, TaskId, UserId};
+use crate::domain::ids::{ReferralId, SessionId, TaskId, UserId};
 use crate::domain::task::{Task, TaskKind};
 
 /// Writes a new task.
 pub async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
     tx.query(stmt!(
-        "INSERT INTO tasks (id, version, kind, detail, session_id, patient_id, message_id, reply_id, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        "INSERT INTO tasks (id, version, kind, detail, session_id, patient_id, message_id, reply_id, created_at, referral_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     ))
     .bind(task.id)
     .bind(task.version)
@@ -22,6 +22,7 @@ pub async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
     .bind(task.message_id)
     .bind(task.reply_id)
     .bind(task.created_at)
+    .bind(task.referral_id)
     .run()
     .await?;
     Ok(())
@@ -69,6 +70,32 @@ pub async fn settle_answered(tx: &mut Tx, session: SessionId, at: DateTime<Utc>)
     .run()
     .await?;
     Ok(())
+}
+
+/// Marks the open tasks of one kind about a referral as done: it has happened since. Nobody did them.
+pub async fn settle_referral(tx: &mut Tx, referral: ReferralId, kind: TaskKind, at: DateTime<Utc>) -> Result<()> {
+    tx.query(stmt!(
+        "UPDATE tasks SET version = version + 1, done_at = $3 WHERE referral_id = $1 AND kind = $2 AND done_at IS NULL"
+    ))
+    .bind(referral)
+    .bind(kind)
+    .bind(at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Whether a task of this kind about a referral is still to be done.
+pub async fn is_open_for(tx: &mut Tx, referral: ReferralId, kind: TaskKind) -> Result<bool> {
+    let (there,): (bool,) = tx
+        .query(stmt!(
+            "SELECT EXISTS (SELECT 1 FROM tasks WHERE referral_id = $1 AND kind = $2 AND done_at IS NULL) AS there"
+        ))
+        .bind(referral)
+        .bind(kind)
+        .one()
+        .await?;
+    Ok(there)
 }
 
 /// Whether a task of this kind about a visit is still to be done.

@@ -8,7 +8,7 @@ use super::{Result, Tx};
 use crate::domain::case::{Happened, Visit};
 use crate::domain::civil;
 use crate::domain::course::Zone;
-use crate::domain::ids::{CourseId, DeviceId, PatientId, SessionId};
+use crate::domain::ids::{CourseId, DeviceId, PartnerId, PatientId, SessionId};
 use crate::domain::record::TreatmentRecord;
 use crate::domain::service::{Method, Purpose, treatment};
 use crate::domain::status::{ProcedureStatus, SessionStatus};
@@ -20,6 +20,7 @@ struct Row {
     id: SessionId,
     course_id: CourseId,
     device_id: Option<DeviceId>,
+    partner_id: Option<PartnerId>,
     status: SessionStatus,
     procedure_status: ProcedureStatus,
     starts_at: DateTime<Utc>,
@@ -40,8 +41,8 @@ pub async fn of_patient(tx: &mut Tx, patient: PatientId, zone: Tz) -> Result<Vec
     let rows: Vec<Row> = tx
         .query(stmt!(
             "SELECT s.id, s.course_id, s.device_id, s.status, s.procedure_status, s.starts_at, s.ends_at, s.updated_at, s.record,
-                v.code, v.purpose, v.method, v.counts, c.zones
-             FROM sessions s JOIN services v ON v.id = s.service_id JOIN courses c ON c.id = s.course_id
+                v.code, v.purpose, v.method, v.counts, c.zones, t.partner_id
+             FROM sessions s JOIN services v ON v.id = s.service_id JOIN courses c ON c.id = s.course_id JOIN sites t ON t.id = s.site_id
              WHERE s.patient_id = $1 AND s.status NOT IN ('cancelled', 'noshow', 'entered-in-error')
              ORDER BY s.starts_at, s.id"
         ))
@@ -72,6 +73,7 @@ fn visit(row: Row, zone: Tz) -> Visit {
         treatment: treatment(purpose, row.method),
         counts: row.counts,
         device_id: row.device_id,
+        partner_id: row.partner_id,
         starts_at: row.starts_at,
         over_at,
         day: civil::date_of(zone, row.starts_at),

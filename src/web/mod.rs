@@ -1,8 +1,11 @@
 //! Pages. Each reads its request, calls one action and fills a template; it decides
-//! nothing. So far: a patient's visit behind the link that mails carry, and the demo's mailbox.
+//! nothing. So far: a patient's visit behind the link that mails carry, a shop's list behind its
+//! own, and the demo's mailbox.
 
 mod mailbox;
 mod page;
+mod shop;
+mod shop_words;
 mod visit;
 mod visit_words;
 
@@ -19,9 +22,11 @@ pub fn routes() -> Router<App> {
         .route("/a/{secret}/confirm", post(visit::confirm))
         .route("/a/{secret}/change", post(visit::ask_for_another))
         .route("/a/{secret}/move", post(visit::take))
+        .route("/a/{secret}/proposal", post(visit::take_proposal))
         .route("/a/{secret}/messages", get(visit::messages))
         .route("/a/{secret}/messages/stop", post(visit::stop))
         .route("/a/{secret}/messages/start", post(visit::start))
+        .route("/shop/{secret}", get(shop::page))
         .route("/a/{secret}/unsubscribe", get(visit::messages).post(visit::unsubscribe))
 }
 

@@ -16,6 +16,7 @@ use crate::actions::visit_answers::{self, Answered};
 use crate::actions::{App, Error, links};
 use crate::domain::opt_out::OptOutBy;
 use crate::domain::patient::Language;
+use crate::domain::time_zone::Tz;
 use crate::domain::{civil, wording};
 
 /// A time that can be chosen instead.
@@ -34,6 +35,8 @@ struct Page<'a> {
     takes_place: bool,
     answer: CanAnswer,
     offers: Option<Vec<Offer>>,
+    waiting: bool,
+    proposed: Option<Offer>,
     opted_out: bool,
     start: String,
     day: String,
@@ -88,7 +91,8 @@ impl Note {
             // What the address says counts only while it is true.
             Self::Confirmed => opened.session.confirmed_at.is_some().then_some(words.confirmed),
             Self::Changed => Some(words.changed),
-            Self::Moved => Some(words.moved),
+            // What a shop has to agree to is said below.
+            Self::Moved => (!opened.session.awaits_shop()).then_some(words.moved),
             Self::Asked => Some(words.asked),
             Self::Off => opened.opted_out.then_some(words.off),
             Self::On => (!opened.opted_out).then_some(words.on),
@@ -118,14 +122,15 @@ pub(super) async fn page(State(app): State<App>, secret: Named, uri: axum::http:
 async fn offers(app: &App, secret: &str, opened: &Opened) -> Result<Vec<Offer>, Error> {
     let event = &opened.visit.event;
     let times = visit_answers::other_times(app, secret).await?;
-    let offer = |start: DateTime<Utc>| {
-        let wall = civil::wall_of(event.zone, start);
-        Offer {
-            start: start.to_rfc3339(),
-            words: format!("{}, {}", wording::day(event.language, wall), wording::time(event.language, wall)),
-        }
-    };
-    Ok(times.into_iter().map(offer).collect())
+    Ok(times.into_iter().map(|start| offer(event.language, event.zone, start)).collect())
+}
+
+fn offer(language: Language, zone: Tz, start: DateTime<Utc>) -> Offer {
+    let wall = civil::wall_of(zone, start);
+    Offer {
+        start: start.to_rfc3339(),
+        words: format!("{}, {}", wording::day(language, wall), wording::time(language, wall)),
+    }
 }
 
 fn filled<'a>(opened: &'a Opened, secret: &str, note: Option<Note>, offers: Option<Vec<Offer>>) -> Page<'a> {
@@ -147,6 +152,8 @@ fn filled<'a>(opened: &'a Opened, secret: &str, note: Option<Note>, offers: Opti
             (true, Some(_)) => CanAnswer::Confirmed,
         },
         offers,
+        waiting: opened.session.awaits_shop(),
+        proposed: opened.proposed.map(|start| offer(language, event.zone, start)),
         opted_out: opened.opted_out,
         start: event.start.to_rfc3339(),
         day: wording::day(language, civil::wall_of(event.zone, event.start)),
@@ -232,6 +239,15 @@ pub(super) async fn take(State(app): State<App>, secret: Named, RawForm(form): R
         Ok(Answered::Changed) => back(&secret, "asked"),
         done => answered(&secret, done, "moved"),
     }
+}
+
+/// The patient takes the other time that is proposed.
+pub(super) async fn take_proposal(State(app): State<App>, secret: Named, RawForm(form): RawForm) -> Response {
+    let secret = named(secret);
+    let Some(start) = start_of(&form) else {
+        return back(&secret, "changed");
+    };
+    answered(&secret, visit_answers::take_proposal(&app, &secret, start).await, "moved")
 }
 
 #[derive(Template)]

@@ -376,6 +376,7 @@ impl<'a> Writer<'a> {
             version: 1,
             course_id: course.id,
             patient_id: course.patient_id,
+            referral_id: None,
             service_id: service.id,
             place: Place {
                 site_id: self.site.id,

@@ -12,6 +12,7 @@ use crate::support::{TestApp, request};
 
 const STAFF: &[&str] = &["front_desk", "practitioner", "manager"];
 const MANAGER: &[&str] = &["manager"];
+const SHOP: &[&str] = &["manager", "partner"];
 const ALL: &[&str] = &["front_desk", "practitioner", "manager", "partner"];
 
 /// Every route that needs a sign-in, and who may use it: written down once more, by hand,
@@ -21,9 +22,13 @@ fn expected(method: &str, path: &str) -> &'static [&'static str] {
         .iter()
         .any(|kind| path.starts_with(kind));
     match (method, path) {
-        ("GET", "/me") | ("POST", "/sign-out") => ALL,
-        ("GET", "/audit") => MANAGER,
-        ("GET" | "PATCH", "/partners/{id}/notices") => &["manager", "partner"],
+        ("GET", "/me" | "/partners" | "/partners/{id}" | "/referrals" | "/referrals/{id}")
+        | ("POST", "/sign-out" | "/referrals/{id}/accept" | "/referrals/{id}/reject") => ALL,
+        ("GET", "/audit") | ("POST" | "PATCH", "/partners" | "/partners/{id}") => MANAGER,
+        ("POST", "/referrals/{id}/propose" | "/referrals/{id}/report" | "/referrals/{id}/fail")
+        | ("GET", "/settlement" | "/settlement.csv") => SHOP,
+        _ if path.starts_with("/partners/") => SHOP,
+        _ if path.starts_with("/feeds") => ALL,
         ("POST", "/sessions/{id}/complete" | "/sessions/{id}/correct") => &["practitioner", "manager"],
         ("GET", _) => STAFF,
         _ if catalogue => MANAGER,
@@ -48,7 +53,9 @@ async fn every_route_lets_in_its_roles_and_nobody_else() {
             let address = route
                 .replace("{id}", "01890000-0000-7000-8000-000000000001")
                 .replace("{consent_id}", "x")
-                .replace("{window_id}", "x");
+                .replace("{window_id}", "x")
+                .replace("{lock_id}", "x")
+                .replace("{link_id}", "x");
             let body = if ["POST", "PATCH"].contains(&method.as_str()) {
                 json!({})
             } else {

@@ -223,41 +223,15 @@ async fn no_feed_but_the_patients_own_says_whose_a_visit_is_and_even_that_not_wh
 #[tokio::test]
 async fn a_shop_sees_only_when_it_is_busy_and_not_with_how_many() {
     let app = TestApp::empty().await;
-    let clinic = app.clinic().await;
-    let partner = app
-        .call(&app.partner, "GET", "/me", Value::Null)
-        .await
-        .expect(200)
-        .str("partner_id")
-        .to_owned();
-    // The clinic's own site becomes the shop's, for want of another way to visits there.
-    let shop = json!({"kind": "partner", "partner_id": partner});
-    app.call(&app.manager, "PATCH", &format!("/sites/{}", clinic.site), shop)
-        .await
-        .expect(200);
+    app.clinic().await;
+    let shop = app.shop("Harbour Light", 2).await;
     let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
-    let site = |more: Value| {
-        let mut body = json!({"site_id": clinic.site});
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        body
-    };
-    let first = app
-        .book_with(
-            &ada,
-            "consultation",
-            "2027-01-11T10:00",
-            site(json!({"practitioner_id": clinic.noor})),
-        )
-        .await
-        .expect(201);
-    app.book_with(
-        &ben,
-        "laser_partial",
-        "2027-01-11T10:30",
-        site(json!({"practitioner_id": clinic.theo, "override": {"reason": "for the story of a feed"}})),
-    )
-    .await;
-    let (_, path) = make(&app, "partner", &partner).await;
+    for course in [&ada, &ben] {
+        app.disclose(course, &shop.id).await;
+    }
+    let first = app.book_at(&shop, &ada, "consultation", "2027-01-11T10:00").await.expect(201);
+    app.book_at(&shop, &ben, "consultation", "2027-01-11T10:30").await.expect(201);
+    let (_, path) = make(&app, "partner", &shop.id).await;
     let feed = fetch(&app, &path, &[]).await.expect(200);
     assert_eq!(line(&feed.text, "UID").unwrap(), first.str("uid"));
     assert_eq!(line(&feed.text, "SUMMARY").unwrap(), "Busy");

@@ -145,6 +145,7 @@ impl World {
             except: Except::default(),
             case: None,
             pardoned: Vec::new(),
+            proposed: false,
         };
         let last = self.today + Duration::days(HORIZON);
         let mut diary = diaries::open(&mut tx, &self.app.app, self.app.app.clock.now(), &search)

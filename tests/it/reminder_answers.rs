@@ -481,7 +481,11 @@ async fn help_is_answered_after_stop_and_a_visit_that_waits_for_a_shop_is_the_de
     assert_eq!(app.texts().await.len(), 1);
     // A visit that waits for somebody else is the desk's to move.
     app.text_from(ADA, "START", "SM3").await.expect(200);
-    app.make_pending(&session).await;
+    let shop = app.shop("Harbour Light", 1).await;
+    let visit = app.get(&format!("/sessions/{session}")).await.expect(200);
+    app.disclose(visit.str("course_id"), &shop.id).await;
+    let there = json!({"start": visit.str("local_start"), "site_id": shop.site});
+    app.post(&format!("/sessions/{session}/reschedule"), there).await.expect(200);
     app.text_from(ADA, "R", "SM4").await.expect(200);
     app.deliver().await;
     assert!(app.texts().await.last().unwrap().1.contains("we will call you"));

@@ -34,16 +34,26 @@ async fn shop(app: &TestApp) -> (String, String) {
     (partner, site)
 }
 
-/// A patient who permits that the shop is told, and their visit there.
-async fn referred(app: &TestApp, name: &str, start: &str, (partner, site): &(String, String)) -> String {
+/// A patient who permits that the shop is told, and a visit there that waits for its answer; and its referral.
+async fn asked(app: &TestApp, name: &str, start: &str, (partner, site): &(String, String)) -> (String, String) {
     let course = app.course(name).await;
     let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
     let consent = json!({"kind": "disclosure", "partner_id": partner, "text_version": "2026-1"});
     app.post(&format!("/patients/{patient}/consents"), consent).await.expect(201);
-    app.book_with(&course, "consultation", start, json!({"site_id": site}))
+    let booked = app
+        .book_with(&course, "consultation", start, json!({"site_id": site}))
         .await
-        .expect(201)
-        .id()
+        .expect(201);
+    (booked.id(), booked.str("referral_id").to_owned())
+}
+
+/// The same, which the shop has accepted.
+async fn referred(app: &TestApp, name: &str, start: &str, shop: &(String, String)) -> String {
+    let (session, referral) = asked(app, name, start, shop).await;
+    app.call(&app.partner, "POST", &format!("/referrals/{referral}/accept"), Value::Null)
+        .await
+        .expect(200);
+    session
 }
 
 async fn to_shop(app: &TestApp) -> Vec<crate::support::mail::Mail> {
@@ -116,7 +126,7 @@ async fn what_changes_is_said_at_once_and_leaves_the_list() {
         told,
         [
             "New: Mar 16, 10:00 a.m.",
-            "Changed: Mar 17, 12:00 p.m.",
+            "Changed, to be answered: Mar 17, 12:00 p.m.",
             "Cancelled: Mar 17, 12:00 p.m."
         ]
     );
@@ -124,7 +134,7 @@ async fn what_changes_is_said_at_once_and_leaves_the_list() {
     let left = ledger(&app, &session).await;
     assert!(left.iter().all(|one| !one.ends_with("scheduled")), "{left:?}");
     // A slip of the hand reaches no shop.
-    let slip = referred(&app, "Bo", "2027-03-16T10:00", &shop).await;
+    let (slip, _) = asked(&app, "Bo", "2027-03-16T10:00", &shop).await;
     app.act(&slip, "undo").await.expect(200);
     app.after_grace().await;
     assert_eq!(to_shop(&app).await.len(), 3);
@@ -153,34 +163,31 @@ async fn a_shop_hears_nothing_of_a_patient_who_has_not_permitted_it() {
     let app = TestApp::empty().await;
     let (partner, site) = shop(&app).await;
     let course = app.course("Ada").await;
-    let session = app
-        .book_with(&course, "consultation", "2027-03-16T10:00", json!({"site_id": site}))
+    let there = || json!({"site_id": site});
+    let refused = app
+        .book_with(&course, "consultation", "2027-03-16T10:00", there())
         .await
-        .expect(201)
-        .id();
-    app.until("2027-03-15T21:00:00Z").await;
-    assert!(to_shop(&app).await.is_empty());
-    assert!(
-        ledger(&app, &session)
-            .await
-            .iter()
-            .all(|one| one.ends_with("suppressed no_consent"))
-    );
-    // Permitted late, it is told at once; withdrawn, it is told no more.
-    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
-    let path = format!("/patients/{patient}/consents");
-    let consent = json!({"kind": "disclosure", "partner_id": partner, "text_version": "2026-1"});
-    let given = app.post(&path, consent).await.expect(201).id();
+        .expect(422);
+    assert_eq!(refused.codes(), ["disclosure_consent_missing"]);
+    let consent = app.disclose(&course, &partner).await;
+    let booked = app
+        .book_with(&course, "consultation", "2027-03-16T10:00", there())
+        .await
+        .expect(201);
     app.after_grace().await;
     assert_eq!(to_shop(&app).await.len(), 1);
-    let planned = ledger(&app, &session).await;
-    assert!(planned.contains(&"shop_soon sms scheduled".to_owned()), "{planned:?}");
-    app.call(&app.desk, "DELETE", &format!("{path}/{given}"), Value::Null)
-        .await
-        .expect(200);
+    app.call(&app.desk, "DELETE", &consent, Value::Null).await.expect(200);
     app.until("2027-03-17T12:00:00Z").await;
     assert!(app.texts().await.iter().all(|(to, _)| to != "+14165550181"));
-    assert_eq!(to_shop(&app).await.len(), 1);
+    let told = to_shop(&app).await;
+    assert_eq!(told.len(), 2, "that it is off, and nothing else");
+    assert!(
+        told[1].subject.starts_with("Cancelled") && !told[1].text.contains("Ada"),
+        "{}",
+        told[1].text
+    );
+    let rows = ledger(&app, &booked.id()).await;
+    assert!(rows.iter().all(|one| !one.ends_with("scheduled")), "{rows:?}");
 }
 
 #[tokio::test]
@@ -215,8 +222,7 @@ async fn what_waits_for_a_shops_answer_is_said_after_a_business_day_and_is_the_d
     let app = TestApp::empty().await;
     let shop = shop(&app).await;
     // Asked on Monday at nine.
-    let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
-    app.make_pending(&session).await;
+    let (session, _) = asked(&app, "Ada", "2027-03-16T10:00", &shop).await;
     let rows = ledger(&app, &session).await;
     assert!(rows.contains(&"shop_waiting email scheduled".to_owned()), "{rows:?}");
     app.until("2027-01-05T14:00:00Z").await;
@@ -285,7 +291,14 @@ async fn a_shop_is_written_to_in_its_own_language_whatever_the_patients_is() {
         .expect(200);
     app.move_to(&session, "2027-03-17T10:00").await.expect(200);
     app.after_grace().await;
-    assert_eq!(to_shop(&app).await.last().unwrap().subject, "New: Mar 17, 10:00 a.m.");
+    assert_eq!(
+        to_shop(&app).await.last().unwrap().subject,
+        "New, to be answered: Mar 17, 10:00 a.m."
+    );
+    let referral = app.get(&format!("/sessions/{session}")).await.str("referral_id").to_owned();
+    app.call(&app.partner, "POST", &format!("/referrals/{referral}/accept"), Value::Null)
+        .await
+        .expect(200);
     // And in the one that it sets, for what is planned already.
     let path = format!("/partners/{}/notices", shop.0);
     app.call(&app.partner, "PATCH", &path, json!({"language": "fr"})).await.expect(200);

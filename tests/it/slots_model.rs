@@ -281,6 +281,7 @@ impl World {
             }
         });
         Diary {
+            shop: None,
             case: None,
             pardoned: Vec::new(),
             zone: toronto(),

@@ -44,6 +44,7 @@ fn visit(diary: &Diary, world: &World, (hour, what, became, device, read): Rough
             .get(usize::from(device) % diary.devices.len().max(1))
             .filter(|_| lasered)
             .map(|one| one.id),
+        partner_id: None,
         starts_at,
         over_at: starts_at + Duration::minutes(45),
         day: civil::date_of(toronto(), starts_at),

@@ -5,12 +5,15 @@ use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
 use super::{LoadError, read, with};
+use crate::actions::App;
+use crate::actions::partners::furnish;
 use crate::clock::Clock;
 use crate::domain::civil;
 use crate::domain::device::{Device, RentalWindow};
 use crate::domain::holidays;
 use crate::domain::hours::{TimeOfDay, Weekday};
 use crate::domain::ids::PartnerId;
+use crate::domain::partner::Partner;
 use crate::domain::practitioner::Practitioner;
 use crate::domain::room::Room;
 use crate::domain::service::Service;
@@ -40,28 +43,41 @@ fn hours(spans: &[(&[&str], &str, &str)]) -> Value {
 const WEEK: &[&str] = &["mon", "tue", "wed", "thu", "fri"];
 
 /// The three partner shops: Maple Fade, Harbour, Junction, in this order.
-pub(super) async fn partners(tx: &mut Tx, clock: &Clock) -> Result<[PartnerId; 3], LoadError> {
-    let ids: [PartnerId; 3] = [clock.id(), clock.id(), clock.id()];
-    let shops = [
-        ("Fictional Maple Fade Laser", "1 Example Ave, Toronto, ON", "416-555-0181"),
-        ("Imaginary Harbour Ink Reversal", "2 Example Ave, Toronto, ON", "416-555-0182"),
-        ("Pretend Junction Light Studio", "3 Example Ave, Mississauga, ON", "416-555-0183"),
-    ];
-    for (id, (name, address, phone)) in ids.into_iter().zip(shops) {
-        storage::partners::insert(tx, id, &read(json!(name))?, &read(json!(address))?, &read(json!(phone))?).await?;
-        let details = read(json!({"kind": "partner", "name": name, "address": address, "partner_id": id,
-            "hours": hours(&[(&["tue", "wed", "thu", "fri", "sat"], "11:00", "19:00")])}))?;
-        storage::sites::insert(
-            tx,
-            &Site {
-                id: clock.id(),
-                version: 1,
-                details,
-            },
-        )
-        .await?;
+pub(super) async fn partners(tx: &mut Tx, app: &App) -> Result<[PartnerId; 3], LoadError> {
+    let today = civil::date_of(app.zone, app.clock.now());
+    let good = json!({"number": "DEMO-T-1", "valid_until": today + Days::new(400)});
+    let papers = |inspection: Value| json!({"licence": good, "inspection": inspection, "device_licence": good, "insurance": good, "operator_training": good});
+    let passed = json!({"dated": today - Days::new(200), "result": "pass", "valid_until": today + Days::new(165)});
+    let expired = json!({"dated": today - Days::new(400), "result": "pass", "valid_until": today - Days::new(35)});
+    let open = hours(&[(&["tue", "wed", "thu", "fri", "sat"], "11:00", "19:00")]);
+    let mut ids = Vec::new();
+    for (details, shop) in [
+        (
+            json!({"name": "Fictional Maple Fade Laser", "address": "1 Example Ave, Toronto, ON", "phone": "416-555-0181", "contact": "Mika Maple",
+                "languages": ["en"], "methods": ["laser"], "wavelengths_nm": [1064, 532], "works": "shared_hours", "papers": papers(passed.clone())}),
+            json!({"hours": open, "chairs": 2}),
+        ),
+        (
+            json!({"name": "Imaginary Harbour Ink Reversal", "address": "2 Example Ave, Toronto, ON", "phone": "416-555-0182",
+                "languages": ["en"], "methods": ["laser", "saline"], "wavelengths_nm": [1064], "works": "shared_hours", "papers": papers(expired)}),
+            json!({"hours": open, "chairs": 1}),
+        ),
+        (
+            json!({"name": "Pretend Junction Light Studio", "address": "3 Example Ave, Mississauga, ON", "phone": "416-555-0183", "contact": "Jo Junction",
+                "languages": ["fr", "en"], "methods": ["laser"], "wavelengths_nm": [1064], "works": "on_request", "papers": papers(passed)}),
+            json!({"hours": open, "chairs": 1}),
+        ),
+    ] {
+        let partner = Partner {
+            id: app.clock.id(),
+            version: 1,
+            details: read(details)?,
+        };
+        storage::partners::insert(tx, &partner).await?;
+        furnish(tx, app, &partner, read(shop)?).await?;
+        ids.push(partner.id);
     }
-    Ok(ids)
+    ids.try_into().map_err(|_| LoadError::NoTime("the shops".to_owned()))
 }
 
 /// The clinic with all that can be booked in it.

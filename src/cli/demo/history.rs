@@ -51,6 +51,7 @@ pub(super) async fn play(
         // The stories begin in the past, and nothing is in the way of booking them there.
         now: now - Duration::days(500),
         site: clinic.site,
+        shop: None,
         service: first_service.clone(),
         patient: first_story.course.patient_id,
         case: None,
@@ -171,6 +172,7 @@ async fn write(tx: &mut Tx, clock: &Clock, diary: &mut Diary, course: &Course, v
         version: 1,
         course_id: course.id,
         patient_id: course.patient_id,
+        referral_id: None,
         service_id: diary.service.id,
         place: slot.place,
         status,

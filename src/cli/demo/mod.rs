@@ -59,12 +59,12 @@ pub async fn is_empty(tx: &mut Tx) -> storage::Result<bool> {
 /// Loads the demo data around the clock's now into an empty database. Everybody gets `password_hash`.
 pub async fn load(tx: &mut Tx, app: &App, password_hash: &str) -> Result<Loaded, LoadError> {
     let (clock, zone, policy) = (&app.clock, app.zone, &app.policy);
-    let partners = catalogue::partners(tx, clock).await?;
+    let partners = catalogue::partners(tx, app).await?;
     let clinic = catalogue::clinic(tx, clock, zone).await?;
     let loaded = people::users(tx, clock, &partners, password_hash).await?;
     let stories = patients::stories(tx, clock, &partners).await?;
     history::play(tx, clock, zone, policy, clinic, &stories).await?;
-    shops::play(tx, clock, zone, &partners, &stories).await?;
+    shops::play(tx, app, &partners, &stories).await?;
     told::invitations(tx, clock, policy).await?;
     planned::plan_all(tx, app).await?;
     storage::demo::mark_all(tx).await?;

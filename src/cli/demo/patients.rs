@@ -6,7 +6,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use super::others::others;
-use super::{LoadError, read, with};
+use super::{LoadError, read, shops, with};
 use crate::clock::Clock;
 use crate::domain::consent::{Consent, ConsentStatus};
 use crate::domain::course::Course;
@@ -86,6 +86,8 @@ pub(super) struct Told {
     pub(super) course: Value,
     pub(super) laser: &'static str,
     pub(super) disclosure: Option<PartnerId>,
+    /// Whether the laser was consented to though none is fired here.
+    pub(super) lasered_elsewhere: bool,
     pub(super) visits: Vec<Visit>,
 }
 
@@ -97,6 +99,7 @@ pub(super) fn told(name: (&'static str, &'static str), fitzpatrick: &'static str
         course,
         laser: "LASER-OWN-1",
         disclosure: None,
+        lasered_elsewhere: false,
         visits,
     }
 }
@@ -233,7 +236,12 @@ fn twelve(partners: &[PartnerId; 3]) -> Vec<Told> {
 /// Writes every patient with consents and course, and tells their stories.
 pub(super) async fn stories(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3]) -> Result<Vec<Story>, LoadError> {
     let mut stories = Vec::new();
-    for (index, told) in twelve(partners).into_iter().chain(others()).enumerate() {
+    for (index, told) in twelve(partners)
+        .into_iter()
+        .chain(others())
+        .chain(shops::told(partners))
+        .enumerate()
+    {
         // Long enough before the first visit for that to be booked after the course was opened.
         let begun = clock.now() + Duration::days(told.visits.iter().map(|visit| visit.day).min().unwrap_or(0) - 21);
         let (given, family) = told.name;
@@ -250,11 +258,8 @@ pub(super) async fn stories(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3
         };
         storage::patients::insert(tx, &patient).await?;
         let mut consents = vec![json!({"kind": "messages", "text_version": "2025-1"})];
-        if told
-            .visits
-            .iter()
-            .any(|visit| visit.service.starts_with("laser") || visit.service == "test_patch")
-        {
+        let exposes = |visit: &Visit| visit.service.starts_with("laser") || visit.service == "test_patch";
+        if told.lasered_elsewhere || told.visits.iter().any(exposes) {
             consents.push(json!({"kind": "laser_treatment", "text_version": "2025-1"}));
         }
         consents.extend(

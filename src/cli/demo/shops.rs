@@ -1,159 +1,339 @@
-//! What the demo's shops do: who works there, how they want to be told, and the two visits
-//! that are to come there, of patients who permitted that.
+//! What the demo's shops do: how they want to be told, and what was referred to them. Maple
+//! answers fast: one dated, one treated and to be reported, two to be answered. Junction is slow:
+//! one dated, one rejected, one whose report is overdue.
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Utc, Weekday};
 use serde_json::{Value, json};
 
-use super::patients::Story;
+use super::patients::{Ending, Story, Told as Patient, removal, told as patient, visit as at_the_clinic};
 use super::{LoadError, read};
-use crate::clock::Clock;
+use crate::actions::App;
 use crate::domain::civil;
 use crate::domain::holidays;
 use crate::domain::hours::TimeOfDay;
-use crate::domain::ids::{PartnerId, ServiceId, SiteId};
+use crate::domain::ids::{PartnerId, PractitionerId, ReferralId, RoomId, ServiceId, SiteId};
 use crate::domain::interval::Interval;
+use crate::domain::lock_box::{Lock, LockDetails, LockedItem};
 use crate::domain::partner_notices::PartnerNotices;
-use crate::domain::practitioner::Practitioner;
-use crate::domain::room::Room;
+use crate::domain::referral::{Referral, ReferralStatus, Screening};
+use crate::domain::service::Service;
 use crate::domain::session::{Place, Session};
 use crate::domain::status::{ProcedureStatus, SessionStatus};
-use crate::domain::time_zone::Tz;
 use crate::storage::claims::Claimant;
 use crate::storage::history::Change;
 use crate::storage::{self, Tx};
 
-/// A shop with the visit that is to come there.
-struct Told {
-    who: &'static str,
-    notices: Value,
-    /// Whose visit, among the stories.
-    story: usize,
-    service: &'static str,
-    days_ahead: u64,
-    at: TimeOfDay,
+/// Whose story is told here alone.
+const OURS: usize = 5;
+
+/// The patients who come to the clinic to be referred, after all others.
+pub(super) fn told(partners: &[PartnerId; 3]) -> [Patient; OURS] {
+    let [maple, _, junction] = *partners;
+    let referred = |name, shop, consulted: i64| Patient {
+        disclosure: Some(shop),
+        lasered_elsewhere: true,
+        ..patient(
+            name,
+            "II",
+            super::with(removal("smp", "correct", &["frontal_hairline"]), json!({"delivery": "partner"})),
+            vec![at_the_clinic("consultation", consulted)],
+        )
+    };
+    let called_off = |day| at_the_clinic("consultation", day).ending(Ending::Cancelled);
+    [
+        referred(("Mina", "Fadewell"), maple, -48),
+        referred(("Noel", "Shopley"), maple, -12),
+        referred(("Opal", "Waiting"), maple, -9),
+        Patient {
+            visits: vec![called_off(-45), at_the_clinic("consultation", -33)],
+            ..referred(("Quill", "Sentback"), junction, -33)
+        },
+        referred(("Rue", "Overdue"), junction, -41),
+    ]
 }
 
-/// Writes what the shops need, and their visits.
-pub(super) async fn play(tx: &mut Tx, clock: &Clock, zone: Tz, partners: &[PartnerId; 3], stories: &[Story]) -> Result<(), LoadError> {
+/// A visit at a shop.
+struct Visit {
+    service: &'static str,
+    /// Days from today; the next or the last open day.
+    day: i64,
+    at: TimeOfDay,
+    status: SessionStatus,
+    record: Option<Value>,
+}
+
+/// What was referred, and what came of it.
+struct Told {
+    story: usize,
+    shop: PartnerId,
+    service: &'static str,
+    sessions: i64,
+    status: ReferralStatus,
+    /// Days ago.
+    sent: i64,
+    answered: Option<i64>,
+    screening: Option<Screening>,
+    visits: Vec<Visit>,
+}
+
+fn visit(service: &'static str, day: i64, hour: u16, status: SessionStatus) -> Visit {
+    Visit {
+        service,
+        day,
+        at: TimeOfDay::hm(hour, 0),
+        status,
+        record: None,
+    }
+}
+
+fn referrals([maple, _, junction]: [PartnerId; 3], first: usize) -> Vec<Told> {
+    use ReferralStatus as R;
+    use SessionStatus as S;
+    let told = |story, shop, service, status, visits| Told {
+        story,
+        shop,
+        service,
+        sessions: 1,
+        status,
+        sent: 10,
+        answered: Some(9),
+        screening: Some(Screening::Clear),
+        visits,
+    };
+    let set = json!({"wavelength_nm": 1064, "fluence_j_cm2": 3.0, "spot_mm": 4.0, "pulse_width": 6.0, "pulse_width_unit": "ns", "frequency_hz": 2.0,
+        "pulse_count": 12, "passes": 1});
+    let patched = Visit {
+        record: Some(
+            json!({"outcome": "completed", "zones": ["frontal_hairline"], "parameter_sets": [set], "endpoint": "frosting", "pain": 3,
+            "eyewear_checked": true, "test_patch_result": "acceptable"}),
+        ),
+        ..visit("test_patch", -30, 12, S::Fulfilled)
+    };
+    let asked = |story, sent, day, hour| Told {
+        sent,
+        answered: None,
+        ..told(
+            story,
+            maple,
+            "test_patch",
+            R::Requested,
+            vec![visit("test_patch", day, hour, S::Pending)],
+        )
+    };
+    vec![
+        told(7, maple, "assessment", R::Accepted, vec![visit("assessment", 4, 13, S::Booked)]),
+        told(
+            8,
+            junction,
+            "consultation",
+            R::Accepted,
+            vec![visit("consultation", 5, 15, S::Booked)],
+        ),
+        Told {
+            sent: 40,
+            answered: Some(39),
+            ..told(first, maple, "test_patch", R::Completed, vec![patched])
+        },
+        Told {
+            sessions: 2,
+            ..told(
+                first,
+                maple,
+                "laser_partial",
+                R::Accepted,
+                vec![visit("laser_partial", -1, 14, S::Booked)],
+            )
+        },
+        asked(first + 1, 1, 6, 12),
+        asked(first + 2, 0, 8, 16),
+        Told {
+            sent: 28,
+            answered: Some(21),
+            ..told(first + 3, junction, "test_patch", R::Rejected, Vec::new())
+        },
+        Told {
+            sent: 30,
+            answered: Some(24),
+            ..told(
+                first + 4,
+                junction,
+                "test_patch",
+                R::Accepted,
+                vec![visit("test_patch", -9, 15, S::Booked)],
+            )
+        },
+    ]
+}
+
+/// Writes what the shops want, and what was referred to them.
+pub(super) async fn play(tx: &mut Tx, app: &App, partners: &[PartnerId; 3], stories: &[Story]) -> Result<(), LoadError> {
     let [maple, _, junction] = *partners;
-    let shops = [
+    for (partner, wants) in [
         (
             maple,
-            Told {
-                who: "Mika Maple",
-                notices: json!({"email": "maple@example.test", "phone": "416-555-0181", "day_list_by": "email", "before_by": "sms", "changes_by": "email"}),
-                story: 7,
-                service: "assessment",
-                days_ahead: 4,
-                at: TimeOfDay::hm(13, 0),
-            },
+            json!({"email": "maple@example.test", "phone": "416-555-0181", "day_list_by": "email", "before_by": "sms", "changes_by": "email"}),
         ),
         (
             junction,
-            Told {
-                who: "Jo Junction",
-                notices: json!({"email": "junction@example.test", "language": "fr", "day_list_by": "email", "changes_by": "email"}),
-                story: 8,
-                service: "consultation",
-                days_ahead: 5,
-                at: TimeOfDay::hm(15, 0),
-            },
+            json!({"email": "junction@example.test", "language": "fr", "day_list_by": "email", "changes_by": "email"}),
         ),
-    ];
-    for (partner, told) in shops {
+    ] {
         let notices = PartnerNotices {
             partner_id: partner,
             version: 1,
-            details: read(told.notices.clone())?,
+            details: read(wants)?,
         };
         storage::partner_notices::insert(tx, &notices).await?;
-        let place = place(tx, clock, partner, told.who).await?;
-        visit(tx, clock, zone, &told, place, stories).await?;
+    }
+    let services = storage::services::page(tx, ServiceId(uuid::Uuid::nil()), 100).await?;
+    for told in referrals(*partners, stories.len().saturating_sub(OURS)) {
+        refer(tx, app, &told, &services, stories).await?;
+    }
+    locked(tx, app, stories).await
+}
+
+/// P09 lets nobody know of medicines, on which the result of the screening rests.
+async fn locked(tx: &mut Tx, app: &App, stories: &[Story]) -> Result<(), LoadError> {
+    let Some(story) = stories.get(8) else { return Ok(()) };
+    let lock = Lock {
+        id: app.clock.id(),
+        version: 1,
+        patient_id: story.course.patient_id,
+        details: LockDetails {
+            item: LockedItem::Medication,
+            partner_id: None,
+        },
+        begun_at: story.course.created_at,
+        ended_at: None,
+    };
+    Ok(storage::locks::insert(tx, &lock).await?)
+}
+
+async fn refer(tx: &mut Tx, app: &App, told: &Told, services: &[Service], stories: &[Story]) -> Result<(), LoadError> {
+    let missing = || LoadError::NoTime(told.service.to_owned());
+    let course = &stories.get(told.story).ok_or_else(missing)?.course;
+    let named = |code: &str| services.iter().find(|service| service.details.code.as_str() == code);
+    let now = app.clock.now();
+    let sent = now - Duration::days(told.sent) - Duration::hours(2);
+    let answered = told.answered.map(|days| now - Duration::days(days));
+    let referral = Referral {
+        id: app.clock.id(),
+        version: 1,
+        course_id: course.id,
+        patient_id: course.patient_id,
+        partner_id: told.shop,
+        service_id: named(told.service).ok_or_else(missing)?.id,
+        sessions: told.sessions,
+        status: told.status,
+        screening: told.screening,
+        reason: match told.status {
+            ReferralStatus::Rejected => Some(read(json!("No time before spring."))?),
+            _ => None,
+        },
+        by_booking: false,
+        created_at: sent,
+        requested_at: Some(sent),
+        received_at: answered,
+        answered_at: answered,
+        ended_at: answered.filter(|_| told.status.is_terminal()),
+    };
+    storage::referrals::insert(tx, &referral).await?;
+    for visit in &told.visits {
+        let service = named(visit.service).ok_or_else(missing)?;
+        dated(tx, app, &referral, visit, service, sent).await?;
     }
     Ok(())
 }
 
-/// Who works at the shop, and in which room.
-async fn place(tx: &mut Tx, clock: &Clock, partner: PartnerId, who: &str) -> Result<Place, LoadError> {
-    let sites = storage::sites::page(tx, SiteId(uuid::Uuid::nil()), 100).await?;
-    let site = sites.into_iter().find(|site| site.details.partner_id == Some(partner));
-    let site = site.ok_or_else(|| LoadError::NoTime(who.to_owned()))?;
-    let practitioner = Practitioner {
-        id: clock.id(),
-        version: 1,
-        details: read(json!({"site_id": site.id, "name": who, "skills": ["consultation", "laser"], "hours": site.details.hours}))?,
-    };
-    storage::practitioners::insert(tx, &practitioner).await?;
-    let room = Room {
-        id: clock.id(),
-        version: 1,
-        details: read(json!({"site_id": site.id, "name": "Chair 1", "capabilities": ["consultation", "treatment"]}))?,
-    };
-    storage::rooms::insert(tx, &room).await?;
-    Ok(Place {
-        site_id: site.id,
-        practitioner_id: practitioner.id,
-        room_id: Some(room.id),
-        device_id: None,
-    })
-}
-
-async fn visit(tx: &mut Tx, clock: &Clock, zone: Tz, told: &Told, place: Place, stories: &[Story]) -> Result<(), LoadError> {
-    let missing = || LoadError::NoTime(told.who.to_owned());
-    let course = &stories.get(told.story).ok_or_else(missing)?.course;
-    let services = storage::services::page(tx, ServiceId(uuid::Uuid::nil()), 100).await?;
-    let service = services.into_iter().find(|service| service.details.code.as_str() == told.service);
-    let service = service.ok_or_else(missing)?;
-    let starts_at = told
-        .at
-        .on(open_day(civil::date_of(zone, clock.now()) + Days::new(told.days_ahead)), zone);
+async fn dated(
+    tx: &mut Tx,
+    app: &App,
+    referral: &Referral,
+    visit: &Visit,
+    service: &Service,
+    sent: DateTime<Utc>,
+) -> Result<(), LoadError> {
+    let (zone, clock) = (app.zone, &app.clock);
+    let today = civil::date_of(zone, clock.now());
+    let starts_at = visit.at.on(open_day(today + Duration::days(visit.day), visit.day < 0), zone);
     let ends_at = starts_at + service.duration();
     let session = Session {
         id: clock.id(),
         uid: clock.opaque(),
         sequence: 0,
         version: 1,
-        course_id: course.id,
-        patient_id: course.patient_id,
+        course_id: referral.course_id,
+        patient_id: referral.patient_id,
+        referral_id: Some(ReferralId(referral.id.0)),
         service_id: service.id,
-        place,
-        status: SessionStatus::Booked,
-        procedure_status: ProcedureStatus::Preparation,
+        place: place(tx, referral.partner_id).await?,
+        status: visit.status,
+        procedure_status: if visit.record.is_some() {
+            ProcedureStatus::Completed
+        } else {
+            ProcedureStatus::Preparation
+        },
         local_start: civil::wall_of(zone, starts_at).format("%Y-%m-%dT%H:%M").to_string(),
         zone: zone.name().to_owned(),
         starts_at,
         ends_at,
         cancel_reason: None,
         rebook_reason: None,
-        record: None,
+        record: visit.record.clone().map(read).transpose()?,
         confirmed_at: None,
-        created_at: clock.now() - chrono::Duration::days(10),
-        updated_at: clock.now() - chrono::Duration::days(10),
+        created_at: sent,
+        updated_at: if visit.record.is_some() {
+            ends_at + Duration::hours(3)
+        } else {
+            sent
+        },
     };
     storage::sessions::insert(tx, &session).await?;
-    let booked = Change {
-        id: clock.id(),
-        at: session.created_at,
-        change: "book".to_owned(),
-        before: None,
-    };
-    storage::history::insert(tx, &booked, session.id, None).await?;
+    let changes = [("book", sent), ("report", session.updated_at)];
+    for (what, at) in changes.into_iter().take(if visit.record.is_some() { 2 } else { 1 }) {
+        let change = Change {
+            id: clock.id(),
+            at,
+            change: what.to_owned(),
+            before: None,
+        };
+        storage::history::insert(tx, &change, session.id, None).await?;
+    }
+    let missing = || LoadError::NoTime(visit.service.to_owned());
     let when = Interval::new(starts_at - service.arrival(), ends_at + service.turnaround()).ok_or_else(missing)?;
-    let resources = [
-        Some(course.patient_id.into()),
-        Some(place.practitioner_id.into()),
-        place.room_id.map(Into::into),
-    ];
-    for resource in resources.into_iter().flatten() {
+    for resource in [Some(session.patient_id.into()), session.place.room_id.map(Into::into)]
+        .into_iter()
+        .flatten()
+    {
         storage::claims::insert(tx, clock.id(), resource, Claimant::Session(session.id), when).await?;
     }
     Ok(())
 }
 
-/// The first day from `day` on that the shops are open: Tuesday to Saturday, no holiday.
-fn open_day(mut day: NaiveDate) -> NaiveDate {
+/// The first chair of a shop.
+async fn place(tx: &mut Tx, shop: PartnerId) -> Result<Place, LoadError> {
+    let nil = uuid::Uuid::nil();
+    let missing = || LoadError::NoTime("a shop".to_owned());
+    let sites = storage::sites::page(tx, SiteId(nil), 100).await?;
+    let site = sites
+        .into_iter()
+        .find(|site| site.details.partner_id == Some(shop))
+        .ok_or_else(missing)?
+        .id;
+    let people = storage::practitioners::page(tx, PractitionerId(nil), 100).await?;
+    let rooms = storage::rooms::page(tx, RoomId(nil), 100).await?;
+    Ok(Place {
+        site_id: site,
+        practitioner_id: people.iter().find(|one| one.details.site_id == site).ok_or_else(missing)?.id,
+        room_id: rooms.iter().find(|room| room.details.site_id == site).map(|room| room.id),
+        device_id: None,
+    })
+}
+
+/// The first day from `day` on, or back from it, that the shops are open: Tuesday to Saturday, no holiday.
+fn open_day(mut day: NaiveDate, back: bool) -> NaiveDate {
     while matches!(day.weekday(), Weekday::Sun | Weekday::Mon) || holidays::on(day, true).is_some() {
-        day = day + Days::new(1);
+        day = if back { day - Days::new(1) } else { day + Days::new(1) };
     }
     day
 }

@@ -30,8 +30,9 @@ pub(super) async fn invitations(tx: &mut Tx, clock: &Clock, policy: &Policy) -> 
         let sent_at = session.created_at + policy.message_grace();
         let message = Message {
             id: clock.id(),
-            session_id: session.id,
-            uid: session.uid,
+            session_id: Some(session.id),
+            referral_id: session.referral_id,
+            uid: Some(session.uid),
             session_version: session.version,
             patient_id: patient.id,
             kind: MessageKind::Invite,
@@ -60,7 +61,10 @@ pub(super) async fn invitations(tx: &mut Tx, clock: &Clock, policy: &Policy) -> 
             answer_stamp: None,
             created_at: session.created_at,
         };
-        storage::messages::insert(tx, &message).await?;
+        // Nobody is told of a time that is not agreed.
+        if !session.awaits_shop() {
+            storage::messages::insert(tx, &message).await?;
+        }
         let Some(partner_id) = site.details.partner_id else { continue };
         let Some(notices) = storage::partner_notices::get(tx, partner_id).await? else {
             continue;

@@ -16,6 +16,7 @@ use super::grid::Grid;
 use super::hours::WeeklyHours;
 use super::ids::ResourceId;
 use super::interval::Interval;
+use super::laser::Laser;
 use super::practitioner::Practitioner;
 use super::refusal::{Code, Refusal};
 use super::room::Room;
@@ -101,12 +102,18 @@ pub fn earliest(diary: &Diary, first: NaiveDate, last: NaiveDate) -> Option<Naiv
     first_slot(first, near).or_else(|| first_slot(near.succ_opt()?, last))
 }
 
-/// What the rules have against the device that they have least against; nothing where no device is needed.
-fn least_of_devices(diary: &Diary, ask: &Ask) -> Vec<Refusal> {
+/// What the rules have against the laser that they have least against; nothing where none is needed.
+pub(crate) fn least_of_lasers(diary: &Diary, ask: &Ask) -> Vec<Refusal> {
+    if let Some(laser) = diary.laser_of_shop() {
+        return rules::refusals_of_laser(ask, laser);
+    }
     if !diary.needs_device() {
         return Vec::new();
     }
-    let against = diary.devices.iter().map(|device| rules::refusals_of_device(ask, device));
+    let against = diary
+        .devices
+        .iter()
+        .map(|device| rules::refusals_of_laser(ask, Laser::Device(device)));
     against.min_by_key(|against| weight(against)).unwrap_or_default()
 }
 
@@ -170,7 +177,8 @@ impl Search<'_> {
         self.drop_days(&mut legal, |day| {
             let Some(ask) = diary.ask_on(day) else { return false };
             let mut against = rules::refusals(&ask);
-            against.extend(least_of_devices(diary, &ask));
+            against.extend(diary.refusals_of_shop(day));
+            against.extend(least_of_lasers(diary, &ask));
             against.retain(|refusal| !diary.pardoned.contains(&refusal.code));
             let barred = !against.is_empty();
             note(against);
@@ -183,6 +191,11 @@ impl Search<'_> {
     fn open(&self) -> FixedBitSet {
         let (diary, mut open) = (self.diary, self.grid.none());
         let before = diary.service.arrival() - diary.service.preparation();
+        if diary.is_proposed() {
+            open = self.grid.all();
+            self.grid.drop_before(&mut open, diary.now);
+            return open;
+        }
         for hours in diary.over(self.first, self.last, |day| diary.open_on(day)) {
             self.grid.allow(&mut open, hours, before, diary.service.duration());
         }
@@ -230,10 +243,11 @@ impl Search<'_> {
             let known = shared.iter().find(|(other, _)| *other == hours && !away);
             let works = match known {
                 _ if person.details.site_id != diary.site.id => self.grid.none(),
+                _ if diary.shop.is_some() => self.grid.all(),
                 Some((_, bits)) => bits.clone(),
                 None => self.within(&diary.over(self.first, self.last, |day| diary.works_on(person, day)), Taken::AtWork),
             };
-            if !away && known.is_none() {
+            if !away && known.is_none() && diary.shop.is_none() {
                 shared.push((hours, works.clone()));
             }
             people.push(self.person(person, works));
@@ -243,6 +257,16 @@ impl Search<'_> {
 
     fn person<'b>(&self, person: &'b Practitioner, works: FixedBitSet) -> Choice<'b, Practitioner> {
         let (diary, mut allowed) = (self.diary, works);
+        if diary.shop.is_some() {
+            if !person.details.active {
+                allowed.clear();
+            }
+            return Choice {
+                thing: person,
+                free: allowed.clone(),
+                allowed,
+            };
+        }
         self.drop_days(&mut allowed, |day| person.unfit_for(&diary.service, day).is_some());
         let mut free = allowed.clone();
         self.block(&mut free, person.id, Taken::AtWork);
@@ -269,7 +293,7 @@ impl Search<'_> {
             allowed.intersect_with(&self.within(&diary.windows_of(device), Taken::AtWork));
         }
         self.drop_days(&mut allowed, |day| {
-            let against = diary.ask_on(day).map(|ask| rules::refusals_of_device(&ask, device));
+            let against = diary.ask_on(day).map(|ask| rules::refusals_of_laser(&ask, Laser::Device(device)));
             let barred = |refusal: &Refusal| !diary.pardoned.contains(&refusal.code);
             device.unfit_on(day).is_some() || against.is_some_and(|against| against.iter().any(barred))
         });

@@ -72,7 +72,11 @@ impl Search<'_> {
         let mut refused = Vec::new();
         let reasons: Vec<_> = people
             .iter()
-            .filter_map(|person| person.thing.unfit_for(&diary.service, self.last))
+            .filter_map(|person| match diary.shop {
+                // Whom a shop sends is its own business.
+                Some(_) => None,
+                None => person.thing.unfit_for(&diary.service, self.last),
+            })
             .collect();
         if people.len() == reasons.len() || (diary.wanted.practitioner.is_some() && !reasons.is_empty()) {
             let all = format!("Nobody at {} does {}.", diary.site.details.name, diary.service.details.name);

@@ -209,6 +209,7 @@ mod tests {
                 partner_id: None,
                 purpose: None,
                 words: None,
+                awaits: false,
             }
         }
 
@@ -230,8 +231,9 @@ mod tests {
         fn row(&self, planned: Planned) -> Message {
             Message {
                 id: MessageId(Uuid::now_v7()),
-                session_id: Uuid::nil().into(),
-                uid: Uuid::nil(),
+                session_id: Some(Uuid::nil().into()),
+                referral_id: None,
+                uid: Some(Uuid::nil()),
                 session_version: self.version,
                 patient_id: Uuid::nil().into(),
                 kind: planned.kind,

@@ -76,7 +76,9 @@ pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
     if let Some(by) = wants.changes_by {
         if let Some(asked_at) = visit.asked_at {
             let due_at = business_day::after(zone, asked_at, policy.shop_waiting_business_days, policy.observe_civic_holiday);
-            all.push(tells(MessageKind::ShopWaiting, by, due_at, Some(starts_at), None));
+            // What waits since the same moment is asked for together.
+            let batch = format!("shop-waiting:{}:{}", notices.partner_id, due_at.timestamp());
+            all.push(tells(MessageKind::ShopWaiting, by, due_at, Some(starts_at), Some(batch)));
         }
         if still_open {
             let due_at = ends_at + Duration::days(i64::from(policy.shop_report_days));

@@ -3,6 +3,7 @@
 //! that fail come back at once. Time, people, rooms and devices are `booking`'s.
 
 pub mod assessment_required;
+pub mod at_shop;
 pub mod consent;
 pub mod consultation;
 pub mod goal;
@@ -15,7 +16,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::case::Case;
 use super::civil;
-use super::device::Device;
+use super::laser::Laser;
 use super::policy::Policy;
 use super::refusal::{Refusal, Warning};
 use super::service::{Service, Treatment};
@@ -96,11 +97,11 @@ pub fn refusals(ask: &Ask) -> Vec<Refusal> {
     rules.iter().filter_map(|rule| rule(ask)).collect()
 }
 
-/// Every rule of removal that refuses `device`.
+/// Every rule of removal that refuses `laser`.
 #[must_use]
-pub fn refusals_of_device(ask: &Ask, device: &Device) -> Vec<Refusal> {
-    let rules: [fn(&Ask, &Device) -> Option<Refusal>; 2] = [test_patch::test_patch_required, test_patch::test_patch_wait];
-    rules.iter().filter_map(|rule| rule(ask, device)).collect()
+pub fn refusals_of_laser(ask: &Ask, laser: Laser<'_>) -> Vec<Refusal> {
+    let rules: [fn(&Ask, Laser<'_>) -> Option<Refusal>; 2] = [test_patch::test_patch_required, test_patch::test_patch_wait];
+    rules.iter().filter_map(|rule| rule(ask, laser)).collect()
 }
 
 /// What should be known of a time that is allowed.

@@ -7,23 +7,27 @@ use std::collections::BTreeSet;
 use super::test_patch;
 use crate::domain::case::Case;
 use crate::domain::device::{Device, Limits, Mode, PulseWidthUnit};
-use crate::domain::ids::DeviceId;
+use crate::domain::laser::Laser;
+use crate::domain::partner::Partner;
 use crate::domain::policy::Policy;
 use crate::domain::record::{ParameterSet, TreatmentRecord, Wavelength};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::service::Treatment;
 use crate::domain::status::Outcome;
 
-/// Everything that is wrong with the record of an exposure with `device`, all at once.
+/// Everything that is wrong with the record of an exposure with `laser`, all at once.
 #[must_use]
-pub fn refusals(case: &Case, policy: &Policy, treatment: Treatment, device: &Device, record: &TreatmentRecord) -> Vec<Refusal> {
+pub fn refusals(case: &Case, policy: &Policy, treatment: Treatment, laser: Laser<'_>, record: &TreatmentRecord) -> Vec<Refusal> {
     let mut refusals: Vec<_> = record_incomplete(record).into_iter().collect();
     for (index, set) in record.parameter_sets.iter().enumerate() {
         let field = format!("/parameter_sets/{index}");
-        refusals.extend(parameter_out_of_range(device, set, &field));
+        refusals.extend(match laser {
+            Laser::Device(device) => parameter_out_of_range(device, set, &field),
+            Laser::Shop(partner) => wavelength_not_offered(partner, set, &field).into_iter().collect(),
+        });
         refusals.extend(wavelength_skin_type(case, policy, set, &field));
         if treatment == Treatment::Laser {
-            refusals.extend(wavelength_not_tested(case, device.id, set, &field));
+            refusals.extend(wavelength_not_tested(case, laser, set, &field));
         }
     }
     refusals
@@ -87,6 +91,25 @@ pub fn parameter_out_of_range(device: &Device, set: &ParameterSet, field: &str) 
         .collect()
 }
 
+/// Rule 42 for a shop's own laser, of which its wavelengths are known.
+fn wavelength_not_offered(partner: &Partner, set: &ParameterSet, field: &str) -> Option<Refusal> {
+    let offered = partner.details.wavelengths_nm.as_deref().unwrap_or_default();
+    (!offered.contains(&set.wavelength_nm)).then(|| {
+        let known: Vec<_> = offered.iter().map(|wavelength| nanometres(*wavelength)).collect();
+        let limits = if known.is_empty() {
+            "no wavelength".to_owned()
+        } else {
+            known.join(" and ")
+        };
+        let (asked, name) = (nanometres(set.wavelength_nm), &partner.details.name);
+        Refusal::new(
+            Code::ParameterOutOfRange,
+            format!("wavelength_nm is {asked}, but {name} has {limits}."),
+        )
+        .about(format!("{field}/wavelength_nm"))
+    })
+}
+
 /// What converting units may add or take.
 const SLACK: f64 = 1e-9;
 
@@ -124,8 +147,8 @@ pub fn wavelength_skin_type(case: &Case, policy: &Policy, set: &ParameterSet, fi
 }
 
 /// Rule 24 for the wavelength, which booking does not know: only what the test patch tried is used.
-fn wavelength_not_tested(case: &Case, device: DeviceId, set: &ParameterSet, field: &str) -> Option<Refusal> {
-    let tested: BTreeSet<Wavelength> = test_patch::accepted(case, device)
+fn wavelength_not_tested(case: &Case, laser: Laser<'_>, set: &ParameterSet, field: &str) -> Option<Refusal> {
+    let tested: BTreeSet<Wavelength> = test_patch::accepted(case, laser)
         .flat_map(|patch| patch.wavelengths.iter().copied())
         .collect();
     // Without any test patch the session was booked by an override, and there is nothing to compare with.

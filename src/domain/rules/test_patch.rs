@@ -8,8 +8,7 @@ use super::Ask;
 use super::goal::asks_for_laser_gates;
 use crate::domain::case::{Case, Happened, Visit};
 use crate::domain::civil::spoken_day;
-use crate::domain::device::Device;
-use crate::domain::ids::DeviceId;
+use crate::domain::laser::Laser;
 use crate::domain::policy::Policy;
 use crate::domain::record::TestPatchResult;
 use crate::domain::refusal::{Code, Refusal};
@@ -19,11 +18,11 @@ fn asked(ask: &Ask) -> bool {
     ask.treatment() == Some(Treatment::Laser) && asks_for_laser_gates(ask)
 }
 
-/// The test patches with `device` that were done or are to come.
-fn patches(case: &Case, device: DeviceId) -> impl DoubleEndedIterator<Item = &Visit> {
+/// The test patches with `laser` that were done or are to come.
+fn patches<'a>(case: &'a Case, laser: Laser<'a>) -> impl DoubleEndedIterator<Item = &'a Visit> {
     case.visits
         .iter()
-        .filter(move |visit| visit.treats() == Some(Treatment::TestPatch) && visit.device_id == Some(device))
+        .filter(move |visit| visit.treats() == Some(Treatment::TestPatch) && laser.is_of(visit))
 }
 
 /// What was last said of `patch`: in its own record, or at a later visit that looked at it again.
@@ -34,9 +33,9 @@ fn reading(case: &Case, patch: &Visit) -> Option<TestPatchResult> {
     later.filter_map(|visit| visit.reading).next_back().or(patch.reading)
 }
 
-/// The test patches with `device` that went well, newest last.
-pub(super) fn accepted(case: &Case, device: DeviceId) -> impl DoubleEndedIterator<Item = &Visit> {
-    patches(case, device).filter(|patch| patch.happened == Happened::Done && reading(case, patch) == Some(TestPatchResult::Acceptable))
+/// The test patches with `laser` that went well, newest last.
+pub(super) fn accepted<'a>(case: &'a Case, laser: Laser<'a>) -> impl DoubleEndedIterator<Item = &'a Visit> {
+    patches(case, laser).filter(|patch| patch.happened == Happened::Done && reading(case, patch) == Some(TestPatchResult::Acceptable))
 }
 
 /// How long a test patch is waited for, days.
@@ -50,16 +49,16 @@ pub fn wait(case: &Case, policy: &Policy) -> Days {
     Days::new(days.into())
 }
 
-/// Rule 24: no test patch with `device` vouches for a laser session. One does for as long as the
+/// Rule 24: no test patch with `laser` vouches for a laser session. One does for as long as the
 /// policy says; each laser session within that time renews it, or no course could be finished.
 #[must_use]
-pub fn test_patch_required(ask: &Ask, device: &Device) -> Option<Refusal> {
+pub fn test_patch_required(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
     if !asked(ask) {
         return None;
     }
-    let (case, code, valid) = (ask.case, &device.details.code, ask.policy.test_patch_valid_days);
+    let (case, name, valid) = (ask.case, laser.name(), ask.policy.test_patch_valid_days);
     let before = |visit: &&Visit| visit.starts_at < ask.start;
-    if let Some(patch) = accepted(case, device.id).rfind(before) {
+    if let Some(patch) = accepted(case, laser).rfind(before) {
         let sessions = case.visits.iter().filter(|visit| visit.treats() == Some(Treatment::Laser));
         let last = sessions
             .filter(before)
@@ -71,19 +70,19 @@ pub fn test_patch_required(ask: &Ask, device: &Device) -> Option<Refusal> {
             Refusal::new(
                 Code::TestPatchRequired,
                 format!(
-                    "The last laser exposure was on {}; after {valid} days a new test patch with {code} is needed.",
+                    "The last laser exposure was on {}; after {valid} days a new test patch with {name} is needed.",
                     spoken_day(last)
                 ),
             )
         });
     }
-    let unread = patches(case, device.id).rfind(|patch| patch.reading != Some(TestPatchResult::Reaction));
+    let unread = patches(case, laser).rfind(|patch| patch.reading != Some(TestPatchResult::Reaction));
     let message = match unread.map(|patch| (patch.happened, spoken_day(patch.day))) {
         Some((Happened::ToCome, day)) => {
-            format!("The test patch with {code} is booked for {day}; it has to be done and found acceptable first.")
+            format!("The test patch with {name} is booked for {day}; it has to be done and found acceptable first.")
         }
-        Some((_, day)) => format!("The test patch with {code} of {day} was not found acceptable yet; note its result first."),
-        None => format!("A test patch with {code} is needed first."),
+        Some((_, day)) => format!("The test patch with {name} of {day} was not found acceptable yet; note its result first."),
+        None => format!("A test patch with {name} is needed first."),
     };
     let earliest = unread.map(|patch| patch.day + wait(case, ask.policy));
     Some(Refusal::new(Code::TestPatchRequired, message).with_earliest(earliest))
@@ -91,12 +90,12 @@ pub fn test_patch_required(ask: &Ask, device: &Device) -> Option<Refusal> {
 
 /// Rule 25: the test patch has not waited long enough, in days of the clinic's zone.
 #[must_use]
-pub fn test_patch_wait(ask: &Ask, device: &Device) -> Option<Refusal> {
+pub fn test_patch_wait(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
     if !asked(ask) {
         return None;
     }
     let wait = wait(ask.case, ask.policy);
-    let patch = patches(ask.case, device.id).rfind(|patch| patch.starts_at <= ask.start && ask.day < patch.day + wait)?;
+    let patch = patches(ask.case, laser).rfind(|patch| patch.starts_at <= ask.start && ask.day < patch.day + wait)?;
     let from = patch.day + wait;
     let skin = if ask.case.is_darker() { " for this skin type" } else { "" };
     Some(

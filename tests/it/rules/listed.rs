@@ -30,7 +30,7 @@ fn in_code() -> BTreeSet<String> {
     let codes = lines.map(|line| line.trim_end_matches(',').split('(').next().unwrap());
     codes
         .map(|variant| {
-            if variant == "NotAllowedFrom" {
+            if variant.ends_with("NotAllowedFrom") {
                 "not_allowed_from_<status>".to_owned()
             } else {
                 snake(variant)

@@ -7,6 +7,7 @@ pub(crate) mod database;
 pub(crate) mod mail;
 pub(crate) mod past;
 pub(crate) mod server;
+pub(crate) mod shops;
 pub(crate) mod told;
 
 use axum::Router;
@@ -18,6 +19,7 @@ use fadeline::actions::{App, sign_in};
 use fadeline::clock::Clock;
 use fadeline::domain::access::Role;
 use fadeline::domain::clinic_profile::{ClinicProfile, Texts};
+use fadeline::domain::partner::Partner;
 use fadeline::domain::policy::Policy;
 use fadeline::domain::time_zone::Tz;
 use fadeline::messages::Post;
@@ -101,10 +103,12 @@ impl TestApp {
         let partner_id = {
             let mut tx = app.db.begin().await.unwrap();
             let id = app.clock.id();
-            let [name, address] = ["Maple Fade", "1 Example Ave"].map(|text| text.try_into().unwrap());
-            fadeline::storage::partners::insert(&mut tx, id, &name, &address, &"416 555 0181".to_owned().try_into().unwrap())
-                .await
-                .unwrap();
+            let maple = Partner {
+                id,
+                version: 1,
+                details: serde_json::from_value(shops::papered("Maple Fade", "1 Example Ave", "416 555 0181")).unwrap(),
+            };
+            fadeline::storage::partners::insert(&mut tx, &maple).await.unwrap();
             tx.commit().await.unwrap();
             id
         };
@@ -298,12 +302,13 @@ impl TestApp {
 
 /// A request of somebody with `token`; an empty token sends none.
 pub(crate) fn request(token: &str, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Request<Body> {
-    let path =
-        if ["/demo", "/api", "/a/"].iter().any(|root| path.starts_with(root)) || (path.starts_with("/feeds/") && path.contains(".ics")) {
-            path.to_owned()
-        } else {
-            format!("/api/v1{path}")
-        };
+    let path = if ["/demo", "/api", "/a/", "/shop/"].iter().any(|root| path.starts_with(root))
+        || (path.starts_with("/feeds/") && path.contains(".ics"))
+    {
+        path.to_owned()
+    } else {
+        format!("/api/v1{path}")
+    };
     let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
     if !token.is_empty() {
         request = request.header("authorization", format!("Bearer {token}"));

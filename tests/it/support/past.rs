@@ -3,9 +3,8 @@
 
 use super::toronto;
 use chrono::{Duration, NaiveDateTime};
-use fadeline::actions::planned;
 use fadeline::domain::civil;
-use fadeline::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, ServiceId, SessionId};
+use fadeline::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, ServiceId};
 use fadeline::domain::service::Service;
 use fadeline::domain::session::{Place, Session};
 use fadeline::domain::status::{Outcome, ProcedureStatus, SessionStatus};
@@ -57,6 +56,7 @@ impl TestApp {
             course_id: course.id,
             patient_id: course.patient_id,
             service_id: service.id,
+            referral_id: None,
             place: Place {
                 site_id: practitioner.details.site_id,
                 practitioner_id: practitioner.id,
@@ -91,24 +91,6 @@ impl TestApp {
         let course = self.new_course(name).await;
         self.prepared(&course).await;
         course
-    }
-
-    /// Makes a session wait for an answer, as only shops will be able to answer; then its messages are planned anew.
-    pub(crate) async fn make_pending(&self, session: &str) {
-        let mut tx = self.app.db.begin().await.unwrap();
-        let current = sessions::get(&mut tx, SessionId(session.parse().unwrap()))
-            .await
-            .unwrap()
-            .unwrap()
-            .session;
-        let pending = Session {
-            version: current.version + 1,
-            status: SessionStatus::Pending,
-            ..current
-        };
-        assert!(sessions::update(&mut tx, &pending).await.unwrap());
-        planned::plan_all(&mut tx, &self.app).await.unwrap();
-        tx.commit().await.unwrap();
     }
 
     /// The consultation and the test patches of a course, two months ago.

@@ -58,7 +58,7 @@ impl Year {
             return;
         };
         let row = self.row(&id).await;
-        let visit = self.model.known[&row.session_id.to_string()];
+        let visit = self.model.known[&row.session_id.unwrap().to_string()];
         let told = format!("YEAR_SEED={} {}: {row:?} {:?}", self.seed, self.now, self.model.visits[visit]);
         let handed = self.handed.entry(id.clone()).or_default();
         let before = handed.tries.iter().rev().find(|(_, fate)| fate.is_taken()).copied();

@@ -1,0 +1,45 @@
+//! Loading the packet that a shop sees (rule 57): here alone is a patient's record read for a
+//! shop, and only while the patient permits that it is told. What is in it stands in `domain::packet`.
+
+use super::catalogue_kept::current;
+use super::{App, Error, Result, cases};
+use crate::domain::consent::{Consent, ConsentKind, ConsentStatus};
+use crate::domain::ids::{LockId, PartnerId, PatientId, ReferralId};
+use crate::domain::packet::Packet;
+use crate::domain::referral::Referral;
+use crate::storage::{Tx, consents, courses, locks, patients, referrals};
+
+/// Whether `patient` permits that `partner` is told of them (rule 56).
+pub(super) async fn is_disclosed(tx: &mut Tx, patient: PatientId, partner: PartnerId) -> Result<bool> {
+    let given = consents::of_kind(tx, patient, ConsentKind::Disclosure).await?;
+    let names = |consent: &Consent| consent.status == ConsentStatus::Active && consent.details.partner_id == Some(partner);
+    Ok(given.iter().any(names))
+}
+
+/// The packet of a referral; nothing once the patient does not permit it any more, or before it was sent.
+pub(super) async fn of(tx: &mut Tx, app: &App, referral: &Referral) -> Result<Option<Packet>> {
+    if !referral.was_sent() || !is_disclosed(tx, referral.patient_id, referral.partner_id).await? {
+        return Ok(None);
+    }
+    preview(tx, app, referral).await.map(Some)
+}
+
+/// The packet as it would be, for the clinic's own eyes.
+pub(super) async fn preview(tx: &mut Tx, app: &App, referral: &Referral) -> Result<Packet> {
+    let patient = patients::get(tx, referral.patient_id).await?.ok_or(Error::NotThere("patient"))?;
+    let course = courses::get(tx, referral.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let case = cases::load(tx, app, &course, None).await?;
+    let catalogue = current(tx, app).await?;
+    let method = catalogue.service(referral.service_id).and_then(|service| service.details.method);
+    let locks = locks::page(tx, referral.patient_id, LockId(uuid::Uuid::nil()), i64::MAX).await?;
+    Ok(Packet::of(&patient, &case, referral.screening, method, referral.partner_id, &locks))
+}
+
+/// The packet of the referral that a message to a shop is about; nothing where there is none to be told.
+pub async fn of_message(tx: &mut Tx, app: &App, referral: Option<ReferralId>) -> Result<Option<Packet>> {
+    let Some(id) = referral else { return Ok(None) };
+    match referrals::get(tx, None, id).await? {
+        Some(referral) => of(tx, app, &referral).await,
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,162 @@
+//! Taking what a shop proposes: the session moves to that time, or is written at it, under the
+//! same rules as every booking, and is booked at once, since the shop named the time itself. And
+//! telling the patient that there is something to take.
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::diaries::Search;
+use super::facts;
+use super::referral_change::{decide_proposal, save};
+use super::{Error, Result, Work, cases, decide, links, planned, session_change};
+use crate::domain::case::Facing;
+use crate::domain::civil;
+use crate::domain::course::Course;
+use crate::domain::diary::Wanted;
+use crate::domain::message::{Channel, Content, Message, MessageKind, MessageStatus};
+use crate::domain::recipient::Recipient;
+use crate::domain::referral::{Proposal, ProposalStatus, Referral, ReferralVerb};
+use crate::domain::refusal::Code;
+use crate::domain::session::Session;
+use crate::domain::site::SiteKind;
+use crate::domain::status::SessionStatus;
+use crate::storage::claims::{self, Claimant, Except};
+use crate::storage::{courses, messages, patients, proposals, sessions};
+
+/// Takes every open proposal of a referral, or none. The referral is accepted with it.
+pub(super) async fn take(mut work: Work<'_>, current: Referral, open: Vec<Proposal>) -> Result<(Work<'_>, Referral)> {
+    let course = courses::get(&mut work.tx, current.course_id)
+        .await?
+        .ok_or(Error::NotThere("course"))?;
+    let mut referral = current;
+    if referral.status.is_asked() {
+        let next = Referral {
+            status: referral.status.after(ReferralVerb::Accept, false)?,
+            answered_at: Some(work.now),
+            ..referral.clone()
+        };
+        referral = save(&mut work, &referral, next, ReferralVerb::Accept).await?;
+    }
+    for proposal in open {
+        work = take_one(work, &course, &referral, &proposal).await?;
+    }
+    Ok((work, referral))
+}
+
+async fn take_one<'a>(mut work: Work<'a>, course: &Course, referral: &Referral, proposal: &Proposal) -> Result<Work<'a>> {
+    let moved = match proposal.session_id {
+        Some(id) => Some(sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?.session),
+        None => None,
+    };
+    let search = search(&mut work, course, referral, moved.as_ref()).await?;
+    if let Some(session) = &moved {
+        claims::release_session(&mut work.tx, session.id).await?;
+    }
+    let start = proposal.starts_at;
+    let (mut work, diary, granted) = decide::decide(work, "referral.proposal_refused", course, &search, start).await?;
+    // Before the session changes, which would overtake what is still open.
+    let decided = decide_proposal(&mut work, proposal, ProposalStatus::Accepted).await?;
+    if let Some(current) = moved {
+        let next = Session {
+            status: SessionStatus::Booked,
+            place: granted.place,
+            sequence: current.sequence + 1,
+            local_start: civil::wall_of(work.app.zone, start).format("%Y-%m-%dT%H:%M").to_string(),
+            zone: work.app.zone.name().to_owned(),
+            starts_at: start,
+            ends_at: start + search.service.duration(),
+            rebook_reason: None,
+            ..current.clone()
+        };
+        decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(next.id)).await?;
+        session_change::save(&mut work, &current, next, "reschedule").await?;
+    } else {
+        let standing = (Some(referral.id), SessionStatus::Booked);
+        let session = super::book::booked(&work, course, &search, granted.place, start, standing);
+        sessions::insert(&mut work.tx, &session).await?;
+        decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(session.id)).await?;
+        session_change::note_booked(&mut work, &session).await?;
+        let taken = Proposal {
+            version: decided.version + 1,
+            session_id: Some(session.id),
+            ..decided
+        };
+        if !proposals::update(&mut work.tx, &taken).await? {
+            return Err(Error::Stale);
+        }
+    }
+    Ok(work)
+}
+
+/// What is looked for when the time that the shop named is to be taken.
+async fn search(work: &mut Work<'_>, course: &Course, referral: &Referral, moved: Option<&Session>) -> Result<Search> {
+    let catalogue = super::catalogue_kept::current(&mut work.tx, work.app).await?;
+    let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?.clone();
+    let theirs = catalogue
+        .sites
+        .iter()
+        .find(|site| site.details.kind == SiteKind::Partner && site.details.partner_id == Some(referral.partner_id) && site.details.active);
+    let site = moved.map(|session| session.place.site_id).or(theirs.map(|site| site.id));
+    let site = site.ok_or_else(|| Error::refused(Code::ClinicClosed, "The shop has no place yet; a manager adds it."))?;
+    let case = cases::load(&mut work.tx, work.app, course, moved.map(|session| session.id)).await?;
+    Ok(Search {
+        patient: course.patient_id,
+        service,
+        site: Some(site),
+        wanted: Wanted::default(),
+        prefer: moved.map(|session| session.place),
+        except: Except {
+            session: moved.map(|session| session.id),
+            hold: None,
+        },
+        case: Some(case.facing(if moved.is_some() { Facing::Backward } else { Facing::BothWays })),
+        pardoned: Vec::new(),
+        proposed: true,
+    })
+}
+
+/// Tells the patient by mail that another time is proposed for a visit of theirs, where they may be told; the desk has its
+/// task either way.
+pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Result<()> {
+    let Some(id) = proposal.session_id else { return Ok(()) };
+    let session = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?.session;
+    let patient = patients::get(&mut work.tx, session.patient_id)
+        .await?
+        .ok_or(Error::NotThere("patient"))?;
+    let catalogue = super::catalogue_kept::current(&mut work.tx, work.app).await?;
+    let facts = facts::load(&mut work.tx, work.app, &catalogue, &session, &patient).await?;
+    let email = facts.reach.email.clone().filter(|_| !facts.reach.refuses(Channel::Email));
+    let Some(recipient) = email.map(Recipient::Email) else {
+        return Ok(());
+    };
+    links::open(&mut work.tx, work.app, work.now, session.id, &recipient).await?;
+    let rows = messages::of_session(&mut work.tx, session.id).await?;
+    for row in rows.iter().filter(|row| row.kind == MessageKind::Proposal) {
+        messages::supersede(&mut work.tx, row.id, crate::domain::message::Unsent::Moved).await?;
+    }
+    let due_at = work.now + work.app.policy.message_grace();
+    let message = Message {
+        kind: MessageKind::Proposal,
+        channel: Channel::Email,
+        lead: proposal.id.to_string(),
+        recipient: Some(recipient),
+        stamp: work.now.trunc_subsecs(0),
+        content: Content {
+            calendar: false,
+            ..facts.content().at(proposal.starts_at, session.ends_at - session.starts_at)
+        },
+        status: MessageStatus::Scheduled,
+        due_at,
+        try_at: due_at,
+        useful_until: Some(proposal.starts_at),
+        ..facts.message(work.app, work.now)
+    };
+    planned::put(&mut work.tx, &rows, message).await?;
+    Ok(())
+}
+
+/// The time that the shop proposes for a session, if it does.
+pub(super) async fn open_for(tx: &mut crate::storage::Tx, session: &Session) -> Result<Option<DateTime<Utc>>> {
+    let all = proposals::of_session(tx, session.id).await?;
+    let open = all.iter().rfind(|one| one.status == ProposalStatus::Open);
+    Ok(open.map(|one| one.starts_at))
+}

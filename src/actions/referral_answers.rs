@@ -1,0 +1,280 @@
+//! What is answered to a referral, and to what a shop proposes. The shop accepts, rejects or
+//! proposes another time; a proposal is the desk's, or the patient's, to take or to decline. A shop
+//! is never told why a time does not suit: that is the patient's business.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::error::none_of;
+use super::notices::Of;
+use super::referral_change::{decide_proposal, full, locked, save, supersede_proposals};
+use super::referral_view::{SeenReferral, answered};
+use super::session_change::{self, DECLINED, SHOP_ACCEPTED};
+use super::{Answer, App, Caller, Error, Expected, Result, Work, notices, proposals as taken, referrals as written};
+use crate::domain::access::Role;
+use crate::domain::booking::starts_at;
+use crate::domain::civil::{self, When};
+use crate::domain::ids::{ReferralId, SessionId};
+use crate::domain::referral::{Proposal, ProposalStatus, Referral, ReferralStatus, ReferralVerb};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::rules::at_shop::disclosure_consent_missing;
+use crate::domain::session::{CancelReason, Session};
+use crate::domain::status::{SessionStatus, Verb};
+use crate::domain::task::{Task, TaskKind};
+use crate::domain::text::Note;
+use crate::storage::{claims, proposals, sessions, tasks};
+
+/// Why not.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "No chair that week."}))]
+pub struct Rejection {
+    /// Why.
+    pub reason: Note,
+}
+
+/// Another time.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"start": "2027-03-16T14:30"}))]
+pub struct NewProposal {
+    /// When: a wall time of the clinic's zone, or RFC 3339 with an offset.
+    pub start: When,
+    /// For which visit; the first that waits for the shop, or else one that has no time yet, unless set.
+    #[serde(default)]
+    pub session_id: Option<SessionId>,
+}
+
+fn open(all: Vec<Proposal>) -> Vec<Proposal> {
+    all.into_iter().filter(|one| one.status == ProposalStatus::Open).collect()
+}
+
+/// Whether the caller speaks for the clinic about what the shop proposes; whoever may not and is no shop is refused.
+fn for_the_clinic(caller: &Caller, open: &[Proposal]) -> Result<bool> {
+    match (caller.actor.role, open.is_empty()) {
+        (Role::Partner, _) | (Role::Manager, true) => Ok(false),
+        (_, false) => Ok(true),
+        (_, true) => Err(Error::NotAllowed),
+    }
+}
+
+/// Accepts: for the shop the referral and what waits under it, for the clinic what the shop proposes.
+pub async fn accept(app: &App, caller: &Caller, id: ReferralId, expected: &Expected) -> Result<Answer<SeenReferral>> {
+    let mut work = Work::begin(app, caller).await?;
+    let current = locked(&mut work, id, expected).await?;
+    let proposed = open(proposals::of_referral(&mut work.tx, id).await?);
+    if for_the_clinic(caller, &proposed)? {
+        let (mut work, referral) = taken::take(work, current, proposed).await?;
+        work.audit("referral.accept_proposal", ("referral", id.0), Some(referral.patient_id), None)
+            .await?;
+        return answered(work, &referral).await;
+    }
+    let status = current.status.after(ReferralVerb::Accept, false)?;
+    let waiting: Vec<_> = waiting(&mut work, id).await?;
+    let asked = current.status.is_asked();
+    if !asked && waiting.is_empty() {
+        return Err(Error::refused(
+            Code::NothingToAnswer,
+            "Nothing of this referral waits for an answer.",
+        ));
+    }
+    none_of(against(&mut work, &current, &waiting).await?)?;
+    let next = Referral {
+        status,
+        received_at: current.received_at.or(Some(work.now)),
+        answered_at: current.answered_at.or(Some(work.now)),
+        ..current.clone()
+    };
+    // Whoever accepts what was asked takes back what they proposed instead.
+    supersede_proposals(&mut work, &proposed).await?;
+    let next = save(&mut work, &current, next, ReferralVerb::Accept).await?;
+    for session in waiting {
+        let booked = Session {
+            status: session.status.after(Verb::Accept)?,
+            ..session.clone()
+        };
+        session_change::save(&mut work, &session, booked, SHOP_ACCEPTED).await?;
+    }
+    answered(work, &next).await
+}
+
+/// The sessions of a referral that wait for their shop, in order of time.
+async fn waiting(work: &mut Work<'_>, id: ReferralId) -> Result<Vec<Session>> {
+    let all = sessions::of_referral(&mut work.tx, id).await?;
+    Ok(all.into_iter().filter(Session::awaits_shop).collect())
+}
+
+/// What of the shop's own side speaks against it on each day: nothing of this tells of the patient.
+async fn against(work: &mut Work<'_>, referral: &Referral, waiting: &[Session]) -> Result<Vec<Refusal>> {
+    let terms = written::terms(work, referral).await?;
+    let catalogue = super::catalogue_kept::current(&mut work.tx, work.app).await?;
+    let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?;
+    let mut against: Vec<_> = disclosure_consent_missing(&terms).into_iter().collect();
+    let today = civil::date_of(work.app.zone, work.now);
+    let days = waiting
+        .iter()
+        .map(|session| civil::date_of(work.app.zone, session.starts_at))
+        .chain([today]);
+    for day in days {
+        if against.is_empty() {
+            against.extend(terms.partner.unfit_for(service, day));
+        }
+    }
+    Ok(against)
+}
+
+/// Rejects: for the shop the referral, or the dates that were added to it later; for the clinic what the shop proposes.
+pub async fn reject(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, why: Rejection) -> Result<Answer<SeenReferral>> {
+    let mut work = Work::begin(app, caller).await?;
+    let current = locked(&mut work, id, expected).await?;
+    let proposed = open(proposals::of_referral(&mut work.tx, id).await?);
+    if for_the_clinic(caller, &proposed)? {
+        for one in &proposed {
+            decide_proposal(&mut work, one, ProposalStatus::Declined).await?;
+        }
+        // It waits for the shop again.
+        for session in waiting(&mut work, id).await? {
+            notices::queue(&mut work, &session, Of::Plans).await?;
+        }
+        work.audit("referral.decline_proposal", ("referral", id.0), Some(current.patient_id), None)
+            .await?;
+        return answered(work, &current).await;
+    }
+    let asked = current.status.is_asked();
+    let status = current.status.after(ReferralVerb::Reject, false)?;
+    let waiting = waiting(&mut work, id).await?;
+    if !asked && waiting.is_empty() {
+        return Err(Error::refused(
+            Code::NothingToAnswer,
+            "Nothing of this referral waits for an answer.",
+        ));
+    }
+    let next = Referral {
+        status,
+        reason: Some(why.reason),
+        received_at: current.received_at.or(Some(work.now)),
+        answered_at: current.answered_at.or(Some(work.now)),
+        ..current.clone()
+    };
+    let next = save(&mut work, &current, next, ReferralVerb::Reject).await?;
+    freed(&mut work, waiting, CancelReason::DeclinedByShop, DECLINED).await?;
+    declined(
+        &mut work,
+        &next,
+        "The shop does not do this. See what else is possible for the course, and tell the patient.",
+    )
+    .await?;
+    answered(work, &next).await
+}
+
+/// Calls `all` off: what they claimed is free.
+pub(super) async fn freed(work: &mut Work<'_>, all: Vec<Session>, why: CancelReason, change: &str) -> Result<()> {
+    for session in all {
+        let gone = Session {
+            status: SessionStatus::Cancelled,
+            cancel_reason: Some(why),
+            rebook_reason: None,
+            ..session.clone()
+        };
+        claims::release_session(&mut work.tx, session.id).await?;
+        session_change::save(work, &session, gone, change).await?;
+    }
+    Ok(())
+}
+
+/// A task for the desk: the course has to be planned anew (rule 60).
+pub(super) async fn declined(work: &mut Work<'_>, referral: &Referral, detail: &str) -> Result<()> {
+    let task = Task {
+        patient_id: Some(referral.patient_id),
+        referral_id: Some(referral.id),
+        ..Task::open(work.app.clock.id(), TaskKind::ReferralDeclined, detail, work.now)
+    };
+    Ok(tasks::insert(&mut work.tx, &task).await?)
+}
+
+/// Proposes another time. Whether it suits the patient the clinic finds out; the shop hears of what it may know alone.
+pub async fn propose(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, new: NewProposal) -> Result<Answer<SeenReferral>> {
+    let (start, _) = starts_at(app.zone, new.start)?;
+    let mut work = Work::begin(app, caller).await?;
+    let current = locked(&mut work, id, expected).await?;
+    let status = current.status.after(ReferralVerb::Propose, false)?;
+    none_of(timely(&work, start))?;
+    none_of(against(&mut work, &current, &[]).await?)?;
+    let session = for_which(&mut work, &current, new.session_id).await?;
+    let same = |one: &Proposal| one.session_id == session;
+    let overtaken: Vec<_> = open(proposals::of_referral(&mut work.tx, id).await?)
+        .into_iter()
+        .filter(same)
+        .collect();
+    supersede_proposals(&mut work, &overtaken).await?;
+    let proposal = Proposal {
+        id: app.clock.id(),
+        version: 1,
+        referral_id: id,
+        session_id: session,
+        starts_at: start,
+        status: ProposalStatus::Open,
+        created_at: work.now,
+        decided_at: None,
+    };
+    proposals::insert(&mut work.tx, &proposal).await?;
+    let next = Referral {
+        status: if status == ReferralStatus::Requested {
+            ReferralStatus::Received
+        } else {
+            status
+        },
+        received_at: current.received_at.or(Some(work.now)),
+        ..current.clone()
+    };
+    let next = save(&mut work, &current, next, ReferralVerb::Propose).await?;
+    let task = Task {
+        session_id: session,
+        patient_id: Some(next.patient_id),
+        referral_id: Some(id),
+        ..Task::open(
+            app.clock.id(),
+            TaskKind::ProposalToAnswer,
+            "The shop proposes another time. Ask the patient, then take it or decline it.",
+            work.now,
+        )
+    };
+    tasks::insert(&mut work.tx, &task).await?;
+    taken::tell_patient(&mut work, &proposal).await?;
+    answered(work, &next).await
+}
+
+/// What anybody may know of a time: that it has passed, or lies too far ahead.
+fn timely(work: &Work<'_>, start: DateTime<Utc>) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    if start < work.now {
+        refusals.push(Refusal::new(Code::StartInPast, "That time has passed."));
+    }
+    let horizon = chrono::Duration::days(work.app.policy.horizon_days.into());
+    if start > work.now + horizon {
+        let last = civil::spoken_day(civil::date_of(work.app.zone, work.now + horizon));
+        refusals.push(Refusal::new(Code::TooFarAhead, format!("Sessions are booked up to {last}.")));
+    }
+    refusals
+}
+
+/// For which session a proposal is: the one that is named, the first that waits, or one that has no time yet.
+async fn for_which(work: &mut Work<'_>, referral: &Referral, named: Option<SessionId>) -> Result<Option<SessionId>> {
+    let all = sessions::of_referral(&mut work.tx, referral.id).await?;
+    let movable =
+        |session: &&Session| matches!(session.status, SessionStatus::Pending | SessionStatus::Booked) && session.starts_at > work.now;
+    if let Some(named) = named {
+        let found = all.iter().filter(movable).find(|session| session.id == named);
+        return found
+            .map(|session| Some(session.id))
+            .ok_or(Error::NotThere("visit to come under this referral"));
+    }
+    if let Some(first) = all.iter().find(|session| session.awaits_shop()) {
+        return Ok(Some(first.id));
+    }
+    if referral.undated(&all) == 0 {
+        return Err(full(referral).into());
+    }
+    Ok(None)
+}

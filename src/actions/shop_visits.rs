@@ -1,0 +1,145 @@
+//! A shop's list: its visits of some days, each with the packet, and nothing else. The same list
+//! for its own users, for a manager who looks at it for them, and for whoever has the shop's link.
+
+use chrono::{DateTime, Days, Duration, FixedOffset, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::page::{Items, Page};
+use super::shop_view::{ShopVisit, visit_view};
+use super::{Actor, Answer, App, Caller, Error, Result, Work, packets, partner_notices, partners};
+use crate::domain::access::Role;
+use crate::domain::booking::{from_edge, until_edge};
+use crate::domain::civil::{self, Edge};
+use crate::domain::ids::{PartnerId, SessionId, UserId};
+use crate::domain::packet::Packet;
+use crate::domain::patient::Language;
+use crate::domain::status::SessionStatus;
+use crate::domain::visit_link::hash_of;
+use crate::storage::shop_links::{self, ShopLink};
+use crate::storage::{referrals, shop_visits};
+
+/// A visit on a shop's list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ListedVisit {
+    /// The visit.
+    #[serde(flatten)]
+    pub visit: ShopVisit,
+    /// What the shop may know of the patient (rule 57); null once they do not permit it any more.
+    pub packet: Option<Packet>,
+}
+
+/// Which visits a shop's list asks for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct VisitsWanted {
+    /// From which day or time on; from today on unless set.
+    pub from: Option<Edge>,
+    /// To which day, included, or before which time; without end unless set.
+    pub to: Option<Edge>,
+    /// Only in this state.
+    pub status: Option<SessionStatus>,
+}
+
+/// A page of a shop's visits, in order of start. Each patient who is on it gets an audit line.
+pub async fn list(app: &App, caller: &Caller, partner: PartnerId, wanted: VisitsWanted, page: &Page) -> Result<Items<ListedVisit>> {
+    let mut work = Work::begin(app, caller).await?;
+    let partner = partners::theirs(&mut work, partner).await?.id;
+    let today = civil::day_start(app.zone, civil::date_of(app.zone, work.now));
+    let from = wanted.from.map(|edge| from_edge(app.zone, edge)).transpose()?.unwrap_or(today);
+    let until = wanted.to.map(|edge| until_edge(app.zone, edge)).transpose()?;
+    let wanted = shop_visits::Wanted {
+        partner,
+        from,
+        until: until.unwrap_or(DateTime::UNIX_EPOCH + Duration::days(365 * 230)),
+        status: wanted.status,
+    };
+    let after: (DateTime<Utc>, SessionId) = page.after((wanted.from, SessionId(Uuid::nil())))?;
+    let rows = shop_visits::page(&mut work.tx, wanted, after, page.rows()?).await?;
+    let found = page.of(rows, |session| (session.starts_at, session.id))?;
+    let mut items = Vec::new();
+    for session in found.items {
+        let referral = match session.referral_id {
+            Some(id) => referrals::get(&mut work.tx, Some(partner), id).await?,
+            None => None,
+        };
+        let packet = match &referral {
+            Some(referral) => packets::of(&mut work.tx, app, referral).await?,
+            None => None,
+        };
+        work.audit("visit.list", ("session", session.id.0), Some(session.patient_id), None)
+            .await?;
+        items.push(ListedVisit {
+            visit: visit_view(app, &session),
+            packet,
+        });
+    }
+    let items = Items { items, next: found.next };
+    Ok(work.commit(Answer::Is(items)).await?.into_inner())
+}
+
+/// What the page behind a shop's link shows.
+#[derive(Debug)]
+pub struct OpenedList {
+    /// The shop's name.
+    pub name: String,
+    /// The language that it reads.
+    pub language: Language,
+    /// From which day it shows.
+    pub from: DateTime<FixedOffset>,
+    /// The visits.
+    pub visits: Vec<ListedVisit>,
+}
+
+/// How many days the page behind a link shows at once.
+const DAYS_SHOWN: u64 = 14;
+
+/// The list behind a shop's link, from `from` on, or today; nothing for a wrong or revoked one.
+pub async fn behind_link(app: &App, secret: &str, from: Option<civil::Day>) -> Result<OpenedList> {
+    let mut tx = app.db.read().await?;
+    let link = shop_links::by_hash(&mut tx, &hash_of(secret))
+        .await?
+        .filter(|link| link.revoked_at.is_none());
+    tx.rollback().await?;
+    let link = link.ok_or(Error::NotThere("page"))?;
+    let caller = holder(&link);
+    let name = partners::get(app, &caller, link.partner_id)
+        .await?
+        .into_inner()
+        .details
+        .name
+        .to_string();
+    let first = from.map_or_else(|| civil::date_of(app.zone, app.clock.now()), civil::Day::date);
+    let begins = civil::day_start(app.zone, first);
+    let ends = civil::day_start(app.zone, first.checked_add_days(Days::new(DAYS_SHOWN)).unwrap_or(first));
+    let at = |instant| Some(Edge::Time(civil::When::At(civil::shown(app.zone, instant))));
+    let wanted = VisitsWanted {
+        from: at(begins),
+        to: at(ends),
+        status: None,
+    };
+    let page = Page {
+        limit: Some(200),
+        after: None,
+    };
+    let notices = partner_notices::get(app, &caller, link.partner_id).await?.into_inner();
+    Ok(OpenedList {
+        name,
+        language: notices.details.language,
+        from: civil::shown(app.zone, begins),
+        visits: list(app, &caller, link.partner_id, wanted, &page).await?.items,
+    })
+}
+
+/// Whoever has a shop's link acts for that shop; who they are is not known, so the audit names the link.
+fn holder(link: &ShopLink) -> Caller {
+    Caller {
+        actor: Actor {
+            user_id: UserId(link.id.0),
+            name: format!("the shop's link “{}”", link.label),
+            role: Role::Partner,
+            partner_id: Some(link.partner_id),
+        },
+        repeat: None,
+    }
+}

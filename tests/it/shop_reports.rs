@@ -1,0 +1,94 @@
+//! What a shop reports of what it did, in the clinic's own record, and what is made of a report
+//! that is late, or never comes.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::referrals::referable;
+use crate::support::TestApp;
+use crate::support::past::done_with;
+
+#[tokio::test]
+async fn a_shop_that_cannot_finish_says_so_and_the_rest_is_free() {
+    let app = TestApp::empty().await;
+    let (shop, course) = referable(&app).await;
+    let id = app.refer(&course, &shop.id, "consultation", 1).await;
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
+    let failed = app
+        .shop_does(&shop, &id, "fail", json!({"reason": "The laser broke."}))
+        .await
+        .expect(200);
+    assert_eq!(failed.str("status"), "failed");
+    assert_eq!(app.get(&format!("/sessions/{}", booked.id())).await.str("status"), "cancelled");
+    assert_eq!(app.task_kinds().await, ["referral_declined"]);
+}
+
+/// Rules 41 and 42 at a shop: what it can mend it is asked to mend; what was done is written down, and looked at.
+#[tokio::test]
+async fn a_report_is_the_clinics_own_record_and_what_should_not_have_been_is_looked_at() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let shop = app.shop("Harbour Light", 1).await;
+    let course = app.course("Ada").await;
+    app.disclose(&course, &shop.id).await;
+    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), json!({"fitzpatrick": "V"}))
+        .await
+        .expect(200);
+    let booked = app.book_at(&shop, &course, "test_patch", "2027-01-05T10:00").await.expect(201);
+    let referral = booked.str("referral_id").to_owned();
+    app.shop_does(&shop, &referral, "accept", Value::Null).await.expect(200);
+    let early = app.shop_does(&shop, &referral, "report", done_with(1064)).await.expect(422);
+    assert_eq!(early.codes(), ["too_early_to_report"]);
+    app.wait(Duration::hours(26));
+    let incomplete = app
+        .shop_does(&shop, &referral, "report", json!({"outcome": "completed"}))
+        .await
+        .expect(422);
+    assert_eq!(incomplete.codes(), ["record_incomplete"]);
+    let unknown = app.shop_does(&shop, &referral, "report", done_with(755)).await.expect(422);
+    assert_eq!(unknown.codes(), ["parameter_out_of_range"]);
+    let junk = app
+        .shop_does(&shop, &referral, "report", json!({"outcome": "completed", "pian": 3}))
+        .await;
+    junk.expect(422);
+    // 532 nm is not for this skin; it was done, so it is written down and looked at, and the shop is told nothing of the skin.
+    let done = app.shop_does(&shop, &referral, "report", done_with(532)).await.expect(200);
+    assert_eq!(done.str("status"), "completed");
+    assert_eq!(app.task_kinds().await, ["report_to_review"]);
+    let session = app.get(&format!("/sessions/{}", booked.id())).await.expect(200);
+    assert_eq!((session.str("status"), session.str("procedure_status")), ("fulfilled", "completed"));
+    assert_eq!(session.body["record"]["parameter_sets"][0]["wavelength_nm"], 532);
+    let twice = app.shop_does(&shop, &referral, "report", done_with(532)).await.expect(409);
+    assert_eq!(twice.codes(), ["nothing_to_answer"]);
+}
+
+/// Rule 62.
+#[tokio::test]
+async fn a_report_that_is_late_by_five_days_bars_the_next_session_there_unless_it_is_overridden() {
+    let app = TestApp::empty().await;
+    let (shop, course) = referable(&app).await;
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
+    let referral = booked.str("referral_id").to_owned();
+    app.shop_does(&shop, &referral, "accept", Value::Null).await.expect(200);
+    app.until("2027-01-10T15:44:00Z").await;
+    app.book_at(&shop, &course, "review", "2027-01-20T10:00").await.expect(201);
+    app.until("2027-01-10T15:45:00Z").await;
+    let seen = app.get(&format!("/referrals/{referral}")).await.expect(200);
+    assert_eq!(seen.str("business_status"), "report_overdue");
+    let refused = app.book_at(&shop, &course, "review", "2027-01-21T10:00").await.expect(422);
+    assert_eq!(refused.codes(), ["report_overdue"]);
+    assert_eq!(refused.body["violations"][0]["overridable_by"], json!(["practitioner", "manager"]));
+    // Elsewhere, and for another patient, nothing is in the way.
+    app.book(&course, "review", "2027-01-21T10:00").await.expect(201);
+    let bo = app.course("Bo").await;
+    app.disclose(&bo, &shop.id).await;
+    app.book_at(&shop, &bo, "review", "2027-01-21T10:00").await.expect(201);
+    let past = json!({"course_id": course, "service": "review", "start": "2027-01-22T10:00", "site_id": shop.site, "override": {"reason": "Told by telephone."}});
+    app.call(&app.practitioner, "POST", "/sessions", past).await.expect(201);
+    app.shop_does(&shop, &referral, "report", json!({"outcome": "completed"}))
+        .await
+        .expect(200);
+    app.book_at(&shop, &course, "review", "2027-01-25T10:00").await.expect(201);
+}

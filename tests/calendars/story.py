@@ -286,16 +286,12 @@ def secret_path(made):
     return urllib.parse.urlsplit(made["url"]).path
 
 
-def shop(site):
-    """Three visits at a partner's shop: two at one time, and one on another day."""
-    week = [{"weekday": day, "opens": "11:00", "closes": "19:00"} for day in ("tue", "wed", "thu", "fri", "sat")]
-    for number in (1, 2):
-        api("POST", "/practitioners", {"site_id": site, "name": f"Shop Hand {number}", "skills": ["consultation"], "hours": week,
-                                       "device_authorisations": [], "credentials": []}, role="manager")
-        api("POST", "/rooms", {"site_id": site, "name": f"Shop {number}", "capabilities": ["consultation"]}, role="manager")
+def shop(site, partner):
+    """Three visits at a partner's shop, which has two chairs: two at one time, and one on another day."""
     start = None
     for ahead, name in ((4, "Shy One"), (4, "Shy Two"), (6, "Shy Three")):
-        _, course = patient("en", name)
+        who, course = patient("en", name)
+        api("POST", f"/patients/{who['id']}/consents", {"kind": "disclosure", "partner_id": partner, "text_version": "2026-1"})
         start = start if start and ahead == 4 else free(course, ahead, {start}, site_id=site)
         book_at(course, start, site_id=site)
 
@@ -374,7 +370,7 @@ def covered(sessions, events, name):
 def feeds(who, kept):
     """Feeds of all kinds; answers {name: octets}."""
     sites = all_of("/sites")
-    shop(next(site["id"] for site in sites if site["kind"] == "partner"))
+    shop(*next((site["id"], site["partner_id"]) for site in sites if site["kind"] == "partner"))
     sessions = all_of("/sessions")
     taking_place = [session for session in sessions if session["status"] in KEPT]
 

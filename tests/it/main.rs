@@ -49,6 +49,7 @@ mod shop_booking;
 mod shop_course;
 mod shop_list;
 mod shop_notices;
+mod shop_races;
 mod shop_reports;
 mod slots;
 mod slots_model;

@@ -17,15 +17,23 @@ use crate::support::server::{Server, call};
 use crate::support::{Answer, Clinic, TestApp};
 
 /// A clinic, and one server process on `SQLite` or two on `PostgreSQL`.
-struct Race {
-    app: TestApp,
-    clinic: Clinic,
+pub(crate) struct Race {
+    pub(crate) app: TestApp,
+    pub(crate) clinic: Clinic,
     servers: Vec<Server>,
 }
 
 impl Race {
-    async fn begin() -> Self {
-        let app = TestApp::without_waits().await;
+    pub(crate) async fn begin() -> Self {
+        Self::over(TestApp::without_waits().await).await
+    }
+
+    /// One in which the servers' own waits are kept, and the clock is the real one.
+    pub(crate) async fn with_waits() -> Self {
+        Self::over(TestApp::at(&fadeline::clock::Clock::real().now().to_rfc3339()).await).await
+    }
+
+    async fn over(app: TestApp) -> Self {
         let clinic = app.clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
         app.manage("PATCH", &format!("/sites/{}", clinic.site), json!({"observes_holidays": false}))
             .await
@@ -38,14 +46,19 @@ impl Race {
     }
 
     /// A request to one of the servers in turn.
-    async fn call(&self, turn: usize, method: &str, path: &str, body: Value) -> Answer {
+    pub(crate) async fn call(&self, turn: usize, method: &str, path: &str, body: Value) -> Answer {
+        self.call_as(turn, &self.app.desk, method, path.to_owned(), body).await
+    }
+
+    /// The same for somebody with `token`.
+    pub(crate) async fn call_as(&self, turn: usize, token: &str, method: &str, path: String, body: Value) -> Answer {
         let server = &self.servers[turn % self.servers.len()];
-        call(&server.client, &server.url, &self.app.desk, method, path, body, &[])
+        call(&server.client, &server.url, token, method, &path, body, &[])
             .await
             .expect("an answer")
     }
 
-    async fn courses(&self, n: usize) -> Vec<String> {
+    pub(crate) async fn courses(&self, n: usize) -> Vec<String> {
         let mut courses = Vec::new();
         for index in 0..n {
             courses.push(self.app.course(&format!("Racer{index}")).await);
@@ -55,7 +68,7 @@ impl Race {
 }
 
 /// `n` days from the real today on, at `time`: real servers have a real clock.
-fn ahead(days: i64, time: &str) -> String {
+pub(crate) fn ahead(days: i64, time: &str) -> String {
     let clock = fadeline::clock::Clock::real();
     let day = fadeline::domain::civil::date_of(toronto(), clock.now()) + chrono::Duration::days(days);
     format!("{day}T{time}")

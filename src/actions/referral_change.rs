@@ -73,8 +73,8 @@ pub(super) async fn decide_proposal(work: &mut Work<'_>, proposal: &Proposal, st
     Ok(decided)
 }
 
-/// What a change of a session does to its referral: a proposal for its old time is overtaken, and a referral that a booking
-/// made ends, and comes back, with its last session.
+/// What a change of a session does to its referral: a proposal for its old time is overtaken; what was reported takes the
+/// referral on, or, taken back, back; and a referral that a booking made ends, and returns, with its last session.
 pub(super) async fn after_session(work: &mut Work<'_>, current: &Session, next: &Session) -> Result<()> {
     let Some(id) = current.referral_id.or(next.referral_id) else {
         return Ok(());
@@ -84,25 +84,51 @@ pub(super) async fn after_session(work: &mut Work<'_>, current: &Session, next: 
         let proposed = proposals::of_session(&mut work.tx, next.id).await?;
         supersede_proposals(work, &proposed).await?;
     }
-    let Some(referral) = referrals::get(&mut work.tx, None, id).await?.filter(|one| one.by_booking) else {
+    let Some(referral) = referrals::get(&mut work.tx, None, id).await? else {
         return Ok(());
     };
     let all = sessions::of_referral(&mut work.tx, id).await?;
-    let any = all.iter().any(|session| session.status.is_live() || was_treated(session));
-    let ends = !any && !referral.status.is_terminal();
-    let returns = next.status.is_live() && next.referral_id == Some(id) && referral.status == ReferralStatus::Cancelled;
-    let (status, verb) = match (ends, returns) {
-        (true, _) => (ReferralStatus::Cancelled, ReferralVerb::Cancel),
-        (_, true) if next.status == SessionStatus::Booked => (ReferralStatus::Accepted, ReferralVerb::Accept),
-        (_, true) => (ReferralStatus::Requested, ReferralVerb::Send),
-        _ => return Ok(()),
+    let Some((status, verb)) = follows(&referral, &all, current, next) else {
+        return Ok(());
     };
-    let next = Referral {
+    let after = Referral {
         status,
         ..referral.clone()
     };
-    save(work, &referral, next, verb).await?;
+    save(work, &referral, after, verb).await?;
     Ok(())
+}
+
+/// Where a change of a session takes its referral, if anywhere; `all` are the sessions under it as they are now.
+fn follows(referral: &Referral, all: &[Session], current: &Session, next: &Session) -> Option<(ReferralStatus, ReferralVerb)> {
+    let was_over = current.status == SessionStatus::Fulfilled;
+    let is_over = next.status == SessionStatus::Fulfilled;
+    let done = all.iter().filter(|session| was_treated(session)).count();
+    let status = referral.status;
+    if is_over && !was_over && status.is_under_way() {
+        let all_done = usize::try_from(referral.sessions).is_ok_and(|asked| done >= asked);
+        let verb = if all_done { ReferralVerb::Complete } else { ReferralVerb::Report };
+        return Some((status.after(verb, true).ok()?, verb));
+    }
+    if was_over && !is_over && matches!(status, ReferralStatus::Completed | ReferralStatus::InProgress) {
+        let before = if done > 0 {
+            ReferralStatus::InProgress
+        } else {
+            ReferralStatus::Accepted
+        };
+        return (before != status).then_some((before, ReferralVerb::Resume));
+    }
+    if !referral.by_booking {
+        return None;
+    }
+    let any = all.iter().any(|session| standing(session.status) != Standing::Gone);
+    let returns = next.status.is_live() && next.referral_id == Some(referral.id) && status == ReferralStatus::Cancelled;
+    match (!any && !status.is_terminal(), returns) {
+        (true, _) => Some((ReferralStatus::Cancelled, ReferralVerb::Cancel)),
+        (_, true) if next.status == SessionStatus::Booked => Some((ReferralStatus::Accepted, ReferralVerb::Accept)),
+        (_, true) => Some((ReferralStatus::Requested, ReferralVerb::Send)),
+        _ => None,
+    }
 }
 
 /// Notes that a session under a referral has its date: what was to be said of the referral without one is not said.
@@ -133,6 +159,19 @@ pub(super) async fn standing_at(
         if kept == Some(referral.id) || referral.undated(&own) > 0 {
             return Ok((Some(referral.id), SessionStatus::Pending));
         }
+    }
+    // Several that are booked at once are one referral.
+    let begun = all.iter().rfind(|one| asks(one) && one.by_booking && one.created_at == work.now);
+    if let Some(begun) = begun {
+        let more = Referral {
+            version: begun.version + 1,
+            sessions: begun.sessions + 1,
+            ..begun.clone()
+        };
+        if !referrals::update(&mut work.tx, &more).await? {
+            return Err(Error::Stale);
+        }
+        return Ok((Some(begun.id), SessionStatus::Pending));
     }
     let referral = Referral {
         id: work.app.clock.id(),

@@ -23,7 +23,7 @@ use crate::domain::session::{CancelReason, Session};
 use crate::domain::status::{Outcome, Verb};
 use crate::domain::task::{Task, TaskKind};
 use crate::domain::text::Note;
-use crate::storage::{courses, services, sessions, tasks};
+use crate::storage::{courses, referrals, services, sessions, tasks};
 
 /// What was done in one session.
 #[derive(Debug, Clone, ToSchema)]
@@ -75,7 +75,7 @@ pub async fn report(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
         };
         tasks::insert(&mut work.tx, &task).await?;
     }
-    let next = after_report(&mut work, current).await?;
+    let next = referrals::get(&mut work.tx, None, id).await?.ok_or(Error::NotThere("referral"))?;
     answered(work, &next).await
 }
 
@@ -128,19 +128,6 @@ async fn checked(work: &mut Work<'_>, referral: &Referral, session: &Session, re
     let (to_mend, of_patient): (Vec<_>, Vec<_>) = all.into_iter().partition(theirs);
     none_of(to_mend)?;
     Ok(harmed || !of_patient.is_empty())
-}
-
-/// A referral whose sessions are all done is completed; one that has more to come is in progress.
-async fn after_report(work: &mut Work<'_>, current: Referral) -> Result<Referral> {
-    let all = sessions::of_referral(&mut work.tx, current.id).await?;
-    let done = i64::try_from(all.iter().filter(|session| was_treated(session)).count()).unwrap_or(i64::MAX);
-    let complete = current.status.is_under_way() && done >= current.sessions;
-    let verb = if complete { ReferralVerb::Complete } else { ReferralVerb::Report };
-    let next = Referral {
-        status: current.status.after(verb, done > 0)?,
-        ..current.clone()
-    };
-    save(work, &current, next, verb).await
 }
 
 /// What ends with a referral: every session under it that has not begun.
@@ -219,5 +206,26 @@ pub async fn resume(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
         ..current.clone()
     };
     let next = save(&mut work, &current, next, ReferralVerb::Resume).await?;
+    answered(work, &next).await
+}
+
+/// A referral never should have been written: it is kept, and no shop sees it any more.
+pub async fn mark_error(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, why: Rejection) -> Result<Answer<SeenReferral>> {
+    let mut work = Work::begin(app, caller).await?;
+    let current = locked(&mut work, id, expected).await?;
+    let next = Referral {
+        status: current.status.after(ReferralVerb::MarkError, false)?,
+        reason: Some(why.reason),
+        ..current.clone()
+    };
+    // While the shop may still be told that they are off.
+    let gone = to_come(&mut work, id).await?;
+    freed(&mut work, gone, CancelReason::ClinicRequest, WITHDRAWN).await?;
+    let current = referrals::get(&mut work.tx, None, id).await?.ok_or(Error::NotThere("referral"))?;
+    let next = Referral {
+        version: current.version,
+        ..next
+    };
+    let next = save(&mut work, &current, next, ReferralVerb::MarkError).await?;
     answered(work, &next).await
 }

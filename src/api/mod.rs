@@ -161,6 +161,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(referrals::cancel)))
         .routes(allow(STAFF, routes!(referrals::hold)))
         .routes(allow(STAFF, routes!(referrals::resume)))
+        .routes(allow(MANAGERS, routes!(referrals::mark_error)))
         .routes(allow(SHOPS, routes!(partners::visits)))
         .routes(allow(SHOPS, routes!(partners::links)))
         .routes(allow(SHOPS, routes!(partners::make_link)))

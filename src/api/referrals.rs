@@ -209,3 +209,15 @@ pub(super) async fn fail(
 ) -> Reply<SeenReferral> {
     Ok(referral_ends::fail(&app, &caller, id, &expected, why).await?.into())
 }
+
+/// A referral never should have been written: it is kept, and its shop sees it no more.
+#[utoipa::path(post, path = "/referrals/{id}/entered-in-error", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
+pub(super) async fn mark_error(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<ReferralId>,
+    IfMatch(expected): IfMatch,
+    Json(why): Json<Rejection>,
+) -> Reply<SeenReferral> {
+    Ok(referral_ends::mark_error(&app, &caller, id, &expected, why).await?.into())
+}

@@ -24,7 +24,7 @@ fn expected(method: &str, path: &str) -> &'static [&'static str] {
     match (method, path) {
         ("GET", "/me" | "/partners" | "/partners/{id}" | "/referrals" | "/referrals/{id}")
         | ("POST", "/sign-out" | "/referrals/{id}/accept" | "/referrals/{id}/reject") => ALL,
-        ("GET", "/audit") | ("POST" | "PATCH", "/partners" | "/partners/{id}") => MANAGER,
+        ("GET", "/audit") | ("POST" | "PATCH", "/partners" | "/partners/{id}" | "/referrals/{id}/entered-in-error") => MANAGER,
         ("POST", "/referrals/{id}/propose" | "/referrals/{id}/report" | "/referrals/{id}/fail")
         | ("GET", "/settlement" | "/settlement.csv") => SHOP,
         _ if path.starts_with("/partners/") => SHOP,

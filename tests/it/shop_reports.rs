@@ -92,3 +92,87 @@ async fn a_report_that_is_late_by_five_days_bars_the_next_session_there_unless_i
         .expect(200);
     app.book_at(&shop, &course, "review", "2027-01-25T10:00").await.expect(201);
 }
+
+/// What the clinic writes up for a shop that told it by telephone counts as the shop's own report, and is taken back with it.
+#[tokio::test]
+async fn a_visit_that_the_clinic_writes_up_takes_the_referral_on_as_a_report_does() {
+    let app = TestApp::empty().await;
+    let (shop, course) = referable(&app).await;
+    let id = app.refer(&course, &shop.id, "consultation", 1).await;
+    let booked = app
+        .book_at(&shop, &course, "consultation", "2027-01-05T10:00")
+        .await
+        .expect(201)
+        .id();
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
+    app.until("2027-01-05T15:00:00Z").await;
+    for verb in ["arrive", "check-in"] {
+        app.act(&booked, verb).await.expect(200);
+    }
+    let done = json!({"outcome": "completed"});
+    app.call(&app.practitioner, "POST", &format!("/sessions/{booked}/complete"), done)
+        .await
+        .expect(200);
+    assert_eq!(app.shop_sees(&shop, &id).await.str("status"), "completed");
+    app.act(&booked, "undo").await.expect(200);
+    assert_eq!(app.shop_sees(&shop, &id).await.str("status"), "accepted");
+}
+
+/// Rule 30: who came and was not treated has used no session; the referral still asks for it.
+#[tokio::test]
+async fn a_report_that_nothing_was_done_leaves_the_referral_asking() {
+    let app = TestApp::empty().await;
+    let (shop, course) = referable(&app).await;
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
+    let id = booked.str("referral_id").to_owned();
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
+    app.until("2027-01-05T17:00:00Z").await;
+    let deferred = json!({"outcome": "not-done", "reason": "Sunburn."});
+    let seen = app.shop_does(&shop, &id, "report", deferred).await.expect(200);
+    assert_eq!(
+        (seen.str("status"), &seen.body["undated"], seen.str("business_status")),
+        ("in-progress", &json!(1), "awaiting_date")
+    );
+}
+
+/// A plan at a shop is one referral, whose dates the shop answers at once.
+#[tokio::test]
+async fn a_whole_plan_at_a_shop_is_one_referral() {
+    let app = TestApp::empty().await;
+    let (shop, course) = referable(&app).await;
+    app.call(&app.desk, "PATCH", &format!("/courses/{course}"), json!({"goal": "lighten"}))
+        .await
+        .expect(200);
+    let plan = json!({"service": "saline", "starts": ["2027-02-01T10:00", "2027-03-15T10:00", "2027-04-26T10:00"], "site_id": shop.site});
+    let booked = app.post(&format!("/courses/{course}/plan/book"), plan).await.expect(201);
+    let sessions = booked.body["sessions"].as_array().unwrap();
+    let referral = sessions[0]["referral_id"].as_str().unwrap();
+    assert!(
+        sessions
+            .iter()
+            .all(|one| one["status"] == "pending" && one["referral_id"] == referral),
+        "{}",
+        booked.text
+    );
+    let seen = app.shop_does(&shop, referral, "accept", Value::Null).await.expect(200);
+    assert_eq!((&seen.body["count"], &seen.body["undated"]), (&json!(3), &json!(0)));
+    assert!(seen.body["visits"].as_array().unwrap().iter().all(|one| one["status"] == "booked"));
+}
+
+/// What never should have been written is kept for the clinic, and gone for the shop.
+#[tokio::test]
+async fn a_referral_that_was_written_in_error_is_kept_and_its_shop_sees_it_no_more() {
+    let app = TestApp::empty().await;
+    let (shop, course) = referable(&app).await;
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
+    let id = booked.str("referral_id").to_owned();
+    app.shop_sees(&shop, &id).await.expect(200);
+    let path = format!("/referrals/{id}/entered-in-error");
+    let why = json!({"reason": "The wrong Ada."});
+    let marked = app.manage("POST", &path, why.clone()).await.expect(200);
+    assert_eq!(marked.str("status"), "entered-in-error");
+    app.shop_sees(&shop, &id).await.expect(404);
+    assert_eq!(app.get(&format!("/sessions/{}", booked.id())).await.str("status"), "cancelled");
+    let again = app.manage("POST", &path, why).await.expect(409);
+    assert_eq!(again.codes(), ["not_allowed_from_entered-in-error"]);
+}

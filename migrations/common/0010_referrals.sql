@@ -27,6 +27,8 @@ CREATE TABLE referrals (
     reason       TEXT,
     -- Whether a booking at the shop made it; then it ends with that booking.
     by_booking   BOOLEAN NOT NULL,
+    -- Whether a booking sent it, so that whoever sends it then finds it sent.
+    sent_by_booking BOOLEAN NOT NULL,
     created_at   TIMESTAMPTZ NOT NULL,
     requested_at TIMESTAMPTZ,
     received_at  TIMESTAMPTZ,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::cases;
 use super::diaries::{self, Search};
 use super::hold::held;
-use super::referral_change::standing_at;
+use super::referral_bookings::standing_at;
 use super::session_view::{SessionView, view};
 use super::{Answer, App, Caller, Error, Result, Work, courses, decide, session_change};
 use crate::domain::booking::starts_at;

@@ -9,8 +9,10 @@ use uuid::Uuid;
 use super::entries::Entry;
 use super::error::none_of;
 use super::page::{Items, Page};
+use super::planned::Whose;
 use super::{Answer, App, Caller, Error, Expected, Result, Work, planned};
-use crate::storage;
+use crate::domain::refusal::Code;
+use crate::storage::{self, sessions};
 
 /// Adds a thing.
 pub async fn add<E: Entry>(app: &App, caller: &Caller, details: E::Details) -> Result<Answer<E>> {
@@ -32,6 +34,11 @@ pub async fn change<E: Entry>(app: &App, caller: &Caller, id: E::Id, expected: &
     none_of(E::faults(&details))?;
     // Patients are locked before anybody else, as everywhere.
     let touched = match current.replans(&details) {
+        // What was referred to one shop is not another's, nor the clinic's.
+        Some(Whose::Site(site)) if !sessions::live_at(&mut work.tx, site).await?.is_empty() => {
+            let words = "Sessions are still to come there, or to be written up; whose place it is cannot change before.";
+            return Err(Error::refused(Code::SitePartner, words));
+        }
         Some(whose) => planned::touched(&mut work, whose).await?,
         None => Vec::new(),
     };

@@ -18,7 +18,7 @@ use crate::domain::refusal::Code;
 use crate::domain::rules::consent::falls_with;
 use crate::domain::session::{CancelReason, Session};
 use crate::domain::status::SessionStatus;
-use crate::storage::{claims, consents, messages, partners, patients, referrals, resources, sessions};
+use crate::storage::{claims, consents, messages, partners, patients, referrals, repeats, resources, sessions};
 
 /// A consent as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -160,6 +160,9 @@ async fn fallen(work: &mut Work<'_>, consent: &Consent) -> Result<Vec<SessionId>
 /// was, and nothing else. Answers the sessions that were called off.
 async fn withdrawn_from(work: &mut Work<'_>, patient: PatientId, partner: PartnerId) -> Result<Vec<SessionId>> {
     let mut gone = Vec::new();
+    for referral in referrals::of_patient(&mut work.tx, patient, Some(partner)).await? {
+        repeats::forget_of_shop(&mut work.tx, partner, referral.id).await?;
+    }
     for referral in referrals::open_of(&mut work.tx, patient, partner).await? {
         let id = referral.id;
         // Read before, since what is called off is not live any more.

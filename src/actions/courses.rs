@@ -10,6 +10,7 @@ use super::catalogue::patched;
 use super::course_view::{CourseView, view};
 use super::error::none_of;
 use super::page::{Items, Page};
+use super::referral_ends::withdrawn;
 use super::{Answer, App, Caller, Error, Expected, Result, Work, planned};
 use crate::domain::course;
 use crate::domain::course::{Course, CourseDetails, CourseStatus};
@@ -17,8 +18,9 @@ use crate::domain::ids::{CourseId, PatientId};
 use crate::domain::overriding::Override;
 use crate::domain::rules::consent::consent_missing;
 use crate::domain::rules::plan_exceeds_ceiling::written_plan_exceeds_ceiling;
+use crate::domain::session::CancelReason;
 use crate::storage::sessions::Listed;
-use crate::storage::{consents, courses, patients, resources, services, sessions};
+use crate::storage::{consents, courses, patients, referrals, resources, services, sessions};
 
 /// A course to be opened.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -132,6 +134,12 @@ pub async fn change(app: &App, caller: &Caller, id: CourseId, expected: &Expecte
     }
     if !courses::update(&mut work.tx, &course).await? {
         return Err(Error::Stale);
+    }
+    if !course.details.is_open() {
+        // What was referred and has no date yet ends with the course.
+        for referral in referrals::open_of_course(&mut work.tx, id).await? {
+            withdrawn(&mut work, referral, None, CancelReason::ClinicRequest).await?;
+        }
     }
     if current_status != course.details.status {
         // Rule 73: reminders stop on hold, and come back.

@@ -41,6 +41,8 @@ pub(super) struct Facts<'a> {
     pub(super) shop: Option<Shop>,
     /// Since when it waits for the shop's answer, if it does.
     pub(super) asked_at: Option<DateTime<Utc>>,
+    /// When what the shop proposed instead was declined, if it was.
+    pub(super) declined_at: Option<DateTime<Utc>>,
     /// Where the practitioner's list of the day goes.
     pub(super) day_list_to: Option<Email>,
     place: String,
@@ -64,9 +66,9 @@ pub(super) async fn load<'a>(
         Some(partner) if was_sent(tx, session).await? => Some(shop(tx, app, patient.id, partner).await?),
         _ => None,
     };
-    let asked_at = match &shop {
+    let (asked_at, declined_at) = match &shop {
         Some(_) if session.awaits_shop() => asked_at(tx, session).await?,
-        _ => None,
+        _ => (None, None),
     };
     Ok(Facts {
         session,
@@ -76,6 +78,7 @@ pub(super) async fn load<'a>(
         rules: rules.unwrap_or_else(|| app.policy.reminders.clone()),
         shop,
         asked_at,
+        declined_at,
         // What a shop's people are told is the shop's own list.
         day_list_to: match site.details.partner_id {
             None => practitioner.and_then(|one| one.details.day_list_to.clone()),
@@ -91,14 +94,19 @@ async fn was_sent(tx: &mut Tx, session: &Session) -> Result<bool> {
     Ok(referrals::get(tx, None, id).await?.is_some_and(|referral| referral.was_sent()))
 }
 
-/// Since when a session waits for its shop; not while the shop itself waits for an answer to what it proposed.
-async fn asked_at(tx: &mut Tx, session: &Session) -> Result<Option<DateTime<Utc>>> {
+/// Since when a session waits for its shop, and since when anew because what the shop proposed was declined; not while the shop
+/// itself waits for an answer to what it proposed.
+async fn asked_at(tx: &mut Tx, session: &Session) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
     let proposed = proposals::of_session(tx, session.id).await?;
     if proposed.iter().any(|one| one.status == ProposalStatus::Open) {
-        return Ok(None);
+        return Ok((None, None));
     }
-    let answered = proposed.iter().filter_map(|one| one.decided_at).max();
-    Ok(answered.max(Some(session.updated_at)))
+    let declined = proposed.iter().filter(|one| one.status == ProposalStatus::Declined);
+    let declined = declined
+        .filter_map(|one| one.decided_at)
+        .max()
+        .filter(|at| session.updated_at <= *at);
+    Ok((declined.max(Some(session.updated_at)), declined))
 }
 
 /// A shop, with what `patient` permits.

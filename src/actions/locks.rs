@@ -12,7 +12,7 @@ use crate::domain::civil;
 use crate::domain::ids::{LockId, PatientId};
 use crate::domain::lock_box::{Lock, LockDetails};
 use crate::domain::refusal::Code;
-use crate::storage::{locks, partners, patients};
+use crate::storage::{locks, partners, patients, referrals, repeats};
 
 /// A lock as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -65,6 +65,10 @@ pub async fn lock(app: &App, caller: &Caller, patient: PatientId, details: LockD
         ended_at: None,
     };
     locks::insert(&mut work.tx, &lock).await?;
+    // What shops were answered before is not to be answered again.
+    for referral in referrals::of_patient(&mut work.tx, patient, lock.details.partner_id).await? {
+        repeats::forget_of_shop(&mut work.tx, referral.partner_id, referral.id).await?;
+    }
     let detail = Some(lock.details.item.to_string());
     work.audit("lock.begin", ("lock", lock.id.0), Some(patient), detail).await?;
     work.commit(Answer::Created(view(app, &lock))).await

@@ -44,6 +44,7 @@ pub mod planner;
 mod proposals;
 pub mod read_log;
 pub mod referral_answers;
+mod referral_bookings;
 mod referral_change;
 pub mod referral_ends;
 mod referral_notices;

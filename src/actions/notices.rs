@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 
 use super::catalogue_kept::current;
 use super::facts::{self, Facts};
-use super::{App, Error, Result, Work, links, planned};
+use super::{App, Error, Result, Work, links, planned, proposals};
 use crate::domain::ids::SessionId;
 use crate::domain::message::{Audience, Channel, Content, Message, MessageKind, MessageStatus, Tells, Unsent};
 use crate::domain::notice::{self, Notice, Party, Standing, standing};
@@ -240,7 +240,9 @@ pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Resul
                 Channel::Email | Channel::Desk => Way::Email,
             };
             let theirs = |to: &Recipient| wants.recipient(by).is_some_and(|now| now.is_same(to));
-            if (!shop.disclosed && message.kind.tells() != Some(Tells::Gone)) || shop.refused.contains(&by) {
+            // That something no longer takes place names nobody.
+            let nameless = message.kind.tells() == Some(Tells::Gone) || message.kind == MessageKind::ShopWithdrawn;
+            if (!shop.disclosed && !nameless) || shop.refused.contains(&by) {
                 Some(Unsent::NoConsent)
             } else if !message.recipient.as_ref().is_some_and(theirs) {
                 // An address that was corrected is a stranger's now.
@@ -254,6 +256,10 @@ pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Resul
             let Some(patient) = patients::get(tx, message.patient_id).await? else {
                 return Ok(Some(message));
             };
+            if message.kind == MessageKind::Proposal && !proposals::is_open(tx, &message).await? {
+                messages::supersede(tx, message.id, Unsent::Done).await?;
+                return Ok(None);
+            }
             let reach = facts::reach(tx, app, &patient).await?;
             let theirs = |to: &Recipient| {
                 let email = patient.details.email.clone().map(Recipient::Email);

@@ -6,7 +6,7 @@ use super::{App, Error, Result, cases};
 use crate::domain::consent::{Consent, ConsentKind, ConsentStatus};
 use crate::domain::ids::{LockId, PartnerId, PatientId, ReferralId};
 use crate::domain::packet::Packet;
-use crate::domain::referral::Referral;
+use crate::domain::referral::{Referral, ReferralStatus};
 use crate::storage::{Tx, consents, courses, locks, patients, referrals};
 
 /// Whether `patient` permits that `partner` is told of them (rule 56).
@@ -16,12 +16,17 @@ pub(super) async fn is_disclosed(tx: &mut Tx, patient: PatientId, partner: Partn
     Ok(given.iter().any(names))
 }
 
-/// The packet of a referral; nothing once the patient does not permit it any more, or before it was sent.
+/// The packet of a referral; nothing before it was sent, once it came to nothing, or once the patient does not permit it any
+/// more; of one that is done, whom the shop treated.
 pub(super) async fn of(tx: &mut Tx, app: &App, referral: &Referral) -> Result<Option<Packet>> {
     if !referral.was_sent() || !is_disclosed(tx, referral.patient_id, referral.partner_id).await? {
         return Ok(None);
     }
-    preview(tx, app, referral).await.map(Some)
+    match referral.status {
+        ReferralStatus::Completed => Ok(Some(preview(tx, app, referral).await?.once_done())),
+        status if status.is_terminal() => Ok(None),
+        _ => preview(tx, app, referral).await.map(Some),
+    }
 }
 
 /// The packet as it would be, for the clinic's own eyes.
@@ -35,10 +40,12 @@ pub(super) async fn preview(tx: &mut Tx, app: &App, referral: &Referral) -> Resu
     Ok(Packet::of(&patient, &case, referral.screening, method, referral.partner_id, &locks))
 }
 
-/// The packet of the referral that a message to a shop is about; nothing where there is none to be told.
-pub async fn of_message(tx: &mut Tx, app: &App, referral: Option<ReferralId>) -> Result<Option<Packet>> {
-    let Some(id) = referral else { return Ok(None) };
-    match referrals::get(tx, None, id).await? {
+/// The packet of the referral that a message to `partner` is about; nothing where there is none to be told.
+pub async fn of_message(tx: &mut Tx, app: &App, partner: Option<PartnerId>, referral: Option<ReferralId>) -> Result<Option<Packet>> {
+    let (Some(partner), Some(id)) = (partner, referral) else {
+        return Ok(None);
+    };
+    match referrals::get(tx, Some(partner), id).await? {
         Some(referral) => of(tx, app, &referral).await,
         None => Ok(None),
     }

@@ -9,7 +9,7 @@ use super::book::booked;
 use super::cases;
 use super::diaries::{self, Search};
 use super::plan::about;
-use super::referral_change::standing_at;
+use super::referral_bookings::standing_at;
 use super::session_view::{SessionView, view};
 use super::{Answer, App, Caller, Error, Result, Work, courses, decide, session_change};
 use crate::domain::availability::Slot;

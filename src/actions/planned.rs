@@ -94,6 +94,7 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
             ends_at: session.ends_at,
             status: session.status,
             asked_at: facts.asked_at,
+            declined_at: facts.declined_at,
             disclosed: shop.disclosed,
             notices: &shop.notices,
             refused: &shop.refused,

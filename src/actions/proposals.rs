@@ -7,6 +7,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use super::diaries::Search;
 use super::facts;
 use super::referral_change::{decide_proposal, save};
+use super::session_change::PROPOSAL_TAKEN;
 use super::{Error, Result, Work, cases, decide, links, planned, session_change};
 use crate::domain::case::Facing;
 use crate::domain::civil;
@@ -14,7 +15,7 @@ use crate::domain::course::Course;
 use crate::domain::diary::Wanted;
 use crate::domain::message::{Channel, Content, Message, MessageKind, MessageStatus};
 use crate::domain::recipient::Recipient;
-use crate::domain::referral::{Proposal, ProposalStatus, Referral, ReferralVerb};
+use crate::domain::referral::{Proposal, ProposalStatus, Referral, ReferralVerb, can_be_moved};
 use crate::domain::refusal::Code;
 use crate::domain::session::Session;
 use crate::domain::site::SiteKind;
@@ -22,24 +23,23 @@ use crate::domain::status::SessionStatus;
 use crate::storage::claims::{self, Claimant, Except};
 use crate::storage::{courses, messages, patients, proposals, sessions};
 
-/// Takes every open proposal of a referral, or none. The referral is accepted with it.
-pub(super) async fn take(mut work: Work<'_>, current: Referral, open: Vec<Proposal>) -> Result<(Work<'_>, Referral)> {
+/// Takes every one of `open`, or none. The referral is accepted with it; the shop answered when it proposed.
+pub(super) async fn take(mut work: Work<'_>, current: Referral, open: Vec<Proposal>) -> Result<Work<'_>> {
     let course = courses::get(&mut work.tx, current.course_id)
         .await?
         .ok_or(Error::NotThere("course"))?;
-    let mut referral = current;
-    if referral.status.is_asked() {
-        let next = Referral {
-            status: referral.status.after(ReferralVerb::Accept, false)?,
-            answered_at: Some(work.now),
-            ..referral.clone()
-        };
-        referral = save(&mut work, &referral, next, ReferralVerb::Accept).await?;
-    }
+    // What is on hold, or over, takes no dates.
+    let status = current.status.after(ReferralVerb::Accept, false)?;
+    let next = Referral {
+        status,
+        answered_at: current.answered_at.or(open.iter().map(|one| one.created_at).min()),
+        ..current.clone()
+    };
+    let referral = save(&mut work, &current, next, ReferralVerb::Accept).await?;
     for proposal in open {
         work = take_one(work, &course, &referral, &proposal).await?;
     }
-    Ok((work, referral))
+    Ok(work)
 }
 
 async fn take_one<'a>(mut work: Work<'a>, course: &Course, referral: &Referral, proposal: &Proposal) -> Result<Work<'a>> {
@@ -47,6 +47,10 @@ async fn take_one<'a>(mut work: Work<'a>, course: &Course, referral: &Referral, 
         Some(id) => Some(sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?.session),
         None => None,
     };
+    if let Some(session) = moved.as_ref().filter(|session| !can_be_moved(session, work.now)) {
+        let words = format!("This visit is {} and cannot be moved any more.", session.status);
+        return Err(Error::refused(Code::NotToBeMoved, words));
+    }
     let search = search(&mut work, course, referral, moved.as_ref()).await?;
     if let Some(session) = &moved {
         claims::release_session(&mut work.tx, session.id).await?;
@@ -68,7 +72,7 @@ async fn take_one<'a>(mut work: Work<'a>, course: &Course, referral: &Referral, 
             ..current.clone()
         };
         decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(next.id)).await?;
-        session_change::save(&mut work, &current, next, "reschedule").await?;
+        session_change::save(&mut work, &current, next, PROPOSAL_TAKEN).await?;
     } else {
         let standing = (Some(referral.id), SessionStatus::Booked);
         let session = super::book::booked(&work, course, &search, granted.place, start, standing);
@@ -154,9 +158,21 @@ pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Re
     Ok(())
 }
 
-/// The time that the shop proposes for a session, if it does.
-pub(super) async fn open_for(tx: &mut crate::storage::Tx, session: &Session) -> Result<Option<DateTime<Utc>>> {
+/// The time that the shop proposes for a session, if it does and the session can still be moved.
+pub(super) async fn open_for(tx: &mut crate::storage::Tx, now: DateTime<Utc>, session: &Session) -> Result<Option<DateTime<Utc>>> {
+    if !can_be_moved(session, now) {
+        return Ok(None);
+    }
     let all = proposals::of_session(tx, session.id).await?;
     let open = all.iter().rfind(|one| one.status == ProposalStatus::Open);
     Ok(open.map(|one| one.starts_at))
+}
+
+/// Whether what a message to a patient proposes can still be taken.
+pub(super) async fn is_open(tx: &mut crate::storage::Tx, message: &Message) -> Result<bool> {
+    let Some(session) = message.session_id else { return Ok(false) };
+    let all = proposals::of_session(tx, session).await?;
+    Ok(all
+        .iter()
+        .any(|one| one.status == ProposalStatus::Open && one.id.to_string() == message.lead))
 }

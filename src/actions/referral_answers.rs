@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 
 use super::error::none_of;
 use super::notices::Of;
-use super::referral_change::{decide_proposal, full, locked, save, supersede_proposals};
+use super::referral_change::{self, decide_proposal, full, locked, save, supersede_proposals, touch};
+use super::referral_notices::{self, Asked};
 use super::referral_view::{SeenReferral, answered};
 use super::session_change::{self, DECLINED, SHOP_ACCEPTED};
 use super::{Answer, App, Caller, Error, Expected, Result, Work, notices, proposals as taken, referrals as written};
@@ -16,7 +17,7 @@ use crate::domain::access::Role;
 use crate::domain::booking::starts_at;
 use crate::domain::civil::{self, When};
 use crate::domain::ids::{ReferralId, SessionId};
-use crate::domain::referral::{Proposal, ProposalStatus, Referral, ReferralStatus, ReferralVerb};
+use crate::domain::referral::{Proposal, ProposalStatus, Referral, ReferralStatus, ReferralVerb, can_be_moved};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::at_shop::disclosure_consent_missing;
 use crate::domain::session::{CancelReason, Session};
@@ -25,6 +26,15 @@ use crate::domain::task::{Task, TaskKind};
 use crate::domain::text::Note;
 use crate::storage::{claims, proposals, sessions, tasks};
 
+/// For whom an answer is given; may be left out.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({"for_shop": true}))]
+pub struct Acceptance {
+    /// Whether a manager answers for the shop, as it has said by telephone, and not for the clinic.
+    pub for_shop: bool,
+}
+
 /// Why not.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +42,9 @@ use crate::storage::{claims, proposals, sessions, tasks};
 pub struct Rejection {
     /// Why.
     pub reason: Note,
+    /// Whether a manager answers for the shop, as it has said by telephone, and not for the clinic.
+    #[serde(default)]
+    pub for_shop: bool,
 }
 
 /// Another time.
@@ -50,34 +63,41 @@ fn open(all: Vec<Proposal>) -> Vec<Proposal> {
     all.into_iter().filter(|one| one.status == ProposalStatus::Open).collect()
 }
 
-/// Whether the caller speaks for the clinic about what the shop proposes; whoever may not and is no shop is refused.
-fn for_the_clinic(caller: &Caller, open: &[Proposal]) -> Result<bool> {
-    match (caller.actor.role, open.is_empty()) {
-        (Role::Partner, _) | (Role::Manager, true) => Ok(false),
-        (_, false) => Ok(true),
-        (_, true) => Err(Error::NotAllowed),
+/// Whether the caller speaks for the clinic, about what the shop proposes, or for the shop; the clinic answers for no shop
+/// unless a manager says so.
+fn for_the_clinic(caller: &Caller, for_shop: bool, proposed: &[Proposal]) -> Result<bool> {
+    let open = proposed.iter().any(|one| one.status == ProposalStatus::Open);
+    match caller.actor.role {
+        Role::Partner => Ok(false),
+        Role::Manager if for_shop => Ok(false),
+        _ if for_shop => Err(Error::NotAllowed),
+        _ if open => Ok(true),
+        Role::Manager => Err(nothing_to_answer()),
+        _ if proposed.is_empty() => Err(Error::NotAllowed),
+        _ => Err(nothing_to_answer()),
     }
 }
 
+fn nothing_to_answer() -> Error {
+    Error::refused(Code::NothingToAnswer, "Nothing of this referral waits for this answer.")
+}
+
 /// Accepts: for the shop the referral and what waits under it, for the clinic what the shop proposes.
-pub async fn accept(app: &App, caller: &Caller, id: ReferralId, expected: &Expected) -> Result<Answer<SeenReferral>> {
+pub async fn accept(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, by: Acceptance) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
-    let proposed = open(proposals::of_referral(&mut work.tx, id).await?);
-    if for_the_clinic(caller, &proposed)? {
-        let (mut work, referral) = taken::take(work, current, proposed).await?;
-        work.audit("referral.accept_proposal", ("referral", id.0), Some(referral.patient_id), None)
+    let proposed = proposals::of_referral(&mut work.tx, id).await?;
+    if for_the_clinic(caller, by.for_shop, &proposed)? {
+        let mut work = taken::take(work, current, open(proposed)).await?;
+        let patient = referral_change::current(&mut work, id).await?.patient_id;
+        work.audit("referral.accept_proposal", ("referral", id.0), Some(patient), None)
             .await?;
-        return answered(work, &referral).await;
+        return answered(work, id).await;
     }
     let status = current.status.after(ReferralVerb::Accept, false)?;
-    let waiting: Vec<_> = waiting(&mut work, id).await?;
-    let asked = current.status.is_asked();
-    if !asked && waiting.is_empty() {
-        return Err(Error::refused(
-            Code::NothingToAnswer,
-            "Nothing of this referral waits for an answer.",
-        ));
+    let waiting = waiting(&mut work, id).await?;
+    if !current.status.is_asked() && waiting.is_empty() {
+        return Err(nothing_to_answer());
     }
     none_of(against(&mut work, &current, &waiting).await?)?;
     let next = Referral {
@@ -88,7 +108,7 @@ pub async fn accept(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
     };
     // Whoever accepts what was asked takes back what they proposed instead.
     supersede_proposals(&mut work, &proposed).await?;
-    let next = save(&mut work, &current, next, ReferralVerb::Accept).await?;
+    save(&mut work, &current, next, ReferralVerb::Accept).await?;
     for session in waiting {
         let booked = Session {
             status: session.status.after(Verb::Accept)?,
@@ -96,13 +116,14 @@ pub async fn accept(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
         };
         session_change::save(&mut work, &session, booked, SHOP_ACCEPTED).await?;
     }
-    answered(work, &next).await
+    answered(work, id).await
 }
 
-/// The sessions of a referral that wait for their shop, in order of time.
+/// The sessions of a referral that wait for their shop, in order of time; nobody accepts what has passed.
 async fn waiting(work: &mut Work<'_>, id: ReferralId) -> Result<Vec<Session>> {
-    let all = sessions::of_referral(&mut work.tx, id).await?;
-    Ok(all.into_iter().filter(Session::awaits_shop).collect())
+    let mut all = sessions::of_referral(&mut work.tx, id).await?;
+    all.retain(|session| session.awaits_shop() && session.starts_at > work.now);
+    Ok(all)
 }
 
 /// What of the shop's own side speaks against it on each day: nothing of this tells of the patient.
@@ -128,18 +149,20 @@ async fn against(work: &mut Work<'_>, referral: &Referral, waiting: &[Session]) 
 pub async fn reject(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, why: Rejection) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
-    let proposed = open(proposals::of_referral(&mut work.tx, id).await?);
-    if for_the_clinic(caller, &proposed)? {
-        for one in &proposed {
+    let proposed = proposals::of_referral(&mut work.tx, id).await?;
+    if for_the_clinic(caller, why.for_shop, &proposed)? {
+        for one in &open(proposed) {
             decide_proposal(&mut work, one, ProposalStatus::Declined).await?;
         }
         // It waits for the shop again.
+        let referral = touch(&mut work, &current).await?;
+        referral_notices::queue(&mut work, &referral, Asked::Anew).await?;
         for session in waiting(&mut work, id).await? {
             notices::queue(&mut work, &session, Of::Plans).await?;
         }
         work.audit("referral.decline_proposal", ("referral", id.0), Some(current.patient_id), None)
             .await?;
-        return answered(work, &current).await;
+        return answered(work, id).await;
     }
     let asked = current.status.is_asked();
     let status = current.status.after(ReferralVerb::Reject, false)?;
@@ -165,7 +188,7 @@ pub async fn reject(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
         "The shop does not do this. See what else is possible for the course, and tell the patient.",
     )
     .await?;
-    answered(work, &next).await
+    answered(work, id).await
 }
 
 /// Calls `all` off: what they claimed is free.
@@ -242,7 +265,7 @@ pub async fn propose(app: &App, caller: &Caller, id: ReferralId, expected: &Expe
     };
     tasks::insert(&mut work.tx, &task).await?;
     taken::tell_patient(&mut work, &proposal).await?;
-    answered(work, &next).await
+    answered(work, id).await
 }
 
 /// What anybody may know of a time: that it has passed, or lies too far ahead.
@@ -270,7 +293,7 @@ async fn for_which(work: &mut Work<'_>, referral: &Referral, named: Option<Sessi
             .map(|session| Some(session.id))
             .ok_or(Error::NotThere("visit to come under this referral"));
     }
-    if let Some(first) = all.iter().find(|session| session.awaits_shop()) {
+    if let Some(first) = all.iter().find(|session| session.awaits_shop() && can_be_moved(session, work.now)) {
         return Ok(Some(first.id));
     }
     if referral.undated(&all) == 0 {

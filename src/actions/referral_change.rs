@@ -1,18 +1,19 @@
 //! What every change of a referral shares: it is read under its patient's lock and within the
 //! caller's own shop, the version is checked, what its sessions and proposals need follows, and
-//! the audit gets a line.
+//! the audit gets a line. Its version rises with each change of its dates and proposals too, so
+//! that nobody answers what they have not seen.
 
-use super::referral_notices;
+use super::referral_notices::{self, Asked};
 use super::{Error, Expected, Result, Work};
-use crate::domain::ids::{CourseId, PatientId, ReferralId, ServiceId};
+use crate::domain::ids::{ReferralId, SessionId};
+use crate::domain::message::{MessageKind, Unsent};
 use crate::domain::notice::{Standing, standing};
-use crate::domain::referral::{Proposal, ProposalStatus, Referral, ReferralStatus, ReferralVerb, was_treated};
+use crate::domain::referral::{Proposal, ProposalStatus, Referral, ReferralStatus, ReferralVerb, can_be_moved, was_treated};
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::rules::at_shop::ShopTerms;
 use crate::domain::session::Session;
 use crate::domain::status::SessionStatus;
 use crate::domain::task::TaskKind;
-use crate::storage::{proposals, referrals, resources, sessions, tasks};
+use crate::storage::{messages, proposals, referrals, resources, sessions, tasks};
 
 /// The referral, read after its patient was locked, so that changes of it wait for each other; another shop's is not there.
 pub(super) async fn locked(work: &mut Work<'_>, id: ReferralId, expected: &Expected) -> Result<Referral> {
@@ -23,6 +24,11 @@ pub(super) async fn locked(work: &mut Work<'_>, id: ReferralId, expected: &Expec
     let referral = referrals::get(&mut work.tx, own, id).await?.ok_or_else(missing)?;
     expected.check(referral.version)?;
     Ok(referral)
+}
+
+/// The referral as it is now, whatever was changed under it meanwhile.
+pub(super) async fn current(work: &mut Work<'_>, id: ReferralId) -> Result<Referral> {
+    referrals::get(&mut work.tx, None, id).await?.ok_or(Error::NotThere("referral"))
 }
 
 /// Writes `next`, which was `current`, as the deed `verb`, with what is to be told of it.
@@ -43,11 +49,30 @@ pub(super) async fn save(work: &mut Work<'_>, current: &Referral, next: Referral
         let proposed = proposals::of_referral(&mut work.tx, next.id).await?;
         supersede_proposals(work, &proposed).await?;
     }
-    referral_notices::queue(work, current, &next).await?;
+    let anew = match verb {
+        ReferralVerb::Send => Asked::Anew,
+        _ => Asked::Still,
+    };
+    referral_notices::queue(work, &next, anew).await?;
+    if verb == ReferralVerb::Cancel {
+        referral_notices::taken_back(work, &next).await?;
+    }
     let action = format!("referral.{}", verb.to_string().replace('-', "_"));
     let detail = Some(format!("{} to {}", current.status, next.status));
     work.audit(&action, ("referral", next.id.0), Some(next.patient_id), detail).await?;
     Ok(next)
+}
+
+/// Raises the version of a referral under which something has changed.
+pub(super) async fn touch(work: &mut Work<'_>, referral: &Referral) -> Result<Referral> {
+    let touched = Referral {
+        version: referral.version + 1,
+        ..referral.clone()
+    };
+    if !referrals::update(&mut work.tx, &touched).await? {
+        return Err(Error::Stale);
+    }
+    Ok(touched)
 }
 
 /// Marks what is still open of `all` as overtaken.
@@ -58,7 +83,7 @@ pub(super) async fn supersede_proposals(work: &mut Work<'_>, all: &[Proposal]) -
     Ok(())
 }
 
-/// Writes what became of an open proposal; the desk's task about it is done.
+/// Writes what became of an open proposal; the desk's task about it is done, and the patient is not asked any more.
 pub(super) async fn decide_proposal(work: &mut Work<'_>, proposal: &Proposal, status: ProposalStatus) -> Result<Proposal> {
     let decided = Proposal {
         version: proposal.version + 1,
@@ -69,33 +94,65 @@ pub(super) async fn decide_proposal(work: &mut Work<'_>, proposal: &Proposal, st
     if !proposals::update(&mut work.tx, &decided).await? {
         return Err(Error::Stale);
     }
-    tasks::settle_referral(&mut work.tx, proposal.referral_id, TaskKind::ProposalToAnswer, work.now).await?;
+    settle(work, proposal.referral_id, TaskKind::ProposalToAnswer, proposal.session_id).await?;
+    if let Some(session) = proposal.session_id {
+        messages::lock_waiting(&mut work.tx, session).await?;
+        for row in messages::of_session(&mut work.tx, session).await? {
+            if row.kind == MessageKind::Proposal && row.lead == proposal.id.to_string() {
+                messages::supersede(&mut work.tx, row.id, Unsent::Done).await?;
+            }
+        }
+    }
     Ok(decided)
 }
 
-/// What a change of a session does to its referral: a proposal for its old time is overtaken; what was reported takes the
-/// referral on, or, taken back, back; and a referral that a booking made ends, and returns, with its last session.
+/// Marks the desk's tasks of one kind about one session of a referral, or about what has none yet, as done.
+async fn settle(work: &mut Work<'_>, referral: ReferralId, kind: TaskKind, session: Option<SessionId>) -> Result<()> {
+    for task in tasks::open_of_referral(&mut work.tx, referral, kind).await? {
+        if task.session_id == session {
+            tasks::settle_one(&mut work.tx, task.id, work.now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What a change of a session does to its referral: a proposal for it is overtaken once it cannot be moved, or was; what was
+/// reported takes the referral on, or, taken back, back; and a referral that a booking made ends, and returns, with its last
+/// session.
 pub(super) async fn after_session(work: &mut Work<'_>, current: &Session, next: &Session) -> Result<()> {
     let Some(id) = current.referral_id.or(next.referral_id) else {
         return Ok(());
     };
-    let gone = standing(next.status) == Standing::Gone;
-    if gone || next.starts_at != current.starts_at || next.place != current.place {
+    let moved = next.starts_at != current.starts_at || next.place != current.place;
+    if moved || !can_be_moved(next, work.now) {
         let proposed = proposals::of_session(&mut work.tx, next.id).await?;
         supersede_proposals(work, &proposed).await?;
+    }
+    if next.status == SessionStatus::Fulfilled {
+        settle(work, id, TaskKind::ReportOverdue, Some(next.id)).await?;
     }
     let Some(referral) = referrals::get(&mut work.tx, None, id).await? else {
         return Ok(());
     };
     let all = sessions::of_referral(&mut work.tx, id).await?;
-    let Some((status, verb)) = follows(&referral, &all, current, next) else {
-        return Ok(());
-    };
-    let after = Referral {
-        status,
-        ..referral.clone()
-    };
-    save(work, &referral, after, verb).await?;
+    if let Some((status, verb)) = follows(&referral, &all, current, next) {
+        let after = Referral {
+            status,
+            // What is asked anew was not answered.
+            answered_at: referral.answered_at.filter(|_| !status.is_asked()),
+            ..referral.clone()
+        };
+        save(work, &referral, after, verb).await?;
+    } else if moved || next.status != current.status {
+        let referral = touch(work, &referral).await?;
+        referral_notices::queue(work, &referral, Asked::Anew).await?;
+    }
+    if next.referral_id != current.referral_id
+        && let Some(new) = next.referral_id
+    {
+        let new = self::current(work, new).await?;
+        touch(work, &new).await?;
+    }
     Ok(())
 }
 
@@ -103,15 +160,18 @@ pub(super) async fn after_session(work: &mut Work<'_>, current: &Session, next: 
 fn follows(referral: &Referral, all: &[Session], current: &Session, next: &Session) -> Option<(ReferralStatus, ReferralVerb)> {
     let was_over = current.status == SessionStatus::Fulfilled;
     let is_over = next.status == SessionStatus::Fulfilled;
-    let done = all.iter().filter(|session| was_treated(session)).count();
     let status = referral.status;
     if is_over && !was_over && status.is_under_way() {
-        let all_done = usize::try_from(referral.sessions).is_ok_and(|asked| done >= asked);
-        let verb = if all_done { ReferralVerb::Complete } else { ReferralVerb::Report };
+        let verb = if referral.is_done(all) {
+            ReferralVerb::Complete
+        } else {
+            ReferralVerb::Report
+        };
         return Some((status.after(verb, true).ok()?, verb));
     }
     if was_over && !is_over && matches!(status, ReferralStatus::Completed | ReferralStatus::InProgress) {
-        let before = if done > 0 {
+        let begun = all.iter().any(was_treated);
+        let before = if begun {
             ReferralStatus::InProgress
         } else {
             ReferralStatus::Accepted
@@ -131,71 +191,25 @@ fn follows(referral: &Referral, all: &[Session], current: &Session, next: &Sessi
     }
 }
 
+/// Completes a referral under way of which all is done: what was on hold, or asks for fewer than it did.
+pub(super) async fn completed_if_done(work: &mut Work<'_>, referral: Referral) -> Result<Referral> {
+    let all = sessions::of_referral(&mut work.tx, referral.id).await?;
+    if !referral.status.is_under_way() || !referral.is_done(&all) {
+        return Ok(referral);
+    }
+    let done = Referral {
+        status: referral.status.after(ReferralVerb::Complete, true)?,
+        ..referral.clone()
+    };
+    save(work, &referral, done, ReferralVerb::Complete).await
+}
+
 /// Notes that a session under a referral has its date: what was to be said of the referral without one is not said.
 pub(super) async fn dated(work: &mut Work<'_>, session: &Session) -> Result<()> {
     let Some(id) = session.referral_id else { return Ok(()) };
-    match referrals::get(&mut work.tx, None, id).await? {
-        Some(referral) => referral_notices::queue(work, &referral, &referral).await,
-        None => Ok(()),
-    }
-}
-
-/// Under which referral a session at `shop` is to be written, and how it stands there until the shop has answered: the
-/// first of the course that still asks for one, or a new one, which the booking itself sends. At the clinic none, and booked.
-pub(super) async fn standing_at(
-    work: &mut Work<'_>,
-    (course, patient): (CourseId, PatientId),
-    service: ServiceId,
-    shop: Option<&ShopTerms>,
-    kept: Option<ReferralId>,
-) -> Result<(Option<ReferralId>, SessionStatus)> {
-    let Some(terms) = shop else {
-        return Ok((None, SessionStatus::Booked));
-    };
-    let asks = |referral: &Referral| referral.status.takes_sessions() && referral.service_id == service;
-    let all = referrals::of_course(&mut work.tx, course, terms.partner.id).await?;
-    for referral in all.iter().filter(|referral| asks(referral)) {
-        let own = sessions::of_referral(&mut work.tx, referral.id).await?;
-        if kept == Some(referral.id) || referral.undated(&own) > 0 {
-            return Ok((Some(referral.id), SessionStatus::Pending));
-        }
-    }
-    // Several that are booked at once are one referral.
-    let begun = all.iter().rfind(|one| asks(one) && one.by_booking && one.created_at == work.now);
-    if let Some(begun) = begun {
-        let more = Referral {
-            version: begun.version + 1,
-            sessions: begun.sessions + 1,
-            ..begun.clone()
-        };
-        if !referrals::update(&mut work.tx, &more).await? {
-            return Err(Error::Stale);
-        }
-        return Ok((Some(begun.id), SessionStatus::Pending));
-    }
-    let referral = Referral {
-        id: work.app.clock.id(),
-        version: 1,
-        course_id: course,
-        patient_id: patient,
-        partner_id: terms.partner.id,
-        service_id: service,
-        sessions: 1,
-        status: ReferralStatus::Requested,
-        screening: None,
-        reason: None,
-        by_booking: true,
-        created_at: work.now,
-        requested_at: Some(work.now),
-        received_at: None,
-        answered_at: None,
-        ended_at: None,
-    };
-    referrals::insert(&mut work.tx, &referral).await?;
-    let detail = Some("by a booking".to_owned());
-    work.audit("referral.send", ("referral", referral.id.0), Some(patient), detail)
-        .await?;
-    Ok((Some(referral.id), SessionStatus::Pending))
+    let referral = current(work, id).await?;
+    let referral = touch(work, &referral).await?;
+    referral_notices::queue(work, &referral, Asked::Still).await
 }
 
 /// Refuses what this referral has no room for.

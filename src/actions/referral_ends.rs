@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::cases;
 use super::error::none_of;
 use super::referral_answers::{Rejection, declined, freed};
-use super::referral_change::{locked, save};
+use super::referral_change::{self, completed_if_done, locked, save};
 use super::referral_view::{SeenReferral, answered};
 use super::session_change::{self, DECLINED, SHOP_REPORTED, WITHDRAWN};
 use super::{Answer, App, Caller, Error, Expected, Result, Work};
@@ -20,10 +20,10 @@ use crate::domain::referral::{Referral, ReferralVerb, was_treated};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::record;
 use crate::domain::session::{CancelReason, Session};
-use crate::domain::status::{Outcome, Verb};
+use crate::domain::status::{Outcome, SessionStatus, Verb};
 use crate::domain::task::{Task, TaskKind};
 use crate::domain::text::Note;
-use crate::storage::{courses, referrals, services, sessions, tasks};
+use crate::storage::{courses, services, sessions, tasks};
 
 /// What was done in one session.
 #[derive(Debug, Clone, ToSchema)]
@@ -49,6 +49,16 @@ pub async fn report(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
     let current = locked(&mut work, id, expected).await?;
     let all = sessions::of_referral(&mut work.tx, id).await?;
     let session = reported_on(&work, &all, report.session_id)?;
+    if current.status.is_asked() {
+        // Whoever has treated has accepted.
+        let accepted = Referral {
+            status: current.status.after(ReferralVerb::Accept, false)?,
+            received_at: current.received_at.or(Some(work.now)),
+            answered_at: Some(work.now),
+            ..current.clone()
+        };
+        save(&mut work, &current, accepted, ReferralVerb::Accept).await?;
+    }
     let to_review = checked(&mut work, &current, &session, &report.record).await?;
     let begun = match report.record.outcome {
         Outcome::NotDone => session.procedure_status,
@@ -75,13 +85,14 @@ pub async fn report(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
         };
         tasks::insert(&mut work.tx, &task).await?;
     }
-    let next = referrals::get(&mut work.tx, None, id).await?.ok_or(Error::NotThere("referral"))?;
-    answered(work, &next).await
+    answered(work, id).await
 }
 
 /// The session that a report is about: the one that is named, or the first that is over and not reported.
 fn reported_on(work: &Work<'_>, all: &[Session], named: Option<SessionId>) -> Result<Session> {
     let open = |session: &&Session| session.status.after(Verb::Report).is_ok();
+    // What was agreed goes before what was not.
+    let agreed = |session: &&Session| open(session) && session.status != SessionStatus::Pending;
     let found = match named {
         Some(id) => all
             .iter()
@@ -89,7 +100,8 @@ fn reported_on(work: &Work<'_>, all: &[Session], named: Option<SessionId>) -> Re
             .ok_or(Error::NotThere("visit under this referral"))?,
         None => all
             .iter()
-            .find(open)
+            .find(agreed)
+            .or_else(|| all.iter().find(open))
             .ok_or_else(|| Error::refused(Code::NothingToAnswer, "Nothing of this referral waits for a report."))?,
     };
     found.status.after(Verb::Report)?;
@@ -158,15 +170,15 @@ pub async fn fail(app: &App, caller: &Caller, id: ReferralId, expected: &Expecte
         "The shop cannot finish this. See what else is possible for the course, and tell the patient.",
     )
     .await?;
-    answered(work, &next).await
+    answered(work, id).await
 }
 
 /// The clinic takes a referral back; what has not begun is called off.
 pub async fn cancel(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, why: Withdrawal) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
-    let next = withdrawn(&mut work, current, why.reason, CancelReason::ClinicRequest).await?;
-    answered(work, &next).await
+    withdrawn(&mut work, current, why.reason, CancelReason::ClinicRequest).await?;
+    answered(work, id).await
 }
 
 /// Takes a referral back, with all under it that has not begun.
@@ -191,8 +203,8 @@ pub async fn hold(app: &App, caller: &Caller, id: ReferralId, expected: &Expecte
         reason: why.reason,
         ..current.clone()
     };
-    let next = save(&mut work, &current, next, ReferralVerb::Hold).await?;
-    answered(work, &next).await
+    save(&mut work, &current, next, ReferralVerb::Hold).await?;
+    answered(work, id).await
 }
 
 /// A referral goes on.
@@ -206,7 +218,8 @@ pub async fn resume(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
         ..current.clone()
     };
     let next = save(&mut work, &current, next, ReferralVerb::Resume).await?;
-    answered(work, &next).await
+    completed_if_done(&mut work, next).await?;
+    answered(work, id).await
 }
 
 /// A referral never should have been written: it is kept, and no shop sees it any more.
@@ -221,11 +234,11 @@ pub async fn mark_error(app: &App, caller: &Caller, id: ReferralId, expected: &E
     // While the shop may still be told that they are off.
     let gone = to_come(&mut work, id).await?;
     freed(&mut work, gone, CancelReason::ClinicRequest, WITHDRAWN).await?;
-    let current = referrals::get(&mut work.tx, None, id).await?.ok_or(Error::NotThere("referral"))?;
+    let current = referral_change::current(&mut work, id).await?;
     let next = Referral {
         version: current.version,
         ..next
     };
-    let next = save(&mut work, &current, next, ReferralVerb::MarkError).await?;
-    answered(work, &next).await
+    save(&mut work, &current, next, ReferralVerb::MarkError).await?;
+    answered(work, id).await
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::catalogue_kept::current;
+use super::referral_change::current as current_referral;
 use super::session_view::{SessionView, view as session_view};
 use super::shop_view::{self, ProposalView, ShopReferral, proposal_view};
 use super::{Answer, Error, Result, Work, packets};
@@ -118,7 +119,8 @@ pub(super) async fn seen(work: &mut Work<'_>, referral: &Referral) -> Result<See
 }
 
 /// Commits, with the referral as it is now for an answer.
-pub(super) async fn answered(mut work: Work<'_>, referral: &Referral) -> Result<Answer<SeenReferral>> {
-    let shown = seen(&mut work, referral).await?;
+pub(super) async fn answered(mut work: Work<'_>, id: ReferralId) -> Result<Answer<SeenReferral>> {
+    let referral = current_referral(&mut work, id).await?;
+    let shown = seen(&mut work, &referral).await?;
     work.commit(Answer::Is(shown)).await
 }

@@ -2,6 +2,8 @@
 //! them, a shop's its own. What the shop answers stands in `referral_answers`, how one ends in
 //! `referral_ends`.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -9,18 +11,17 @@ use uuid::Uuid;
 
 use super::catalogue_kept::current;
 use super::error::none_of;
-use super::notices::Of;
 use super::page::{Items, Page};
-use super::referral_change::{full, locked, save};
+use super::referral_change::{completed_if_done, full, locked, save};
 use super::referral_view::{SeenReferral, answered, seen};
-use super::{Answer, App, Caller, Error, Expected, Result, Work, courses, diaries, notices, packets};
+use super::{Answer, App, Caller, Error, Expected, Result, Work, courses, diaries, packets};
 use crate::domain::civil;
 use crate::domain::ids::{CourseId, PartnerId, ReferralId};
 use crate::domain::referral::{Referral, ReferralStatus, ReferralVerb, Screening, Sessions};
 use crate::domain::refusal::{Code as Rule, Refusal};
 use crate::domain::rules::at_shop::{ShopTerms, disclosure_consent_missing};
 use crate::domain::text::Code;
-use crate::storage::{referrals, sessions};
+use crate::storage::{referrals, resources, sessions};
 
 /// A referral to be written.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -71,6 +72,7 @@ pub async fn write(app: &App, caller: &Caller, new: NewReferral) -> Result<Answe
         screening: new.screening,
         reason: None,
         by_booking: false,
+        sent_by_booking: false,
         created_at: work.now,
         requested_at: None,
         received_at: None,
@@ -123,13 +125,26 @@ pub async fn change(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
     }
     work.audit("referral.change", ("referral", id.0), Some(next.patient_id), None)
         .await?;
-    answered(work, &next).await
+    completed_if_done(&mut work, next).await?;
+    answered(work, id).await
 }
 
 /// Sends a referral. Nothing leaves without the patient's consent that names this shop (rule 56).
 pub async fn send(app: &App, caller: &Caller, id: ReferralId, expected: &Expected) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
+    if current.status.is_asked() && current.sent_by_booking && !current.by_booking {
+        // A date under it has sent it already; whoever sends it finds it so, once.
+        let sent = Referral {
+            version: current.version + 1,
+            sent_by_booking: false,
+            ..current.clone()
+        };
+        if !referrals::update(&mut work.tx, &sent).await? {
+            return Err(Error::Stale);
+        }
+        return answered(work, id).await;
+    }
     let status = current.status.after(ReferralVerb::Send, false)?;
     let course = courses::locked(&mut work, current.course_id).await?;
     let mut against: Vec<Refusal> = course.details.closed_to_booking().into_iter().collect();
@@ -141,12 +156,8 @@ pub async fn send(app: &App, caller: &Caller, id: ReferralId, expected: &Expecte
         requested_at: Some(work.now),
         ..current.clone()
     };
-    let next = save(&mut work, &current, next, ReferralVerb::Send).await?;
-    // Dates that were set before it was sent are told now.
-    for session in sessions::of_referral(&mut work.tx, id).await? {
-        notices::queue(&mut work, &session, Of::Shop).await?;
-    }
-    answered(work, &next).await
+    save(&mut work, &current, next, ReferralVerb::Send).await?;
+    answered(work, id).await
 }
 
 /// The terms of the shop that a referral goes to.
@@ -164,34 +175,69 @@ pub(super) async fn terms(work: &mut Work<'_>, referral: &Referral) -> Result<Sh
 
 /// One referral. What a shop reads it has received, from then on.
 pub async fn get(app: &App, caller: &Caller, id: ReferralId) -> Result<Answer<SeenReferral>> {
+    receive(app, caller, Some(id), ReferralsWanted::default()).await?;
     let mut work = Work::begin(app, caller).await?;
     let own = caller.actor.own_shop();
-    let found = referrals::get(&mut work.tx, own, id).await?.ok_or(Error::NotThere("referral"))?;
-    let referral = received(&mut work, found).await?;
+    let referral = referrals::get(&mut work.tx, own, id).await?.ok_or(Error::NotThere("referral"))?;
     work.audit("referral.read", ("referral", id.0), Some(referral.patient_id), None)
         .await?;
-    answered(work, &referral).await
+    answered(work, id).await
 }
 
-/// Notes that the shop has seen a referral that was sent to it, when it is the shop that reads it.
-async fn received(work: &mut Work<'_>, found: Referral) -> Result<Referral> {
-    if work.caller.actor.own_shop().is_none() || found.status != ReferralStatus::Requested {
-        return Ok(found);
+/// Notes that a shop has seen what was sent to it and is about to be read, if it is the shop that reads: in a transaction of its
+/// own and under the patients' locks, so that a shop which looks often is in nobody's way.
+async fn receive(app: &App, caller: &Caller, one: Option<ReferralId>, wanted: ReferralsWanted) -> Result<()> {
+    let Some(own) = caller.actor.own_shop() else { return Ok(()) };
+    if wanted.status.is_some_and(|status| status != ReferralStatus::Requested) {
+        return Ok(());
     }
-    // Nobody waits for a lock to read: whoever changes it at this moment settles that it was seen.
-    let next = Referral {
-        status: found.status.after(ReferralVerb::Receive, false)?,
-        received_at: Some(work.now),
-        version: found.version + 1,
-        ..found.clone()
+    let requested = referrals::Wanted {
+        partner: Some(own),
+        course: wanted.course_id,
+        status: Some(ReferralStatus::Requested),
+        sent_only: true,
     };
-    if !referrals::update(&mut work.tx, &next).await? {
-        return Ok(found);
+    let mut look = Work::look(app, caller).await?;
+    let mut unseen = match one {
+        Some(id) => referrals::get(&mut look.tx, Some(own), id).await?.into_iter().collect(),
+        None => referrals::page(&mut look.tx, requested, ReferralId(Uuid::nil()), MOST_RECEIVED).await?,
+    };
+    look.tx.rollback().await?;
+    unseen.retain(|referral| referral.status == ReferralStatus::Requested);
+    if unseen.is_empty() {
+        return Ok(());
     }
-    work.audit("referral.receive", ("referral", next.id.0), Some(next.patient_id), None)
-        .await?;
-    Ok(next)
+    let caller = Caller {
+        repeat: None,
+        ..caller.clone()
+    };
+    let mut work = Work::begin(app, &caller).await?;
+    let patients: BTreeSet<_> = unseen.iter().map(|referral| referral.patient_id.into()).collect();
+    resources::lock(&mut work.tx, patients).await?;
+    for referral in unseen {
+        let Some(found) = referrals::get(&mut work.tx, Some(own), referral.id).await? else {
+            continue;
+        };
+        if found.status != ReferralStatus::Requested {
+            continue;
+        }
+        let next = Referral {
+            status: found.status.after(ReferralVerb::Receive, false)?,
+            received_at: Some(work.now),
+            version: found.version + 1,
+            ..found
+        };
+        if !referrals::update(&mut work.tx, &next).await? {
+            return Err(Error::Stale);
+        }
+        work.audit("referral.receive", ("referral", next.id.0), Some(next.patient_id), None)
+            .await?;
+    }
+    work.commit(Answer::Is(())).await.map(|_| ())
 }
+
+/// How many referrals are received at once at most; the next look receives the rest.
+const MOST_RECEIVED: i64 = 50;
 
 /// Which referrals a list asks for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -205,23 +251,23 @@ pub struct ReferralsWanted {
 }
 
 /// A page of referrals, oldest first.
-pub async fn list(app: &App, caller: &Caller, wanted: ReferralsWanted, page: &Page) -> Result<Items<SeenReferral>> {
+pub async fn list(app: &App, caller: &Caller, asked: ReferralsWanted, page: &Page) -> Result<Items<SeenReferral>> {
     let after = page.after(ReferralId(Uuid::nil()))?;
     let own = caller.actor.own_shop();
-    if own.is_some() && wanted.partner_id.is_some_and(|partner| Some(partner) != own) {
+    if own.is_some() && asked.partner_id.is_some_and(|partner| Some(partner) != own) {
         return Err(Error::NotThere("partner"));
     }
     let wanted = referrals::Wanted {
-        partner: own.or(wanted.partner_id),
-        course: wanted.course_id,
-        status: wanted.status,
+        partner: own.or(asked.partner_id),
+        course: asked.course_id,
+        status: asked.status,
         sent_only: own.is_some(),
     };
+    receive(app, caller, None, asked).await?;
     let mut work = Work::begin(app, caller).await?;
     let found = page.of(referrals::page(&mut work.tx, wanted, after, page.rows()?).await?, |one| one.id)?;
     let mut items = Vec::new();
     for referral in found.items {
-        let referral = received(&mut work, referral).await?;
         work.audit("referral.list", ("referral", referral.id.0), Some(referral.patient_id), None)
             .await?;
         items.push(seen(&mut work, &referral).await?);

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::cases;
 use super::diaries::{self, Search};
 use super::later_sessions::{LaterSession, broken, moved_visit};
-use super::referral_change::standing_at;
+use super::referral_bookings::standing_at;
 use super::session_change::{locked, save};
 use super::session_view::{SessionView, view};
 use super::{Answer, App, Caller, Error, Expected, Result, Work, decide};

@@ -34,6 +34,9 @@ pub(super) const SHOP_REPORTED: &str = "report";
 /// The change that a shop makes by not doing it.
 pub(super) const DECLINED: &str = "decline";
 
+/// The change that takes what a shop proposed; what both have agreed to is moved, not undone.
+pub(super) const PROPOSAL_TAKEN: &str = "take-proposal";
+
 /// The change that goes with a referral that is taken back; not undone session by session.
 pub(super) const WITHDRAWN: &str = "withdraw";
 

@@ -4,13 +4,15 @@
 
 use super::diaries::{self, Search};
 use super::session_change::{
-    CONSENT_WITHDRAWN, DECLINED, SHOP_ACCEPTED, SHOP_REPORTED, TIME_LAW, UNDONE, WINDOW_REMOVED, WITHDRAWN, answered, locked, save,
+    CONSENT_WITHDRAWN, DECLINED, PROPOSAL_TAKEN, SHOP_ACCEPTED, SHOP_REPORTED, TIME_LAW, UNDONE, WINDOW_REMOVED, WITHDRAWN, answered,
+    locked, save,
 };
 use super::session_view::SessionView;
-use super::{Answer, App, Caller, Error, Expected, Result, Work, decide};
+use super::{Answer, App, Caller, Error, Expected, Result, Work, decide, packets, referral_change};
 use crate::domain::civil;
 use crate::domain::diary::{Diary, Wanted};
 use crate::domain::ids::SessionId;
+use crate::domain::referral::ReferralStatus;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::session::{CancelReason, Session};
 use crate::domain::status::SessionStatus;
@@ -44,7 +46,7 @@ pub async fn undo(app: &App, caller: &Caller, id: SessionId, expected: &Expected
             "It fell with the patient's consent; take the consent anew, then book.",
         ));
     }
-    if [SHOP_ACCEPTED, SHOP_REPORTED, DECLINED, WITHDRAWN].contains(&change.change.as_str()) {
+    if [SHOP_ACCEPTED, SHOP_REPORTED, DECLINED, WITHDRAWN, PROPOSAL_TAKEN].contains(&change.change.as_str()) {
         return Err(Error::refused(
             Code::NothingToUndo,
             "The referral was answered, or taken back; that is not undone here. Move the session, or refer anew.",
@@ -64,10 +66,29 @@ pub async fn undo(app: &App, caller: &Caller, id: SessionId, expected: &Expected
             ..current.clone()
         },
     };
+    at_shop_again(&mut work, &next).await?;
     reclaim(&mut work, &current, &next).await?;
     history::mark_undone(&mut work.tx, change.id).await?;
     save(&mut work, &current, next, UNDONE).await?;
     answered(work, id, None).await
+}
+
+/// Refuses to bring a session back to a shop that may not be told of it any more, or that does not have its referral.
+async fn at_shop_again(work: &mut Work<'_>, next: &Session) -> Result<()> {
+    let Some(id) = next.referral_id.filter(|_| next.status.is_live()) else {
+        return Ok(());
+    };
+    let referral = referral_change::current(work, id).await?;
+    // One that ended with this very session returns with it.
+    let returns = referral.by_booking && referral.status == ReferralStatus::Cancelled;
+    let stands = returns || referral.status.takes_sessions() || referral.status == ReferralStatus::Completed;
+    if stands && packets::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id).await? {
+        return Ok(());
+    }
+    Err(Error::refused(
+        Code::NothingToUndo,
+        "What was referred there stands no more; book it anew.",
+    ))
 }
 
 /// Gives `next` the claims that it needs instead of those of `current`.

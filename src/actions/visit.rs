@@ -183,7 +183,7 @@ pub async fn behind_link(app: &App, secret: &str) -> Result<Opened> {
     let link = app.profile.public_url.to(&links::path(secret));
     let visit = shown(&mut tx, app, &session, Some(&link)).await?;
     let opted_out = opt_outs::in_force(&mut tx, &recipient).await?;
-    let proposed = proposals::open_for(&mut tx, &session).await?.filter(|start| *start > now);
+    let proposed = proposals::open_for(&mut tx, now, &session).await?.filter(|start| *start > now);
     tx.rollback().await?;
     let audit = Line {
         id: app.clock.id(),

@@ -112,11 +112,11 @@ pub async fn take_proposal(app: &App, secret: &str, start: DateTime<Utc>) -> Res
     let referral = referral_change::locked(&mut work, referral, &Expected::Any).await?;
     let mut open = proposed::of_session(&mut work.tx, session.id).await?;
     open.retain(|one| one.status == ProposalStatus::Open && one.starts_at == start);
-    if open.is_empty() || referral.status.is_terminal() || start <= work.now {
+    if open.is_empty() || !referral.status.takes_sessions() || start <= work.now {
         return Ok(Answered::Changed);
     }
     let (id, patient) = (referral.id, referral.patient_id);
-    let (mut work, _) = match proposals::take(work, referral, open).await {
+    let mut work = match proposals::take(work, referral, open).await {
         Ok(taken) => taken,
         Err(Error::Refused(_) | Error::Explained(..) | Error::Stale) => return Ok(Answered::Changed),
         Err(error) => return Err(error),

@@ -44,18 +44,15 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for SomeJson<
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let named = request.headers().contains_key(header::CONTENT_TYPE);
-        if named {
-            return Json::from_request(request, state).await.map(|Json(body)| Self(body));
-        }
-        let bytes = Bytes::from_request(request, state)
+        let (parts, body) = request.into_parts();
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
             .await
             .map_err(|rejection| unread(rejection.status()))?;
         if bytes.is_empty() {
-            Ok(Self(T::default()))
-        } else {
-            read(&bytes).map(Self)
+            return Ok(Self(T::default()));
         }
+        let whole = Request::from_parts(parts, bytes.into());
+        Json::from_request(whole, state).await.map(|Json(body)| Self(body))
     }
 }
 

@@ -10,7 +10,7 @@ use super::extract::{IfMatch, Json, Path, Query, SomeJson};
 use super::problem::Problem;
 use super::respond::Reply;
 use crate::actions::page::{Items, Page};
-use crate::actions::referral_answers::{self, NewProposal, Rejection};
+use crate::actions::referral_answers::{self, Acceptance, NewProposal, Rejection};
 use crate::actions::referral_ends::{self, Report, Withdrawal};
 use crate::actions::referral_view::SeenReferral;
 use crate::actions::referrals::{self, NewReferral, ReferralChange, ReferralsWanted};
@@ -91,15 +91,16 @@ pub(super) async fn send(
     Ok(referrals::send(&app, &caller, id, &expected).await?.into())
 }
 
-/// The shop accepts a referral, and the dates that wait under it; or the clinic takes what the shop proposes.
-#[utoipa::path(post, path = "/referrals/{id}/accept", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
+/// The shop accepts a referral, and the dates that wait under it; or the clinic takes what the shop proposes. A manager answers for the clinic, and for the shop with `for_shop`.
+#[utoipa::path(post, path = "/referrals/{id}/accept", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Acceptance>, responses((status = 200, body = SeenReferral)))]
 pub(super) async fn accept(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<ReferralId>,
     IfMatch(expected): IfMatch,
+    SomeJson(by): SomeJson<Acceptance>,
 ) -> Reply<SeenReferral> {
-    Ok(referral_answers::accept(&app, &caller, id, &expected).await?.into())
+    Ok(referral_answers::accept(&app, &caller, id, &expected, by).await?.into())
 }
 
 /// The shop rejects a referral, or dates that were added to it; or the clinic declines what the shop proposes.

@@ -44,6 +44,8 @@ codes! {
         ShopReport,
         /// For the desk: a shop has not answered.
         ShopSilent,
+        /// For the desk: a shop has not reported.
+        ShopOverdue,
         /// For a shop: something was referred to it, and has no date yet.
         ShopReferred,
         /// For a shop: what was referred to it no longer is.
@@ -95,7 +97,7 @@ impl MessageKind {
             | Self::ShopReferred
             | Self::ShopWithdrawn => Audience::Shop,
             Self::DayList => Audience::Practitioner,
-            Self::PhoneCall | Self::ShopSilent => Audience::Desk,
+            Self::PhoneCall | Self::ShopSilent | Self::ShopOverdue => Audience::Desk,
         }
     }
 

@@ -85,4 +85,24 @@ impl Packet {
             withheld: anything.then_some(WITHHELD),
         }
     }
+
+    /// What is left of it once all was done: whom the shop treated, as its own records say; what becomes of them later is none
+    /// of its business.
+    #[must_use]
+    pub fn once_done(self) -> Self {
+        Self {
+            name: self.name,
+            phone: None,
+            zones: None,
+            goal: None,
+            pigment: None,
+            depth: None,
+            fitzpatrick: None,
+            screening: None,
+            test_patch: None,
+            last_laser: None,
+            method: self.method,
+            withheld: None,
+        }
+    }
 }

@@ -92,6 +92,8 @@ pub struct Referral {
     pub reason: Option<Note>,
     /// Whether a booking at the shop made it.
     pub by_booking: bool,
+    /// Whether a booking at the shop sent it.
+    pub sent_by_booking: bool,
     /// When it was written.
     pub created_at: DateTime<Utc>,
     /// When it was sent.
@@ -187,6 +189,12 @@ impl Referral {
     }
 }
 
+/// Whether a session is one that another time can be proposed for, and taken: it is to come, and nobody is there yet.
+#[must_use]
+pub fn can_be_moved(session: &Session, now: DateTime<Utc>) -> bool {
+    matches!(session.status, SessionStatus::Pending | SessionStatus::Booked) && session.starts_at > now
+}
+
 /// Whether a session at a shop is over and not reported on.
 #[must_use]
 pub fn awaits_report(session: &Session, now: DateTime<Utc>) -> bool {
@@ -228,6 +236,14 @@ impl Referral {
         } else {
             BusinessStatus::AwaitingDate
         })
+    }
+
+    /// Whether all that it asks for is done, and nothing is to come.
+    #[must_use]
+    pub fn is_done(&self, sessions: &[Session]) -> bool {
+        let done = sessions.iter().filter(|session| was_treated(session)).count();
+        let live = sessions.iter().any(|session| session.status.is_live());
+        !live && usize::try_from(self.sessions).is_ok_and(|asked| done >= asked)
     }
 
     /// How many sessions it asks for that are neither dated nor done.

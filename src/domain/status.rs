@@ -78,7 +78,7 @@ impl SessionStatus {
             (Verb::Arrive, Booked) => Ok(Arrived),
             (Verb::CheckIn, Arrived) => Ok(CheckedIn),
             // A shop receives its patients itself, and says afterwards what was done.
-            (Verb::Complete, CheckedIn) | (Verb::Report, Booked | Arrived | CheckedIn) => Ok(Fulfilled),
+            (Verb::Complete, CheckedIn) | (Verb::Report, Pending | Booked | Arrived | CheckedIn) => Ok(Fulfilled),
             (Verb::NoShow, Booked) => Ok(Noshow),
             (Verb::Cancel, Proposed | Pending | Booked | Waitlist | Arrived | CheckedIn) => Ok(Cancelled),
             (verb, from) => {
@@ -105,7 +105,7 @@ impl Verb {
             Self::NoShow => "be marked as a no-show; only a booked one can",
             Self::Cancel => "be cancelled",
             Self::Reschedule => "be moved",
-            Self::Report => "be reported on; only a booked one can",
+            Self::Report => "be reported on",
         }
     }
 }
@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(allowed(Verb::Accept), [S::Proposed, S::Pending, S::Waitlist]);
         assert_eq!(allowed(Verb::Reschedule), [S::Proposed, S::Pending, S::Booked, S::Waitlist]);
         assert_eq!(allowed(Verb::Arrive), [S::Booked]);
-        assert_eq!(allowed(Verb::Report), [S::Booked, S::Arrived, S::CheckedIn]);
+        assert_eq!(allowed(Verb::Report), [S::Pending, S::Booked, S::Arrived, S::CheckedIn]);
         assert_eq!(allowed(Verb::CheckIn), [S::Arrived]);
         assert_eq!(allowed(Verb::Complete), [S::CheckedIn]);
         assert_eq!(allowed(Verb::NoShow), [S::Booked]);

@@ -26,6 +26,8 @@ codes! {
         ReferralDeclined,
         /// A shop proposes another time: take it, with the patient, or decline it.
         ProposalToAnswer,
+        /// A shop has not reported what it did: ask.
+        ReportOverdue,
         /// A shop reports something that somebody has to look at.
         ReportToReview,
     }

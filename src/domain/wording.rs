@@ -76,6 +76,15 @@ fn city(zone: Tz) -> String {
     zone.name().rsplit('/').next().unwrap_or_default().replace('_', " ")
 }
 
+/// That something is withheld from a shop, and not what (rule 58).
+#[must_use]
+pub fn withheld(language: Language) -> &'static str {
+    match language {
+        Language::En => super::packet::WITHHELD,
+        Language::Fr => "certains renseignements ne sont pas communiqués, à la demande du patient",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -54,6 +54,10 @@ fn task(kind: MessageKind) -> Outgoing {
             TaskKind::ReferralUnanswered,
             "The shop has not answered. Ask it, or find another way.",
         ),
+        MessageKind::ShopOverdue => Outgoing::Task(
+            TaskKind::ReportOverdue,
+            "The shop has not reported what was done. Ask it; until then it gets no next session of this patient.",
+        ),
         _ => Outgoing::Task(
             TaskKind::PatientToPhone,
             "This patient gets no messages about this visit. Phone them, and ask whether they come.",
@@ -194,7 +198,7 @@ async fn lines<'a>(post: &Post, rows: &'a [Message]) -> Result<Vec<Line<'a>>> {
         // What is called off may be so because the patient does not permit it any more.
         let named = !matches!(message.kind, MessageKind::ShopCancelled | MessageKind::ShopWithdrawn);
         let referral = message.referral_id.filter(|_| named);
-        let packet = packets::of_message(&mut tx, &post.app, referral).await?;
+        let packet = packets::of_message(&mut tx, &post.app, message.content.partner_id, referral).await?;
         lines.push(Line { message, packet });
     }
     tx.rollback().await?;

@@ -32,9 +32,14 @@ fn span(language: Language, message: &Message, zone: Tz) -> String {
 /// Time and name of one line; a referral that has no date has no time.
 fn row(language: Language, line: &Line<'_>, zone: Tz) -> String {
     let time = line.message.session_id.map(|_| span(language, line.message, zone));
-    let whom = line.packet.as_ref().map(|packet| match &packet.phone {
-        Some(phone) => format!("{}, {phone}", packet.name),
-        None => packet.name.clone(),
+    let whom = line.packet.as_ref().map(|packet| {
+        let withheld = packet.withheld.map(|_| wording::withheld(language));
+        let said = [
+            Some(packet.name.clone()),
+            packet.phone.as_ref().map(ToString::to_string),
+            withheld.map(str::to_owned),
+        ];
+        said.into_iter().flatten().collect::<Vec<_>>().join(", ")
     });
     let said: Vec<_> = time.into_iter().chain(whom).collect();
     format!("  {}", said.join("  "))

@@ -25,8 +25,8 @@ pub(super) async fn sent(post: &Post, rows: &[Message], outgoing: &Outgoing, id:
     if let (Outgoing::Task(kind, detail), Some(first), true) = (outgoing, rows.first(), ours) {
         // One referral, one task, however many dates it asks for.
         let there = match first.referral_id {
-            Some(referral) => tasks::is_open_for(&mut tx, referral, *kind).await?,
-            None => false,
+            Some(referral) if *kind == TaskKind::ReferralUnanswered => tasks::is_open_for(&mut tx, referral, *kind).await?,
+            _ => false,
         };
         if !there {
             tasks::insert(&mut tx, &about(post, first, *kind, detail, now)).await?;

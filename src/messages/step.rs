@@ -157,7 +157,10 @@ fn when(row: &Message, quiet: &QuietHours, now: DateTime<Utc>) -> When {
         return When::Never(Unsent::TooLate);
     }
     // What is about a shop's silence is not settled by the visit's end.
-    let outlasts = matches!(row.kind, MessageKind::ShopReport | MessageKind::ShopSilent) || row.session_id.is_none();
+    let outlasts = matches!(
+        row.kind,
+        MessageKind::ShopReport | MessageKind::ShopSilent | MessageKind::ShopOverdue
+    ) || row.session_id.is_none();
     if row.content.ends_at <= now && !outlasts {
         return When::Never(Unsent::Past);
     }

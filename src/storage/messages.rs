@@ -56,14 +56,21 @@ pub async fn insert(tx: &mut Tx, m: &Message) -> Result<()> {
     Ok(())
 }
 
-/// What waits to be said of a referral itself, oldest first.
-pub async fn waiting_of_referral(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Message>> {
-    tx.query(stmt!(messages!(
-        "WHERE m.referral_id = $1 AND m.session_id IS NULL AND m.status = 'scheduled' ORDER BY m.id"
-    )))
-    .bind(referral)
-    .all()
-    .await
+/// Every message about a referral itself, oldest first; what still waits of it is locked until the transaction ends, so that
+/// nobody begins to send it meanwhile.
+pub async fn of_referral(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Message>> {
+    if !tx.locks_everything() {
+        tx.query(stmt!(
+            "UPDATE messages SET status = status WHERE referral_id = $1 AND session_id IS NULL AND status = 'scheduled'"
+        ))
+        .bind(referral)
+        .run()
+        .await?;
+    }
+    tx.query(stmt!(messages!("WHERE m.referral_id = $1 AND m.session_id IS NULL ORDER BY m.id")))
+        .bind(referral)
+        .all()
+        .await
 }
 
 /// Every message about a session, in the order in which they came to be.

@@ -10,8 +10,8 @@ use crate::domain::referral::{Referral, ReferralStatus};
 pub async fn insert(tx: &mut Tx, r: &Referral) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO referrals (id, version, course_id, patient_id, partner_id, service_id, sessions, status, screening, reason,
-            by_booking, created_at, requested_at, received_at, answered_at, ended_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+            by_booking, sent_by_booking, created_at, requested_at, received_at, answered_at, ended_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
     ))
     .bind(r.id)
     .bind(r.version)
@@ -24,6 +24,7 @@ pub async fn insert(tx: &mut Tx, r: &Referral) -> Result<()> {
     .bind(r.screening)
     .bind(r.reason.clone())
     .bind(r.by_booking)
+    .bind(r.sent_by_booking)
     .bind(r.created_at)
     .bind(r.requested_at)
     .bind(r.received_at)
@@ -39,7 +40,7 @@ pub async fn update(tx: &mut Tx, r: &Referral) -> Result<bool> {
     let changed = tx
         .query(stmt!(
             "UPDATE referrals SET version = $2, sessions = $3, status = $4, screening = $5, reason = $6, requested_at = $7,
-                received_at = $8, answered_at = $9, ended_at = $10
+                received_at = $8, answered_at = $9, ended_at = $10, sent_by_booking = $11
              WHERE id = $1 AND version = $2 - 1"
         ))
         .bind(r.id)
@@ -52,6 +53,7 @@ pub async fn update(tx: &mut Tx, r: &Referral) -> Result<bool> {
         .bind(r.received_at)
         .bind(r.answered_at)
         .bind(r.ended_at)
+        .bind(r.sent_by_booking)
         .run()
         .await?;
     Ok(changed == 1)
@@ -106,6 +108,28 @@ pub async fn of_course(tx: &mut Tx, course: CourseId, partner: PartnerId) -> Res
         "SELECT * FROM referrals WHERE course_id = $1 AND partner_id = $2 ORDER BY id"
     ))
     .bind(course)
+    .bind(partner)
+    .all()
+    .await
+}
+
+/// The referrals of a course that have not ended, oldest first.
+pub async fn open_of_course(tx: &mut Tx, course: CourseId) -> Result<Vec<Referral>> {
+    tx.query(stmt!(
+        "SELECT * FROM referrals WHERE course_id = $1
+           AND status IN ('draft', 'requested', 'received', 'accepted', 'in-progress', 'on-hold') ORDER BY id"
+    ))
+    .bind(course)
+    .all()
+    .await
+}
+
+/// The referrals of a patient, to one shop or to any, ended or not.
+pub async fn of_patient(tx: &mut Tx, patient: PatientId, partner: Option<PartnerId>) -> Result<Vec<Referral>> {
+    tx.query(stmt!(
+        "SELECT * FROM referrals WHERE patient_id = $1 AND partner_id = coalesce($2, partner_id) ORDER BY id"
+    ))
+    .bind(patient)
     .bind(partner)
     .all()
     .await

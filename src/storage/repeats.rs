@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::engine::stmt;
 use super::{Result, Tx};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{PartnerId, ReferralId, UserId};
 
 /// An answer that was given.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -43,6 +43,18 @@ pub async fn get(tx: &mut Tx, user: UserId, key: &str) -> Result<Option<Answered
     .bind(key.to_owned())
     .optional()
     .await
+}
+
+/// Forgets what the users of a shop were answered about a referral: it may hold what they may know no more.
+pub async fn forget_of_shop(tx: &mut Tx, partner: PartnerId, referral: ReferralId) -> Result<()> {
+    tx.query(stmt!(
+        "DELETE FROM repeats WHERE user_id IN (SELECT id FROM users WHERE partner_id = $1) AND body LIKE $2"
+    ))
+    .bind(partner)
+    .bind(format!("%{referral}%"))
+    .run()
+    .await?;
+    Ok(())
 }
 
 /// Forgets answers given before `before`.

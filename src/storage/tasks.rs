@@ -50,7 +50,7 @@ pub async fn page(tx: &mut Tx, open_only: bool, after: TaskId, limit: i64) -> Re
 pub async fn settle(tx: &mut Tx, session: SessionId, at: DateTime<Utc>) -> Result<()> {
     tx.query(stmt!(
         "UPDATE tasks SET version = version + 1, done_at = $2
-         WHERE session_id = $1 AND done_at IS NULL AND kind IN ('patient_to_phone', 'visit_to_move', 'visit_declined', 'referral_unanswered')"
+         WHERE session_id = $1 AND done_at IS NULL AND kind IN ('patient_to_phone', 'visit_to_move', 'visit_declined', 'referral_unanswered', 'report_overdue')"
     ))
     .bind(session)
     .bind(at)
@@ -79,6 +79,29 @@ pub async fn settle_referral(tx: &mut Tx, referral: ReferralId, kind: TaskKind, 
     ))
     .bind(referral)
     .bind(kind)
+    .bind(at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// The open tasks of one kind about a referral.
+pub async fn open_of_referral(tx: &mut Tx, referral: ReferralId, kind: TaskKind) -> Result<Vec<Task>> {
+    tx.query(stmt!(
+        "SELECT * FROM tasks WHERE referral_id = $1 AND kind = $2 AND done_at IS NULL ORDER BY id"
+    ))
+    .bind(referral)
+    .bind(kind)
+    .all()
+    .await
+}
+
+/// Marks a task as done if it is open: it has happened since. Nobody did it.
+pub async fn settle_one(tx: &mut Tx, id: TaskId, at: DateTime<Utc>) -> Result<()> {
+    tx.query(stmt!(
+        "UPDATE tasks SET version = version + 1, done_at = $2 WHERE id = $1 AND done_at IS NULL"
+    ))
+    .bind(id)
     .bind(at)
     .run()
     .await?;

@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::{DateTime, Days, FixedOffset, NaiveDate};
 
 use super::page::{Named, STYLE, code, named, shown, sorry};
-use super::shop_words::{ENGLISH, FRENCH, Words};
+use super::shop_words::{ENGLISH, FRENCH, Words, term};
 use crate::actions::shop_visits::{self, ListedVisit, OpenedList};
 use crate::actions::{App, Error};
 use crate::domain::civil::Day;
@@ -95,11 +95,11 @@ fn row(language: Language, words: &Words, one: &ListedVisit) -> Row {
     let packet = one.packet.as_ref();
     Row {
         hours: format!("{} – {}", time(visit.start), time(visit.end)),
-        status: visit.status.to_string(),
+        status: term(language, &visit.status.to_string()),
         name: packet.map_or_else(|| words.nobody.to_owned(), |packet| packet.name.clone()),
         phone: packet.and_then(|packet| packet.phone.as_ref()).map(ToString::to_string),
-        facts: packet.map(|packet| facts(words, packet)).unwrap_or_default(),
-        withheld: packet.and_then(|packet| packet.withheld),
+        facts: packet.map(|packet| facts(language, words, packet)).unwrap_or_default(),
+        withheld: packet.and_then(|packet| packet.withheld).map(|_| wording::withheld(language)),
         report: match (visit.report_overdue, visit.report_due) {
             (true, _) => Some(words.report_overdue),
             (false, true) => Some(words.report_due),
@@ -109,28 +109,28 @@ fn row(language: Language, words: &Words, one: &ListedVisit) -> Row {
 }
 
 /// What of the packet is known, besides name and telephone.
-fn facts(words: &Words, packet: &Packet) -> Vec<String> {
+fn facts(language: Language, words: &Words, packet: &Packet) -> Vec<String> {
+    fn code(thing: Option<impl ToString>) -> Option<String> {
+        thing.map(|thing| thing.to_string())
+    }
+    let plain = |code: String| term(language, &code);
+    let about = |what: &str, code: Option<String>| code.map(|code| format!("{what}: {}", plain(code)));
     let skin = packet.fitzpatrick.map(|skin| {
         let skin: &'static str = skin.into();
         format!("{} {skin}", words.skin)
     });
     let zones = packet.zones.as_ref().filter(|zones| !zones.is_empty());
-    let zones = zones.map(|zones| zones.iter().map(plain).collect::<Vec<_>>().join(", "));
+    let zones = zones.map(|zones| zones.iter().map(|zone| plain(zone.to_string())).collect::<Vec<_>>().join(", "));
     let told = [
-        packet.method.map(|method| plain(&method)),
-        packet.goal.map(|goal| plain(&goal)),
+        code(packet.method).map(plain),
+        code(packet.goal).map(plain),
         zones,
-        packet.pigment.map(|pigment| plain(&pigment)),
-        packet.depth.map(|depth| plain(&depth)),
+        about(words.pigment, code(packet.pigment)),
+        about(words.depth, code(packet.depth)),
         skin,
-        packet.screening.map(|result| format!("{}: {}", words.screening, plain(&result))),
-        packet.test_patch.map(|result| format!("{}: {}", words.test_patch, plain(&result))),
+        about(words.screening, code(packet.screening)),
+        about(words.test_patch, code(packet.test_patch)),
         packet.last_laser.map(|day| format!("{}: {day}", words.last_laser)),
     ];
     told.into_iter().flatten().collect()
-}
-
-/// A code as a shop reads it: the terms of the trade are the same in both languages.
-fn plain(code: &impl ToString) -> String {
-    code.to_string().replace('_', " ")
 }

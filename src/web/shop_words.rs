@@ -1,5 +1,7 @@
 //! The words of a shop's list, in both languages.
 
+use crate::domain::patient::Language;
+
 /// The words of the page.
 pub(super) struct Words {
     pub(super) title: &'static str,
@@ -11,6 +13,8 @@ pub(super) struct Words {
     pub(super) nobody: &'static str,
     pub(super) last_laser: &'static str,
     pub(super) test_patch: &'static str,
+    pub(super) pigment: &'static str,
+    pub(super) depth: &'static str,
     pub(super) screening: &'static str,
     pub(super) skin: &'static str,
     pub(super) report_due: &'static str,
@@ -27,6 +31,8 @@ pub(super) const ENGLISH: Words = Words {
     nobody: "no longer referred",
     last_laser: "last laser",
     test_patch: "test patch",
+    pigment: "pigment",
+    depth: "depth",
     screening: "screening",
     skin: "skin type",
     report_due: "report due",
@@ -43,8 +49,92 @@ pub(super) const FRENCH: Words = Words {
     nobody: "n’est plus dirigé vers vous",
     last_laser: "dernier laser",
     test_patch: "test",
+    pigment: "pigment",
+    depth: "profondeur",
     screening: "dépistage",
     skin: "phototype",
     report_due: "rapport attendu",
     report_overdue: "rapport en retard",
 };
+
+/// The terms of the trade and of a visit's state in French; in English they are read as they are spelled.
+const TERMS: &[(&str, &str)] = &[
+    ("pending", "à confirmer"),
+    ("booked", "confirmé"),
+    ("arrived", "arrivé"),
+    ("checked-in", "accueilli"),
+    ("fulfilled", "fait"),
+    ("cancelled", "annulé"),
+    ("noshow", "absent"),
+    ("laser", "laser"),
+    ("saline", "solution saline"),
+    ("chemical", "produit chimique"),
+    ("adjustment", "retouche"),
+    ("remove", "enlever"),
+    ("lighten", "éclaircir"),
+    ("fade", "atténuer"),
+    ("adjust", "retoucher"),
+    ("frontal_hairline", "ligne frontale"),
+    ("left_temple", "tempe gauche"),
+    ("right_temple", "tempe droite"),
+    ("mid_scalp", "milieu du cuir chevelu"),
+    ("vertex", "vertex"),
+    ("left_side", "côté gauche"),
+    ("right_side", "côté droit"),
+    ("occipital", "occiput"),
+    ("donor_scar", "cicatrice du prélèvement"),
+    ("smp", "SMP"),
+    ("tattoo_ink", "encre de tatouage"),
+    ("unknown", "à déterminer"),
+    ("correct", "correcte"),
+    ("too_shallow", "trop superficielle"),
+    ("too_deep", "trop profonde"),
+    ("clear", "sans réserve"),
+    ("not_clear", "avec réserve"),
+    ("acceptable", "acceptable"),
+    ("reaction", "réaction"),
+    ("colour_change", "changement de couleur"),
+];
+
+/// A code as a shop reads it.
+pub(super) fn term(language: Language, code: &str) -> String {
+    match language {
+        Language::En => code.replace('_', " "),
+        Language::Fr => {
+            let known = TERMS.iter().find(|(known, _)| *known == code);
+            known.map_or_else(|| code.replace('_', " "), |(_, french)| (*french).to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::course::{Depth, Goal, Pigment, Zone};
+    use crate::domain::record::TestPatchResult;
+    use crate::domain::referral::Screening;
+    use crate::domain::service::Method;
+    use crate::domain::status::SessionStatus;
+    use strum::VariantArray;
+
+    #[test]
+    fn every_code_that_a_shop_reads_has_its_french() {
+        fn known<T: VariantArray + ToString>(left_out: &[&str]) {
+            for code in T::VARIANTS
+                .iter()
+                .map(ToString::to_string)
+                .filter(|code| !left_out.contains(&code.as_str()))
+            {
+                assert!(TERMS.iter().any(|(known, _)| *known == code), "{code}");
+            }
+        }
+        known::<SessionStatus>(&["proposed", "waitlist", "entered-in-error"]);
+        known::<Zone>(&[]);
+        known::<Goal>(&[]);
+        known::<Pigment>(&[]);
+        known::<Depth>(&[]);
+        known::<Method>(&[]);
+        known::<Screening>(&[]);
+        known::<TestPatchResult>(&[]);
+    }
+}

@@ -452,5 +452,11 @@ async fn another_shops_referral_is_not_there_whatever_is_asked_of_it() {
     // A manager may speak for a shop.
     app.manage("POST", &format!("/referrals/{id}/accept"), Value::Null)
         .await
+        .expect(409);
+    app.call(&app.desk, "POST", &format!("/referrals/{id}/accept"), json!({"for_shop": true}))
+        .await
+        .expect(403);
+    app.manage("POST", &format!("/referrals/{id}/accept"), json!({"for_shop": true}))
+        .await
         .expect(200);
 }

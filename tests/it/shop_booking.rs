@@ -140,7 +140,7 @@ async fn the_desk_takes_another_time_that_a_shop_proposes_or_declines_it() {
     app.disclose(&bo, &shop.id).await;
     app.book_at(&shop, &bo, "consultation", "2027-01-07T10:00").await.expect(201);
     // Whoever is asked for nothing answers nothing.
-    app.post(&format!("/referrals/{referral}/accept"), Value::Null).await.expect(403);
+    app.post(&format!("/referrals/{referral}/accept"), Value::Null).await.expect(409);
     let again = app.shop_does(&shop, &referral, "accept", Value::Null).await.expect(409);
     assert_eq!(again.codes(), ["nothing_to_answer"]);
 }

@@ -84,9 +84,9 @@ async fn answers_that_meet_leave_one_state_that_fits_together() {
         let referral = booked.str("referral_id").to_owned();
         let path = |verb: &str| format!("/referrals/{referral}/{verb}");
         let deed = |turn: usize| {
-            let why = json!({"reason": "No."});
+            let why = json!({"reason": "No.", "for_shop": true});
             match turn % 5 {
-                0 => race.call_as(turn, &app.manager, "POST", path("accept"), Value::Null),
+                0 => race.call_as(turn, &app.manager, "POST", path("accept"), json!({"for_shop": true})),
                 1 => race.call_as(turn, &app.manager, "POST", path("reject"), why),
                 2 => race.call_as(
                     turn,

@@ -11,14 +11,15 @@ use crate::actions::App;
 use crate::domain::civil;
 use crate::domain::holidays;
 use crate::domain::hours::TimeOfDay;
-use crate::domain::ids::{PartnerId, PractitionerId, ReferralId, RoomId, ServiceId, SiteId};
+use crate::domain::ids::{PartnerId, PractitionerId, RoomId, ServiceId, SessionId, SiteId};
 use crate::domain::interval::Interval;
 use crate::domain::lock_box::{Lock, LockDetails, LockedItem};
 use crate::domain::partner_notices::PartnerNotices;
-use crate::domain::referral::{Referral, ReferralStatus, Screening};
+use crate::domain::referral::{Referral, ReferralStatus, Screening, is_report_overdue};
 use crate::domain::service::Service;
 use crate::domain::session::{Place, Session};
 use crate::domain::status::{ProcedureStatus, SessionStatus};
+use crate::domain::task::{Task, TaskKind};
 use crate::storage::claims::Claimant;
 use crate::storage::history::Change;
 use crate::storage::{self, Tx};
@@ -231,6 +232,7 @@ async fn refer(tx: &mut Tx, app: &App, told: &Told, services: &[Service], storie
             _ => None,
         },
         by_booking: false,
+        sent_by_booking: false,
         created_at: sent,
         requested_at: Some(sent),
         received_at: answered,
@@ -238,6 +240,10 @@ async fn refer(tx: &mut Tx, app: &App, told: &Told, services: &[Service], storie
         ended_at: answered.filter(|_| told.status.is_terminal()),
     };
     storage::referrals::insert(tx, &referral).await?;
+    if told.status == ReferralStatus::Rejected {
+        let detail = "The shop does not do this. See what else is possible for the course, and tell the patient.";
+        task(tx, app, &referral, None, TaskKind::ReferralDeclined, detail).await?;
+    }
     for visit in &told.visits {
         let service = named(visit.service).ok_or_else(missing)?;
         dated(tx, app, &referral, visit, service, sent).await?;
@@ -264,7 +270,7 @@ async fn dated(
         version: 1,
         course_id: referral.course_id,
         patient_id: referral.patient_id,
-        referral_id: Some(ReferralId(referral.id.0)),
+        referral_id: Some(referral.id),
         service_id: service.id,
         place: place(tx, referral.partner_id).await?,
         status: visit.status,
@@ -289,6 +295,10 @@ async fn dated(
         },
     };
     storage::sessions::insert(tx, &session).await?;
+    if is_report_overdue(&session, &app.policy, clock.now()) {
+        let detail = "The shop has not reported what was done. Ask it; until then it gets no next session of this patient.";
+        task(tx, app, referral, Some(session.id), TaskKind::ReportOverdue, detail).await?;
+    }
     let changes = [("book", sent), ("report", session.updated_at)];
     for (what, at) in changes.into_iter().take(if visit.record.is_some() { 2 } else { 1 }) {
         let change = Change {
@@ -308,6 +318,24 @@ async fn dated(
         storage::claims::insert(tx, clock.id(), resource, Claimant::Session(session.id), when).await?;
     }
     Ok(())
+}
+
+/// What the desk has to do about a referral.
+async fn task(
+    tx: &mut Tx,
+    app: &App,
+    referral: &Referral,
+    session: Option<SessionId>,
+    kind: TaskKind,
+    detail: &str,
+) -> Result<(), LoadError> {
+    let task = Task {
+        session_id: session,
+        patient_id: Some(referral.patient_id),
+        referral_id: Some(referral.id),
+        ..Task::open(app.clock.id(), kind, detail, app.clock.now())
+    };
+    Ok(storage::tasks::insert(tx, &task).await?)
 }
 
 /// The first chair of a shop.

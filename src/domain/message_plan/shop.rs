@@ -25,6 +25,8 @@ pub struct AtShop<'a> {
     pub status: SessionStatus,
     /// Since when it waits for the shop's answer, if it does.
     pub asked_at: Option<DateTime<Utc>>,
+    /// When the clinic declined what the shop proposed instead, if it did.
+    pub declined_at: Option<DateTime<Utc>>,
     /// Whether the patient permits that this shop is told (rule 56).
     pub disclosed: bool,
     /// How the shop wants to be told.
@@ -76,6 +78,15 @@ pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
     if let Some(by) = wants.changes_by {
         if let Some(asked_at) = visit.asked_at {
             let due_at = business_day::after(zone, asked_at, policy.shop_waiting_business_days, policy.observe_civic_holiday);
+            if let Some(declined_at) = visit.declined_at {
+                // The shop hears at once that it is asked for the time that it was.
+                let due_at = declined_at + Duration::minutes(i64::from(policy.message_grace_minutes));
+                let again = tells(MessageKind::ShopWaiting, by, due_at, Some(starts_at), None);
+                all.push(Planned {
+                    lead: "declined".to_owned(),
+                    ..again
+                });
+            }
             // What waits since the same moment is asked for together.
             let batch = format!("shop-waiting:{}:{}", notices.partner_id, due_at.timestamp());
             all.push(tells(MessageKind::ShopWaiting, by, due_at, Some(starts_at), Some(batch)));
@@ -84,6 +95,10 @@ pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
             let due_at = ends_at + Duration::days(i64::from(policy.shop_report_days));
             all.push(tells(MessageKind::ShopReport, by, due_at, None, None));
         }
+    }
+    if still_open {
+        let due_at = ends_at + Duration::days(i64::from(policy.shop_report_days));
+        all.push(Planned::task(MessageKind::ShopOverdue, due_at));
     }
     if let Some(asked_at) = visit.asked_at {
         let due_at = business_day::after(zone, asked_at, policy.shop_silent_business_days, policy.observe_civic_holiday);
@@ -114,6 +129,7 @@ mod tests {
             ends_at: utc("2027-03-15T14:45:00Z"),
             status,
             asked_at: (status == SessionStatus::Pending).then(|| utc("2027-03-05T14:00:00Z")),
+            declined_at: None,
             disclosed,
             notices: &notices,
             refused: &[],
@@ -140,7 +156,12 @@ mod tests {
     fn a_shop_hears_the_day_before_at_four_two_hours_before_and_when_its_report_is_overdue() {
         assert_eq!(
             shown(maple(), SessionStatus::Booked, true),
-            ["shop_day email 14 20:00", "shop_soon sms 15 12:00", "shop_report email 20 14:45"]
+            [
+                "shop_day email 14 20:00",
+                "shop_soon sms 15 12:00",
+                "shop_report email 20 14:45",
+                "shop_overdue desk 20 14:45"
+            ]
         );
         assert!(shown(maple(), SessionStatus::Fulfilled, true).is_empty());
         assert_eq!(
@@ -161,6 +182,8 @@ mod tests {
     #[test]
     fn a_shop_hears_of_nobody_who_has_not_permitted_it() {
         let told = shown(maple(), SessionStatus::Booked, false);
-        assert!(!told.is_empty() && told.iter().all(|one| one.ends_with("no_consent")), "{told:?}");
+        let to_shop = |one: &&String| !one.contains(" desk ");
+        assert!(told.iter().filter(to_shop).count() == 3, "{told:?}");
+        assert!(told.iter().filter(to_shop).all(|one| one.ends_with("no_consent")), "{told:?}");
     }
 }

@@ -1,13 +1,13 @@
 //! What decides which messages a visit needs, loaded once: its place and service, how its
 //! patient can be reached and what they permit, and, at a partner's shop, how the shop wants to be told.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{App, Error, Result, packets};
 use crate::domain::consent::{ConsentKind, ConsentStatus};
 use crate::domain::course::CourseStatus;
 use crate::domain::ids::{PartnerId, PatientId};
-use crate::domain::message::{Channel, Content, Message, MessageKind, MessageStatus};
+use crate::domain::message::{Channel, Content, Message};
 use crate::domain::message_plan::patient::Reach;
 use crate::domain::partner_notices::PartnerNotices;
 use crate::domain::patient::{Email, Patient, Way};
@@ -179,38 +179,14 @@ impl Facts<'_> {
 
     /// A message about it, to be filled.
     pub(super) fn message(&self, app: &App, now: DateTime<Utc>) -> Message {
+        let language = self.patient.details.preferred_language;
         Message {
-            id: app.clock.id(),
             session_id: Some(self.session.id),
             referral_id: self.session.referral_id,
             uid: Some(self.session.uid),
             session_version: self.session.version,
-            patient_id: self.patient.id,
-            kind: MessageKind::Reminder,
-            channel: Channel::Email,
-            lead: String::new(),
-            recipient: None,
-            language: self.patient.details.preferred_language,
             sequence: self.session.sequence,
-            stamp: now.trunc_subsecs(0),
-            content: self.content(),
-            status: MessageStatus::Scheduled,
-            reason: None,
-            due_at: now,
-            try_at: now,
-            useful_until: None,
-            batch: None,
-            attempts: 0,
-            claimed_until: None,
-            perhaps_sent: false,
-            last_error: None,
-            sent_at: None,
-            provider_id: None,
-            delivered_at: None,
-            answer: None,
-            answered_at: None,
-            answer_stamp: None,
-            created_at: now,
+            ..Message::written(app.clock.id(), self.patient.id, language, self.content(), now)
         }
     }
 }

@@ -2,7 +2,7 @@
 //! waits for an answer, that it no longer stands. Once it has sessions, each is told for itself,
 //! in `notices` and `planned`. Rows of the ledger, written in the transaction of the change.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 
 use super::facts;
 use super::{Result, Work};
@@ -114,38 +114,16 @@ fn row(
     language: Language,
     due_at: DateTime<Utc>,
 ) -> Message {
-    let zone = work.app.zone.name().to_owned();
+    let content = Content::of_referral(work.now, work.app.zone.name().to_owned(), referral.partner_id);
     Message {
-        id: work.app.clock.id(),
-        session_id: None,
         referral_id: Some(referral.id),
-        uid: None,
         session_version: referral.version,
-        patient_id: referral.patient_id,
         kind,
         channel,
         lead: lead.to_owned(),
         recipient,
-        language,
-        sequence: 0,
-        stamp: work.now.trunc_subsecs(0),
-        content: Content::of_referral(work.now, zone, referral.partner_id),
-        status: MessageStatus::Scheduled,
-        reason: None,
         due_at,
         try_at: due_at,
-        useful_until: None,
-        batch: None,
-        attempts: 0,
-        claimed_until: None,
-        perhaps_sent: false,
-        last_error: None,
-        sent_at: None,
-        provider_id: None,
-        delivered_at: None,
-        answer: None,
-        answered_at: None,
-        answer_stamp: None,
-        created_at: work.now,
+        ..Message::written(work.app.clock.id(), referral.patient_id, language, content, work.now)
     }
 }

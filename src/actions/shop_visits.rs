@@ -1,6 +1,8 @@
 //! A shop's list: its visits of some days, each with the packet, and nothing else. The same list
 //! for its own users, for a manager who looks at it for them, and for whoever has the shop's link.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Days, Duration, FixedOffset, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -58,15 +60,17 @@ pub async fn list(app: &App, caller: &Caller, partner: PartnerId, wanted: Visits
     let rows = shop_visits::page(&mut work.tx, wanted, after, page.rows()?).await?;
     let found = page.of(rows, |session| (session.starts_at, session.id))?;
     let mut items = Vec::new();
+    // Several visits of one referral have one packet.
+    let mut known = HashMap::new();
     for session in found.items {
-        let referral = match session.referral_id {
-            Some(id) => referrals::get(&mut work.tx, Some(partner), id).await?,
-            None => None,
-        };
-        let packet = match &referral {
-            Some(referral) => packets::of(&mut work.tx, app, referral).await?,
-            None => None,
-        };
+        if let Some(id) = session.referral_id.filter(|id| !known.contains_key(id)) {
+            let packet = match referrals::get(&mut work.tx, Some(partner), id).await? {
+                Some(referral) => packets::of(&mut work.tx, app, &referral).await?,
+                None => None,
+            };
+            known.insert(id, packet);
+        }
+        let packet = session.referral_id.and_then(|id| known.get(&id)).cloned().flatten();
         work.audit("visit.list", ("session", session.id.0), Some(session.patient_id), None)
             .await?;
         items.push(ListedVisit {

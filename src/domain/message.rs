@@ -2,7 +2,7 @@
 //! Which messages a change needs is decided in `notice`; how one is worded and sent is
 //! the business of `messages`.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -375,6 +375,44 @@ pub struct Message {
 }
 
 impl Message {
+    /// One that was just written at `now` and waits, about nothing in particular yet: a reminder by mail that is due.
+    #[must_use]
+    pub fn written(id: MessageId, patient: PatientId, language: Language, content: Content, now: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            session_id: None,
+            referral_id: None,
+            uid: None,
+            session_version: 1,
+            patient_id: patient,
+            kind: MessageKind::Reminder,
+            channel: Channel::Email,
+            lead: String::new(),
+            recipient: None,
+            language,
+            sequence: 0,
+            stamp: now.trunc_subsecs(0),
+            content,
+            status: MessageStatus::Scheduled,
+            reason: None,
+            due_at: now,
+            try_at: now,
+            useful_until: None,
+            batch: None,
+            attempts: 0,
+            claimed_until: None,
+            perhaps_sent: false,
+            last_error: None,
+            sent_at: None,
+            provider_id: None,
+            delivered_at: None,
+            answer: None,
+            answered_at: None,
+            answer_stamp: None,
+            created_at: now,
+        }
+    }
+
     /// Whether its address has seen it, or may have.
     #[must_use]
     pub fn is_known(&self) -> bool {

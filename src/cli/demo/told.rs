@@ -4,12 +4,10 @@
 
 use std::collections::HashMap;
 
-use chrono::SubsecRound;
-
 use super::LoadError;
 use crate::clock::Clock;
 use crate::domain::ids::SiteId;
-use crate::domain::message::{Channel, Content, Message, MessageKind, MessageStatus};
+use crate::domain::message::{Content, Message, MessageKind, MessageStatus};
 use crate::domain::policy::Policy;
 use crate::domain::recipient::Recipient;
 use crate::domain::site::Site;
@@ -28,38 +26,22 @@ pub(super) async fn invitations(tx: &mut Tx, clock: &Clock, policy: &Policy) -> 
         };
         let Some(site) = sites.get(&session.place.site_id) else { continue };
         let sent_at = session.created_at + policy.message_grace();
+        let content = Content::of(&session, site.details.address.to_string(), true);
+        let language = patient.details.preferred_language;
         let message = Message {
-            id: clock.id(),
             session_id: Some(session.id),
             referral_id: session.referral_id,
             uid: Some(session.uid),
             session_version: session.version,
-            patient_id: patient.id,
             kind: MessageKind::Invite,
-            channel: Channel::Email,
-            lead: String::new(),
             recipient: patient.details.email.map(Recipient::Email),
-            language: patient.details.preferred_language,
             sequence: session.sequence,
-            stamp: session.created_at.trunc_subsecs(0),
-            content: Content::of(&session, site.details.address.to_string(), true),
             status: MessageStatus::Sent,
-            reason: None,
             due_at: sent_at,
             try_at: sent_at,
-            useful_until: None,
-            batch: None,
             attempts: 1,
-            claimed_until: None,
-            perhaps_sent: false,
-            last_error: None,
             sent_at: Some(sent_at),
-            provider_id: None,
-            delivered_at: None,
-            answer: None,
-            answered_at: None,
-            answer_stamp: None,
-            created_at: session.created_at,
+            ..Message::written(clock.id(), patient.id, language, content, session.created_at)
         };
         // Nobody is told of a time that is not agreed.
         if !session.awaits_shop() {

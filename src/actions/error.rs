@@ -41,6 +41,9 @@ pub enum Error {
     /// Wrong email or password.
     #[error("wrong email or password")]
     WrongPassword,
+    /// The password is right, but the code of the second factor is missing, or there is no second factor yet.
+    #[error("the code of the second factor is needed")]
+    CodeNeeded,
     /// Too many tries; when to try again, in seconds.
     #[error("too many tries")]
     SlowDown(u64),

@@ -15,6 +15,10 @@ use tokio::sync::Semaphore;
 
 use super::{Error, Result};
 
+/// The address that a request came from, where there is one: a call from inside has none.
+#[derive(Debug, Clone, Copy)]
+pub struct CameFrom(pub Option<IpAddr>);
+
 const SIXTY: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
 const HUNDRED: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 const TEN: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);

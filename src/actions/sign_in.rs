@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::{Actor, App, Error, Result};
+use super::{Actor, App, Error, Result, second_factor};
 use crate::domain::access::Role;
 use crate::domain::civil;
 use crate::domain::ids::{PartnerId, TokenId, UserId};
@@ -23,7 +23,7 @@ use crate::storage::{Tx, tokens, users};
 /// How long a token from a sign-in lasts.
 const SIGNED_IN_FOR: Duration = Duration::hours(12);
 /// How far back failed sign-ins count, and how many are free.
-const COUNTED: Duration = Duration::minutes(15);
+pub(super) const COUNTED: Duration = Duration::minutes(15);
 const FREE: i64 = 5;
 
 /// Email and password.
@@ -37,6 +37,10 @@ pub struct Credentials {
     /// The user's password.
     #[schema(max_length = 1000)]
     pub password: String,
+    /// The code of their second factor, where they have one.
+    #[serde(default)]
+    #[schema(max_length = 20)]
+    pub code: Option<String>,
 }
 
 /// A token, shown this once.
@@ -68,7 +72,7 @@ pub fn hash_of(secret: &str) -> String {
 }
 
 /// A new random token: 256 bits, and a prefix by which scanners of leaked secrets know it.
-fn new_token() -> String {
+pub(super) fn new_token() -> String {
     format!("fadeline_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
 }
 
@@ -104,18 +108,66 @@ async fn verify(app: &App, hash: Option<String>, password: String) -> Result<boo
     verified.await.map_err(|error| Error::Fault(error.to_string()))
 }
 
-/// A token for who knows their password. Failures of an account are counted across nodes: after
-/// five within a quarter of an hour each further one doubles the wait.
+/// A token for who knows their password, and the code of their second factor where they have one. Failures of an account
+/// are counted across nodes: after five within a quarter of an hour each further one doubles the wait.
 pub async fn sign_in(app: &App, credentials: Credentials, from: Option<IpAddr>) -> Result<SignedIn> {
+    let code = credentials.code.clone();
+    let user = known(app, &credentials.email, credentials.password, from).await?;
+    let mut tx = app.db.begin().await?;
+    match (&user.second_factor, code) {
+        (Some(_), Some(code)) => {
+            if !second_factor::is_right(&mut tx, app, &user, &code).await? {
+                users::note_failure(&mut tx, app.clock.id(), &user.email, app.clock.now()).await?;
+                tx.commit().await?;
+                return Err(Error::WrongPassword);
+            }
+        }
+        (Some(_), None) => return Err(Error::CodeNeeded),
+        (None, _) if user.second_factor_required => return Err(Error::CodeNeeded),
+        (None, _) => (),
+    }
+    users::forget_failures(&mut tx, &user.email, app.clock.now() - COUNTED).await?;
+    let (token, expires) = mint(app, &mut tx, user.id, SIGNED_IN_FOR).await?;
+    tx.commit().await?;
+    Ok(SignedIn {
+        token,
+        expires_at: civil::shown(app.zone, expires),
+    })
+}
+
+/// The user who knows `password`; a wrong one is counted. Failures that came before are left for who signs in all the way
+/// to forget.
+pub(super) async fn known(app: &App, email: &str, password: String, from: Option<IpAddr>) -> Result<User> {
     app.guard.count_password(from)?;
-    let email = credentials.email.trim().to_lowercase();
-    if email.len() > 254 || credentials.password.len() > 1000 || email.contains('\0') {
+    let email = email.trim().to_lowercase();
+    if email.len() > 254 || password.len() > 1000 || email.contains('\0') {
         return Err(Error::WrongPassword);
     }
+    slow_down(app, &email).await?;
+    let mut tx = app.db.read().await?;
+    let user = users::by_email(&mut tx, &email).await?.filter(|user| user.active);
+    tx.rollback().await?;
+    let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+    let right = verify(app, hash, password).await?;
+    if let Some(user) = user.filter(|_| right) {
+        return Ok(user);
+    }
+    failed(app, &email).await?;
+    Err(Error::WrongPassword)
+}
+
+/// Counts a wrong password or code of an account.
+pub(super) async fn failed(app: &App, email: &str) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    users::note_failure(&mut tx, app.clock.id(), email, app.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Refuses for a while who failed too often.
+pub(super) async fn slow_down(app: &App, email: &str) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.db.read().await?;
-    let (failures, last) = users::failures(&mut tx, &email, now - COUNTED).await?;
-    let user = users::by_email(&mut tx, &email).await?.filter(|user| user.active);
+    let (failures, last) = users::failures(&mut tx, email, now - COUNTED).await?;
     tx.rollback().await?;
     if let Some(last) = last.filter(|_| failures >= FREE) {
         let wait = Duration::seconds(1 << (failures - FREE).clamp(0, 9)).min(COUNTED);
@@ -123,21 +175,7 @@ pub async fn sign_in(app: &App, credentials: Credentials, from: Option<IpAddr>) 
             return Err(Error::SlowDown((last + wait - now).num_seconds().unsigned_abs() + 1));
         }
     }
-    let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-    let right = verify(app, hash, credentials.password).await?;
-    let mut tx = app.db.begin().await?;
-    let Some(user) = user.filter(|_| right) else {
-        users::note_failure(&mut tx, app.clock.id(), &email, now).await?;
-        tx.commit().await?;
-        return Err(Error::WrongPassword);
-    };
-    users::forget_failures(&mut tx, &email, now - COUNTED).await?;
-    let (token, expires) = mint(app, &mut tx, user.id, SIGNED_IN_FOR).await?;
-    tx.commit().await?;
-    Ok(SignedIn {
-        token,
-        expires_at: civil::shown(app.zone, expires),
-    })
+    Ok(())
 }
 
 /// Who holds `token`; nobody when it is unknown, over or revoked.

@@ -9,7 +9,7 @@ use crate::domain::ids::{PartnerId, TokenId, UserId};
 use crate::domain::patient::Email;
 use crate::domain::text::Line;
 use crate::storage::users::User;
-use crate::storage::{self, feeds, partners, shop_links, tokens, users};
+use crate::storage::{self, feeds, partners, shop_links, sign_ins, tokens, users};
 
 /// Who is to be added.
 pub struct NewUser {
@@ -25,18 +25,38 @@ pub struct NewUser {
     pub password: Option<String>,
 }
 
+impl NewUser {
+    /// The user who is added, without a password.
+    pub(super) fn user(self, app: &App) -> User {
+        User {
+            id: app.clock.id(),
+            version: 1,
+            email: self.email.lowered(),
+            name: self.name,
+            role: self.role,
+            partner_id: self.partner_id,
+            password_hash: None,
+            active: true,
+            created_at: app.clock.now(),
+            second_factor: None,
+            second_factor_step: None,
+            second_factor_required: false,
+        }
+    }
+}
+
 /// The fewest characters a password may have.
 const SHORTEST_PASSWORD: usize = 10;
 
 /// Adds a user.
-pub async fn add(app: &App, new: NewUser) -> Result<UserId> {
+pub async fn add(app: &App, mut new: NewUser) -> Result<UserId> {
     if new.role == Role::Patient {
         return Err(Error::invalid("--role", "patients never sign in"));
     }
     if (new.role == Role::Partner) != new.partner_id.is_some() {
         return Err(Error::invalid("--partner", "goes with the role partner, and that role needs it"));
     }
-    let password_hash = match new.password {
+    let password_hash = match new.password.take() {
         Some(password) => Some(checked_hash(app, password).await?),
         None => None,
     };
@@ -47,15 +67,8 @@ pub async fn add(app: &App, new: NewUser) -> Result<UserId> {
         return Err(Error::NotThere("partner"));
     }
     let user = User {
-        id: app.clock.id(),
-        version: 1,
-        email: new.email.lowered(),
-        name: new.name,
-        role: new.role,
-        partner_id: new.partner_id,
         password_hash,
-        active: true,
-        created_at: app.clock.now(),
+        ..new.user(app)
     };
     match users::insert(&mut tx, &user).await {
         Err(storage::Error::Duplicate) => return Err(taken(app, &user).await?),
@@ -79,7 +92,7 @@ async fn taken(app: &App, user: &User) -> Result<Error> {
     }))
 }
 
-async fn checked_hash(app: &App, password: String) -> Result<String> {
+pub(super) async fn checked_hash(app: &App, password: String) -> Result<String> {
     let length = password.chars().count();
     if length < SHORTEST_PASSWORD || password.len() > 1000 {
         return Err(Error::invalid(
@@ -97,6 +110,7 @@ pub async fn set_password(app: &App, email: &str, password: String) -> Result<()
     let user = user_named(&mut tx, email).await?;
     users::set_password(&mut tx, user.id, &hash).await?;
     tokens::revoke_all(&mut tx, user.id, app.clock.now()).await?;
+    sign_ins::end_all(&mut tx, user.id, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -107,6 +121,7 @@ pub async fn set_active(app: &App, email: &str, active: bool) -> Result<()> {
     users::set_active(&mut tx, user.id, active).await?;
     if !active {
         tokens::revoke_all(&mut tx, user.id, app.clock.now()).await?;
+        sign_ins::end_all(&mut tx, user.id, app.clock.now()).await?;
         feeds::revoke_made_by(&mut tx, user.id, app.clock.now()).await?;
         shop_links::revoke_made_by(&mut tx, user.id, app.clock.now()).await?;
     }

@@ -2,12 +2,10 @@
 //! puts those roles, and every error that the route can answer, into its description.
 //! Repeated requests are answered from what was kept, since that is per caller.
 
-use std::net::{IpAddr, SocketAddr};
-
 use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
@@ -17,6 +15,7 @@ use super::extract::{MOST_BYTES, unread};
 use super::problem::Problem;
 use super::respond::assembled;
 use super::{Serving, describe};
+use crate::actions::guess_guard::CameFrom;
 use crate::actions::work::Repeat;
 use crate::actions::{Actor, App, Caller, repeats, sign_in};
 use crate::domain::access::Role;
@@ -64,20 +63,10 @@ async fn signed_in(serving: &Serving, parts: &Parts) -> Result<(TokenId, Actor),
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (_, token) = token.ok_or_else(Problem::no_credentials)?;
-    let from = peer(serving, parts.extensions.get(), &parts.headers);
+    let from = parts.extensions.get::<CameFrom>().and_then(|CameFrom(from)| *from);
     sign_in::holder(&serving.app, token.trim(), from)
         .await?
         .ok_or_else(Problem::no_credentials)
-}
-
-/// The address that a request came from: the peer, or what a trusted proxy says in the last hop of `X-Forwarded-For`.
-pub(super) fn peer(serving: &Serving, info: Option<&ConnectInfo<SocketAddr>>, headers: &HeaderMap) -> Option<IpAddr> {
-    let peer = info.map(|ConnectInfo(address)| address.ip().to_canonical())?;
-    if !serving.trusted_proxies.contains(&peer) {
-        return Some(peer);
-    }
-    let hops = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-    hops.rsplit(',').next().and_then(|hop| hop.trim().parse().ok()).or(Some(peer))
 }
 
 /// The `Idempotency-Key` of a POST.

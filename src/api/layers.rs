@@ -1,10 +1,11 @@
 //! What surrounds every route: limits of size and time, a log line without anything
 //! personal, headers that keep answers private, and problems instead of bare errors.
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
@@ -14,6 +15,7 @@ use super::Serving;
 use super::extract::MOST_BYTES;
 use super::problem::Problem;
 use super::respond::NewId;
+use crate::actions::guess_guard::CameFrom;
 
 /// `routes` with all that surrounds them.
 pub(super) fn around(routes: Router, serving: Serving) -> Router {
@@ -22,6 +24,7 @@ pub(super) fn around(routes: Router, serving: Serving) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(from_fn(time_limit))
+        .layer(from_fn(came_from))
         .layer(Extension(serving))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a handler panicked");
@@ -34,6 +37,23 @@ pub(super) fn around(routes: Router, serving: Serving) -> Router {
 async fn method_not_allowed(method: Method) -> Problem {
     let detail = format!("{method} is not for this address; Allow says what is.");
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", detail)
+}
+
+/// Tells the handlers where a request came from, trusted proxies looked past.
+async fn came_from(Extension(serving): Extension<Serving>, mut request: Request, next: Next) -> Response {
+    let from = peer(&serving, request.extensions().get(), request.headers());
+    request.extensions_mut().insert(CameFrom(from));
+    next.run(request).await
+}
+
+/// The address that a request came from: the peer, or what a trusted proxy says in the last hop of `X-Forwarded-For`.
+fn peer(serving: &Serving, info: Option<&ConnectInfo<SocketAddr>>, headers: &HeaderMap) -> Option<IpAddr> {
+    let peer = info.map(|ConnectInfo(address)| address.ip().to_canonical())?;
+    if !serving.trusted_proxies.contains(&peer) {
+        return Some(peer);
+    }
+    let hops = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    hops.rsplit(',').next().and_then(|hop| hop.trim().parse().ok()).or(Some(peer))
 }
 
 /// A request that takes too long is given up; what it had begun is rolled back.

@@ -36,7 +36,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
@@ -205,7 +205,6 @@ pub fn router(serving: Serving, more: Router<App>) -> Router {
         .merge(texts::routes())
         .merge(more)
         .route("/api/v1/openapi.json", served)
-        .route("/", get(|| async { Redirect::temporary("/docs/") }))
         .merge(Router::<App>::from(browse))
         .with_state(serving.app.clone());
     layers::around(routes, serving)

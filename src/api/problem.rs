@@ -176,6 +176,12 @@ impl From<Error> for Problem {
                 "Not signed in",
                 "That email and password do not go together.",
             ),
+            Error::CodeNeeded => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "second_factor_needed",
+                "Not signed in",
+                "Send the code of the second factor too; one that is not set up yet is set up in the pages, under Account.",
+            ),
             Error::SlowDown(seconds) => Self {
                 retry_after: Some(seconds),
                 ..Self::new(

@@ -1,16 +1,14 @@
 //! Signing in and out, and who one is.
 
-use std::net::SocketAddr;
-
 use axum::Extension;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
 
-use super::Serving;
-use super::access::{Token, peer};
+use super::access::Token;
 use super::extract::Json;
 use super::problem::Problem;
 use super::respond::{Reply, Shown};
+use crate::actions::guess_guard::CameFrom;
 use crate::actions::sign_in::{self, Credentials, Me, SignedIn};
 use crate::actions::{Actor, Answer, App, Caller};
 
@@ -18,13 +16,11 @@ use crate::actions::{Actor, Answer, App, Caller};
 #[utoipa::path(post, path = "/sign-in", tag = "Signing in", request_body = Credentials,
     responses((status = 200, body = SignedIn), (status = 401, body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn sign_in(
-    Extension(serving): Extension<Serving>,
-    info: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
+    State(app): State<App>,
+    Extension(CameFrom(from)): Extension<CameFrom>,
     Json(credentials): Json<Credentials>,
 ) -> Reply<SignedIn> {
-    let from = peer(&serving, info.as_ref().map(|Extension(info)| info), &headers);
-    Ok(Shown(Answer::Is(sign_in::sign_in(&serving.app, credentials, from).await?)))
+    Ok(Shown(Answer::Is(sign_in::sign_in(&app, credentials, from).await?)))
 }
 
 /// Ends the token that the request came with.

@@ -60,7 +60,7 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
         let post = forwarding.clone();
         Box::pin(async move { forward::forward(&post, to).await.map_err(|error| error.to_string()) })
     });
-    let pages = web::routes().merge(web::demo_routes()).merge(api::demo::routes(forward));
+    let pages = web::routes(&app).merge(web::demo_routes()).merge(api::demo::routes(forward));
     let router = router(serve::serving(&app, &settings), pages);
     if options.json {
         let by_role: serde_json::Map<_, _> = tokens

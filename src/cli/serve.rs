@@ -17,7 +17,7 @@ use tower::ServiceExt;
 
 use super::settings::Settings;
 use super::{open, time_check};
-use crate::actions::{App, repeats};
+use crate::actions::{App, first_start, repeats};
 use crate::api::{Serving, router};
 use crate::domain::message::Channel;
 use crate::messages::sms::Sms;
@@ -55,7 +55,14 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         tracing::warn!("no smtp_url is set: mail waits in the ledger");
     }
     tracing::info!(address = %listener.local_addr()?, "serving");
-    until_stopped(listener, router(serving(&app, &settings), web::routes()), &post).await
+    if let Some(code) = first_start::code(&app).await? {
+        // The one secret that the log may hold: it is of no use once there is somebody.
+        tracing::warn!(
+            "nobody can sign in yet: make the first manager at {} with the code {code}",
+            app.profile.public_url.to("/first")
+        );
+    }
+    until_stopped(listener, router(serving(&app, &settings), web::routes(&app)), &post).await
 }
 
 /// The post office that the settings ask for.

@@ -89,6 +89,8 @@ id! {
     LockId,
     /// The address at which a shop finds its list.
     ShopLinkId,
+    /// A browser that is signed in.
+    SignInId,
 }
 
 macro_rules! resource {

@@ -98,6 +98,12 @@ pub struct Policy {
     pub shop_report_days: u16,
     /// When practitioners who want it get the list of their next day, the clinic's time.
     pub staff_day_list_at: TimeOfDay,
+    /// After how many minutes alone a page asks for the password again.
+    pub sign_in_lock_minutes: u16,
+    /// After how many hours alone a browser is signed out.
+    pub sign_in_idle_hours: u16,
+    /// After how many hours a browser is signed out, whatever was done with it.
+    pub sign_in_most_hours: u16,
 }
 
 impl Default for Policy {
@@ -145,6 +151,9 @@ impl Default for Policy {
             shop_silent_business_days: 2,
             shop_report_days: 5,
             staff_day_list_at: TimeOfDay::hm(18, 0),
+            sign_in_lock_minutes: 10,
+            sign_in_idle_hours: 12,
+            sign_in_most_hours: 24,
         }
     }
 }
@@ -211,6 +220,9 @@ impl Policy {
         within("shop_waiting_business_days", self.shop_waiting_business_days, 0..=60);
         within("shop_silent_business_days", self.shop_silent_business_days, 0..=60);
         within("shop_report_days", self.shop_report_days, 0..=365);
+        within("sign_in_lock_minutes", self.sign_in_lock_minutes, 1..=240);
+        within("sign_in_idle_hours", self.sign_in_idle_hours, 1..=720);
+        within("sign_in_most_hours", self.sign_in_most_hours, 1..=720);
         if ![5, 10, 15, 20, 30, 60].contains(&self.grid_minutes) {
             faults.push(format!(
                 "policy.grid_minutes is {}, but must be 5, 10, 15, 20, 30 or 60",

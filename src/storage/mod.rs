@@ -32,6 +32,7 @@ pub mod sessions;
 pub mod settlement;
 pub mod shop_links;
 pub mod shop_visits;
+pub mod sign_ins;
 pub mod sites;
 mod strung;
 pub mod tasks;

@@ -30,6 +30,12 @@ pub struct User {
     pub active: bool,
     /// When they were added.
     pub created_at: DateTime<Utc>,
+    /// The secret of their second factor, base32, once they have shown that they have it.
+    pub second_factor: Option<String>,
+    /// The step of time of the last code that they used.
+    pub second_factor_step: Option<i64>,
+    /// Whether they may not go without one.
+    pub second_factor_required: bool,
 }
 
 /// Writes a new user. The email may be taken.
@@ -60,6 +66,17 @@ pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<User>> {
         .await
 }
 
+/// The user with this id.
+pub async fn get(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
+    tx.query(stmt!("SELECT * FROM users WHERE id = $1")).bind(id).optional().await
+}
+
+/// Whether there is anybody yet.
+pub async fn any(tx: &mut Tx) -> Result<bool> {
+    let found: Option<(UserId,)> = tx.query(stmt!("SELECT id FROM users LIMIT 1")).optional().await?;
+    Ok(found.is_some())
+}
+
 /// Every user, by email.
 pub async fn all(tx: &mut Tx) -> Result<Vec<User>> {
     tx.query(stmt!("SELECT * FROM users ORDER BY email")).all().await
@@ -82,6 +99,44 @@ pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<()> {
         .bind(hash.to_owned())
         .run()
         .await?;
+    Ok(())
+}
+
+/// Sets a user's second factor, with the step of the code that showed it; or takes it away.
+pub async fn set_second_factor(tx: &mut Tx, id: UserId, secret: Option<&str>, step: Option<i64>) -> Result<()> {
+    tx.query(stmt!(
+        "UPDATE users SET second_factor = $2, second_factor_step = $3, version = version + 1 WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(secret.map(str::to_owned))
+    .bind(step)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Notes that the code of `step` was used. Whether no later one, nor this one, was before.
+pub async fn use_step(tx: &mut Tx, id: UserId, step: i64) -> Result<bool> {
+    let used = tx
+        .query(stmt!(
+            "UPDATE users SET second_factor_step = $2 WHERE id = $1 AND (second_factor_step IS NULL OR second_factor_step < $2)"
+        ))
+        .bind(id)
+        .bind(step)
+        .run()
+        .await?;
+    Ok(used == 1)
+}
+
+/// Whether a user may go without a second factor.
+pub async fn require_second_factor(tx: &mut Tx, id: UserId, required: bool) -> Result<()> {
+    tx.query(stmt!(
+        "UPDATE users SET second_factor_required = $2, version = version + 1 WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(required)
+    .run()
+    .await?;
     Ok(())
 }
 

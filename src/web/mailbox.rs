@@ -5,7 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::page::{Named, STYLE, named, shown, sorry};
+use super::page::{Named, named, shown, sorry};
+use super::style::STYLE;
 use crate::actions::mailbox::{self, Delivered};
 use crate::actions::{App, Error};
 use crate::domain::civil;
@@ -47,7 +48,7 @@ pub(super) async fn page(State(app): State<App>) -> Response {
         raw: mail.raw,
     };
     shown(&Page {
-        style: STYLE,
+        style: &STYLE,
         now: civil::spoken(app.zone, app.clock.now()),
         mails: mails.into_iter().rev().map(view).collect(),
     })

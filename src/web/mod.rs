@@ -2,20 +2,50 @@
 //! nothing. So far: a patient's visit behind the link that mails carry, a shop's list behind its
 //! own, and the demo's mailbox.
 
+mod account;
+mod assets;
+mod door;
+mod form;
 mod mailbox;
 mod page;
+mod shell;
 mod shop;
 mod shop_words;
+mod sign_in;
+mod style;
 mod visit;
 mod visit_words;
 
 use axum::Router;
 use axum::routing::{get, post};
+use tower_http::csrf::CsrfLayer;
 
+use self::door::only;
 use crate::actions::App;
+use crate::domain::access::ANYONE;
 
-/// The pages that every clinic has.
-pub fn routes() -> Router<App> {
+/// The pages that every clinic has, with the roles that may see them.
+pub fn routes(app: &App) -> Router<App> {
+    let inside = Router::new()
+        .route("/", only(app, ANYONE, get(sign_in::home)))
+        .route("/lock", only(app, ANYONE, post(sign_in::lock)))
+        .route("/still-here", only(app, ANYONE, post(sign_in::still_here)))
+        .route("/account/sign-out-everywhere", only(app, ANYONE, post(account::leave_everywhere)));
+    let threshold = Router::new()
+        .route("/sign-in", get(sign_in::page).post(sign_in::enter))
+        .route("/sign-in/code", post(sign_in::code))
+        .route("/unlock", post(sign_in::unlock))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/account", get(account::page))
+        .route("/account/second-factor", post(account::set_up))
+        .route("/first", get(account::first).post(account::make_first))
+        .route("/assets/{hash}/{name}", get(assets::script));
+    // What other sites send in the name of a browser that is signed in is refused.
+    inside.merge(threshold).layer(CsrfLayer::new()).merge(outside())
+}
+
+/// The pages behind a secret address, which needs no signing in.
+fn outside() -> Router<App> {
     Router::new()
         .route("/a/{secret}", get(visit::page))
         .route("/a/{secret}/appointment.ics", get(visit::calendar))

@@ -1,5 +1,5 @@
-//! What all pages share: a strict policy of what they may load, which is nothing but their
-//! own style, and sentences instead of problems where something is not there.
+//! What all pages share: a strict policy of what they may load, which is their own style and, for
+//! who is signed in, the program's own scripts; and sentences instead of problems where something is not there.
 
 use askama::Template;
 use axum::extract::Path;
@@ -7,11 +7,10 @@ use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::style::{HASH, STYLE};
 use crate::actions::Error;
+use crate::actions::sign_ins::Person;
 use crate::domain::patient::Language;
-
-/// Pages carry one style sheet of their own, named by its hash; no script, no image, no other place.
-pub(super) const STYLE: &str = include_str!("templates/style.css");
 
 /// What an address names, if that can be read.
 pub(super) type Named = Result<Path<String>, PathRejection>;
@@ -23,8 +22,22 @@ pub(super) fn named(name: Named) -> String {
 
 /// A page, filled.
 pub(super) fn shown(page: &impl Template) -> Response {
+    shown_as(StatusCode::OK, page)
+}
+
+/// A page, filled, under another status.
+pub(super) fn shown_as(status: StatusCode, page: &impl Template) -> Response {
+    rendered(status, page, "")
+}
+
+/// A page that may run the program's own scripts, and ask it for more.
+pub(super) fn shown_with_scripts(status: StatusCode, page: &impl Template) -> Response {
+    rendered(status, page, " script-src 'self'; connect-src 'self';")
+}
+
+fn rendered(status: StatusCode, page: &impl Template, scripts: &str) -> Response {
     match page.render() {
-        Ok(html) => kept_private(StatusCode::OK, html),
+        Ok(html) => kept_private(status, html, scripts),
         Err(error) => {
             tracing::error!(%error, "a page could not be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -32,11 +45,11 @@ pub(super) fn shown(page: &impl Template) -> Response {
     }
 }
 
-fn kept_private(status: StatusCode, html: String) -> Response {
+fn kept_private(status: StatusCode, html: String, scripts: &str) -> Response {
     let mut response = (status, Html(html)).into_response();
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-        style_hash()
+        "default-src 'none';{scripts} style-src 'sha256-{}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        *HASH
     );
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(&policy) {
@@ -46,19 +59,13 @@ fn kept_private(status: StatusCode, html: String) -> Response {
     response
 }
 
-fn style_hash() -> String {
-    use base64::Engine;
-    use sha2::Digest;
-    base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(STYLE.as_bytes()))
-}
-
 #[derive(Template)]
 #[template(path = "sorry.html", config = ".askama.toml")]
 struct Sorry {
     style: &'static str,
     lang: &'static str,
     title: &'static str,
-    words: &'static str,
+    words: String,
 }
 
 /// What is shown when something is not there, or cannot be had at the moment.
@@ -67,27 +74,45 @@ pub(super) fn sorry(error: Error) -> Response {
         Error::NotThere(_) => (
             StatusCode::NOT_FOUND,
             "Nothing here · Rien ici",
-            "This link is over, or was mistyped. Call us if you need help. · Ce lien est expiré ou mal copié. Appelez-nous au besoin.",
+            "This link is over, or was mistyped. Call us if you need help. · Ce lien est expiré ou mal copié. Appelez-nous au besoin."
+                .to_owned(),
+        ),
+        Error::SlowDown(seconds) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many tries · Trop d’essais",
+            format!("Please try again in {seconds} seconds. · Veuillez réessayer dans {seconds} secondes."),
         ),
         error => {
             tracing::warn!(%error, "a page could not be shown");
             (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Not now · Pas maintenant",
-                "Please try again in a minute. · Veuillez réessayer dans une minute.",
+                "Please try again in a minute. · Veuillez réessayer dans une minute.".to_owned(),
             )
         }
     };
-    let page = Sorry {
-        style: STYLE,
-        lang: "en",
-        title,
-        words,
-    };
-    match page.render() {
-        Ok(html) => kept_private(status, html),
-        Err(_) => status.into_response(),
-    }
+    apology(status, title, words)
+}
+
+/// What is shown to who is signed in, but not as somebody who may see the page.
+pub(super) fn turned_away(person: &Person) -> Response {
+    let words = format!(
+        "You are signed in as {}, and this page is not for your role. Go back, or sign out and in as somebody else.",
+        person.actor.name
+    );
+    apology(StatusCode::FORBIDDEN, "Not your page", words)
+}
+
+fn apology(status: StatusCode, title: &'static str, words: String) -> Response {
+    shown_as(
+        status,
+        &Sorry {
+            style: &STYLE,
+            lang: "en",
+            title,
+            words,
+        },
+    )
 }
 
 /// The code of a language in HTML.

@@ -6,8 +6,9 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use chrono::{DateTime, Days, FixedOffset, NaiveDate};
 
-use super::page::{Named, STYLE, code, named, shown, sorry};
+use super::page::{Named, code, named, shown, sorry};
 use super::shop_words::{ENGLISH, FRENCH, Words, term};
+use super::style::STYLE;
 use crate::actions::shop_visits::{self, ListedVisit, OpenedList};
 use crate::actions::{App, Error};
 use crate::domain::civil::Day;
@@ -77,7 +78,7 @@ fn filled<'a>(opened: &'a OpenedList, secret: &str) -> Page<'a> {
     }
     let first = opened.from.date_naive();
     Page {
-        style: STYLE,
+        style: &STYLE,
         lang: code(language),
         words,
         name: &opened.name,

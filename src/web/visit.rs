@@ -9,7 +9,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
 
-use super::page::{Named, STYLE, code, named, shown, sorry};
+use super::page::{Named, code, named, shown, sorry};
+use super::style::STYLE;
 use super::visit_words::{ENGLISH, FRENCH, Words};
 use crate::actions::visit::{self, Opened};
 use crate::actions::visit_answers::{self, Answered};
@@ -141,7 +142,7 @@ fn filled<'a>(opened: &'a Opened, secret: &str, note: Option<Note>, offers: Opti
         Language::Fr => &FRENCH,
     };
     Page {
-        style: STYLE,
+        style: &STYLE,
         lang: code(language),
         words,
         note: note.and_then(|note| note.words(words, opened)),
@@ -265,7 +266,7 @@ pub(super) async fn messages(State(app): State<App>, secret: Named) -> Response 
     let secret = named(secret);
     match visit::behind_link(&app, &secret).await {
         Ok(opened) => shown(&Messages {
-            style: STYLE,
+            style: &STYLE,
             lang: code(opened.visit.event.language),
             words: match opened.visit.event.language {
                 Language::En => &ENGLISH,

@@ -45,6 +45,9 @@ pub(super) async fn users(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3],
             password_hash: Some(password_hash.to_owned()),
             active: true,
             created_at: clock.now(),
+            second_factor: None,
+            second_factor_step: None,
+            second_factor_required: false,
         };
         storage::users::insert(tx, &user).await?;
         added.push((

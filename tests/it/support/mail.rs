@@ -27,7 +27,7 @@ pub(crate) fn router(post: &Post) -> Router {
         trusted_proxies: [].into(),
         longest: std::time::Duration::from_secs(30),
     };
-    let pages = web::routes().merge(web::demo_routes()).merge(api::demo::routes(forward));
+    let pages = web::routes(&post.app).merge(web::demo_routes()).merge(api::demo::routes(forward));
     api::router(serving, pages)
 }
 

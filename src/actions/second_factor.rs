@@ -1,0 +1,92 @@
+//! Second factors: one is offered to who is signed in, counts once they have shown a code of
+//! it, and is taken away by its owner or a manager. What a code is stands in `domain`.
+
+use std::net::IpAddr;
+
+use super::sign_in::{failed, slow_down};
+use super::sign_ins::Person;
+use super::{App, Caller, Error, Result, Work};
+use crate::domain::ids::UserId;
+use crate::domain::second_factor::{address, secret_of, step_of};
+use crate::domain::sign_in::Stage;
+use crate::storage::users::User;
+use crate::storage::{Tx, sign_ins, users};
+
+/// Whether `code` is one of `user`'s, now and not used before. Using it is part of `tx`.
+pub(super) async fn is_right(tx: &mut Tx, app: &App, user: &User, code: &str) -> Result<bool> {
+    let Some(secret) = &user.second_factor else {
+        return Ok(false);
+    };
+    match step_of(secret, code, app.clock.now(), user.second_factor_step) {
+        Some(step) => Ok(users::use_step(tx, user.id, step).await?),
+        None => Ok(false),
+    }
+}
+
+/// A second factor that is offered.
+#[derive(Debug, Clone)]
+pub struct Offered {
+    /// To be typed where nothing can be photographed, base32.
+    pub secret: String,
+    /// What the QR code says.
+    pub address: String,
+}
+
+/// Offers a second factor to who is signed in; the same again until it is confirmed.
+pub async fn offer(app: &App, person: &Person) -> Result<Offered> {
+    let secret = match person.offered.clone() {
+        Some(secret) => secret,
+        None => {
+            let secret = secret_of(rand::random());
+            let mut tx = app.db.begin().await?;
+            sign_ins::offer(&mut tx, person.sign_in, &secret).await?;
+            tx.commit().await?;
+            secret
+        }
+    };
+    let issuer = app.profile.label.to_string();
+    let address = address(&secret, &issuer, &person.email);
+    Ok(Offered { secret, address })
+}
+
+/// Takes what was offered, once its owner shows a code of it.
+pub async fn confirm(app: &App, person: &Person, code: &str, from: Option<IpAddr>) -> Result<()> {
+    app.guard.count_password(from)?;
+    slow_down(app, &person.email).await?;
+    let now = app.clock.now();
+    let secret = person.offered.as_deref().ok_or(Error::Stale)?;
+    let Some(step) = step_of(secret, code, now, None) else {
+        failed(app, &person.email).await?;
+        return Err(Error::WrongPassword);
+    };
+    let caller = person.caller();
+    let mut work = Work::begin(app, &caller).await?;
+    users::set_second_factor(&mut work.tx, caller.actor.user_id, Some(secret), Some(step)).await?;
+    sign_ins::set_stage(&mut work.tx, person.sign_in, Stage::In, now).await?;
+    work.audit("second_factor.set_up", ("user", caller.actor.user_id.0), None, None)
+        .await?;
+    Ok(work.tx.commit().await?)
+}
+
+/// Takes the second factor of a user away: by a manager, when a telephone was lost.
+pub async fn take_away(app: &App, caller: &Caller, user: UserId) -> Result<()> {
+    let mut work = Work::begin(app, caller).await?;
+    users::get(&mut work.tx, user).await?.ok_or(Error::NotThere("user"))?;
+    users::set_second_factor(&mut work.tx, user, None, None).await?;
+    sign_ins::end_all(&mut work.tx, user, work.now).await?;
+    work.audit("second_factor.take_away", ("user", user.0), None, None).await?;
+    Ok(work.tx.commit().await?)
+}
+
+/// Requires a second factor of a user, or no longer. Who has none sets one up when they next sign in.
+pub async fn require(app: &App, caller: &Caller, user: UserId, required: bool) -> Result<()> {
+    let mut work = Work::begin(app, caller).await?;
+    let there = users::get(&mut work.tx, user).await?.ok_or(Error::NotThere("user"))?;
+    users::require_second_factor(&mut work.tx, user, required).await?;
+    if required && there.second_factor.is_none() {
+        sign_ins::end_all(&mut work.tx, user, work.now).await?;
+    }
+    let detail = Some(if required { "required" } else { "not required" }.to_owned());
+    work.audit("second_factor.require", ("user", user.0), None, detail).await?;
+    Ok(work.tx.commit().await?)
+}

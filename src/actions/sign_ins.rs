@@ -1,0 +1,193 @@
+//! Browsers that sign in: password, then code where there is a second factor, then a cookie
+//! that holds while somebody is there. Programs have tokens instead, in `sign_in`.
+
+use std::net::IpAddr;
+
+use chrono::Duration;
+
+use super::sign_in::{COUNTED, failed, hash_of, known, new_token, slow_down};
+use super::{Actor, App, Caller, Error, Result, Work, second_factor};
+use crate::domain::access::Role;
+use crate::domain::ids::SignInId;
+use crate::domain::sign_in::{SignIn, Stage, Standing};
+use crate::storage::users::User;
+use crate::storage::{sign_ins, users};
+
+/// How often it is written down that somebody is still there.
+const NOTED_EVERY: Duration = Duration::seconds(30);
+
+/// Somebody whose browser has a sign-in.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The sign-in.
+    pub sign_in: SignInId,
+    /// Who.
+    pub actor: Actor,
+    /// Their email.
+    pub email: String,
+    /// Whether they have a second factor.
+    pub has_second_factor: bool,
+    /// Whether they may not go without one.
+    pub second_factor_required: bool,
+    /// A second factor that was offered and is not confirmed.
+    pub(super) offered: Option<String>,
+}
+
+impl Person {
+    /// The person as a caller of actions.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller {
+            actor: self.actor.clone(),
+            repeat: None,
+        }
+    }
+
+    /// What they are to the clinic.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.actor.role
+    }
+}
+
+/// What a cookie opens.
+#[derive(Debug, Clone)]
+pub enum Door {
+    /// Nothing.
+    Nobody,
+    /// Nothing until the password is given again.
+    Locked(Person),
+    /// Nothing until the code of the second factor is given.
+    AwaitsCode(Person),
+    /// Nothing until a second factor is set up.
+    AwaitsEnrolment(Person),
+    /// Everything that the role may.
+    In(Person),
+}
+
+/// Signs in with email and password. Answers the cookie's secret, and what is missing yet.
+pub async fn begin(app: &App, email: &str, password: String, from: Option<IpAddr>) -> Result<(String, Stage)> {
+    let user = known(app, email, password, from).await?;
+    let stage = match (&user.second_factor, user.second_factor_required) {
+        (Some(_), _) => Stage::Code,
+        (None, true) => Stage::Enrolment,
+        (None, false) => Stage::In,
+    };
+    let now = app.clock.now();
+    let (secret, sign_in) = (
+        new_token(),
+        SignIn {
+            id: app.clock.id(),
+            user_id: user.id,
+            stage,
+            offered: None,
+            created_at: now,
+            seen_at: now,
+            locked: false,
+            ended_at: None,
+        },
+    );
+    let mut tx = app.db.begin().await?;
+    sign_ins::insert(&mut tx, &sign_in, &hash_of(&secret)).await?;
+    sign_ins::forget_old(&mut tx, now - Duration::days(60)).await?;
+    if stage != Stage::Code {
+        users::forget_failures(&mut tx, &user.email, now - COUNTED).await?;
+    }
+    tx.commit().await?;
+    Ok((secret, stage))
+}
+
+/// What the cookie with `secret` opens. With `present`, somebody did something, which keeps it open.
+pub async fn door(app: &App, secret: &str, from: Option<IpAddr>, present: bool) -> Result<Door> {
+    let (hash, now) = (hash_of(secret), app.clock.now());
+    app.guard.count_token(&hash, from)?;
+    let mut tx = app.db.read().await?;
+    let Some(sign_in) = sign_ins::by_hash(&mut tx, &hash).await? else {
+        return Ok(Door::Nobody);
+    };
+    let user = users::get(&mut tx, sign_in.user_id).await?.filter(|user| user.active);
+    tx.rollback().await?;
+    let Some(user) = user else { return Ok(Door::Nobody) };
+    app.guard.note_good(&hash);
+    let standing = sign_in.standing(&app.policy, now);
+    if standing == Standing::In && present && now - sign_in.seen_at >= NOTED_EVERY {
+        let mut tx = app.db.begin().await?;
+        sign_ins::seen(&mut tx, sign_in.id, now).await?;
+        tx.commit().await?;
+    }
+    let person = person(sign_in, user);
+    Ok(match standing {
+        Standing::Over => Door::Nobody,
+        Standing::Locked => Door::Locked(person),
+        Standing::AwaitsCode => Door::AwaitsCode(person),
+        Standing::AwaitsEnrolment => Door::AwaitsEnrolment(person),
+        Standing::In => Door::In(person),
+    })
+}
+
+fn person(sign_in: SignIn, user: User) -> Person {
+    Person {
+        sign_in: sign_in.id,
+        has_second_factor: user.second_factor.is_some(),
+        second_factor_required: user.second_factor_required,
+        offered: sign_in.offered,
+        actor: Actor {
+            user_id: user.id,
+            name: user.name.to_string(),
+            role: user.role,
+            partner_id: user.partner_id,
+        },
+        email: user.email,
+    }
+}
+
+/// The second step: the code of the second factor.
+pub async fn give_code(app: &App, person: &Person, code: &str, from: Option<IpAddr>) -> Result<()> {
+    app.guard.count_password(from)?;
+    slow_down(app, &person.email).await?;
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let user = users::get(&mut tx, person.actor.user_id).await?.ok_or(Error::NotThere("user"))?;
+    if !second_factor::is_right(&mut tx, app, &user, code).await? {
+        tx.rollback().await?;
+        failed(app, &person.email).await?;
+        return Err(Error::WrongPassword);
+    }
+    sign_ins::set_stage(&mut tx, person.sign_in, Stage::In, now).await?;
+    users::forget_failures(&mut tx, &person.email, now - COUNTED).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Opens a locked page again with the password.
+pub async fn unlock(app: &App, person: &Person, password: String, from: Option<IpAddr>) -> Result<()> {
+    let user = known(app, &person.email, password, from).await?;
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    sign_ins::set_locked(&mut tx, person.sign_in, false, now).await?;
+    users::forget_failures(&mut tx, &user.email, now - COUNTED).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Locks the page.
+pub async fn lock(app: &App, person: &Person) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    sign_ins::set_locked(&mut tx, person.sign_in, true, app.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Signs this browser out.
+pub async fn end(app: &App, person: &Person) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    sign_ins::end(&mut tx, person.sign_in, app.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Signs every browser of this person out.
+pub async fn end_everywhere(app: &App, person: &Person) -> Result<()> {
+    let caller = person.caller();
+    let mut work = Work::begin(app, &caller).await?;
+    sign_ins::end_all(&mut work.tx, caller.actor.user_id, work.now).await?;
+    work.audit("user.sign_out_everywhere", ("user", caller.actor.user_id.0), None, None)
+        .await?;
+    Ok(work.tx.commit().await?)
+}

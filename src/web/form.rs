@@ -1,0 +1,71 @@
+//! What a page's form or query carries: pairs of name and text, as they were typed.
+//! What they mean is read by whoever asks for them, so that a form can be shown again filled in.
+
+use std::str::FromStr;
+
+use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+
+/// The pairs of a form, or of a query.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// The pairs of `encoded`, `application/x-www-form-urlencoded`.
+    pub(super) fn decoded(encoded: &[u8]) -> Self {
+        Self(url::form_urlencoded::parse(encoded).into_owned().collect())
+    }
+
+    /// The first text of that name, without blanks around it; empty where there is none.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.raw(name).unwrap_or_default().trim()
+    }
+
+    /// The first text of that name, as it was typed.
+    pub(super) fn raw(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, text)| text.as_str())
+    }
+
+    /// Every text of that name.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(own, _)| own == name).map(|(_, text)| text.as_str())
+    }
+
+    /// Whether a box of that name was ticked.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.raw(name).is_some()
+    }
+
+    /// The first text of that name, read; nothing where it is missing or makes no sense.
+    pub(super) fn read<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.get(name).parse().ok()
+    }
+
+    /// Every pair.
+    pub(super) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = StatusCode;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, StatusCode> {
+        let RawForm(bytes) = RawForm::from_request(request, state)
+            .await
+            .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        Ok(Self::decoded(&bytes))
+    }
+}
+
+/// The pairs of a query.
+pub(super) struct Asked(pub(super) Form);
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(Form::decoded(parts.uri.query().unwrap_or_default().as_bytes())))
+    }
+}

@@ -176,7 +176,13 @@ async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &Co
     let waits_for = |code, purpose| {
         let waits = found.refused.iter().any(|refusal| refusal.code == code);
         let of = catalogue.services.iter().find(|one| one.details.active && one.purpose() == purpose);
-        of.filter(|one| waits && one.id != service.id)
+        let is_booked = |one: &Service| {
+            course
+                .sessions
+                .iter()
+                .any(|session| session.status.is_live() && session.service == one.details.code)
+        };
+        of.filter(|one| waits && one.id != service.id && !is_booked(one))
     };
     let prerequisite =
         waits_for(Rule::ConsultationRequired, Purpose::Consultation).or_else(|| waits_for(Rule::TestPatchRequired, Purpose::TestPatch));

@@ -51,6 +51,19 @@ struct Found {
     new_caller: String,
 }
 
+#[derive(Template)]
+#[template(path = "desk/nobody.html", config = ".askama.toml")]
+struct Nobody {
+    new_caller: String,
+}
+
+/// Nobody is open.
+pub(super) fn nobody(view: &View) -> Result<String> {
+    written(&Nobody {
+        new_caller: view.with(Open::NewCaller).address(),
+    })
+}
+
 fn name_of(patient: &Patient) -> String {
     format!("{} {}", patient.details.given_name, patient.details.family_name)
 }

@@ -4,6 +4,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
+use super::grid::what;
 use super::panel::{Time, at, time, written};
 use super::view::{Open, View};
 use super::words::{hours_of, problem, sentences, shape, state};
@@ -156,10 +157,7 @@ pub(super) async fn session(
         no_show_href: no_show.address(),
         back: view.session(id).address(),
         when: day_and_hours,
-        what: match card.planned.filter(|planned| *planned >= session.number) {
-            Some(planned) => format!("{}, {} of {planned}", card.service, session.number),
-            None => format!("{}, session {}", card.service, session.number),
-        },
+        what: what(&card),
         place: card.place.join(", "),
         shape: shape(session.status),
         state: state(session),

@@ -25,7 +25,7 @@ async fn the_day_shows_who_works_and_each_session_in_words() {
         "Ada Sample",
         "booked",
         "10:00–10:45",
-        "1 of 2",
+        "consultation",
         &format!("data-session=\"{session}\""),
     ] {
         assert!(day.says(words), "{words}");

@@ -118,8 +118,8 @@ pub(super) async fn session(
     let again = if session.status == SessionStatus::Noshow {
         let rather = Rather {
             service: Some(session.service.clone()),
-            from: None,
             course: Some(course.id),
+            ..Rather::default()
         };
         let panel = desk_panel::patient(app, caller, patient.id, &rather).await?;
         let proposed = panel.courses.into_iter().find_map(|course| course.proposed);
@@ -134,6 +134,7 @@ pub(super) async fn session(
         course: Some(course.id),
         service: None,
         from: None,
+        everywhere: false,
     });
     let no_show = view.with(Open::Session {
         id,

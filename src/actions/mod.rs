@@ -59,6 +59,7 @@ pub mod session_change;
 pub mod session_view;
 pub mod sessions;
 pub mod settlement;
+pub mod shop_desk;
 pub mod shop_links;
 pub mod shop_view;
 pub mod shop_visits;

@@ -5,11 +5,14 @@
 mod account;
 mod assets;
 mod door;
+mod entry;
 mod form;
 mod mailbox;
 mod page;
+mod partner;
 mod shell;
 mod shop;
+mod shop_rows;
 mod shop_words;
 mod sign_in;
 mod style;
@@ -41,7 +44,11 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/first", get(account::first).post(account::make_first))
         .route("/assets/{hash}/{name}", get(assets::script));
     // What other sites send in the name of a browser that is signed in is refused.
-    inside.merge(threshold).layer(CsrfLayer::new()).merge(outside())
+    inside
+        .merge(threshold)
+        .merge(partner::routes(app))
+        .layer(CsrfLayer::new())
+        .merge(outside())
 }
 
 /// The pages behind a secret address, which needs no signing in.

@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod catalogue_kept;
 pub mod closures;
 pub mod consents;
+pub mod consultation_wish;
 pub mod correct;
 pub mod course_view;
 pub mod courses;

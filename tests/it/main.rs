@@ -19,6 +19,7 @@ mod booking_story;
 mod catalogue;
 mod clock_changes;
 mod conformance;
+mod consultation_page;
 mod crash;
 mod delivery;
 mod demo;

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::consultation_words::{Words, of, preferred};
-use super::entry::{Entry, Wrong, needed, of_the_whole, text_problem};
+use super::entry::{Entry, Wrong, lead_to_first_wrong, needed, said_above, text_problem};
 use super::form::{Asked, Form};
 use super::page::{code, shown_as, sorry};
 use super::style::STYLE;
@@ -134,7 +134,8 @@ fn filled(app: &App, words: &'static Words, form: &Form, wrong: &[Wrong], stamp:
             .hint(words.wish_hint)
             .required(),
     ];
-    let entries: Vec<_> = entries.into_iter().map(|entry| entry.filled(form, wrong)).collect();
+    let mut entries = entries.map(|entry| entry.filled(form, wrong)).to_vec();
+    lead_to_first_wrong(entries.iter_mut());
     let shown: Vec<_> = entries.iter().collect();
     let phone = app.profile.phone.to_string();
     Page {
@@ -143,7 +144,7 @@ fn filled(app: &App, words: &'static Words, form: &Form, wrong: &[Wrong], stamp:
         words,
         trap: TRAP,
         stamp,
-        problems: of_the_whole(wrong, &shown).into_iter().map(str::to_owned).collect(),
+        problems: said_above(words.language, wrong, &shown),
         entries,
         thanks: false,
         phone_link: phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),

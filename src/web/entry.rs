@@ -71,6 +71,8 @@ pub(super) struct Entry {
     pub(super) value: String,
     pub(super) problem: String,
     pub(super) required: bool,
+    /// Whether whoever opens the page is taken there: to the first that something is wrong with.
+    pub(super) first_wrong: bool,
     /// More attributes, written here and by nobody else.
     pub(super) attributes: &'static str,
     pub(super) choices: Vec<Choice>,
@@ -87,6 +89,7 @@ impl Entry {
             value: String::new(),
             problem: String::new(),
             required: false,
+            first_wrong: false,
             attributes: "",
             choices: Vec::new(),
         }
@@ -190,14 +193,38 @@ impl Entry {
     }
 }
 
+/// What the head of a page says about what is wrong: what is about no control of it, or that it stands below.
+pub(super) fn said_above(language: Language, wrong: &[Wrong], entries: &[&Entry]) -> Vec<String> {
+    let whole = of_the_whole(wrong, entries);
+    if whole.is_empty() && !wrong.is_empty() {
+        return vec![look_below(language).to_owned()];
+    }
+    whole.into_iter().map(str::to_owned).collect()
+}
+
 /// What is wrong with a form as a whole, or with a control that is not in `entries`.
-pub(super) fn of_the_whole<'a>(wrong: &'a [Wrong], entries: &[&Entry]) -> Vec<&'a str> {
+fn of_the_whole<'a>(wrong: &'a [Wrong], entries: &[&Entry]) -> Vec<&'a str> {
     let shown = |one: &Wrong| {
         one.field
             .as_deref()
             .is_some_and(|field| entries.iter().any(|entry| entry.name == field))
     };
     wrong.iter().filter(|one| !shown(one)).map(|one| one.words.as_str()).collect()
+}
+
+/// Takes whoever opens the page to the first of `entries` that something is wrong with.
+pub(super) fn lead_to_first_wrong<'a>(mut entries: impl Iterator<Item = &'a mut Entry>) {
+    if let Some(first) = entries.find(|entry| !entry.problem.is_empty() && !entry.is_boxes()) {
+        first.first_wrong = true;
+    }
+}
+
+/// That something is wrong further down, for the head of a page.
+pub(super) fn look_below(language: Language) -> &'static str {
+    match language {
+        Language::En => "Something is missing, or cannot be: see below.",
+        Language::Fr => "Quelque chose manque ou n’est pas possible : voyez plus bas.",
+    }
 }
 
 /// That something is missing.

@@ -199,6 +199,7 @@ async fn what_is_missing_or_too_long_is_said_beside_it_and_what_was_typed_is_kep
         let beside = format!("id=\"{name}-problem\">This is needed.");
         assert!(empty.says(&beside), "{name}: {}", empty.text);
     }
+    assert!(empty.says("Something is missing, or cannot be: see below.") && empty.text.matches(" autofocus").count() == 1);
     assert!(!empty.says("id=\"email-problem\"") && empty.says("aria-describedby=\"phone-hint phone-problem\""));
     let html = "<h1>Hello</h1>".repeat(715);
     let long = [("name", html.as_str()), ("phone", "416 555 0123"), ("wish", "Hello.")];

@@ -18,7 +18,7 @@ use crate::domain::ids::{FeedId, ShopLinkId};
 use crate::domain::patient::Language;
 use crate::domain::text::Line;
 use crate::domain::wording;
-use crate::web::entry::{Entry, Wrong, text_problem};
+use crate::web::entry::{Entry, Wrong, lead_to_first_wrong, text_problem};
 use crate::web::form::{Asked, Form};
 use crate::web::page::{shown_with_scripts, sorry};
 use crate::web::shell::{Here, Shell};
@@ -95,6 +95,8 @@ fn filled(app: &App, person: &Person, addresses: Addresses, beside: Beside) -> P
     let label = Entry::line("label", words.label, "maxlength=\"200\" autocomplete=\"off\"")
         .hint(words.label_hint)
         .required();
+    let mut entry = label.filled(&beside.form, &beside.wrong);
+    lead_to_first_wrong(std::iter::once(&mut entry));
     Page {
         shell: Shell::for_shop(app, person, Here::PartnerAddresses, language),
         words,
@@ -117,7 +119,7 @@ fn filled(app: &App, person: &Person, addresses: Addresses, beside: Beside) -> P
                 made: day(language, link.created_at),
             })
             .collect(),
-        entry: label.filled(&beside.form, &beside.wrong),
+        entry,
     }
 }
 

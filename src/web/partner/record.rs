@@ -14,7 +14,7 @@ use crate::domain::record::{
 use crate::domain::service::Treatment;
 use crate::domain::status::Outcome;
 use crate::domain::text::{Line, TextError};
-use crate::web::entry::{Choice, Entry, Wrong, needed, text_problem};
+use crate::web::entry::{Choice, Entry, Wrong, lead_to_first_wrong, needed, text_problem};
 use crate::web::form::Form;
 use crate::web::shop_words::term;
 
@@ -83,6 +83,7 @@ pub(super) fn groups(words: &Words, treatment: Option<Treatment>, wavelengths: &
     }
     let note = Entry::area("note", words.note, "maxlength=\"4000\"").hint(words.optional);
     groups.push(group(words.anything_else, vec![note]));
+    lead_to_first_wrong(groups.iter_mut().flat_map(|group| &mut group.entries));
     groups
 }
 

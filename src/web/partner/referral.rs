@@ -20,7 +20,7 @@ use crate::domain::patient::Language;
 use crate::domain::referral::ReferralVerb;
 use crate::domain::status::{SessionStatus, Verb};
 use crate::domain::wording;
-use crate::web::entry::{Entry, Wrong};
+use crate::web::entry::{Entry, Wrong, lead_to_first_wrong, look_below};
 use crate::web::form::{Asked, Form};
 use crate::web::page::{shown_with_scripts, sorry};
 use crate::web::shell::{Here, Shell};
@@ -194,6 +194,9 @@ fn filled(shell: Shell, language: Language, referral: &ShopReferral, now: DateTi
         // What is wrong with a control stands beside it, as long as the referral still has that form.
         let whole = failed.wrong.iter().filter(|one| one.field.is_none() || !shown);
         page.problems = whole.map(|one| one.words.clone()).collect();
+        if page.problems.is_empty() {
+            page.problems.push(look_below(language).to_owned());
+        }
         if !shown {
             page.kept = kept(words, &failed.form);
         }
@@ -268,10 +271,10 @@ fn reason(words: &Words, what: Tried, failed: Option<&Failed>) -> Small {
 }
 
 fn typed(entry: Entry, tried: Option<&Failed>) -> Entry {
-    match tried {
-        Some(failed) => entry.filled(&failed.form, &failed.wrong),
-        None => entry,
-    }
+    let Some(failed) = tried else { return entry };
+    let mut entry = entry.filled(&failed.form, &failed.wrong);
+    lead_to_first_wrong(std::iter::once(&mut entry));
+    entry
 }
 
 /// What was typed into a form that is no more.

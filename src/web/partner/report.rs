@@ -19,7 +19,7 @@ use crate::actions::shop_view::{ShopReferral, ShopVisit};
 use crate::actions::sign_ins::Person;
 use crate::actions::{App, Error};
 use crate::domain::refusal::Code;
-use crate::web::entry::{Wrong, of_the_whole};
+use crate::web::entry::{Wrong, said_above};
 use crate::web::form::Form;
 use crate::web::page::{shown_with_scripts, sorry};
 use crate::web::shell::{Here, Shell};
@@ -73,7 +73,7 @@ fn shown(
     let wanted = tried.is_some() || can_be_reported(referral, visit, app.clock.now());
     let groups = wanted.then(|| groups(words, referral.treatment, &front.wavelengths, form, wrong));
     let entries: Vec<_> = groups.iter().flatten().flat_map(|group| &group.entries).collect();
-    let problems = of_the_whole(wrong, &entries).into_iter().map(str::to_owned).collect();
+    let problems = said_above(front.language, wrong, &entries);
     let packet = referral.packet.as_ref();
     let back = format!("/partner/referrals/{}", referral.id);
     let page = Page {

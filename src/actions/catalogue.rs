@@ -25,6 +25,18 @@ pub async fn add<E: Entry>(app: &App, caller: &Caller, details: E::Details) -> R
     work.commit(Answer::Created(entry)).await
 }
 
+/// Adds a thing as it was written in a form, or says where that makes no sense.
+pub async fn add_written<E: Entry>(app: &App, caller: &Caller, written: Value) -> Result<Answer<E>> {
+    add(app, caller, read(written)?).await
+}
+
+/// What was `written`, read as a whole; null is the same as nothing.
+pub fn read<T: DeserializeOwned>(written: Value) -> Result<T> {
+    let mut value = Value::Object(serde_json::Map::new());
+    merge(&mut value, written);
+    typed(value)
+}
+
 /// Changes a thing.
 pub async fn change<E: Entry>(app: &App, caller: &Caller, id: E::Id, expected: &Expected, patch: Value) -> Result<Answer<E>> {
     let mut work = Work::begin(app, caller).await?;
@@ -66,6 +78,12 @@ pub async fn list<E: Entry>(app: &App, caller: &Caller, page: &Page) -> Result<I
     page.of(entries, Entry::id)
 }
 
+/// Every thing of a kind, oldest first.
+pub async fn all<E: Entry>(app: &App, caller: &Caller) -> Result<Vec<E>> {
+    let mut work = Work::look(app, caller).await?;
+    Ok(E::page(&mut work.tx, E::Id::from(Uuid::nil()), i64::MAX).await?)
+}
+
 /// What the store says, in the words of the catalogue.
 fn named<E: Entry>(error: storage::Error) -> Error {
     match error {
@@ -85,6 +103,10 @@ pub(super) fn patched<T: Serialize + DeserializeOwned>(current: &T, patch: Value
     }
     let mut value = serde_json::to_value(current).map_err(|error| Error::Fault(error.to_string()))?;
     merge(&mut value, patch);
+    typed(value)
+}
+
+fn typed<T: DeserializeOwned>(value: Value) -> Result<T> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer = error.path().iter().fold(String::new(), |pointer, part| format!("{pointer}/{part}"));
         Error::invalid(pointer, error.inner().to_string())

@@ -24,7 +24,7 @@ use super::service::Service;
 use super::session::Place;
 use super::site::Site;
 use super::time_zone::Tz;
-use super::{civil, holidays};
+use super::{civil, opening};
 
 /// The practitioner, room or device that the caller insists on; what is left out is chosen.
 #[derive(Debug, Clone, Copy, Default)]
@@ -205,11 +205,7 @@ impl Diary {
     }
 
     fn holiday(&self, date: NaiveDate) -> Option<&'static str> {
-        self.site
-            .details
-            .observes_holidays
-            .then(|| holidays::on(date, self.policy.observe_civic_holiday))
-            .flatten()
+        opening::holiday(&self.site, self.policy.observe_civic_holiday, date)
     }
 
     fn site_closures(&self) -> impl Iterator<Item = &Closure> {
@@ -219,14 +215,8 @@ impl Diary {
     /// When the site is open on `date` (rule 35).
     #[must_use]
     pub fn open_on(&self, date: NaiveDate) -> Vec<Interval> {
-        if self.holiday(date).is_some() {
-            return Vec::new();
-        }
-        let open = self.site.details.hours.on(date, self.zone).collect();
-        without(
-            open,
-            self.site_closures().filter_map(|closure| closure.on(date, self.zone)).collect(),
-        )
+        let civic = self.policy.observe_civic_holiday;
+        opening::open_on(&self.site, &self.closures, civic, date, self.zone)
     }
 
     /// When `practitioner` works on `date`: their hours less their absences.

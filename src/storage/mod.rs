@@ -12,6 +12,7 @@ pub mod demo_mailbox;
 pub mod devices;
 pub mod engine;
 pub mod feeds;
+pub mod figures;
 pub mod history;
 pub mod holds;
 pub mod locks;

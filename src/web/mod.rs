@@ -7,6 +7,7 @@ mod assets;
 mod door;
 mod form;
 mod mailbox;
+mod manage;
 mod page;
 mod shell;
 mod shop;
@@ -41,7 +42,11 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/first", get(account::first).post(account::make_first))
         .route("/assets/{hash}/{name}", get(assets::script));
     // What other sites send in the name of a browser that is signed in is refused.
-    inside.merge(threshold).layer(CsrfLayer::new()).merge(outside())
+    inside
+        .merge(manage::routes(app))
+        .merge(threshold)
+        .layer(CsrfLayer::new())
+        .merge(outside())
 }
 
 /// The pages behind a secret address, which needs no signing in.

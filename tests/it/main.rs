@@ -32,6 +32,7 @@ mod invites;
 mod junk;
 mod ledger_size;
 mod mail_layout;
+mod manage_users;
 mod packet_only;
 mod planning;
 mod planning_model;

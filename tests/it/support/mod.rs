@@ -2,6 +2,7 @@
 //! clinic, one sign-in for each role, and verbs that read like the product's.
 
 pub(crate) mod answer;
+pub(crate) mod browser;
 pub(crate) mod clinic;
 pub(crate) mod database;
 pub(crate) mod mail;

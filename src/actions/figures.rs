@@ -8,6 +8,7 @@ use super::course_view::next_service;
 use super::{App, Caller, Error, Result, Work, cases};
 use crate::domain::civil;
 use crate::domain::closure::Closure;
+use crate::domain::device::RentalWindow;
 use crate::domain::estimate;
 use crate::domain::figures::{self, Attendance, InUse, Lasted, Overdue};
 use crate::domain::interval::{Interval, without};
@@ -107,7 +108,7 @@ pub async fn figures(app: &App, caller: &Caller, wanted: ClinicFiguresWanted) ->
                 .filter_map(whole)
                 .collect();
             let own = windows.iter().filter(|window| window.device_id == device.id);
-            let own: Vec<_> = own.filter_map(|window| window.interval()).collect();
+            let own: Vec<_> = own.filter_map(RentalWindow::interval).collect();
             let closed = |closure: &Closure| closure.details.device_id == Some(device.id);
             let to_be_had = |day| {
                 let here = less(open(day), &closures, closed, day, app);

@@ -169,7 +169,10 @@ pub fn overdue_since(case: &Case, progress: Progress, policy: &Policy, zone: Tz,
     if case.of_course().any(|visit| visit.happened == Happened::ToCome) {
         return None;
     }
-    let last = case.of_course().filter(|visit| visit.treats().is_some()).last()?;
+    let last = case
+        .visits
+        .iter()
+        .rfind(|visit| visit.course_id == case.course_id && visit.treats().is_some())?;
     let window = next_window(case, progress, policy, zone, service, last.day)?;
     (window.suggested < today).then_some(window.suggested)
 }

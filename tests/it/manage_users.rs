@@ -25,6 +25,12 @@ async fn another_manager(app: &TestApp) -> String {
     users::add(&app.app, user).await.unwrap().to_string()
 }
 
+/// The browser of a manager of their own, since a password that is set ends the tokens of whose it is.
+pub(crate) async fn boss(app: &TestApp) -> Browser<'_> {
+    another_manager(app).await;
+    Browser::signed_in(app, "second@example.test", PASSWORD).await
+}
+
 async fn lines(app: &TestApp) -> i64 {
     app.count("SELECT COUNT(*) FROM audit WHERE action LIKE 'user.%' AND subject = 'user'")
         .await
@@ -208,6 +214,10 @@ async fn nobody_shuts_themself_out_and_one_manager_remains() {
     assert!(refused.text.contains("You cannot take the role of manager from yourself") && refused.text.contains("f-role-problem"));
     // What was typed is still there.
     assert!(refused.text.contains("value=\"Me\"") && refused.text.contains("<option value=\"front_desk\" selected>"));
+    // Nothing said is nothing done.
+    for path in ["active", "second-factor", "password"] {
+        manager.post(&format!("/manage/users/{other}/{path}"), &[]).await.expect(422);
+    }
     manager
         .post(&format!("/manage/users/{other}/active"), &[("active", "no")])
         .await
@@ -260,6 +270,30 @@ async fn a_form_that_somebody_overtook_keeps_what_was_typed() {
     send(as_name("Grace", &newer)).await.expect(303);
     let without = manager.post(&page, &[("name", "X"), ("role", "front_desk")]).await.expect(422);
     assert!(without.text.contains("Somebody else changed this meanwhile"));
+}
+
+#[tokio::test]
+async fn a_password_that_was_typed_while_the_page_locked_is_kept_and_not_shown() {
+    let app = TestApp::empty().await;
+    let manager = Browser::of(&app, MANAGER).await;
+    app.wait(chrono::Duration::minutes(11));
+    let new = [
+        ("email", "ada@example.test"),
+        ("name", "Ada"),
+        ("role", "manager"),
+        ("password", "a fine password"),
+    ];
+    let locked = manager.post("/manage/users", &new).await.expect(401);
+    assert!(locked.text.contains("keep:password"));
+    let unlock = [
+        ("password", PASSWORD),
+        ("then", "/manage/users"),
+        ("post", "1"),
+        ("keep:email", "ada@example.test"),
+        ("keep:password", "a fine password"),
+    ];
+    let again = manager.post("/unlock", &unlock).await.expect(200);
+    assert!(again.text.contains("<dd>ada@example.test</dd>") && !again.text.contains("<dd>a fine password</dd>"));
 }
 
 #[tokio::test]

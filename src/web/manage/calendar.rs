@@ -62,21 +62,21 @@ fn month_of(asked: &Form) -> Option<Month> {
 async fn closable(app: &App, caller: &Caller) -> Result<Vec<Choice>> {
     let mut all = vec![choice("everything", "Everything")];
     for site in catalogue::all::<Site>(app, caller).await? {
-        all.push(choice(format!("site_id:{}", site.id), format!("Site: {}", site.details.name)));
+        all.push(choice(&format!("site_id:{}", site.id), &format!("Site: {}", site.details.name)));
     }
     for person in catalogue::all::<Practitioner>(app, caller).await? {
         all.push(choice(
-            format!("practitioner_id:{}", person.id),
-            format!("Person: {}", person.details.name),
+            &format!("practitioner_id:{}", person.id),
+            &format!("Person: {}", person.details.name),
         ));
     }
     for room in catalogue::all::<Room>(app, caller).await? {
-        all.push(choice(format!("room_id:{}", room.id), format!("Room: {}", room.details.name)));
+        all.push(choice(&format!("room_id:{}", room.id), &format!("Room: {}", room.details.name)));
     }
     for device in catalogue::all::<Device>(app, caller).await? {
         all.push(choice(
-            format!("device_id:{}", device.id),
-            format!("Device: {}", device.details.code),
+            &format!("device_id:{}", device.id),
+            &format!("Device: {}", device.details.code),
         ));
     }
     Ok(all)
@@ -105,7 +105,7 @@ async fn window_sheet(app: &App, caller: &Caller, month: Month) -> Result<Option
     let devices = catalogue::all::<Device>(app, caller).await?;
     let rented = devices.iter().filter(|device| device.is_rented() && device.details.active);
     let rented: Vec<_> = rented
-        .map(|device| choice(device.id, format!("{}, {}", device.details.code, device.details.name)))
+        .map(|device| choice(&device.id, &format!("{}, {}", device.details.code, device.details.name)))
         .collect();
     Ok((!rented.is_empty()).then(|| Sheet {
         action: format!("/manage/calendar/windows?month={month}"),

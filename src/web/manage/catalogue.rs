@@ -94,8 +94,8 @@ async fn lists(app: &App, caller: &Caller) -> Result<Lists> {
     let sites = catalogue::all::<Site>(app, caller).await?;
     let devices = catalogue::all::<Device>(app, caller).await?;
     Ok(Lists {
-        sites: sites.iter().map(|site| choice(site.id, &site.details.name)).collect(),
-        devices: devices.iter().map(|device| choice(device.id, &device.details.code)).collect(),
+        sites: sites.iter().map(|site| choice(&site.id, &site.details.name)).collect(),
+        devices: devices.iter().map(|device| choice(&device.id, &device.details.code)).collect(),
         shops: shops(app, caller).await?,
     })
 }

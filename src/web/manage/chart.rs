@@ -26,13 +26,23 @@ pub(super) struct Chart {
     pub(super) bars: Vec<Bar>,
 }
 
+/// The most characters of a label; a name can be longer than a drawing has room for, and stands whole in the table.
+const LABEL: usize = 28;
+
+fn short(label: &str) -> String {
+    if label.chars().count() <= LABEL {
+        return label.to_owned();
+    }
+    label.chars().take(LABEL - 1).chain(['…']).collect()
+}
+
 /// A chart of `all`: label, length, and the length in words. The whole width is `most`, or the longest bar where that is longer.
 pub(super) fn bars(title: impl Into<String>, all: Vec<(String, i64, String)>, most: i64) -> Chart {
     let longest = all.iter().map(|(_, length, _)| *length).max().unwrap_or(0).max(most).max(1);
     let bar = |(at, (label, length, words)): (i64, (String, i64, String))| {
         let width = length.max(0) * LONGEST / longest;
         Bar {
-            label,
+            label: short(&label),
             words,
             y: at * STEP + 4,
             text_y: at * STEP + 17,

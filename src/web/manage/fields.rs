@@ -19,7 +19,7 @@ pub(super) struct Choice {
 }
 
 /// A choice of `value`, shown as `label`.
-pub(super) fn choice(value: impl ToString, label: impl ToString) -> Choice {
+pub(super) fn choice(value: &(impl ToString + ?Sized), label: &(impl ToString + ?Sized)) -> Choice {
     Choice {
         value: value.to_string(),
         label: label.to_string(),

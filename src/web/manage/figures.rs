@@ -148,7 +148,7 @@ fn filled(found: ClinicFigures) -> Filled {
     ];
     let took = lasted.iter().map(|one| {
         let words = format!("{} days, {} sessions", one.days, one.sessions);
-        (words::title(one.goal), one.days.twice(), words)
+        (words::title(&one.goal), one.days.twice(), words)
     });
     Filled {
         // A tenth of the visits is much; the drawing is at least as wide as that.
@@ -162,8 +162,8 @@ fn filled(found: ClinicFigures) -> Filled {
                 share: share(one.share()),
             })
             .collect(),
-        rooms: in_use("Use of rooms", rooms),
-        devices: in_use("Use of devices", devices),
+        rooms: in_use("Use of rooms", &rooms),
+        devices: in_use("Use of devices", &devices),
         overdue: bars(
             "Courses that are overdue, by how long",
             late.iter()
@@ -177,7 +177,7 @@ fn filled(found: ClinicFigures) -> Filled {
         lasted_rows: lasted
             .iter()
             .map(|one| LastedRow {
-                goal: words::title(one.goal),
+                goal: words::title(&one.goal),
                 courses: one.courses,
                 days: one.days.to_string(),
                 sessions: one.sessions.to_string(),
@@ -187,7 +187,7 @@ fn filled(found: ClinicFigures) -> Filled {
     }
 }
 
-fn in_use(title: &str, all: Vec<UseOf>) -> InUse {
+fn in_use(title: &str, all: &[UseOf]) -> InUse {
     let told = |booked: Hours, open: Hours| match Share::of(booked.minutes(), open.minutes()) {
         Some(share) => format!("{share}: {booked} of {open}"),
         None => format!("{booked} of {open}"),

@@ -129,7 +129,7 @@ fn fields(is_new: bool) -> Vec<Field> {
         Language::En => choice(one, "English"),
         Language::Fr => choice(one, "French"),
     });
-    let methods = Method::VARIANTS.iter().map(|one| choice(one, words::title(one)));
+    let methods = Method::VARIANTS.iter().map(|one| choice(one, &words::title(one)));
     let works = Works::VARIANTS.iter().map(|one| match one {
         Works::SharedHours => choice(one, "Shares its hours: the desk books, the shop confirms"),
         Works::OnRequest => choice(one, "On request: the shop proposes the time"),

@@ -58,11 +58,7 @@ fn id(name: &str) -> String {
 pub(super) fn shown(fields: &[Field], typed: &Typed, problems: &[Problem], now: Option<&Typed>) -> (Vec<Shown>, Vec<String>) {
     let painter = Painter { typed, problems, now };
     let parts: Vec<_> = fields.iter().map(|field| painter.field(field, "")).collect();
-    let known = |problem: &&Problem| {
-        fields
-            .iter()
-            .any(|field| problem.at == field.name || problem.at.starts_with(&format!("{}/", field.name)))
-    };
+    let known = |problem: &&Problem| fields.iter().any(|field| is_at(problem, field.name));
     let left = problems.iter().filter(|problem| !known(problem));
     (parts, left.map(|problem| problem.words.clone()).collect())
 }
@@ -103,15 +99,17 @@ impl Painter<'_> {
         }
     }
 
-    /// What is wrong at that very name.
+    /// What is wrong at that name, or within it: a line of a text.
     fn problem(&self, name: &str) -> Option<String> {
-        let own: Vec<_> = self
-            .problems
-            .iter()
-            .filter(|problem| problem.at == name)
-            .map(|problem| problem.words.as_str())
+        let inside = format!("{name}/");
+        let own = self.problems.iter().filter(|problem| is_at(problem, name));
+        let words: Vec<_> = own
+            .map(|problem| match row_of(&problem.at, &inside) {
+                Some(line) => format!("Line {}: {}", line + 1, problem.words),
+                None => problem.words.clone(),
+            })
             .collect();
-        (!own.is_empty()).then(|| own.join(" "))
+        (!words.is_empty()).then(|| words.join(" "))
     }
 
     fn control(&self, field: &Field, prefix: &str, before: &str) -> Control {
@@ -121,7 +119,6 @@ impl Painter<'_> {
             Kind::Tel => ("tel", ""),
             Kind::Password => ("password", ""),
             Kind::Day => ("date", ""),
-            Kind::Time => ("text", ""),
             Kind::Moment => ("datetime-local", ""),
             Kind::Whole => ("text", "numeric"),
             Kind::Decimal | Kind::Money => ("text", "decimal"),
@@ -192,11 +189,8 @@ impl Painter<'_> {
 
     fn cluster(&self, field: &Field, name: String, rows: Vec<Vec<Control>>) -> Cluster {
         let inside = format!("{name}/");
-        let at_control = |at: &str| rows.iter().flatten().any(|control| control.name == at);
-        let own = self
-            .problems
-            .iter()
-            .filter(|problem| (problem.at == name || problem.at.starts_with(&inside)) && !at_control(&problem.at));
+        let at_control = |problem: &Problem| rows.iter().flatten().any(|control| is_at(problem, &control.name));
+        let own = self.problems.iter().filter(|problem| is_at(problem, &name) && !at_control(problem));
         let words: Vec<_> = own
             .map(|problem| match row_of(&problem.at, &inside) {
                 Some(row) => format!("Row {}: {}", row + 1, problem.words),
@@ -216,6 +210,14 @@ impl Painter<'_> {
             name,
         }
     }
+}
+
+/// Whether a problem is at that name, or within it.
+fn is_at(problem: &Problem, name: &str) -> bool {
+    problem
+        .at
+        .strip_prefix(name)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn row_of(at: &str, inside: &str) -> Option<usize> {

@@ -11,6 +11,7 @@ use crate::actions::entries::Entry;
 use crate::domain::civil::Day;
 use crate::domain::device::{Device, Ownership, PulseWidthUnit};
 use crate::domain::hours::{OpenSpan, Weekday, WeeklyHours};
+use crate::domain::ids::SiteId;
 use crate::domain::practitioner::{Practitioner, Skill};
 use crate::domain::room::{Capability, Room};
 use crate::domain::service::{Method, Purpose, Service};
@@ -25,7 +26,7 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    fn site(&self, id: impl ToString) -> String {
+    fn site(&self, id: SiteId) -> String {
         let id = id.to_string();
         let found = self.sites.iter().find(|site| site.value == id);
         found.map(|site| site.label.clone()).unwrap_or_default()
@@ -63,10 +64,7 @@ pub(super) trait Thing: Entry {
 }
 
 fn all<T: VariantArray + ToString + 'static>() -> Vec<Choice> {
-    T::VARIANTS
-        .iter()
-        .map(|one| choice(one.to_string(), title(one.to_string())))
-        .collect()
+    T::VARIANTS.iter().map(|one| choice(one, &title(one))).collect()
 }
 
 fn text(name: &'static str, label: &'static str) -> Field {
@@ -100,12 +98,12 @@ fn week(hours: &WeeklyHours) -> String {
     if spans.is_empty() {
         return "no hours".to_owned();
     }
-    let span = |span: &OpenSpan| format!("{} {}–{}", title(span.weekday), span.opens, span.closes);
+    let span = |span: &OpenSpan| format!("{} {}–{}", title(&span.weekday), span.opens, span.closes);
     spans.iter().map(span).collect::<Vec<_>>().join(", ")
 }
 
 fn codes<T: ToString>(all: &[T]) -> String {
-    all.iter().map(|one| code(one.to_string())).collect::<Vec<_>>().join(", ")
+    all.iter().map(|one| code(one)).collect::<Vec<_>>().join(", ")
 }
 
 fn ending(what: &str, last: Option<Day>, today: NaiveDate) -> Option<Note> {
@@ -136,7 +134,7 @@ impl Thing for Site {
     }
     fn facts(&self, _: &Lists) -> Vec<String> {
         let d = &self.details;
-        vec![title(d.kind), d.address.to_string(), week(&d.hours)]
+        vec![title(&d.kind), d.address.to_string(), week(&d.hours)]
     }
     fn is_active(&self) -> bool {
         self.details.active
@@ -265,7 +263,7 @@ impl Thing for Device {
         let cost = d.day_cost_cents.map(|cents| format!("${} a day", dollars(cents)));
         let nm: Vec<_> = d.modes.iter().map(|mode| mode.wavelength_nm.to_string()).collect();
         let nm = (!nm.is_empty()).then(|| format!("{} nm", nm.join(", ")));
-        [Some(lists.site(d.site_id)), Some(code(d.ownership)), cost, nm]
+        [Some(lists.site(d.site_id)), Some(code(&d.ownership)), cost, nm]
             .into_iter()
             .flatten()
             .collect()
@@ -324,7 +322,7 @@ impl Thing for Service {
         let minutes = Some(format!("{} minutes", u16::from(d.duration_minutes)));
         let price = d.price_cents.map(|cents| format!("${}", dollars(cents)));
         let counts = d.counts.then(|| "counts as a session".to_owned());
-        [Some(d.code.to_string()), minutes, price, d.method.map(code), counts]
+        [Some(d.code.to_string()), minutes, price, d.method.as_ref().map(code), counts]
             .into_iter()
             .flatten()
             .collect()

@@ -87,7 +87,7 @@ fn row(line: AuditLine) -> Row {
     Row {
         at: words::moment(line.at),
         who: line.user,
-        role: words::title(line.role),
+        role: words::title(&line.role),
         deed: words::deed(&line.action),
         detail: line.detail.unwrap_or_default(),
     }

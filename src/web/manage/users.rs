@@ -87,7 +87,7 @@ fn note(asked: &Form) -> Option<&'static str> {
 /// What somebody can be, and whose.
 async fn who(app: &App, caller: &Caller) -> Result<(Vec<Choice>, Vec<Choice>)> {
     let roles = Role::VARIANTS.iter().filter(|role| **role != Role::Patient);
-    let roles = roles.map(|role| choice(role, words::role(*role))).collect();
+    let roles = roles.map(|role| choice(role, &words::role(*role))).collect();
     Ok((roles, shops(app, caller).await?))
 }
 
@@ -97,7 +97,7 @@ pub(super) async fn shops(app: &App, caller: &Caller) -> Result<Vec<Choice>> {
     loop {
         let page = page::Page { limit: Some(200), after };
         let found = partners::list(app, caller, &page).await?;
-        all.extend(found.items.iter().map(|shop| choice(shop.id, &shop.details.name)));
+        all.extend(found.items.iter().map(|shop| choice(&shop.id, &shop.details.name)));
         match found.next {
             Some(next) => after = Some(next),
             None => return Ok(all),
@@ -349,7 +349,11 @@ pub(super) async fn set_active(State(app): State<App>, Extension(person): Extens
         Ok(id) => id,
         Err(error) => return sorry(error),
     };
-    let active = form.get("active") == "yes";
+    let active = match form.get("active") {
+        "yes" => true,
+        "no" => false,
+        _ => return answered(&app, &person, id, Left::Words("Say whether they may sign in.".to_owned())).await,
+    };
     match user_changes::set_active(&app, &person.caller(), id, active).await {
         Ok(()) => done(id, if active { "in" } else { "out" }),
         Err(Error::Taken(words)) => answered(&app, &person, id, Left::Words(words)).await,
@@ -375,13 +379,17 @@ pub(super) async fn set_password(State(app): State<App>, Extension(person): Exte
 
 /// Requires a second factor, or no longer.
 pub(super) async fn require(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
-    let required = form.get("required") == "yes";
-    let told = match id_of(id) {
-        Ok(id) => second_factor::require(&app, &person.caller(), id, required).await.map(|()| id),
-        Err(error) => Err(error),
+    let id = match id_of(id) {
+        Ok(id) => id,
+        Err(error) => return sorry(error),
     };
-    match told {
-        Ok(id) => done(id, if required { "required" } else { "not-required" }),
+    let required = match form.get("required") {
+        "yes" => true,
+        "no" => false,
+        _ => return answered(&app, &person, id, Left::Words("Say whether they need a second factor.".to_owned())).await,
+    };
+    match second_factor::require(&app, &person.caller(), id, required).await {
+        Ok(()) => done(id, if required { "required" } else { "not-required" }),
         Err(error) => sorry(error),
     }
 }

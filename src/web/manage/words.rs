@@ -40,12 +40,12 @@ pub(super) fn day(date: NaiveDate) -> String {
 }
 
 /// A code as words: `laser_controlled_area` is `laser controlled area`.
-pub(super) fn code(code: impl ToString) -> String {
+pub(super) fn code(code: &(impl ToString + ?Sized)) -> String {
     code.to_string().replace(['_', '-', '.'], " ")
 }
 
 /// A code as words that begin a line.
-pub(super) fn title(of: impl ToString) -> String {
+pub(super) fn title(of: &(impl ToString + ?Sized)) -> String {
     let words = code(of);
     let mut letters = words.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();

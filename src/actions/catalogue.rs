@@ -4,6 +4,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_path_to_error::Segment;
 use uuid::Uuid;
 
 use super::entries::Entry;
@@ -108,7 +109,12 @@ pub(super) fn patched<T: Serialize + DeserializeOwned>(current: &T, patch: Value
 
 fn typed<T: DeserializeOwned>(value: Value) -> Result<T> {
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let pointer = error.path().iter().fold(String::new(), |pointer, part| format!("{pointer}/{part}"));
+        let parts = error.path().iter().filter_map(|part| match part {
+            Segment::Seq { index } => Some(index.to_string()),
+            Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        });
+        let pointer = parts.fold(String::new(), |pointer, part| format!("{pointer}/{part}"));
         Error::invalid(pointer, error.inner().to_string())
     })
 }
@@ -135,6 +141,16 @@ fn merge(target: &mut Value, patch: Value) {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_makes_no_sense_is_named_by_a_json_pointer() {
+        let odd = patched(&json!({"a": [1]}), json!({"a": [1, {"b": 2}]}));
+        let as_numbers = |value: Value| typed::<std::collections::BTreeMap<String, Vec<u8>>>(value);
+        let Err(Error::Invalid { pointer, .. }) = odd.and_then(as_numbers) else {
+            panic!("a map is no number")
+        };
+        assert_eq!(pointer, "/a/1");
+    }
 
     #[test]
     fn a_merge_patch_does_what_rfc_7396_says() {

@@ -8,6 +8,7 @@ mod fields;
 mod figures;
 mod form_view;
 mod ledger;
+mod partner_form;
 mod partners;
 mod shown;
 mod things;

@@ -6,14 +6,13 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::NaiveDate;
 use serde_json::{Value, json};
-use strum::VariantArray;
 
-use super::fields::{Field, Kind, Problem, Typed, choice};
-use super::form_view::{Came, FormView, Sheet, expected};
+use super::fields::{Problem, Typed};
+use super::form_view::{Came, FormView, expected};
+use super::partner_form::{link_sheet, papers, sheet_to_add, sheet_to_change};
 use super::shown::Shown;
-use super::things::{Note, hours};
+use super::things::Note;
 use super::{Part, Tab, tabs, words};
 use crate::actions::settlement::{self, FiguresWanted, Settlement};
 use crate::actions::shop_links::{self, NewShopLink, ShopLinkView};
@@ -22,9 +21,7 @@ use crate::actions::user_changes::{self, UserView};
 use crate::actions::{App, Caller, Error, Result, catalogue, page, partners};
 use crate::domain::civil;
 use crate::domain::ids::{PartnerId, ShopLinkId};
-use crate::domain::partner::{Paper, Partner, PartnerDetails, Works};
-use crate::domain::patient::Language;
-use crate::domain::service::Method;
+use crate::domain::partner::{Partner, PartnerDetails};
 use crate::domain::settlement::{Days, Month};
 use crate::web::form::{Asked, Form};
 use crate::web::page::{Named, named, shown_with_scripts, sorry};
@@ -52,27 +49,6 @@ struct Row {
 
 fn works(partner: &Partner) -> &'static str {
     if partner.proposes() { "On request" } else { "Shared hours" }
-}
-
-/// Each paper and how it stands: not on file, expired, or ending soon.
-fn papers(details: &PartnerDetails, today: NaiveDate, all: bool) -> Vec<Note> {
-    let papers = details.papers.clone().unwrap_or_default();
-    let named = [
-        ("Licence", papers.licence),
-        ("Inspection", papers.inspection),
-        ("Insurance", papers.insurance),
-        ("Device licence", papers.device_licence),
-        ("Operator training", papers.operator_training),
-    ];
-    let note = |(what, paper): (&str, Option<Paper>)| match paper {
-        None => Some((format!("{what} is not on file"), true)),
-        Some(paper) => {
-            let last = paper.valid_until.date();
-            let far = || all.then(|| (format!("{what} lasts until {}", words::day(last)), false));
-            words::until(what, last, today).or_else(far)
-        }
-    };
-    named.into_iter().filter_map(note).collect()
 }
 
 /// The list.
@@ -112,63 +88,6 @@ async fn listed(app: &App, person: &Person) -> Result<Page> {
 fn methods(partner: &Partner) -> String {
     let all = partner.details.methods.iter().flatten();
     all.map(words::code).collect::<Vec<_>>().join(", ")
-}
-
-fn paper(name: &'static str, label: &'static str) -> Field {
-    let parts = vec![
-        Field::new("number", "Number", Kind::Text),
-        Field::new("dated", "Dated", Kind::Day),
-        Field::new("result", "Result", Kind::Text),
-        Field::new("valid_until", "Last day", Kind::Day).must(),
-    ];
-    Field::new(name, label, Kind::Group(parts))
-}
-
-fn fields(is_new: bool) -> Vec<Field> {
-    let languages = Language::VARIANTS.iter().map(|one| match one {
-        Language::En => choice(one, "English"),
-        Language::Fr => choice(one, "French"),
-    });
-    let methods = Method::VARIANTS.iter().map(|one| choice(one, &words::title(one)));
-    let works = Works::VARIANTS.iter().map(|one| match one {
-        Works::SharedHours => choice(one, "Shares its hours: the desk books, the shop confirms"),
-        Works::OnRequest => choice(one, "On request: the shop proposes the time"),
-    });
-    let mut all = vec![
-        Field::new("name", "Name", Kind::Text).must(),
-        Field::new("address", "Street address", Kind::Text).must(),
-        Field::new("phone", "Telephone", Kind::Tel).must(),
-        Field::new("contact", "Whom to ask for", Kind::Text),
-        Field::new("languages", "Languages spoken there", Kind::Ticks(languages.collect())),
-        Field::new("methods", "How it treats", Kind::Ticks(methods.collect())),
-        Field::new("wavelengths_nm", "Wavelengths of its lasers, nm", Kind::Numbers).hint("With commas between them, such as 1064, 532."),
-        Field::new("works", "How it works with the clinic", Kind::One(works.collect())).hint("By shared hours unless set."),
-        paper("papers/licence", "Licence of the city"),
-        paper("papers/inspection", "Inspection by the health unit"),
-        paper("papers/insurance", "Insurance"),
-        paper("papers/device_licence", "Medical device licence of its laser"),
-        paper("papers/operator_training", "Training of its operators"),
-        Field::new("active", "Can be referred to", Kind::Tick),
-    ];
-    if is_new {
-        all.push(hours("shop/hours"));
-        all.push(Field::new("shop/chairs", "How many can be treated there at once", Kind::Whole).hint("One unless set."));
-        all.push(Field::new(
-            "shop/observes_holidays",
-            "Closes on Ontario’s public holidays",
-            Kind::Tick,
-        ));
-    }
-    all
-}
-
-fn sheet_to_add() -> Sheet {
-    Sheet {
-        action: "/manage/partners/new".to_owned(),
-        button: "Add the partner",
-        fields: fields(true),
-        unique: "name",
-    }
 }
 
 #[derive(Template)]
@@ -269,28 +188,6 @@ enum Left {
 
 fn id_of(id: Named) -> Result<PartnerId> {
     named(id).parse().map_err(|_| Error::NotThere("partner"))
-}
-
-fn sheet_to_change(id: PartnerId) -> Sheet {
-    Sheet {
-        action: format!("/manage/partners/{id}"),
-        button: "Save",
-        fields: fields(false),
-        unique: "name",
-    }
-}
-
-fn link_sheet(id: PartnerId) -> Sheet {
-    Sheet {
-        action: format!("/manage/partners/{id}/links"),
-        button: "Make a link",
-        fields: vec![
-            Field::new("label", "What it is called", Kind::Text)
-                .must()
-                .hint("So that one can be told from another, such as “The till”."),
-        ],
-        unique: "label",
-    }
 }
 
 /// The months of settlement that are asked for.

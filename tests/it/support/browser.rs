@@ -26,14 +26,14 @@ impl<'a> Browser<'a> {
 
     /// One in which somebody signed in.
     pub(crate) async fn signed_in(app: &'a TestApp, email: &str, password: &str) -> Self {
-        let mut browser = Self::of_nobody(app);
+        let browser = Self::of_nobody(app);
         let answer = browser
             .post("/sign-in", &[("email", email), ("password", password)])
             .await
             .expect(303);
         let cookie = answer.headers["set-cookie"].to_str().unwrap();
-        browser.cookie = cookie.split(';').next().unwrap().to_owned();
-        browser
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        Self { cookie, ..browser }
     }
 
     /// One in which a user of the story, who has no password yet, signed in.

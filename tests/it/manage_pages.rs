@@ -63,7 +63,7 @@ async fn what_was_sent_to_whom_and_what_comes_next_is_found_by_name() {
         "Invitation",
         "ada@example.test",
         "Sent",
-        "Comes next: Reminder",
+        "Comes next: Reminder to prepare, 7 days before",
     ] {
         assert!(ledger.text.contains(said), "{said}");
     }

@@ -78,7 +78,7 @@ async fn section<T: Thing>(app: &App, caller: &Caller, lists: &Lists) -> Result<
     let row = |thing: &T| Row {
         id: thing.id().into().to_string(),
         name: thing.name(),
-        facts: thing.facts(lists).join(" · "),
+        facts: told(thing.facts(lists)),
         notes: thing.notes(today),
         active: thing.is_active(),
     };
@@ -88,6 +88,12 @@ async fn section<T: Thing>(app: &App, caller: &Caller, lists: &Lists) -> Result<
         one: T::ONE,
         rows: things.iter().map(row).collect(),
     })
+}
+
+/// Facts in a line; what is empty is left out.
+fn told(mut facts: Vec<String>) -> String {
+    facts.retain(|fact| !fact.is_empty());
+    facts.join(" · ")
 }
 
 async fn lists(app: &App, caller: &Caller) -> Result<Lists> {

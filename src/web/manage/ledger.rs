@@ -15,6 +15,7 @@ use crate::actions::sign_ins::Person;
 use crate::actions::{App, Error, Result};
 use crate::domain::ids::{PatientId, ReferralId, SessionId};
 use crate::domain::message::{Channel, MessageStatus, Reply};
+use crate::domain::reminder::Purpose;
 use crate::web::form::{Asked, Form};
 use crate::web::page::{shown_with_scripts, sorry};
 use crate::web::shell::{Here, Shell};
@@ -122,8 +123,16 @@ async fn ledger(app: &App, person: &Person, asked: &Form, wanted: MessagesWanted
 }
 
 fn what(message: &MessageView) -> String {
-    let lead = message.lead.as_ref().map(|lead| format!(" {lead} before")).unwrap_or_default();
-    let purpose = message.purpose.map(|purpose| format!(" to {purpose}")).unwrap_or_default();
+    let lead = message
+        .lead
+        .as_ref()
+        .map(|lead| format!(", {} before", words::lead(lead)))
+        .unwrap_or_default();
+    let purpose = match message.purpose {
+        Some(Purpose::Prepare) => " to prepare",
+        Some(Purpose::Confirm) => " to confirm",
+        Some(Purpose::Remind) | None => "",
+    };
     format!("{}{purpose}{lead}", words::kind(message.kind))
 }
 

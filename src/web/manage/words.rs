@@ -73,6 +73,15 @@ pub(super) fn until(what: &str, last: NaiveDate, today: NaiveDate) -> Option<(St
     }
 }
 
+/// How long before a visit, `48h`, as people say it.
+pub(super) fn lead(text: &str) -> String {
+    let units = [('d', "days"), ('h', "hours"), ('m', "minutes")];
+    let said = units
+        .iter()
+        .find_map(|(unit, words)| text.strip_suffix(*unit).map(|number| format!("{number} {words}")));
+    said.unwrap_or_else(|| text.to_owned())
+}
+
 /// What a message is for.
 pub(super) fn kind(kind: MessageKind) -> &'static str {
     match kind {

@@ -20,8 +20,10 @@ use crate::web::form::{Asked, Form};
 use crate::web::page::{shown_with_scripts, sorry};
 use crate::web::shell::{Here, Shell};
 
-/// How many messages a page holds.
-const ROWS: u16 = 100;
+/// How many messages are read at once, and how often before the rest is left for another page: a ledger is shown whole
+/// where that can be, since what comes next may stand anywhere in it.
+const ROWS: u16 = 200;
+const TURNS: usize = 5;
 
 #[derive(Template)]
 #[template(path = "manage_messages.html", config = ".askama.toml")]
@@ -35,6 +37,7 @@ struct Page {
 
 struct Ledger {
     title: String,
+    /// What comes next, where the whole ledger is shown.
     upcoming: Option<String>,
     rows: Vec<Row>,
     next: Option<String>,
@@ -90,14 +93,24 @@ fn wanted(asked: &Form) -> Result<Option<(MessagesWanted, &'static str)>> {
 }
 
 async fn ledger(app: &App, person: &Person, asked: &Form, wanted: MessagesWanted, named: &str) -> Result<Ledger> {
-    let page = page::Page {
-        limit: Some(ROWS),
-        after: Some(asked.get("after").to_owned()).filter(|after| !after.is_empty()),
-    };
-    let found = messages::list(app, &person.caller(), wanted, &page).await?;
+    let begins = Some(asked.get("after").to_owned()).filter(|after| !after.is_empty());
+    let (mut items, mut next) = (Vec::new(), begins.clone());
+    for _ in 0..TURNS {
+        let page = page::Page {
+            limit: Some(ROWS),
+            after: next,
+        };
+        let found = messages::list(app, &person.caller(), wanted, &page).await?;
+        items.extend(found.items);
+        next = found.next;
+        if next.is_none() {
+            break;
+        }
+    }
+    let is_whole = begins.is_none() && next.is_none();
     let patient = match wanted {
         MessagesWanted::Patient(patient) => Some(patient),
-        _ => found.items.first().map(|message| message.patient_id),
+        _ => items.first().map(|message| message.patient_id),
     };
     let name = match patient {
         Some(patient) => whom::name_of(app, person, patient).await?,
@@ -108,17 +121,20 @@ async fn ledger(app: &App, person: &Person, asked: &Form, wanted: MessagesWanted
         MessagesWanted::Session(_) => format!("Messages about one session of {name}"),
         MessagesWanted::Referral(_) => format!("Messages about one referral of {name}"),
     };
-    let waiting = found.items.iter().filter(|message| message.status == MessageStatus::Scheduled);
+    let waiting = items.iter().filter(|message| message.status == MessageStatus::Scheduled);
     let upcoming = waiting.min_by_key(|message| message.next_try_at.unwrap_or(message.due_at));
-    let next = found.next.as_ref();
+    let upcoming = upcoming.map_or_else(
+        || "Nothing waits to be sent.".to_owned(),
+        |message| {
+            let at = message.next_try_at.unwrap_or(message.due_at);
+            format!("Comes next: {}, {}, on {}.", what(message), way(message), words::moment(at))
+        },
+    );
     Ok(Ledger {
         title,
-        upcoming: upcoming.map(|message| {
-            let at = message.next_try_at.unwrap_or(message.due_at);
-            format!("{}, {}, on {}", what(message), way(message), words::moment(at))
-        }),
+        upcoming: is_whole.then_some(upcoming),
         next: next.map(|after| format!("/manage/messages?{named}={}&after={after}", asked.get(named))),
-        rows: found.items.iter().map(row).collect(),
+        rows: items.iter().map(row).collect(),
     })
 }
 

@@ -1,0 +1,118 @@
+// The browser: Debian's Chromium, one for all checks, each check with a window of its own. Whatever a page
+// loads from elsewhere, complains of, or throws fails the check that it belongs to.
+
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+import { home, PASSWORD, PEOPLE } from "./demo.mjs";
+
+const [, tools, shots] = process.argv.slice(2);
+const require = createRequire(path.resolve(tools, "package.json"));
+const { chromium } = require("playwright-core");
+/** The source of axe-core. */
+export const axeSource = require("axe-core").source;
+/** Where screenshots go. */
+export const screenshots = path.resolve(shots);
+mkdirSync(screenshots, { recursive: true });
+
+const WHERE = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
+let running = null;
+
+async function browser() {
+  const program = process.env.CHROMIUM || WHERE.find((one) => existsSync(one));
+  assert.ok(program, `no Chromium at ${WHERE.join(", ")}; CHROMIUM names another`);
+  running ??= chromium.launch({
+    executablePath: program,
+    headless: true,
+    // The browser's own errands are nobody's here.
+    args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
+  });
+  return running;
+}
+
+export async function closeBrowser() {
+  if (running) await (await running).close();
+  running = null;
+}
+
+/** Screens: a desk's, a telephone's. */
+export const DESK = { viewport: { width: 1280, height: 800 } };
+export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+/** The host, and what went wrong on pages of a window. */
+function watch(context) {
+  const wrong = [];
+  context.on("request", (request) => {
+    const url = new URL(request.url());
+    if (!["data:", "blob:", "about:"].includes(url.protocol) && url.origin !== home) wrong.push(`asked ${url.origin} for ${url.pathname}`);
+  });
+  context.on("response", (response) => {
+    const page = response.request().isNavigationRequest();
+    // Pages may be refused, and say why. Their parts have to be there.
+    if (response.status() >= (page ? 500 : 400) && !context.expected?.(response)) wrong.push(`${response.status()} of ${response.url()}`);
+  });
+  context.on("console", (message) => {
+    // A status is judged above.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) wrong.push(`console: ${message.text()}`);
+    // Chromium says what it refuses under a policy as an error, but some of it as a warning.
+    if (message.type() === "warning" && /Content.Security.Policy/i.test(message.text())) wrong.push(`console: ${message.text()}`);
+  });
+  context.on("weberror", (error) => wrong.push(`thrown: ${error.error().message}`));
+  return wrong;
+}
+
+/** Does `work` with a new window (`{context, page}`), of `role` if one is named; then holds the window to its duties. */
+export async function inWindow({ role, screen = DESK, expected, ...more }, work) {
+  const context = await (await browser()).newContext({ baseURL: home, locale: "en-CA", timezoneId: "America/Toronto", ...screen, ...more });
+  context.expected = expected;
+  context.setDefaultTimeout(5_000);
+  const wrong = watch(context);
+  try {
+    if (role) await context.addCookies(await cookiesOf(role));
+    const page = await context.newPage();
+    const result = await work({ context, page });
+    assert.deepEqual(wrong, [], "what pages complained of");
+    return result;
+  } catch (error) {
+    // What was on the screen says more than a stack.
+    const last = context.pages().at(-1);
+    if (last) {
+      const name = `failed-${Date.now()}.png`;
+      await last.screenshot({ path: path.join(screenshots, name) }).catch(() => {});
+      error.message += `\n(at ${last.url()}; ${name}${wrong.length ? `; also: ${wrong.join("; ")}` : ""})`;
+    }
+    throw error;
+  } finally {
+    await context.close();
+  }
+}
+
+/** Signs in by hand. */
+export async function signIn(page, role) {
+  await page.goto("/sign-in");
+  await page.getByLabel("Email").fill(PEOPLE[role]);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+}
+
+const signedIn = new Map();
+
+/** The cookies of a role's sign-in, which is made once: each asks for a slow hash. */
+async function cookiesOf(role) {
+  if (!signedIn.has(role)) {
+    const context = await (await browser()).newContext({ baseURL: home });
+    const page = await context.newPage();
+    await signIn(page, role);
+    signedIn.set(role, await context.cookies());
+    await context.close();
+  }
+  return signedIn.get(role);
+}
+
+/** After the clock was moved, or everybody was signed out: sign-ins of before are good for nothing. */
+export function forgetSignIns() {
+  signedIn.clear();
+}

@@ -1,0 +1,67 @@
+// Every page there is: where, who sees it, and what has to be on it, so that an empty page is not taken for a good one.
+
+import { all, api, clock, visitPath } from "./demo.mjs";
+import { staged } from "./stage.mjs";
+
+/** The pages, as `{name, path, role, must, print}`; `print` is what its paper must show, if it differs. */
+export async function everyPage() {
+  const { day, booked, waiting } = await staged();
+  const french = booked.find((one) => one.patient.preferred_language === "fr");
+  const english = booked.find((one) => one.patient.preferred_language === "en");
+  // Messages wait for three minutes.
+  await clock({ advance: "PT4M" });
+  const [visit, visite] = [await visitPath(english.id), await visitPath(french.id)];
+  const maple = (await api("GET", "/me", undefined, "partner")).partner_id;
+  const link = await api("POST", `/partners/${maple}/links`, { label: "The till" }, "partner");
+  const mail = (await (await fetch(new URL("/demo/mailbox.json", link.url))).json()).at(-1);
+  const course = booked[0].course_id;
+  const [service] = await all("/services");
+  const name = new RegExp(booked[0].patient.family_name);
+  const outside = [
+    { name: "sign-in", path: "/sign-in", must: /Password/ },
+    { name: "visit", path: visit, must: /I will be there/ },
+    { name: "visite", path: visite, must: /Je serai là/ },
+    { name: "visit-messages", path: `${visit}/messages`, must: /Stop these messages/ },
+    { name: "visite-messages", path: `${visite}/messages`, must: /Revenir à votre rendez-vous|Retour/ },
+    { name: "nothing-here", path: "/a/nothing", must: /Nothing here/ },
+    { name: "shop-link", path: new URL(link.url).pathname, must: /Fictional Maple/ },
+    { name: "mailbox", path: "/demo/mailbox", must: /newest first/ },
+    { name: "mail-as-shown", path: `/demo/mailbox/${mail.id}/html`, must: /\w{4}/ },
+    { name: "consultation", path: "/consultation", must: /phone/i },
+    { name: "consultation-fr", path: "/consultation?lang=fr", must: /téléphone/i },
+  ];
+  const desk = [
+    { name: "account", path: "/account", must: /Second factor/ },
+    { name: "day", path: `/desk?day=${day}`, must: name },
+    { name: "day-rooms", path: `/desk?day=${day}&by=room`, must: name },
+    { name: "day-devices", path: `/desk?day=${day}&by=device`, must: /laser/i },
+    { name: "day-empty", path: "/desk?day=2027-12-25", must: /closed|no sessions|nothing/i },
+    { name: "patient-in-panel", path: `/desk?day=${day}&patient=${waiting[0].patient_id}`, must: new RegExp(waiting[0].patient.family_name) },
+    { name: "session-in-panel", path: `/desk?day=${day}&session=${booked[0].id}`, must: /No-show/ },
+    { name: "search", path: `/desk?day=${day}&q=${encodeURIComponent(booked[0].patient.family_name.slice(0, 3))}`, must: name },
+    { name: "search-nothing", path: `/desk?day=${day}&q=zzzzz`, must: /nobody|no patient|no match/i },
+    { name: "week", path: `/desk/week?day=${day}`, must: name },
+    { name: "tasks", path: "/desk/tasks", must: /Tasks/ },
+    { name: "course", path: `/desk/courses/${course}`, must: name },
+    { name: "plan", path: `/desk/courses/${waiting[0].id}/plan`, must: /weekday/i },
+  ].map((page) => ({ ...page, role: "desk" }));
+  const manage = [
+    ["manage", "/manage", /Services/],
+    ["manage-services", "/manage/services", /laser/i],
+    ["manage-service", `/manage/services/${service.id}`, /minutes/i],
+    ["manage-people", "/manage/people", /Noor/],
+    ["manage-rooms", "/manage/rooms", /Room/i],
+    ["manage-devices", "/manage/devices", /nm/],
+    ["manage-hours", "/manage/hours", /Monday/i],
+    ["manage-closures", "/manage/closures", /clos/i],
+    ["manage-partners", "/manage/partners", /Maple/],
+    ["manage-users", "/manage/users", /casey@example\.test/],
+    ["manage-messages", "/manage/messages", /@example\.test/],
+    ["manage-reads", "/manage/reads", /Robin|Casey/],
+    ["manage-figures", "/manage/figures", /no-show/i],
+  ].map(([page, path, must]) => ({ name: page, path, must, role: "manager" }));
+  const partner = [
+    { name: "partner", path: "/partner", must: /\w/, role: "partner" },
+  ];
+  return [...outside, ...desk, ...manage, ...partner];
+}

@@ -1,4 +1,4 @@
--- Browsers that are signed in, second factors, the code of the first start, and no-shows that are nobody's fault.
+-- Browsers that are signed in, second factors, the code of the first start, and no-shows that are excused.
 
 -- Base32, once its owner has shown that they have it; the last code that was used, as a step of time.
 ALTER TABLE users ADD COLUMN second_factor TEXT;
@@ -19,6 +19,9 @@ CREATE TABLE sign_ins (
     ended_at   TIMESTAMPTZ
 );
 CREATE INDEX sign_ins_of_user ON sign_ins (user_id);
+
+-- A no-show that does not count against its patient.
+ALTER TABLE sessions ADD COLUMN excused BOOLEAN NOT NULL DEFAULT FALSE;
 
 -- The hashes of codes by which the first manager is made; one for each node that started without users.
 CREATE TABLE first_start (

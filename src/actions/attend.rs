@@ -10,11 +10,12 @@ use super::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::ids::SessionId;
 use crate::domain::laser::Laser;
 use crate::domain::record::TreatmentRecord;
+use crate::domain::refusal::Refusal;
 use crate::domain::rules::consent::consent_missing;
 use crate::domain::rules::record;
 use crate::domain::session::Session;
-use crate::domain::status::{Outcome, Verb};
-use crate::storage::{consents, courses, devices, services};
+use crate::domain::status::{Outcome, SessionStatus, Verb};
+use crate::storage::{consents, courses, devices, services, sessions};
 
 /// The patient is here.
 pub async fn arrive(app: &App, caller: &Caller, id: SessionId, expected: &Expected) -> Result<Answer<SessionView>> {
@@ -26,9 +27,51 @@ pub async fn check_in(app: &App, caller: &Caller, id: SessionId, expected: &Expe
     step(app, caller, id, expected, Verb::CheckIn).await
 }
 
-/// The patient did not come. The time stays claimed: it has passed.
-pub async fn no_show(app: &App, caller: &Caller, id: SessionId, expected: &Expected) -> Result<Answer<SessionView>> {
-    step(app, caller, id, expected, Verb::NoShow).await
+/// The patient is here: they arrive and, unless something is missing, are checked in with it, as one change that one
+/// `undo` takes back. Answers the session and what is missing.
+pub async fn receive(app: &App, caller: &Caller, id: SessionId, expected: &Expected) -> Result<(SessionView, Vec<Refusal>)> {
+    let mut work = Work::begin(app, caller).await?;
+    let current = locked(&mut work, id, expected).await?.session;
+    let mut missing = Vec::new();
+    let status = if current.status == SessionStatus::Arrived {
+        let status = current.after(Verb::CheckIn, work.now, &app.policy, app.zone)?;
+        consented(&mut work, &current).await?;
+        status
+    } else {
+        let arrived = current.after(Verb::Arrive, work.now, &app.policy, app.zone)?;
+        match consented(&mut work, &current).await {
+            Ok(()) => arrived.after(Verb::CheckIn)?,
+            Err(Error::Refused(refusals)) => {
+                missing = refusals;
+                arrived
+            }
+            Err(error) => return Err(error),
+        }
+    };
+    let verb = if status == SessionStatus::Arrived {
+        Verb::Arrive
+    } else {
+        Verb::CheckIn
+    };
+    save(&mut work, &current, Session { status, ..current.clone() }, &verb.to_string()).await?;
+    let answer = answered(work, id, None).await?;
+    Ok((answer.into_inner(), missing))
+}
+
+/// The patient did not come. The time stays claimed: it has passed. One that is `excused` does not count against them.
+pub async fn no_show(app: &App, caller: &Caller, id: SessionId, expected: &Expected, excused: bool) -> Result<Answer<SessionView>> {
+    let mut work = Work::begin(app, caller).await?;
+    let current = locked(&mut work, id, expected).await?.session;
+    let status = current.after(Verb::NoShow, work.now, &app.policy, app.zone)?;
+    save(
+        &mut work,
+        &current,
+        Session { status, ..current.clone() },
+        &Verb::NoShow.to_string(),
+    )
+    .await?;
+    sessions::set_excused(&mut work.tx, id, excused).await?;
+    answered(work, id, None).await
 }
 
 async fn step(app: &App, caller: &Caller, id: SessionId, expected: &Expected, verb: Verb) -> Result<Answer<SessionView>> {

@@ -15,6 +15,8 @@ pub mod correct;
 pub mod course_view;
 pub mod courses;
 pub mod decide;
+pub mod desk;
+pub mod desk_panel;
 pub mod diaries;
 pub mod entries;
 pub mod error;
@@ -55,6 +57,7 @@ pub mod rental_windows;
 pub mod repeats;
 pub mod reschedule;
 pub mod second_factor;
+pub mod seen_lately;
 pub mod session_change;
 pub mod session_view;
 pub mod sessions;
@@ -78,6 +81,8 @@ use std::sync::{Arc, OnceLock};
 
 pub use error::{Error, Result};
 pub use work::{Actor, Answer, Caller, Expected, Work};
+
+use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::domain::clinic_profile::ClinicProfile;
@@ -115,6 +120,10 @@ pub struct Parts {
     pub link_key: OnceLock<LinkKey>,
     /// Audit lines of reads, committed together.
     pub read_log: read_log::ReadLog,
+    /// Who has whom on a list before them.
+    pub seen_lately: seen_lately::SeenLately,
+    /// Whether the process is about to end, so that what would go on for ever ends too.
+    pub closing: watch::Sender<bool>,
 }
 
 impl App {
@@ -133,6 +142,8 @@ impl App {
             feeds: feed_fetch::Kept::default(),
             link_key: OnceLock::new(),
             read_log: read_log::ReadLog::default(),
+            seen_lately: seen_lately::SeenLately::default(),
+            closing: watch::Sender::new(false),
         }))
     }
 }

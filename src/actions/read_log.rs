@@ -48,6 +48,15 @@ pub(super) async fn note(app: &App, line: audit::Line) -> Result<()> {
     Ok(())
 }
 
+/// Keeps all of `lines`, which belong to one look; done when they are committed.
+pub(super) async fn note_all(app: &App, lines: Vec<audit::Line>) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    for line in &lines {
+        audit::insert(&mut tx, line).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
 async fn write(app: &App, batch: &[Waiting]) -> storage::Result<()> {
     let mut tx = app.db.begin().await?;
     for one in batch {

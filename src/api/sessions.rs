@@ -129,7 +129,7 @@ pub(super) async fn no_show(
     Path(id): Path<SessionId>,
     IfMatch(expected): IfMatch,
 ) -> Reply<SessionView> {
-    Ok(attend::no_show(&app, &caller, id, &expected).await?.into())
+    Ok(attend::no_show(&app, &caller, id, &expected, false).await?.into())
 }
 
 /// Undoes the last change of a session, within the grace time.

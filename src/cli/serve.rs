@@ -126,6 +126,7 @@ pub(super) async fn until_stopped(listener: TcpListener, router: Router, post: &
     }
     drop(listener);
     tracing::info!("finishing what is under way");
+    app.closing.send_replace(true);
     if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
         tracing::warn!("some requests took too long and were given up");
     }

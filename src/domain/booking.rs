@@ -194,15 +194,15 @@ fn site_faults(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Option<R
         start - diary.service.arrival() + diary.service.preparation(),
         start + diary.service.duration(),
     )?;
-    let open = diary.over(date, date, |day| diary.open_on(day));
+    let open = diary.over(date, date, |day| diary.opening().open_on(day));
     if open.iter().any(|hours| hours.contains(present)) {
         return None;
     }
-    let message = match diary.closed_all_day(date) {
+    let message = match diary.opening().closed_all_day(date) {
         Some(reason) => format!("{name} is closed on {day} ({reason})."),
         None => format!(
             "{name} is open on {day} {}; the visit must lie within.",
-            spans(diary.zone, &diary.open_on(date))
+            spans(diary.zone, &diary.opening().open_on(date))
         ),
     };
     Some(Refusal::new(Code::ClinicClosed, message))
@@ -325,9 +325,9 @@ fn against_practitioner(diary: &Diary, person: &Practitioner, start: DateTime<Ut
     if let Some(reason) = person.unfit_for(&diary.service, date) {
         against.push(Refusal::new(Code::OperatorNotAuthorised, reason));
     }
-    let works = diary.over(date, date, |day| diary.works_on(person, day));
+    let works = diary.over(date, date, |day| diary.opening().works_on(person, day));
     if !covered(diary, &works, start) {
-        let hours = diary.works_on(person, date);
+        let hours = diary.opening().works_on(person, date);
         let message = match diary.reason_of(date, |closed| closed.practitioner_id == Some(person.id)) {
             Some(reason) => format!("{name} is away on {} ({reason}).", civil::spoken_day(date)),
             None if hours.is_empty() => format!("{name} does not work on {}.", civil::spoken_day(date)),
@@ -361,7 +361,7 @@ fn against_device(diary: &Diary, device: &Device, start: DateTime<Utc>, date: Na
     }
     if let Some(reason) = device.unfit_on(date) {
         against.push(Refusal::new(Code::DeviceNotAvailable, reason));
-    } else if !covered(diary, &diary.over(date, date, |day| diary.device_on(device, day)), start) {
+    } else if !covered(diary, &diary.over(date, date, |day| diary.opening().device_on(device, day)), start) {
         let reason = diary
             .reason_of(date, |closed| closed.device_id == Some(device.id))
             .unwrap_or("closed");
@@ -432,7 +432,7 @@ fn against_room(diary: &Diary, room: &Room, start: DateTime<Utc>, date: NaiveDat
         against.push(Refusal::new(Code::RoomNotSuitable, reason));
     }
     let present = Interval::new(start - diary.service.arrival(), start + diary.service.duration());
-    let open = diary.over(date, date, |day| diary.room_on(room, day));
+    let open = diary.over(date, date, |day| diary.opening().room_on(room, day));
     if !present.is_some_and(|present| open.iter().any(|hours| hours.contains(present))) {
         let reason = diary.reason_of(date, |closed| closed.room_id == Some(room.id)).unwrap_or("closed");
         against.push(Refusal::new(Code::RoomClosed, format!("{name} is not to be had then ({reason}).")));

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::civil::Day;
 use super::codes::codes;
 use super::ids::{DeviceId, RentalWindowId, SiteId};
-use super::interval::Interval;
+use super::interval::{Interval, without};
 use super::site::yes;
 use super::text::{Code, Line};
 
@@ -162,6 +162,15 @@ impl Device {
     pub fn is_rented(&self) -> bool {
         self.details.ownership == Ownership::Rented
     }
+}
+
+/// How much of `usable` is in use by `taken`, percent, rounded down; nothing where there is nothing to use.
+#[must_use]
+pub fn filled(usable: &[Interval], taken: &[Interval]) -> Option<i64> {
+    let minutes = |intervals: &[Interval]| intervals.iter().map(|one| (one.end() - one.start()).num_minutes()).sum::<i64>();
+    let whole = minutes(usable);
+    let free = minutes(&without(usable.to_vec(), taken.to_vec()));
+    (whole > 0).then(|| (whole - free) * 100 / whole)
 }
 
 /// A period in which a rented device is on site.

@@ -11,8 +11,9 @@ use super::case::Case;
 use super::closure::{Closure, ClosureDetails};
 use super::device::{Device, RentalWindow};
 use super::ids::{PatientId, ResourceId};
-use super::interval::{Interval, merged, without};
+use super::interval::{Interval, merged};
 use super::laser::Laser;
+use super::opening::{self, Opening};
 use super::policy::Policy;
 use super::practitioner::Practitioner;
 use super::refusal::Code;
@@ -24,7 +25,6 @@ use super::service::Service;
 use super::session::Place;
 use super::site::Site;
 use super::time_zone::Tz;
-use super::{civil, holidays};
 
 /// The practitioner, room or device that the caller insists on; what is left out is chosen.
 #[derive(Debug, Clone, Copy, Default)]
@@ -185,97 +185,21 @@ impl Diary {
         self.claims.get(&resource.into()).map_or(&[], Vec::as_slice)
     }
 
-    /// Why the whole of `date` is closed at the site, in words; nothing when it opens at all (rule 35).
+    /// When the site is open, and who and what is to be had there.
     #[must_use]
-    pub fn closed_all_day(&self, date: NaiveDate) -> Option<String> {
-        let details = &self.site.details;
-        if let Some(name) = self.holiday(date) {
-            return Some(name.to_owned());
+    pub fn opening(&self) -> Opening<'_> {
+        Opening {
+            zone: self.zone,
+            policy: &self.policy,
+            site: &self.site,
+            closures: &self.closures,
         }
-        if !details.hours.open_on(super::hours::Weekday::of(date)) {
-            return Some(format!("always closed on {}", date.format("%As")));
-        }
-        if self.open_on(date).is_empty() {
-            return self
-                .site_closures()
-                .find(|closure| closure.on(date, self.zone).is_some())
-                .map(|closure| closure.details.reason.to_string());
-        }
-        None
-    }
-
-    fn holiday(&self, date: NaiveDate) -> Option<&'static str> {
-        self.site
-            .details
-            .observes_holidays
-            .then(|| holidays::on(date, self.policy.observe_civic_holiday))
-            .flatten()
-    }
-
-    fn site_closures(&self) -> impl Iterator<Item = &Closure> {
-        self.closures.iter().filter(|closure| closure.closes_site(self.site.id))
-    }
-
-    /// When the site is open on `date` (rule 35).
-    #[must_use]
-    pub fn open_on(&self, date: NaiveDate) -> Vec<Interval> {
-        if self.holiday(date).is_some() {
-            return Vec::new();
-        }
-        let open = self.site.details.hours.on(date, self.zone).collect();
-        without(
-            open,
-            self.site_closures().filter_map(|closure| closure.on(date, self.zone)).collect(),
-        )
-    }
-
-    /// When `practitioner` works on `date`: their hours less their absences.
-    #[must_use]
-    pub fn works_on(&self, practitioner: &Practitioner, date: NaiveDate) -> Vec<Interval> {
-        let away = |closure: &&Closure| closure.details.practitioner_id == Some(practitioner.id);
-        self.less(practitioner.details.hours.on(date, self.zone).collect(), date, away)
-    }
-
-    /// When `room` is to be had on `date`: always, less its closures.
-    #[must_use]
-    pub fn room_on(&self, room: &Room, date: NaiveDate) -> Vec<Interval> {
-        self.less(self.whole_day(date), date, |closure| closure.details.room_id == Some(room.id))
-    }
-
-    /// When `device` is to be had on `date`: always, less its closures (rule 38); a rented one's windows stand apart.
-    #[must_use]
-    pub fn device_on(&self, device: &Device, date: NaiveDate) -> Vec<Interval> {
-        self.less(self.whole_day(date), date, |closure| closure.details.device_id == Some(device.id))
-    }
-
-    fn less(&self, hours: Vec<Interval>, date: NaiveDate, away: impl Fn(&&Closure) -> bool) -> Vec<Interval> {
-        without(
-            hours,
-            self.closures
-                .iter()
-                .filter(away)
-                .filter_map(|closure| closure.on(date, self.zone))
-                .collect(),
-        )
-    }
-
-    fn whole_day(&self, date: NaiveDate) -> Vec<Interval> {
-        let next = date.succ_opt().unwrap_or(date);
-        Interval::new(civil::day_start(self.zone, date), civil::day_start(self.zone, next))
-            .into_iter()
-            .collect()
     }
 
     /// When the rented `device` can be used: its windows without set-up and tear-down (rule 36).
     #[must_use]
     pub fn windows_of(&self, device: &Device) -> Vec<Interval> {
-        let setup = civil::minutes(self.policy.rental_setup_minutes);
-        let usable = self
-            .windows
-            .iter()
-            .filter(|window| window.device_id == device.id)
-            .filter_map(RentalWindow::interval);
-        merged(usable.filter_map(|window| window.shrunk(setup)).collect())
+        opening::windows_of(device, &self.windows, &self.policy)
     }
 
     /// `hours_on` of the days `first` to `last` and the day on either side, joined where days touch.

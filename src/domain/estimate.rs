@@ -49,10 +49,16 @@ const MOST: u16 = 10;
 /// Rules 5 to 7: the most sessions and what that rests on; nothing for goals that the page gives no number for.
 #[must_use]
 pub fn range(course: &CourseDetails) -> Option<(u16, Basis)> {
-    if course.goal != Goal::Remove {
+    usual(course.goal, course.pigment, course.depth)
+}
+
+/// The same of the findings alone.
+#[must_use]
+pub fn usual(goal: Goal, pigment: Pigment, depth: Depth) -> Option<(u16, Basis)> {
+    if goal != Goal::Remove {
         return None;
     }
-    Some(match (course.pigment, course.depth) {
+    Some(match (pigment, depth) {
         (Pigment::TattooInk, _) => (MOST, Basis::TattooInk),
         (_, Depth::TooDeep) => (MOST, Basis::TooDeep),
         (Pigment::Smp, Depth::Correct | Depth::TooShallow) => (2, Basis::Smp),

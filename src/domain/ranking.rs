@@ -158,7 +158,7 @@ fn free_on(diary: &Diary, who: PractitionerId, day: NaiveDate) -> Vec<Interval> 
     let Some(person) = diary.practitioners.iter().find(|person| person.id == who) else {
         return Vec::new();
     };
-    let hours = diary.works_on(person, day);
+    let hours = diary.opening().works_on(person, day);
     let (Some(first), Some(last)) = (hours.first(), hours.last()) else {
         return Vec::new();
     };

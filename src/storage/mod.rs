@@ -9,6 +9,7 @@ pub mod consents;
 pub mod courses;
 pub mod demo;
 pub mod demo_mailbox;
+pub mod desk;
 pub mod devices;
 pub mod engine;
 pub mod feeds;

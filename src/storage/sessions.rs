@@ -205,6 +205,29 @@ pub async fn unreported(tx: &mut Tx, patient: PatientId, partner: PartnerId, bef
     .await
 }
 
+/// Whether a no-show is excused, so that it does not count against its patient.
+pub async fn set_excused(tx: &mut Tx, id: SessionId, excused: bool) -> Result<()> {
+    tx.query(stmt!("UPDATE sessions SET excused = $2 WHERE id = $1"))
+        .bind(id)
+        .bind(excused)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// How often a patient has not come since `since`, what was excused left out (rule 47).
+pub async fn no_shows(tx: &mut Tx, patient: PatientId, since: DateTime<Utc>) -> Result<i64> {
+    let (count,): (i64,) = tx
+        .query(stmt!(
+            "SELECT COUNT(*) FROM sessions WHERE patient_id = $1 AND status = 'noshow' AND NOT excused AND starts_at >= $2"
+        ))
+        .bind(patient)
+        .bind(since)
+        .one()
+        .await?;
+    Ok(count)
+}
+
 /// Which sessions a list asks for.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {

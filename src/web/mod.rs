@@ -4,6 +4,7 @@
 
 mod account;
 mod assets;
+mod desk;
 mod door;
 mod form;
 mod mailbox;
@@ -40,6 +41,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/account/second-factor", post(account::set_up))
         .route("/first", get(account::first).post(account::make_first))
         .route("/assets/{hash}/{name}", get(assets::script));
+    let inside = inside.merge(desk::routes(app));
     // What other sites send in the name of a browser that is signed in is refused.
     inside.merge(threshold).layer(CsrfLayer::new()).merge(outside())
 }

@@ -196,7 +196,7 @@ impl Search<'_> {
             self.grid.drop_before(&mut open, diary.now);
             return open;
         }
-        for hours in diary.over(self.first, self.last, |day| diary.open_on(day)) {
+        for hours in diary.over(self.first, self.last, |day| diary.opening().open_on(day)) {
             self.grid.allow(&mut open, hours, before, diary.service.duration());
         }
         self.grid.drop_before(&mut open, diary.now);
@@ -245,7 +245,10 @@ impl Search<'_> {
                 _ if person.details.site_id != diary.site.id => self.grid.none(),
                 _ if diary.shop.is_some() => self.grid.all(),
                 Some((_, bits)) => bits.clone(),
-                None => self.within(&diary.over(self.first, self.last, |day| diary.works_on(person, day)), Taken::AtWork),
+                None => self.within(
+                    &diary.over(self.first, self.last, |day| diary.opening().works_on(person, day)),
+                    Taken::AtWork,
+                ),
             };
             if !away && known.is_none() && diary.shop.is_none() {
                 shared.push((hours, works.clone()));
@@ -285,7 +288,7 @@ impl Search<'_> {
             (false, _) => self.grid.none(),
             (true, false) => self.grid.all(),
             (true, true) => self.within(
-                &diary.over(self.first, self.last, |day| diary.device_on(device, day)),
+                &diary.over(self.first, self.last, |day| diary.opening().device_on(device, day)),
                 Taken::AtWork,
             ),
         };
@@ -313,7 +316,10 @@ impl Search<'_> {
         let allowed = match (fit, closed) {
             (false, _) => self.grid.none(),
             (true, false) => self.grid.all(),
-            (true, true) => self.within(&diary.over(self.first, self.last, |day| diary.room_on(room, day)), Taken::Present),
+            (true, true) => self.within(
+                &diary.over(self.first, self.last, |day| diary.opening().room_on(room, day)),
+                Taken::Present,
+            ),
         };
         let mut free = allowed.clone();
         self.block(&mut free, room.id, Taken::Present);

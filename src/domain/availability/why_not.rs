@@ -196,7 +196,9 @@ impl Search<'_> {
     /// The closed days of the range, as one refusal that names them.
     fn closed_days(&self) -> Option<Refusal> {
         let days = self.first.iter_days().take_while(|day| *day <= self.last);
-        let closed: Vec<_> = days.filter_map(|day| Some((day, self.diary.closed_all_day(day)?))).collect();
+        let closed: Vec<_> = days
+            .filter_map(|day| Some((day, self.diary.opening().closed_all_day(day)?)))
+            .collect();
         let named: Vec<_> = closed
             .iter()
             .take(5)

@@ -1,0 +1,248 @@
+//! A course at a glance: its sessions on a line of time with the intervals between them, what was
+//! set and what came of it, and a chart of clearance with what the estimate says remains.
+
+use std::fmt::Write as _;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::{DateTime, FixedOffset};
+
+use super::super::page::{Named, named, shown_with_scripts, sorry};
+use super::super::shell::{Here, Shell};
+use super::panel::title;
+use super::words::{sentences, shape, state};
+use crate::actions::course_view::CourseView;
+use crate::actions::session_view::SessionView;
+use crate::actions::sign_ins::Person;
+use crate::actions::{App, Error, courses, patients};
+use crate::domain::civil::spoken_day;
+use crate::domain::record::TreatmentRecord;
+use crate::domain::status::SessionStatus;
+
+/// A session on the line.
+struct Stop {
+    href: String,
+    shape: &'static str,
+    state: String,
+    day: String,
+    interval: Option<String>,
+    what: String,
+    settings: Vec<String>,
+    came_of_it: Vec<String>,
+    concerns: Vec<String>,
+}
+
+/// A point of the chart.
+struct Point {
+    x: i64,
+    y: i64,
+    number: usize,
+    percent: u16,
+}
+
+/// The chart of clearance: a drawing in its own units.
+struct Chart {
+    width: i64,
+    points: Vec<Point>,
+    line: String,
+    /// From the last point to where the estimate says that the pigment is gone.
+    to_come: Option<(i64, i64, i64)>,
+    ticks: Vec<(i64, usize)>,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/course.html", config = ".askama.toml")]
+struct Page {
+    shell: Shell,
+    name: String,
+    patient_href: String,
+    plan_href: String,
+    title: String,
+    facts: Vec<(&'static str, String)>,
+    stops: Vec<Stop>,
+    chart: Option<Chart>,
+}
+
+/// One course.
+pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, id: Named) -> Response {
+    let Ok(id) = named(id).parse() else {
+        return sorry(Error::NotThere("course"));
+    };
+    let caller = person.caller();
+    let course = match courses::get(&app, &caller, id).await {
+        Ok(course) => course.into_inner(),
+        Err(error) => return sorry(error),
+    };
+    let patient = match patients::get(&app, &caller, course.patient_id).await {
+        Ok(patient) => patient.into_inner(),
+        Err(error) => return sorry(error),
+    };
+    shown_with_scripts(
+        StatusCode::OK,
+        &Page {
+            shell: Shell::of(&app, &person, Here::Day),
+            name: format!("{} {}", patient.details.given_name, patient.details.family_name),
+            patient_href: format!("/desk?patient={}&course={id}", patient.id),
+            plan_href: format!("/desk/courses/{id}/plan"),
+            title: title(&course),
+            facts: facts(&course),
+            stops: stops(&course),
+            chart: chart(&course),
+        },
+    )
+}
+
+fn plain(code: impl ToString) -> String {
+    code.to_string().replace(['_', '-'], " ")
+}
+
+fn facts(course: &CourseView) -> Vec<(&'static str, String)> {
+    let progress = course.progress;
+    let mut facts = vec![
+        ("Status", plain(course.details.status)),
+        (
+            "Pigment",
+            format!("{}, {}", plain(course.details.pigment), plain(course.details.depth)),
+        ),
+        ("Done", progress.done.to_string()),
+        ("Booked", progress.booked.to_string()),
+    ];
+    facts.extend(progress.planned.map(|planned| ("Planned", planned.to_string())));
+    if let Some(estimate) = &course.estimate {
+        facts.push(("Estimate", estimate.text.clone()));
+        facts.extend(estimate.note.clone().map(|note| ("Note", note)));
+    }
+    if let Some(window) = course.next_window {
+        facts.push(("Next from", spoken_day(window.from)));
+        facts.push(("Best about", spoken_day(window.suggested)));
+    }
+    facts
+}
+
+fn stops(course: &CourseView) -> Vec<Stop> {
+    let mut before: Option<DateTime<FixedOffset>> = None;
+    let mut stops = Vec::new();
+    for session in course
+        .sessions
+        .iter()
+        .filter(|session| session.status != SessionStatus::EnteredInError)
+    {
+        let stands = !matches!(session.status, SessionStatus::Cancelled | SessionStatus::Noshow);
+        let days = before.map(|before| (session.start.date_naive() - before.date_naive()).num_days());
+        let concerns = course.concerns.iter().filter(|concern| concern.session_id == session.id);
+        stops.push(Stop {
+            href: format!("/desk?day={}&session={}", session.start.date_naive(), session.id),
+            shape: shape(session.status),
+            state: state(session),
+            day: format!("{}, {}", spoken_day(session.start.date_naive()), session.start.format("%H:%M")),
+            interval: days.filter(|_| stands).map(|days| match days {
+                0 => "the same day".to_owned(),
+                1 => "1 day later".to_owned(),
+                days if days >= 14 => format!("{days} days later ({} weeks)", (days + 3) / 7),
+                days => format!("{days} days later"),
+            }),
+            what: plain(session.service.as_str()),
+            settings: session.record.as_ref().map(settings).unwrap_or_default(),
+            came_of_it: session.record.as_ref().map(came_of_it).unwrap_or_default(),
+            concerns: sentences(&concerns.flat_map(|concern| concern.violations.clone()).collect::<Vec<_>>()),
+        });
+        if stands {
+            before = Some(session.start);
+        }
+    }
+    stops
+}
+
+/// What was set, one line for each set.
+fn settings(record: &TreatmentRecord) -> Vec<String> {
+    let number = |quantity| f64::from(quantity);
+    let set = |set: &crate::domain::record::ParameterSet| {
+        format!(
+            "{} nm, {} J/cm², {} mm, {} {}, {} Hz, {} pulses, {} passes",
+            u16::from(set.wavelength_nm),
+            number(set.fluence_j_cm2),
+            number(set.spot_mm),
+            number(set.pulse_width),
+            set.pulse_width_unit,
+            number(set.frequency_hz),
+            set.pulse_count,
+            set.passes
+        )
+    };
+    record.parameter_sets.iter().map(set).collect()
+}
+
+fn came_of_it(record: &TreatmentRecord) -> Vec<String> {
+    let mut lines = vec![plain(record.outcome)];
+    lines.extend(record.clearance_percent.map(|percent| format!("{} % clear", u16::from(percent))));
+    lines.extend(record.endpoint.map(plain));
+    lines.extend(record.pain.map(|pain| format!("pain {}", u16::from(pain))));
+    lines.extend(record.test_patch_result.map(|result| format!("test patch: {}", plain(result))));
+    lines.extend(
+        record
+            .adverse_events
+            .iter()
+            .map(|event| format!("{}, {}", event.kind, event.severity)),
+    );
+    lines.extend(record.reason.as_ref().map(ToString::to_string));
+    lines
+}
+
+/// Units of the drawing: one session is 60 wide, one percent 2 high, with room for words around.
+const STEP: i64 = 60;
+const LEFT: i64 = 44;
+const TOP: i64 = 14;
+
+fn height_of(percent: u16) -> i64 {
+    TOP + 2 * (100 - i64::from(percent.min(100)))
+}
+
+/// The chart; nothing where no clearance was noted.
+fn chart(course: &CourseView) -> Option<Chart> {
+    let done: Vec<&SessionView> = course
+        .sessions
+        .iter()
+        .filter(|session| session.status == SessionStatus::Fulfilled && session.record.is_some())
+        .collect();
+    let graded = done.iter().zip(1..).filter_map(|(session, number)| {
+        let percent = session.record.as_ref()?.clearance_percent?;
+        Some((number, u16::from(percent)))
+    });
+    let graded: Vec<(usize, u16)> = graded.collect();
+    let (last_number, last_percent) = *graded.last()?;
+    let at = |number: usize| LEFT + STEP * i64::try_from(number).unwrap_or_default();
+    let points: Vec<Point> = graded
+        .iter()
+        .map(|(number, percent)| Point {
+            x: at(*number),
+            y: height_of(*percent),
+            number: *number,
+            percent: *percent,
+        })
+        .collect();
+    let mut line = String::new();
+    let _ = write!(line, "{LEFT},{}", height_of(0));
+    for point in &points {
+        let _ = write!(line, " {},{}", point.x, point.y);
+    }
+    let left = course.progress.left.unwrap_or_default() + course.progress.booked;
+    let expected = last_number + left;
+    let remains = 100 - last_percent.min(100);
+    let words = match left {
+        0 => format!("{last_percent} % clear after {last_number} sessions; no further session is planned."),
+        left => format!("{last_percent} % clear after {last_number} sessions; {remains} % remain, for which {left} more are planned."),
+    };
+    let most = expected.max(last_number);
+    Some(Chart {
+        width: at(most) + STEP,
+        to_come: (left > 0).then(|| (points.last().map_or(LEFT, |point| point.x), height_of(last_percent), at(expected))),
+        ticks: (1..=most).map(|number| (at(number), number)).collect(),
+        points,
+        line,
+        words,
+    })
+}

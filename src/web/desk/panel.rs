@@ -1,0 +1,354 @@
+//! The panel: what was found, the form for a new caller, and a patient with each course as a
+//! row of circles, the next window and the best times.
+
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::super::form::Form;
+use super::view::{Open, View};
+use super::words::{sentences, shape};
+use crate::actions::course_view::CourseView;
+use crate::actions::desk::By;
+use crate::actions::desk_panel::{self, CoursePanel, Offer, PatientPanel, Proposed, Rather};
+use crate::actions::page::Page;
+use crate::actions::{App, Caller, Error, Result, patients};
+use crate::domain::civil::{self, spoken_day};
+use crate::domain::course::{CourseStatus, Goal};
+use crate::domain::ids::{CourseId, PatientId};
+use crate::domain::patient::{Email, Language, Patient};
+use crate::domain::progress::Phase;
+use crate::domain::status::SessionStatus;
+use crate::domain::text::Code;
+
+/// How many are listed of those that were found.
+const LISTED: u16 = 12;
+
+/// What patients want, as the desk says it.
+pub(super) const GOALS: [(Goal, &str); 4] = [
+    (Goal::Remove, "removed"),
+    (Goal::Lighten, "lighter"),
+    (Goal::Fade, "faded"),
+    (Goal::Adjust, "corrected"),
+];
+
+/// `template` as text, to be set into the page.
+pub(super) fn written(template: &impl Template) -> Result<String> {
+    template.render().map_err(|error| Error::Fault(error.to_string()))
+}
+
+struct Person {
+    name: String,
+    phone: String,
+    email: Option<String>,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/found.html", config = ".askama.toml")]
+struct Found {
+    people: Vec<Person>,
+    more: bool,
+    new_caller: String,
+}
+
+fn name_of(patient: &Patient) -> String {
+    format!("{} {}", patient.details.given_name, patient.details.family_name)
+}
+
+fn opened(view: &View, id: PatientId) -> View {
+    view.with(Open::Patient {
+        id,
+        course: None,
+        service: None,
+        from: None,
+    })
+}
+
+/// Who is found by `q`; one alone is opened.
+pub(super) async fn found(app: &App, caller: &Caller, view: &View, q: &str) -> Result<(View, String)> {
+    let page = Page {
+        limit: Some(LISTED),
+        after: None,
+    };
+    let found = patients::search(app, caller, q, &page).await?;
+    if let [only] = found.items.as_slice() {
+        let view = opened(view, only.id);
+        let html = patient(app, caller, &view, only.id).await?;
+        return Ok((view, html));
+    }
+    let person = |one: &Patient| Person {
+        name: name_of(one),
+        phone: one.details.phone.to_string(),
+        email: one.details.email.as_ref().map(Email::to_string),
+        href: opened(view, one.id).address(),
+    };
+    let html = written(&Found {
+        people: found.items.iter().map(person).collect(),
+        more: found.next.is_some(),
+        new_caller: view.with(Open::NewCaller).address(),
+    })?;
+    Ok((view.clone(), html))
+}
+
+#[derive(Template)]
+#[template(path = "desk/new_caller.html", config = ".askama.toml")]
+struct NewCaller<'a> {
+    form: &'a Form,
+    day: NaiveDate,
+    by: By,
+    goals: [(Goal, &'static str); 4],
+    name_problem: Option<String>,
+    phone_problem: Option<String>,
+    email_problem: Option<String>,
+}
+
+/// The form for a new caller, with what was typed and what is wrong with it.
+pub(super) fn new_caller(view: &View, form: &Form) -> Result<String> {
+    // Nothing was typed yet: nothing is wrong with it.
+    let sent = form.has("name");
+    let read = super::deeds::caller_of(form);
+    let wrong = |field: &str| read.as_ref().err().and_then(|wrong| wrong.of(field)).filter(|_| sent);
+    written(&NewCaller {
+        form,
+        day: view.day,
+        by: view.by,
+        goals: GOALS,
+        name_problem: wrong("name"),
+        phone_problem: wrong("phone"),
+        email_problem: wrong("email"),
+    })
+}
+
+struct Circle {
+    class: &'static str,
+    mark: String,
+    words: String,
+    href: Option<String>,
+}
+
+/// A time as a button.
+pub(super) struct Time {
+    pub(super) start: String,
+    pub(super) practitioner_id: String,
+    pub(super) room_id: String,
+    pub(super) device_id: String,
+    pub(super) words: String,
+    pub(super) place: String,
+    pub(super) why: String,
+}
+
+struct Next {
+    service: Code,
+    name: String,
+    offers: Vec<Time>,
+    why_not: Vec<String>,
+    first_day: Option<String>,
+    from: String,
+}
+
+struct Course {
+    id: CourseId,
+    href: String,
+    plan: String,
+    opens: Option<String>,
+    title: String,
+    circles: Vec<Circle>,
+    stands: String,
+    window: Option<String>,
+    proposed: Option<Next>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/patient.html", config = ".askama.toml")]
+struct PatientPage {
+    patient_id: PatientId,
+    name: String,
+    phone: String,
+    email: Option<String>,
+    french: bool,
+    no_shows: i64,
+    courses: Vec<Course>,
+    services: Vec<(Code, String)>,
+    goals: [(Goal, &'static str); 4],
+    day: NaiveDate,
+    by: By,
+    focus: bool,
+}
+
+/// A patient.
+pub(super) async fn patient(app: &App, caller: &Caller, view: &View, id: PatientId) -> Result<String> {
+    let rather = match &view.open {
+        Open::Patient { course, service, from, .. } => Rather {
+            service: service.clone(),
+            from: *from,
+            course: *course,
+        },
+        _ => Rather::default(),
+    };
+    let PatientPanel {
+        patient,
+        courses,
+        no_shows,
+        services,
+    } = desk_panel::patient(app, caller, id, &rather).await?;
+    let courses = courses.into_iter().map(|panel| course(view, id, &rather, panel)).collect();
+    written(&PatientPage {
+        patient_id: id,
+        name: name_of(&patient),
+        phone: patient.details.phone.to_string(),
+        email: patient.details.email.as_ref().map(Email::to_string),
+        french: patient.details.preferred_language == Language::Fr,
+        no_shows,
+        courses,
+        services,
+        goals: GOALS,
+        day: view.day,
+        by: view.by,
+        focus: true,
+    })
+}
+
+fn course(view: &View, patient: PatientId, rather: &Rather, panel: CoursePanel) -> Course {
+    let CoursePanel { course, proposed } = panel;
+    let opens = (proposed.is_none() && course.details.closed_to_booking().is_none()).then(|| {
+        let there = view.with(Open::Patient {
+            id: patient,
+            course: Some(course.id),
+            service: None,
+            from: None,
+        });
+        there.address()
+    });
+    Course {
+        id: course.id,
+        href: format!("/desk/courses/{}", course.id),
+        plan: format!("/desk/courses/{}/plan", course.id),
+        opens,
+        title: title(&course),
+        circles: circles(view, &course),
+        stands: stands(&course),
+        window: course.next_window.map(|window| {
+            if window.suggested > window.from {
+                format!(
+                    "Next from {}, best about {}.",
+                    spoken_day(window.from),
+                    spoken_day(window.suggested)
+                )
+            } else {
+                format!("Next from {} on.", spoken_day(window.from))
+            }
+        }),
+        proposed: proposed.map(|proposed| next(rather, proposed)),
+    }
+}
+
+/// What a course is called at the desk.
+pub(super) fn title(course: &CourseView) -> String {
+    let goal = match course.details.goal {
+        Goal::Remove => "Removal",
+        Goal::Lighten => "Lightening",
+        Goal::Fade => "Fading",
+        Goal::Adjust => "Correction",
+    };
+    let zones: Vec<_> = course.details.zones.iter().map(|zone| zone.to_string().replace('_', " ")).collect();
+    if zones.is_empty() {
+        goal.to_owned()
+    } else {
+        format!("{goal}: {}", zones.join(", "))
+    }
+}
+
+fn stands(course: &CourseView) -> String {
+    let progress = course.progress;
+    let count = match progress.planned {
+        Some(planned) => format!("{} of {planned} done, {} booked", progress.done, progress.booked),
+        None => format!("{} done, {} booked", progress.done, progress.booked),
+    };
+    let phase = match (course.details.status, course.phase) {
+        (CourseStatus::OnHold, _) => "on hold",
+        (_, Some(Phase::AwaitingConsultation)) => "awaits its consultation",
+        (_, Some(Phase::Assessing)) => "to be assessed",
+        (_, Some(Phase::Quoted)) => "consent to the laser is missing",
+        (_, Some(Phase::CoolingOff)) => "time to think after the consultation",
+        (_, Some(Phase::Consented)) => "test patch next",
+        (_, Some(Phase::TestPatch)) => "test patch made",
+        (_, Some(Phase::Treating)) => "under treatment",
+        (_, Some(Phase::InReview)) => "to be reviewed",
+        (_, None) => "ended",
+    };
+    format!("{count} · {phase}")
+}
+
+fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
+    let mut circles: Vec<Circle> = course
+        .sessions
+        .iter()
+        .filter(|session| !matches!(session.status, SessionStatus::Cancelled | SessionStatus::EnteredInError))
+        .map(|session| {
+            let day = session.start.date_naive();
+            let done = session.status == SessionStatus::Fulfilled;
+            Circle {
+                class: if done { "is-done" } else { "is-booked" },
+                mark: if session.status == SessionStatus::Noshow || done {
+                    shape(session.status).to_owned()
+                } else {
+                    session.number.to_string()
+                },
+                words: format!(
+                    "{}, {}, {}",
+                    session.service.as_str().replace('_', " "),
+                    super::words::state(session),
+                    spoken_day(day)
+                ),
+                href: Some(
+                    View {
+                        day,
+                        ..view.session(session.id)
+                    }
+                    .address(),
+                ),
+            }
+        })
+        .collect();
+    for _ in 0..course.progress.left.unwrap_or_default().min(20) {
+        circles.push(Circle {
+            class: "is-left",
+            mark: String::new(),
+            words: "still to book".to_owned(),
+            href: None,
+        });
+    }
+    circles
+}
+
+fn next(rather: &Rather, proposed: Proposed) -> Next {
+    Next {
+        why_not: sentences(&proposed.refused),
+        first_day: proposed
+            .first_day
+            .map(|day| format!("The first day that works is {}.", spoken_day(day))),
+        from: rather.from.map(|day| day.to_string()).unwrap_or_default(),
+        offers: proposed.offers.into_iter().map(time).collect(),
+        service: proposed.service,
+        name: proposed.name,
+    }
+}
+
+/// An offer as a button.
+pub(super) fn time(offer: Offer) -> Time {
+    let slot = offer.slot;
+    Time {
+        start: slot.start.to_rfc3339(),
+        practitioner_id: slot.practitioner_id.to_string(),
+        room_id: slot.room_id.map(|id| id.to_string()).unwrap_or_default(),
+        device_id: slot.device_id.map(|id| id.to_string()).unwrap_or_default(),
+        words: at(slot.start),
+        place: offer.place,
+        why: slot.why,
+    }
+}
+
+/// A time as the desk says it.
+pub(super) fn at(start: chrono::DateTime<chrono::FixedOffset>) -> String {
+    format!("{} at {}", civil::spoken_day(start.date_naive()), start.format("%H:%M"))
+}

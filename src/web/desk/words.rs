@@ -1,0 +1,110 @@
+//! The words of the desk: states in words and shapes, times, and what an action came to.
+
+use crate::actions::Error;
+use crate::actions::session_view::SessionView;
+use crate::domain::civil::spoken_day;
+use crate::domain::refusal::Refusal;
+use crate::domain::status::SessionStatus;
+
+/// A state as a shape, so that it is never told by colour alone.
+pub(super) fn shape(status: SessionStatus) -> &'static str {
+    match status {
+        SessionStatus::Proposed | SessionStatus::Pending | SessionStatus::Waitlist => "◌",
+        SessionStatus::Booked => "○",
+        SessionStatus::Arrived => "◐",
+        SessionStatus::CheckedIn => "●",
+        SessionStatus::Fulfilled => "✓",
+        SessionStatus::Cancelled | SessionStatus::EnteredInError => "×",
+        SessionStatus::Noshow => "∅",
+    }
+}
+
+/// A state in words.
+pub(super) fn state(session: &SessionView) -> String {
+    let confirmed = session.confirmed_at.is_some();
+    let words = match session.status {
+        SessionStatus::Proposed => "proposed",
+        SessionStatus::Waitlist => "waiting list",
+        SessionStatus::Pending if session.rebook_reason.is_some() => "book anew",
+        SessionStatus::Pending => "not accepted yet",
+        SessionStatus::Booked if confirmed => "confirmed",
+        SessionStatus::Booked => "booked",
+        SessionStatus::Arrived => "arrived",
+        SessionStatus::CheckedIn => "checked in",
+        SessionStatus::Fulfilled => "done",
+        SessionStatus::Cancelled => "called off",
+        SessionStatus::Noshow => "did not come",
+        SessionStatus::EnteredInError => "entered in error",
+    };
+    words.to_owned()
+}
+
+/// When a session is, within its day.
+pub(super) fn hours_of(session: &SessionView) -> String {
+    format!("{}–{}", session.start.format("%H:%M"), session.end.format("%H:%M"))
+}
+
+/// What is in the way, one sentence each, with the first day that works where there is one.
+pub(super) struct Problem {
+    pub(super) sentences: Vec<String>,
+    pub(super) status: axum::http::StatusCode,
+}
+
+/// `refusals` as sentences.
+pub(super) fn sentences(refusals: &[Refusal]) -> Vec<String> {
+    let sentence = |refusal: &Refusal| match refusal.earliest {
+        Some(day) if !refusal.message.contains(&spoken_day(day)) => format!("{} It works from {} on.", refusal.message, spoken_day(day)),
+        _ => refusal.message.clone(),
+    };
+    let mut sentences: Vec<String> = Vec::new();
+    for one in refusals.iter().map(sentence) {
+        if !sentences.contains(&one) {
+            sentences.push(one);
+        }
+    }
+    sentences
+}
+
+/// What to say of an error beside the form that led to it; an error that no form can mend comes back.
+pub(super) fn problem(error: Error) -> Result<Problem, Error> {
+    use axum::http::StatusCode;
+    let (status, sentences) = match error {
+        Error::Refused(refusals) => (StatusCode::UNPROCESSABLE_ENTITY, sentences(&refusals)),
+        Error::Explained(refusals, first_day) => {
+            let mut told = sentences(&refusals);
+            told.extend(first_day.map(|day| format!("The first day that works is {}.", spoken_day(day))));
+            (StatusCode::UNPROCESSABLE_ENTITY, told)
+        }
+        Error::Stale => (
+            StatusCode::CONFLICT,
+            vec!["Somebody changed it a moment ago. This is how it is now; decide again.".to_owned()],
+        ),
+        Error::Taken(detail) => (StatusCode::CONFLICT, vec![format!("{detail}.")]),
+        Error::Invalid { pointer, detail } => {
+            let name = pointer.trim_start_matches('/').replace(['/', '_'], " ");
+            (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                vec![format!("{name} {detail}.").trim_start().to_owned()],
+            )
+        }
+        error => return Err(error),
+    };
+    Ok(Problem { sentences, status })
+}
+
+/// What a deed came to, by the word in the address.
+pub(super) fn done(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "booked" => "Booked. The patient hears of it in three minutes; until then Undo leaves no trace.",
+        "checked-in" => "Checked in.",
+        "arrived" => "Arrived, but something is missing before the treatment.",
+        "no-show" => "Noted: they did not come.",
+        "called-off" => "Called off.",
+        "moved" => "Moved.",
+        "undone" => "Undone.",
+        "planned" => "The whole course is booked, with one message to the patient.",
+        "registered" => "Registered.",
+        "task-done" => "Done.",
+        _ => return None,
+    })
+}

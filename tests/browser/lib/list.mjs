@@ -5,9 +5,7 @@ import { staged } from "./stage.mjs";
 
 /** The pages, as `{name, path, role, must, print}`; `print` is what its paper must show, if it differs. */
 export async function everyPage() {
-  const { day, booked, waiting } = await staged();
-  const french = booked.find((one) => one.patient.preferred_language === "fr");
-  const english = booked.find((one) => one.patient.preferred_language === "en");
+  const { day, booked, waiting, french, english, plans, later, late } = await staged();
   // Messages wait for three minutes.
   await clock({ advance: "PT4M" });
   const [visit, visite] = [await visitPath(english.id), await visitPath(french.id)];
@@ -35,15 +33,18 @@ export async function everyPage() {
     { name: "day", path: `/desk?day=${day}`, must: name },
     { name: "day-rooms", path: `/desk?day=${day}&by=room`, must: name },
     { name: "day-devices", path: `/desk?day=${day}&by=device`, must: /laser/i },
-    { name: "day-empty", path: "/desk?day=2027-12-25", must: /closed|no sessions|nothing/i },
+    { name: "day-empty", path: "/desk?day=2027-12-25", must: /closed/i },
     { name: "patient-in-panel", path: `/desk?day=${day}&patient=${waiting[0].patient_id}`, must: new RegExp(waiting[0].patient.family_name) },
-    { name: "session-in-panel", path: `/desk?day=${day}&session=${booked[0].id}`, must: /No-show/ },
+    { name: "session-in-panel", path: `/desk?day=${day}&session=${booked[0].id}`, must: /Call it off/ },
     { name: "search", path: `/desk?day=${day}&q=${encodeURIComponent(booked[0].patient.family_name.slice(0, 3))}`, must: name },
-    { name: "search-nothing", path: `/desk?day=${day}&q=zzzzz`, must: /nobody|no patient|no match/i },
+    { name: "search-nothing", path: `/desk?day=${day}&q=zzzzz`, must: /Nobody found/ },
     { name: "week", path: `/desk/week?day=${day}`, must: name },
+    { name: "new-caller", path: `/desk?day=${day}&new`, must: /Register/ },
+    { name: "move-asked", path: `/desk?day=${day}&session=${later.id}&to=${day}T17:00`, must: /Move/ },
+    { name: "no-show-asked", path: `/desk?day=${day}&session=${late.id}&no-show`, must: /It counts/ },
     { name: "tasks", path: "/desk/tasks", must: /Tasks/ },
     { name: "course", path: `/desk/courses/${course}`, must: name },
-    { name: "plan", path: `/desk/courses/${waiting[0].id}/plan`, must: /weekday/i },
+    { name: "plan", path: `/desk/courses/${plans[0].id}/plan`, must: /Book all/ },
   ].map((page) => ({ ...page, role: "desk" }));
   const manage = [
     ["manage", "/manage", /Services/],

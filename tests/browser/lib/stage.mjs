@@ -1,75 +1,87 @@
 // The stage: a day of the clinic with enough on it, at whose morning the clock stands.
 
-import { all, api, clock, course, dayAfter, now } from "./demo.mjs";
+import { all, api, clock, dayAfter, now } from "./demo.mjs";
 
 const SERVICES = ["laser_partial", "laser_full", "review", "adjustment", "chemical", "saline"];
 
-/** The first free time of a course on a day, as `{service, start, …}`; nothing where no service is legal then. */
-async function firstFree(courseId, day, nth) {
+// When sessions of the stage begin, or soon after; the clock then stands between them. The last two are those of
+// patients who answer by themselves, in either language.
+const WANTED = ["09:00", "09:45", "10:45", "11:00", "13:00", "14:00", "15:00", "16:00"];
+const SPEAKS = { "15:00": "en", "16:00": "fr" };
+const NOW = "10:30";
+
+/** A free time of a course on a day at `wanted` or after it; nothing where no service is legal then. */
+async function free(courseId, day, wanted) {
   for (const service of SERVICES) {
-    const found = await api("GET", `/slots?course_id=${courseId}&service=${service}&from=${day}&to=${day}&limit=200`);
-    if (found.items.length > 0) return { service, ...found.items[Math.min(nth, found.items.length - 1)] };
+    const found = await api("GET", `/slots?course_id=${courseId}&service=${service}&from=${day}&to=${day}&limit=400`);
+    const starts = found.items.map((one) => one.start).sort();
+    const start = starts.find((one) => one.slice(11, 16) >= wanted);
+    if (start) return { service, start };
   }
   return null;
 }
 
-async function book(courseId, { service, start }) {
-  return api("POST", "/sessions", { course_id: courseId, service, start });
-}
-
-/** Courses at the clinic whose next session may be booked now, with their patients. */
+/** Courses at the clinic whose next session may be booked, each with its patient. */
 async function open() {
   const patients = new Map((await all("/patients")).map((patient) => [patient.id, patient]));
   const courses = await all("/courses");
-  // Who has several courses would not open by themselves with one of them.
+  // Who has several courses is not opened at the one that is meant.
   const single = (one) => courses.filter((other) => other.patient_id === one.patient_id).length === 1;
   return courses
-    .filter((one) => one.status === "active" && one.delivery === "onsite" && one.phase === "treating" && one.progress.left > 0 && one.progress.booked === 0)
-    .filter((one) => single(one) && patients.get(one.patient_id).phone)
+    .filter((one) => one.status === "active" && one.delivery === "onsite" && one.phase === "treating")
+    .filter((one) => one.progress.booked === 0 && one.progress.left !== 0 && single(one))
     .map((one) => ({ ...one, patient: patients.get(one.patient_id) }));
 }
 
 async function set() {
   const today = (await now()).slice(0, 10);
   const courses = await open();
-  if (courses.length < 12) throw new Error(`only ${courses.length} courses of the demo wait for a session`);
+  // The longest are to be planned, and those that may be treated soonest are booked.
+  const soonest = (one) => one.next_window?.from ?? "9999";
+  courses.sort((one, other) => soonest(one).localeCompare(soonest(other)));
+  const plans = courses.filter((one) => one.progress.left >= 8).slice(0, 3);
+  const others = courses.filter((one) => !plans.includes(one));
+  if (plans.length < 3 || others.length < WANTED.length + 3) throw new Error(`the demo has ${plans.length} courses to plan and ${others.length} others: too few`);
   // Not today, whose hours may be over; not a day on which the clinic is closed, or on which nobody is there.
   for (let days = 3; days < 14; days += 1) {
     const day = dayAfter(today, days);
-    if (new Date(`${day}T12:00:00Z`).getUTCDay() === 6) continue;
-    const free = await firstFree(courses[0].id, day, 0);
-    if (!free) continue;
+    if ([0, 6].includes(new Date(`${day}T12:00:00Z`).getUTCDay()) || !(await free(others[0].id, day, "16:00"))) continue;
+    const left = [...others];
     const booked = [];
-    const left = [...courses];
-    for (let at = 0; booked.length < 9 && left.length > 6; at += 4) {
-      const one = left.shift();
-      const slot = await firstFree(one.id, day, at);
-      if (slot) booked.push({ ...(await book(one.id, slot)), patient: one.patient });
+    for (const wanted of WANTED) {
+      for (const one of left.filter(({ patient }) => patient.preferred_language === (SPEAKS[wanted] ?? patient.preferred_language))) {
+        const slot = await free(one.id, day, wanted);
+        if (!slot) continue;
+        booked.push({ ...(await api("POST", "/sessions", { course_id: one.id, service: slot.service, start: slot.start })), patient: one.patient });
+        left.splice(left.indexOf(one), 1);
+        break;
+      }
     }
-    if (booked.length < 6) throw new Error(`only ${booked.length} sessions fit into ${day}`);
-    await clock({ to: `${day}T08:40:00${(await now()).slice(-6)}` });
-    return { day, booked, waiting: left };
+    if (booked.length < WANTED.length) throw new Error(`only ${booked.length} sessions fit into ${day}`);
+    await clock({ to: `${day}T${NOW}:00${(await now()).slice(-6)}` });
+    // In the order in which they were wanted.
+    const [late, , soon, , later, , english, french] = booked;
+    return {
+      day,
+      booked,
+      plans,
+      /** Whose patient has not come; who is expected; one of the afternoon. */
+      late,
+      soon,
+      later,
+      /** Two whose patients answer by themselves. */
+      english,
+      french,
+      /** Courses of which nothing is booked. */
+      waiting: left,
+    };
   }
   throw new Error("no day of the coming fortnight has a free time");
 }
 
 let stage = null;
-/** The stage, set once. `day` is today; `booked` are sessions of today; `waiting` are courses that have no session booked. */
+/** The stage, set once. Checks leave it as they find it, by taking back what they do. */
 export function staged() {
   stage ??= set();
   return stage;
-}
-
-/** A session of today that no other check uses: each is given out once. */
-export async function aSession() {
-  const found = (await staged()).booked.shift();
-  if (!found) throw new Error("the stage has no session left: book more");
-  return found;
-}
-
-/** A course that waits for its next session, given out once. */
-export async function aCourse() {
-  const found = (await staged()).waiting.shift();
-  if (!found) throw new Error("the stage has no course left");
-  return { ...(await course(found.id)), patient: found.patient };
 }

@@ -1,0 +1,68 @@
+// What the five flows of the desk come to, however they are done: asked of the API, not of the page
+// that did them. Each is taken back afterwards, so that the next way to do it begins alike.
+
+import assert from "node:assert/strict";
+
+import { all, course, session } from "./demo.mjs";
+
+/** Opens the day and waits until its scripts have begun. */
+export async function openDay(page, day, more = "") {
+  await page.goto(`/desk?day=${day}${more}`, { waitUntil: "load" });
+  await assertCards(page);
+}
+
+async function assertCards(page) {
+  assert.ok((await page.locator("article.card").count()) > 3, "the day has next to nothing on it");
+}
+
+export const cardOf = (page, id) => page.locator(`.grid article.card[data-session="${id}"]`);
+export const linkOf = (page, id) => cardOf(page, id).locator("> a");
+
+/** The note on what was just done. */
+export async function noted(page, words) {
+  const note = page.locator("[role=status]");
+  await note.waitFor();
+  assert.match(await note.innerText(), words);
+  return note;
+}
+
+/** Presses Undo in the note; what was done is then as if it had not been. */
+export async function undone(page) {
+  await page.locator("[role=status]").getByRole("button", { name: "Undo" }).click();
+  await noted(page, /undone/i);
+}
+
+/** The time that a button or a heading names, `Tuesday 1 December 2026 at 15:30`, as `2026-12-01T15:30`. */
+export function timeIn(words) {
+  const found = /(\w+day) (\d{1,2}) (\w+) (\d{4}) at (\d{2}:\d{2})/.exec(words);
+  assert.ok(found, `no time is named in “${words}”`);
+  const [, weekday, day, month, year, time] = found;
+  const date = new Date(`${day} ${month} ${year} 12:00 UTC`);
+  assert.equal(date.toLocaleDateString("en", { weekday: "long", timeZone: "UTC" }), weekday, `the weekday in “${words}”`);
+  return `${date.toISOString().slice(0, 10)}T${time}`;
+}
+
+/** Sessions of a course that take place. */
+export async function bookedOf(courseId) {
+  return (await course(courseId)).sessions.filter((one) => ["booked", "pending"].includes(one.status));
+}
+
+export async function statusOf(id) {
+  return (await session(id)).status;
+}
+
+/** Three offers, or what is in the way of more: each names its time and says why it is there. */
+export async function offers(page) {
+  const times = page.locator(".panel .times button");
+  const words = await times.allInnerTexts();
+  assert.equal(words.length, 3, `three times are offered, not ${words.length}`);
+  words.forEach(timeIn);
+  return times;
+}
+
+/** The newest patient with that phone number. */
+export async function patientWith(phone) {
+  const found = await all(`/patients?q=${encodeURIComponent(phone)}`, "front_desk");
+  assert.equal(found.length, 1, `${found.length} patients have the number ${phone}`);
+  return found[0];
+}

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { all, course, session } from "./demo.mjs";
+import { all, api, course, session } from "./demo.mjs";
 
 /** Opens the day and waits until its scripts have begun. */
 export async function openDay(page, day, more = "") {
@@ -47,6 +47,13 @@ export async function bookedOf(courseId) {
   return (await course(courseId)).sessions.filter((one) => ["booked", "pending"].includes(one.status));
 }
 
+/** Takes a plan back, session by session. */
+export async function unplanned(courseId) {
+  for (const one of await bookedOf(courseId)) {
+    await api("POST", `/sessions/${one.id}/cancel`, { reason: "booked_by_mistake" }, "front_desk", { "if-match": `"${one.version}"` });
+  }
+}
+
 export async function statusOf(id) {
   return (await session(id)).status;
 }
@@ -54,6 +61,8 @@ export async function statusOf(id) {
 /** Three offers, or what is in the way of more: each names its time and says why it is there. */
 export async function offers(page) {
   const times = page.locator(".panel .times button");
+  await times.first().waitFor();
+  await page.waitForLoadState();
   const words = await times.allInnerTexts();
   assert.equal(words.length, 3, `three times are offered, not ${words.length}`);
   words.forEach(timeIn);

@@ -5,7 +5,7 @@ import { staged } from "./stage.mjs";
 
 /** The pages, as `{name, path, role, must, print}`; `print` is what its paper must show, if it differs. */
 export async function everyPage() {
-  const { day, booked, waiting, french, english, plans, later, late } = await staged();
+  const { day, booked, waiting, french, english, plan, later, late } = await staged();
   // Messages wait for three minutes.
   await clock({ advance: "PT4M" });
   const [visit, visite] = [await visitPath(english.id), await visitPath(french.id)];
@@ -44,7 +44,7 @@ export async function everyPage() {
     { name: "no-show-asked", path: `/desk?day=${day}&session=${late.id}&no-show`, must: /It counts/ },
     { name: "tasks", path: "/desk/tasks", must: /Tasks/ },
     { name: "course", path: `/desk/courses/${course}`, must: name },
-    { name: "plan", path: `/desk/courses/${plans[0].id}/plan`, must: /Book all/ },
+    { name: "plan", path: `/desk/courses/${plan.id}/plan`, must: /Book all/ },
   ].map((page) => ({ ...page, role: "desk" }));
   const manage = [
     ["manage", "/manage", /Services/],

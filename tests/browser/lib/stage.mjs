@@ -33,15 +33,24 @@ async function open() {
     .map((one) => ({ ...one, patient: patients.get(one.patient_id) }));
 }
 
+/** A long course that can be planned on one day of the week, with other dates to choose from. */
+async function plannable(courses) {
+  for (const one of courses.filter(({ progress }) => progress.left >= 8)) {
+    const wanted = { service: "laser_partial", count: one.progress.left, weekdays: ["tue"] };
+    const found = await api("POST", `/courses/${one.id}/plan`, wanted).catch(() => null);
+    if (found?.proposals.length >= 8 && found.proposals.every(({ alternatives }) => alternatives.length > 0)) return one;
+  }
+  throw new Error("no course of the demo can be planned");
+}
+
 async function set() {
   const today = (await now()).slice(0, 10);
   const courses = await open();
-  // The longest are to be planned, and those that may be treated soonest are booked.
+  // Those that may be treated soonest come first.
   const soonest = (one) => one.next_window?.from ?? "9999";
   courses.sort((one, other) => soonest(one).localeCompare(soonest(other)));
-  const plans = courses.filter((one) => one.progress.left >= 8).slice(0, 3);
-  const others = courses.filter((one) => !plans.includes(one));
-  if (plans.length < 3 || others.length < WANTED.length + 3) throw new Error(`the demo has ${plans.length} courses to plan and ${others.length} others: too few`);
+  const plan = await plannable(courses);
+  const others = courses.filter((one) => one !== plan);
   // Not today, whose hours may be over; not a day on which the clinic is closed, or on which nobody is there.
   for (let days = 3; days < 14; days += 1) {
     const day = dayAfter(today, days);
@@ -64,7 +73,8 @@ async function set() {
     return {
       day,
       booked,
-      plans,
+      /** A course of eight or more sessions to be planned. */
+      plan,
       /** Whose patient has not come; who is expected; one of the afternoon. */
       late,
       soon,

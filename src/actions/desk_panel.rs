@@ -16,8 +16,8 @@ use crate::domain::civil::{self, Day, Edge, When};
 use crate::domain::ids::{CourseId, DeviceId, PatientId, PractitionerId, RoomId, SessionId, SiteId};
 use crate::domain::next_step::next_service;
 use crate::domain::patient::Patient;
-use crate::domain::refusal::Refusal;
-use crate::domain::service::Service;
+use crate::domain::refusal::{Code as Rule, Refusal};
+use crate::domain::service::{Purpose, Service};
 use crate::domain::status::SessionStatus;
 use crate::domain::text::Code;
 use crate::storage::{catalogue::Catalogue, sessions};
@@ -55,6 +55,8 @@ pub struct Proposed {
     pub refused: Vec<Refusal>,
     /// The first day that works, where the days asked for have none.
     pub first_day: Option<NaiveDate>,
+    /// What has to come first, where that is why there is none: code and name.
+    pub first: Option<(Code, String)>,
 }
 
 /// A course in the panel.
@@ -171,7 +173,15 @@ async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &Co
         first_day = next.items.iter().map(|slot| slot.start.date_naive()).min();
         found.items = next.items;
     }
+    let waits_for = |code, purpose| {
+        let waits = found.refused.iter().any(|refusal| refusal.code == code);
+        let of = catalogue.services.iter().find(|one| one.details.active && one.purpose() == purpose);
+        of.filter(|one| waits && one.id != service.id)
+    };
+    let prerequisite =
+        waits_for(Rule::ConsultationRequired, Purpose::Consultation).or_else(|| waits_for(Rule::TestPatchRequired, Purpose::TestPatch));
     Ok(Some(Proposed {
+        first: prerequisite.map(|one| (one.details.code.clone(), one.details.name.to_string())),
         service: service.details.code.clone(),
         name: service.details.name.to_string(),
         offers: offers(catalogue, found.items),
@@ -184,15 +194,17 @@ fn day(date: NaiveDate) -> Result<Day> {
     Day::try_from(date).map_err(|error| Error::Fault(error.to_string()))
 }
 
-/// The best of `slots`, no two of them within two hours of one another.
+/// The best of `slots` on different days; where there are too few days, times of one day that are hours apart.
 fn spread(slots: Vec<SlotView>) -> Vec<SlotView> {
     let mut chosen: Vec<SlotView> = Vec::new();
-    for slot in slots {
-        if chosen.iter().all(|other| (other.start - slot.start).abs() >= APART) {
-            chosen.push(slot);
-        }
-        if chosen.len() == OFFERED {
-            break;
+    let other_day = |chosen: &[SlotView], slot: &SlotView| chosen.iter().all(|other| other.start.date_naive() != slot.start.date_naive());
+    let hours_apart = |chosen: &[SlotView], slot: &SlotView| chosen.iter().all(|other| (other.start - slot.start).abs() >= APART);
+    let rules: [&dyn Fn(&[SlotView], &SlotView) -> bool; 2] = [&other_day, &hours_apart];
+    for fits in rules {
+        for slot in &slots {
+            if chosen.len() < OFFERED && fits(&chosen, slot) {
+                chosen.push(slot.clone());
+            }
         }
     }
     chosen

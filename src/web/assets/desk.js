@@ -30,7 +30,7 @@ function step(by) {
 }
 
 function checkIn() {
-  const own = current()?.querySelector("form button");
+  const own = current()?.querySelector("button");
   if (own) own.click(); else if (!current()) press("check-in");
 }
 

@@ -197,16 +197,16 @@ pub(super) fn caller_of(form: &Form) -> Result<PatientDetails, Wrong> {
     let mut keep = |field: &'static str, words: String| wrong.push((field, words));
     let name = form.get("name");
     let (given, family) = name.rsplit_once(char::is_whitespace).unwrap_or((name, ""));
-    let given = Line::try_from(given)
-        .map_err(|error| keep("name", format!("The given name {error}.")))
-        .ok();
-    let family = if family.is_empty() {
+    let (given, family) = if family.is_empty() {
         keep("name", "Type given and family name.".to_owned());
-        None
+        (None, None)
     } else {
-        Line::try_from(family)
-            .map_err(|error| keep("name", format!("The family name {error}.")))
-            .ok()
+        let mut line = |text: &str, which: &str| {
+            Line::try_from(text)
+                .map_err(|error| keep("name", format!("The {which} name {error}.")))
+                .ok()
+        };
+        (line(given, "given"), line(family, "family"))
     };
     let phone = Phone::try_from(form.get("phone").to_owned())
         .map_err(|error| keep("phone", format!("This is {error}.")))

@@ -12,7 +12,7 @@ use crate::actions::desk::By;
 use crate::actions::desk_panel::{self, CoursePanel, Offer, PatientPanel, Proposed, Rather};
 use crate::actions::page::Page;
 use crate::actions::{App, Caller, Error, Result, patients};
-use crate::domain::civil::{self, spoken_day};
+use crate::domain::civil::spoken_day;
 use crate::domain::course::{CourseStatus, Goal};
 use crate::domain::ids::{CourseId, PatientId};
 use crate::domain::patient::{Email, Language, Patient};
@@ -143,6 +143,8 @@ struct Next {
     offers: Vec<Time>,
     why_not: Vec<String>,
     first_day: Option<String>,
+    /// What has to come first: where its times are, and its name.
+    first: Option<(String, String)>,
     from: String,
 }
 
@@ -238,7 +240,18 @@ fn course(view: &View, patient: PatientId, rather: &Rather, panel: CoursePanel) 
                 format!("Next from {} on.", spoken_day(window.from))
             }
         }),
-        proposed: proposed.map(|proposed| next(rather, proposed)),
+        proposed: proposed.map(|proposed| {
+            let first = proposed.first.clone().map(|(code, name)| {
+                let there = view.with(Open::Patient {
+                    id: patient,
+                    course: Some(course.id),
+                    service: Some(code),
+                    from: None,
+                });
+                (there.address(), name)
+            });
+            next(rather, proposed, first)
+        }),
     }
 }
 
@@ -321,8 +334,9 @@ fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
     circles
 }
 
-fn next(rather: &Rather, proposed: Proposed) -> Next {
+fn next(rather: &Rather, proposed: Proposed, first: Option<(String, String)>) -> Next {
     Next {
+        first,
         why_not: sentences(&proposed.refused),
         first_day: proposed
             .first_day
@@ -350,5 +364,5 @@ pub(super) fn time(offer: Offer) -> Time {
 
 /// A time as the desk says it.
 pub(super) fn at(start: chrono::DateTime<chrono::FixedOffset>) -> String {
-    format!("{} at {}", civil::spoken_day(start.date_naive()), start.format("%H:%M"))
+    start.format("%a %-d %b %Y, %H:%M").to_string()
 }

@@ -95,7 +95,10 @@ impl View {
 
     /// Its address.
     pub(super) fn address(&self) -> String {
-        let mut address = format!("/desk?day={}&by={}", self.day, self.by);
+        let mut address = format!("/desk?day={}", self.day);
+        if self.by != By::default() {
+            let _ = write!(address, "&by={}", self.by);
+        }
         match &self.open {
             Open::Nothing => (),
             Open::NewCaller => address.push_str("&new"),

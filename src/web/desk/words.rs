@@ -102,7 +102,7 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "called-off" => "Called off.",
         "moved" => "Moved.",
         "undone" => "Undone.",
-        "planned" => "The whole course is booked, with one message to the patient.",
+        "planned" => "The whole course is booked.",
         "registered" => "Registered.",
         "task-done" => "Done.",
         _ => return None,

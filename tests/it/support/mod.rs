@@ -2,6 +2,7 @@
 //! clinic, one sign-in for each role, and verbs that read like the product's.
 
 pub(crate) mod answer;
+pub(crate) mod browser;
 pub(crate) mod clinic;
 pub(crate) mod database;
 pub(crate) mod mail;
@@ -94,6 +95,25 @@ impl TestApp {
     /// One that is empty but for its users, at another time.
     pub(crate) async fn at(now: &str) -> Self {
         Self::begun(now, Policy::default()).await
+    }
+
+    /// One in which there is nobody yet.
+    pub(crate) async fn nobody() -> Self {
+        let database = Database::fresh().await;
+        let clock = Clock::still_at(MONDAY.parse().unwrap());
+        let app = App::new(database.db().await, clock, toronto(), Policy::default(), profile());
+        let post = Post::new(app.clone(), None, None, true, None);
+        let nobody = String::new;
+        Self {
+            router: mail::router(&post),
+            app,
+            post,
+            desk: nobody(),
+            practitioner: nobody(),
+            manager: nobody(),
+            partner: nobody(),
+            database,
+        }
     }
 
     async fn begun(now: &str, policy: Policy) -> Self {

@@ -24,7 +24,7 @@ async function note(work) {
   }
 }
 
-async function look(page, { name, path: where, must }) {
+async function look(page, { name, path: where, must, print = must }) {
   let answer = null;
   const weight = await weigh(page, async () => {
     answer = await page.goto(where, { waitUntil: "load" });
@@ -33,7 +33,7 @@ async function look(page, { name, path: where, must }) {
   });
   const status = answer.status();
   await note(() => assert.ok(status === 200 || (name === "nothing-here" && status === 404), `${name} (${where}) answers ${status}`));
-  if (status !== 200 && name !== "nothing-here") return;
+  if (status !== 200 && name !== "nothing-here") return [];
   // The page of a mail runs no scripts at all, so what it holds is looked at outside of it.
   if (name.startsWith("mail-")) {
     const html = await answer.text();
@@ -57,19 +57,36 @@ async function look(page, { name, path: where, must }) {
   await note(() => fitsNarrow(page, name));
   await picture("narrow");
   await page.setViewportSize(DESK.viewport);
-  await note(() => prints(page, name, must));
+  await note(() => prints(page, name, print));
   await picture("print");
+  const links = await page.locator("a[href^='/']").evaluateAll((all) => all.map((one) => one.getAttribute("href")));
   console.log(`# ${name}: ${weight.octets} octets, ${weight.requests} requests`);
+  return links;
 }
+
+/** The kind of page that an address leads to: ids and secrets are not told apart. */
+const kind = (where, role) => `${role ?? "anybody"} ${where.split("?")[0].replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ":id").replace(/^\/(a|shop)\/[^/]+/, "/$1/:secret")}`;
+/** What is not a page. */
+const FILES = /\.(ics|eml|csv|json|js)$|^\/(feeds|docs|api|demo\/mailbox\/)/;
 
 test("every page is well-formed for everybody who uses it", async (t) => {
   const pages = await everyPage();
+  const known = new Set(pages.map(({ path: where, role }) => kind(where, role)));
+  // What is linked to and not on the list is a page too.
   for (const one of pages) {
     await t.test(one.name, { timeout: 60_000 }, async () => {
       faults.length = 0;
-      await inWindow({ role: one.role }, ({ page }) => look(page, one)).catch((error) => faults.push(error.message));
+      const links = await inWindow({ role: one.role }, ({ page }) => look(page, one)).catch((error) => {
+        faults.push(error.message);
+      });
+      for (const link of links ?? []) {
+        if (FILES.test(link.split("?")[0]) || known.has(kind(link, one.role))) continue;
+        known.add(kind(link, one.role));
+        pages.push({ name: link.split("?")[0].slice(1).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "id").replaceAll("/", "-"), path: link, role: one.role, must: /\w{3}/ });
+      }
       assert.equal(faults.length, 0, `${faults.length} faults:\n${faults.join("\n")}`);
     });
   }
+  assert.ok(pages.length > 40, `only ${pages.length} pages were found`);
   forgetSignIns();
 });

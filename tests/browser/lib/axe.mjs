@@ -20,7 +20,7 @@ export async function holdsToAxe(page, what) {
       }),
     TAGS,
   );
-  assert.ok(found.passes.length > 5, `${what}: axe found next to nothing to look at`);
+  assert.ok(found.passes.length > 0, `${what}: axe found nothing to look at`);
   const said = found.violations.flatMap((violation) =>
     violation.nodes.slice(0, 4).map((node) => `${violation.id} (${violation.impact}): ${node.target.join(" ")} ${node.html.slice(0, 160)}\n    ${node.failureSummary?.split("\n").slice(1, 3).join("; ")}`),
   );

@@ -37,6 +37,7 @@ function look() {
   const middle = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
   return {
     index: one.walk ?? -1,
+    parts: /^(date|time|month|week)/.test(one.type ?? ""),
     told: one.outerHTML.slice(0, 100),
     seen,
     inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
@@ -59,10 +60,14 @@ export async function walksByTab(page, what) {
   assert.ok(count > 0, `${what}: nothing to reach by Tab`);
   const walked = [];
   const wrong = [];
+  let within = 0;
   for (let step = 0; step < MOST; step += 1) {
     await page.keyboard.press("Tab");
     const now = await page.evaluate(look);
     if (!now) break;
+    // A date or a time is several fields in one.
+    if (now.index >= 0 && now.index === walked.at(-1) && now.parts && (within += 1) < 8) continue;
+    within = 0;
     if (now.index >= 0 && walked.includes(now.index)) {
       if (now.index === walked.at(-1)) wrong.push(`Tab does not leave ${now.told}`);
       break;

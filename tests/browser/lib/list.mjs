@@ -3,6 +3,9 @@
 import { all, api, clock, visitPath } from "./demo.mjs";
 import { staged } from "./stage.mjs";
 
+/** Pages whose panel says what they are about; paper has the day alone. */
+const PANEL = new Set(["patient-in-panel", "session-in-panel", "search", "search-nothing", "new-caller", "move-asked", "no-show-asked"]);
+
 /** The pages, as `{name, path, role, must, print}`; `print` is what its paper must show, if it differs. */
 export async function everyPage() {
   const { day, booked, waiting, french, english, plan, later, late } = await staged();
@@ -11,9 +14,8 @@ export async function everyPage() {
   const [visit, visite] = [await visitPath(english.id), await visitPath(french.id)];
   const maple = (await api("GET", "/me", undefined, "partner")).partner_id;
   const link = await api("POST", `/partners/${maple}/links`, { label: "The till" }, "partner");
-  const mail = (await (await fetch(new URL("/demo/mailbox.json", link.url))).json()).at(-1);
+  const mail = (await (await fetch(new URL("/demo/mailbox.json", link.url))).json()).findLast((one) => one.channel === "email");
   const course = booked[0].course_id;
-  const [service] = await all("/services");
   const name = new RegExp(booked[0].patient.family_name);
   const outside = [
     { name: "sign-in", path: "/sign-in", must: /Password/ },
@@ -21,6 +23,8 @@ export async function everyPage() {
     { name: "visite", path: visite, must: /Je serai là/ },
     { name: "visit-messages", path: `${visit}/messages`, must: /Stop these messages/ },
     { name: "visite-messages", path: `${visite}/messages`, must: /Revenir à votre rendez-vous|Retour/ },
+    { name: "prepare", path: `${visit}/prepare`, must: /minutes early|arrive|bring|before/i },
+    { name: "consultation-thanks", path: "/consultation/thanks", must: /Thank/ },
     { name: "nothing-here", path: "/a/nothing", must: /Nothing here/ },
     { name: "shop-link", path: new URL(link.url).pathname, must: /Fictional Maple/ },
     { name: "mailbox", path: "/demo/mailbox", must: /newest first/ },
@@ -45,24 +49,28 @@ export async function everyPage() {
     { name: "tasks", path: "/desk/tasks", must: /Tasks/ },
     { name: "course", path: `/desk/courses/${course}`, must: name },
     { name: "plan", path: `/desk/courses/${plan.id}/plan`, must: /Book all/ },
-  ].map((page) => ({ ...page, role: "desk" }));
+  ].map((page) => ({ ...page, role: "desk", print: PANEL.has(page.name) ? name : page.must }));
   const manage = [
-    ["manage", "/manage", /Services/],
-    ["manage-services", "/manage/services", /laser/i],
-    ["manage-service", `/manage/services/${service.id}`, /minutes/i],
-    ["manage-people", "/manage/people", /Noor/],
-    ["manage-rooms", "/manage/rooms", /Room/i],
-    ["manage-devices", "/manage/devices", /nm/],
-    ["manage-hours", "/manage/hours", /Monday/i],
-    ["manage-closures", "/manage/closures", /clos/i],
-    ["manage-partners", "/manage/partners", /Maple/],
+    ["manage", "/manage", /Figures/],
     ["manage-users", "/manage/users", /casey@example\.test/],
-    ["manage-messages", "/manage/messages", /@example\.test/],
-    ["manage-reads", "/manage/reads", /Robin|Casey/],
-    ["manage-figures", "/manage/figures", /no-show/i],
+    ["manage-messages", "/manage/messages", /\w/],
+    ["manage-audit", "/manage/audit", /Robin|Casey/],
+    ["manage-figures", "/manage/figures", /did not come|no-show/i],
+    ["manage-calendar", "/manage/calendar", /clos/i],
+    ["manage-to-rebook", "/manage/calendar/to-rebook", /\w/],
+    ["manage-partners", "/manage/partners", /Maple/],
+    ["manage-partner-new", "/manage/partners/new", /Name/],
+    ["manage-partner", `/manage/partners/${maple}`, /Maple/],
+    ["manage-catalogue", "/manage/catalogue", /laser/i],
+    ["manage-user", `/manage/users/${(await api("GET", "/me", undefined, "front_desk")).id}`, /casey@example\.test/],
   ].map(([page, path, must]) => ({ name: page, path, must, role: "manager" }));
+  const requested = (await all("/referrals")).find((one) => one.partner_id === maple && one.status === "requested");
   const partner = [
-    { name: "partner", path: "/partner", must: /\w/, role: "partner" },
-  ];
+    ["partner", "/partner", /Fictional Maple/],
+    ["partner-to-answer", "/partner?show=to-answer", /Answer/],
+    ["partner-to-report", "/partner?show=to-report", /Record what was done/],
+    ["partner-referral", `/partner/referrals/${requested.id}`, /Accept/],
+    ["partner-calendar", "/partner/calendar", /link/i],
+  ].map(([page, path, must]) => ({ name: page, path, must, role: "partner" }));
   return [...outside, ...desk, ...manage, ...partner];
 }

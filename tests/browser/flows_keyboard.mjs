@@ -4,9 +4,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { holdsToAxe } from "./lib/axe.mjs";
 import { inWindow } from "./lib/browser.mjs";
 import { session } from "./lib/demo.mjs";
 import { bookedOf, linkOf, noted, offers, openDay, patientWith, statusOf, timeIn, undone, unplanned } from "./lib/flows.mjs";
+import { walksByTab } from "./lib/focus.mjs";
 import { Hand } from "./lib/hand.mjs";
 import { staged } from "./lib/stage.mjs";
 
@@ -171,6 +173,8 @@ test("keyboard: every key on the list does what the list says", options, async (
     await list.waitFor();
     const listed = await list.locator("kbd").allInnerTexts();
     for (const key of ["/", "c", "n", "m", "u", "t", "v", "w", "p", "l", "?"]) assert.ok(listed.includes(key), `the key ${key} is listed`);
+    await walksByTab(page, "the list of keys");
+    await holdsToAxe(page, "the list of keys");
     await page.keyboard.press("Escape");
     await page.waitForFunction(() => !document.activeElement?.closest("dialog"));
     await page.keyboard.press("/");

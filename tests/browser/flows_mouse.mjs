@@ -159,3 +159,24 @@ test("mouse: a course of eight is planned in four", options, async () => {
     await unplanned(plan.id);
   });
 });
+
+test("mouse: each card says who, what and how it stands, in words that are seen", options, async () => {
+  const { day, booked } = await staged();
+  await inWindow({ role: "desk" }, async ({ page }) => {
+    for (const by of ["practitioner", "room", "device"]) {
+      await openDay(page, day, `&by=${by}`);
+      // What is cut off by the length of the card is not seen.
+      const unseen = await page.locator(".grid article.card").evaluateAll((cards) =>
+        cards.flatMap((card) => {
+          const box = card.getBoundingClientRect();
+          return [...card.querySelectorAll(".who-is, .state")]
+            .map((part) => [part, part.getBoundingClientRect()])
+            .filter(([part, own]) => !part.innerText.trim() || own.bottom > box.bottom + 1 || own.right > box.right + 1 || own.height === 0)
+            .map(([part]) => `${part.className} of “${card.innerText.replace(/\s+/g, " ").slice(0, 60)}”`);
+        }),
+      );
+      assert.deepEqual(unseen, [], `cut off, by ${by}`);
+      if (by !== "device") assert.equal(await page.locator(".grid article.card .state").count() >= booked.length, true);
+    }
+  });
+});

@@ -4,9 +4,11 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
 
-import { forgetSignIns, inWindow, signIn } from "./lib/browser.mjs";
+import { holdsToAxe } from "./lib/axe.mjs";
+import { inWindow, signIn } from "./lib/browser.mjs";
 import { clock, now, PASSWORD, PEOPLE } from "./lib/demo.mjs";
 import { cardOf, noted, openDay } from "./lib/flows.mjs";
+import { walksByTab } from "./lib/focus.mjs";
 import { staged } from "./lib/stage.mjs";
 
 const options = { timeout: 60_000 };
@@ -65,6 +67,8 @@ test("the page locks by key and by itself; typed words outlive it", options, asy
     await page.getByRole("button", { name: "Lock" }).click();
     await dialog.waitFor();
     assert.equal(await page.locator(".grid").isVisible(), false, "the day is covered");
+    await walksByTab(page, "the locked page");
+    await holdsToAxe(page, "the locked page");
     await page.keyboard.press("Escape");
     assert.ok(await dialog.isVisible(), "Escape does not open it");
     await dialog.getByLabel("Password").fill("not it");
@@ -98,8 +102,7 @@ test("a sign-in that ends in the middle of typing loses nothing", options, async
       await page.getByLabel("Phone").fill(phone);
       // The server saw nobody for longer than it waits; the page in the browser does not know.
       await clock({ advance: "PT11M" });
-      forgetSignIns();
-      await page.getByRole("button", { name: "Register" }).click();
+          await page.getByRole("button", { name: "Register" }).click();
       await page.getByRole("heading", { name: "Locked" }).waitFor();
       await page.getByLabel("Password").fill(PASSWORD);
       await page.getByRole("button", { name: "Continue" }).click();

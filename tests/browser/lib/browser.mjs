@@ -2,11 +2,11 @@
 // loads from elsewhere, complains of, or throws fails the check that it belongs to.
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
-import { home, PASSWORD, PEOPLE } from "./demo.mjs";
+import { home, moves, PASSWORD, PEOPLE } from "./demo.mjs";
 
 const [, tools, shots] = process.argv.slice(2);
 const require = createRequire(path.resolve(tools, "package.json"));
@@ -16,6 +16,7 @@ export const axeSource = require("axe-core").source;
 /** Where screenshots go. */
 export const screenshots = path.resolve(shots);
 mkdirSync(screenshots, { recursive: true });
+for (const old of readdirSync(screenshots).filter((name) => name.startsWith("failed-"))) rmSync(path.join(screenshots, old));
 
 const WHERE = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
 let running = null;
@@ -100,19 +101,15 @@ export async function signIn(page, role) {
 
 const signedIn = new Map();
 
-/** The cookies of a role's sign-in, which is made once: each asks for a slow hash. */
+/** The cookies of a role's sign-in, made once for as long as the clock stands: each asks for a slow hash. */
 async function cookiesOf(role) {
-  if (!signedIn.has(role)) {
+  const key = `${role} ${moves}`;
+  if (!signedIn.has(key)) {
     const context = await (await browser()).newContext({ baseURL: home });
     const page = await context.newPage();
     await signIn(page, role);
-    signedIn.set(role, await context.cookies());
+    signedIn.set(key, await context.cookies());
     await context.close();
   }
-  return signedIn.get(role);
-}
-
-/** After the clock was moved, or everybody was signed out: sign-ins of before are good for nothing. */
-export function forgetSignIns() {
-  signedIn.clear();
+  return signedIn.get(key);
 }

@@ -56,8 +56,12 @@ export async function now() {
   return (await (await fetch(`${home}/demo/clock`)).json()).now;
 }
 
-/** Moves the clock. Sign-ins of before are locked or over after ten minutes. */
+/** How often the clock was moved: sign-ins of before may be locked or over. */
+export let moves = 0;
+
+/** Moves the clock. */
 export async function clock(by) {
+  moves += 1;
   const answer = await fetch(`${home}/demo/clock`, {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -14,7 +14,7 @@ export async function everyPage() {
   const [visit, visite] = [await visitPath(english.id), await visitPath(french.id)];
   const maple = (await api("GET", "/me", undefined, "partner")).partner_id;
   const link = await api("POST", `/partners/${maple}/links`, { label: "The till" }, "partner");
-  const mail = (await (await fetch(new URL("/demo/mailbox.json", link.url))).json()).findLast((one) => one.channel === "email");
+  const mail = (await (await fetch(new URL("/demo/mailbox.json", link.url))).json()).findLast((one) => one.channel === "email" && one.session_id);
   const course = booked[0].course_id;
   const name = new RegExp(booked[0].patient.family_name);
   const outside = [
@@ -64,7 +64,7 @@ export async function everyPage() {
     ["manage-catalogue", "/manage/catalogue", /laser/i],
     ["manage-user", `/manage/users/${(await api("GET", "/me", undefined, "front_desk")).id}`, /casey@example\.test/],
   ].map(([page, path, must]) => ({ name: page, path, must, role: "manager" }));
-  const requested = (await all("/referrals")).find((one) => one.partner_id === maple && one.status === "requested");
+  const requested = (await all("/referrals")).find((one) => one.partner_id === maple && ["requested", "received"].includes(one.status));
   const partner = [
     ["partner", "/partner", /Fictional Maple/],
     ["partner-to-answer", "/partner?show=to-answer", /Answer/],

@@ -184,7 +184,7 @@ async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &Co
         first: prerequisite.map(|one| (one.details.code.clone(), one.details.name.to_string())),
         service: service.details.code.clone(),
         name: service.details.name.to_string(),
-        offers: offers(catalogue, found.items),
+        offers: offers(catalogue, &found.items),
         refused: found.refused,
         first_day,
     }))
@@ -195,14 +195,14 @@ fn day(date: NaiveDate) -> Result<Day> {
 }
 
 /// The best of `slots` on different days; where there are too few days, times of one day that are hours apart.
-fn spread(slots: Vec<SlotView>) -> Vec<SlotView> {
+fn spread(slots: &[SlotView]) -> Vec<SlotView> {
     let mut chosen: Vec<SlotView> = Vec::new();
-    let other_day = |chosen: &[SlotView], slot: &SlotView| chosen.iter().all(|other| other.start.date_naive() != slot.start.date_naive());
-    let hours_apart = |chosen: &[SlotView], slot: &SlotView| chosen.iter().all(|other| (other.start - slot.start).abs() >= APART);
-    let rules: [&dyn Fn(&[SlotView], &SlotView) -> bool; 2] = [&other_day, &hours_apart];
+    let other_day = |one: &SlotView, other: &SlotView| one.start.date_naive() != other.start.date_naive();
+    let hours_apart = |one: &SlotView, other: &SlotView| (one.start - other.start).abs() >= APART;
+    let rules: [fn(&SlotView, &SlotView) -> bool; 2] = [other_day, hours_apart];
     for fits in rules {
-        for slot in &slots {
-            if chosen.len() < OFFERED && fits(&chosen, slot) {
+        for slot in slots {
+            if chosen.len() < OFFERED && chosen.iter().all(|other| fits(slot, other)) {
                 chosen.push(slot.clone());
             }
         }
@@ -210,7 +210,7 @@ fn spread(slots: Vec<SlotView>) -> Vec<SlotView> {
     chosen
 }
 
-fn offers(catalogue: &Catalogue, slots: Vec<SlotView>) -> Vec<Offer> {
+fn offers(catalogue: &Catalogue, slots: &[SlotView]) -> Vec<Offer> {
     let offer = |slot: SlotView| Offer {
         place: place(catalogue, slot.practitioner_id, slot.room_id, slot.device_id),
         slot,
@@ -290,8 +290,8 @@ pub async fn session(app: &App, caller: &Caller, id: SessionId) -> Result<Sessio
     if movable && course.details.closed_to_booking().is_none() {
         let found = elsewhere(app, caller, id, shown.course_id, &shown.service, shown.site_id).await?;
         refused = found.refused;
-        let other = found.items.into_iter().filter(|slot| slot.start != shown.start);
-        for slot in spread(other.collect()) {
+        let other: Vec<_> = found.items.into_iter().filter(|slot| slot.start != shown.start).collect();
+        for slot in spread(&other) {
             match preview(app, caller, id, When::At(slot.start), Some(slot.practitioner_id)).await {
                 Ok(offer) => moves.push(MoveOffer { why: slot.why, ..offer }),
                 // Taken in between: there are others.

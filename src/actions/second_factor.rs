@@ -34,15 +34,14 @@ pub struct Offered {
 
 /// Offers a second factor to who is signed in; the same again until it is confirmed.
 pub async fn offer(app: &App, person: &Person) -> Result<Offered> {
-    let secret = match person.offered.clone() {
-        Some(secret) => secret,
-        None => {
-            let secret = secret_of(rand::random());
-            let mut tx = app.db.begin().await?;
-            sign_ins::offer(&mut tx, person.sign_in, &secret).await?;
-            tx.commit().await?;
-            secret
-        }
+    let secret = if let Some(secret) = person.offered.clone() {
+        secret
+    } else {
+        let secret = secret_of(rand::random());
+        let mut tx = app.db.begin().await?;
+        sign_ins::offer(&mut tx, person.sign_in, &secret).await?;
+        tx.commit().await?;
+        secret
     };
     let issuer = app.profile.label.to_string();
     let address = address(&secret, &issuer, &person.email);

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
-use uuid::Uuid;
 
 use super::{App, Caller, Result, read_log};
 use crate::domain::ids::{PatientId, UserId};
@@ -56,7 +55,7 @@ pub(super) async fn listed(app: &App, caller: &Caller, action: &str, patients: V
         patient_id: Some(*patient),
         action: action.to_owned(),
         subject: "patient".to_owned(),
-        subject_id: Some(Uuid::from(patient.0)),
+        subject_id: Some(patient.0),
         detail: None,
     };
     read_log::note_all(app, patients.iter().map(line).collect()).await?;

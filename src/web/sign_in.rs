@@ -47,11 +47,11 @@ struct Page<'a> {
 
 /// The page that asks for what is missing. `sent` is what the form that led here carried: where to go then, and
 /// what was being sent.
-pub(super) fn ask(status: StatusCode, asking: Asking, then: &str, sent: &Form, problem: Option<String>) -> Response {
+pub(super) fn ask(status: StatusCode, asking: &Asking, then: &str, sent: &Form, problem: Option<String>) -> Response {
     if matches!(asking, Asking::Enrolment) {
         return Redirect::to("/account").into_response();
     }
-    let unlocked = match &asking {
+    let unlocked = match asking {
         Asking::Unlock(person) => Some(person),
         _ => None,
     };
@@ -91,17 +91,17 @@ pub(super) fn ask(status: StatusCode, asking: Asking, then: &str, sent: &Form, p
 
 /// The page to sign in.
 pub(super) async fn page(Asked(asked): Asked) -> Response {
-    ask(StatusCode::OK, Asking::SignIn, asked.get("then"), &Form::default(), None)
+    ask(StatusCode::OK, &Asking::SignIn, asked.get("then"), &Form::default(), None)
 }
 
 /// Email and password.
 pub(super) async fn enter(State(app): State<App>, Extension(CameFrom(from)): Extension<CameFrom>, form: Form) -> Response {
     let password = form.raw("password").unwrap_or_default().to_owned();
     match sign_ins::begin(&app, form.get("email"), password, from).await {
-        Ok((secret, Stage::Code)) => with_cookie(ask(StatusCode::OK, Asking::Code, form.get("then"), &form, None), &secret),
+        Ok((secret, Stage::Code)) => with_cookie(ask(StatusCode::OK, &Asking::Code, form.get("then"), &form, None), &secret),
         Ok((secret, Stage::Enrolment)) => with_cookie(Redirect::to("/account").into_response(), &secret),
         Ok((secret, Stage::In)) => with_cookie(onward(&form), &secret),
-        Err(error) => again(Asking::SignIn, &form, error),
+        Err(error) => again(&Asking::SignIn, &form, error),
     }
 }
 
@@ -119,10 +119,10 @@ pub(super) async fn code(
     match door {
         Ok(Door::AwaitsCode(person)) => match sign_ins::give_code(&app, &person, form.get("code"), from).await {
             Ok(()) => onward(&form),
-            Err(error) => again(Asking::Code, &form, error),
+            Err(error) => again(&Asking::Code, &form, error),
         },
         Ok(Door::In(_)) => onward(&form),
-        Ok(_) => ask(StatusCode::OK, Asking::SignIn, form.get("then"), &form, None),
+        Ok(_) => ask(StatusCode::OK, &Asking::SignIn, form.get("then"), &form, None),
         Err(error) => sorry(error),
     }
 }
@@ -143,16 +143,16 @@ pub(super) async fn unlock(
             let password = form.raw("password").unwrap_or_default().to_owned();
             match sign_ins::unlock(&app, &person, password, from).await {
                 Ok(()) => onward(&form),
-                Err(error) => again(Asking::Unlock(person), &form, error),
+                Err(error) => again(&Asking::Unlock(person), &form, error),
             }
         }
         Ok(Door::In(_)) => onward(&form),
-        Ok(_) => ask(StatusCode::UNAUTHORIZED, Asking::SignIn, form.get("then"), &form, None),
+        Ok(_) => ask(StatusCode::UNAUTHORIZED, &Asking::SignIn, form.get("then"), &form, None),
         Err(error) => sorry(error),
     }
 }
 
-fn again(asking: Asking, form: &Form, error: Error) -> Response {
+fn again(asking: &Asking, form: &Form, error: Error) -> Response {
     let (status, problem) = match error {
         Error::WrongPassword if matches!(asking, Asking::Code) => (
             StatusCode::UNAUTHORIZED,

@@ -96,17 +96,17 @@ pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Pe
     )
 }
 
-fn plain(code: impl ToString) -> String {
+fn plain(code: &impl ToString) -> String {
     code.to_string().replace(['_', '-'], " ")
 }
 
 fn facts(course: &CourseView) -> Vec<(&'static str, String)> {
     let progress = course.progress;
     let mut facts = vec![
-        ("Status", plain(course.details.status)),
+        ("Status", plain(&course.details.status)),
         (
             "Pigment",
-            format!("{}, {}", plain(course.details.pigment), plain(course.details.depth)),
+            format!("{}, {}", plain(&course.details.pigment), plain(&course.details.depth)),
         ),
         ("Done", progress.done.to_string()),
         ("Booked", progress.booked.to_string()),
@@ -145,7 +145,7 @@ fn stops(course: &CourseView) -> Vec<Stop> {
                 days if days >= 14 => format!("{days} days later ({} weeks)", (days + 3) / 7),
                 days => format!("{days} days later"),
             }),
-            what: plain(session.service.as_str()),
+            what: plain(&session.service),
             settings: session.record.as_ref().map(settings).unwrap_or_default(),
             came_of_it: session.record.as_ref().map(came_of_it).unwrap_or_default(),
             concerns: sentences(&concerns.flat_map(|concern| concern.violations.clone()).collect::<Vec<_>>()),
@@ -177,11 +177,11 @@ fn settings(record: &TreatmentRecord) -> Vec<String> {
 }
 
 fn came_of_it(record: &TreatmentRecord) -> Vec<String> {
-    let mut lines = vec![plain(record.outcome)];
+    let mut lines = vec![plain(&record.outcome)];
     lines.extend(record.clearance_percent.map(|percent| format!("{} % clear", u16::from(percent))));
-    lines.extend(record.endpoint.map(plain));
+    lines.extend(record.endpoint.as_ref().map(plain));
     lines.extend(record.pain.map(|pain| format!("pain {}", u16::from(pain))));
-    lines.extend(record.test_patch_result.map(|result| format!("test patch: {}", plain(result))));
+    lines.extend(record.test_patch_result.map(|result| format!("test patch: {}", plain(&result))));
     lines.extend(
         record
             .adverse_events

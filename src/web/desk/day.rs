@@ -58,8 +58,6 @@ struct Page {
 struct GridAlone {
     grid: Grid,
     stamp: String,
-    day: NaiveDate,
-    by: By,
 }
 
 /// The day.
@@ -85,8 +83,6 @@ pub(super) async fn grid_alone(State(app): State<App>, Extension(person): Extens
         &GridAlone {
             grid: grid(app.zone, &day, &view),
             stamp: day.stamp,
-            day: view.day,
-            by: view.by,
         },
     )
 }
@@ -153,7 +149,7 @@ async fn panel_of(app: &App, caller: &Caller, view: &View, form: &Form, problem:
     let drawn = match &view.open {
         Open::Nothing => return Ok((view.clone(), String::new())),
         Open::NewCaller => panel::new_caller(view, form),
-        Open::Found(q) => match panel::found(app, caller, view, q).await {
+        Open::Found(q) => match Box::pin(panel::found(app, caller, view, q)).await {
             Ok((opened, html)) => return Ok((opened, html)),
             Err(Error::Invalid { detail, .. }) => {
                 problem.push(format!("What you look for {detail}."));
@@ -161,7 +157,7 @@ async fn panel_of(app: &App, caller: &Caller, view: &View, form: &Form, problem:
             }
             Err(error) => Err(error),
         },
-        Open::Patient { id, .. } => panel::patient(app, caller, view, *id).await,
+        Open::Patient { id, .. } => Box::pin(panel::patient(app, caller, view, *id)).await,
         Open::Session { id, to, with, no_show } => {
             let asked = session_panel::Asked {
                 to: *to,
@@ -169,7 +165,7 @@ async fn panel_of(app: &App, caller: &Caller, view: &View, form: &Form, problem:
                 no_show: *no_show,
                 noted,
             };
-            session_panel::session(app, caller, view, *id, asked, problem).await
+            Box::pin(session_panel::session(app, caller, view, *id, asked, problem)).await
         }
     };
     Ok((view.clone(), drawn?))

@@ -146,16 +146,12 @@ fn side_by_side(stretches: &[Interval]) -> Vec<usize> {
     let mut ends: Vec<DateTime<Utc>> = Vec::new();
     let mut place = |one: &Interval| {
         let free = ends.iter().position(|end| *end <= one.start());
-        match free.and_then(|lane| ends.get_mut(lane).map(|end| (lane, end))) {
-            Some((lane, end)) => {
-                *end = one.end();
-                lane
-            }
-            None => {
-                ends.push(one.end());
-                ends.len() - 1
-            }
+        if let Some((lane, end)) = free.and_then(|lane| ends.get_mut(lane).map(|end| (lane, end))) {
+            *end = one.end();
+            return lane;
         }
+        ends.push(one.end());
+        ends.len() - 1
     };
     stretches.iter().map(&mut place).collect()
 }

@@ -49,6 +49,7 @@ struct Move {
 
 #[derive(Template)]
 #[template(path = "desk/session.html", config = ".askama.toml")]
+#[expect(clippy::struct_excessive_bools, reason = "what a page offers is one yes or no for each button")]
 struct Page {
     id: SessionId,
     version: i64,

@@ -47,7 +47,7 @@ struct Page {
 }
 
 /// A code as words.
-fn words(code: impl ToString) -> String {
+fn words(code: &impl ToString) -> String {
     let words = code.to_string().replace('_', " ");
     let mut letters = words.chars();
     letters
@@ -60,7 +60,7 @@ fn row(task: TaskView) -> Row {
     Row {
         id: task.id.to_string(),
         version: task.version,
-        kind: words(task.kind),
+        kind: words(&task.kind),
         detail: task.detail,
         since: task.created_at.format("%a %-d %b, %H:%M").to_string(),
         done: task.done_at.map(|at| at.format("%a %-d %b, %H:%M").to_string()),

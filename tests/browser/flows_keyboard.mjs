@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { holdsToAxe } from "./lib/axe.mjs";
 import { inWindow } from "./lib/browser.mjs";
 import { session } from "./lib/demo.mjs";
-import { bookedOf, linkOf, noted, offers, openDay, patientWith, statusOf, timeIn, undone, unplanned } from "./lib/flows.mjs";
+import { asItWas, bookedOf, linkOf, noted, offers, openDay, patientWith, statusOf, timeIn, undone, unplanned } from "./lib/flows.mjs";
 import { walksByTab } from "./lib/focus.mjs";
 import { Hand } from "./lib/hand.mjs";
 import { staged } from "./lib/stage.mjs";
@@ -20,7 +20,9 @@ const focused = (page) => page.evaluate(() => (document.activeElement?.closest("
 
 /** The search has the focus at first, and takes letters for itself; Tab leads out of it. */
 async function leaveSearch(page) {
-  if (await page.evaluate(() => document.activeElement?.name === "q")) await page.keyboard.press("Tab");
+  const inSearch = () => document.activeElement?.name === "q";
+  await page.waitForFunction(inSearch, undefined, { timeout: 1_000 }).catch(() => {});
+  if (await page.evaluate(inSearch)) await page.keyboard.press("Tab");
 }
 
 /** Goes to a card by the keys for that; how far it is, the day decides. */
@@ -89,6 +91,7 @@ test("keyboard: a new caller takes one small form more", options, async () => {
 
 test("keyboard: a session is moved in two", options, async () => {
   const { day, later } = await staged();
+  await asItWas(later);
   await inWindow(DESK, async ({ page }) => {
     await openDay(page, day);
     await goTo(page, later.id);
@@ -109,6 +112,7 @@ test("keyboard: a session is moved in two", options, async () => {
 
 test("keyboard: a patient is checked in with one", options, async () => {
   const { day, soon } = await staged();
+  await asItWas(soon);
   await inWindow(DESK, async ({ page }) => {
     await openDay(page, day);
     await goTo(page, soon.id);
@@ -124,6 +128,7 @@ test("keyboard: a patient is checked in with one", options, async () => {
 
 test("keyboard: a no-show is noted in two, and three times are offered", options, async () => {
   const { day, late } = await staged();
+  await asItWas(late);
   await inWindow(DESK, async ({ page }) => {
     await openDay(page, day);
     await goTo(page, late.id);
@@ -165,6 +170,7 @@ test("keyboard: a course of eight is planned in four", options, async () => {
 
 test("keyboard: every key on the list does what the list says", options, async () => {
   const { day, soon } = await staged();
+  await asItWas(soon);
   await inWindow(DESK, async ({ page }) => {
     await openDay(page, day);
     await leaveSearch(page);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { inWindow } from "./lib/browser.mjs";
-import { bookedOf, cardOf, linkOf, noted, offers, openDay, statusOf, undone } from "./lib/flows.mjs";
+import { asItWas, bookedOf, cardOf, linkOf, noted, offers, openDay, statusOf, undone } from "./lib/flows.mjs";
 import { staged } from "./lib/stage.mjs";
 
 const MOST = 1_000;
@@ -27,6 +27,7 @@ const hasStatus = ([id, status]) => {
 
 test("two desks see each other's changes within a second", options, async () => {
   const { day, soon, waiting } = await staged();
+  await asItWas(soon);
   await inWindow(DESK, async ({ page: one }) => {
     await inWindow(DESK, async ({ page: other }) => {
       for (const page of [one, other]) await openDay(page, day);
@@ -65,6 +66,7 @@ test("two desks see each other's changes within a second", options, async () => 
 
 test("the week too hears of changes", options, async () => {
   const { day, soon } = await staged();
+  await asItWas(soon);
   await inWindow(DESK, async ({ page: week }) => {
     await week.goto(`/desk/week?day=${day}`);
     assert.ok((await week.locator(".week .card").count()) > 3);
@@ -81,6 +83,7 @@ test("the week too hears of changes", options, async () => {
 
 test("two desks at once: the second is told, and what it wanted is not done over the first", options, async () => {
   const { day, later } = await staged();
+  await asItWas(later);
   // The second has no scripts, so it cannot have heard.
   await inWindow({ ...DESK, javaScriptEnabled: false }, async ({ page: second }) => {
     await openDay(second, day);

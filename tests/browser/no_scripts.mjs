@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { inWindow, signIn } from "./lib/browser.mjs";
 import { session } from "./lib/demo.mjs";
-import { bookedOf, cardOf, linkOf, noted, offers, statusOf, timeIn, undone, unplanned } from "./lib/flows.mjs";
+import { asItWas, bookedOf, cardOf, linkOf, noted, offers, statusOf, timeIn, undone, unplanned } from "./lib/flows.mjs";
 import { staged } from "./lib/stage.mjs";
 
 const DESK = { role: "desk", javaScriptEnabled: false };
@@ -42,6 +42,7 @@ test("no scripts: a phone caller is booked, and it is undone", options, async ()
 
 test("no scripts: a session is moved, by choosing and by naming a time", options, async () => {
   const { day, later } = await staged();
+  await asItWas(later);
   await inWindow(DESK, async ({ page }) => {
     await page.goto(`/desk?day=${day}`);
     await linkOf(page, later.id).click();
@@ -63,6 +64,8 @@ test("no scripts: a session is moved, by choosing and by naming a time", options
 
 test("no scripts: checked in, and a no-show", options, async () => {
   const { day, soon, late } = await staged();
+  await asItWas(late);
+  await asItWas(soon);
   await inWindow(DESK, async ({ page }) => {
     await page.goto(`/desk?day=${day}`);
     await cardOf(page, soon.id).getByRole("button", { name: /Check in/ }).click();

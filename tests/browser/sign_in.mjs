@@ -126,6 +126,17 @@ function digits(secret, at) {
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
+/** Sends what `fill` fills in; after wrong tries, once the page lets it, as it asks for. */
+async function sendPatiently(page, fill) {
+  for (;;) {
+    await fill();
+    await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
+    const [, seconds] = /Try again in (\d+) seconds/.exec(await page.innerText("main")) ?? [];
+    if (!seconds) return;
+    await page.waitForTimeout(Number(seconds) * 1_000);
+  }
+}
+
 test("a second factor is set up, asked for, and a stale code is refused", options, async () => {
   const code = async (secret) => digits(secret, Date.parse(await now()));
   let secret = "";
@@ -142,23 +153,20 @@ test("a second factor is set up, asked for, and a stale code is refused", option
     await page.getByRole("button", { name: "Set up" }).click();
     await page.getByRole("alert").getByText("not the code").waitFor();
     assert.equal(await page.locator("code.secret").innerText(), secret, "a slip does not change the secret");
-    await page.getByRole("textbox", { name: "Code" }).fill(await code(secret));
-    await page.getByRole("button", { name: "Set up" }).click();
+    await sendPatiently(page, async () => page.getByRole("textbox", { name: "Code" }).fill(await code(secret)));
     await page.getByRole("status").getByText("set up").waitFor();
   });
   await clock({ advance: "PT1M" });
   await inWindow({}, async ({ page }) => {
     await page.goto("/sign-in?then=/desk/tasks");
     await page.getByLabel("Email").fill("jun@example.test");
-    await page.getByLabel("Password").fill(PASSWORD);
-    await page.keyboard.press("Enter");
+    await sendPatiently(page, () => page.getByLabel("Password").fill(PASSWORD));
     await page.getByRole("heading", { name: "The second step" }).waitFor();
     assert.equal((await page.request.get("/desk")).status(), 401, "the password alone opens nothing");
     await page.getByRole("textbox", { name: "Code" }).fill("123456");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").waitFor();
-    await page.getByRole("textbox", { name: "Code" }).fill(await code(secret));
-    await page.keyboard.press("Enter");
+    await sendPatiently(page, async () => page.getByRole("textbox", { name: "Code" }).fill(await code(secret)));
     await page.waitForURL("**/desk/tasks");
   });
 });

@@ -32,19 +32,33 @@ export async function undone(page) {
   await noted(page, /undone/i);
 }
 
-/** The time that a button or a heading names, `Tuesday 1 December 2026 at 15:30`, as `2026-12-01T15:30`. */
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/** The time that a button or a heading names, `Tue 1 Dec 2026, 15:30` or in full, as `2026-12-01T15:30`. */
 export function timeIn(words) {
-  const found = /(\w+day) (\d{1,2}) (\w+) (\d{4}) at (\d{2}:\d{2})/.exec(words);
+  const found = /([A-Z]\w+) (\d{1,2}) ([A-Z]\w+) (\d{4})(?:,| at) (\d{2}:\d{2})/.exec(words);
   assert.ok(found, `no time is named in “${words}”`);
   const [, weekday, day, month, year, time] = found;
-  const date = new Date(`${day} ${month} ${year} 12:00 UTC`);
-  assert.equal(date.toLocaleDateString("en", { weekday: "long", timeZone: "UTC" }), weekday, `the weekday in “${words}”`);
-  return `${date.toISOString().slice(0, 10)}T${time}`;
+  const two = (number) => String(number).padStart(2, "0");
+  const date = `${year}-${two(MONTHS.indexOf(month.slice(0, 3).toLowerCase()) + 1)}-${two(day)}`;
+  const right = new Date(`${date}T12:00:00Z`).toLocaleDateString("en", { weekday: "long", timeZone: "UTC" });
+  assert.ok(right.startsWith(weekday), `${date} is a ${right}, and “${words}” says otherwise`);
+  return `${date}T${time}`;
 }
 
 /** Sessions of a course that take place. */
 export async function bookedOf(courseId) {
   return (await course(courseId)).sessions.filter((one) => ["booked", "pending"].includes(one.status));
+}
+
+/** Takes back what a check that failed left behind, so that it is the only one that fails. */
+export async function asItWas(one) {
+  for (let tries = 0; tries < 3; tries += 1) {
+    const now = await session(one.id);
+    if (now.status === "booked" && now.local_start === one.local_start) return one;
+    await api("POST", `/sessions/${one.id}/undo`, undefined, "front_desk", { "if-match": `"${now.version}"` });
+  }
+  return assert.fail(`the session ${one.id} is not as it was`);
 }
 
 /** Takes a plan back, session by session. */

@@ -5,7 +5,7 @@ import { createHmac } from "node:crypto";
 import { test } from "node:test";
 
 import { holdsToAxe } from "./lib/axe.mjs";
-import { inWindow, signIn } from "./lib/browser.mjs";
+import { inWindow, sendPatiently, signIn } from "./lib/browser.mjs";
 import { clock, now, PASSWORD, PEOPLE } from "./lib/demo.mjs";
 import { cardOf, noted, openDay } from "./lib/flows.mjs";
 import { walksByTab } from "./lib/focus.mjs";
@@ -124,17 +124,6 @@ function digits(secret, at) {
   const mac = createHmac("sha1", key).update(counter).digest();
   const offset = mac.at(-1) & 15;
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
-
-/** Sends what `fill` fills in; after wrong tries, once the page lets it, as it asks for. */
-async function sendPatiently(page, fill) {
-  for (;;) {
-    await fill();
-    await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
-    const [, seconds] = /Try again in (\d+) seconds/.exec(await page.innerText("main")) ?? [];
-    if (!seconds) return;
-    await page.waitForTimeout(Number(seconds) * 1_000);
-  }
 }
 
 test("a second factor is set up, asked for, and a stale code is refused", options, async () => {

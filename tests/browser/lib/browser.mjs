@@ -90,13 +90,23 @@ export async function inWindow({ role, screen = DESK, expected, ...more }, work)
   }
 }
 
+/** Sends what `fill` fills in; after wrong tries, once the page lets it, as it asks for. */
+export async function sendPatiently(page, fill) {
+  for (;;) {
+    await fill();
+    await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
+    const [, seconds] = /Try again in (\d+) seconds/.exec(await page.innerText("main")) ?? [];
+    if (!seconds) return;
+    await page.waitForTimeout(Number(seconds) * 1_000);
+  }
+}
+
 /** Signs in by hand. */
 export async function signIn(page, role) {
   await page.goto("/sign-in");
   await page.getByLabel("Email").fill(PEOPLE[role]);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL((url) => url.pathname !== "/sign-in");
+  await sendPatiently(page, () => page.getByLabel("Password").fill(PASSWORD));
+  assert.notEqual(new URL(page.url()).pathname, "/sign-in", `${role} is let in`);
 }
 
 const signedIn = new Map();

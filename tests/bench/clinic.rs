@@ -4,8 +4,8 @@
 use axum::Router;
 use axum::routing::get;
 use chrono::{DateTime, NaiveDate, Utc};
-use fadeline::actions::App;
 use fadeline::actions::users::{self, NewUser};
+use fadeline::actions::{App, sign_ins};
 use fadeline::api::{self, Serving};
 use fadeline::clock::Clock;
 use fadeline::domain::access::Role;
@@ -25,6 +25,7 @@ use fadeline::domain::status::{ProcedureStatus, SessionStatus};
 use fadeline::domain::time_zone::Tz;
 use fadeline::storage::claims::{self, Claimant};
 use fadeline::storage::{self, Db, Tx};
+use fadeline::web;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
@@ -37,6 +38,7 @@ pub(crate) fn toronto() -> Tz {
     "America/Toronto".parse().unwrap()
 }
 
+const PASSWORD: &str = "the password of the benchmark";
 const PEOPLE: usize = 20;
 /// Sessions a day of one practitioner, at the whole hour from nine on: all of the past, half of what is to come.
 const PER_DAY: usize = 8;
@@ -96,6 +98,8 @@ pub(crate) struct Bench {
     pub(crate) url: String,
     pub(crate) bare: String,
     pub(crate) token: String,
+    /// A browser's.
+    pub(crate) cookie: String,
     practitioners: Vec<String>,
     /// A course in the middle of its removal, with a session eight weeks ago.
     course: String,
@@ -141,10 +145,13 @@ impl Bench {
             name: "Bench".try_into().unwrap(),
             role: Role::FrontDesk,
             partner_id: None,
-            password: None,
+            password: Some(PASSWORD.to_owned()),
         };
         users::add(&app, user).await.unwrap();
         let token = users::create_token(&app, "bench@example.test", 3000).await.unwrap();
+        let (secret, _) = sign_ins::begin(&app, "bench@example.test", PASSWORD.to_owned(), None)
+            .await
+            .unwrap();
         let serving = Serving {
             app: app.clone(),
             trusted_proxies: [].into(),
@@ -159,9 +166,10 @@ impl Bench {
         let feed = calendars::full_year(&app, &practitioners[0], &one, &bookers[0], today).await;
         Self {
             feed,
-            url: served(api::router(serving, Router::new())).await,
+            url: served(api::router(serving, web::routes(&app))).await,
             bare: served(Router::new().route("/", get(|| async { "bare" }))).await,
             token,
+            cookie: format!("__Host-fadeline={secret}"),
             practitioners,
             course,
             bookers,

@@ -20,6 +20,7 @@ pub(crate) struct Client {
     url: String,
     bare: String,
     token: String,
+    cookie: String,
 }
 
 impl Client {
@@ -30,6 +31,7 @@ impl Client {
             url: format!("{}/api/v1", bench.url),
             bare: bench.bare.clone(),
             token: bench.token.clone(),
+            cookie: bench.cookie.clone(),
         }
     }
 
@@ -41,6 +43,11 @@ impl Client {
     pub(crate) fn get(self, path: &str) -> impl Future<Output = ()> + use<> {
         let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
         done(request)
+    }
+
+    /// A page, as a browser that is signed in asks for it.
+    pub(crate) fn page(self, path: &str) -> impl Future<Output = ()> + use<> {
+        done(self.http.get(format!("{}{path}", self.root)).header("cookie", &self.cookie))
     }
 
     /// The tag of a feed.

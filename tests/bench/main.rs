@@ -72,6 +72,13 @@ async fn run(past: usize) {
         "under 20 ms",
     );
 
+    row(
+        "the desk's day with 160 sessions",
+        &client.times(60, |client, _| client.page("/desk?day=2026-12-15")).await.median(),
+        "",
+        "under 10 ms",
+    );
+
     let (feed, size) = calendars::feed(&bench.app, &bench.feed).await;
     row(
         &format!("a feed of {} visits ({} kB) from the database", calendars::VISITS, size / 1000),

@@ -44,6 +44,21 @@ pub(super) fn others() -> Vec<Told> {
         .collect()
 }
 
+/// How many come for the first time today, so that the day that the demo begins with has something to do.
+pub(super) const TODAY: usize = 5;
+
+/// Those who come for the first time today, or on the next open day.
+pub(super) fn of_today() -> [Told; TODAY] {
+    let first = |name, zone: &str| told(name, "II", removal("smp", "unknown", &[zone]), vec![visit("consultation", 0)]);
+    [
+        first(("Sol", "Firstcall"), "vertex"),
+        first(("Tam", "Newcomer"), "frontal_hairline"),
+        first(("Uma", "Walkin"), "mid_scalp"),
+        first(("Val", "Greeting"), "left_temple"),
+        first(("Wen", "Hello"), "occipital"),
+    ]
+}
+
 /// Services of a course with the days from its beginning.
 type Path = [(&'static str, i64)];
 

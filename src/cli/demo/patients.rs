@@ -5,7 +5,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use super::others::others;
+use super::others::{of_today, others};
 use super::{LoadError, read, shops, with};
 use crate::clock::Clock;
 use crate::domain::consent::{Consent, ConsentStatus};
@@ -240,6 +240,7 @@ pub(super) async fn stories(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3
         .into_iter()
         .chain(others())
         .chain(shops::told(partners))
+        .chain(of_today())
         .enumerate()
     {
         // Long enough before the first visit for that to be booked after the course was opened.

@@ -95,7 +95,7 @@ export async function sendPatiently(page, fill) {
   for (;;) {
     await fill();
     await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
-    const [, seconds] = /Try again in (\d+) seconds/.exec(await page.innerText("main")) ?? [];
+    const [, seconds] = /Try again in (\d+) seconds/.exec(await page.evaluate(() => document.body.innerText)) ?? [];
     if (!seconds) return;
     await page.waitForTimeout(Number(seconds) * 1_000);
   }

@@ -22,6 +22,8 @@ async function lost(page) {
         const box = one.getBoundingClientRect();
         if (box.width === 0 || box.height === 0) continue;
         if (!one.parentElement.closest(scrollers) && (box.right > width + 1 || box.left < -1)) wrong.push(`${tell(one)} reaches from ${Math.round(box.left)} to ${Math.round(box.right)} of ${width}`);
+        // What is typed into a field scrolls in it.
+        if (one.matches("input, textarea, select")) continue;
         const style = getComputedStyle(one);
         const hides = (way) => ["hidden", "clip"].includes(way);
         if ((hides(style.overflowX) && one.scrollWidth > one.clientWidth + 2) || (hides(style.overflowY) && one.scrollHeight > one.clientHeight + 2)) wrong.push(`${tell(one)} is cut off`);

@@ -48,8 +48,8 @@ pub struct Card {
     pub phone: Phone,
     /// What is done, as people call it.
     pub service: String,
-    /// How many sessions the course is planned for, or usually takes.
-    pub planned: Option<i64>,
+    /// Which of the course's sessions it is, and of how many, where it is one that counts: `2 of 10`.
+    pub count: Option<String>,
     /// What is missing before the patient can be treated.
     pub missing: Option<&'static str>,
     /// Whether the patient can be received now.
@@ -249,7 +249,10 @@ impl<'a> Look<'a> {
             name: format!("{} {}", row.given_name, row.family_name),
             phone: row.phone.clone(),
             service: service.details.name.to_string(),
-            planned: row.planned_sessions.or_else(usual),
+            count: row.listed.counts.then(|| match row.planned_sessions.or_else(usual) {
+                Some(planned) if row.counted <= planned => format!("{} of {planned}", row.counted),
+                _ => format!("session {}", row.counted),
+            }),
             missing: (lasered && !row.consented && !at_shop && session.status.is_live()).then_some("no consent to the laser"),
             can_check_in: !at_shop && (may(Verb::Arrive) || may(Verb::CheckIn)),
             can_no_show: !at_shop && may(Verb::NoShow),

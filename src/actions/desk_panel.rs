@@ -11,7 +11,7 @@ use super::find_slots::{SlotView, Slots, SlotsWanted, find_slots};
 use super::later_sessions::LaterSession;
 use super::page::Page;
 use super::reschedule::{AlsoMoved, NewTime, reschedule};
-use super::{App, Caller, Error, Expected, Result, Work, courses, patients};
+use super::{App, Caller, Error, Expected, Result, Work, courses, patients, places};
 use crate::domain::civil::{self, Day, Edge, When};
 use crate::domain::ids::{CourseId, DeviceId, PatientId, PractitionerId, RoomId, SessionId, SiteId};
 use crate::domain::next_step::next_service;
@@ -55,8 +55,21 @@ pub struct Proposed {
     pub refused: Vec<Refusal>,
     /// The first day that works, where the days asked for have none.
     pub first_day: Option<NaiveDate>,
+    /// The other places, each with its times or why there are none, where they were asked for.
+    pub elsewhere: Vec<Elsewhere>,
     /// What has to come first, where that is why there is none: code and name.
     pub first: Option<(Code, String)>,
+}
+
+/// Another place at which it could be.
+#[derive(Debug, Clone)]
+pub struct Elsewhere {
+    /// As people call it.
+    pub name: String,
+    /// Its best times.
+    pub offers: Vec<Offer>,
+    /// Why there is none, or fewer.
+    pub refused: Vec<Refusal>,
 }
 
 /// A course in the panel.
@@ -90,6 +103,8 @@ pub struct Rather {
     pub from: Option<NaiveDate>,
     /// In which course; the others are shown without times.
     pub course: Option<CourseId>,
+    /// Whether every place is looked at, the shops too.
+    pub everywhere: bool,
 }
 
 /// Opens a patient.
@@ -167,7 +182,7 @@ async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &Co
         let later = SlotsWanted {
             from: Some(Edge::Day(day(earliest)?)),
             to: Some(Edge::Day(day(earliest + Days::new(SLACK))?)),
-            ..wanted
+            ..wanted.clone()
         };
         let next = find_slots(app, caller, later).await?;
         first_day = next.items.iter().map(|slot| slot.start.date_naive()).min();
@@ -176,11 +191,29 @@ async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &Co
     let waits_for = |code, purpose| {
         let waits = found.refused.iter().any(|refusal| refusal.code == code);
         let of = catalogue.services.iter().find(|one| one.details.active && one.purpose() == purpose);
-        of.filter(|one| waits && one.id != service.id)
+        let is_booked = |one: &Service| {
+            course
+                .sessions
+                .iter()
+                .any(|session| session.status.is_live() && session.service == one.details.code)
+        };
+        of.filter(|one| waits && one.id != service.id && !is_booked(one))
     };
+    let mut elsewhere = Vec::new();
+    if rather.everywhere {
+        let all = places::places(app, caller, wanted).await?.items;
+        for place in all.into_iter().filter(|place| place.partner_id.is_some()) {
+            elsewhere.push(Elsewhere {
+                name: place.name,
+                offers: offers(catalogue, &place.slots.items),
+                refused: place.slots.refused,
+            });
+        }
+    }
     let prerequisite =
         waits_for(Rule::ConsultationRequired, Purpose::Consultation).or_else(|| waits_for(Rule::TestPatchRequired, Purpose::TestPatch));
     Ok(Some(Proposed {
+        elsewhere,
         first: prerequisite.map(|one| (one.details.code.clone(), one.details.name.to_string())),
         service: service.details.code.clone(),
         name: service.details.name.to_string(),
@@ -288,7 +321,7 @@ pub async fn session(app: &App, caller: &Caller, id: SessionId) -> Result<Sessio
     let mut moves = Vec::new();
     let mut refused = Vec::new();
     if movable && course.details.closed_to_booking().is_none() {
-        let found = elsewhere(app, caller, id, shown.course_id, &shown.service, shown.site_id).await?;
+        let found = other_times(app, caller, id, shown.course_id, &shown.service, shown.site_id).await?;
         refused = found.refused;
         let other: Vec<_> = found.items.into_iter().filter(|slot| slot.start != shown.start).collect();
         for slot in spread(&other) {
@@ -309,7 +342,7 @@ pub async fn session(app: &App, caller: &Caller, id: SessionId) -> Result<Sessio
     })
 }
 
-async fn elsewhere(app: &App, caller: &Caller, id: SessionId, course_id: CourseId, service: &Code, site_id: SiteId) -> Result<Slots> {
+async fn other_times(app: &App, caller: &Caller, id: SessionId, course_id: CourseId, service: &Code, site_id: SiteId) -> Result<Slots> {
     let today = civil::date_of(app.zone, app.clock.now());
     let wanted = SlotsWanted {
         course_id,

@@ -1,4 +1,4 @@
-//! Slows down who guesses tokens or passwords from one address. A token that was good
+//! Slows down who guesses tokens or passwords, or sends forms without end, from one address. A token that was good
 //! lately passes without being counted, so that one stale program behind the clinic's
 //! router does not lock the desk out. Failed passwords of one account are counted in
 //! the database, in `sign_in`, where all nodes see them.
@@ -32,6 +32,7 @@ const REMEMBERED: usize = 10_000;
 pub struct GuessGuard {
     tokens: DefaultKeyedRateLimiter<IpAddr>,
     passwords: DefaultKeyedRateLimiter<IpAddr>,
+    wishes: DefaultKeyedRateLimiter<IpAddr>,
     good: Mutex<HashMap<String, Instant>>,
     /// Two passwords are hashed at a time, so that guessing cannot take every core.
     pub(super) hashing: Semaphore,
@@ -42,6 +43,7 @@ impl Default for GuessGuard {
         Self {
             tokens: RateLimiter::keyed(Quota::per_minute(SIXTY).allow_burst(HUNDRED)),
             passwords: RateLimiter::keyed(Quota::per_minute(TEN)),
+            wishes: RateLimiter::keyed(Quota::per_hour(TEN)),
             good: Mutex::default(),
             hashing: Semaphore::new(2),
         }
@@ -64,6 +66,11 @@ impl GuessGuard {
         check(&self.passwords, from)
     }
 
+    /// Counts one form that was sent by somebody who is not known here.
+    pub(super) fn count_wish(&self, from: Option<IpAddr>) -> Result<()> {
+        check(&self.wishes, from)
+    }
+
     /// Notes that a token was good.
     pub(super) fn note_good(&self, hash: &str) {
         let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,6 +86,7 @@ impl GuessGuard {
     pub fn tidy(&self) {
         self.tokens.retain_recent();
         self.passwords.retain_recent();
+        self.wishes.retain_recent();
     }
 }
 

@@ -47,6 +47,17 @@ pub async fn key(app: &App) -> Result<LinkKey> {
     Ok(app.link_key.get_or_init(|| key).clone())
 }
 
+/// The key, which is made if no link was made yet.
+pub(super) async fn key_at_hand(app: &App) -> Result<LinkKey> {
+    if let Some(key) = app.link_key.get() {
+        return Ok(key.clone());
+    }
+    let mut tx = app.db.begin().await?;
+    let key = made(&mut tx, app).await?;
+    tx.commit().await?;
+    Ok(app.link_key.get_or_init(|| key).clone())
+}
+
 /// The whole address of the page about `session` for `recipient`, within a change.
 pub(super) async fn address_in(tx: &mut Tx, app: &App, session: SessionId, recipient: &Recipient) -> Result<String> {
     Ok(app.profile.public_url.to(&path(&made(tx, app).await?.secret(session, recipient))))

@@ -12,6 +12,7 @@ use crate::domain::civil;
 use crate::domain::ids::{PartnerId, ProposalId, ReferralId, SessionId};
 use crate::domain::packet::Packet;
 use crate::domain::referral::{BusinessStatus, Proposal, ProposalStatus, Referral, ReferralStatus, awaits_report, is_report_overdue};
+use crate::domain::service::Treatment;
 use crate::domain::session::Session;
 use crate::domain::status::SessionStatus;
 use crate::domain::text::{Code, Note};
@@ -33,6 +34,9 @@ pub struct ShopReferral {
     pub business_status: Option<BusinessStatus>,
     /// Code of the service that is asked for.
     pub service: Code,
+    /// What is done to the skin in it, which tells what a report of it needs; the API names the service alone.
+    #[serde(skip)]
+    pub treatment: Option<Treatment>,
     /// How many sessions are asked for.
     pub count: i64,
     /// How many of them have no date.
@@ -131,6 +135,7 @@ pub(super) async fn referral_view(tx: &mut Tx, app: &App, referral: &Referral) -
         status: referral.status,
         business_status: referral.business_status(&own, &app.policy, app.clock.now()),
         service: service.details.code.clone(),
+        treatment: service.treatment(),
         count: referral.sessions,
         undated: referral.undated(&own),
         packet: packets::of(tx, app, referral).await?,

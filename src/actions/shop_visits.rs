@@ -17,6 +17,7 @@ use crate::domain::civil::{self, Edge};
 use crate::domain::ids::{PartnerId, SessionId, UserId};
 use crate::domain::packet::Packet;
 use crate::domain::patient::Language;
+use crate::domain::session::Session;
 use crate::domain::status::SessionStatus;
 use crate::domain::visit_link::hash_of;
 use crate::storage::shop_links::{self, ShopLink};
@@ -59,10 +60,48 @@ pub async fn list(app: &App, caller: &Caller, partner: PartnerId, wanted: Visits
     let after: (DateTime<Utc>, SessionId) = page.after((wanted.from, SessionId(Uuid::nil())))?;
     let rows = shop_visits::page(&mut work.tx, wanted, after, page.rows()?).await?;
     let found = page.of(rows, |session| (session.starts_at, session.id))?;
+    let items = listed(&mut work, partner, found.items).await?;
+    let items = Items { items, next: found.next };
+    Ok(work.commit(Answer::Is(items)).await?.into_inner())
+}
+
+/// What a shop's visits wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// The shop's word on a date.
+    Answer,
+    /// Its report of what was done.
+    Report,
+}
+
+/// The most visits that are shown as waiting for something.
+const MOST_WAITING: i64 = 200;
+
+/// The visits of a shop that wait for it, in order of start, whatever day they are on. Each patient who is among them gets an
+/// audit line.
+pub async fn waiting(app: &App, caller: &Caller, partner: PartnerId, what: WaitsFor) -> Result<Vec<ListedVisit>> {
+    let mut work = Work::begin(app, caller).await?;
+    let partner = partners::theirs(&mut work, partner).await?.id;
+    let rows = rows_waiting(&mut work, partner, what).await?;
+    let items = listed(&mut work, partner, rows).await?;
+    Ok(work.commit(Answer::Is(items)).await?.into_inner())
+}
+
+/// Those visits, without whose they are.
+pub(super) async fn rows_waiting(work: &mut Work<'_>, partner: PartnerId, what: WaitsFor) -> Result<Vec<Session>> {
+    Ok(match what {
+        WaitsFor::Answer => shop_visits::to_answer(&mut work.tx, partner, work.now, MOST_WAITING).await?,
+        WaitsFor::Report => shop_visits::to_report(&mut work.tx, partner, work.now, MOST_WAITING).await?,
+    })
+}
+
+/// `sessions` as their shop's list has them, with an audit line for each.
+async fn listed(work: &mut Work<'_>, partner: PartnerId, sessions: Vec<Session>) -> Result<Vec<ListedVisit>> {
+    let app = work.app;
     let mut items = Vec::new();
     // Several visits of one referral have one packet.
     let mut known = HashMap::new();
-    for session in found.items {
+    for session in sessions {
         if let Some(id) = session.referral_id.filter(|id| !known.contains_key(id)) {
             let packet = match referrals::get(&mut work.tx, Some(partner), id).await? {
                 Some(referral) => packets::of(&mut work.tx, app, &referral).await?,
@@ -78,8 +117,7 @@ pub async fn list(app: &App, caller: &Caller, partner: PartnerId, wanted: Visits
             packet,
         });
     }
-    let items = Items { items, next: found.next };
-    Ok(work.commit(Answer::Is(items)).await?.into_inner())
+    Ok(items)
 }
 
 /// What the page behind a shop's link shows.
@@ -98,6 +136,20 @@ pub struct OpenedList {
 /// How many days the page behind a link shows at once.
 const DAYS_SHOWN: u64 = 14;
 
+/// The days that a page shows which begins with `from`, or today: its first moment, and which visits those are.
+pub(super) fn days(app: &App, from: Option<civil::Day>) -> (DateTime<Utc>, VisitsWanted) {
+    let first = from.map_or_else(|| civil::date_of(app.zone, app.clock.now()), civil::Day::date);
+    let begins = civil::day_start(app.zone, first);
+    let ends = civil::day_start(app.zone, first.checked_add_days(Days::new(DAYS_SHOWN)).unwrap_or(first));
+    let at = |instant| Some(Edge::Time(civil::When::At(civil::shown(app.zone, instant))));
+    let wanted = VisitsWanted {
+        from: at(begins),
+        to: at(ends),
+        status: None,
+    };
+    (begins, wanted)
+}
+
 /// The list behind a shop's link, from `from` on, or today; nothing for a wrong or revoked one.
 pub async fn behind_link(app: &App, secret: &str, from: Option<civil::Day>) -> Result<OpenedList> {
     let mut tx = app.db.read().await?;
@@ -113,15 +165,7 @@ pub async fn behind_link(app: &App, secret: &str, from: Option<civil::Day>) -> R
         .details
         .name
         .to_string();
-    let first = from.map_or_else(|| civil::date_of(app.zone, app.clock.now()), civil::Day::date);
-    let begins = civil::day_start(app.zone, first);
-    let ends = civil::day_start(app.zone, first.checked_add_days(Days::new(DAYS_SHOWN)).unwrap_or(first));
-    let at = |instant| Some(Edge::Time(civil::When::At(civil::shown(app.zone, instant))));
-    let wanted = VisitsWanted {
-        from: at(begins),
-        to: at(ends),
-        status: None,
-    };
+    let (begins, wanted) = days(app, from);
     let page = Page {
         limit: Some(200),
         after: None,

@@ -163,6 +163,8 @@ pub struct Opened {
     pub proposed: Option<DateTime<Utc>>,
     /// Whether nothing is sent to that address any more.
     pub opted_out: bool,
+    /// Whether the skin is treated in it, which asks for more preparation than a talk.
+    pub treats: bool,
 }
 
 /// The session behind a link, and the address that the link went to; nothing once it is long over, or the address is no
@@ -184,6 +186,10 @@ pub async fn behind_link(app: &App, secret: &str) -> Result<Opened> {
     let visit = shown(&mut tx, app, &session, Some(&link)).await?;
     let opted_out = opt_outs::in_force(&mut tx, &recipient).await?;
     let proposed = proposals::open_for(&mut tx, now, &session).await?.filter(|start| *start > now);
+    let catalogue = current(&mut tx, app).await?;
+    let treats = catalogue
+        .service(session.service_id)
+        .is_some_and(|service| service.treatment().is_some());
     tx.rollback().await?;
     let audit = Line {
         id: app.clock.id(),
@@ -205,5 +211,6 @@ pub async fn behind_link(app: &App, secret: &str) -> Result<Opened> {
         recipient,
         proposed,
         opted_out,
+        treats,
     })
 }

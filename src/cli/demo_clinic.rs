@@ -143,7 +143,7 @@ fn greeting(url: &str, tokens: &[SignIn], mails: bool) -> String {
         .collect();
     [
         format!("Fadeline demo: demonstration data, nobody in it is real, and {nothing}."),
-        format!("  the API, to browse     {url}/docs/\n  its OpenAPI document   {url}/api/v1/openapi.json\n  the demo's clock       {url}/demo/clock\n  the demo's mailbox     {url}/demo/mailbox"),
+        format!("  the pages              {url}/ (sign in with an email below)\n  the API, to browse     {url}/docs/\n  its OpenAPI document   {url}/api/v1/openapi.json\n  the demo's clock       {url}/demo/clock\n  the demo's mailbox     {url}/demo/mailbox"),
         format!("Everybody's password is {PASSWORD:?}. To call the API, send a token:"),
         sign_ins.join("\n\n"),
         "Stop with Ctrl-C; then all of it is gone.".to_owned(),

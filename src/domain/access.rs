@@ -26,5 +26,7 @@ pub const PRACTITIONERS: &[Role] = &[Role::Practitioner, Role::Manager];
 pub const MANAGERS: &[Role] = &[Role::Manager];
 /// Who speaks for a shop: its own people, or a manager for it.
 pub const SHOPS: &[Role] = &[Role::Partner, Role::Manager];
+/// A shop's own people.
+pub const SHOP_USERS: &[Role] = &[Role::Partner];
 /// Everybody who has signed in.
 pub const ANYONE: &[Role] = &[Role::FrontDesk, Role::Practitioner, Role::Manager, Role::Partner];

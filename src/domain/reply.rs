@@ -44,6 +44,8 @@ codes! {
         TextStart,
         /// A text: who is this, and how to call; answered.
         TextHelp,
+        /// The public page: somebody wishes a consultation: a task.
+        Wish,
     }
 }
 
@@ -59,7 +61,8 @@ impl Verdict {
             | Self::Unreadable
             | Self::Bounced
             | Self::Words
-            | Self::TextChange => true,
+            | Self::TextChange
+            | Self::Wish => true,
             Self::Accepted
             | Self::Tentative
             | Self::Stale
@@ -123,7 +126,7 @@ pub fn judged(claimed: Claimed<'_>) -> Verdict {
     }
 }
 
-/// A mail that came back, as it was filed.
+/// A mail that came back, a text or a wish, as it was filed.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct FiledReply {
     /// Its id.

@@ -30,6 +30,8 @@ codes! {
         ReportOverdue,
         /// A shop reports something that somebody has to look at.
         ReportToReview,
+        /// Somebody asks for a consultation by the public page: call them.
+        ConsultationWished,
     }
 }
 
@@ -50,7 +52,7 @@ pub struct Task {
     pub patient_id: Option<PatientId>,
     /// About which message.
     pub message_id: Option<MessageId>,
-    /// About which mail that came back.
+    /// About what was written to us.
     pub reply_id: Option<ReplyId>,
     /// About which referral.
     pub referral_id: Option<ReferralId>,

@@ -89,6 +89,8 @@ text! {
     Line(1..=200, lines: false),
     /// What someone wrote down, at most 4,000 characters, several lines allowed.
     Note(1..=4000, lines: true),
+    /// What somebody wishes who is not known here yet, at most 2,000 characters.
+    Wish(1..=2000, lines: true),
     /// Why someone went past a rule, or corrected a record: 10 to 2,000 characters.
     Reason(10..=2000, lines: true),
 }

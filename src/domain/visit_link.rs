@@ -37,15 +37,26 @@ impl LinkKey {
     /// bits, in a mail; 16, 96 bits, in a text message, which has no room for more.
     #[must_use]
     pub fn secret(&self, session: SessionId, recipient: &Recipient) -> String {
+        let bytes = if recipient.phone().is_some() { 12 } else { 18 };
+        self.tag(&[b"visit\0", session.0.as_bytes(), recipient.key().as_bytes()], bytes)
+    }
+
+    /// What shows that the clinic has said `what` for `purpose`, and nobody else: characters that need no escaping.
+    #[must_use]
+    pub fn signed(&self, purpose: &str, what: &str) -> String {
+        self.tag(&[purpose.as_bytes(), b"\0", what.as_bytes()], 18)
+    }
+
+    /// The first `bytes` of the tag of `parts`.
+    fn tag(&self, parts: &[&[u8]], bytes: usize) -> String {
         // A key of any length is taken, so there is nothing to fail.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
             return String::new();
         };
-        mac.update(b"visit\0");
-        mac.update(session.0.as_bytes());
-        mac.update(recipient.key().as_bytes());
+        for part in parts {
+            mac.update(part);
+        }
         let tag = mac.finalize().into_bytes();
-        let bytes = if recipient.phone().is_some() { 12 } else { 18 };
         URL_SAFE_NO_PAD.encode(tag.get(..bytes).unwrap_or_default())
     }
 }

@@ -33,6 +33,8 @@ pub struct OnDay {
     pub planned_sessions: Option<i64>,
     /// Whether they have consented to the laser.
     pub consented: bool,
+    /// How many of the course's sessions that count have taken place or will by then, this one included.
+    pub counted: i64,
 }
 
 /// The most sessions that one look shows.
@@ -47,7 +49,10 @@ pub async fn sessions(tx: &mut Tx, days: Interval) -> Result<Vec<OnDay>> {
                    AND o.id <> s.id AND (o.starts_at, o.id) < (s.starts_at, s.id)) AS number,
             p.given_name, p.family_name, p.phone, c.goal, c.pigment, c.depth, c.planned_sessions,
             EXISTS (SELECT 1 FROM consents n WHERE n.patient_id = s.patient_id AND n.kind = 'laser_treatment' AND n.status = 'active')
-                AS consented
+                AS consented,
+            (SELECT COUNT(*) FROM sessions o JOIN services w ON w.id = o.service_id
+             WHERE o.course_id = s.course_id AND w.counts AND o.status NOT IN ('cancelled', 'entered-in-error', 'noshow')
+               AND (o.starts_at, o.id) <= (s.starts_at, s.id)) AS counted
          FROM sessions s JOIN services v ON v.id = s.service_id JOIN patients p ON p.id = s.patient_id JOIN courses c ON c.id = s.course_id
          WHERE s.starts_at >= $1 AND s.starts_at < $2 AND s.status <> 'entered-in-error'
          ORDER BY s.starts_at, s.id LIMIT $3"

@@ -1,4 +1,6 @@
-//! Mail that came back, each once, with what was made of it.
+//! What was written to us, by mail, text or the public page, each once, with what was made of it.
+
+use chrono::{DateTime, Utc};
 
 use super::engine::stmt;
 use super::{Result, Tx};
@@ -30,4 +32,19 @@ pub async fn insert(tx: &mut Tx, reply: &FiledReply) -> Result<bool> {
 /// The mail with this id.
 pub async fn get(tx: &mut Tx, id: ReplyId) -> Result<Option<FiledReply>> {
     tx.query(stmt!("SELECT * FROM replies WHERE id = $1")).bind(id).optional().await
+}
+
+/// Whether something was filed under one of two keys after `since`.
+pub async fn is_filed(tx: &mut Tx, keys: [String; 2], since: DateTime<Utc>) -> Result<bool> {
+    let [one, other] = keys;
+    let (there,): (bool,) = tx
+        .query(stmt!(
+            "SELECT EXISTS (SELECT 1 FROM replies WHERE mailbox_key IN ($1, $2) AND received_at > $3) AS there"
+        ))
+        .bind(one)
+        .bind(other)
+        .bind(since)
+        .one()
+        .await?;
+    Ok(there)
 }

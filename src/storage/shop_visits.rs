@@ -40,3 +40,34 @@ pub async fn page(tx: &mut Tx, wanted: Wanted, after: (DateTime<Utc>, SessionId)
     .all()
     .await
 }
+
+/// The visits of a shop to come that wait for its word, from `now` on, in order of start. What waits for something else, such as
+/// another place, is not the shop's to answer.
+pub async fn to_answer(tx: &mut Tx, partner: PartnerId, now: DateTime<Utc>, limit: i64) -> Result<Vec<Session>> {
+    tx.query(stmt!(
+        "SELECT s.* FROM sessions s JOIN referrals r ON r.id = s.referral_id
+         WHERE r.partner_id = $1 AND r.requested_at IS NOT NULL AND r.status IN ('requested', 'received', 'accepted', 'in-progress')
+           AND s.status = 'pending' AND s.rebook_reason IS NULL AND s.starts_at > $2
+         ORDER BY s.starts_at, s.id LIMIT $3"
+    ))
+    .bind(partner)
+    .bind(now)
+    .bind(limit)
+    .all()
+    .await
+}
+
+/// The visits of a shop that were over by `now` and are not reported, in order of start.
+pub async fn to_report(tx: &mut Tx, partner: PartnerId, now: DateTime<Utc>, limit: i64) -> Result<Vec<Session>> {
+    tx.query(stmt!(
+        "SELECT s.* FROM sessions s JOIN referrals r ON r.id = s.referral_id
+         WHERE r.partner_id = $1 AND r.requested_at IS NOT NULL AND r.status <> 'entered-in-error'
+           AND s.status IN ('booked', 'arrived', 'checked-in') AND s.ends_at <= $2
+         ORDER BY s.starts_at, s.id LIMIT $3"
+    ))
+    .bind(partner)
+    .bind(now)
+    .bind(limit)
+    .all()
+    .await
+}

@@ -1,16 +1,22 @@
 //! Pages. Each reads its request, calls one action and fills a template; it decides
-//! nothing. So far: a patient's visit behind the link that mails carry, a shop's list behind its
-//! own, and the demo's mailbox.
+//! nothing. A patient's visit behind the link that mails carry, a shop's list behind its own and its
+//! pages once it has signed in, the public page that asks for a consultation, and the demo's mailbox.
 
 mod account;
 mod assets;
+mod consultation;
+mod consultation_words;
 mod desk;
 mod door;
+mod entry;
 mod form;
 mod mailbox;
 mod page;
+mod partner;
+mod prepare;
 mod shell;
 mod shop;
+mod shop_rows;
 mod shop_words;
 mod sign_in;
 mod style;
@@ -40,10 +46,16 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/account", get(account::page))
         .route("/account/second-factor", post(account::set_up))
         .route("/first", get(account::first).post(account::make_first))
+        .route("/consultation", get(consultation::page).post(consultation::send))
+        .route("/consultation/thanks", get(consultation::thanks))
         .route("/assets/{hash}/{name}", get(assets::script));
-    let inside = inside.merge(desk::routes(app));
     // What other sites send in the name of a browser that is signed in is refused.
-    inside.merge(threshold).layer(CsrfLayer::new()).merge(outside())
+    inside
+        .merge(threshold)
+        .merge(desk::routes(app))
+        .merge(partner::routes(app))
+        .layer(CsrfLayer::new())
+        .merge(outside())
 }
 
 /// The pages behind a secret address, which needs no signing in.
@@ -51,6 +63,7 @@ fn outside() -> Router<App> {
     Router::new()
         .route("/a/{secret}", get(visit::page))
         .route("/a/{secret}/appointment.ics", get(visit::calendar))
+        .route("/a/{secret}/prepare", get(prepare::page))
         .route("/a/{secret}/confirm", post(visit::confirm))
         .route("/a/{secret}/change", post(visit::ask_for_another))
         .route("/a/{secret}/move", post(visit::take))

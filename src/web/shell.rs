@@ -4,6 +4,7 @@
 use crate::actions::App;
 use crate::actions::sign_ins::Person;
 use crate::domain::access::{MANAGERS, Role, STAFF};
+use crate::domain::patient::Language;
 
 use super::assets;
 use super::style::STYLE;
@@ -16,8 +17,52 @@ pub(super) enum Here {
     Tasks,
     Manage,
     Partner,
+    PartnerAddresses,
     Account,
 }
+
+/// What the frame says itself.
+pub(super) struct ShellWords {
+    pub(super) lang: &'static str,
+    pub(super) skip: &'static str,
+    pub(super) main: &'static str,
+    pub(super) visits: &'static str,
+    pub(super) addresses: &'static str,
+    pub(super) lock: &'static str,
+    pub(super) sign_out: &'static str,
+    pub(super) locked: &'static str,
+    pub(super) nobody_here: &'static str,
+    pub(super) password: &'static str,
+    pub(super) open: &'static str,
+}
+
+const ENGLISH: ShellWords = ShellWords {
+    lang: "en",
+    skip: "Skip to the content",
+    main: "Main",
+    visits: "Visits",
+    addresses: "Calendar and links",
+    lock: "Lock",
+    sign_out: "Sign out",
+    locked: "Locked",
+    nobody_here: "Nobody was here for a while. Your password opens the page again; what you typed is still there.",
+    password: "Password",
+    open: "Open",
+};
+
+const FRENCH: ShellWords = ShellWords {
+    lang: "fr",
+    skip: "Aller au contenu",
+    main: "Principal",
+    visits: "Visites",
+    addresses: "Calendrier et liens",
+    lock: "Verrouiller",
+    sign_out: "Se déconnecter",
+    locked: "Page verrouillée",
+    nobody_here: "Personne n’était là depuis un moment. Votre mot de passe rouvre la page ; ce que vous avez saisi y est toujours.",
+    password: "Mot de passe",
+    open: "Ouvrir",
+};
 
 /// The frame of a page.
 pub(super) struct Shell {
@@ -31,6 +76,7 @@ pub(super) struct Shell {
     pub(super) lock_minutes: u16,
     pub(super) script: String,
     pub(super) desk_script: String,
+    pub(super) words: &'static ShellWords,
 }
 
 impl Shell {
@@ -47,6 +93,20 @@ impl Shell {
             lock_minutes: app.policy.sign_in_lock_minutes,
             script: assets::address("page.js"),
             desk_script: assets::address("desk.js"),
+            words: &ENGLISH,
+        }
+    }
+
+    /// The same frame for a shop that reads `language`.
+    pub(super) fn for_shop(app: &App, person: &Person, here: Here, language: Language) -> Self {
+        let shell = Self::of(app, person, here);
+        match language {
+            Language::En => shell,
+            Language::Fr => Self {
+                role: "atelier partenaire",
+                words: &FRENCH,
+                ..shell
+            },
         }
     }
 }

@@ -94,15 +94,49 @@ const TERMS: &[(&str, &str)] = &[
     ("acceptable", "acceptable"),
     ("reaction", "réaction"),
     ("colour_change", "changement de couleur"),
+    ("test_patch", "test"),
+    ("requested", "envoyé"),
+    ("received", "reçu"),
+    ("accepted", "accepté"),
+    ("rejected", "refusé"),
+    ("in-progress", "en cours"),
+    ("on-hold", "suspendu"),
+    ("completed", "terminé"),
+    ("failed", "non achevé"),
+    ("awaiting_date", "en attente d’une date"),
+    ("dated", "daté"),
+    ("treated_report_due", "rapport attendu"),
+    ("report_overdue", "rapport en retard"),
+    ("open", "en attente d’une réponse"),
+    ("declined", "non retenu"),
+    ("superseded", "remplacé"),
+    ("stopped", "interrompu"),
+    ("not-done", "non fait"),
+    ("none", "aucune"),
+    ("frosting", "blanchiment"),
+    ("erythema", "érythème"),
+    ("oedema", "œdème"),
+    ("purpura", "purpura"),
+    ("pinpoint_bleeding", "saignement ponctuel"),
+    ("blister", "cloque"),
+    ("epidermal_splatter", "projection d’épiderme"),
+    ("mild", "légère"),
+    ("moderate", "modérée"),
+    ("severe", "grave"),
+    ("consultation", "consultation"),
+    ("assessment", "évaluation"),
+    ("review", "contrôle"),
+    ("laser_partial", "laser, partiel"),
+    ("laser_full", "laser, complet"),
 ];
 
 /// A code as a shop reads it.
 pub(super) fn term(language: Language, code: &str) -> String {
     match language {
-        Language::En => code.replace('_', " "),
+        Language::En => code.replace(['_', '-'], " "),
         Language::Fr => {
             let known = TERMS.iter().find(|(known, _)| *known == code);
-            known.map_or_else(|| code.replace('_', " "), |(_, french)| (*french).to_owned())
+            known.map_or_else(|| code.replace(['_', '-'], " "), |(_, french)| (*french).to_owned())
         }
     }
 }
@@ -111,10 +145,10 @@ pub(super) fn term(language: Language, code: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::course::{Depth, Goal, Pigment, Zone};
-    use crate::domain::record::TestPatchResult;
-    use crate::domain::referral::Screening;
+    use crate::domain::record::{Endpoint, Severity, TestPatchResult};
+    use crate::domain::referral::{BusinessStatus, ProposalStatus, ReferralStatus, Screening};
     use crate::domain::service::Method;
-    use crate::domain::status::SessionStatus;
+    use crate::domain::status::{Outcome, SessionStatus};
     use strum::VariantArray;
 
     #[test]
@@ -136,5 +170,11 @@ mod tests {
         known::<Method>(&[]);
         known::<Screening>(&[]);
         known::<TestPatchResult>(&[]);
+        known::<ReferralStatus>(&["draft", "entered-in-error"]);
+        known::<BusinessStatus>(&[]);
+        known::<ProposalStatus>(&[]);
+        known::<Outcome>(&[]);
+        known::<Endpoint>(&[]);
+        known::<Severity>(&[]);
     }
 }

@@ -23,7 +23,10 @@ pub(super) static STYLE: LazyLock<String> = LazyLock::new(|| {
         let _ = write!(style, ".rows{rows}{{--rows:{rows}}}");
     }
     for lane in 1..=MOST_LANES {
-        let _ = write!(style, ".l{lane}{{grid-column:{lane}}}");
+        let _ = write!(
+            style,
+            ".l{lane}{{grid-column:{lane}}}.w{lane}{{grid-template-columns:repeat({lane},minmax(0,1fr))}}"
+        );
     }
     style
 });

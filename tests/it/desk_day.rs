@@ -25,7 +25,7 @@ async fn the_day_shows_who_works_and_each_session_in_words() {
         "Ada Sample",
         "booked",
         "10:00–10:45",
-        "1 of 2",
+        "consultation",
         &format!("data-session=\"{session}\""),
     ] {
         assert!(day.says(words), "{words}");
@@ -218,4 +218,23 @@ async fn the_tasks_are_listed_opened_and_done_once() {
         .post(&app, &format!("/desk/tasks/{id}/done"), &[("version", &version)])
         .await;
     assert_eq!(late.leads_to(), "/desk/tasks?stale");
+}
+
+#[tokio::test]
+async fn a_session_that_counts_says_which_of_how_many_it_is() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let course = app.course("Ada").await;
+    for start in ["2027-02-01T10:00", "2027-03-29T10:00"] {
+        app.book(&course, "laser_partial", start).await.expect(201);
+    }
+    let mut browser = Browser::signed_in(&app, DESK).await;
+    let first = browser.get(&app, "/desk?day=2027-02-01").await.expect(200);
+    assert!(
+        first.says("laser_partial, 1 of 2"),
+        "consultation and test patch are not counted: {}",
+        first.text
+    );
+    let second = browser.get(&app, "/desk?day=2027-03-29").await.expect(200);
+    assert!(second.says("laser_partial, 2 of 2"));
 }

@@ -187,8 +187,14 @@ async fn who_has_not_consented_arrives_and_the_desk_sees_in_red_what_is_missing(
     assert!(page.says("something is missing") && page.says("class=\"missing\""));
     let refused = press(&app, &mut browser, &page, &format!("/desk/sessions/{session}/check-in")).await;
     assert!(refused.expect(422).says("has not consented to the laser"));
-    app.consent_to_laser(&course).await;
-    let page = browser.get(&app, &format!("/desk?session={session}")).await.expect(200);
+    // It is written down where it is missing.
+    let (action, fields) = form(&page, &format!("/desk/sessions/{session}/consent"));
+    let mut fields: Vec<_> = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    browser.post(&app, &action, &fields).await.expect(422);
+    fields.push(("text_version", "2026-1"));
+    let written = browser.post(&app, &action, &fields).await;
+    let page = browser.get(&app, written.leads_to()).await.expect(200);
+    assert!(page.says("The consent is written down.") && !page.says("class=\"missing\""));
     press(&app, &mut browser, &page, &format!("/desk/sessions/{session}/check-in"))
         .await
         .expect(303);
@@ -400,4 +406,36 @@ async fn a_course_at_a_glance_shows_intervals_and_a_chart_that_is_a_table_too() 
     ] {
         assert!(page.says(words), "{words}: {}", page.text);
     }
+}
+
+#[tokio::test]
+async fn a_session_is_booked_at_a_shop_from_the_same_panel_and_stands_in_its_own_column() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let maple = app.shop("Maple Light", 1).await;
+    app.shop("Harbour Light", 1).await;
+    let course = app.course("Ada").await;
+    app.disclose(&course, &maple.id).await;
+    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    let mut browser = Browser::signed_in(&app, DESK).await;
+    let here = browser
+        .get(&app, &format!("/desk?patient={patient}&service=consultation"))
+        .await
+        .expect(200);
+    assert!(here.says("At a partner shop?") && !here.says("<h3>Maple Light</h3>"));
+    let panel = browser
+        .get(&app, &format!("/desk?patient={patient}&service=consultation&everywhere"))
+        .await
+        .expect(200);
+    assert!(panel.says("<h3>Maple Light</h3>") && panel.says("<h3>Harbour Light</h3>"));
+    let (_, after) = panel.text.split_once("<h3>Maple Light</h3>").unwrap();
+    let mut of_maple = panel.clone();
+    of_maple.text = after.to_owned();
+    let booked = press(&app, &mut browser, &of_maple, "/desk/book").await;
+    let page = browser.get(&app, booked.leads_to()).await.expect(200);
+    assert!(
+        page.says("partner shop") && page.says("not accepted yet") && page.says("Maple Light"),
+        "{}",
+        page.text
+    );
 }

@@ -159,3 +159,59 @@ async fn opening_it_leaves_a_line_in_the_audit() {
         (Some("patient"), Some("the patient's link"))
     );
 }
+
+/// A tap further it says how to prepare: more for a treatment than for a talk, and of neither what it is.
+#[tokio::test]
+async fn a_tap_further_it_says_how_to_prepare_and_still_not_for_what() {
+    let (app, session, link) = invited().await;
+    let page = open(&app, &link).await.expect(200);
+    assert!(page.text.contains(&format!("{link}/prepare\">How to prepare")), "{}", page.text);
+    for early in ["sun", "medicines", "skin"] {
+        let body = page.text.split_once("<body>").unwrap().1;
+        assert!(!body.contains(early), "{early} is on the first page");
+    }
+    let talk = open(&app, &format!("{link}/prepare")).await.expect(200);
+    assert!(
+        talk.text.contains("a list of your medicines") && !talk.text.contains("four weeks"),
+        "{}",
+        talk.text
+    );
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let change = json!({"preferred_language": "fr"});
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change)
+        .await
+        .expect(200);
+    let french = open(&app, &format!("{link}/prepare")).await.expect(200);
+    assert!(
+        french.text.contains("Comment vous préparer") && french.text.contains("médicaments"),
+        "{}",
+        french.text
+    );
+    app.cancel(&session).await.expect(200);
+    let off = open(&app, &format!("{link}/prepare")).await.expect(200);
+    assert!(
+        off.text.contains("n’aura pas lieu") && !off.text.contains("médicaments"),
+        "{}",
+        off.text
+    );
+    open(&app, "/a/guessed/prepare").await.expect(404);
+
+    let course = app.course("Eve").await;
+    app.consent_to_laser(&course).await;
+    app.book(&course, "laser_partial", "2027-03-16T10:00").await.expect(201);
+    app.after_grace().await;
+    let mails = app.mails().await;
+    let link = mails.iter().rfind(|mail| mail.to == "eve@example.test").unwrap().link();
+    let treated = open(&app, &format!("{link}/prepare")).await.expect(200);
+    assert!(
+        treated.text.contains("four weeks") && treated.text.contains("24 hours"),
+        "{}",
+        treated.text
+    );
+    for page in [&talk, &french, &treated] {
+        let body = page.text.split_once("<body>").unwrap().1.to_lowercase();
+        for telling in crate::support::mail::TELLING {
+            assert!(!body.contains(telling), "{telling} is in {body}");
+        }
+    }
+}

@@ -147,7 +147,7 @@ async fn filled(app: &App, person: &Person, view: &View, word: &str, form: &Form
 /// The panel, and what is open in it: a search that finds one caller opens them.
 async fn panel_of(app: &App, caller: &Caller, view: &View, form: &Form, problem: &mut Vec<String>, noted: bool) -> Result<(View, String)> {
     let drawn = match &view.open {
-        Open::Nothing => return Ok((view.clone(), String::new())),
+        Open::Nothing => return Ok((view.clone(), panel::nobody(view)?)),
         Open::NewCaller => panel::new_caller(view, form),
         Open::Found(q) => match Box::pin(panel::found(app, caller, view, q)).await {
             Ok((opened, html)) => return Ok((opened, html)),

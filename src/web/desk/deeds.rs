@@ -16,8 +16,11 @@ use crate::actions::cancel::Cancellation;
 use crate::actions::courses::NewCourse;
 use crate::actions::reschedule::{AlsoMoved, NewTime};
 use crate::actions::sign_ins::Person;
-use crate::actions::{App, Error, Expected, attend, cancel as cancel_session, courses, patients, reschedule, undo as undo_session};
+use crate::actions::{
+    App, Error, Expected, attend, cancel as cancel_session, consents, courses, patients, reschedule, undo as undo_session,
+};
 use crate::domain::civil::When;
+use crate::domain::consent::{ConsentDetails, ConsentKind};
 use crate::domain::ids::{PatientId, SessionId};
 use crate::domain::patient::{Email, Language, PatientDetails, Phone};
 use crate::domain::text::{Code, Line};
@@ -52,7 +55,7 @@ pub(super) async fn book(State(app): State<App>, Extension(person): Extension<Pe
         course_id,
         service: service.clone(),
         start,
-        site_id: None,
+        site_id: form.read("site_id"),
         practitioner_id: form.read("practitioner_id"),
         room_id: form.read("room_id"),
         device_id: form.read("device_id"),
@@ -83,6 +86,7 @@ fn again(view: &View, form: &Form, service: Code) -> View {
             course: form.read("course_id"),
             service: Some(service),
             from: form.read::<NaiveDate>("from"),
+            everywhere: false,
         }),
         None => view.clone(),
     }
@@ -267,6 +271,7 @@ async fn begin_course(app: &App, person: &Person, view: &View, form: &Form, pati
         course: None,
         service: None,
         from: None,
+        everywhere: false,
     });
     let opened = match NewCourse::try_from(fields) {
         Ok(new) => courses::open(app, &person.caller(), new).await,
@@ -275,5 +280,30 @@ async fn begin_course(app: &App, person: &Person, view: &View, form: &Form, pati
     match opened {
         Ok(_) => onward(&there, "registered"),
         Err(error) => refused(app, person, &there, form, error).await,
+    }
+}
+
+/// Writes down that the patient of a session consented to the laser.
+pub(super) async fn consent(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+    let view = view_of(&app, &form);
+    let (id, patient) = match (session_of(id), form.read("patient")) {
+        (Ok(id), Some(patient)) => (id, patient),
+        (Err(error), _) => return sorry(error),
+        (Ok(_), None) => return sorry(Error::NotThere("patient")),
+    };
+    let given = match Line::try_from(form.get("text_version")) {
+        Ok(text_version) => {
+            let details = ConsentDetails {
+                kind: ConsentKind::LaserTreatment,
+                partner_id: None,
+                text_version,
+            };
+            consents::give(&app, &person.caller(), patient, details).await
+        }
+        Err(error) => Err(Error::invalid("/the version of the text", error.to_string())),
+    };
+    match given {
+        Ok(_) => onward(&view.session(id), "consented"),
+        Err(error) => refused(&app, &person, &view.session(id), &form, error).await,
     }
 }

@@ -47,6 +47,8 @@ pub(super) struct Lanes {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) note: Option<String>,
+    /// How many lie side by side at most.
+    pub(super) wide: usize,
     /// Stretches in which it is not to be had: first row and how many.
     pub(super) off: Vec<(usize, usize)>,
     pub(super) cards: Vec<Placed>,
@@ -118,6 +120,7 @@ fn lanes(column: &Column, whole: Interval, rows: usize, view: &View, zone: Tz) -
         .map(|open| without(vec![whole], open.clone()))
         .unwrap_or_default();
     let lanes = side_by_side(&column.cards.iter().map(|card| card.when).collect::<Vec<_>>());
+    let wide = lanes.iter().max().map_or(1, |lane| lane + 1).min(MOST_LANES);
     let placed = column.cards.iter().zip(lanes).map(|(card, lane)| {
         let row = rows_between(whole.start(), card.when.start().max(whole.start()));
         let minutes = (card.when.end() - card.when.start()).num_minutes();
@@ -132,6 +135,7 @@ fn lanes(column: &Column, whole: Interval, rows: usize, view: &View, zone: Tz) -
         id: column.id.to_string(),
         name: column.name.clone(),
         note: column.note.clone(),
+        wide,
         cards: placed.collect(),
         off: off
             .iter()
@@ -159,11 +163,6 @@ fn side_by_side(stretches: &[Interval]) -> Vec<usize> {
 /// A card as it is written.
 pub(super) fn shown(card: &Card, view: &View, zone: Tz) -> Shown {
     let session = &card.session;
-    let of = card.planned.filter(|planned| *planned >= session.number);
-    let number = match of {
-        Some(planned) => format!("{} of {planned}", session.number),
-        None => format!("session {}", session.number),
-    };
     let here = view.session(session.id);
     Shown {
         id: session.id.to_string(),
@@ -178,7 +177,7 @@ pub(super) fn shown(card: &Card, view: &View, zone: Tz) -> Shown {
         state: state(session),
         hours: hours_of(session),
         name: card.name.clone(),
-        what: format!("{}, {number}", card.service),
+        what: what(card),
         missing: card.missing,
         can_check_in: card.can_check_in,
         can_move: matches!(session.status, SessionStatus::Booked | SessionStatus::Pending),
@@ -189,6 +188,14 @@ pub(super) fn shown(card: &Card, view: &View, zone: Tz) -> Shown {
             ..here
         }
         .address(),
+    }
+}
+
+/// What is done, and which of the course's sessions it is.
+pub(super) fn what(card: &Card) -> String {
+    match &card.count {
+        Some(count) => format!("{}, {count}", card.service),
+        None => card.service.clone(),
     }
 }
 

@@ -41,5 +41,6 @@ pub(super) fn routes(app: &App) -> Router<App> {
         .route("/desk/sessions/{id}/no-show", only(app, STAFF, post(deeds::no_show)))
         .route("/desk/sessions/{id}/cancel", only(app, STAFF, post(deeds::cancel)))
         .route("/desk/sessions/{id}/move", only(app, STAFF, post(deeds::move_to)))
+        .route("/desk/sessions/{id}/consent", only(app, STAFF, post(deeds::consent)))
         .route("/desk/sessions/{id}/undo", only(app, STAFF, post(deeds::undo)))
 }

@@ -9,7 +9,7 @@ use super::view::{Open, View};
 use super::words::{sentences, shape};
 use crate::actions::course_view::CourseView;
 use crate::actions::desk::By;
-use crate::actions::desk_panel::{self, CoursePanel, Offer, PatientPanel, Proposed, Rather};
+use crate::actions::desk_panel::{self, CoursePanel, Elsewhere, Offer, PatientPanel, Proposed, Rather};
 use crate::actions::page::Page;
 use crate::actions::{App, Caller, Error, Result, patients};
 use crate::domain::civil::spoken_day;
@@ -51,6 +51,19 @@ struct Found {
     new_caller: String,
 }
 
+#[derive(Template)]
+#[template(path = "desk/nobody.html", config = ".askama.toml")]
+struct Nobody {
+    new_caller: String,
+}
+
+/// Nobody is open.
+pub(super) fn nobody(view: &View) -> Result<String> {
+    written(&Nobody {
+        new_caller: view.with(Open::NewCaller).address(),
+    })
+}
+
 fn name_of(patient: &Patient) -> String {
     format!("{} {}", patient.details.given_name, patient.details.family_name)
 }
@@ -61,6 +74,7 @@ fn opened(view: &View, id: PatientId) -> View {
         course: None,
         service: None,
         from: None,
+        everywhere: false,
     })
 }
 
@@ -132,12 +146,22 @@ pub(super) struct Time {
     pub(super) practitioner_id: String,
     pub(super) room_id: String,
     pub(super) device_id: String,
+    pub(super) site_id: String,
     pub(super) words: String,
     pub(super) place: String,
     pub(super) why: String,
 }
 
+/// A shop with its times, or why there are none.
+struct Place {
+    name: String,
+    offers: Vec<Time>,
+    why_not: Vec<String>,
+}
+
 struct Next {
+    everywhere: String,
+    elsewhere: Vec<Place>,
     service: Code,
     name: String,
     offers: Vec<Time>,
@@ -180,10 +204,17 @@ struct PatientPage {
 /// A patient.
 pub(super) async fn patient(app: &App, caller: &Caller, view: &View, id: PatientId) -> Result<String> {
     let rather = match &view.open {
-        Open::Patient { course, service, from, .. } => Rather {
+        Open::Patient {
+            course,
+            service,
+            from,
+            everywhere,
+            ..
+        } => Rather {
             service: service.clone(),
             from: *from,
             course: *course,
+            everywhere: *everywhere,
         },
         _ => Rather::default(),
     };
@@ -218,6 +249,7 @@ fn course(view: &View, patient: PatientId, rather: &Rather, panel: CoursePanel) 
             course: Some(course.id),
             service: None,
             from: None,
+            everywhere: false,
         });
         there.address()
     });
@@ -247,10 +279,18 @@ fn course(view: &View, patient: PatientId, rather: &Rather, panel: CoursePanel) 
                     course: Some(course.id),
                     service: Some(code),
                     from: None,
+                    everywhere: false,
                 });
                 (there.address(), name)
             });
-            next(rather, proposed, first)
+            let everywhere = view.with(Open::Patient {
+                id: patient,
+                course: Some(course.id),
+                service: Some(proposed.service.clone()),
+                from: rather.from,
+                everywhere: true,
+            });
+            next(rather, proposed, first, everywhere.address())
         }),
     }
 }
@@ -334,8 +374,15 @@ fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
     circles
 }
 
-fn next(rather: &Rather, proposed: Proposed, first: Option<(String, String)>) -> Next {
+fn next(rather: &Rather, proposed: Proposed, first: Option<(String, String)>, everywhere: String) -> Next {
+    let place = |place: Elsewhere| Place {
+        name: place.name,
+        why_not: sentences(&place.refused),
+        offers: place.offers.into_iter().map(time).collect(),
+    };
     Next {
+        everywhere,
+        elsewhere: proposed.elsewhere.into_iter().map(place).collect(),
         first,
         why_not: sentences(&proposed.refused),
         first_day: proposed
@@ -356,6 +403,7 @@ pub(super) fn time(offer: Offer) -> Time {
         practitioner_id: slot.practitioner_id.to_string(),
         room_id: slot.room_id.map(|id| id.to_string()).unwrap_or_default(),
         device_id: slot.device_id.map(|id| id.to_string()).unwrap_or_default(),
+        site_id: slot.site_id.to_string(),
         words: at(slot.start),
         place: offer.place,
         why: slot.why,

@@ -4,6 +4,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
+use super::grid::what;
 use super::panel::{Time, at, time, written};
 use super::view::{Open, View};
 use super::words::{hours_of, problem, sentences, shape, state};
@@ -117,8 +118,8 @@ pub(super) async fn session(
     let again = if session.status == SessionStatus::Noshow {
         let rather = Rather {
             service: Some(session.service.clone()),
-            from: None,
             course: Some(course.id),
+            ..Rather::default()
         };
         let panel = desk_panel::patient(app, caller, patient.id, &rather).await?;
         let proposed = panel.courses.into_iter().find_map(|course| course.proposed);
@@ -133,6 +134,7 @@ pub(super) async fn session(
         course: Some(course.id),
         service: None,
         from: None,
+        everywhere: false,
     });
     let no_show = view.with(Open::Session {
         id,
@@ -156,10 +158,7 @@ pub(super) async fn session(
         no_show_href: no_show.address(),
         back: view.session(id).address(),
         when: day_and_hours,
-        what: match card.planned.filter(|planned| *planned >= session.number) {
-            Some(planned) => format!("{}, {} of {planned}", card.service, session.number),
-            None => format!("{}, session {}", card.service, session.number),
-        },
+        what: what(&card),
         place: card.place.join(", "),
         shape: shape(session.status),
         state: state(session),

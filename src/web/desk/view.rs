@@ -27,6 +27,8 @@ pub(super) enum Open {
         course: Option<CourseId>,
         service: Option<Code>,
         from: Option<NaiveDate>,
+        /// Whether every place is looked at, the shops too.
+        everywhere: bool,
     },
     /// A session; moving it to `to`, or asking about a no-show.
     Session {
@@ -63,6 +65,7 @@ impl View {
                 course: form.read("course"),
                 service: Code::try_from(form.get("service").to_owned()).ok(),
                 from: form.read::<NaiveDate>("from").filter(|day| Day::try_from(*day).is_ok()),
+                everywhere: form.has("everywhere"),
             }
         } else if form.has("new") {
             Open::NewCaller
@@ -105,8 +108,17 @@ impl View {
             Open::Found(q) => {
                 let _ = write!(address, "&q={}", utf8_percent_encode(q, NON_ALPHANUMERIC));
             }
-            Open::Patient { id, course, service, from } => {
+            Open::Patient {
+                id,
+                course,
+                service,
+                from,
+                everywhere,
+            } => {
                 let _ = write!(address, "&patient={id}");
+                if *everywhere {
+                    address.push_str("&everywhere");
+                }
                 let more = [
                     ("course", course.map(|it| it.to_string())),
                     ("service", service.as_ref().map(ToString::to_string)),

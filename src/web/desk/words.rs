@@ -104,6 +104,7 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "undone" => "Undone.",
         "planned" => "The whole course is booked.",
         "registered" => "Registered.",
+        "consented" => "The consent is written down.",
         "task-done" => "Done.",
         _ => return None,
     })

@@ -1,0 +1,249 @@
+//! One control of a form, with its label, its hint and what is wrong with what was typed into it.
+//! A form that fails is made of the same entries, filled with what was typed; `entry.html` shows one.
+
+use super::form::Form;
+use crate::domain::patient::Language;
+use crate::domain::text::TextError;
+
+/// Something that is wrong with what was typed.
+#[derive(Debug, Clone)]
+pub(super) struct Wrong {
+    /// The name of the control; nothing where it is about the whole form.
+    pub(super) field: Option<String>,
+    /// What.
+    pub(super) words: String,
+}
+
+impl Wrong {
+    /// Something wrong with one control.
+    pub(super) fn with(field: impl Into<String>, words: impl Into<String>) -> Self {
+        Self {
+            field: Some(field.into()),
+            words: words.into(),
+        }
+    }
+
+    /// Something wrong with the whole.
+    pub(super) fn of_all(words: impl Into<String>) -> Self {
+        Self {
+            field: None,
+            words: words.into(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Line,
+    Area,
+    Select,
+    Boxes,
+    Tick,
+}
+
+/// Something to choose.
+#[derive(Debug, Clone)]
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) label: String,
+    pub(super) chosen: bool,
+}
+
+impl Choice {
+    /// Something that is not chosen yet.
+    pub(super) fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            label: label.into(),
+            chosen: false,
+        }
+    }
+}
+
+/// A control.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    kind: Kind,
+    pub(super) name: String,
+    pub(super) id: String,
+    pub(super) label: String,
+    pub(super) hint: String,
+    pub(super) value: String,
+    pub(super) problem: String,
+    pub(super) required: bool,
+    /// Whether whoever opens the page is taken there: to the first that something is wrong with.
+    pub(super) first_wrong: bool,
+    /// More attributes, written here and by nobody else.
+    pub(super) attributes: &'static str,
+    pub(super) choices: Vec<Choice>,
+}
+
+impl Entry {
+    fn new(kind: Kind, name: &str, label: &str) -> Self {
+        Self {
+            kind,
+            name: name.to_owned(),
+            id: name.replace(['.', '_'], "-"),
+            label: label.to_owned(),
+            hint: String::new(),
+            value: String::new(),
+            problem: String::new(),
+            required: false,
+            first_wrong: false,
+            attributes: "",
+            choices: Vec::new(),
+        }
+    }
+
+    /// A line of text, a number or a time; `attributes` tells which.
+    pub(super) fn line(name: &str, label: &str, attributes: &'static str) -> Self {
+        Self {
+            attributes,
+            ..Self::new(Kind::Line, name, label)
+        }
+    }
+
+    /// Several lines of text.
+    pub(super) fn area(name: &str, label: &str, attributes: &'static str) -> Self {
+        Self {
+            attributes,
+            ..Self::new(Kind::Area, name, label)
+        }
+    }
+
+    /// One of several.
+    pub(super) fn select(name: &str, label: &str, choices: Vec<Choice>) -> Self {
+        Self {
+            choices,
+            ..Self::new(Kind::Select, name, label)
+        }
+    }
+
+    /// Any of several.
+    pub(super) fn boxes(name: &str, label: &str, choices: Vec<Choice>) -> Self {
+        Self {
+            choices,
+            ..Self::new(Kind::Boxes, name, label)
+        }
+    }
+
+    /// Yes, where it is ticked.
+    pub(super) fn tick(name: &str, label: &str) -> Self {
+        Self::new(Kind::Tick, name, label)
+    }
+
+    /// With a hint, such as the unit.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// Not to be left empty.
+    pub(super) fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// In the form called `form`, where a page has several with the same controls.
+    pub(super) fn within(mut self, form: &str) -> Self {
+        self.id = format!("{form}-{}", self.id);
+        self
+    }
+
+    /// Filled with what was typed, and with what is wrong about that.
+    pub(super) fn filled(mut self, form: &Form, wrong: &[Wrong]) -> Self {
+        form.raw(&self.name).unwrap_or_default().clone_into(&mut self.value);
+        let typed: Vec<_> = form.all(&self.name).collect();
+        for choice in &mut self.choices {
+            choice.chosen = typed.contains(&choice.value.as_str());
+        }
+        // What was sent and is not offered is shown all the same, or nobody would see what is wrong.
+        if self.kind == Kind::Select && !self.value.is_empty() && !self.choices.iter().any(|choice| choice.chosen) {
+            self.choices.push(Choice {
+                chosen: true,
+                ..Choice::new(self.value.clone(), self.value.clone())
+            });
+        }
+        let about: Vec<_> = wrong.iter().filter(|one| one.field.as_deref() == Some(&self.name)).collect();
+        self.problem = about.iter().map(|one| one.words.as_str()).collect::<Vec<_>>().join(" ");
+        self
+    }
+
+    pub(super) fn is_area(&self) -> bool {
+        self.kind == Kind::Area
+    }
+
+    pub(super) fn is_select(&self) -> bool {
+        self.kind == Kind::Select
+    }
+
+    pub(super) fn is_boxes(&self) -> bool {
+        self.kind == Kind::Boxes
+    }
+
+    pub(super) fn is_tick(&self) -> bool {
+        self.kind == Kind::Tick
+    }
+
+    /// The ids of what explains it, for who does not see where it stands.
+    pub(super) fn described_by(&self) -> String {
+        let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.id));
+        let problem = (!self.problem.is_empty()).then(|| format!("{}-problem", self.id));
+        hint.into_iter().chain(problem).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What the head of a page says about what is wrong: what is about no control of it, or that it stands below.
+pub(super) fn said_above(language: Language, wrong: &[Wrong], entries: &[&Entry]) -> Vec<String> {
+    let whole = of_the_whole(wrong, entries);
+    if whole.is_empty() && !wrong.is_empty() {
+        return vec![look_below(language).to_owned()];
+    }
+    whole.into_iter().map(str::to_owned).collect()
+}
+
+/// What is wrong with a form as a whole, or with a control that is not in `entries`.
+fn of_the_whole<'a>(wrong: &'a [Wrong], entries: &[&Entry]) -> Vec<&'a str> {
+    let shown = |one: &Wrong| {
+        one.field
+            .as_deref()
+            .is_some_and(|field| entries.iter().any(|entry| entry.name == field))
+    };
+    wrong.iter().filter(|one| !shown(one)).map(|one| one.words.as_str()).collect()
+}
+
+/// Takes whoever opens the page to the first of `entries` that something is wrong with.
+pub(super) fn lead_to_first_wrong<'a>(mut entries: impl Iterator<Item = &'a mut Entry>) {
+    if let Some(first) = entries.find(|entry| !entry.problem.is_empty() && !entry.is_boxes()) {
+        first.first_wrong = true;
+    }
+}
+
+/// That something is wrong further down, for the head of a page.
+pub(super) fn look_below(language: Language) -> &'static str {
+    match language {
+        Language::En => "Something is missing, or cannot be: see below.",
+        Language::Fr => "Quelque chose manque ou n’est pas possible : voyez plus bas.",
+    }
+}
+
+/// That something is missing.
+pub(super) fn needed(language: Language) -> &'static str {
+    match language {
+        Language::En => "This is needed.",
+        Language::Fr => "À remplir.",
+    }
+}
+
+/// What is wrong with a text.
+pub(super) fn text_problem(language: Language, error: &TextError) -> String {
+    match (error, language) {
+        (TextError::Empty, language) => needed(language).to_owned(),
+        (TextError::TooShort(least), Language::En) => format!("At least {least} characters, please."),
+        (TextError::TooShort(least), Language::Fr) => format!("Au moins {least} caractères, s’il vous plaît."),
+        (TextError::TooLong(most), Language::En) => format!("That is too long: at most {most} characters."),
+        (TextError::TooLong(most), Language::Fr) => format!("C’est trop long : {most} caractères au plus."),
+        (TextError::Control, Language::En) => "It holds characters that nobody can read; type it again.".to_owned(),
+        (TextError::Control, Language::Fr) => "Il contient des caractères illisibles ; veuillez le saisir de nouveau.".to_owned(),
+    }
+}

@@ -1,0 +1,230 @@
+//! The addresses that a shop keeps: its calendar to subscribe to, and the links to its list. A new
+//! one is shown once, on the page that made it, and is stored nowhere.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use chrono::{DateTime, FixedOffset};
+
+use super::expected;
+use super::words::{Words, of};
+use crate::actions::shop_desk::{self, Addresses};
+use crate::actions::shop_links::{self, NewShopLink};
+use crate::actions::sign_ins::Person;
+use crate::actions::{App, Error, feeds};
+use crate::domain::ids::{FeedId, ShopLinkId};
+use crate::domain::patient::Language;
+use crate::domain::text::Line;
+use crate::domain::wording;
+use crate::web::entry::{Entry, Wrong, lead_to_first_wrong, text_problem};
+use crate::web::form::{Asked, Form};
+use crate::web::page::{shown_with_scripts, sorry};
+use crate::web::shell::{Here, Shell};
+
+/// A calendar that there is.
+struct Calendar {
+    id: FeedId,
+    version: i64,
+    made: String,
+    fetched: Option<String>,
+}
+
+/// A link that there is.
+struct Link {
+    id: ShopLinkId,
+    version: i64,
+    label: String,
+    made: String,
+}
+
+/// An address that was just made.
+struct Fresh {
+    label: &'static str,
+    address: String,
+    webcal: Option<String>,
+    google: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "partner_addresses.html", config = ".askama.toml")]
+struct Page {
+    shell: Shell,
+    words: &'static Words,
+    note: Option<&'static str>,
+    problem: Option<&'static str>,
+    fresh: Option<Fresh>,
+    calendar: Option<Calendar>,
+    links: Vec<Link>,
+    entry: Entry,
+}
+
+/// What a page shows besides what there is.
+#[derive(Default)]
+struct Beside {
+    fresh: Option<Fresh>,
+    note: Option<&'static str>,
+    problem: Option<&'static str>,
+    form: Form,
+    wrong: Vec<Wrong>,
+}
+
+/// The page.
+pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+    shown(&app, &person, StatusCode::OK, |words| Beside {
+        note: asked.has("revoked").then_some(words.revoked),
+        ..Beside::default()
+    })
+    .await
+}
+
+async fn shown(app: &App, person: &Person, status: StatusCode, beside: impl FnOnce(&'static Words) -> Beside) -> Response {
+    match shop_desk::addresses(app, &person.caller()).await {
+        Ok(addresses) => {
+            let words = of(addresses.front.language);
+            shown_with_scripts(status, &filled(app, person, addresses, beside(words)))
+        }
+        Err(error) => sorry(error),
+    }
+}
+
+fn filled(app: &App, person: &Person, addresses: Addresses, beside: Beside) -> Page {
+    let language = addresses.front.language;
+    let words = of(language);
+    let label = Entry::line("label", words.label, "maxlength=\"200\" autocomplete=\"off\"")
+        .hint(words.label_hint)
+        .required();
+    let mut entry = label.filled(&beside.form, &beside.wrong);
+    lead_to_first_wrong(std::iter::once(&mut entry));
+    Page {
+        shell: Shell::for_shop(app, person, Here::PartnerAddresses, language),
+        words,
+        note: beside.note,
+        problem: beside.problem,
+        fresh: beside.fresh,
+        calendar: addresses.feed.map(|feed| Calendar {
+            id: feed.id,
+            version: feed.version,
+            made: day(language, feed.rotated_at),
+            fetched: feed.last_fetched_at.map(|at| day(language, at)),
+        }),
+        links: addresses
+            .links
+            .into_iter()
+            .map(|link| Link {
+                id: link.id,
+                version: link.version,
+                label: link.label.to_string(),
+                made: day(language, link.created_at),
+            })
+            .collect(),
+        entry,
+    }
+}
+
+fn day(language: Language, at: DateTime<FixedOffset>) -> String {
+    wording::day(language, at.naive_local())
+}
+
+/// The page after something failed: it says that things have changed, where that is why.
+async fn changed(app: &App, person: &Person, error: Error) -> Response {
+    match error {
+        // What is not there any more was revoked a moment ago, perhaps by this very button.
+        Error::Stale | Error::AnsweredMeanwhile | Error::NotThere(_) => {
+            shown(app, person, StatusCode::UNPROCESSABLE_ENTITY, |words| Beside {
+                problem: Some(words.stale),
+                ..Beside::default()
+            })
+            .await
+        }
+        error => sorry(error),
+    }
+}
+
+/// Gives the calendar an address, or another one.
+pub(super) async fn make_calendar(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+    let seen = form.read("id").zip(form.read("version"));
+    match shop_desk::new_calendar(&app, &person.caller(), seen).await {
+        Ok(made) => {
+            let feed = made.into_inner();
+            shown(&app, &person, StatusCode::CREATED, |words| Beside {
+                fresh: feed.url.map(|address| Fresh {
+                    label: words.calendar_address,
+                    address,
+                    webcal: feed.webcal_url,
+                    google: feed.google_url,
+                }),
+                ..Beside::default()
+            })
+            .await
+        }
+        Err(error) => changed(&app, &person, error).await,
+    }
+}
+
+/// Revokes the calendar.
+pub(super) async fn revoke_calendar(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+    let revoked = match form.read("id") {
+        Some(id) => feeds::revoke(&app, &person.caller(), id, &expected(&form)).await,
+        None => Err(Error::NotThere("feed")),
+    };
+    match revoked {
+        Ok(()) => Redirect::to("/partner/calendar?revoked").into_response(),
+        Err(error) => changed(&app, &person, error).await,
+    }
+}
+
+/// Makes a link to the list.
+pub(super) async fn make_link(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+    let caller = person.caller();
+    let front = match shop_desk::front(&app, &caller).await {
+        Ok(front) => front,
+        Err(error) => return sorry(error),
+    };
+    let label = match Line::try_from(form.get("label")) {
+        Ok(label) => label,
+        Err(error) => {
+            let wrong = vec![Wrong::with("label", text_problem(front.language, &error))];
+            return shown(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, |_| Beside {
+                form,
+                wrong,
+                ..Beside::default()
+            })
+            .await;
+        }
+    };
+    match shop_links::make(&app, &caller, front.id, NewShopLink { label }).await {
+        Ok(made) => {
+            let url = made.into_inner().url;
+            shown(&app, &person, StatusCode::CREATED, |words| Beside {
+                fresh: url.map(|address| Fresh {
+                    label: words.link_address,
+                    address,
+                    webcal: None,
+                    google: None,
+                }),
+                ..Beside::default()
+            })
+            .await
+        }
+        Err(error) => sorry(error),
+    }
+}
+
+/// Revokes a link.
+pub(super) async fn revoke_link(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+    let caller = person.caller();
+    let front = match shop_desk::front(&app, &caller).await {
+        Ok(front) => front,
+        Err(error) => return sorry(error),
+    };
+    let revoked = match form.read("id") {
+        Some(id) => shop_links::revoke(&app, &caller, front.id, id, &expected(&form)).await,
+        None => Err(Error::NotThere("link")),
+    };
+    match revoked {
+        Ok(()) => Redirect::to("/partner/calendar?revoked").into_response(),
+        Err(error) => changed(&app, &person, error).await,
+    }
+}

@@ -1,0 +1,153 @@
+//! The first page of a shop: what waits for its answer, then today and the coming two weeks, each
+//! visit with the packet; or only what is to be answered, or to be reported, on whatever day.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::NaiveDate;
+
+use super::words::{Words, of};
+use crate::actions::shop_desk::{self, ShopList, Shown};
+use crate::actions::shop_view::{ShopReferral, ShopVisit};
+use crate::actions::sign_ins::Person;
+use crate::actions::{App, Error};
+use crate::domain::civil;
+use crate::domain::patient::Language;
+use crate::domain::status::SessionStatus;
+use crate::domain::wording;
+use crate::web::form::{Asked, Form};
+use crate::web::page::{shown_with_scripts, sorry};
+use crate::web::shell::{Here, Shell};
+use crate::web::shop::{around, first_day};
+use crate::web::shop_rows::{self, DayOfRows, Lead, by_day};
+use crate::web::shop_words::{self, term};
+
+/// A request that waits for an answer.
+struct Request {
+    address: String,
+    name: String,
+    phone: Option<String>,
+    asked: String,
+    sent: String,
+    facts: Vec<String>,
+    withheld: Option<&'static str>,
+    dates: Vec<String>,
+}
+
+/// Which of the three lists it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Filter {
+    All,
+    ToAnswer,
+    ToReport,
+}
+
+#[derive(Template)]
+#[template(path = "partner.html", config = ".askama.toml")]
+struct Page {
+    shell: Shell,
+    words: &'static Words,
+    listed: &'static shop_words::Words,
+    name: String,
+    filter: Filter,
+    to_answer: usize,
+    to_report: usize,
+    from: String,
+    first: NaiveDate,
+    is_today: bool,
+    earlier: NaiveDate,
+    later: NaiveDate,
+    requests: Vec<Request>,
+    days: Vec<DayOfRows>,
+}
+
+/// What a query asks for.
+fn wanted(asked: &Form) -> Result<(Filter, Shown), Error> {
+    match asked.get("show") {
+        "" => Ok((Filter::All, Shown::Days(first_day(asked)?))),
+        "to-answer" => Ok((Filter::ToAnswer, Shown::ToAnswer)),
+        "to-report" => Ok((Filter::ToReport, Shown::ToReport)),
+        _ => Err(Error::NotThere("page")),
+    }
+}
+
+/// The page.
+pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+    let (filter, wanted) = match wanted(&asked) {
+        Ok(wanted) => wanted,
+        Err(error) => return sorry(error),
+    };
+    match shop_desk::list(&app, &person.caller(), wanted).await {
+        Ok(list) => shown_with_scripts(StatusCode::OK, &filled(&app, &person, filter, &list)),
+        Err(error) => sorry(error),
+    }
+}
+
+fn filled(app: &App, person: &Person, filter: Filter, list: &ShopList) -> Page {
+    let language = list.front.language;
+    let words = of(language);
+    let first = list.from.date_naive();
+    let (earlier, later) = around(first);
+    Page {
+        shell: Shell::for_shop(app, person, Here::Partner, language),
+        words,
+        listed: shop_rows::words(language),
+        name: list.front.name.clone(),
+        filter,
+        to_answer: list.to_answer,
+        to_report: list.to_report,
+        from: wording::day(language, list.from.naive_local()),
+        first,
+        is_today: first == civil::date_of(app.zone, app.clock.now()),
+        earlier,
+        later,
+        requests: list.requests.iter().map(|one| request(language, words, one)).collect(),
+        days: by_day(language, &list.visits, |visit| leads_to(words, visit)),
+    }
+}
+
+fn request(language: Language, words: &Words, one: &ShopReferral) -> Request {
+    let packet = one.packet.as_ref();
+    Request {
+        address: format!("/partner/referrals/{}", one.id),
+        name: shop_rows::name(language, packet),
+        phone: shop_rows::phone(packet),
+        asked: format!("{}, {}", term(language, one.service.as_str()), words.sessions(one.count)),
+        sent: one
+            .requested_at
+            .map(|at| wording::day(language, at.naive_local()))
+            .unwrap_or_default(),
+        facts: packet.map(|packet| shop_rows::facts(language, packet)).unwrap_or_default(),
+        withheld: shop_rows::withheld(language, packet),
+        dates: one.visits.iter().map(|visit| date(language, visit)).collect(),
+    }
+}
+
+/// A visit's day and hours, and where it stands.
+pub(super) fn date(language: Language, visit: &ShopVisit) -> String {
+    let day = wording::day(language, visit.start.naive_local());
+    let status = term(language, &visit.status.to_string());
+    format!("{day}, {}: {status}", shop_rows::hours(language, visit))
+}
+
+/// Where a visit leads: to its report once it is due, else to its referral.
+fn leads_to(words: &Words, visit: &ShopVisit) -> Option<Lead> {
+    let referral = visit.referral_id?;
+    Some(if visit.report_due {
+        Lead {
+            address: format!("/partner/referrals/{referral}/report/{}", visit.id),
+            words: words.record,
+        }
+    } else {
+        Lead {
+            address: format!("/partner/referrals/{referral}"),
+            words: if visit.status == SessionStatus::Pending {
+                words.answer
+            } else {
+                words.look
+            },
+        }
+    })
+}

@@ -1,0 +1,66 @@
+//! The pages of a partner's shop, for its own people who have signed in: their list, one referral
+//! with its answers, the report of a visit, and the addresses that open their list and calendar.
+
+mod addresses;
+mod answers;
+mod list;
+mod record;
+mod referral;
+mod refused;
+mod report;
+mod words;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use axum::routing::{get, post};
+
+use super::door::only;
+use super::form::Form;
+use crate::actions::{App, Error, Expected};
+use crate::domain::access::SHOP_USERS;
+use crate::domain::ids::{ReferralId, SessionId};
+
+/// The pages of a shop.
+pub(super) fn routes(app: &App) -> Router<App> {
+    Router::new()
+        .route("/partner", only(app, SHOP_USERS, get(list::page)))
+        .route("/partner/referrals/{id}", only(app, SHOP_USERS, get(referral::page)))
+        .route("/partner/referrals/{id}/accept", only(app, SHOP_USERS, post(answers::accept)))
+        .route("/partner/referrals/{id}/decline", only(app, SHOP_USERS, post(answers::decline)))
+        .route("/partner/referrals/{id}/propose", only(app, SHOP_USERS, post(answers::propose)))
+        .route("/partner/referrals/{id}/fail", only(app, SHOP_USERS, post(answers::fail)))
+        .route(
+            "/partner/referrals/{id}/report/{visit}",
+            only(app, SHOP_USERS, get(report::page).post(report::send)),
+        )
+        .route("/partner/calendar", only(app, SHOP_USERS, get(addresses::page)))
+        .route("/partner/calendar/make", only(app, SHOP_USERS, post(addresses::make_calendar)))
+        .route("/partner/calendar/revoke", only(app, SHOP_USERS, post(addresses::revoke_calendar)))
+        .route("/partner/links", only(app, SHOP_USERS, post(addresses::make_link)))
+        .route("/partner/links/revoke", only(app, SHOP_USERS, post(addresses::revoke_link)))
+}
+
+/// The referral that an address names, as far as that can be read.
+type Which = Result<Path<String>, PathRejection>;
+
+/// The referral that an address names. What cannot be read names none that is there.
+fn which(which: Which) -> Result<ReferralId, Error> {
+    let text = which.map(|Path(text)| text).unwrap_or_default();
+    text.parse().map_err(|_| Error::NotThere("referral"))
+}
+
+/// A referral and a visit that an address names.
+type WhichVisit = Result<Path<(String, String)>, PathRejection>;
+
+/// The referral and the visit that an address names.
+fn which_visit(which: WhichVisit) -> Result<(ReferralId, SessionId), Error> {
+    let Path((referral, visit)) = which.map_err(|_| Error::NotThere("visit"))?;
+    let referral = referral.parse().map_err(|_| Error::NotThere("referral"))?;
+    Ok((referral, visit.parse().map_err(|_| Error::NotThere("visit"))?))
+}
+
+/// The version that a form was made of. A form without one is as good as an old one.
+fn expected(form: &Form) -> Expected {
+    Expected::Versions(form.read("version").into_iter().collect())
+}

@@ -1,0 +1,88 @@
+//! What a shop is told where something was refused, in the language that it reads. The sentences of
+//! the rules are English; their French stands here, for those that a shop can meet.
+
+use super::words::Words;
+use crate::actions::Error;
+use crate::domain::patient::Language;
+use crate::domain::record::Wavelength;
+use crate::domain::refusal::{Code, Refusal};
+use crate::web::entry::Wrong;
+use crate::web::shop_words::term;
+
+/// What was wrong, for the form to say; or an error that no form can mend.
+pub(super) fn wrong(words: &Words, wavelengths: &[Wavelength], error: Error) -> Result<Vec<Wrong>, Error> {
+    match error {
+        Error::Stale | Error::AnsweredMeanwhile => Ok(vec![Wrong::of_all(words.stale)]),
+        Error::Refused(refusals) | Error::Explained(refusals, _) => Ok(refusals
+            .into_iter()
+            .map(|refusal| Wrong {
+                field: refusal.field.as_deref().map(control),
+                words: said(words.language, wavelengths, refusal),
+            })
+            .collect()),
+        Error::Invalid { pointer, detail } => Ok(vec![Wrong::with(control(&pointer), detail)]),
+        error => Err(error),
+    }
+}
+
+/// The control that a pointer is about: `/parameter_sets/0/spot_mm` is `spot_mm.0`.
+fn control(pointer: &str) -> String {
+    let parts: Vec<_> = pointer.trim_start_matches('/').split('/').collect();
+    match parts.as_slice() {
+        [_, index, name] => format!("{name}.{index}"),
+        [name, ..] => (*name).to_owned(),
+        [] => String::new(),
+    }
+}
+
+/// What a rule says.
+fn said(language: Language, wavelengths: &[Wavelength], refusal: Refusal) -> String {
+    let french = match (language, refusal.code) {
+        (Language::En, _) => None,
+        (Language::Fr, code) => in_french(wavelengths, code),
+    };
+    french.unwrap_or(refusal.message)
+}
+
+fn in_french(wavelengths: &[Wavelength], code: Code) -> Option<String> {
+    let words = match code {
+        Code::ReferralNotAllowedFrom(status) => {
+            let status = term(Language::Fr, &status.to_string());
+            return Some(format!("Cet aiguillage est {status} ; cela n’y est plus possible."));
+        }
+        Code::NotAllowedFrom(status) => {
+            let status = term(Language::Fr, &status.to_string());
+            return Some(format!("Ce rendez-vous est {status} ; cela n’y est plus possible."));
+        }
+        Code::ParameterOutOfRange => {
+            let known: Vec<_> = wavelengths.iter().map(|one| format!("{} nm", u16::from(*one))).collect();
+            return Some(format!("Vos appareils ont ces longueurs d’onde : {}.", known.join(", ")));
+        }
+        Code::StartInPast => "Ce moment est passé.",
+        Code::TooFarAhead => "Ce jour est trop éloigné : on ne prend pas encore de rendez-vous pour cette date.",
+        Code::NoSuchLocalTime => "Cette heure n’existe pas ce jour-là : l’horloge avance.",
+        Code::NothingToAnswer => "Rien dans cet aiguillage n’attend cette réponse.",
+        Code::TooEarlyToReport => "Ce rendez-vous n’a pas commencé ; faites votre rapport ensuite.",
+        Code::RecordIncomplete => {
+            "Une séance terminée demande au moins un jeu de réglages, la réaction, la douleur et la vérification des lunettes."
+        }
+        Code::ReferralFull => "Toutes les séances de cet aiguillage ont leur date.",
+        Code::DisclosureConsentMissing => "Le patient ne permet plus que vous soyez informé.",
+        Code::PartnerNotEligible => "Un de vos documents est échu ou manque au dossier. Appelez la clinique.",
+        Code::NotOfferedByPartner => "Vous n’offrez pas ce service.",
+        _ => return None,
+    };
+    Some(words.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_into_a_request_is_the_name_of_a_control() {
+        assert_eq!(control("/start"), "start");
+        assert_eq!(control("/parameter_sets/1/wavelength_nm"), "wavelength_nm.1");
+        assert_eq!(control(""), "");
+    }
+}

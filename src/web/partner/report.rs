@@ -1,0 +1,163 @@
+//! The report of one visit: the form of the treatment record, with only what the treatment has, and
+//! sending it. What fails comes back filled in.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::list::date;
+use super::record::{self, Group, groups, left_empty};
+use super::referral::can_be_reported;
+use super::refused::wrong;
+use super::words::{Words, of};
+use super::{WhichVisit, expected, which_visit};
+use crate::actions::referral_ends::{self, Report};
+use crate::actions::shop_desk::{self, Front};
+use crate::actions::shop_view::{ShopReferral, ShopVisit};
+use crate::actions::sign_ins::Person;
+use crate::actions::{App, Error};
+use crate::domain::refusal::Code;
+use crate::web::entry::{Wrong, said_above};
+use crate::web::form::Form;
+use crate::web::page::{shown_with_scripts, sorry};
+use crate::web::shell::{Here, Shell};
+use crate::web::shop_rows;
+
+#[derive(Template)]
+#[template(path = "partner_report.html", config = ".askama.toml")]
+struct Page {
+    shell: Shell,
+    words: &'static Words,
+    back: String,
+    path: String,
+    version: i64,
+    name: String,
+    when: String,
+    facts: Vec<String>,
+    withheld: Option<&'static str>,
+    problems: Vec<String>,
+    /// Nothing where there is nothing to report.
+    groups: Option<Vec<Group>>,
+}
+
+/// The page.
+pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, named: WhichVisit) -> Response {
+    let (id, visit) = match which_visit(named) {
+        Ok(which) => which,
+        Err(error) => return sorry(error),
+    };
+    let (front, referral) = match shop_desk::referral(&app, &person.caller(), id).await {
+        Ok(found) => found,
+        Err(error) => return sorry(error),
+    };
+    match referral.visits.iter().find(|one| one.id == visit) {
+        Some(visit) => shown(&app, &person, &front, &referral, visit, None),
+        None => sorry(Error::NotThere("visit")),
+    }
+}
+
+/// The form, and what was typed into it in vain.
+fn shown(
+    app: &App,
+    person: &Person,
+    front: &Front,
+    referral: &ShopReferral,
+    visit: &ShopVisit,
+    tried: Option<(&Form, &[Wrong])>,
+) -> Response {
+    let words = of(front.language);
+    let empty = Form::default();
+    let (form, wrong) = tried.unwrap_or((&empty, &[]));
+    let wanted = tried.is_some() || can_be_reported(referral, visit, app.clock.now());
+    let groups = wanted.then(|| groups(words, referral.treatment, &front.wavelengths, form, wrong));
+    let entries: Vec<_> = groups.iter().flatten().flat_map(|group| &group.entries).collect();
+    let problems = said_above(front.language, wrong, &entries);
+    let packet = referral.packet.as_ref();
+    let back = format!("/partner/referrals/{}", referral.id);
+    let page = Page {
+        shell: Shell::for_shop(app, person, Here::Partner, front.language),
+        words,
+        path: format!("{back}/report/{}", visit.id),
+        back,
+        version: referral.version,
+        name: shop_rows::name(front.language, packet),
+        when: date(front.language, visit),
+        facts: packet.map(|packet| shop_rows::facts(front.language, packet)).unwrap_or_default(),
+        withheld: shop_rows::withheld(front.language, packet),
+        problems,
+        groups,
+    };
+    let status = if tried.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    shown_with_scripts(status, &page)
+}
+
+/// The report.
+pub(super) async fn send(State(app): State<App>, Extension(person): Extension<Person>, named: WhichVisit, form: Form) -> Response {
+    let (id, session) = match which_visit(named) {
+        Ok(which) => which,
+        Err(error) => return sorry(error),
+    };
+    let caller = person.caller();
+    let front = match shop_desk::front(&app, &caller).await {
+        Ok(front) => front,
+        Err(error) => return sorry(error),
+    };
+    let words = of(front.language);
+    let read = record::read(words, &form);
+    let wrong = match read.record {
+        Ok(record) => {
+            let report = Report {
+                session_id: Some(session),
+                record,
+            };
+            match referral_ends::report(&app, &caller, id, &expected(&form), report).await {
+                Ok(_) => return Redirect::to(&format!("/partner/referrals/{id}?reported")).into_response(),
+                Err(error) => refused(words, &front, error, &form, &read.sets),
+            }
+        }
+        Err(wrong) => Ok(wrong),
+    };
+    let wrong = match wrong {
+        Ok(wrong) => wrong,
+        Err(error) => return sorry(error),
+    };
+    // As it is now, which is what the form is sent again to.
+    let (front, referral) = match shop_desk::referral(&app, &caller, id).await {
+        Ok(found) => found,
+        Err(error) => return sorry(error),
+    };
+    match referral.visits.iter().find(|one| one.id == session) {
+        Some(visit) => shown(&app, &person, &front, &referral, visit, Some((&form, &wrong))),
+        None => sorry(Error::NotThere("visit")),
+    }
+}
+
+/// What the rules say against a record, beside the controls that it is about.
+fn refused(words: &Words, front: &Front, error: Error, form: &Form, sets: &[usize]) -> Result<Vec<Wrong>, Error> {
+    let incomplete = matches!(&error, Error::Refused(all) if all.iter().any(|one| one.code == Code::RecordIncomplete));
+    let mut all = wrong(words, &front.wavelengths, error)?;
+    for one in &mut all {
+        one.field = one.field.take().map(|field| in_form(field, sets));
+    }
+    if incomplete {
+        all.extend(left_empty(words, form));
+    }
+    Ok(all)
+}
+
+/// The control of a field: the settings of the record are numbered as they come, those of the form as they stand there.
+fn in_form(field: String, sets: &[usize]) -> String {
+    let place = field
+        .rsplit_once('.')
+        .and_then(|(name, n)| Some((name, sets.get(n.parse::<usize>().ok()?)?)));
+    match place {
+        Some((name, n)) => format!("{name}.{n}"),
+        None => field,
+    }
+}

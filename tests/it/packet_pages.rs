@@ -1,0 +1,113 @@
+//! The doors of `packet_only` that are pages: a shop's own people open and try everything there, in
+//! both languages, and every octet that they are answered is kept to be looked through.
+
+use std::collections::BTreeSet;
+
+use fadeline::domain::access::Role;
+use serde_json::{Value, json};
+
+use crate::packet_only::Left;
+use crate::support::TestApp;
+use crate::support::browser::Browser;
+use crate::support::shops::Shop;
+
+/// Opens every page of the shop and sends every form in vain, which changes nothing. Answers the routes that were used.
+pub(crate) async fn look(app: &TestApp, shop: &Shop, referrals: &[&str], left: &mut Left) -> BTreeSet<String> {
+    let mut browser = Browser::of_new(app, Role::Partner, Some(&shop.id)).await;
+    let mut used = BTreeSet::new();
+    let notices = format!("/partners/{}/notices", shop.id);
+    for language in ["fr", "en"] {
+        app.call(&shop.token, "PATCH", &notices, json!({"language": language}))
+            .await
+            .expect(200);
+        for query in ["", "?from=2026-11-15", "?from=2027-01-01", "?show=to-answer", "?show=to-report"] {
+            left.keep("the shop's list", &browser.get(app, &format!("/partner{query}")).await.expect(200));
+        }
+        left.keep("its addresses", &browser.get(app, "/partner/calendar").await.expect(200));
+        used.extend(["/partner", "/partner/calendar"].map(str::to_owned));
+        for id in referrals {
+            let path = format!("/partner/referrals/{id}");
+            left.keep("a referral", &browser.get(app, &path).await.expect(200));
+            used.insert("/partner/referrals/{id}".to_owned());
+            for verb in ["accept", "decline", "propose", "fail"] {
+                let fields = [("version", "0"), ("reason", "No."), ("start", "2027-02-01T10:00")];
+                let refused = browser.post(app, &format!("{path}/{verb}"), &fields).await.expect(422);
+                left.keep("an answer in vain", &refused);
+                used.insert(format!("/partner/referrals/{{id}}/{verb}"));
+            }
+            let seen = app.shop_sees(shop, id).await.expect(200);
+            let version = seen.body["version"].to_string();
+            for visit in seen.body["visits"].as_array().unwrap() {
+                let path = format!("{path}/report/{}", visit["id"].as_str().unwrap());
+                left.keep("a report", &browser.get(app, &path).await.expect(200));
+                let whole = [
+                    ("version", version.as_str()),
+                    ("outcome", "completed"),
+                    ("wavelength_nm.0", "755"),
+                    ("fluence_j_cm2.0", "2"),
+                    ("spot_mm.0", "4"),
+                    ("pulse_width.0", "6"),
+                    ("pulse_width_unit.0", "ns"),
+                    ("frequency_hz.0", "2"),
+                    ("pulse_count.0", "3"),
+                    ("passes.0", "1"),
+                ];
+                for fields in [&whole[..2], &whole, &[]] {
+                    left.keep("a report in vain", &browser.post(app, &path, fields).await.expect(422));
+                }
+                used.insert("/partner/referrals/{id}/report/{visit}".to_owned());
+            }
+        }
+    }
+    used
+}
+
+/// The same, and what makes and revokes addresses too: every route that there is.
+pub(crate) async fn look_at_all(app: &TestApp, shop: &Shop, referrals: &[&str], left: &mut Left) {
+    let mut used = look(app, shop, referrals, left).await;
+    let mut browser = Browser::of_new(app, Role::Partner, Some(&shop.id)).await;
+    let page = browser.get(app, "/partner/calendar").await.expect(200);
+    let fields = [("id", page.control("id")), ("version", page.control("version"))];
+    left.keep(
+        "another calendar",
+        &browser.post(app, "/partner/calendar/make", &fields).await.expect(201),
+    );
+    left.keep(
+        "revoking in vain",
+        &browser.post(app, "/partner/calendar/revoke", &fields).await.expect(422),
+    );
+    left.keep(
+        "another link",
+        &browser.post(app, "/partner/links", &[("label", "Page")]).await.expect(201),
+    );
+    let links = app
+        .call(&shop.token, "GET", &format!("/partners/{}/links", shop.id), Value::Null)
+        .await
+        .expect(200);
+    let link = links.items().iter().find(|link| link["label"] == "Page").unwrap();
+    let (id, version) = (link["id"].as_str().unwrap(), link["version"].to_string());
+    left.keep(
+        "revoking a link",
+        &browser
+            .post(app, "/partner/links/revoke", &[("id", id), ("version", &version)])
+            .await
+            .expect(303),
+    );
+    used.extend(
+        [
+            "/partner/calendar/make",
+            "/partner/calendar/revoke",
+            "/partner/links",
+            "/partner/links/revoke",
+        ]
+        .map(str::to_owned),
+    );
+    // Every page that there is was opened: a new one has to be added above.
+    let routes = include_str!("../../src/web/partner/mod.rs");
+    let routes: BTreeSet<_> = routes
+        .split('"')
+        .filter(|text| text.starts_with("/partner"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(routes, used);
+}

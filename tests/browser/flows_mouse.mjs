@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { api, session } from "./lib/demo.mjs";
 import { inWindow } from "./lib/browser.mjs";
-import { asItWas, bookedOf, cardOf, linkOf, noted, offers, openDay, patientWith, statusOf, timeIn, undone, unplanned } from "./lib/flows.mjs";
+import { asItWas, bookedOf, cardOf, linkOf, newPhone, noted, offers, openDay, patientWith, statusOf, timeIn, undone, unplanned } from "./lib/flows.mjs";
 import { Hand } from "./lib/hand.mjs";
 import { staged } from "./lib/stage.mjs";
 
@@ -34,23 +34,24 @@ test("mouse: a phone caller is booked in three", options, async () => {
 
 test("mouse: a new caller takes one small form more", options, async () => {
   const { day } = await staged();
+  const phone = newPhone();
   await inWindow(DESK, async ({ page }) => {
     await openDay(page, day);
     const hand = new Hand(page);
-    await hand.typeInto(page.locator("input[name=q]"), "4165559017");
+    await hand.typeInto(page.locator("input[name=q]"), phone);
     await hand.click(page.getByRole("button", { name: "Find" }));
     await hand.click(page.getByRole("link", { name: "New caller" }));
     await hand.typeInto(page.getByLabel("Name"), "Ori Mousebook");
     // Whatever was typed into the search is not typed again.
-    const phone = page.getByLabel("Phone");
-    if ((await phone.inputValue()) === "") await hand.typeInto(phone, "4165559017");
+    const field = page.getByLabel("Phone");
+    if ((await field.inputValue()) === "") await hand.typeInto(field, phone);
     await hand.click(page.getByRole("button", { name: "Register" }));
     const times = await offers(page);
     await hand.click(times.first());
     await noted(page, /Booked/);
     // The three of a known caller; the form is opened, filled in and sent.
     hand.atMost(3 + 4, "book a new caller, mouse");
-    assert.equal((await patientWith("4165559017")).family_name, "Mousebook");
+    assert.equal((await patientWith(phone)).family_name, "Mousebook");
     await undone(page);
   });
 });
@@ -172,11 +173,16 @@ test("mouse: each card says who, what and how it stands, in words that are seen"
       // What is cut off by the length of the card is not seen; a line is higher than its letters.
       const unseen = await page.locator(".grid article.card").evaluateAll((cards) =>
         cards.flatMap((card) => {
-          const box = card.getBoundingClientRect();
-          return [card.querySelector(".who-is"), card.querySelector("p")]
-            .map((part) => [part, part.getBoundingClientRect()])
-            .filter(([part, own]) => !part.innerText.trim() || own.bottom > box.bottom + 4 || own.right > box.right + 1 || own.height === 0)
-            .map(([part]) => `${part.className || "the state"} of “${card.innerText.replace(/\s+/g, " ").slice(0, 60)}”`);
+          const line = card.querySelector("p");
+          // How it stands is what comes before the hours.
+          const state = document.createRange();
+          const text = [...line.childNodes].find((node) => node.nodeType === 3 && node.data.includes("·"));
+          state.selectNodeContents(line);
+          state.setEnd(text, text.data.indexOf("·"));
+          const [box, inside] = [card.getBoundingClientRect(), line.getBoundingClientRect()];
+          return [["who", card.querySelector(".who-is").getBoundingClientRect()], ["how it stands", state.getBoundingClientRect()]]
+            .filter(([what, own]) => own.height === 0 || own.bottom > box.bottom + 4 || own.right > (what === "who" ? box : inside).right + 1)
+            .map(([what]) => `${what}, of “${card.innerText.replace(/\s+/g, " ").slice(0, 60)}”`);
         }),
       );
       assert.deepEqual(unseen, [], `cut off, by ${by}`);

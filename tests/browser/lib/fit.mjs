@@ -45,8 +45,8 @@ export async function fitsNarrow(page, what) {
   await page.evaluate(() => {
     const spaced = new CSSStyleSheet();
     spaced.replaceSync("*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-bottom:2em!important}");
-    globalThis.before = document.adoptedStyleSheets;
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, spaced];
+    globalThis.before = [...document.adoptedStyleSheets];
+    document.adoptedStyleSheets = [...globalThis.before, spaced];
   });
   const wrong = await lost(page);
   await page.evaluate(() => {

@@ -83,7 +83,10 @@ export async function offers(page) {
   return times;
 }
 
-/** The newest patient with that phone number. */
+/** A number that nobody has, so that a demo can be checked twice. */
+export const newPhone = () => `4167${String(Date.now()).slice(-6)}`;
+
+/** The patient with that phone number. */
 export async function patientWith(phone) {
   const found = await all(`/patients?q=${encodeURIComponent(phone)}`, "front_desk");
   assert.equal(found.length, 1, `${found.length} patients have the number ${phone}`);

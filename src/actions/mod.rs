@@ -81,7 +81,7 @@ pub mod visit;
 pub mod visit_answers;
 pub mod work;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 pub use error::{Error, Result};
@@ -94,7 +94,7 @@ use crate::domain::clinic_profile::ClinicProfile;
 use crate::domain::policy::Policy;
 use crate::domain::time_zone::{Tz, UnknownTimeZone};
 use crate::domain::visit_link::LinkKey;
-use crate::storage::Db;
+use crate::storage::{self, Db};
 
 /// All that an action needs, made once at start and shared.
 #[derive(Debug, Clone)]
@@ -129,6 +129,8 @@ pub struct Parts {
     pub seen_lately: seen_lately::SeenLately,
     /// Whether the process is about to end, so that what would go on for ever ends too.
     pub closing: watch::Sender<bool>,
+    /// Whether what is in the database is made up, which every page then says.
+    demonstration: AtomicBool,
 }
 
 impl App {
@@ -149,6 +151,7 @@ impl App {
             read_log: read_log::ReadLog::default(),
             seen_lately: seen_lately::SeenLately::default(),
             closing: watch::Sender::new(false),
+            demonstration: AtomicBool::new(false),
         }))
     }
 }
@@ -157,6 +160,19 @@ impl App {
     /// The zone of a promise: the clinic's own, by the rules in use, or another one of the data.
     pub fn zone_named(&self, name: &str) -> std::result::Result<Tz, UnknownTimeZone> {
         if name == self.zone.name() { Ok(self.zone) } else { name.parse() }
+    }
+
+    /// Looks whether what is in the database is made up.
+    pub async fn look_for_demonstration(&self) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        self.demonstration.store(storage::demo::is_loaded(&mut tx).await?, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Whether what is in the database is made up.
+    #[must_use]
+    pub fn is_demonstration(&self) -> bool {
+        self.demonstration.load(Ordering::SeqCst)
     }
 
     /// Notes that something was committed, so that what is kept in memory of the database is read anew.

@@ -99,6 +99,7 @@ async fn load(app: &App) -> anyhow::Result<Loaded> {
     }
     let loaded = demo::load(&mut tx, app, &hash).await.context("cannot load the demo data")?;
     tx.commit().await?;
+    app.look_for_demonstration().await?;
     Ok(loaded)
 }
 

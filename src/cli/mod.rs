@@ -66,7 +66,9 @@ async fn open_with(settings: &Settings, clock: Clock, profile: ClinicProfile) ->
     let db = Db::connect(&settings.database_url).await.context("cannot open the database")?;
     db.migrate().await.context("cannot bring the schema up to date")?;
     tokio::task::spawn_blocking(Phone::warm_up);
-    Ok(App::new(db, clock, settings.zone, settings.policy.clone(), profile))
+    let app = App::new(db, clock, settings.zone, settings.policy.clone(), profile);
+    app.look_for_demonstration().await?;
+    Ok(app)
 }
 
 /// Prints a line that was asked for.

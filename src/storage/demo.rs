@@ -14,6 +14,15 @@ pub async fn is_empty(tx: &mut Tx) -> Result<bool> {
     Ok(!row.is_some_and(|(used,)| used))
 }
 
+/// Whether the demonstration data was loaded into this database.
+pub async fn is_loaded(tx: &mut Tx) -> Result<bool> {
+    let row: Option<(bool,)> = tx
+        .query(stmt!("SELECT EXISTS (SELECT 1 FROM sites WHERE is_demo) AS loaded"))
+        .optional()
+        .await?;
+    Ok(row.is_some_and(|(loaded,)| loaded))
+}
+
 /// Marks every record as demonstration data.
 pub async fn mark_all(tx: &mut Tx) -> Result<()> {
     for mark in [

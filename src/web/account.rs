@@ -49,7 +49,7 @@ async fn somebody(app: &App, headers: &HeaderMap, from: Option<std::net::IpAddr>
         Ok(Door::Nobody) => Asking::SignIn,
         Err(error) => return Err(sorry(error)),
     };
-    Err(ask(StatusCode::UNAUTHORIZED, &asking, "/account", &Form::default(), None))
+    Err(ask(app, StatusCode::UNAUTHORIZED, &asking, "/account", &Form::default(), None))
 }
 
 /// The page.

@@ -68,13 +68,13 @@ async fn admitted(app: App, roles: &'static [Role], sent: Sent, mut request: Req
     };
     let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     if sent == Sent::ByItself {
-        return ask(StatusCode::UNAUTHORIZED, &asking, &then, &Form::default(), None);
+        return ask(&app, StatusCode::UNAUTHORIZED, &asking, &then, &Form::default(), None);
     }
     if request.method() != Method::POST {
-        return ask(StatusCode::UNAUTHORIZED, &asking, &then, &Form::default(), None);
+        return ask(&app, StatusCode::UNAUTHORIZED, &asking, &then, &Form::default(), None);
     }
     match to_bytes(request.into_body(), MOST_KEPT).await {
-        Ok(bytes) => ask(StatusCode::UNAUTHORIZED, &asking, &then, &kept(&Form::decoded(&bytes)), None),
+        Ok(bytes) => ask(&app, StatusCode::UNAUTHORIZED, &asking, &then, &kept(&Form::decoded(&bytes)), None),
         Err(_) => sorry(Error::invalid("", "that is too long")),
     }
 }

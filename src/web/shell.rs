@@ -34,6 +34,7 @@ pub(super) struct ShellWords {
     pub(super) nobody_here: &'static str,
     pub(super) password: &'static str,
     pub(super) open: &'static str,
+    pub(super) demonstration: &'static str,
 }
 
 const ENGLISH: ShellWords = ShellWords {
@@ -48,6 +49,7 @@ const ENGLISH: ShellWords = ShellWords {
     nobody_here: "Nobody was here for a while. Your password opens the page again; what you typed is still there.",
     password: "Password",
     open: "Open",
+    demonstration: "Demonstration data: nobody in it is real.",
 };
 
 const FRENCH: ShellWords = ShellWords {
@@ -62,6 +64,7 @@ const FRENCH: ShellWords = ShellWords {
     nobody_here: "Personne n’était là depuis un moment. Votre mot de passe rouvre la page ; ce que vous avez saisi y est toujours.",
     password: "Mot de passe",
     open: "Ouvrir",
+    demonstration: "Données de démonstration : personne n’y est réel.",
 };
 
 /// The frame of a page.
@@ -77,6 +80,7 @@ pub(super) struct Shell {
     pub(super) script: String,
     pub(super) desk_script: String,
     pub(super) words: &'static ShellWords,
+    pub(super) demonstration: bool,
 }
 
 impl Shell {
@@ -94,6 +98,7 @@ impl Shell {
             script: assets::address("page.js"),
             desk_script: assets::address("desk.js"),
             words: &ENGLISH,
+            demonstration: app.is_demonstration(),
         }
     }
 

@@ -43,11 +43,12 @@ struct Page<'a> {
     problem: Option<String>,
     then: &'a str,
     kept: Vec<(&'a str, &'a str)>,
+    demonstration: bool,
 }
 
 /// The page that asks for what is missing. `sent` is what the form that led here carried: where to go then, and
 /// what was being sent.
-pub(super) fn ask(status: StatusCode, asking: &Asking, then: &str, sent: &Form, problem: Option<String>) -> Response {
+pub(super) fn ask(app: &App, status: StatusCode, asking: &Asking, then: &str, sent: &Form, problem: Option<String>) -> Response {
     if matches!(asking, Asking::Enrolment) {
         return Redirect::to("/account").into_response();
     }
@@ -85,23 +86,24 @@ pub(super) fn ask(status: StatusCode, asking: &Asking, then: &str, sent: &Form, 
             problem,
             then,
             kept: kept.map(|(name, text)| (name.as_str(), text.as_str())).collect(),
+            demonstration: app.is_demonstration(),
         },
     )
 }
 
 /// The page to sign in.
-pub(super) async fn page(Asked(asked): Asked) -> Response {
-    ask(StatusCode::OK, &Asking::SignIn, asked.get("then"), &Form::default(), None)
+pub(super) async fn page(State(app): State<App>, Asked(asked): Asked) -> Response {
+    ask(&app, StatusCode::OK, &Asking::SignIn, asked.get("then"), &Form::default(), None)
 }
 
 /// Email and password.
 pub(super) async fn enter(State(app): State<App>, Extension(CameFrom(from)): Extension<CameFrom>, form: Form) -> Response {
     let password = form.raw("password").unwrap_or_default().to_owned();
     match sign_ins::begin(&app, form.get("email"), password, from).await {
-        Ok((secret, Stage::Code)) => with_cookie(ask(StatusCode::OK, &Asking::Code, form.get("then"), &form, None), &secret),
+        Ok((secret, Stage::Code)) => with_cookie(ask(&app, StatusCode::OK, &Asking::Code, form.get("then"), &form, None), &secret),
         Ok((secret, Stage::Enrolment)) => with_cookie(Redirect::to("/account").into_response(), &secret),
         Ok((secret, Stage::In)) => with_cookie(onward(&form), &secret),
-        Err(error) => again(&Asking::SignIn, &form, error),
+        Err(error) => again(&app, &Asking::SignIn, &form, error),
     }
 }
 
@@ -119,10 +121,10 @@ pub(super) async fn code(
     match door {
         Ok(Door::AwaitsCode(person)) => match sign_ins::give_code(&app, &person, form.get("code"), from).await {
             Ok(()) => onward(&form),
-            Err(error) => again(&Asking::Code, &form, error),
+            Err(error) => again(&app, &Asking::Code, &form, error),
         },
         Ok(Door::In(_)) => onward(&form),
-        Ok(_) => ask(StatusCode::OK, &Asking::SignIn, form.get("then"), &form, None),
+        Ok(_) => ask(&app, StatusCode::OK, &Asking::SignIn, form.get("then"), &form, None),
         Err(error) => sorry(error),
     }
 }
@@ -143,16 +145,16 @@ pub(super) async fn unlock(
             let password = form.raw("password").unwrap_or_default().to_owned();
             match sign_ins::unlock(&app, &person, password, from).await {
                 Ok(()) => onward(&form),
-                Err(error) => again(&Asking::Unlock(person), &form, error),
+                Err(error) => again(&app, &Asking::Unlock(person), &form, error),
             }
         }
         Ok(Door::In(_)) => onward(&form),
-        Ok(_) => ask(StatusCode::UNAUTHORIZED, &Asking::SignIn, form.get("then"), &form, None),
+        Ok(_) => ask(&app, StatusCode::UNAUTHORIZED, &Asking::SignIn, form.get("then"), &form, None),
         Err(error) => sorry(error),
     }
 }
 
-fn again(asking: &Asking, form: &Form, error: Error) -> Response {
+fn again(app: &App, asking: &Asking, form: &Form, error: Error) -> Response {
     let (status, problem) = match error {
         Error::WrongPassword if matches!(asking, Asking::Code) => (
             StatusCode::UNAUTHORIZED,
@@ -166,7 +168,7 @@ fn again(asking: &Asking, form: &Form, error: Error) -> Response {
         ),
         error => return sorry(error),
     };
-    ask(status, asking, form.get("then"), form, Some(problem))
+    ask(app, status, asking, form.get("then"), form, Some(problem))
 }
 
 #[derive(Template)]

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_path_to_error::Segment;
 use uuid::Uuid;
 
 use super::entries::Entry;
@@ -23,6 +24,18 @@ pub async fn add<E: Entry>(app: &App, caller: &Caller, details: E::Details) -> R
     work.audit(&format!("{}.add", E::NOUN), (E::NOUN, entry.id().into()), None, None)
         .await?;
     work.commit(Answer::Created(entry)).await
+}
+
+/// Adds a thing as it was written in a form, or says where that makes no sense.
+pub async fn add_written<E: Entry>(app: &App, caller: &Caller, written: Value) -> Result<Answer<E>> {
+    add(app, caller, read(written)?).await
+}
+
+/// What was `written`, read as a whole; null is the same as nothing.
+pub fn read<T: DeserializeOwned>(written: Value) -> Result<T> {
+    let mut value = Value::Object(serde_json::Map::new());
+    merge(&mut value, written);
+    typed(value)
 }
 
 /// Changes a thing.
@@ -66,6 +79,12 @@ pub async fn list<E: Entry>(app: &App, caller: &Caller, page: &Page) -> Result<I
     page.of(entries, Entry::id)
 }
 
+/// Every thing of a kind, oldest first.
+pub async fn all<E: Entry>(app: &App, caller: &Caller) -> Result<Vec<E>> {
+    let mut work = Work::look(app, caller).await?;
+    Ok(E::page(&mut work.tx, E::Id::from(Uuid::nil()), i64::MAX).await?)
+}
+
 /// What the store says, in the words of the catalogue.
 fn named<E: Entry>(error: storage::Error) -> Error {
     match error {
@@ -85,8 +104,17 @@ pub(super) fn patched<T: Serialize + DeserializeOwned>(current: &T, patch: Value
     }
     let mut value = serde_json::to_value(current).map_err(|error| Error::Fault(error.to_string()))?;
     merge(&mut value, patch);
+    typed(value)
+}
+
+fn typed<T: DeserializeOwned>(value: Value) -> Result<T> {
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let pointer = error.path().iter().fold(String::new(), |pointer, part| format!("{pointer}/{part}"));
+        let parts = error.path().iter().filter_map(|part| match part {
+            Segment::Seq { index } => Some(index.to_string()),
+            Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        });
+        let pointer = parts.fold(String::new(), |pointer, part| format!("{pointer}/{part}"));
         Error::invalid(pointer, error.inner().to_string())
     })
 }
@@ -113,6 +141,16 @@ fn merge(target: &mut Value, patch: Value) {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_makes_no_sense_is_named_by_a_json_pointer() {
+        let odd = patched(&json!({"a": [1]}), json!({"a": [1, {"b": 2}]}));
+        let as_numbers = |value: Value| typed::<std::collections::BTreeMap<String, Vec<u8>>>(value);
+        let Err(Error::Invalid { pointer, .. }) = odd.and_then(as_numbers) else {
+            panic!("a map is no number")
+        };
+        assert_eq!(pointer, "/a/1");
+    }
 
     #[test]
     fn a_merge_patch_does_what_rfc_7396_says() {

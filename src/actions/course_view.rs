@@ -97,7 +97,7 @@ pub(super) async fn view(work: &mut Work<'_>, course: Course) -> Result<CourseVi
 }
 
 /// What would be booked next: what was booked last, or what the goal asks for first.
-fn next_service<'a>(case: &Case, listed: &[Listed], all: &'a [Service]) -> Option<&'a Service> {
+pub(super) fn next_service<'a>(case: &Case, listed: &[Listed], all: &'a [Service]) -> Option<&'a Service> {
     let last = listed.iter().rfind(|one| one.counts).map(|one| one.session.service_id);
     let wanted = match case.course.goal {
         Goal::Remove => Treatment::Laser,

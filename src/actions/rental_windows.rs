@@ -1,6 +1,8 @@
 //! Rental windows: when a rented device is on site. Removing one makes the sessions
 //! booked in it `pending`, on the list of those to be booked anew (rule 37).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -110,6 +112,23 @@ pub async fn list(app: &App, caller: &Caller, device: DeviceId, page: &Page) -> 
     Ok(page
         .of(windows, |window| (window.starts_at, window.id))?
         .map(|window| window_view(app, window)))
+}
+
+/// A window, and the sessions that would have to be booked anew without it.
+pub async fn booked_in(app: &App, caller: &Caller, device: DeviceId, id: RentalWindowId) -> Result<(WindowView, Vec<SessionView>)> {
+    let mut work = Work::begin(app, caller).await?;
+    let window = devices::window(&mut work.tx, device, id)
+        .await?
+        .ok_or(Error::NotThere("rental window"))?;
+    let whole = window.interval().ok_or(Error::NotThere("rental window"))?;
+    let booked = sessions::booked_with(&mut work.tx, device, whole).await?;
+    let patients: BTreeSet<_> = booked.iter().map(|listed| listed.session.patient_id).collect();
+    for patient in patients {
+        work.audit("session.list", ("patient", patient.0), Some(patient), None).await?;
+    }
+    work.tx.commit().await?;
+    let booked = booked.into_iter().map(|listed| view(app, listed)).collect();
+    Ok((window_view(app, window), booked))
 }
 
 /// Removes a window. Its booked sessions become `pending` and keep their time until they are moved.

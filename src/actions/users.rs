@@ -1,4 +1,5 @@
-//! Users and their tokens, as the command line manages them.
+//! Users and their tokens, as the command line manages them; what a manager does to users on
+//! the pages, with its audit lines, stands in `user_changes`.
 
 use chrono::Duration;
 
@@ -9,7 +10,7 @@ use crate::domain::ids::{PartnerId, TokenId, UserId};
 use crate::domain::patient::Email;
 use crate::domain::text::Line;
 use crate::storage::users::User;
-use crate::storage::{self, feeds, partners, shop_links, sign_ins, tokens, users};
+use crate::storage::{self, Tx, feeds, partners, shop_links, sign_ins, tokens, users};
 
 /// Who is to be added.
 pub struct NewUser {
@@ -50,19 +51,37 @@ const SHORTEST_PASSWORD: usize = 10;
 
 /// Adds a user.
 pub async fn add(app: &App, mut new: NewUser) -> Result<UserId> {
-    if new.role == Role::Patient {
+    fits(new.role, new.partner_id)?;
+    let password_hash = hashed(app, &mut new).await?;
+    let mut tx = app.db.begin().await?;
+    let user = insert(&mut tx, app, new, password_hash).await?;
+    tx.commit().await?;
+    Ok(user)
+}
+
+/// Whether somebody may be this, and of this shop.
+pub(super) fn fits(role: Role, partner: Option<PartnerId>) -> Result<()> {
+    if role == Role::Patient {
         return Err(Error::invalid("--role", "patients never sign in"));
     }
-    if (new.role == Role::Partner) != new.partner_id.is_some() {
+    if (role == Role::Partner) != partner.is_some() {
         return Err(Error::invalid("--partner", "goes with the role partner, and that role needs it"));
     }
-    let password_hash = match new.password.take() {
-        Some(password) => Some(checked_hash(app, password).await?),
-        None => None,
-    };
-    let mut tx = app.db.begin().await?;
+    Ok(())
+}
+
+/// The hash of the password of who is added; made before a transaction begins, since it takes its time.
+pub(super) async fn hashed(app: &App, new: &mut NewUser) -> Result<Option<String>> {
+    match new.password.take() {
+        Some(password) => Ok(Some(checked_hash(app, password).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Writes a new user.
+pub(super) async fn insert(tx: &mut Tx, app: &App, new: NewUser, password_hash: Option<String>) -> Result<UserId> {
     if let Some(partner) = new.partner_id
-        && partners::name(&mut tx, partner).await?.is_none()
+        && partners::name(tx, partner).await?.is_none()
     {
         return Err(Error::NotThere("partner"));
     }
@@ -70,12 +89,13 @@ pub async fn add(app: &App, mut new: NewUser) -> Result<UserId> {
         password_hash,
         ..new.user(app)
     };
-    match users::insert(&mut tx, &user).await {
-        Err(storage::Error::Duplicate) => return Err(taken(app, &user).await?),
-        other => other?,
+    match users::insert(tx, &user).await {
+        Err(storage::Error::Duplicate) => Err(taken(app, &user).await?),
+        other => {
+            other?;
+            Ok(user.id)
+        }
     }
-    tx.commit().await?;
-    Ok(user.id)
 }
 
 /// What to say of an email that somebody has: one person belongs to one shop.
@@ -108,24 +128,43 @@ pub async fn set_password(app: &App, email: &str, password: String) -> Result<()
     let hash = checked_hash(app, password).await?;
     let mut tx = app.db.begin().await?;
     let user = user_named(&mut tx, email).await?;
-    users::set_password(&mut tx, user.id, &hash).await?;
-    tokens::revoke_all(&mut tx, user.id, app.clock.now()).await?;
-    sign_ins::end_all(&mut tx, user.id, app.clock.now()).await?;
+    write_password(&mut tx, app, user.id, &hash).await?;
     Ok(tx.commit().await?)
+}
+
+/// Writes a password, and ends what the old one opened.
+pub(super) async fn write_password(tx: &mut Tx, app: &App, user: UserId, hash: &str) -> Result<()> {
+    users::set_password(tx, user, hash).await?;
+    tokens::revoke_all(tx, user, app.clock.now()).await?;
+    sign_ins::end_all(tx, user, app.clock.now()).await?;
+    Ok(())
 }
 
 /// Lets a user in, or out: then all their tokens end, and the addresses of calendars and lists that they made.
 pub async fn set_active(app: &App, email: &str, active: bool) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let user = user_named(&mut tx, email).await?;
-    users::set_active(&mut tx, user.id, active).await?;
-    if !active {
-        tokens::revoke_all(&mut tx, user.id, app.clock.now()).await?;
-        sign_ins::end_all(&mut tx, user.id, app.clock.now()).await?;
-        feeds::revoke_made_by(&mut tx, user.id, app.clock.now()).await?;
-        shop_links::revoke_made_by(&mut tx, user.id, app.clock.now()).await?;
-    }
+    write_active(&mut tx, app, user.id, active).await?;
     Ok(tx.commit().await?)
+}
+
+/// Writes that a user may sign in, or may not.
+pub(super) async fn write_active(tx: &mut Tx, app: &App, user: UserId, active: bool) -> Result<()> {
+    users::set_active(tx, user, active).await?;
+    if !active {
+        revoke_all(tx, app, user).await?;
+    }
+    Ok(())
+}
+
+/// Ends whatever lets a user in, and what they made that lets others in.
+pub(super) async fn revoke_all(tx: &mut Tx, app: &App, user: UserId) -> Result<()> {
+    let now = app.clock.now();
+    tokens::revoke_all(tx, user, now).await?;
+    sign_ins::end_all(tx, user, now).await?;
+    feeds::revoke_made_by(tx, user, now).await?;
+    shop_links::revoke_made_by(tx, user, now).await?;
+    Ok(())
 }
 
 /// Every user.

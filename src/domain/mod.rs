@@ -18,6 +18,7 @@ pub mod device;
 pub mod diary;
 pub mod estimate;
 pub mod feed;
+pub mod figures;
 pub mod form_stamp;
 pub mod grid;
 pub mod gsm7;

@@ -39,6 +39,18 @@ impl Month {
         Self(self.0.checked_add_months(Months::new(1)).unwrap_or(self.0))
     }
 
+    /// The one so many months before it.
+    #[must_use]
+    pub fn earlier(self, months: u32) -> Self {
+        Self(self.0.checked_sub_months(Months::new(months)).unwrap_or(self.0))
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub fn first_day(self) -> NaiveDate {
+        self.0
+    }
+
     /// The instant at which it begins in `zone`.
     #[must_use]
     pub fn begins(self, zone: Tz) -> DateTime<Utc> {

@@ -13,6 +13,7 @@ pub mod desk;
 pub mod devices;
 pub mod engine;
 pub mod feeds;
+pub mod figures;
 pub mod history;
 pub mod holds;
 pub mod locks;

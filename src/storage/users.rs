@@ -82,6 +82,45 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<User>> {
     tx.query(stmt!("SELECT * FROM users ORDER BY email")).all().await
 }
 
+/// Holds the list of users until the transaction ends, so that of two changes the second sees the first. It is the
+/// oldest user's row that is held; nobody is ever deleted, so that is the same row for everybody.
+pub async fn hold_list(tx: &mut Tx) -> Result<()> {
+    tx.query(stmt!(
+        "UPDATE users SET version = version WHERE id = (SELECT id FROM users ORDER BY id LIMIT 1)"
+    ))
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// How many managers may sign in, besides `id`.
+pub async fn other_managers(tx: &mut Tx, id: UserId) -> Result<i64> {
+    let (count,): (i64,) = tx
+        .query(stmt!(
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM users WHERE role = 'manager' AND active AND id <> $1"
+        ))
+        .bind(id)
+        .one()
+        .await?;
+    Ok(count)
+}
+
+/// Writes name, role and shop of `user`, who was one version older. Whether they still were.
+pub async fn update(tx: &mut Tx, user: &User) -> Result<bool> {
+    let changed = tx
+        .query(stmt!(
+            "UPDATE users SET version = $2, name = $3, role = $4, partner_id = $5 WHERE id = $1 AND version = $2 - 1"
+        ))
+        .bind(user.id)
+        .bind(user.version)
+        .bind(user.name.clone())
+        .bind(user.role)
+        .bind(user.partner_id)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
 /// Lets a user in, or out for good.
 pub async fn set_active(tx: &mut Tx, id: UserId, active: bool) -> Result<()> {
     tx.query(stmt!("UPDATE users SET active = $2, version = version + 1 WHERE id = $1"))

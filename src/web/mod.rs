@@ -11,6 +11,7 @@ mod door;
 mod entry;
 mod form;
 mod mailbox;
+mod manage;
 mod page;
 mod partner;
 mod prepare;
@@ -54,6 +55,7 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(threshold)
         .merge(desk::routes(app))
         .merge(partner::routes(app))
+        .merge(manage::routes(app))
         .layer(CsrfLayer::new())
         .merge(outside())
 }

@@ -189,10 +189,10 @@ fn onward(form: &Form) -> Response {
         .iter()
         .filter_map(|(name, text)| Some((name.strip_prefix("keep:")?, text.as_str())));
     let kept: Vec<_> = kept.collect();
-    // Ids and versions were not typed by anybody.
+    // Ids and versions were not typed by anybody; a password is not shown to whoever stands beside.
     let typed = kept
         .iter()
-        .filter(|(name, text)| !text.is_empty() && !name.ends_with("_id") && *name != "version");
+        .filter(|(name, text)| !text.is_empty() && !name.ends_with("_id") && !["version", "password"].contains(name));
     shown(&Again {
         style: &STYLE,
         then,

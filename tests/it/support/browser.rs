@@ -7,6 +7,7 @@ use fadeline::actions::sign_in;
 use fadeline::actions::users::{self, NewUser};
 use fadeline::domain::access::Role;
 use fadeline::domain::ids::{PartnerId, UserId};
+use tokio::sync::Mutex;
 
 use super::TestApp;
 use super::answer::Answer;
@@ -116,6 +117,48 @@ impl Browser {
             self.cookie = Some(pair.to_owned());
         }
         answer
+    }
+}
+
+/// A browser in which somebody of one clinic is signed in, or nobody.
+pub(crate) struct Seat<'a> {
+    app: &'a TestApp,
+    browser: Mutex<Browser>,
+}
+
+impl<'a> Seat<'a> {
+    /// One in which nobody is signed in.
+    pub(crate) fn of_nobody(app: &'a TestApp) -> Self {
+        Self {
+            app,
+            browser: Mutex::default(),
+        }
+    }
+
+    /// One in which a user of the story signed in.
+    pub(crate) async fn of(app: &'a TestApp, email: &str) -> Self {
+        let browser = Browser::signed_in(app, email).await;
+        Self {
+            app,
+            browser: Mutex::new(browser),
+        }
+    }
+
+    /// One in which somebody signed in with a password of their own.
+    pub(crate) async fn signed_in(app: &'a TestApp, email: &str, password: &str) -> Self {
+        let seat = Self::of_nobody(app);
+        seat.post("/sign-in", &[("email", email), ("password", password)]).await.expect(303);
+        seat
+    }
+
+    /// Opens a page.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.browser.lock().await.get(self.app, path).await
+    }
+
+    /// Sends a form.
+    pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.browser.lock().await.post(self.app, path, form).await
     }
 }
 

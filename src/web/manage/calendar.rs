@@ -1,0 +1,398 @@
+//! The clinic's month: opening hours, holidays, closures and rental windows on one page, with
+//! forms to add and remove both.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::{Value, json};
+
+use super::fields::{Choice, Field, Kind, Problem, Typed, choice};
+use super::form_view::{Came, FormView, Sheet, expected};
+use super::shown::Shown;
+use super::{Part, Tab, tabs, words};
+use crate::actions::clinic_month::{self, MonthView};
+use crate::actions::rental_windows::{self, NewWindow, WindowView};
+use crate::actions::session_view::SessionView;
+use crate::actions::sessions::{self, SessionsWanted};
+use crate::actions::sign_ins::Person;
+use crate::actions::{App, Caller, Error, Result, catalogue, closures, page, patients};
+use crate::domain::closure::Closure;
+use crate::domain::device::Device;
+use crate::domain::ids::{ClosureId, DeviceId, RentalWindowId};
+use crate::domain::practitioner::Practitioner;
+use crate::domain::room::Room;
+use crate::domain::settlement::Month;
+use crate::domain::site::Site;
+use crate::domain::status::SessionStatus;
+use crate::web::form::{Asked, Form};
+use crate::web::page::{Named, named, shown_with_scripts, sorry};
+use crate::web::shell::{Here, Shell};
+
+#[derive(Template)]
+#[template(path = "manage_calendar.html", config = ".askama.toml")]
+struct Page {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    note: Option<&'static str>,
+    problem: Option<String>,
+    title: String,
+    next: Month,
+    view: MonthView,
+    closure: FormView,
+    window: Option<FormView>,
+}
+
+fn note(asked: &Form) -> Option<&'static str> {
+    Some(match asked.get("done") {
+        "closed" => "The closure was added. Sessions that were booked already stay where they are; move those that cannot take place.",
+        "reopened" => "The closure was removed.",
+        "rented" => "The rental window was added.",
+        "removed" => "The rental window was removed.",
+        _ => return None,
+    })
+}
+
+fn month_of(asked: &Form) -> Option<Month> {
+    asked.read("month")
+}
+
+/// What can be closed.
+async fn closable(app: &App, caller: &Caller) -> Result<Vec<Choice>> {
+    let mut all = vec![choice("everything", "Everything")];
+    for site in catalogue::all::<Site>(app, caller).await? {
+        all.push(choice(&format!("site_id:{}", site.id), &format!("Site: {}", site.details.name)));
+    }
+    for person in catalogue::all::<Practitioner>(app, caller).await? {
+        all.push(choice(
+            &format!("practitioner_id:{}", person.id),
+            &format!("Person: {}", person.details.name),
+        ));
+    }
+    for room in catalogue::all::<Room>(app, caller).await? {
+        all.push(choice(&format!("room_id:{}", room.id), &format!("Room: {}", room.details.name)));
+    }
+    for device in catalogue::all::<Device>(app, caller).await? {
+        all.push(choice(
+            &format!("device_id:{}", device.id),
+            &format!("Device: {}", device.details.code),
+        ));
+    }
+    Ok(all)
+}
+
+async fn closure_sheet(app: &App, caller: &Caller, month: Month) -> Result<Sheet> {
+    Ok(Sheet {
+        action: format!("/manage/calendar/closures?month={month}"),
+        button: "Add the closure",
+        fields: vec![
+            Field::new("whose", "Who or what is closed", Kind::One(closable(app, caller).await?)).must(),
+            Field::new("first_day", "First day", Kind::Day).must(),
+            Field::new("last_day", "Last day", Kind::Day).hint("The first day alone unless set."),
+            Field::new("from", "From", Kind::Time).hint("On each of the days, such as 13:00; from their beginning unless set."),
+            Field::new("until", "Until", Kind::Time).hint("To their end unless set."),
+            Field::new("reason", "Reason", Kind::Text)
+                .must()
+                .hint("As the desk may say it to a caller."),
+        ],
+        unique: "",
+    })
+}
+
+/// The form for a rental window; none while the clinic rents nothing.
+async fn window_sheet(app: &App, caller: &Caller, month: Month) -> Result<Option<Sheet>> {
+    let devices = catalogue::all::<Device>(app, caller).await?;
+    let rented = devices.iter().filter(|device| device.is_rented() && device.details.active);
+    let rented: Vec<_> = rented
+        .map(|device| choice(&device.id, &format!("{}, {}", device.details.code, device.details.name)))
+        .collect();
+    Ok((!rented.is_empty()).then(|| Sheet {
+        action: format!("/manage/calendar/windows?month={month}"),
+        button: "Add the rental window",
+        fields: vec![
+            Field::new("device_id", "Device", Kind::One(rented)).must(),
+            Field::new("start", "Delivery", Kind::Moment).must(),
+            Field::new("end", "Collection", Kind::Moment).must(),
+        ],
+        unique: "start",
+    }))
+}
+
+/// What a form that failed carried.
+enum Left {
+    Nothing,
+    Closure(Typed, Vec<Problem>),
+    Window(Typed, Vec<Problem>),
+    Words(String),
+}
+
+async fn filled(app: &App, person: &Person, asked: &Form, left: Left) -> Result<Page> {
+    let caller = person.caller();
+    let view = clinic_month::show(app, &caller, month_of(asked)).await?;
+    let closures = closure_sheet(app, &caller, view.month).await?;
+    let windows = window_sheet(app, &caller, view.month).await?;
+    let empty = Typed::default();
+    let (closure, window, problem) = match &left {
+        Left::Nothing => ((&empty, &[][..]), (&empty, &[][..]), None),
+        Left::Closure(typed, problems) => ((typed, problems.as_slice()), (&empty, &[][..]), None),
+        Left::Window(typed, problems) => ((&empty, &[][..]), (typed, problems.as_slice()), None),
+        Left::Words(words) => ((&empty, &[][..]), (&empty, &[][..]), Some(words.clone())),
+    };
+    Ok(Page {
+        shell: Shell::of(app, person, Here::Manage),
+        tabs: tabs(Some(Part::Calendar)),
+        note: note(asked),
+        problem,
+        title: view.month.first_day().format("%B %Y").to_string(),
+        next: view.month.next(),
+        closure: closures.with(closure.0, None, closure.1),
+        window: windows.map(|sheet| sheet.with(window.0, None, window.1)),
+        view,
+    })
+}
+
+async fn answered(app: &App, person: &Person, asked: &Form, left: Left) -> Response {
+    let status = match left {
+        Left::Nothing => StatusCode::OK,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    match filled(app, person, asked, left).await {
+        Ok(page) => shown_with_scripts(status, &page),
+        Err(error) => sorry(error),
+    }
+}
+
+/// The month.
+pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+    answered(&app, &person, &asked, Left::Nothing).await
+}
+
+fn back(asked: &Form, done: &str) -> Response {
+    let month = month_of(asked).map(|month| format!("&month={month}")).unwrap_or_default();
+    Redirect::to(&format!("/manage/calendar?done={done}{month}")).into_response()
+}
+
+/// A closure as it is written: one choice names what is closed.
+fn closure_of(mut written: Value) -> Value {
+    let Value::Object(fields) = &mut written else { return written };
+    if let Some(Value::String(whose)) = fields.remove("whose")
+        && let Some((kind, id)) = whose.split_once(':')
+    {
+        fields.insert(kind.to_owned(), json!(id));
+    }
+    if fields.get("last_day").is_none_or(Value::is_null) {
+        let first = fields.get("first_day").cloned().unwrap_or_default();
+        fields.insert("last_day".to_owned(), first);
+    }
+    written
+}
+
+/// Adds a closure.
+pub(super) async fn close(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked, form: Form) -> Response {
+    let caller = person.caller();
+    let month = month_of(&asked).unwrap_or_else(|| Month::of(app.clock.now().date_naive()));
+    let sheet = match closure_sheet(&app, &caller, month).await {
+        Ok(sheet) => sheet,
+        Err(error) => return sorry(error),
+    };
+    let typed = Typed::of_form(&sheet.fields, &form);
+    let problems = match typed.read(&sheet.fields) {
+        Ok(written) => {
+            let added = catalogue::add_written::<Closure>(&app, &caller, closure_of(written)).await;
+            match sheet.came(added) {
+                Came::Done(_) => return back(&asked, "closed"),
+                Came::Wrong(problems) => problems,
+                Came::Overtaken => Vec::new(),
+                Came::Failed(error) => return sorry(error),
+            }
+        }
+        Err(problems) => problems,
+    };
+    answered(&app, &person, &asked, Left::Closure(typed, problems)).await
+}
+
+/// Removes a closure.
+pub(super) async fn reopen(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    Asked(asked): Asked,
+    form: Form,
+) -> Response {
+    let removed = match named(id).parse::<ClosureId>() {
+        Ok(id) => closures::remove(&app, &person.caller(), id, &expected(&form)).await,
+        Err(_) => Err(Error::NotThere("closure")),
+    };
+    match removed {
+        Ok(()) => back(&asked, "reopened"),
+        Err(Error::Stale) => {
+            let words = "Somebody else changed this closure meanwhile; it stands below as it is now.";
+            answered(&app, &person, &asked, Left::Words(words.to_owned())).await
+        }
+        Err(Error::NotThere(_)) => {
+            let words = "That closure was removed meanwhile.";
+            answered(&app, &person, &asked, Left::Words(words.to_owned())).await
+        }
+        Err(error) => sorry(error),
+    }
+}
+
+/// Adds a rental window.
+pub(super) async fn rent(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked, form: Form) -> Response {
+    let caller = person.caller();
+    let month = month_of(&asked).unwrap_or_else(|| Month::of(app.clock.now().date_naive()));
+    let sheet = match window_sheet(&app, &caller, month).await {
+        Ok(Some(sheet)) => sheet,
+        Ok(None) => return back(&asked, ""),
+        Err(error) => return sorry(error),
+    };
+    let typed = Typed::of_form(&sheet.fields, &form);
+    let problems = match typed.read(&sheet.fields) {
+        Ok(written) => match sheet.came(rented(&app, &caller, written).await) {
+            Came::Done(()) => return back(&asked, "rented"),
+            Came::Wrong(problems) => problems,
+            Came::Overtaken => Vec::new(),
+            Came::Failed(error) => return sorry(error),
+        },
+        Err(problems) => problems,
+    };
+    answered(&app, &person, &asked, Left::Window(typed, problems)).await
+}
+
+async fn rented(app: &App, caller: &Caller, mut written: Value) -> Result<()> {
+    let device = written.as_object_mut().and_then(|fields| fields.remove("device_id"));
+    let device: DeviceId = device
+        .as_ref()
+        .and_then(Value::as_str)
+        .and_then(|id| id.parse().ok())
+        .ok_or(Error::NotThere("device"))?;
+    let new: NewWindow = catalogue::read(written)?;
+    rental_windows::add(app, caller, device, new).await.map(|_| ())
+}
+
+/// A session that is, or would be, to be booked anew.
+struct ToRebook {
+    when: String,
+    name: String,
+    service: String,
+}
+
+#[derive(Template)]
+#[template(path = "manage_window.html", config = ".askama.toml")]
+struct WindowPage {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    back: String,
+    /// The window that is to be removed, and where to say so; none on the list of what is to be booked anew.
+    window: Option<(String, String)>,
+    removed: bool,
+    sessions: Vec<ToRebook>,
+}
+
+async fn lines(app: &App, caller: &Caller, sessions: &[SessionView]) -> Result<Vec<ToRebook>> {
+    let mut all = Vec::new();
+    for session in sessions {
+        let patient = patients::get(app, caller, session.patient_id).await?.into_inner();
+        all.push(ToRebook {
+            when: words::moment(session.start),
+            name: super::whom::named(&patient),
+            service: words::code(&session.service),
+        });
+    }
+    Ok(all)
+}
+
+fn back_to(asked: &Form) -> String {
+    let month = month_of(asked).map(|month| format!("?month={month}")).unwrap_or_default();
+    format!("/manage/calendar{month}")
+}
+
+type Window = std::result::Result<Path<(String, String)>, axum::extract::rejection::PathRejection>;
+
+fn window_of(window: Window) -> Result<(DeviceId, RentalWindowId)> {
+    let gone = || Error::NotThere("rental window");
+    let Path((device, id)) = window.map_err(|_| gone())?;
+    Ok((device.parse().map_err(|_| gone())?, id.parse().map_err(|_| gone())?))
+}
+
+/// What removing a window would do, before it is done.
+pub(super) async fn ask_to_remove(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    window: Window,
+    Asked(asked): Asked,
+) -> Response {
+    match asking(&app, &person, window, &asked).await {
+        Ok(page) => shown_with_scripts(StatusCode::OK, &page),
+        Err(error) => sorry(error),
+    }
+}
+
+async fn asking(app: &App, person: &Person, window: Window, asked: &Form) -> Result<WindowPage> {
+    let caller = person.caller();
+    let (device, id) = window_of(window)?;
+    let (WindowView { start, end, .. }, booked) = rental_windows::booked_in(app, &caller, device, id).await?;
+    let month = month_of(asked).map(|month| format!("?month={month}")).unwrap_or_default();
+    Ok(WindowPage {
+        shell: Shell::of(app, person, Here::Manage),
+        tabs: tabs(Some(Part::Calendar)),
+        back: back_to(asked),
+        window: Some((
+            format!("{} to {}", words::moment(start), words::moment(end)),
+            format!("/manage/calendar/windows/{device}/{id}/remove{month}"),
+        )),
+        removed: false,
+        sessions: lines(app, &caller, &booked).await?,
+    })
+}
+
+/// Removes a window. What is to be booked anew is shown next.
+pub(super) async fn remove(State(app): State<App>, Extension(person): Extension<Person>, window: Window, Asked(asked): Asked) -> Response {
+    let removed = match window_of(window) {
+        Ok((device, id)) => rental_windows::remove(&app, &person.caller(), device, id).await,
+        Err(error) => Err(error),
+    };
+    match removed {
+        Ok(removed) if removed.clone().into_inner().rebook.is_empty() => back(&asked, "removed"),
+        Ok(_) => {
+            let month = month_of(&asked).map(|month| format!("&month={month}")).unwrap_or_default();
+            Redirect::to(&format!("/manage/calendar/to-rebook?done=removed{month}")).into_response()
+        }
+        Err(Error::NotThere(_)) => {
+            let words = "That rental window was removed meanwhile.";
+            answered(&app, &person, &asked, Left::Words(words.to_owned())).await
+        }
+        Err(error) => sorry(error),
+    }
+}
+
+/// The sessions that have to be booked anew, since their device is not here then.
+pub(super) async fn to_rebook(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+    match rebooking(&app, &person, &asked).await {
+        Ok(page) => shown_with_scripts(StatusCode::OK, &page),
+        Err(error) => sorry(error),
+    }
+}
+
+async fn rebooking(app: &App, person: &Person, asked: &Form) -> Result<WindowPage> {
+    let caller = person.caller();
+    let wanted = SessionsWanted {
+        status: Some(SessionStatus::Pending),
+        ..SessionsWanted::default()
+    };
+    let page = page::Page {
+        limit: Some(200),
+        after: None,
+    };
+    let mut pending = sessions::list(app, &caller, wanted, &page).await?.items;
+    pending.retain(|session| session.rebook_reason.is_some());
+    Ok(WindowPage {
+        shell: Shell::of(app, person, Here::Manage),
+        tabs: tabs(Some(Part::Calendar)),
+        back: back_to(asked),
+        window: None,
+        removed: asked.get("done") == "removed",
+        sessions: lines(app, &caller, &pending).await?,
+    })
+}

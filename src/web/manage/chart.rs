@@ -1,0 +1,61 @@
+//! Charts of lying bars, drawn by the server. The same numbers stand in a table below each.
+
+/// How wide the part of a drawing is that bars lie in.
+const LONGEST: i64 = 360;
+/// Where bars begin; their labels stand before.
+const LEFT: i64 = 200;
+/// How high a bar is with the gap below it.
+const STEP: i64 = 26;
+
+/// A bar.
+pub(super) struct Bar {
+    pub(super) label: String,
+    pub(super) words: String,
+    pub(super) y: i64,
+    pub(super) text_y: i64,
+    pub(super) width: i64,
+    pub(super) words_x: i64,
+}
+
+/// A chart.
+pub(super) struct Chart {
+    pub(super) title: String,
+    pub(super) height: i64,
+    pub(super) left: i64,
+    pub(super) label_x: i64,
+    pub(super) bars: Vec<Bar>,
+}
+
+/// The most characters of a label; a name can be longer than a drawing has room for, and stands whole in the table.
+const LABEL: usize = 28;
+
+fn short(label: &str) -> String {
+    if label.chars().count() <= LABEL {
+        return label.to_owned();
+    }
+    label.chars().take(LABEL - 1).chain(['…']).collect()
+}
+
+/// A chart of `all`: label, length, and the length in words. The whole width is `most`, or the longest bar where that is longer.
+pub(super) fn bars(title: impl Into<String>, all: Vec<(String, i64, String)>, most: i64) -> Chart {
+    let longest = all.iter().map(|(_, length, _)| *length).max().unwrap_or(0).max(most).max(1);
+    let bar = |(at, (label, length, words)): (i64, (String, i64, String))| {
+        let width = length.max(0) * LONGEST / longest;
+        Bar {
+            label: short(&label),
+            words,
+            y: at * STEP + 4,
+            text_y: at * STEP + 17,
+            width,
+            words_x: LEFT + width + 6,
+        }
+    };
+    let bars: Vec<_> = (0..).zip(all).map(bar).collect();
+    Chart {
+        title: title.into(),
+        height: i64::try_from(bars.len()).unwrap_or(0) * STEP + 4,
+        left: LEFT,
+        label_x: LEFT - 8,
+        bars,
+    }
+}

@@ -1,0 +1,150 @@
+//! What managers see: the catalogue, the calendar of the clinic, users, partners, the ledger of
+//! messages, who looked at whose record, and the figures.
+
+mod calendar;
+mod catalogue;
+mod chart;
+mod fields;
+mod figures;
+mod form_view;
+mod ledger;
+mod partner_form;
+mod partners;
+mod shown;
+mod things;
+mod trail;
+mod users;
+mod whom;
+mod words;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{MethodRouter, get, post};
+use axum::{Extension, Router};
+
+use super::door::only;
+use super::page::shown_with_scripts;
+use super::shell::{Here, Shell};
+use crate::actions::App;
+use crate::actions::sign_ins::Person;
+use crate::domain::access::MANAGERS;
+
+/// A part of what managers see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Figures,
+    Calendar,
+    Catalogue,
+    Partners,
+    Users,
+    Messages,
+    Audit,
+}
+
+const PARTS: &[(Part, &str, &str, &str)] = &[
+    (
+        Part::Figures,
+        "/manage/figures",
+        "Figures",
+        "No-shows, how full rooms and devices are, courses that wait, how long courses take.",
+    ),
+    (
+        Part::Calendar,
+        "/manage/calendar",
+        "Calendar",
+        "Opening hours, holidays, closures, and when rented devices are here.",
+    ),
+    (
+        Part::Catalogue,
+        "/manage/catalogue",
+        "Catalogue",
+        "Services, people, rooms, devices and sites.",
+    ),
+    (
+        Part::Partners,
+        "/manage/partners",
+        "Partners",
+        "Partner shops with their papers, people, links and settlement.",
+    ),
+    (
+        Part::Users,
+        "/manage/users",
+        "Users",
+        "Who may sign in, as what, and with which second factor.",
+    ),
+    (
+        Part::Messages,
+        "/manage/messages",
+        "Messages",
+        "What was sent to a person, when, and what comes next.",
+    ),
+    (Part::Audit, "/manage/audit", "Access", "Who looked at whose record, or changed it."),
+];
+
+/// A link of the way around.
+struct Tab {
+    href: &'static str,
+    label: &'static str,
+    here: bool,
+}
+
+/// The way around, from `part`.
+fn tabs(part: Option<Part>) -> Vec<Tab> {
+    let tab = |(own, href, label, _): &(Part, &'static str, &'static str, &str)| Tab {
+        href,
+        label,
+        here: Some(*own) == part,
+    };
+    PARTS.iter().map(tab).collect()
+}
+
+#[derive(Template)]
+#[template(path = "manage_overview.html", config = ".askama.toml")]
+struct Overview {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    parts: &'static [(Part, &'static str, &'static str, &'static str)],
+}
+
+async fn overview(State(app): State<App>, Extension(person): Extension<Person>) -> Response {
+    let page = Overview {
+        shell: Shell::of(&app, &person, Here::Manage),
+        tabs: tabs(None),
+        parts: PARTS,
+    };
+    shown_with_scripts(StatusCode::OK, &page)
+}
+
+/// The pages of managers.
+pub(super) fn routes(app: &App) -> Router<App> {
+    let managers = |methods: MethodRouter<App>| only(app, MANAGERS, methods);
+    Router::new()
+        .route("/manage", managers(get(overview)))
+        .route("/manage/users", managers(get(users::page).post(users::add)))
+        .route("/manage/users/{id}", managers(get(users::one).post(users::change)))
+        .route("/manage/users/{id}/active", managers(post(users::set_active)))
+        .route("/manage/users/{id}/password", managers(post(users::set_password)))
+        .route("/manage/users/{id}/second-factor", managers(post(users::require)))
+        .route("/manage/users/{id}/second-factor/take-away", managers(post(users::take_away)))
+        .route("/manage/messages", managers(get(ledger::page)))
+        .route("/manage/audit", managers(get(trail::page)))
+        .route("/manage/figures", managers(get(figures::page)))
+        .route("/manage/calendar", managers(get(calendar::page)))
+        .route("/manage/calendar/closures", managers(post(calendar::close)))
+        .route("/manage/calendar/closures/{id}/remove", managers(post(calendar::reopen)))
+        .route("/manage/calendar/windows", managers(post(calendar::rent)))
+        .route(
+            "/manage/calendar/windows/{device}/{id}/remove",
+            managers(get(calendar::ask_to_remove).post(calendar::remove)),
+        )
+        .route("/manage/calendar/to-rebook", managers(get(calendar::to_rebook)))
+        .route("/manage/partners", managers(get(partners::page)))
+        .route("/manage/partners/new", managers(get(partners::blank).post(partners::add)))
+        .route("/manage/partners/{id}", managers(get(partners::one).post(partners::change)))
+        .route("/manage/partners/{id}/links", managers(post(partners::make_link)))
+        .route("/manage/partners/{id}/links/{link}/revoke", managers(post(partners::revoke_link)))
+        .route("/manage/partners/{id}/settlement.csv", managers(get(partners::csv)))
+        .merge(catalogue::routes(app))
+}

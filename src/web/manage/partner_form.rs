@@ -1,0 +1,117 @@
+//! The forms of a partner shop: what is written about it, its papers with when they end, and a link to
+//! its list.
+
+use chrono::NaiveDate;
+use strum::VariantArray;
+
+use super::fields::{Field, Kind, choice};
+use super::form_view::Sheet;
+use super::things::{Note, hours};
+use super::words;
+use crate::domain::ids::PartnerId;
+use crate::domain::partner::{Paper, PartnerDetails, Works};
+use crate::domain::patient::Language;
+use crate::domain::service::Method;
+
+/// Each paper and how it stands: not on file, expired, or ending soon.
+pub(super) fn papers(details: &PartnerDetails, today: NaiveDate, all: bool) -> Vec<Note> {
+    let papers = details.papers.clone().unwrap_or_default();
+    let named = [
+        ("Licence", papers.licence),
+        ("Inspection", papers.inspection),
+        ("Insurance", papers.insurance),
+        ("Device licence", papers.device_licence),
+        ("Operator training", papers.operator_training),
+    ];
+    let note = |(what, paper): (&str, Option<Paper>)| match paper {
+        None => Some((format!("{what} is not on file"), true)),
+        Some(paper) => {
+            let last = paper.valid_until.date();
+            let far = || all.then(|| (format!("{what} lasts until {}", words::day(last)), false));
+            words::until(what, last, today).or_else(far)
+        }
+    };
+    named.into_iter().filter_map(note).collect()
+}
+
+fn paper(name: &'static str, label: &'static str) -> Field {
+    let parts = vec![
+        Field::new("number", "Number", Kind::Text),
+        Field::new("dated", "Dated", Kind::Day),
+        Field::new("result", "Result", Kind::Text),
+        Field::new("valid_until", "Last day", Kind::Day).must(),
+    ];
+    Field::new(name, label, Kind::Group(parts))
+}
+
+fn fields(is_new: bool) -> Vec<Field> {
+    let languages = Language::VARIANTS.iter().map(|one| match one {
+        Language::En => choice(one, "English"),
+        Language::Fr => choice(one, "French"),
+    });
+    let methods = Method::VARIANTS.iter().map(|one| choice(one, &words::title(one)));
+    let works = Works::VARIANTS.iter().map(|one| match one {
+        Works::SharedHours => choice(one, "Shares its hours: the desk books, the shop confirms"),
+        Works::OnRequest => choice(one, "On request: the shop proposes the time"),
+    });
+    let mut all = vec![
+        Field::new("name", "Name", Kind::Text).must(),
+        Field::new("address", "Street address", Kind::Text).must(),
+        Field::new("phone", "Telephone", Kind::Tel).must(),
+        Field::new("contact", "Whom to ask for", Kind::Text),
+        Field::new("languages", "Languages spoken there", Kind::Ticks(languages.collect())),
+        Field::new("methods", "How it treats", Kind::Ticks(methods.collect())),
+        Field::new("wavelengths_nm", "Wavelengths of its lasers, nm", Kind::Numbers).hint("With commas between them, such as 1064, 532."),
+        Field::new("works", "How it works with the clinic", Kind::One(works.collect())).hint("By shared hours unless set."),
+        paper("papers/licence", "Licence of the city"),
+        paper("papers/inspection", "Inspection by the health unit"),
+        paper("papers/insurance", "Insurance"),
+        paper("papers/device_licence", "Medical device licence of its laser"),
+        paper("papers/operator_training", "Training of its operators"),
+        Field::new("active", "Can be referred to", Kind::Tick),
+    ];
+    if is_new {
+        all.push(hours("shop/hours"));
+        all.push(Field::new("shop/chairs", "How many can be treated there at once", Kind::Whole).hint("One unless set."));
+        all.push(Field::new(
+            "shop/observes_holidays",
+            "Closes on Ontario’s public holidays",
+            Kind::Tick,
+        ));
+    }
+    all
+}
+
+/// The form for a new partner.
+pub(super) fn sheet_to_add() -> Sheet {
+    Sheet {
+        action: "/manage/partners/new".to_owned(),
+        button: "Add the partner",
+        fields: fields(true),
+        unique: "name",
+    }
+}
+
+/// The form of one that is there.
+pub(super) fn sheet_to_change(id: PartnerId) -> Sheet {
+    Sheet {
+        action: format!("/manage/partners/{id}"),
+        button: "Save",
+        fields: fields(false),
+        unique: "name",
+    }
+}
+
+/// The form for a link to its list.
+pub(super) fn link_sheet(id: PartnerId) -> Sheet {
+    Sheet {
+        action: format!("/manage/partners/{id}/links"),
+        button: "Make a link",
+        fields: vec![
+            Field::new("label", "What it is called", Kind::Text)
+                .must()
+                .hint("So that one can be told from another, such as “The till”."),
+        ],
+        unique: "label",
+    }
+}

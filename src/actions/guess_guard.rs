@@ -42,7 +42,8 @@ impl Default for GuessGuard {
     fn default() -> Self {
         Self {
             tokens: RateLimiter::keyed(Quota::per_minute(SIXTY).allow_burst(HUNDRED)),
-            passwords: RateLimiter::keyed(Quota::per_minute(TEN)),
+            // A whole desk signs in behind one address, and opens its locked pages again.
+            passwords: RateLimiter::keyed(Quota::per_minute(SIXTY)),
             wishes: RateLimiter::keyed(Quota::per_hour(TEN)),
             good: Mutex::default(),
             hashing: Semaphore::new(2),

@@ -3,7 +3,8 @@
 
 use std::str::FromStr;
 
-use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 
@@ -52,7 +53,8 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = StatusCode;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, StatusCode> {
-        let RawForm(bytes) = RawForm::from_request(request, state)
+        // A script that sends nothing names no kind either; that is an empty form.
+        let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
         Ok(Self::decoded(&bytes))

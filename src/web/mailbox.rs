@@ -18,7 +18,6 @@ struct Mail {
     subject: String,
     at: String,
     text: String,
-    raw: String,
 }
 
 #[derive(Template)]
@@ -27,6 +26,16 @@ struct Page {
     style: &'static str,
     now: String,
     mails: Vec<Mail>,
+}
+
+#[derive(Template)]
+#[template(
+    source = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{{ subject }}</title></head><body><main>{{ html|safe }}</main></body></html>",
+    ext = "html"
+)]
+struct Bare<'a> {
+    subject: &'a str,
+    html: &'a str,
 }
 
 pub(super) async fn page(State(app): State<App>) -> Response {
@@ -45,7 +54,6 @@ pub(super) async fn page(State(app): State<App>) -> Response {
             mail.subject
         },
         at: civil::spoken(app.zone, mail.at),
-        raw: mail.raw,
     };
     shown(&Page {
         style: &STYLE,
@@ -64,7 +72,15 @@ pub(super) async fn html(State(app): State<App>, id: Named) -> Response {
         Ok(mail) => mail,
         Err(error) => return sorry(error),
     };
-    let mut response = Html(mailbox::shown(&mail).html).into_response();
+    let html = mailbox::shown(&mail).html;
+    // What went out as text alone is no page by itself.
+    let whole = if html.contains("<title>") {
+        Ok(html)
+    } else {
+        let subject = &mail.subject;
+        Bare { subject, html: &html }.render()
+    };
+    let mut response = Html(whole.unwrap_or_default()).into_response();
     response.headers_mut().insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox"),

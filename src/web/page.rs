@@ -82,6 +82,22 @@ pub(super) fn sorry(error: Error) -> Response {
             "Too many tries · Trop d’essais",
             format!("Please try again in {seconds} seconds. · Veuillez réessayer dans {seconds} secondes."),
         ),
+        Error::Invalid { .. } | Error::Refused(_) | Error::Explained(..) => (
+            StatusCode::BAD_REQUEST,
+            "That makes no sense · Cela n’a pas de sens",
+            "The address or the form asks for something that there cannot be. Go back. · L’adresse ou le formulaire demande l’impossible. Revenez en arrière."
+                .to_owned(),
+        ),
+        Error::Stale | Error::Taken(_) | Error::AnsweredMeanwhile => (
+            StatusCode::CONFLICT,
+            "Changed meanwhile · Changé entre-temps",
+            "Somebody changed it a moment ago. Go back and look again. · Quelqu’un vient de le changer. Revenez et regardez de nouveau.".to_owned(),
+        ),
+        Error::NotAllowed => (
+            StatusCode::FORBIDDEN,
+            "Not yours to do · Non permis",
+            "Your role may not do this. · Votre rôle ne le permet pas.".to_owned(),
+        ),
         error => {
             tracing::warn!(%error, "a page could not be shown");
             (

@@ -141,14 +141,14 @@ pub(super) async fn unlock(
         None => Ok(Door::Nobody),
     };
     match door {
-        Ok(Door::Locked(person)) => {
+        // Where the page covered itself, the server may not know yet; the password is asked for all the same.
+        Ok(Door::Locked(person) | Door::In(person)) => {
             let password = form.raw("password").unwrap_or_default().to_owned();
             match sign_ins::unlock(&app, &person, password, from).await {
                 Ok(()) => onward(&form),
                 Err(error) => again(&app, &Asking::Unlock(person), &form, error),
             }
         }
-        Ok(Door::In(_)) => onward(&form),
         Ok(_) => ask(&app, StatusCode::UNAUTHORIZED, &Asking::SignIn, form.get("then"), &form, None),
         Err(error) => sorry(error),
     }

@@ -12,6 +12,9 @@ pub(super) const MOST_ROWS: usize = 100;
 /// How many sessions can stand beside each other in a column.
 pub(super) const MOST_LANES: usize = 12;
 
+/// How wide a lane is at least, rem: a name and a button fit beside each other.
+const LANE: usize = 12;
+
 /// The style sheet.
 pub(super) static STYLE: LazyLock<String> = LazyLock::new(|| {
     let mut style = include_str!("templates/style.css").to_owned();
@@ -23,9 +26,10 @@ pub(super) static STYLE: LazyLock<String> = LazyLock::new(|| {
         let _ = write!(style, ".rows{rows}{{--rows:{rows}}}");
     }
     for lane in 1..=MOST_LANES {
+        let least = lane * LANE;
         let _ = write!(
             style,
-            ".l{lane}{{grid-column:{lane}}}.w{lane}{{grid-template-columns:repeat({lane},minmax(0,1fr))}}"
+            ".l{lane}{{grid-column:{lane}}}.w{lane}{{grid-template-columns:repeat({lane},minmax(0,1fr));min-width:{least}rem}}"
         );
     }
     style

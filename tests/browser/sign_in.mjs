@@ -58,7 +58,9 @@ test("each is led to their own page, and turned away from others'", options, asy
 
 test("the page locks by key and by itself; typed words outlive it", options, async () => {
   const { day } = await staged();
-  await inWindow({}, async ({ page }) => {
+  // The dialog asks by itself, and is told no once.
+  const expected = (response) => response.status() === 401 && response.url().endsWith("/unlock");
+  await inWindow({ expected }, async ({ page }) => {
     await page.clock.install();
     await signIn(page, "desk");
     await openDay(page, day, "&new");

@@ -19,7 +19,7 @@ const keys = document.getElementById("keys");
 const button = document.querySelector("[data-show-keys]");
 if (button) { button.hidden = false; button.addEventListener("click", () => keys.showModal()); }
 
-const links = () => [...document.querySelectorAll(".card > a")];
+const links = () => [...document.querySelectorAll(".card > .who")];
 const current = () => document.activeElement?.closest(".card");
 
 function step(by) {
@@ -36,7 +36,7 @@ function checkIn() {
 
 function ask(about) {
   const card = current();
-  if (card) location.assign(`${card.querySelector("a").getAttribute("href")}&${about}`);
+  if (card) location.assign(`${card.querySelector(".who").getAttribute("href")}&${about}`);
   else if (about === "no-show") press("no-show");
   else document.querySelector("[data-moves] button")?.focus();
 }
@@ -57,6 +57,8 @@ const deeds = {
   p: () => privacy.click(), l: () => document.querySelector("form[data-lock] button").click(),
 };
 document.addEventListener("keydown", (event) => {
+  // Out of the search, to where one key is enough again.
+  if (event.key === "Escape" && event.target.closest(".search")) return event.target.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   // Arrows scroll, unless a session is in focus.
   if (event.key.startsWith("Arrow") && !current()) return;
@@ -109,7 +111,7 @@ async function renew() {
   if (!fresh || dragged) return;
   const held = current()?.dataset.session;
   board().replaceWith(document.adoptNode(fresh));
-  if (held) document.querySelector(`.card[data-session="${held}"] > a`)?.focus();
+  if (held) document.querySelector(`.card[data-session="${held}"] > .who`)?.focus();
 }
 function listen() {
   const source = new EventSource(`/desk/live?day=${day}&days=${days}&stamp=${encodeURIComponent(board().dataset.stamp)}`);

@@ -46,5 +46,5 @@ form.addEventListener("submit", async (event) => {
 document.querySelector("form[data-lock]").addEventListener("submit", async (event) => {
   event.preventDefault();
   lock();
-  await fetch("/lock", { method: "POST" }).catch(() => {});
+  await fetch("/lock", { method: "POST", redirect: "manual" }).catch(() => {});
 });

@@ -109,7 +109,8 @@ async fn filled(app: &App, person: &Person, view: &View, word: &str, form: &Form
     let mut problem = problem.map(|problem| problem.sentences).unwrap_or_default();
     let (view, panel) = panel_of(app, &caller, view, form, &mut problem, done(word).is_some()).await?;
     let day = desk::day(app, &caller, view.day, view.by).await?;
-    let undo = match (&view.open, done(word)) {
+    // What was undone just now is not offered to be undone.
+    let undo = match (&view.open, done(word).filter(|_| word != "undone")) {
         (Open::Session { id, .. }, Some(_)) => desk::card(app, &caller, view.day, *id)
             .await?
             .filter(|card| card.can_undo)
@@ -148,7 +149,7 @@ async fn filled(app: &App, person: &Person, view: &View, word: &str, form: &Form
 async fn panel_of(app: &App, caller: &Caller, view: &View, form: &Form, problem: &mut Vec<String>, noted: bool) -> Result<(View, String)> {
     let drawn = match &view.open {
         Open::Nothing => return Ok((view.clone(), panel::nobody(view)?)),
-        Open::NewCaller => panel::new_caller(view, form),
+        Open::NewCaller(q) => panel::new_caller(view, form, q),
         Open::Found(q) => match Box::pin(panel::found(app, caller, view, q)).await {
             Ok((opened, html)) => return Ok((opened, html)),
             Err(Error::Invalid { detail, .. }) => {

@@ -239,7 +239,7 @@ pub(super) fn caller_of(form: &Form) -> Result<PatientDetails, Wrong> {
 
 /// Registers a new caller and opens a course for them.
 pub(super) async fn register(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
-    let view = view_of(&app, &form).with(Open::NewCaller);
+    let view = view_of(&app, &form).with(Open::NewCaller(String::new()));
     let Ok(details) = caller_of(&form) else {
         let problem = Problem {
             sentences: vec!["Look at what is marked below.".to_owned()],

@@ -60,7 +60,7 @@ struct Nobody {
 /// Nobody is open.
 pub(super) fn nobody(view: &View) -> Result<String> {
     written(&Nobody {
-        new_caller: view.with(Open::NewCaller).address(),
+        new_caller: view.with(Open::NewCaller(String::new())).address(),
     })
 }
 
@@ -99,7 +99,7 @@ pub(super) async fn found(app: &App, caller: &Caller, view: &View, q: &str) -> R
     let html = written(&Found {
         people: found.items.iter().map(person).collect(),
         more: found.next.is_some(),
-        new_caller: view.with(Open::NewCaller).address(),
+        new_caller: view.with(Open::NewCaller(q.to_owned())).address(),
     })?;
     Ok((view.clone(), html))
 }
@@ -108,6 +108,8 @@ pub(super) async fn found(app: &App, caller: &Caller, view: &View, q: &str) -> R
 #[template(path = "desk/new_caller.html", config = ".askama.toml")]
 struct NewCaller<'a> {
     form: &'a Form,
+    name: &'a str,
+    phone: &'a str,
     day: NaiveDate,
     by: By,
     goals: [(Goal, &'static str); 4],
@@ -117,12 +119,25 @@ struct NewCaller<'a> {
 }
 
 /// The form for a new caller, with what was typed and what is wrong with it.
-pub(super) fn new_caller(view: &View, form: &Form) -> Result<String> {
+pub(super) fn new_caller(view: &View, form: &Form, q: &str) -> Result<String> {
     // Nothing was typed yet: nothing is wrong with it.
     let sent = form.has("name");
     let read = super::deeds::caller_of(form);
     let wrong = |field: &str| read.as_ref().err().and_then(|wrong| wrong.of(field)).filter(|_| sent);
+    // What was looked for is not typed again: a name where letters are, else a telephone.
+    let is_name = q.chars().any(char::is_alphabetic);
+    let typed = |field: &str, own: bool| {
+        if sent {
+            form.get(field).to_owned()
+        } else if own {
+            q.to_owned()
+        } else {
+            String::new()
+        }
+    };
     written(&NewCaller {
+        name: &typed("name", is_name),
+        phone: &typed("phone", !is_name),
         form,
         day: view.day,
         by: view.by,
@@ -348,7 +363,12 @@ fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
                     session.number.to_string()
                 },
                 words: format!(
-                    "{}, {}, {}",
+                    "{}: {}, {}, {}",
+                    if done || session.status == SessionStatus::Noshow {
+                        shape(session.status).to_owned()
+                    } else {
+                        session.number.to_string()
+                    },
                     session.service.as_str().replace('_', " "),
                     super::words::state(session),
                     spoken_day(day)

@@ -19,8 +19,8 @@ pub(super) enum Open {
     Nothing,
     /// What was found.
     Found(String),
-    /// The form for a new caller.
-    NewCaller,
+    /// The form for a new caller, with what was looked for.
+    NewCaller(String),
     /// A patient.
     Patient {
         id: PatientId,
@@ -68,7 +68,7 @@ impl View {
                 everywhere: form.has("everywhere"),
             }
         } else if form.has("new") {
-            Open::NewCaller
+            Open::NewCaller(q.to_owned())
         } else if q.is_empty() {
             Open::Nothing
         } else {
@@ -104,7 +104,12 @@ impl View {
         }
         match &self.open {
             Open::Nothing => (),
-            Open::NewCaller => address.push_str("&new"),
+            Open::NewCaller(q) => {
+                address.push_str("&new");
+                if !q.is_empty() {
+                    let _ = write!(address, "&q={}", utf8_percent_encode(q, NON_ALPHANUMERIC));
+                }
+            }
             Open::Found(q) => {
                 let _ = write!(address, "&q={}", utf8_percent_encode(q, NON_ALPHANUMERIC));
             }

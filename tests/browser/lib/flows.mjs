@@ -16,7 +16,7 @@ async function assertCards(page) {
 }
 
 export const cardOf = (page, id) => page.locator(`.grid article.card[data-session="${id}"]`);
-export const linkOf = (page, id) => cardOf(page, id).locator("> a");
+export const linkOf = (page, id) => cardOf(page, id).locator("> .who");
 
 /** The note on what was just done. */
 export async function noted(page, words) {

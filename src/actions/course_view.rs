@@ -48,6 +48,9 @@ pub struct CourseView {
     pub next_window: Option<NextWindow>,
     /// Its sessions in order of time.
     pub sessions: Vec<SessionView>,
+    /// Those of its sessions that its progress counts: no consultation, no test patch. For the pages alone.
+    #[serde(skip)]
+    pub counted: Vec<SessionId>,
     /// Its sessions to come that break a rule as things stand.
     pub concerns: Vec<Concern>,
     /// When it was opened.
@@ -89,6 +92,7 @@ pub(super) async fn view(work: &mut Work<'_>, course: Course) -> Result<CourseVi
         next_window: next.and_then(|service| progress::next_window(&case, progress, policy, zone, service, today)),
         estimate,
         progress,
+        counted: listed.iter().filter(|one| one.counts).map(|one| one.session.id).collect(),
         sessions: listed.into_iter().map(|one| session_view(app, one)).collect(),
         concerns,
         details: course.details,

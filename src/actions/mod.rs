@@ -80,6 +80,7 @@ pub mod users;
 pub mod visit;
 pub mod visit_answers;
 pub mod work;
+pub mod write_up;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};

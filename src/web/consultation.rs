@@ -80,6 +80,10 @@ pub(super) async fn send(
 ) -> Response {
     let language = language(&asked, &headers);
     let words = of(language);
+    // The other language, with all that is typed.
+    if let Some(other) = form.read("in") {
+        return again(&app, of(other), StatusCode::OK, &form, &[]).await;
+    }
     let taken = || Redirect::to(&format!("/consultation/thanks?lang={}", code(language))).into_response();
     if let Err(error) = consultation_wish::count(&app, from) {
         return match error {

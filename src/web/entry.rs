@@ -2,7 +2,9 @@
 //! A form that fails is made of the same entries, filled with what was typed; `entry.html` shows one.
 
 use super::form::Form;
+use crate::actions::Error;
 use crate::domain::patient::Language;
+use crate::domain::refusal::Refusal;
 use crate::domain::text::TextError;
 
 /// Something that is wrong with what was typed.
@@ -193,6 +195,33 @@ impl Entry {
     }
 }
 
+/// What was wrong, for a form to say: each beside the control that it is about. `stale` is what to say where somebody
+/// changed it meanwhile, and `say` what a rule says. An error that no form can mend comes back.
+pub(super) fn all_wrong(error: Error, stale: &str, say: impl Fn(Refusal) -> String) -> Result<Vec<Wrong>, Error> {
+    match error {
+        Error::Stale | Error::AnsweredMeanwhile => Ok(vec![Wrong::of_all(stale)]),
+        Error::Refused(refusals) | Error::Explained(refusals, _) => Ok(refusals
+            .into_iter()
+            .map(|refusal| Wrong {
+                field: refusal.field.as_deref().map(control),
+                words: say(refusal),
+            })
+            .collect()),
+        Error::Invalid { pointer, detail } => Ok(vec![Wrong::with(control(&pointer), detail)]),
+        error => Err(error),
+    }
+}
+
+/// The control that a pointer is about: `/parameter_sets/0/spot_mm` is `spot_mm.0`.
+fn control(pointer: &str) -> String {
+    let parts: Vec<_> = pointer.trim_start_matches('/').split('/').collect();
+    match parts.as_slice() {
+        [_, index, name] => format!("{name}.{index}"),
+        [name, ..] => (*name).to_owned(),
+        [] => String::new(),
+    }
+}
+
 /// What the head of a page says about what is wrong: what is about no control of it, or that it stands below.
 pub(super) fn said_above(language: Language, wrong: &[Wrong], entries: &[&Entry]) -> Vec<String> {
     let whole = of_the_whole(wrong, entries);
@@ -245,5 +274,17 @@ pub(super) fn text_problem(language: Language, error: &TextError) -> String {
         (TextError::TooLong(most), Language::Fr) => format!("C’est trop long : {most} caractères au plus."),
         (TextError::Control, Language::En) => "It holds characters that nobody can read; type it again.".to_owned(),
         (TextError::Control, Language::Fr) => "Il contient des caractères illisibles ; veuillez le saisir de nouveau.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_into_a_request_is_the_name_of_a_control() {
+        assert_eq!(control("/start"), "start");
+        assert_eq!(control("/parameter_sets/1/wavelength_nm"), "wavelength_nm.1");
+        assert_eq!(control(""), "");
     }
 }

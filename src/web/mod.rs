@@ -15,6 +15,7 @@ mod manage;
 mod page;
 mod partner;
 mod prepare;
+mod record;
 mod shell;
 mod shop;
 mod shop_rows;

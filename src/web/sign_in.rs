@@ -31,6 +31,7 @@ pub(super) enum Asking {
 
 #[derive(Template)]
 #[template(path = "sign_in.html", config = ".askama.toml")]
+#[expect(clippy::struct_excessive_bools, reason = "what is asked for is one yes or no for each field")]
 struct Page<'a> {
     style: &'static str,
     title: &'static str,

@@ -161,3 +161,47 @@ test("forms: a user is added by a manager; what makes no sense comes back", opti
     await holdsToAxe(page, "a user, refused");
   });
 });
+
+test("forms: a session is written up, and what is refused stays as it was typed", options, async () => {
+  const { booked, day } = await staged();
+  const [, one] = booked;
+  await inWindow({ role: "desk" }, async ({ page }) => {
+    await openDay(page, day);
+    await page.goto(`/desk?day=${day}&session=${one.id}`);
+    const consent = page.getByLabel("The patient consented to the laser, by the text");
+    if (await consent.count()) {
+      await consent.fill("2026-1");
+      await page.getByRole("button", { name: "Write it down" }).click();
+      await noted(page, /written down/);
+    }
+    await page.locator(".panel").getByRole("button", { name: "Check in" }).click();
+    await noted(page, /Checked in/);
+    assert.equal((await session(one.id)).status, "checked-in");
+    assert.equal(await page.getByRole("link", { name: "Write up" }).count(), 0, "the desk writes nothing up");
+  });
+  await inWindow({ role: "practitioner" }, async ({ page }) => {
+    await page.goto(`/desk?day=${day}&session=${one.id}`);
+    await page.keyboard.press("r");
+    await page.waitForURL(/\/record$/);
+    await holdsToAxe(page, "a session to be written up");
+    await fitsNarrow(page, "a session to be written up");
+    await page.getByLabel("How it ended").selectOption("completed");
+    await page.getByLabel("Note").fill(HOSTILE);
+    await page.getByRole("button", { name: "Write it up" }).click();
+    await page.getByRole("alert").waitFor();
+    assert.equal(await page.getByLabel("Pain (0 to 10)").getAttribute("aria-invalid"), "true", "what is missing is marked");
+    assert.equal(await page.getByLabel("Note").inputValue(), HOSTILE);
+    await ranNothing(page);
+    await holdsToAxe(page, "a session written up in vain");
+    const typed = { "Fluence (J/cm²)": "3", "Spot diameter (mm)": "4", "Pulse width": "6", "Frequency (Hz)": "2", "Pulses fired (number)": "300", "Passes (number)": "1", "Pain (0 to 10)": "4" };
+    for (const [label, text] of Object.entries(typed)) await page.getByLabel(label, { exact: true }).first().fill(text);
+    await page.getByLabel("Wavelength (nm)").first().selectOption("1064");
+    await page.getByLabel("Unit of the pulse width").first().selectOption("ns");
+    await page.getByLabel("Reaction of the skin").selectOption("frosting");
+    await page.getByLabel("Everybody wore eye protection").check();
+    await page.getByRole("button", { name: "Write it up" }).click();
+    await noted(page, /Written up/);
+    const done = await session(one.id);
+    assert.deepEqual([done.status, done.record.note], ["fulfilled", HOSTILE]);
+  });
+});

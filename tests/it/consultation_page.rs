@@ -46,7 +46,7 @@ async fn a_wish_becomes_a_task_and_the_desk_reads_who_and_what() {
     let page = Browser::default().get(&app, PAGE).await.expect(200);
     for said in [
         "Schedule a consultation",
-        "lang=fr",
+        "lang=\"fr\"",
         "Your name",
         "(647) 351-0061",
         "autocomplete=\"tel\"",
@@ -235,7 +235,7 @@ async fn it_is_read_in_the_language_of_the_address_or_of_the_browser() {
     let french = [("accept-language", "fr-CA,fr;q=0.9,en;q=0.8")];
     let page = browser.get_with(&app, PAGE, &french).await.expect(200);
     assert!(
-        page.says("<html lang=\"fr\">") && page.says("Votre nom") && page.says("/consultation?lang=en"),
+        page.says("<html lang=\"fr\">") && page.says("Votre nom") && page.says("name=\"in\" value=\"en\""),
         "{}",
         page.text
     );
@@ -249,6 +249,31 @@ async fn it_is_read_in_the_language_of_the_address_or_of_the_browser() {
     assert_eq!(done.leads_to(), "/consultation/thanks?lang=fr");
     assert!(browser.get(&app, done.leads_to()).await.says("Merci"));
     assert!(tasks(&app).await[0]["detail"].as_str().unwrap().contains("in French"));
+}
+
+#[tokio::test]
+async fn the_other_language_keeps_what_is_typed_and_enter_sends_the_form() {
+    let app = TestApp::empty().await;
+    let page = Browser::default().get(&app, PAGE).await.expect(200);
+    let own = page.text.split(" form=\"asked\"").nth(1).unwrap();
+    assert!(
+        !own.split('>').next().unwrap().contains("name="),
+        "the first button, which Enter presses, is not the language"
+    );
+    let typed = [("name", "Ada <b>"), ("phone", "not yet"), ("in", "fr")];
+    let french = sent(&app, 5, PAGE, &typed).await.expect(200);
+    assert!(french.says("<html lang=\"fr\">") && french.says("value=\"Ada &#60;b&#62;\"") && french.says("value=\"not yet\""));
+    assert!(
+        !french.says("role=\"alert\""),
+        "nothing is wrong with a form that is not sent: {}",
+        french.text
+    );
+    assert!(tasks(&app).await.is_empty());
+    // Its stamp is still the one that was given, so it need not wait once more.
+    let mut fields = ADA.to_vec();
+    fields.push(("stamp", french.control("stamp")));
+    let done = Browser::default().post(&app, "/consultation?lang=fr", &fields).await;
+    assert_eq!(done.leads_to(), "/consultation/thanks?lang=fr");
 }
 
 #[tokio::test]

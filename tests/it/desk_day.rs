@@ -231,10 +231,22 @@ async fn a_session_that_counts_says_which_of_how_many_it_is() {
     let mut browser = Browser::signed_in(&app, DESK).await;
     let first = browser.get(&app, "/desk?day=2027-02-01").await.expect(200);
     assert!(
-        first.says("laser_partial, 1 of 2"),
+        first.says("1 of 2 · laser_partial"),
         "consultation and test patch are not counted: {}",
         first.text
     );
     let second = browser.get(&app, "/desk?day=2027-03-29").await.expect(200);
-    assert!(second.says("laser_partial, 2 of 2"));
+    assert!(second.says("2 of 2 · laser_partial"));
+    // The panel shows the same two as circles, and what led up to them as smaller marks.
+    let panel = browser.get(&app, "/desk?q=ada").await.expect(200);
+    assert!(panel.says("2: laser partial, booked, Monday 29 March 2027"), "{}", panel.text);
+    assert_eq!(panel.text.matches("<a class=\"is-booked\"").count(), 2);
+    let aside: Vec<_> = panel.text.split("<a class=\"is-aside\"").skip(1).collect();
+    for of in ["consultation, done", "test patch, done"] {
+        assert!(
+            aside.iter().any(|one| one.contains(of)),
+            "{of} is no mark of its own: {}",
+            panel.text
+        );
+    }
 }

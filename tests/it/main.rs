@@ -28,6 +28,7 @@ mod demo_stories;
 mod demo_week;
 mod desk_day;
 mod desk_deeds;
+mod desk_record;
 mod feeds;
 mod figures;
 mod guard;

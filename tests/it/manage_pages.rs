@@ -452,3 +452,49 @@ async fn a_partner_is_written_down_changed_and_settled() {
             .contains("from is not after to")
     );
 }
+
+#[tokio::test]
+async fn how_a_shop_is_told_is_set_on_its_own_page_and_what_cannot_be_is_said_beside_it() {
+    let app = TestApp::empty().await;
+    let manager = boss(&app).await;
+    let new = [
+        ("name", "Harbour"),
+        ("address", "1 Example Ave"),
+        ("phone", "416 555 0181"),
+        ("active", "on"),
+    ];
+    let added = manager.post("/manage/partners/new", &new).await.expect(303);
+    let shop = added.headers["location"].to_str().unwrap().split('?').next().unwrap().to_owned();
+    let path = format!("{shop}/told");
+    assert!(manager.get(&shop).await.expect(200).text.contains(&path));
+    let form = filled(&manager.get(&path).await.expect(200), &path);
+    let by_text = with(&form, &[("changes_by", "sms"), ("before_minutes", "7")]);
+    let refused = manager.post(&path, &by_text).await.expect(422);
+    for problem in [
+        "id=\"f-changes_by-problem\"",
+        "Text messages need a telephone number.",
+        "id=\"f-before_minutes-problem\"",
+    ] {
+        assert!(refused.text.contains(problem), "{problem}: {}", refused.text);
+    }
+    let all = [
+        ("email", "till@harbour.example.test"),
+        ("phone", "416 555 0199"),
+        ("language", "fr"),
+        ("changes_by", "sms"),
+        ("day_list_by", ""),
+        ("before_by", "email"),
+        ("before_minutes", "90"),
+    ];
+    manager.post(&path, &with(&form, &all)).await.expect(303);
+    let id = shop.rsplit('/').next().unwrap();
+    let told = app.manage("GET", &format!("/partners/{id}/notices"), Value::Null).await.expect(200);
+    assert_eq!((&told.body["changes_by"], &told.body["day_list_by"]), (&json!("sms"), &Value::Null));
+    assert_eq!((&told.body["language"], &told.body["before_minutes"]), (&json!("fr"), &json!(90)));
+    // Whoever opened the form before that is told, and keeps what was typed.
+    let late = manager
+        .post(&path, &with(&form, &[("email", "other@harbour.example.test")]))
+        .await
+        .expect(422);
+    assert!(late.text.contains("There is now: till@harbour.example.test") && late.text.contains("value=\"other@harbour.example.test\""));
+}

@@ -52,7 +52,7 @@ const deeds = {
   "?": () => keys?.showModal(),
   t: () => press("today"), "[": () => press("prev"), "]": () => press("next"),
   j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1),
-  c: checkIn, n: () => ask("no-show"), m: () => ask("move"), u: () => press("undo"),
+  c: checkIn, n: () => ask("no-show"), m: () => ask("move"), u: () => press("undo"), r: () => press("write-up"),
   v: nextColumns, w: () => location.assign(`/desk/week?day=${day}`),
   p: () => privacy.click(), l: () => document.querySelector("form[data-lock] button").click(),
 };

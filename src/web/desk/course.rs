@@ -158,11 +158,11 @@ fn stops(course: &CourseView) -> Vec<Stop> {
 }
 
 /// What was set, one line for each set.
-fn settings(record: &TreatmentRecord) -> Vec<String> {
+pub(super) fn settings(record: &TreatmentRecord) -> Vec<String> {
     let number = |quantity| f64::from(quantity);
     let set = |set: &crate::domain::record::ParameterSet| {
         format!(
-            "{} nm, {} J/cm², {} mm, {} {}, {} Hz, {} pulses, {} passes",
+            "{} nm, {} J/cm², {} mm, {} {}, {} Hz, {} pulses, {} {}",
             u16::from(set.wavelength_nm),
             number(set.fluence_j_cm2),
             number(set.spot_mm),
@@ -170,13 +170,15 @@ fn settings(record: &TreatmentRecord) -> Vec<String> {
             set.pulse_width_unit,
             number(set.frequency_hz),
             set.pulse_count,
-            set.passes
+            set.passes,
+            if set.passes == 1 { "pass" } else { "passes" },
         )
     };
     record.parameter_sets.iter().map(set).collect()
 }
 
-fn came_of_it(record: &TreatmentRecord) -> Vec<String> {
+/// What came of it.
+pub(super) fn came_of_it(record: &TreatmentRecord) -> Vec<String> {
     let mut lines = vec![plain(&record.outcome)];
     lines.extend(record.clearance_percent.map(|percent| format!("{} % clear", u16::from(percent))));
     lines.extend(record.endpoint.as_ref().map(plain));

@@ -31,13 +31,13 @@ fn onward(view: &View, word: &str) -> Response {
 }
 
 /// The versions that a form was made for.
-fn expected(form: &Form) -> Expected {
+pub(super) fn expected(form: &Form) -> Expected {
     form.read("version")
         .map_or(Expected::Any, |version| Expected::Versions(vec![version]))
 }
 
 /// The session that an address names.
-fn session_of(name: Named) -> Result<SessionId, Error> {
+pub(super) fn session_of(name: Named) -> Result<SessionId, Error> {
     named(name).parse().map_err(|_| Error::NotThere("session"))
 }
 

@@ -25,6 +25,7 @@ pub(super) struct Placed {
 }
 
 /// A card as it is written.
+#[expect(clippy::struct_excessive_bools, reason = "what a page offers is one yes or no for each button")]
 pub(super) struct Shown {
     pub(super) id: String,
     pub(super) class: &'static str,
@@ -33,7 +34,8 @@ pub(super) struct Shown {
     pub(super) state: String,
     pub(super) hours: String,
     pub(super) name: String,
-    pub(super) what: String,
+    pub(super) service: String,
+    pub(super) count: Option<String>,
     pub(super) missing: Option<&'static str>,
     pub(super) can_check_in: bool,
     pub(super) can_no_show: bool,
@@ -41,6 +43,13 @@ pub(super) struct Shown {
     pub(super) version: i64,
     pub(super) chosen: bool,
     pub(super) href: String,
+}
+
+impl Shown {
+    /// What is done, and which of the course's sessions it is.
+    pub(super) fn what(&self) -> String {
+        what(&self.service, self.count.as_deref())
+    }
 }
 
 /// A column, placed.
@@ -178,7 +187,8 @@ pub(super) fn shown(card: &Card, view: &View, zone: Tz) -> Shown {
         state: state(session),
         hours: hours_of(session),
         name: card.name.clone(),
-        what: what(card),
+        service: card.service.clone(),
+        count: card.count.clone(),
         missing: card.missing,
         can_check_in: card.can_check_in,
         can_no_show: card.can_no_show,
@@ -194,10 +204,10 @@ pub(super) fn shown(card: &Card, view: &View, zone: Tz) -> Shown {
 }
 
 /// What is done, and which of the course's sessions it is.
-pub(super) fn what(card: &Card) -> String {
-    match &card.count {
-        Some(count) => format!("{}, {count}", card.service),
-        None => card.service.clone(),
+pub(super) fn what(service: &str, count: Option<&str>) -> String {
+    match count {
+        Some(count) => format!("{service}, {count}"),
+        None => service.to_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ mod grid;
 mod live;
 mod panel;
 mod plan;
+mod record;
 mod session_panel;
 mod tasks;
 mod view;
@@ -19,7 +20,7 @@ use axum::routing::{get, post};
 
 use super::door::{only, only_quietly};
 use crate::actions::App;
-use crate::domain::access::STAFF;
+use crate::domain::access::{PRACTITIONERS, STAFF};
 
 /// The desk's pages.
 pub(super) fn routes(app: &App) -> Router<App> {
@@ -42,5 +43,9 @@ pub(super) fn routes(app: &App) -> Router<App> {
         .route("/desk/sessions/{id}/cancel", only(app, STAFF, post(deeds::cancel)))
         .route("/desk/sessions/{id}/move", only(app, STAFF, post(deeds::move_to)))
         .route("/desk/sessions/{id}/consent", only(app, STAFF, post(deeds::consent)))
+        .route(
+            "/desk/sessions/{id}/record",
+            only(app, PRACTITIONERS, get(record::page).post(record::send)),
+        )
         .route("/desk/sessions/{id}/undo", only(app, STAFF, post(deeds::undo)))
 }

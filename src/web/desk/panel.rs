@@ -11,6 +11,7 @@ use crate::actions::course_view::CourseView;
 use crate::actions::desk::By;
 use crate::actions::desk_panel::{self, CoursePanel, Elsewhere, Offer, PatientPanel, Proposed, Rather};
 use crate::actions::page::Page;
+use crate::actions::session_view::SessionView;
 use crate::actions::{App, Caller, Error, Result, patients};
 use crate::domain::civil::spoken_day;
 use crate::domain::course::{CourseStatus, Goal};
@@ -347,42 +348,40 @@ fn stands(course: &CourseView) -> String {
     format!("{count} · {phase}")
 }
 
+/// A circle for each session that the course counts, by its number among them, and a smaller mark for what leads up to them.
 fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
-    let mut circles: Vec<Circle> = course
-        .sessions
-        .iter()
-        .filter(|session| !matches!(session.status, SessionStatus::Cancelled | SessionStatus::EnteredInError))
-        .map(|session| {
-            let day = session.start.date_naive();
-            let done = session.status == SessionStatus::Fulfilled;
-            Circle {
-                class: if done { "is-done" } else { "is-booked" },
-                mark: if session.status == SessionStatus::Noshow || done {
-                    shape(session.status).to_owned()
-                } else {
-                    session.number.to_string()
-                },
-                words: format!(
-                    "{}: {}, {}, {}",
-                    if done || session.status == SessionStatus::Noshow {
-                        shape(session.status).to_owned()
-                    } else {
-                        session.number.to_string()
-                    },
-                    session.service.as_str().replace('_', " "),
-                    super::words::state(session),
-                    spoken_day(day)
-                ),
-                href: Some(
-                    View {
-                        day,
-                        ..view.session(session.id)
-                    }
-                    .address(),
-                ),
-            }
-        })
-        .collect();
+    let mut number = 0;
+    let mut circles = Vec::new();
+    let stands = |session: &&SessionView| !matches!(session.status, SessionStatus::Cancelled | SessionStatus::EnteredInError);
+    for session in course.sessions.iter().filter(stands) {
+        let done = session.status == SessionStatus::Fulfilled;
+        let missed = session.status == SessionStatus::Noshow;
+        let counts = course.counted.contains(&session.id);
+        if counts && !missed {
+            number += 1;
+        }
+        let service = session.service.as_str().replace('_', " ");
+        let mark = match (counts, done || missed) {
+            (_, true) => shape(session.status).to_owned(),
+            (true, false) => number.to_string(),
+            (false, false) => service.chars().take(1).flat_map(char::to_uppercase).collect(),
+        };
+        let day = session.start.date_naive();
+        let open = View {
+            day,
+            ..view.session(session.id)
+        };
+        circles.push(Circle {
+            class: match (counts, done) {
+                (true, true) => "is-done",
+                (true, false) => "is-booked",
+                (false, _) => "is-aside",
+            },
+            words: format!("{mark}: {service}, {}, {}", super::words::state(session), spoken_day(day)),
+            mark,
+            href: Some(open.address()),
+        });
+    }
     for _ in 0..course.progress.left.unwrap_or_default().min(20) {
         circles.push(Circle {
             class: "is-left",

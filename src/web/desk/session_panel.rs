@@ -13,6 +13,7 @@ use crate::actions::desk::By;
 use crate::actions::desk_panel::{self, MoveOffer, Rather, SessionPanel};
 use crate::actions::later_sessions::LaterSession;
 use crate::actions::{App, Caller, Result};
+use crate::domain::access::{PRACTITIONERS, Role};
 use crate::domain::civil::{When, spoken_day};
 use crate::domain::ids::{CourseId, PractitionerId, SessionId};
 use crate::domain::session::CancelReason;
@@ -80,6 +81,7 @@ struct Page {
     noted: bool,
     can_move: bool,
     can_call_off: bool,
+    record_href: Option<(String, &'static str)>,
     move_to: Option<Move>,
     moves: Vec<Move>,
     why_not: Vec<String>,
@@ -158,7 +160,7 @@ pub(super) async fn session(
         no_show_href: no_show.address(),
         back: view.session(id).address(),
         when: day_and_hours,
-        what: what(&card),
+        what: what(&card.service, card.count.as_deref()),
         place: card.place.join(", "),
         shape: shape(session.status),
         state: state(session),
@@ -172,6 +174,7 @@ pub(super) async fn session(
         noted: asked.noted,
         can_move: matches!(session.status, SessionStatus::Booked | SessionStatus::Pending),
         can_call_off: session.status.is_live(),
+        record_href: record_words(caller.actor.role, session.status).map(|words| (format!("/desk/sessions/{id}/record"), words)),
         typed_to: asked
             .to
             .map_or_else(|| session.local_start.clone(), |to| to.to_string().chars().take(16).collect()),
@@ -181,6 +184,16 @@ pub(super) async fn session(
         again,
         reasons: REASONS,
     })
+}
+
+/// What the record of a session of this status is called where it leads there, for those who treat.
+fn record_words(role: Role, status: SessionStatus) -> Option<&'static str> {
+    let words = match status {
+        SessionStatus::CheckedIn => "Write up",
+        SessionStatus::Fulfilled => "Correct the record",
+        _ => return None,
+    };
+    PRACTITIONERS.contains(&role).then_some(words)
 }
 
 /// What the rules have against the session as things stand.

@@ -44,6 +44,9 @@ pub(super) fn hours_of(session: &SessionView) -> String {
     format!("{}–{}", session.start.format("%H:%M"), session.end.format("%H:%M"))
 }
 
+/// That somebody else was quicker.
+pub(super) const STALE: &str = "Somebody changed it a moment ago. This is how it is now; decide again.";
+
 /// What is in the way, one sentence each, with the first day that works where there is one.
 pub(super) struct Problem {
     pub(super) sentences: Vec<String>,
@@ -75,10 +78,7 @@ pub(super) fn problem(error: Error) -> Result<Problem, Error> {
             told.extend(first_day.map(|day| format!("The first day that works is {}.", spoken_day(day))));
             (StatusCode::UNPROCESSABLE_ENTITY, told)
         }
-        Error::Stale => (
-            StatusCode::CONFLICT,
-            vec!["Somebody changed it a moment ago. This is how it is now; decide again.".to_owned()],
-        ),
+        Error::Stale => (StatusCode::CONFLICT, vec![STALE.to_owned()]),
         Error::Taken(detail) => (StatusCode::CONFLICT, vec![format!("{detail}.")]),
         Error::Invalid { pointer, detail } => {
             let name = pointer.trim_start_matches('/').replace(['/', '_'], " ");
@@ -105,6 +105,8 @@ pub(super) fn done(word: &str) -> Option<&'static str> {
         "planned" => "The whole course is booked.",
         "registered" => "Registered.",
         "consented" => "The consent is written down.",
+        "written-up" => "Written up.",
+        "corrected" => "Corrected; what was there before is kept.",
         "task-done" => "Done.",
         _ => return None,
     })

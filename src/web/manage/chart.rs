@@ -3,7 +3,11 @@
 /// How wide the part of a drawing is that bars lie in.
 const LONGEST: i64 = 360;
 /// Where bars begin; their labels stand before.
-const LEFT: i64 = 200;
+const LEFT: i64 = 210;
+/// How wide a drawing is at least.
+const WIDTH: i64 = 700;
+/// How wide a character is at most, on average.
+const CHARACTER: i64 = 8;
 /// How high a bar is with the gap below it.
 const STEP: i64 = 26;
 
@@ -20,6 +24,7 @@ pub(super) struct Bar {
 /// A chart.
 pub(super) struct Chart {
     pub(super) title: String,
+    pub(super) width: i64,
     pub(super) height: i64,
     pub(super) left: i64,
     pub(super) label_x: i64,
@@ -51,8 +56,10 @@ pub(super) fn bars(title: impl Into<String>, all: Vec<(String, i64, String)>, mo
         }
     };
     let bars: Vec<_> = (0..).zip(all).map(bar).collect();
+    let ends = |bar: &Bar| bar.words_x + CHARACTER * i64::try_from(bar.words.chars().count()).unwrap_or(0);
     Chart {
         title: title.into(),
+        width: bars.iter().map(ends).max().unwrap_or(0).max(WIDTH),
         height: i64::try_from(bars.len()).unwrap_or(0) * STEP + 4,
         left: LEFT,
         label_x: LEFT - 8,

@@ -8,6 +8,7 @@ use super::fields::{Field, Problem, Typed};
 use super::shown::{Shown, shown};
 use super::words::sentence;
 use crate::actions::{Error, Expected};
+use crate::domain::refusal::Refusal;
 
 /// A form, filled.
 pub(super) struct FormView {
@@ -76,11 +77,17 @@ impl Sheet {
                 let at = if at == "partner" { "partner_id" } else { at };
                 Ok(vec![Problem::at(at, sentence(&detail))])
             }
-            Error::Refused(all) | Error::Explained(all, _) => Ok(all.into_iter().map(|one| Problem::at("", one.message)).collect()),
+            Error::Refused(all) | Error::Explained(all, _) => Ok(all.into_iter().map(of_refusal).collect()),
             Error::Taken(words) => Ok(vec![Problem::at(self.unique, sentence(&words))]),
             other => Err(other),
         }
     }
+}
+
+/// A refusal as a sentence, beside the field that it is about.
+fn of_refusal(refusal: Refusal) -> Problem {
+    let at = refusal.field.unwrap_or_default();
+    Problem::at(at.trim_start_matches('/'), refusal.message)
 }
 
 /// The version that a form was filled with; without one that can be read, it fits none.

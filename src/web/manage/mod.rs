@@ -9,6 +9,7 @@ mod figures;
 mod form_view;
 mod ledger;
 mod partner_form;
+mod partner_told;
 mod partners;
 mod shown;
 mod things;
@@ -143,6 +144,10 @@ pub(super) fn routes(app: &App) -> Router<App> {
         .route("/manage/partners", managers(get(partners::page)))
         .route("/manage/partners/new", managers(get(partners::blank).post(partners::add)))
         .route("/manage/partners/{id}", managers(get(partners::one).post(partners::change)))
+        .route(
+            "/manage/partners/{id}/told",
+            managers(get(partner_told::page).post(partner_told::change)),
+        )
         .route("/manage/partners/{id}/links", managers(post(partners::make_link)))
         .route("/manage/partners/{id}/links/{link}/revoke", managers(post(partners::revoke_link)))
         .route("/manage/partners/{id}/settlement.csv", managers(get(partners::csv)))

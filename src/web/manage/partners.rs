@@ -186,7 +186,7 @@ enum Left {
     Words(String),
 }
 
-fn id_of(id: Named) -> Result<PartnerId> {
+pub(super) fn id_of(id: Named) -> Result<PartnerId> {
     named(id).parse().map_err(|_| Error::NotThere("partner"))
 }
 

@@ -4,7 +4,6 @@
 mod addresses;
 mod answers;
 mod list;
-mod record;
 mod referral;
 mod refused;
 mod report;

@@ -6,33 +6,12 @@ use crate::actions::Error;
 use crate::domain::patient::Language;
 use crate::domain::record::Wavelength;
 use crate::domain::refusal::{Code, Refusal};
-use crate::web::entry::Wrong;
+use crate::web::entry::{Wrong, all_wrong};
 use crate::web::shop_words::term;
 
 /// What was wrong, for the form to say; or an error that no form can mend.
 pub(super) fn wrong(words: &Words, wavelengths: &[Wavelength], error: Error) -> Result<Vec<Wrong>, Error> {
-    match error {
-        Error::Stale | Error::AnsweredMeanwhile => Ok(vec![Wrong::of_all(words.stale)]),
-        Error::Refused(refusals) | Error::Explained(refusals, _) => Ok(refusals
-            .into_iter()
-            .map(|refusal| Wrong {
-                field: refusal.field.as_deref().map(control),
-                words: said(words.language, wavelengths, refusal),
-            })
-            .collect()),
-        Error::Invalid { pointer, detail } => Ok(vec![Wrong::with(control(&pointer), detail)]),
-        error => Err(error),
-    }
-}
-
-/// The control that a pointer is about: `/parameter_sets/0/spot_mm` is `spot_mm.0`.
-fn control(pointer: &str) -> String {
-    let parts: Vec<_> = pointer.trim_start_matches('/').split('/').collect();
-    match parts.as_slice() {
-        [_, index, name] => format!("{name}.{index}"),
-        [name, ..] => (*name).to_owned(),
-        [] => String::new(),
-    }
+    all_wrong(error, words.stale, |refusal| said(words.language, wavelengths, refusal))
 }
 
 /// What a rule says.
@@ -73,16 +52,4 @@ fn in_french(wavelengths: &[Wavelength], code: Code) -> Option<String> {
         _ => return None,
     };
     Some(words.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pointer_into_a_request_is_the_name_of_a_control() {
-        assert_eq!(control("/start"), "start");
-        assert_eq!(control("/parameter_sets/1/wavelength_nm"), "wavelength_nm.1");
-        assert_eq!(control(""), "");
-    }
 }

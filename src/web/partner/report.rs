@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::list::date;
-use super::record::{self, Group, groups, left_empty};
 use super::referral::can_be_reported;
 use super::refused::wrong;
 use super::words::{Words, of};
@@ -18,10 +17,10 @@ use crate::actions::shop_desk::{self, Front};
 use crate::actions::shop_view::{ShopReferral, ShopVisit};
 use crate::actions::sign_ins::Person;
 use crate::actions::{App, Error};
-use crate::domain::refusal::Code;
 use crate::web::entry::{Wrong, said_above};
 use crate::web::form::Form;
 use crate::web::page::{shown_with_scripts, sorry};
+use crate::web::record::{Group, groups, is_incomplete, read};
 use crate::web::shell::{Here, Shell};
 use crate::web::shop_rows;
 
@@ -71,7 +70,7 @@ fn shown(
     let empty = Form::default();
     let (form, wrong) = tried.unwrap_or((&empty, &[]));
     let wanted = tried.is_some() || can_be_reported(referral, visit, app.clock.now());
-    let groups = wanted.then(|| groups(words, referral.treatment, &front.wavelengths, form, wrong));
+    let groups = wanted.then(|| groups(front.language, referral.treatment, &front.wavelengths, form, wrong));
     let entries: Vec<_> = groups.iter().flatten().flat_map(|group| &group.entries).collect();
     let problems = said_above(front.language, wrong, &entries);
     let packet = referral.packet.as_ref();
@@ -109,19 +108,22 @@ pub(super) async fn send(State(app): State<App>, Extension(person): Extension<Pe
         Err(error) => return sorry(error),
     };
     let words = of(front.language);
-    let read = record::read(words, &form);
-    let wrong = match read.record {
+    let read = read(front.language, &form);
+    let wrong = match &read.record {
         Ok(record) => {
             let report = Report {
                 session_id: Some(session),
-                record,
+                record: record.clone(),
             };
             match referral_ends::report(&app, &caller, id, &expected(&form), report).await {
                 Ok(_) => return Redirect::to(&format!("/partner/referrals/{id}?reported")).into_response(),
-                Err(error) => refused(words, &front, error, &form, &read.sets),
+                Err(error) => {
+                    let incomplete = is_incomplete(&error);
+                    wrong(words, &front.wavelengths, error).map(|wrong| read.beside(front.language, &form, wrong, incomplete))
+                }
             }
         }
-        Err(wrong) => Ok(wrong),
+        Err(wrong) => Ok(wrong.clone()),
     };
     let wrong = match wrong {
         Ok(wrong) => wrong,
@@ -135,29 +137,5 @@ pub(super) async fn send(State(app): State<App>, Extension(person): Extension<Pe
     match referral.visits.iter().find(|one| one.id == session) {
         Some(visit) => shown(&app, &person, &front, &referral, visit, Some((&form, &wrong))),
         None => sorry(Error::NotThere("visit")),
-    }
-}
-
-/// What the rules say against a record, beside the controls that it is about.
-fn refused(words: &Words, front: &Front, error: Error, form: &Form, sets: &[usize]) -> Result<Vec<Wrong>, Error> {
-    let incomplete = matches!(&error, Error::Refused(all) if all.iter().any(|one| one.code == Code::RecordIncomplete));
-    let mut all = wrong(words, &front.wavelengths, error)?;
-    for one in &mut all {
-        one.field = one.field.take().map(|field| in_form(field, sets));
-    }
-    if incomplete {
-        all.extend(left_empty(words, form));
-    }
-    Ok(all)
-}
-
-/// The control of a field: the settings of the record are numbered as they come, those of the form as they stand there.
-fn in_form(field: String, sets: &[usize]) -> String {
-    let place = field
-        .rsplit_once('.')
-        .and_then(|(name, n)| Some((name, sets.get(n.parse::<usize>().ok()?)?)));
-    match place {
-        Some((name, n)) => format!("{name}.{n}"),
-        None => field,
     }
 }

@@ -74,5 +74,8 @@ export async function everyPage() {
     ["partner-referral", `/partner/referrals/${requested.id}`, /Accept/],
     ["partner-calendar", "/partner/calendar", /link/i],
   ].map(([page, path, must]) => ({ name: page, path, must, role: "partner" }));
-  return [...outside, ...desk, ...manage, ...partner];
+  const lasered = (one) => one.status === "fulfilled" && one.record?.parameter_sets?.length > 0;
+  const treated = (await all("/sessions", "practitioner")).find(lasered);
+  const practitioner = [{ name: "record", path: `/desk/sessions/${treated.id}/record`, role: "practitioner", must: /Correct what was written up/ }];
+  return [...outside, ...desk, ...manage, ...partner, ...practitioner];
 }

@@ -1,0 +1,196 @@
+//! Writing up what was done in a session at the clinic, by whoever treats; and correcting it
+//! afterwards, with a reason. The form is that of `web::record`; what fails comes back filled in.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::super::entry::{Entry, Wrong, all_wrong, needed, said_above, text_problem};
+use super::super::form::Form;
+use super::super::page::{Named, shown_with_scripts, sorry};
+use super::super::record::{Group, filled, groups, is_incomplete, read};
+use super::super::shell::{Here, Shell};
+use super::course::{came_of_it, settings};
+use super::deeds::{expected, session_of};
+use super::words::{STALE, hours_of, state};
+use crate::actions::correct::{Correction, correct};
+use crate::actions::sign_ins::Person;
+use crate::actions::write_up::{WriteUp, write_up};
+use crate::actions::{App, Error, Result, attend};
+use crate::domain::civil::spoken_day;
+use crate::domain::ids::SessionId;
+use crate::domain::overriding::Override;
+use crate::domain::patient::Language;
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Reason;
+
+/// The clinic's own people read English.
+const EN: Language = Language::En;
+
+#[derive(Template)]
+#[template(path = "desk/record.html", config = ".askama.toml")]
+struct Page {
+    shell: Shell,
+    heading: &'static str,
+    back: String,
+    path: String,
+    version: i64,
+    name: String,
+    when: String,
+    what: String,
+    state: String,
+    before: Vec<String>,
+    written: Vec<String>,
+    problems: Vec<String>,
+    /// Nothing where there is nothing to write up yet.
+    groups: Option<Vec<Group>>,
+    /// Why it is corrected, or why a rule is gone past.
+    why: Option<Entry>,
+    send: &'static str,
+}
+
+/// The page.
+pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, id: Named) -> Response {
+    match session_of(id) {
+        Ok(id) => drawn(&app, &person, id, None).await,
+        Err(error) => sorry(error),
+    }
+}
+
+/// What was typed in vain, and what is wrong with it.
+struct Tried<'a> {
+    form: &'a Form,
+    wrong: Vec<Wrong>,
+    /// Whether what stands against it can be gone past, by whoever typed it.
+    can_go_past: bool,
+}
+
+async fn drawn(app: &App, person: &Person, id: SessionId, tried: Option<&Tried<'_>>) -> Response {
+    match write_up(app, &person.caller(), id).await {
+        Ok(session) => shown(app, person, session, tried),
+        Err(error) => sorry(error),
+    }
+}
+
+fn shown(app: &App, person: &Person, session: WriteUp, tried: Option<&Tried<'_>>) -> Response {
+    let (writes, corrects) = (session.can_be_written(), session.can_be_corrected());
+    let status = tried.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    let there = session.session.record.as_ref().map(filled).unwrap_or_default();
+    let (form, wrong, can_go_past) = match tried {
+        Some(tried) => (tried.form, tried.wrong.as_slice(), tried.can_go_past),
+        None => (&there, Default::default(), false),
+    };
+    // What was typed too early is shown as well, or it would be lost.
+    let groups = (writes || corrects || tried.is_some()).then(|| groups(EN, session.treatment, &session.wavelengths, form, wrong));
+    let reason = |label, hint| Entry::area("why", label, "maxlength=\"4000\"").hint(hint).filled(form, wrong);
+    let why = match (corrects, can_go_past || form.has("why")) {
+        (true, _) => Some(
+            reason(
+                "Why it is corrected",
+                "In ten characters or more; it is kept with what was there before",
+            )
+            .required(),
+        ),
+        (false, true) => Some(reason(
+            "Why it is recorded all the same",
+            "In ten characters or more; it stands in the audit",
+        )),
+        (false, false) => None,
+    };
+    let entries: Vec<_> = groups.iter().flatten().flat_map(|group| &group.entries).chain(&why).collect();
+    let problems = said_above(EN, wrong, &entries);
+    let own = &session.session;
+    let page = Page {
+        shell: Shell::of(app, person, Here::Day),
+        heading: if corrects {
+            "Correct what was written up"
+        } else {
+            "Write up the session"
+        },
+        back: format!("/desk?day={}&session={}", own.start.date_naive(), own.id),
+        path: format!("/desk/sessions/{}/record", own.id),
+        version: own.version,
+        name: session.patient,
+        when: format!("{}, {}", spoken_day(own.start.date_naive()), hours_of(own)),
+        what: session.service,
+        state: state(own),
+        before: session.before.as_ref().map(settings).unwrap_or_default(),
+        written: own
+            .record
+            .as_ref()
+            .map(|record| [settings(record), came_of_it(record)].concat())
+            .unwrap_or_default(),
+        problems,
+        groups,
+        why,
+        send: if corrects { "Correct it" } else { "Write it up" },
+    };
+    shown_with_scripts(status, &page)
+}
+
+/// What was done.
+pub(super) async fn send(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+    let id = match session_of(id) {
+        Ok(id) => id,
+        Err(error) => return sorry(error),
+    };
+    match written(&app, &person, id, &form).await {
+        Ok(Ok(word)) => Redirect::to(&format!("/desk?session={id}&done={word}")).into_response(),
+        Ok(Err(tried)) => drawn(&app, &person, id, Some(&tried)).await,
+        Err(error) => sorry(error),
+    }
+}
+
+/// Writes up what `form` says, or corrects what is there: what was done, or what is in the way.
+async fn written<'f>(app: &App, person: &Person, id: SessionId, form: &'f Form) -> Result<std::result::Result<&'static str, Tried<'f>>> {
+    let caller = person.caller();
+    let corrects = write_up(app, &caller, id).await?.can_be_corrected();
+    let read = read(EN, form);
+    let mut wrong = read.record.as_ref().err().cloned().unwrap_or_default();
+    let why = match Reason::try_from(form.get("why")) {
+        Ok(why) => Some(why),
+        Err(_) if form.get("why").is_empty() && !corrects => None,
+        Err(_) if form.get("why").is_empty() => {
+            wrong.push(Wrong::with("why", needed(EN)));
+            None
+        }
+        Err(error) => {
+            wrong.push(Wrong::with("why", text_problem(EN, &error)));
+            None
+        }
+    };
+    let mut can_go_past = false;
+    if let (Ok(record), []) = (&read.record, wrong.as_slice()) {
+        let mut record = record.clone();
+        record.overriding = why.clone().map(|reason| Override { reason });
+        let done = match (corrects, why) {
+            (true, Some(reason)) => {
+                let to = Correction {
+                    reason,
+                    record: Some(record),
+                    status: None,
+                };
+                correct(app, &caller, id, &expected(form), to).await.map(|_| "corrected")
+            }
+            _ => attend::complete(app, &caller, id, &expected(form), record)
+                .await
+                .map(|_| "written-up"),
+        };
+        let error = match done {
+            Ok(word) => return Ok(Ok(word)),
+            Err(error) => error,
+        };
+        let incomplete = is_incomplete(&error);
+        can_go_past = may_go_past(person, &error);
+        wrong = read.beside(EN, form, all_wrong(error, STALE, |refusal| refusal.message)?, incomplete);
+    }
+    Ok(Err(Tried { form, wrong, can_go_past }))
+}
+
+/// Whether everything that is refused can be gone past by whoever asked.
+fn may_go_past(person: &Person, error: &Error) -> bool {
+    let may = |refusal: &Refusal| refusal.overridable_by.contains(&person.role());
+    matches!(error, Error::Refused(all) | Error::Explained(all, _) if all.iter().all(may))
+}

@@ -1,0 +1,46 @@
+//! A treatment record as its form would have carried it, for correcting one that is there already.
+
+use url::form_urlencoded::Serializer;
+
+use crate::domain::record::TreatmentRecord;
+use crate::web::form::Form;
+
+/// The form that `record` was read of.
+pub(in crate::web) fn filled(record: &TreatmentRecord) -> Form {
+    let mut pairs: Vec<(String, String)> = vec![("outcome".into(), record.outcome.to_string())];
+    let mut put = |name: &str, text: Option<String>| pairs.extend(text.map(|text| (name.to_owned(), text)));
+    put("reason", record.reason.as_ref().map(ToString::to_string));
+    for zone in record.zones.iter().flatten() {
+        put("zones", Some(zone.to_string()));
+    }
+    for (n, set) in record.parameter_sets.iter().enumerate() {
+        let measured = [
+            ("fluence_j_cm2", set.fluence_j_cm2),
+            ("spot_mm", set.spot_mm),
+            ("pulse_width", set.pulse_width),
+            ("frequency_hz", set.frequency_hz),
+        ];
+        for (name, quantity) in measured {
+            put(&format!("{name}.{n}"), Some(f64::from(quantity).to_string()));
+        }
+        put(&format!("wavelength_nm.{n}"), Some(u16::from(set.wavelength_nm).to_string()));
+        put(&format!("pulse_width_unit.{n}"), Some(set.pulse_width_unit.to_string()));
+        put(&format!("pulse_count.{n}"), Some(set.pulse_count.to_string()));
+        put(&format!("passes.{n}"), Some(set.passes.to_string()));
+        for zone in set.zones.iter().flatten() {
+            put(&format!("zones.{n}"), Some(zone.to_string()));
+        }
+    }
+    put("endpoint", record.endpoint.map(|one| one.to_string()));
+    put("pain", record.pain.map(|one| u16::from(one).to_string()));
+    put("eyewear_checked", (record.eyewear_checked == Some(true)).then(|| "on".to_owned()));
+    put("clearance_percent", record.clearance_percent.map(|one| u16::from(one).to_string()));
+    put("test_patch_result", record.test_patch_result.map(|one| one.to_string()));
+    for (n, event) in record.adverse_events.iter().enumerate() {
+        put(&format!("kind.{n}"), Some(event.kind.to_string()));
+        put(&format!("severity.{n}"), Some(event.severity.to_string()));
+        put(&format!("zone.{n}"), event.zone.map(|zone| zone.to_string()));
+    }
+    put("note", record.note.as_ref().map(ToString::to_string));
+    Form::decoded(Serializer::new(String::new()).extend_pairs(pairs).finish().as_bytes())
+}

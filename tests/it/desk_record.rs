@@ -1,0 +1,200 @@
+//! Writing up a session at the clinic by its page: what was done is in the course's history, what the
+//! rules refuse stands beside its control with everything still typed, and a correction has a reason.
+
+use fadeline::domain::access::Role;
+use serde_json::{Value, json};
+
+use crate::rules::Story;
+use crate::support::answer::Answer;
+use crate::support::browser::Browser;
+use crate::support::past::patch_with;
+
+/// What a practitioner types for a completed session.
+const TYPED: [(&str, &str); 12] = [
+    ("outcome", "completed"),
+    ("zones", "vertex"),
+    ("wavelength_nm.0", "1064"),
+    ("fluence_j_cm2.0", "2.5"),
+    ("spot_mm.0", "4"),
+    ("pulse_width.0", "6"),
+    ("pulse_width_unit.0", "ns"),
+    ("frequency_hz.0", "2"),
+    ("pulse_count.0", "300"),
+    ("passes.0", "1"),
+    ("endpoint", "frosting"),
+    ("pain", "4"),
+];
+
+/// Those, with `more`, which stand for those of the same name.
+fn typed<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let left = TYPED.iter().filter(|(name, _)| more.iter().all(|(own, _)| own != name));
+    left.chain(more).copied().collect()
+}
+
+/// A patient of that skin who is checked in for the laser, and the page by which it is written up.
+async fn checked_in(skin: &str) -> (Story, String, String) {
+    let course = json!({"goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"]});
+    let story = Story::of("2027-01-04T14:00:00Z", course, skin).await;
+    story.consulted("2026-06-01T10:00").await;
+    let owned = Some(story.clinic.owned.as_str());
+    story
+        .app
+        .past(&story.course, "test_patch", "2026-11-01T10:00", owned, patch_with(1064))
+        .await;
+    story.app.consent_to_laser(&story.course).await;
+    let session = story.book("laser_partial", "2027-01-04T10:00").await.expect(201).id();
+    for verb in ["arrive", "check-in"] {
+        story.app.act(&session, verb).await.expect(200);
+    }
+    let page = format!("/desk/sessions/{session}/record");
+    (story, session, page)
+}
+
+async fn record(story: &Story, session: &str) -> Value {
+    story.app.get(&format!("/sessions/{session}")).await.expect(200).body["record"].clone()
+}
+
+/// The version that the form on `page` was made for.
+fn version(page: &Answer) -> &str {
+    let (_, rest) = page.text.split_once("name=\"version\" value=\"").unwrap();
+    rest.split('"').next().unwrap()
+}
+
+#[tokio::test]
+async fn who_treats_writes_a_session_up_from_the_panel_and_it_counts_in_the_course() {
+    let (story, session, path) = checked_in("II").await;
+    let mut browser = Browser::of_new(&story.app, Role::Practitioner, None).await;
+    let panel = browser.get(&story.app, &format!("/desk?session={session}")).await.expect(200);
+    assert!(panel.says(&path) && panel.says("Write up"), "{}", panel.text);
+    let page = browser.get(&story.app, &path).await.expect(200);
+    assert!(
+        page.says("Last time: 1064 nm"),
+        "what the patch was done with stands there: {}",
+        page.text
+    );
+    let now = version(&page).to_owned();
+    let done = browser
+        .post(&story.app, &path, &typed(&[("eyewear_checked", "on"), ("version", &now)]))
+        .await;
+    assert!(done.leads_to().ends_with("done=written-up"), "{}", done.text);
+    assert_eq!(record(&story, &session).await["parameter_sets"][0]["fluence_j_cm2"], 2.5);
+    let course = story.app.get(&format!("/courses/{}", story.course)).await.expect(200);
+    assert_eq!(course.body["progress"]["done"], 1);
+    let panel = browser.get(&story.app, done.leads_to()).await.expect(200);
+    assert!(
+        panel.says("Written up.") && panel.says("data-key=\"undo\""),
+        "a slip can be taken back"
+    );
+}
+
+#[tokio::test]
+async fn the_desk_neither_sees_nor_sends_the_form() {
+    let (story, session, path) = checked_in("II").await;
+    let mut browser = Browser::of_new(&story.app, Role::FrontDesk, None).await;
+    let panel = browser.get(&story.app, &format!("/desk?session={session}")).await.expect(200);
+    assert!(!panel.says(&path));
+    browser.get(&story.app, &path).await.expect(403);
+    browser
+        .post(&story.app, &path, &typed(&[("eyewear_checked", "on")]))
+        .await
+        .expect(403);
+    assert_eq!(record(&story, &session).await, Value::Null);
+}
+
+#[tokio::test]
+async fn what_the_rules_refuse_stands_beside_its_control_and_nothing_typed_is_lost() {
+    let (story, session, path) = checked_in("II").await;
+    let mut browser = Browser::of_new(&story.app, Role::Practitioner, None).await;
+    // The eyewear was not ticked, and no laser of the clinic has so much energy.
+    let fields = typed(&[("fluence_j_cm2.0", "99"), ("note", "<b>Slept badly</b>")]);
+    let refused = browser.post(&story.app, &path, &fields).await.expect(422);
+    assert!(
+        refused.says("id=\"fluence-j-cm2-0-problem\"") && refused.says("J/cm² at 1064 nm"),
+        "{}",
+        refused.text
+    );
+    assert!(refused.says("id=\"eyewear-checked-problem\""), "{}", refused.text);
+    assert!(
+        refused.says("value=\"99\"") && refused.says("&#60;b&#62;Slept badly"),
+        "{}",
+        refused.text
+    );
+    // What makes no sense at all is said in the same way.
+    let fields = typed(&[("pain", "eleven"), ("outcome", "")]);
+    let refused = browser.post(&story.app, &path, &fields).await.expect(422);
+    assert!(refused.says("id=\"pain-problem\"") && refused.says("id=\"outcome-problem\"") && refused.says("value=\"eleven\""));
+    assert_eq!(record(&story, &session).await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_rule_of_the_record_is_gone_past_with_a_reason_alone() {
+    let (story, session, path) = checked_in("V").await;
+    let mut browser = Browser::of_new(&story.app, Role::Practitioner, None).await;
+    let page = browser.get(&story.app, &path).await.expect(200);
+    assert!(!page.says("name=\"why\""), "nobody is asked why before anything is against it");
+    let fields = typed(&[("wavelength_nm.0", "532"), ("eyewear_checked", "on")]);
+    let refused = browser.post(&story.app, &path, &fields).await.expect(422);
+    assert!(refused.says("Fitzpatrick V") && refused.says("name=\"why\""), "{}", refused.text);
+    let short = [fields.as_slice(), &[("why", "so")]].concat();
+    let refused = browser.post(&story.app, &path, &short).await.expect(422);
+    assert!(refused.says("At least 10 characters"), "{}", refused.text);
+    let fields = [fields.as_slice(), &[("why", "A physician saw the patient and agreed.")]].concat();
+    browser.post(&story.app, &path, &fields).await.expect(303);
+    assert_eq!(record(&story, &session).await["parameter_sets"][0]["wavelength_nm"], 532);
+}
+
+#[tokio::test]
+async fn a_record_is_corrected_in_the_same_form_filled_with_what_was_written_and_with_a_reason() {
+    let (story, session, path) = checked_in("II").await;
+    let mut browser = Browser::of_new(&story.app, Role::Practitioner, None).await;
+    let events = [
+        ("eyewear_checked", "on"),
+        ("kind.0", "blistering"),
+        ("severity.0", "mild"),
+        ("zone.0", "vertex"),
+    ];
+    browser.post(&story.app, &path, &typed(&events)).await.expect(303);
+    let page = browser.get(&story.app, &path).await.expect(200);
+    for words in [
+        "value=\"2.5\"",
+        "value=\"300\"",
+        "value=\"blistering\"",
+        "name=\"why\"",
+        "Correct what was written up",
+    ] {
+        assert!(page.says(words), "{words}: {}", page.text);
+    }
+    let now = version(&page).to_owned();
+    let changed = typed(&[("eyewear_checked", "on"), ("pain", "7"), ("version", &now)]);
+    let refused = browser.post(&story.app, &path, &changed).await.expect(422);
+    assert!(
+        refused.says("id=\"why-problem\"") && refused.says("value=\"7\""),
+        "{}",
+        refused.text
+    );
+    let changed = [changed.as_slice(), &[("why", "The pain score was written down wrong.")]].concat();
+    browser.post(&story.app, &path, &changed).await.expect(303);
+    assert_eq!(record(&story, &session).await["pain"], 7);
+    // Who opened the form before that decides again.
+    let late = browser.post(&story.app, &path, &changed).await.expect(422);
+    assert!(late.says("Somebody changed it a moment ago"), "{}", late.text);
+    let history = story.app.get(&format!("/sessions/{session}/history")).await.expect(200);
+    assert_eq!(history.items().last().unwrap()["before"]["record"]["pain"], 4, "{}", history.text);
+}
+
+#[tokio::test]
+async fn what_is_not_checked_in_has_nothing_to_write_up() {
+    let (story, session, path) = checked_in("II").await;
+    let later = story.book("consultation", "2027-01-05T10:00").await.expect(201).id();
+    let mut browser = Browser::of_new(&story.app, Role::Practitioner, None).await;
+    let waiting = format!("/desk/sessions/{later}/record");
+    let page = browser.get(&story.app, &waiting).await.expect(200);
+    assert!(
+        page.says("nothing to write up now") && !page.says("name=\"outcome\""),
+        "{}",
+        page.text
+    );
+    let refused = browser.post(&story.app, &waiting, &[("outcome", "completed")]).await.expect(422);
+    assert!(refused.says("the patient is checked in first"), "{}", refused.text);
+    browser.get(&story.app, &path.replace(&session, "0000")).await.expect(404);
+}

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
-use super::door::{secret_of, without_cookie};
+use super::door::{door_of, without_cookie};
 use super::form::{Asked, Form};
 use super::page::{shown_as, shown_with_scripts, sorry};
 use super::shell::{Here, Shell};
@@ -37,11 +37,7 @@ struct Page {
 
 /// Whoever is signed in, or signed in but for a second factor.
 async fn somebody(app: &App, headers: &HeaderMap, from: Option<std::net::IpAddr>) -> std::result::Result<(Person, bool), Response> {
-    let door = match secret_of(headers) {
-        Some(secret) => sign_ins::door(app, secret, from, true).await,
-        None => Ok(Door::Nobody),
-    };
-    let asking = match door {
+    let asking = match door_of(app, headers, from, true).await {
         Ok(Door::In(person)) => return Ok((person, false)),
         Ok(Door::AwaitsEnrolment(person)) => return Ok((person, true)),
         Ok(Door::Locked(person)) => Asking::Unlock(person),

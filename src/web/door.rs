@@ -2,6 +2,8 @@
 //! that may see it. Whoever is not signed in, or was away too long, is asked to sign in there and
 //! then; what a form carried is kept and sent on afterwards, so that nothing typed is lost.
 
+use std::net::IpAddr;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -14,7 +16,7 @@ use super::page::{sorry, turned_away};
 use super::sign_in::{Asking, ask};
 use crate::actions::guess_guard::CameFrom;
 use crate::actions::sign_ins::{self, Door};
-use crate::actions::{App, Error};
+use crate::actions::{App, Error, Result};
 use crate::domain::access::Role;
 
 /// The cookie's name; the prefix lets browsers take it over HTTPS alone, for this very host.
@@ -50,11 +52,7 @@ fn guarded(app: &App, roles: &'static [Role], sent: Sent, methods: MethodRouter<
 
 async fn admitted(app: App, roles: &'static [Role], sent: Sent, mut request: Request, next: Next) -> Response {
     let from = came_from(&request);
-    let door = match secret_of(request.headers()) {
-        Some(secret) => sign_ins::door(&app, secret, from, sent == Sent::ByHand).await,
-        None => Ok(Door::Nobody),
-    };
-    let asking = match door {
+    let asking = match door_of(&app, request.headers(), from, sent == Sent::ByHand).await {
         Ok(Door::In(person)) if roles.contains(&person.role()) => {
             request.extensions_mut().insert(person);
             return next.run(request).await;
@@ -89,12 +87,20 @@ fn kept(form: &Form) -> Form {
 }
 
 /// Where the request came from.
-pub(super) fn came_from<B>(request: &axum::http::Request<B>) -> Option<std::net::IpAddr> {
+pub(super) fn came_from<B>(request: &axum::http::Request<B>) -> Option<IpAddr> {
     request.extensions().get::<CameFrom>().and_then(|CameFrom(from)| *from)
 }
 
+/// What the cookie among `headers` opens. `by_hand` says whether the request shows that somebody is there.
+pub(super) async fn door_of(app: &App, headers: &HeaderMap, from: Option<IpAddr>, by_hand: bool) -> Result<Door> {
+    match secret_of(headers) {
+        Some(secret) => sign_ins::door(app, secret, from, by_hand).await,
+        None => Ok(Door::Nobody),
+    }
+}
+
 /// The secret of the cookie, if there is one.
-pub(super) fn secret_of(headers: &HeaderMap) -> Option<&str> {
+fn secret_of(headers: &HeaderMap) -> Option<&str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies
         .flat_map(|cookies| cookies.split(';'))

@@ -27,6 +27,8 @@ mod visit_words;
 
 use axum::Router;
 use axum::routing::{get, post};
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
 use self::door::only;
@@ -59,6 +61,8 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(manage::routes(app))
         .layer(CsrfLayer::new())
         .merge(outside())
+        // A full day is twice as large as a page may be; what a page streams is sent as it comes.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
 /// The pages behind a secret address, which needs no signing in.

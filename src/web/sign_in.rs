@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::door::{secret_of, with_cookie, without_cookie};
+use super::door::{door_of, with_cookie, without_cookie};
 use super::form::{Asked, Form};
 use super::page::{shown, shown_as, sorry};
 use super::style::STYLE;
@@ -115,11 +115,7 @@ pub(super) async fn code(
     headers: HeaderMap,
     form: Form,
 ) -> Response {
-    let door = match secret_of(&headers) {
-        Some(secret) => sign_ins::door(&app, secret, from, true).await,
-        None => Ok(Door::Nobody),
-    };
-    match door {
+    match door_of(&app, &headers, from, true).await {
         Ok(Door::AwaitsCode(person)) => match sign_ins::give_code(&app, &person, form.get("code"), from).await {
             Ok(()) => onward(&form),
             Err(error) => again(&app, &Asking::Code, &form, error),
@@ -137,11 +133,7 @@ pub(super) async fn unlock(
     headers: HeaderMap,
     form: Form,
 ) -> Response {
-    let door = match secret_of(&headers) {
-        Some(secret) => sign_ins::door(&app, secret, from, true).await,
-        None => Ok(Door::Nobody),
-    };
-    match door {
+    match door_of(&app, &headers, from, true).await {
         // Where the page covered itself, the server may not know yet; the password is asked for all the same.
         Ok(Door::Locked(person) | Door::In(person)) => {
             let password = form.raw("password").unwrap_or_default().to_owned();
@@ -212,11 +204,7 @@ fn local(then: &str) -> &str {
 
 /// Signs this browser out.
 pub(super) async fn leave(State(app): State<App>, Extension(CameFrom(from)): Extension<CameFrom>, headers: HeaderMap) -> Response {
-    let door = match secret_of(&headers) {
-        Some(secret) => sign_ins::door(&app, secret, from, false).await,
-        None => Ok(Door::Nobody),
-    };
-    let ended = match door {
+    let ended = match door_of(&app, &headers, from, false).await {
         Ok(Door::In(person) | Door::Locked(person) | Door::AwaitsCode(person) | Door::AwaitsEnrolment(person)) => {
             sign_ins::end(&app, &person).await
         }

@@ -43,6 +43,8 @@ const PEOPLE: usize = 20;
 /// Sessions a day of one practitioner, at the whole hour from nine on: all of the past, half of what is to come.
 const PER_DAY: usize = 8;
 const AHEAD: i64 = 70;
+/// A day of the past on which everybody was busy: ten sessions each.
+pub(crate) const BUSY: &str = "2026-12-15";
 /// Patients who book: each books once a week.
 const BOOKERS: usize = 400;
 
@@ -326,6 +328,12 @@ impl<'a> Writer<'a> {
                     self.session(&course, &self.talk.clone(), person, day, 9 + turn, false).await;
                     written += 1;
                 }
+            }
+        }
+        let busy: NaiveDate = BUSY.parse().unwrap();
+        for turn in PER_DAY..10 {
+            for person in 0..PEOPLE {
+                self.session(&course, &self.talk.clone(), person, busy, 9 + turn, false).await;
             }
         }
         for day in (1..=AHEAD).map(|n| today + days(n)) {

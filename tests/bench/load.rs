@@ -47,7 +47,8 @@ impl Client {
 
     /// A page, as a browser that is signed in asks for it.
     pub(crate) fn page(self, path: &str) -> impl Future<Output = ()> + use<> {
-        done(self.http.get(format!("{}{path}", self.root)).header("cookie", &self.cookie))
+        let request = self.http.get(format!("{}{path}", self.root)).header("cookie", &self.cookie);
+        done(request.header("accept-encoding", "gzip"))
     }
 
     /// The tag of a feed.

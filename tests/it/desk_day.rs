@@ -1,7 +1,12 @@
 //! The desk's day as it is drawn: columns, cards in words, what is missing, another desk's
 //! changes, and who may look.
 
+use std::io::Read;
+
 use chrono::Duration;
+use fadeline::domain::session::Session;
+use fadeline::storage::sessions;
+use flate2::read::GzDecoder;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -218,6 +223,40 @@ async fn the_tasks_are_listed_opened_and_done_once() {
         .post(&app, &format!("/desk/tasks/{id}/done"), &[("version", &version)])
         .await;
     assert_eq!(late.leads_to(), "/desk/tasks?stale");
+}
+
+#[tokio::test]
+async fn a_day_of_two_hundred_sessions_weighs_less_than_100_kilobytes() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let course = app.new_course("Ada").await;
+    let first = app.book(&course, "consultation", "2027-01-05T09:00").await.expect(201).id();
+    let mut tx = app.app.db.begin().await.unwrap();
+    let listed = sessions::get(&mut tx, first.parse().unwrap()).await.unwrap().unwrap();
+    for n in 1..200 {
+        let starts_at = listed.session.starts_at + Duration::minutes(15 * (n % 32));
+        let session = Session {
+            id: app.app.clock.id(),
+            uid: app.app.clock.opaque(),
+            starts_at,
+            ends_at: starts_at + Duration::minutes(45),
+            ..listed.session.clone()
+        };
+        sessions::insert(&mut tx, &session).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let browser = Browser::signed_in(&app, DESK).await;
+    let mut request = browser.request("/desk?day=2027-01-05");
+    request
+        .headers_mut()
+        .insert("accept-encoding", "gzip, deflate, br".parse().unwrap());
+    let answer = app.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(answer.headers()["content-encoding"], "gzip");
+    let octets = answer.into_body().collect().await.unwrap().to_bytes();
+    assert!(octets.len() < 100_000, "{} octets", octets.len());
+    let mut page = String::new();
+    GzDecoder::new(&octets[..]).read_to_string(&mut page).unwrap();
+    assert_eq!(page.matches("<article class=\"card").count(), 200);
 }
 
 #[tokio::test]

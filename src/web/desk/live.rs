@@ -12,11 +12,11 @@ use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use futures_util::stream;
 
-use super::super::door::secret_of;
+use super::super::door::door_of;
 use super::super::form::Asked;
 use super::super::page::sorry;
 use crate::actions::guess_guard::CameFrom;
-use crate::actions::sign_ins::{self, Door};
+use crate::actions::sign_ins::Door;
 use crate::actions::{App, Error, desk};
 use crate::domain::civil::Day;
 
@@ -94,8 +94,7 @@ impl Listening {
     }
 
     async fn is_signed_in(&self) -> bool {
-        let Some(secret) = secret_of(&self.headers) else { return false };
         let CameFrom(from) = self.from;
-        matches!(sign_ins::door(&self.app, secret, from, false).await, Ok(Door::In(_)))
+        matches!(door_of(&self.app, &self.headers, from, false).await, Ok(Door::In(_)))
     }
 }

@@ -217,7 +217,7 @@ fn proposed(plan: Plan, form: &Form) -> Proposed {
     Proposed {
         rows: rows.collect(),
         why_not: sentences(&plan.refused),
-        takes: [Some(format!("about {weeks} weeks from first to last")), cost]
+        takes: [Some(format!("About {weeks} weeks from first to last")), cost]
             .into_iter()
             .flatten()
             .collect::<Vec<_>>()

@@ -81,8 +81,11 @@ export async function weigh(page, work) {
 /** Fails if paper shows the controls of the screen, or nothing of the page. */
 export async function prints(page, what, must) {
   await page.emulateMedia({ media: "print" });
-  const shown = await page.evaluate(() => [...document.querySelectorAll("nav, .panel, .skip, dialog, .search")].filter((one) => one.checkVisibility()).map((one) => one.outerHTML.slice(0, 80)));
+  const shown = await page.evaluate(() => [...document.querySelectorAll("nav, .panel, .skip, dialog, .search, .grid button, .grid .act, [data-show-keys]")].filter((one) => one.checkVisibility()).map((one) => one.outerHTML.slice(0, 80)));
   assert.deepEqual(shown, [], `${what}, printed, shows what only a screen needs`);
+  // Heads of columns stand above what they head, wherever the page was scrolled to.
+  const heads = await page.evaluate(() => [...document.querySelectorAll(".grid .column")].map((one) => one.querySelector("h2").getBoundingClientRect().top - one.getBoundingClientRect().top));
+  assert.ok(heads.every((top) => Math.abs(top) < 2), `${what}, printed: heads stand ${heads} below the top of their columns`);
   const words = await page.evaluate(() => document.body.innerText);
   assert.match(words, must, `${what}, printed, lacks what it is about`);
 }

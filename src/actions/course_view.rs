@@ -20,6 +20,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::rules::{self, Ask, consent};
 use crate::domain::service::{Service, Treatment};
 use crate::domain::session::Session;
+use crate::domain::status::ProcedureStatus;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::sessions::Listed;
 use crate::storage::{consents, sessions};
@@ -92,12 +93,17 @@ pub(super) async fn view(work: &mut Work<'_>, course: Course) -> Result<CourseVi
         next_window: next.and_then(|service| progress::next_window(&case, progress, policy, zone, service, today)),
         estimate,
         progress,
-        counted: listed.iter().filter(|one| one.counts).map(|one| one.session.id).collect(),
+        counted: listed.iter().filter(|one| consumes(one)).map(|one| one.session.id).collect(),
         sessions: listed.into_iter().map(|one| session_view(app, one)).collect(),
         concerns,
         details: course.details,
         created_at: civil::shown(zone, course.created_at),
     })
+}
+
+/// Whether a session is one of those that the course counts; who came and was not treated has used up none.
+fn consumes(one: &Listed) -> bool {
+    one.counts && one.session.procedure_status != ProcedureStatus::NotDone
 }
 
 /// What would be booked next: what was booked last, or what the goal asks for first.

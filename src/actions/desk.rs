@@ -18,7 +18,7 @@ use crate::domain::interval::Interval;
 use crate::domain::opening::{Opening, windows_of};
 use crate::domain::patient::Phone;
 use crate::domain::site::Site;
-use crate::domain::status::{SessionStatus, Verb};
+use crate::domain::status::{ProcedureStatus, SessionStatus, Verb};
 use crate::domain::{estimate, service};
 use crate::storage::catalogue::Catalogue;
 use crate::storage::desk::OnDay;
@@ -249,9 +249,11 @@ impl<'a> Look<'a> {
             name: format!("{} {}", row.given_name, row.family_name),
             phone: row.phone.clone(),
             service: service.details.name.to_string(),
-            count: row.listed.counts.then(|| match row.planned_sessions.or_else(usual) {
-                Some(planned) if row.counted <= planned => format!("{} of {planned}", row.counted),
-                _ => format!("session {}", row.counted),
+            count: (row.listed.counts && session.procedure_status != ProcedureStatus::NotDone).then(|| {
+                match row.planned_sessions.or_else(usual) {
+                    Some(planned) if row.counted <= planned => format!("{} of {planned}", row.counted),
+                    _ => format!("session {}", row.counted),
+                }
             }),
             missing: (lasered && !row.consented && !at_shop && session.status.is_live()).then_some("no consent to the laser"),
             can_check_in: !at_shop && (may(Verb::Arrive) || may(Verb::CheckIn)),

@@ -45,6 +45,8 @@ pub struct Offer {
 /// What can be booked next in a course.
 #[derive(Debug, Clone)]
 pub struct Proposed {
+    /// Whether every session of the plan is booked or done already, so that no time is offered unless one is asked for.
+    pub all_booked: bool,
     /// Code of the service.
     pub service: Code,
     /// As people call it.
@@ -156,6 +158,18 @@ async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &Co
     let Some(service) = wished.or_else(|| next_service(course.details.goal, &had, &catalogue.services)) else {
         return Ok(None);
     };
+    if wished.is_none() && rather.from.is_none() && service.details.counts && course.progress.left == Some(0) {
+        return Ok(Some(Proposed {
+            all_booked: true,
+            service: service.details.code.clone(),
+            name: service.details.name.to_string(),
+            offers: Vec::new(),
+            refused: Vec::new(),
+            first_day: None,
+            elsewhere: Vec::new(),
+            first: None,
+        }));
+    }
     let today = civil::date_of(app.zone, app.clock.now());
     let window = course.next_window.filter(|_| service.treatment().is_some());
     let first = rather.from.or(window.map(|window| window.from)).unwrap_or(today).max(today);
@@ -213,6 +227,7 @@ async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &Co
     let prerequisite =
         waits_for(Rule::ConsultationRequired, Purpose::Consultation).or_else(|| waits_for(Rule::TestPatchRequired, Purpose::TestPatch));
     Ok(Some(Proposed {
+        all_booked: false,
         elsewhere,
         first: prerequisite.map(|one| (one.details.code.clone(), one.details.name.to_string())),
         service: service.details.code.clone(),

@@ -52,6 +52,7 @@ pub async fn sessions(tx: &mut Tx, days: Interval) -> Result<Vec<OnDay>> {
                 AS consented,
             (SELECT COUNT(*) FROM sessions o JOIN services w ON w.id = o.service_id
              WHERE o.course_id = s.course_id AND w.counts AND o.status NOT IN ('cancelled', 'entered-in-error', 'noshow')
+               AND o.procedure_status <> 'not-done'
                AND (o.starts_at, o.id) <= (s.starts_at, s.id)) AS counted
          FROM sessions s JOIN services v ON v.id = s.service_id JOIN patients p ON p.id = s.patient_id JOIN courses c ON c.id = s.course_id
          WHERE s.starts_at >= $1 AND s.starts_at < $2 AND s.status <> 'entered-in-error'

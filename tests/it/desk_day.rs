@@ -289,3 +289,47 @@ async fn a_session_that_counts_says_which_of_how_many_it_is() {
         );
     }
 }
+
+#[tokio::test]
+async fn who_came_and_was_not_treated_has_used_up_no_session() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let course = app.course("Ada").await;
+    let deferred = json!({"outcome": "not-done", "reason": "Sunburn"});
+    app.past(&course, "laser_partial", "2026-12-28T10:00", None, deferred).await;
+    app.book(&course, "laser_partial", "2027-02-01T10:00").await.expect(201);
+    let mut browser = Browser::signed_in(&app, DESK).await;
+    let day = browser.get(&app, "/desk?day=2027-02-01").await.expect(200);
+    assert!(day.says("1 of 2 · laser_partial"), "{}", day.text);
+    let then = browser.get(&app, "/desk?day=2026-12-28").await.expect(200);
+    assert!(then.says("came, not treated · laser_partial"), "{}", then.text);
+    let panel = browser.get(&app, "/desk?q=ada").await.expect(200);
+    assert!(
+        panel.says("0 of 2 done, 1 booked") && panel.says("–: laser partial, came, not treated"),
+        "{}",
+        panel.text
+    );
+}
+
+#[tokio::test]
+async fn once_all_is_booked_nothing_is_offered_or_refused_until_it_is_asked_for() {
+    let app = TestApp::empty().await;
+    app.clinic().await;
+    let course = app.course("Ada").await;
+    for start in ["2027-02-01T10:00", "2027-03-29T10:00"] {
+        app.book(&course, "laser_partial", start).await.expect(201);
+    }
+    let mut browser = Browser::signed_in(&app, DESK).await;
+    let panel = browser.get(&app, "/desk?q=ada").await.expect(200);
+    assert!(panel.says("Every session of the plan is booked or done."), "{}", panel.text);
+    assert!(!panel.says("No time is free") && !panel.says("Next: "), "{}", panel.text);
+    let (_, rest) = panel.text.split_once("name=\"patient\" value=\"").unwrap();
+    let patient = rest.split('"').next().unwrap();
+    let asked = format!("/desk?patient={patient}&course={course}&service=laser_partial");
+    let asked = browser.get(&app, &asked).await.expect(200);
+    assert!(
+        asked.says("Next: laser_partial"),
+        "one more is looked for when somebody asks: {}",
+        asked.text
+    );
+}

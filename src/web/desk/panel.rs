@@ -18,7 +18,7 @@ use crate::domain::course::{CourseStatus, Goal};
 use crate::domain::ids::{CourseId, PatientId};
 use crate::domain::patient::{Email, Language, Patient};
 use crate::domain::progress::Phase;
-use crate::domain::status::SessionStatus;
+use crate::domain::status::{ProcedureStatus, SessionStatus};
 use crate::domain::text::Code;
 
 /// How many are listed of those that were found.
@@ -176,6 +176,8 @@ struct Place {
 }
 
 struct Next {
+    /// Whether nothing is left to book.
+    all_booked: bool,
     everywhere: String,
     elsewhere: Vec<Place>,
     service: Code,
@@ -362,6 +364,7 @@ fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
         }
         let service = session.service.as_str().replace('_', " ");
         let mark = match (counts, done || missed) {
+            _ if session.procedure_status == ProcedureStatus::NotDone => "–".to_owned(),
             (_, true) => shape(session.status).to_owned(),
             (true, false) => number.to_string(),
             (false, false) => service.chars().take(1).flat_map(char::to_uppercase).collect(),
@@ -400,6 +403,7 @@ fn next(rather: &Rather, proposed: Proposed, first: Option<(String, String)>, ev
         offers: place.offers.into_iter().map(time).collect(),
     };
     Next {
+        all_booked: proposed.all_booked,
         everywhere,
         elsewhere: proposed.elsewhere.into_iter().map(place).collect(),
         first,

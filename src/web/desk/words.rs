@@ -4,7 +4,7 @@ use crate::actions::Error;
 use crate::actions::session_view::SessionView;
 use crate::domain::civil::spoken_day;
 use crate::domain::refusal::Refusal;
-use crate::domain::status::SessionStatus;
+use crate::domain::status::{ProcedureStatus, SessionStatus};
 
 /// A state as a shape, so that it is never told by colour alone.
 pub(super) fn shape(status: SessionStatus) -> &'static str {
@@ -31,6 +31,8 @@ pub(super) fn state(session: &SessionView) -> String {
         SessionStatus::Booked => "booked",
         SessionStatus::Arrived => "arrived",
         SessionStatus::CheckedIn => "checked in",
+        SessionStatus::Fulfilled if session.procedure_status == ProcedureStatus::NotDone => "came, not treated",
+        SessionStatus::Fulfilled if session.procedure_status == ProcedureStatus::Stopped => "stopped",
         SessionStatus::Fulfilled => "done",
         SessionStatus::Cancelled => "called off",
         SessionStatus::Noshow => "did not come",

@@ -67,6 +67,8 @@ pub struct Card {
 pub struct Column {
     /// Whom or what it is of.
     pub id: Uuid,
+    /// Whether it is somebody who treats at the clinic, to whom a session can be moved.
+    pub is_person: bool,
     /// As people call it.
     pub name: String,
     /// What should be known of its day.
@@ -312,7 +314,10 @@ impl<'a> Look<'a> {
                 let own = of(cards, |card| card.session.practitioner_id == one.id);
                 let works = self.opening(site).works_on(one, date);
                 if !own.is_empty() || (one.details.active && !works.is_empty()) {
-                    columns.push(column(one.id.0, one.details.name.to_string(), None, Some(works), own));
+                    columns.push(Column {
+                        is_person: true,
+                        ..column(one.id.0, one.details.name.to_string(), None, Some(works), own)
+                    });
                 }
             }
         }
@@ -378,6 +383,7 @@ fn of(cards: &[Card], own: impl Fn(&Card) -> bool) -> Vec<Card> {
 fn column(id: Uuid, name: String, note: Option<String>, open: Option<Vec<Interval>>, cards: Vec<Card>) -> Column {
     Column {
         id,
+        is_person: false,
         name,
         note,
         open,

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::sign_in::{failed, slow_down};
+use super::sign_in::Try;
 use super::sign_ins::Person;
 use super::{App, Caller, Error, Result, Work};
 use crate::domain::ids::UserId;
@@ -50,17 +50,21 @@ pub async fn offer(app: &App, person: &Person) -> Result<Offered> {
 
 /// Takes what was offered, once its owner shows a code of it.
 pub async fn confirm(app: &App, person: &Person, code: &str, from: Option<IpAddr>) -> Result<()> {
-    app.guard.count_password(from)?;
-    slow_down(app, &person.email).await?;
     let now = app.clock.now();
     let secret = person.offered.as_deref().ok_or(Error::Stale)?;
+    let own = Try::begin(app, &person.email, from).await?;
     let Some(step) = step_of(secret, code, now, None) else {
-        failed(app, &person.email).await?;
         return Err(Error::WrongPassword);
     };
+    own.take_back(app).await?;
     let caller = person.caller();
+    let user = caller.actor.user_id;
     let mut work = Work::begin(app, &caller).await?;
-    users::set_second_factor(&mut work.tx, caller.actor.user_id, Some(secret), Some(step)).await?;
+    // One that somebody else was offered with the same password does not take the place of the owner's.
+    if !users::set_up_second_factor(&mut work.tx, user, secret, step).await? {
+        return Err(Error::Stale);
+    }
+    sign_ins::end_others(&mut work.tx, user, person.sign_in, now).await?;
     sign_ins::set_stage(&mut work.tx, person.sign_in, Stage::In, now).await?;
     work.audit("second_factor.set_up", ("user", caller.actor.user_id.0), None, None)
         .await?;
@@ -71,7 +75,7 @@ pub async fn confirm(app: &App, person: &Person, code: &str, from: Option<IpAddr
 pub async fn take_away(app: &App, caller: &Caller, user: UserId) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
     users::get(&mut work.tx, user).await?.ok_or(Error::NotThere("user"))?;
-    users::set_second_factor(&mut work.tx, user, None, None).await?;
+    users::take_second_factor(&mut work.tx, user).await?;
     sign_ins::end_all(&mut work.tx, user, work.now).await?;
     work.audit("second_factor.take_away", ("user", user.0), None, None).await?;
     Ok(work.tx.commit().await?)

@@ -12,6 +12,7 @@ use chrono::{DateTime, Duration, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{Actor, App, Error, Result, second_factor};
 use crate::domain::access::Role;
@@ -25,6 +26,8 @@ const SIGNED_IN_FOR: Duration = Duration::hours(12);
 /// How far back failed sign-ins count, and how many are free.
 pub(super) const COUNTED: Duration = Duration::minutes(15);
 const FREE: i64 = 5;
+/// The most bytes of a password that are looked at.
+const MOST_PASSWORD: usize = 1000;
 
 /// Email and password.
 #[derive(Deserialize, ToSchema)]
@@ -112,19 +115,23 @@ async fn verify(app: &App, hash: Option<String>, password: String) -> Result<boo
 /// are counted across nodes: after five within a quarter of an hour each further one doubles the wait.
 pub async fn sign_in(app: &App, credentials: Credentials, from: Option<IpAddr>) -> Result<SignedIn> {
     let code = credentials.code.clone();
-    let user = known(app, &credentials.email, credentials.password, from).await?;
-    let mut tx = app.db.begin().await?;
-    match (&user.second_factor, code) {
-        (Some(_), Some(code)) => {
-            if !second_factor::is_right(&mut tx, app, &user, &code).await? {
-                users::note_failure(&mut tx, app.clock.id(), &user.email, app.clock.now()).await?;
-                tx.commit().await?;
-                return Err(Error::WrongPassword);
-            }
+    let (user, own) = known(app, &credentials.email, credentials.password, from).await?;
+    match (&user.second_factor, &code) {
+        (Some(_), None) => {
+            own.take_back(app).await?;
+            return Err(Error::CodeNeeded);
         }
-        (Some(_), None) => return Err(Error::CodeNeeded),
-        (None, _) if user.second_factor_required => return Err(Error::CodeNeeded),
-        (None, _) => (),
+        (None, _) if user.second_factor_required => {
+            own.take_back(app).await?;
+            return Err(Error::CodeNeeded);
+        }
+        _ => (),
+    }
+    let mut tx = app.db.begin().await?;
+    if let (Some(_), Some(code)) = (&user.second_factor, code)
+        && !second_factor::is_right(&mut tx, app, &user, &code).await?
+    {
+        return Err(Error::WrongPassword);
     }
     users::forget_failures(&mut tx, &user.email, app.clock.now() - COUNTED).await?;
     let (token, expires) = mint(app, &mut tx, user.id, SIGNED_IN_FOR).await?;
@@ -135,47 +142,71 @@ pub async fn sign_in(app: &App, credentials: Credentials, from: Option<IpAddr>) 
     })
 }
 
-/// The user who knows `password`; a wrong one is counted. Failures that came before are left for who signs in all the way
-/// to forget.
-pub(super) async fn known(app: &App, email: &str, password: String, from: Option<IpAddr>) -> Result<User> {
-    app.guard.count_password(from)?;
+/// A try to sign in that counts as failed until it is taken back, so that of many at once none comes before its count.
+pub(super) struct Try(Uuid);
+
+impl Try {
+    /// Begins a try, counted under `key`: an account's email, or a browser that is signed in. Whoever failed too often is
+    /// refused for a while, which does not count.
+    pub(super) async fn begin(app: &App, key: &str, from: Option<IpAddr>) -> Result<Self> {
+        app.guard.count_password(from)?;
+        let (id, now) = (app.clock.id(), app.clock.now());
+        let mut tx = app.db.begin().await?;
+        users::note_failure(&mut tx, id, key, now).await?;
+        tx.commit().await?;
+        let own = Self(id);
+        let mut tx = app.db.read().await?;
+        let (failures, last) = users::failures(&mut tx, key, now - COUNTED, id).await?;
+        tx.rollback().await?;
+        if let Some(last) = last.filter(|_| failures >= FREE) {
+            let wait = Duration::seconds(1 << (failures - FREE).clamp(0, 9)).min(COUNTED);
+            if now < last + wait {
+                own.take_back(app).await?;
+                return Err(Error::SlowDown((last + wait - now).num_seconds().unsigned_abs() + 1));
+            }
+        }
+        Ok(own)
+    }
+
+    /// It did not fail.
+    pub(super) async fn take_back(self, app: &App) -> Result<()> {
+        let mut tx = app.db.begin().await?;
+        users::forget_failure(&mut tx, self.0).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// The user who knows `password`, with the try that it took, which is theirs to take back. Failures that came before are left
+/// for who signs in all the way to forget.
+pub(super) async fn known(app: &App, email: &str, password: String, from: Option<IpAddr>) -> Result<(User, Try)> {
     let email = email.trim().to_lowercase();
-    if email.len() > 254 || password.len() > 1000 || email.contains('\0') {
+    if email.len() > 254 || password.len() > MOST_PASSWORD || email.contains('\0') {
+        app.guard.count_password(from)?;
         return Err(Error::WrongPassword);
     }
-    slow_down(app, &email).await?;
+    let own = Try::begin(app, &email, from).await?;
     let mut tx = app.db.read().await?;
     let user = users::by_email(&mut tx, &email).await?.filter(|user| user.active);
     tx.rollback().await?;
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     let right = verify(app, hash, password).await?;
-    if let Some(user) = user.filter(|_| right) {
-        return Ok(user);
+    match user.filter(|_| right) {
+        Some(user) => Ok((user, own)),
+        None => Err(Error::WrongPassword),
     }
-    failed(app, &email).await?;
-    Err(Error::WrongPassword)
 }
 
-/// Counts a wrong password or code of an account.
-pub(super) async fn failed(app: &App, email: &str) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    users::note_failure(&mut tx, app.clock.id(), email, app.clock.now()).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Refuses for a while who failed too often.
-pub(super) async fn slow_down(app: &App, email: &str) -> Result<()> {
-    let now = app.clock.now();
-    let mut tx = app.db.read().await?;
-    let (failures, last) = users::failures(&mut tx, email, now - COUNTED).await?;
-    tx.rollback().await?;
-    if let Some(last) = last.filter(|_| failures >= FREE) {
-        let wait = Duration::seconds(1 << (failures - FREE).clamp(0, 9)).min(COUNTED);
-        if now < last + wait {
-            return Err(Error::SlowDown((last + wait - now).num_seconds().unsigned_abs() + 1));
-        }
+/// Whether `password` is that of `user`, who is signed in. Wrong ones are counted by `key`.
+pub(super) async fn is_theirs(app: &App, key: &str, user: &User, password: String, from: Option<IpAddr>) -> Result<bool> {
+    if password.len() > MOST_PASSWORD {
+        return Ok(false);
     }
-    Ok(())
+    let own = Try::begin(app, key, from).await?;
+    let right = verify(app, user.password_hash.clone(), password).await?;
+    if right {
+        own.take_back(app).await?;
+    }
+    Ok(right)
 }
 
 /// Who holds `token`; nobody when it is unknown, over or revoked.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use chrono::Duration;
 
-use super::sign_in::{COUNTED, failed, hash_of, known, new_token, slow_down};
+use super::sign_in::{COUNTED, Try, hash_of, is_theirs, known, new_token};
 use super::{Actor, App, Caller, Error, Result, Work, second_factor};
 use crate::domain::access::Role;
 use crate::domain::ids::SignInId;
@@ -67,7 +67,7 @@ pub enum Door {
 
 /// Signs in with email and password. Answers the cookie's secret, and what is missing yet.
 pub async fn begin(app: &App, email: &str, password: String, from: Option<IpAddr>) -> Result<(String, Stage)> {
-    let user = known(app, email, password, from).await?;
+    let (user, own) = known(app, email, password, from).await?;
     let stage = match (&user.second_factor, user.second_factor_required) {
         (Some(_), _) => Stage::Code,
         (None, true) => Stage::Enrolment,
@@ -94,6 +94,10 @@ pub async fn begin(app: &App, email: &str, password: String, from: Option<IpAddr
         users::forget_failures(&mut tx, &user.email, now - COUNTED).await?;
     }
     tx.commit().await?;
+    // The code is still missing, so those that failed before are not forgotten; this one did not.
+    if stage == Stage::Code {
+        own.take_back(app).await?;
+    }
     Ok((secret, stage))
 }
 
@@ -143,14 +147,11 @@ fn person(sign_in: SignIn, user: User) -> Person {
 
 /// The second step: the code of the second factor.
 pub async fn give_code(app: &App, person: &Person, code: &str, from: Option<IpAddr>) -> Result<()> {
-    app.guard.count_password(from)?;
-    slow_down(app, &person.email).await?;
+    Try::begin(app, &person.email, from).await?;
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let user = users::get(&mut tx, person.actor.user_id).await?.ok_or(Error::NotThere("user"))?;
     if !second_factor::is_right(&mut tx, app, &user, code).await? {
-        tx.rollback().await?;
-        failed(app, &person.email).await?;
         return Err(Error::WrongPassword);
     }
     sign_ins::set_stage(&mut tx, person.sign_in, Stage::In, now).await?;
@@ -158,13 +159,20 @@ pub async fn give_code(app: &App, person: &Person, code: &str, from: Option<IpAd
     Ok(tx.commit().await?)
 }
 
-/// Opens a locked page again with the password.
+/// Opens a locked page again with the password. Wrong ones are counted by this browser, so that nobody who knows no more than
+/// an email keeps its owner out.
 pub async fn unlock(app: &App, person: &Person, password: String, from: Option<IpAddr>) -> Result<()> {
-    let user = known(app, &person.email, password, from).await?;
+    let mut tx = app.db.read().await?;
+    let user = users::get(&mut tx, person.actor.user_id).await?.ok_or(Error::NotThere("user"))?;
+    tx.rollback().await?;
+    let key = format!("browser {}", person.sign_in);
+    if !is_theirs(app, &key, &user, password, from).await? {
+        return Err(Error::WrongPassword);
+    }
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     sign_ins::set_locked(&mut tx, person.sign_in, false, now).await?;
-    users::forget_failures(&mut tx, &user.email, now - COUNTED).await?;
+    users::forget_failures(&mut tx, &key, now - COUNTED).await?;
     Ok(tx.commit().await?)
 }
 

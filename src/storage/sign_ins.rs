@@ -99,6 +99,19 @@ pub async fn end_all(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> Result<()>
     Ok(())
 }
 
+/// Ends all of a user but one.
+pub async fn end_others(tx: &mut Tx, user: UserId, but: SignInId, at: DateTime<Utc>) -> Result<()> {
+    tx.query(stmt!(
+        "UPDATE sign_ins SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL"
+    ))
+    .bind(user)
+    .bind(but)
+    .bind(at)
+    .run()
+    .await?;
+    Ok(())
+}
+
 /// Forgets those that began before `before`; the audit has what was done with them.
 pub async fn forget_old(tx: &mut Tx, before: DateTime<Utc>) -> Result<()> {
     tx.query(stmt!("DELETE FROM sign_ins WHERE created_at < $1"))

@@ -141,14 +141,26 @@ pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<()> {
     Ok(())
 }
 
-/// Sets a user's second factor, with the step of the code that showed it; or takes it away.
-pub async fn set_second_factor(tx: &mut Tx, id: UserId, secret: Option<&str>, step: Option<i64>) -> Result<()> {
+/// Gives a user who has none a second factor, with the step of the code that showed it. Whether they had none.
+pub async fn set_up_second_factor(tx: &mut Tx, id: UserId, secret: &str, step: i64) -> Result<bool> {
+    let changed = tx
+        .query(stmt!(
+            "UPDATE users SET second_factor = $2, second_factor_step = $3, version = version + 1 WHERE id = $1 AND second_factor IS NULL"
+        ))
+        .bind(id)
+        .bind(secret.to_owned())
+        .bind(step)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Takes a user's second factor away.
+pub async fn take_second_factor(tx: &mut Tx, id: UserId) -> Result<()> {
     tx.query(stmt!(
-        "UPDATE users SET second_factor = $2, second_factor_step = $3, version = version + 1 WHERE id = $1"
+        "UPDATE users SET second_factor = NULL, second_factor_step = NULL, version = version + 1 WHERE id = $1"
     ))
     .bind(id)
-    .bind(secret.map(str::to_owned))
-    .bind(step)
     .run()
     .await?;
     Ok(())
@@ -190,14 +202,21 @@ pub async fn note_failure(tx: &mut Tx, id: Uuid, email: &str, at: DateTime<Utc>)
     Ok(())
 }
 
-/// How often signing in as `email` failed since `since`, and when it did last.
-pub async fn failures(tx: &mut Tx, email: &str, since: DateTime<Utc>) -> Result<(i64, Option<DateTime<Utc>>)> {
+/// Takes one failure back.
+pub async fn forget_failure(tx: &mut Tx, id: Uuid) -> Result<()> {
+    tx.query(stmt!("DELETE FROM sign_in_failures WHERE id = $1")).bind(id).run().await?;
+    Ok(())
+}
+
+/// How often signing in as `email` failed since `since`, the try `except` left out, and when it did last.
+pub async fn failures(tx: &mut Tx, email: &str, since: DateTime<Utc>, except: Uuid) -> Result<(i64, Option<DateTime<Utc>>)> {
     let rows: Vec<(DateTime<Utc>,)> = tx
         .query(stmt!(
-            "SELECT at FROM sign_in_failures WHERE email = $1 AND at > $2 ORDER BY at DESC LIMIT 100"
+            "SELECT at FROM sign_in_failures WHERE email = $1 AND at > $2 AND id <> $3 ORDER BY at DESC LIMIT 100"
         ))
         .bind(email.to_owned())
         .bind(since)
+        .bind(except)
         .all()
         .await?;
     Ok((i64::try_from(rows.len()).unwrap_or(i64::MAX), rows.first().map(|(at,)| *at)))

@@ -142,7 +142,7 @@ pub(super) async fn unlock(
                 Err(error) => again(&app, &Asking::Unlock(person), &form, error),
             }
         }
-        Ok(_) => ask(&app, StatusCode::UNAUTHORIZED, &Asking::SignIn, form.get("then"), &form, None),
+        Ok(_) => ask(&app, StatusCode::FORBIDDEN, &Asking::SignIn, form.get("then"), &form, None),
         Err(error) => sorry(error),
     }
 }
@@ -198,7 +198,7 @@ fn onward(form: &Form) -> Response {
 
 /// `then` if it is an address of this house, else the front page.
 fn local(then: &str) -> &str {
-    let here = then.starts_with('/') && !then.starts_with("//") && !then.contains(['\\', '\r', '\n']) && then.is_ascii();
+    let here = then.starts_with('/') && !then.starts_with("//") && !then.contains('\\') && then.bytes().all(|b| b.is_ascii_graphic());
     if here { then } else { "/" }
 }
 
@@ -249,6 +249,7 @@ mod tests {
             "/\\example.test",
             "javascript:alert(1)",
             "/\r\nx",
+            "/\t/example.test",
         ] {
             assert_eq!(local(elsewhere), "/", "{elsewhere}");
         }

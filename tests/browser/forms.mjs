@@ -205,3 +205,16 @@ test("forms: a session is written up, and what is refused stays as it was typed"
     assert.deepEqual([done.status, done.record.note], ["fulfilled", HOSTILE]);
   });
 });
+
+test("forms: a hand that presses twice does it once", options, async () => {
+  const phone = newPhone();
+  const { day } = await staged();
+  await inWindow({ role: "desk" }, async ({ page }) => {
+    await page.goto(`/desk?day=${day}&new`);
+    await page.getByLabel("Name").fill("Ori Twice");
+    await page.getByLabel("Phone").fill(phone);
+    await page.getByRole("button", { name: "Register" }).dblclick({ noWaitAfter: true });
+    await noted(page, /Registered/);
+    assert.equal((await all(`/patients?q=${phone}`, "front_desk")).length, 1, "one patient");
+  });
+});

@@ -72,7 +72,9 @@ test("the page locks by key and by itself; typed words outlive it", options, asy
     await walksByTab(page, "the locked page");
     await holdsToAxe(page, "the locked page");
     await page.keyboard.press("Escape");
-    assert.ok(await dialog.isVisible(), "Escape does not open it");
+    await page.keyboard.press("Escape");
+    assert.ok(await dialog.isVisible(), "Escape does not open it, however often");
+    assert.equal(await page.locator(".grid").isVisible(), false, "nor uncovers the day");
     await dialog.getByLabel("Password").fill("not it");
     await page.keyboard.press("Enter");
     await dialog.getByText("That is not the password.").waitFor();

@@ -350,7 +350,7 @@ async fn a_whole_course_is_planned_swapped_and_booked_in_one_press() {
         first.replace("&#43;", "+").starts_with(rows[0][1].split(' ').next().unwrap()),
         "{first}"
     );
-    let mut fields = vec![("service", "laser_partial")];
+    let mut fields = vec![("service", "laser_partial"), ("count", "3")];
     fields.extend(rows.iter().map(|row| ("start", row[0].as_str())));
     let booked = browser.post(&app, &plan, &fields).await;
     assert!(booked.leads_to().ends_with("done=planned"));
@@ -370,7 +370,16 @@ async fn a_whole_course_is_planned_swapped_and_booked_in_one_press() {
     assert_eq!(laser.count(), 3);
     // Once more, and the dates are taken: nothing of it is booked, and the reasons stand above the form.
     let refused = browser.post(&app, &plan, &fields).await.expect(422);
-    assert!(refused.says("role=\"alert\"") && refused.says("Book all") || refused.says("There is no such plan"));
+    assert!(refused.says("role=\"alert\"") && refused.says("Book all"), "{}", refused.text);
+    // What was agreed with the caller stays chosen, and is not replaced by what is free now.
+    let kept = refused.text.replace("&#43;", "+");
+    for row in &rows {
+        assert!(
+            kept.contains(&format!("<option value=\"{}\" selected>", row[0])),
+            "{} in {kept}",
+            row[0]
+        );
+    }
     let absurd = browser
         .get(&app, &format!("{plan}?service=laser_partial&count=999"))
         .await
@@ -438,4 +447,7 @@ async fn a_session_is_booked_at_a_shop_from_the_same_panel_and_stands_in_its_own
         "{}",
         page.text
     );
+    // A session is dragged to people, and a shop is none.
+    let columns = page.text.matches("<section class=\"column").count();
+    assert_eq!(page.text.matches(" data-person=\"").count(), columns - 1, "{}", page.text);
 }

@@ -4,10 +4,11 @@
 use fadeline::domain::access::Role;
 use serde_json::{Value, json};
 
+use crate::manage_pages::filled;
 use crate::rules::Story;
 use crate::support::answer::Answer;
 use crate::support::browser::Browser;
-use crate::support::past::patch_with;
+use crate::support::past::{done_with, patch_with, settings};
 
 /// What a practitioner types for a completed session.
 const TYPED: [(&str, &str); 12] = [
@@ -197,4 +198,50 @@ async fn what_is_not_checked_in_has_nothing_to_write_up() {
     let refused = browser.post(&story.app, &waiting, &[("outcome", "completed")]).await.expect(422);
     assert!(refused.says("the patient is checked in first"), "{}", refused.text);
     browser.get(&story.app, &path.replace(&session, "0000")).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_correction_keeps_all_that_was_written_however_much_it_is() {
+    let (story, session, path) = checked_in("II").await;
+    let mut full = done_with(1064);
+    full["parameter_sets"] = json!(vec![settings(1064); 5]);
+    full["adverse_events"] = json!(["redness", "blistering", "oedema"].map(|kind| json!({"kind": kind, "severity": "mild"})));
+    let complete = format!("/sessions/{session}/complete");
+    story
+        .app
+        .call(&story.app.practitioner, "POST", &complete, full.clone())
+        .await
+        .expect(200);
+    let mut browser = Browser::of_new(&story.app, Role::Practitioner, None).await;
+    let page = browser.get(&story.app, &path).await.expect(200);
+    let mut fields = filled(&page, &path);
+    fields.retain(|(name, _)| name != "pain" && name != "why");
+    fields.push(("pain".to_owned(), "7".to_owned()));
+    fields.push(("why".to_owned(), "The pain score was written down wrong.".to_owned()));
+    let fields: Vec<_> = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    browser.post(&story.app, &path, &fields).await.expect(303);
+    full["pain"] = json!(7);
+    assert_eq!(record(&story, &session).await, full);
+}
+
+#[tokio::test]
+async fn a_correction_keeps_what_the_form_of_the_treatment_does_not_ask_for() {
+    let (story, _, _) = checked_in("II").await;
+    let mut there = patch_with(1064);
+    there["clearance_percent"] = json!(10);
+    there["eyewear_checked"] = json!(false);
+    there["outcome"] = json!("stopped");
+    let owned = Some(story.clinic.owned.as_str());
+    let session = story
+        .app
+        .past(&story.course, "test_patch", "2026-11-03T10:00", owned, there.clone())
+        .await;
+    let path = format!("/desk/sessions/{session}/record");
+    let mut browser = Browser::of_new(&story.app, Role::Practitioner, None).await;
+    let mut fields = filled(&browser.get(&story.app, &path).await.expect(200), &path);
+    fields.retain(|(name, _)| name != "why");
+    fields.push(("why".to_owned(), "Nothing was wrong, to see that nothing changes.".to_owned()));
+    let fields: Vec<_> = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    browser.post(&story.app, &path, &fields).await.expect(303);
+    assert_eq!(record(&story, &session).await, there);
 }

@@ -13,7 +13,7 @@ async fn begun() -> (TestApp, crate::support::Clinic) {
 }
 
 /// Every control of a page, filled as it is, for sending the page's form back.
-fn filled(page: &Answer, action: &str) -> Vec<(String, String)> {
+pub(crate) fn filled(page: &Answer, action: &str) -> Vec<(String, String)> {
     let form = page.text.split(&format!("method=\"post\" action=\"{action}\"")).nth(1).unwrap();
     let form = form.split("</form>").next().unwrap();
     let attribute = |tag: &str, name: &str| {

@@ -258,6 +258,81 @@ async fn codes_cannot_be_guessed() {
 }
 
 #[tokio::test]
+async fn a_second_factor_is_not_replaced_by_one_that_was_offered_elsewhere() {
+    let app = app_with_password().await;
+    let (mut owner, mut thief) = (Browser::signed_in(&app, DESK).await, Browser::signed_in(&app, DESK).await);
+    let theirs = offered(&thief.get(&app, "/account").await);
+    let own = offered(&owner.get(&app, "/account").await);
+    let code = shown_by(&app, &own);
+    owner.post(&app, "/account/second-factor", &[("code", &code)]).await.expect(303);
+    let late = shown_by(&app, &theirs);
+    let refused = thief.post(&app, "/account/second-factor", &[("code", &late)]).await;
+    assert!(refused.status >= 400, "{}", refused.text);
+    thief.get(&app, "/desk").await.expect(401);
+    owner.get(&app, "/desk").await.expect(200);
+    app.wait(Duration::seconds(60));
+    let mut later = Browser::default();
+    later
+        .post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)])
+        .await
+        .expect(200);
+    let fresh = shown_by(&app, &own);
+    later.post(&app, "/sign-in/code", &[("code", &fresh)]).await.expect(303);
+}
+
+#[tokio::test]
+async fn guesses_that_come_all_at_once_are_counted_before_they_are_answered() {
+    let app = app_with_password().await;
+    let guess = |n: usize| {
+        let (app, mut browser) = (&app, Browser::default());
+        async move {
+            let password = format!("guess number {n}");
+            browser
+                .post(app, "/sign-in", &[("email", DESK), ("password", &password)])
+                .await
+                .status
+        }
+    };
+    let answers = futures_util::future::join_all((0..30).map(guess)).await;
+    let looked_at = answers.iter().filter(|status| **status == 401).count();
+    assert!(looked_at <= 5, "{looked_at} of 30 guesses were looked at: {answers:?}");
+}
+
+#[tokio::test]
+async fn who_guesses_at_an_account_keeps_nobody_from_opening_a_page_that_is_theirs() {
+    let app = app_with_password().await;
+    let mut browser = Browser::signed_in(&app, DESK).await;
+    browser.post(&app, "/lock", &[]).await.expect(303);
+    let mut stranger = Browser::default();
+    for _ in 0..8 {
+        stranger.post(&app, "/sign-in", &[("email", DESK), ("password", "junk")]).await;
+    }
+    stranger
+        .post(&app, "/sign-in", &[("email", DESK), ("password", "junk")])
+        .await
+        .expect(429);
+    // Whoever sits at the locked page is slowed down all the same.
+    for _ in 0..5 {
+        browser.post(&app, "/unlock", &[("password", "wrong")]).await.expect(401);
+    }
+    browser.post(&app, "/unlock", &[("password", PASSWORD)]).await.expect(429);
+    app.wait(Duration::seconds(2));
+    browser.post(&app, "/unlock", &[("password", PASSWORD)]).await.expect(303);
+    browser.get(&app, "/desk").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_locked_page_whose_sign_in_is_over_says_so_and_not_that_the_password_is_wrong() {
+    let app = app_with_password().await;
+    let mut browser = Browser::signed_in(&app, DESK).await;
+    app.wait(Duration::hours(13));
+    browser.post(&app, "/unlock", &[("password", PASSWORD)]).await.expect(403);
+    // Signed in again in another window, which has the same cookie, it opens.
+    browser.sign_in(&app).await;
+    browser.post(&app, "/unlock", &[("password", PASSWORD)]).await.expect(303);
+}
+
+#[tokio::test]
 async fn whoever_needs_a_second_factor_comes_to_nothing_before_it_is_set_up() {
     let app = app_with_password().await;
     let manager = app.call(&app.manager, "GET", "/me", Value::Null).await.expect(200);

@@ -79,7 +79,7 @@ document.addEventListener("dragstart", (event) => {
   event.dataTransfer.setData("text/plain", card.dataset.session);
   card.classList.add("dragging");
 });
-document.addEventListener("dragend", (event) => { dragged = null; event.target.classList?.remove("dragging"); clear(); });
+document.addEventListener("dragend", (event) => { dragged = null; event.target.classList?.remove("dragging"); clear(); if (missed) renew(); });
 const clear = () => document.querySelectorAll(".column.target").forEach((one) => one.classList.remove("target"));
 document.addEventListener("dragover", (event) => {
   const column = event.target.closest?.(".column");
@@ -97,21 +97,29 @@ document.addEventListener("drop", (event) => {
   const minutes = Number(board().dataset.firstMinute) + rows * 15;
   const two = (number) => String(number).padStart(2, "0");
   const to = `${day}T${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`;
-  const whom = by === "practitioner" && !column.dataset.shop ? `&with=${column.dataset.column}` : "";
+  const whom = column.dataset.person ? `&with=${column.dataset.person}` : "";
   location.assign(`/desk?day=${day}&by=${by}&session=${dragged.id}&to=${to}${whom}`);
 });
 
-// Another desk's changes.
+// Another desk's changes. What is missed while a session is dragged, or for want of an answer, is made up for.
+let missed = false;
 async function renew() {
+  missed = true;
   const open = new URLSearchParams(location.search).get("session");
   const address = days === "7" ? `/desk/week/alone?day=${day}` : `/desk/grid?day=${day}&by=${by}${open ? `&session=${open}` : ""}`;
   const answer = await fetch(address).catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok) return void setTimeout(() => { if (missed) renew(); }, 3_000);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".grid, .week");
   if (!fresh || dragged) return;
+  missed = false;
+  const old = board();
   const held = current()?.dataset.session;
-  board().replaceWith(document.adoptNode(fresh));
-  if (held) document.querySelector(`.card[data-session="${held}"] > .who`)?.focus();
+  const control = held && ["who", "act"].find((one) => document.activeElement.classList.contains(one));
+  const { scrollLeft, scrollTop } = old;
+  old.replaceWith(document.adoptNode(fresh));
+  Object.assign(fresh, { scrollLeft, scrollTop });
+  const card = held && document.querySelector(`.card[data-session="${held}"]`);
+  if (card) (card.querySelector(control ? `.${control}` : "button") ?? card.querySelector(".who")).focus({ preventScroll: true });
 }
 function listen() {
   const source = new EventSource(`/desk/live?day=${day}&days=${days}&stamp=${encodeURIComponent(board().dataset.stamp)}`);

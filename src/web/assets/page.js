@@ -25,6 +25,8 @@ setInterval(() => { if (Date.now() - last >= minutes * 60_000) lock(); }, 5_000)
 
 const form = dialog.querySelector("form");
 dialog.addEventListener("cancel", (event) => event.preventDefault());
+// A second Escape closes it all the same; then it opens again, or the page would be blank.
+dialog.addEventListener("close", () => { if (document.body.classList.contains("covered")) dialog.showModal(); });
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const problem = form.querySelector(".problem");
@@ -37,10 +39,23 @@ form.addEventListener("submit", async (event) => {
     dialog.close();
     return;
   }
-  problem.textContent = answer && answer.status === 429 ? "Too many tries. Wait a little." : answer ? "That is not the password." : "The server is not to be reached.";
+  problem.textContent = !answer ? "The server is not to be reached."
+    : answer.status === 429 ? "Too many tries. Wait a little."
+    : answer.status === 403 ? "You were signed out. Sign in in another window, then open this one with your password."
+    : "That is not the password.";
   problem.hidden = false;
   form.password.focus();
 });
+
+// What is sent twice by a quick hand is sent once. A page that one comes back to sends anew.
+const sent = new Set();
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (sent.has(event.target)) return event.preventDefault();
+  sent.add(event.target);
+  setTimeout(() => sent.delete(event.target), 5_000);
+});
+addEventListener("pageshow", () => sent.clear());
 
 // The button locks at once, here and at the server, and keeps the page as it is.
 document.querySelector("form[data-lock]").addEventListener("submit", async (event) => {

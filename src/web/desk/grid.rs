@@ -55,6 +55,8 @@ impl Shown {
 /// A column, placed.
 pub(super) struct Lanes {
     pub(super) id: String,
+    /// Whether it is somebody who treats here, to whom a session can be moved.
+    pub(super) is_person: bool,
     pub(super) name: String,
     pub(super) note: Option<String>,
     /// How many lie side by side at most.
@@ -143,6 +145,7 @@ fn lanes(column: &Column, whole: Interval, rows: usize, view: &View, zone: Tz) -
     });
     Lanes {
         id: column.id.to_string(),
+        is_person: column.is_person,
         name: column.name.clone(),
         note: column.note.clone(),
         wide,

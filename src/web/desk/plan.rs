@@ -110,12 +110,12 @@ async fn filled(app: &App, person: &Person, id: CourseId, form: &Form, mut probl
             Ok(plan) => Some(proposed(plan.into_inner(), form)),
             Err(error) => {
                 problems.extend(problem(error)?.sentences);
-                None
+                alone(form)
             }
         },
         Err(words) => {
             problems.push(words);
-            None
+            alone(form)
         }
     };
     let patient = &panel.patient;
@@ -190,18 +190,23 @@ fn proposed(plan: Plan, form: &Form) -> Proposed {
     let rows = plan.proposals.into_iter().enumerate().map(|(index, proposal)| {
         let all = std::iter::once(&proposal.slot).chain(&proposal.alternatives);
         let wished = typed.get(index).filter(|_| keeps_typed);
+        let mut choices: Vec<_> = all
+            .map(|slot| {
+                let value = value(slot);
+                Choice {
+                    chosen: wished.is_some_and(|wished| *wished == value),
+                    words: at(slot.start),
+                    value,
+                }
+            })
+            .collect();
+        // What was agreed with the caller is not replaced in silence, though it is not among the best any more.
+        if let Some(wished) = wished.filter(|_| !choices.iter().any(|one| one.chosen)) {
+            choices.extend(as_typed(wished));
+        }
         Row {
             number: proposal.number,
-            choices: all
-                .map(|slot| {
-                    let value = value(slot);
-                    Choice {
-                        chosen: wished.is_some_and(|wished| *wished == value),
-                        words: at(slot.start),
-                        value,
-                    }
-                })
-                .collect(),
+            choices,
             warnings: proposal.warnings.iter().map(|warning| warning.message.clone()).collect(),
         }
     });
@@ -223,6 +228,31 @@ fn proposed(plan: Plan, form: &Form) -> Proposed {
             .collect::<Vec<_>>()
             .join(", "),
     }
+}
+
+/// A time as it was typed, chosen.
+fn as_typed(value: &str) -> Option<Choice> {
+    let start: chrono::DateTime<chrono::FixedOffset> = value.split(' ').next()?.parse().ok()?;
+    Some(Choice {
+        chosen: true,
+        words: format!("{}, as chosen", at(start)),
+        value: value.to_owned(),
+    })
+}
+
+/// The dates that were typed, where none can be proposed for them.
+fn alone(form: &Form) -> Option<Proposed> {
+    let typed = form.all("start").zip(1..).map(|(start, number)| Row {
+        number,
+        choices: as_typed(start).into_iter().collect(),
+        warnings: Vec::new(),
+    });
+    let rows: Vec<_> = typed.collect();
+    (!rows.is_empty()).then(|| Proposed {
+        rows,
+        why_not: Vec::new(),
+        takes: "As chosen".to_owned(),
+    })
 }
 
 /// A time with its place, in one text without blanks within its parts.

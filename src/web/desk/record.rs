@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::super::entry::{Entry, Wrong, all_wrong, needed, said_above, text_problem};
 use super::super::form::Form;
 use super::super::page::{Named, shown_with_scripts, sorry};
-use super::super::record::{Group, filled, groups, is_incomplete, read};
+use super::super::record::{Group, filled, groups, is_incomplete, read, with_unasked};
 use super::super::shell::{Here, Shell};
 use super::course::{came_of_it, settings};
 use super::deeds::{expected, session_of};
@@ -146,7 +146,8 @@ pub(super) async fn send(State(app): State<App>, Extension(person): Extension<Pe
 /// Writes up what `form` says, or corrects what is there: what was done, or what is in the way.
 async fn written<'f>(app: &App, person: &Person, id: SessionId, form: &'f Form) -> Result<std::result::Result<&'static str, Tried<'f>>> {
     let caller = person.caller();
-    let corrects = write_up(app, &caller, id).await?.can_be_corrected();
+    let session = write_up(app, &caller, id).await?;
+    let corrects = session.can_be_corrected();
     let read = read(EN, form);
     let mut wrong = read.record.as_ref().err().cloned().unwrap_or_default();
     let why = match Reason::try_from(form.get("why")) {
@@ -163,7 +164,10 @@ async fn written<'f>(app: &App, person: &Person, id: SessionId, form: &'f Form) 
     };
     let mut can_go_past = false;
     if let (Ok(record), []) = (&read.record, wrong.as_slice()) {
-        let mut record = record.clone();
+        let mut record = match &session.session.record {
+            Some(there) => with_unasked(record.clone(), there, session.treatment),
+            None => record.clone(),
+        };
         record.overriding = why.clone().map(|reason| Override { reason });
         let done = match (corrects, why) {
             (true, Some(reason)) => {

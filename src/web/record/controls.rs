@@ -12,10 +12,11 @@ use crate::web::entry::{Choice, Entry, Wrong, lead_to_first_wrong};
 use crate::web::form::Form;
 use crate::web::shop_words::term;
 
-/// How many settings there is room for.
-pub(super) const SETS: usize = 3;
-/// How many unwanted effects there is room for.
-pub(super) const EVENTS: usize = 2;
+/// How many settings there is room for at least, and how many unwanted effects.
+const SETS: usize = 3;
+const EVENTS: usize = 2;
+/// How many of either a form is read for at most.
+const MOST: usize = 40;
 
 /// What settings are made of, besides their zones.
 pub(super) const SETTINGS: [&str; 8] = [
@@ -28,6 +29,22 @@ pub(super) const SETTINGS: [&str; 8] = [
     "pulse_count",
     "passes",
 ];
+
+/// How many settings a form has room for: one more than are filled in.
+pub(super) fn sets(form: &Form) -> usize {
+    room(form, "wavelength_nm.", SETS)
+}
+
+/// How many unwanted effects a form has room for.
+pub(super) fn events(form: &Form) -> usize {
+    room(form, "kind.", EVENTS)
+}
+
+fn room(form: &Form, name: &str, least: usize) -> usize {
+    let filled = form.pairs().iter().filter(|(_, text)| !text.is_empty());
+    let numbers = filled.filter_map(|(own, _)| own.strip_prefix(name)?.parse::<usize>().ok());
+    numbers.max().map_or(least, |last| (last.min(MOST) + 2).max(least))
+}
 
 const DECIMAL: &str = "inputmode=\"decimal\" autocomplete=\"off\"";
 const WHOLE: &str = "inputmode=\"numeric\" autocomplete=\"off\"";
@@ -70,7 +87,7 @@ pub(in crate::web) fn groups(
     };
     let mut groups = vec![group(words.what_was_done, done(words, treatment))];
     if treatment.is_some_and(Treatment::is_exposure) {
-        for n in 0..SETS {
+        for n in 0..sets(form) {
             let title = format!("{} {}", words.settings, n + 1);
             let entries = settings(words, wavelengths, n);
             groups.push(if n == 0 { group(&title, entries) } else { folded(title, entries) });
@@ -80,7 +97,7 @@ pub(in crate::web) fn groups(
     if !observed.is_empty() {
         groups.push(group(words.what_was_seen, observed));
     }
-    for n in 0..EVENTS {
+    for n in 0..events(form) {
         groups.push(folded(format!("{} {}", words.unwanted, n + 1), event(words, n)));
     }
     let note = Entry::area("note", words.note, "maxlength=\"4000\"").hint(words.optional);

@@ -1,8 +1,10 @@
-//! A treatment record as its form would have carried it, for correcting one that is there already.
+//! A treatment record as its form would have carried it, for correcting one that is there already,
+//! and what stays of it since the form does not ask for it.
 
 use url::form_urlencoded::Serializer;
 
 use crate::domain::record::TreatmentRecord;
+use crate::domain::service::Treatment;
 use crate::web::form::Form;
 
 /// The form that `record` was read of.
@@ -43,4 +45,30 @@ pub(in crate::web) fn filled(record: &TreatmentRecord) -> Form {
     }
     put("note", record.note.as_ref().map(ToString::to_string));
     Form::decoded(Serializer::new(String::new()).extend_pairs(pairs).finish().as_bytes())
+}
+
+/// `record` as it was typed, with what `there` says and the form of this treatment has no control for.
+pub(in crate::web) fn with_unasked(record: TreatmentRecord, there: &TreatmentRecord, treatment: Option<Treatment>) -> TreatmentRecord {
+    let exposure = treatment.is_some_and(Treatment::is_exposure);
+    let mut record = record;
+    if !exposure {
+        record.parameter_sets.clone_from(&there.parameter_sets);
+        record.endpoint = there.endpoint;
+        record.eyewear_checked = there.eyewear_checked;
+    }
+    // A box that is not ticked says as much as a no, but a no was said.
+    if record.eyewear_checked.is_none() {
+        record.eyewear_checked = there.eyewear_checked.filter(|checked| !checked);
+    }
+    if treatment.is_none() {
+        record.zones.clone_from(&there.zones);
+        record.pain = there.pain;
+    }
+    if treatment != Some(Treatment::TestPatch) {
+        record.test_patch_result = there.test_patch_result;
+    }
+    if matches!(treatment, Some(Treatment::TestPatch | Treatment::Adjustment)) {
+        record.clearance_percent = there.clearance_percent;
+    }
+    record
 }

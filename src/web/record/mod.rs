@@ -8,5 +8,5 @@ mod reading;
 mod words;
 
 pub(super) use controls::{Group, groups};
-pub(super) use filled::filled;
+pub(super) use filled::{filled, with_unasked};
 pub(super) use reading::{is_incomplete, read};

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::controls::{EVENTS, SETS, SETTINGS};
+use super::controls::{SETTINGS, events, sets};
 use super::words::{Words, of};
 use crate::actions::Error;
 use crate::domain::course::Zone;
@@ -35,14 +35,14 @@ pub(in crate::web) fn read(language: Language, form: &Form) -> Read {
     if form.get("outcome").is_empty() {
         reading.is_needed("outcome");
     }
-    let (mut sets, mut parameter_sets) = (Vec::new(), Vec::new());
-    for n in 0..SETS {
+    let (mut filled, mut parameter_sets) = (Vec::new(), Vec::new());
+    for n in 0..sets(form) {
         if SETTINGS.iter().any(|part| !form.get(&format!("{part}.{n}")).is_empty()) {
-            sets.push(n);
+            filled.push(n);
             parameter_sets.extend(reading.set(n));
         }
     }
-    let adverse_events = (0..EVENTS).filter_map(|n| reading.event(n)).collect();
+    let adverse_events = (0..events(form)).filter_map(|n| reading.event(n)).collect();
     let record = TreatmentRecord {
         outcome: outcome.unwrap_or(Outcome::NotDone),
         reason: reading.text("reason"),
@@ -59,7 +59,7 @@ pub(in crate::web) fn read(language: Language, form: &Form) -> Read {
     };
     Read {
         record: if reading.wrong.is_empty() { Ok(record) } else { Err(reading.wrong) },
-        sets,
+        sets: filled,
     }
 }
 
@@ -95,7 +95,7 @@ pub(in crate::web) fn is_incomplete(error: &Error) -> bool {
 /// The controls that were left empty and that the record of a completed exposure needs (rule 43).
 fn left_empty(words: &Words, form: &Form) -> Vec<Wrong> {
     let mut needed_here = vec!["endpoint".to_owned(), "pain".to_owned(), "eyewear_checked".to_owned()];
-    let any_set = (0..SETS).any(|n| !form.get(&format!("wavelength_nm.{n}")).is_empty());
+    let any_set = (0..sets(form)).any(|n| !form.get(&format!("wavelength_nm.{n}")).is_empty());
     if !any_set {
         needed_here.extend(SETTINGS.iter().map(|part| format!("{part}.0")));
     }

@@ -108,6 +108,8 @@ async function renew() {
   const open = new URLSearchParams(location.search).get("session");
   const address = days === "7" ? `/desk/week/alone?day=${day}` : `/desk/grid?day=${day}&by=${by}${open ? `&session=${open}` : ""}`;
   const answer = await fetch(address).catch(() => null);
+  // Whoever is locked out hears of it all when the page is opened again.
+  if (answer && answer.status < 500 && !answer.ok) return;
   if (!answer?.ok) return void setTimeout(() => { if (missed) renew(); }, 3_000);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".grid, .week");
   if (!fresh || dragged) return;

@@ -181,6 +181,15 @@ async fn a_record_is_corrected_in_the_same_form_filled_with_what_was_written_and
     assert!(late.says("Somebody changed it a moment ago"), "{}", late.text);
     let history = story.app.get(&format!("/sessions/{session}/history")).await.expect(200);
     assert_eq!(history.items().last().unwrap()["before"]["record"]["pain"], 4, "{}", history.text);
+    // One of days ago leads back to its own day, where it is seen.
+    story.app.wait(chrono::Duration::days(3));
+    browser.sign_in(&story.app).await;
+    let later = browser.get(&story.app, &path).await.expect(200);
+    let mut again = changed.clone();
+    again.retain(|(name, _)| *name != "version");
+    again.push(("version", version(&later)));
+    let done = browser.post(&story.app, &path, &again).await;
+    assert!(done.leads_to().starts_with("/desk?day=2027-01-04&"), "{}", done.leads_to());
 }
 
 #[tokio::test]
@@ -204,7 +213,7 @@ async fn what_is_not_checked_in_has_nothing_to_write_up() {
 async fn a_correction_keeps_all_that_was_written_however_much_it_is() {
     let (story, session, path) = checked_in("II").await;
     let mut full = done_with(1064);
-    full["parameter_sets"] = json!(vec![settings(1064); 5]);
+    full["parameter_sets"] = json!(vec![settings(1064); 45]);
     full["adverse_events"] = json!(["redness", "blistering", "oedema"].map(|kind| json!({"kind": kind, "severity": "mild"})));
     let complete = format!("/sessions/{session}/complete");
     story

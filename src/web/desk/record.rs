@@ -137,14 +137,14 @@ pub(super) async fn send(State(app): State<App>, Extension(person): Extension<Pe
         Err(error) => return sorry(error),
     };
     match written(&app, &person, id, &form).await {
-        Ok(Ok(word)) => Redirect::to(&format!("/desk?session={id}&done={word}")).into_response(),
+        Ok(Ok(there)) => Redirect::to(&there).into_response(),
         Ok(Err(tried)) => drawn(&app, &person, id, Some(&tried)).await,
         Err(error) => sorry(error),
     }
 }
 
-/// Writes up what `form` says, or corrects what is there: what was done, or what is in the way.
-async fn written<'f>(app: &App, person: &Person, id: SessionId, form: &'f Form) -> Result<std::result::Result<&'static str, Tried<'f>>> {
+/// Writes up what `form` says, or corrects what is there: where it is seen, on its own day, or what is in the way.
+async fn written<'f>(app: &App, person: &Person, id: SessionId, form: &'f Form) -> Result<std::result::Result<String, Tried<'f>>> {
     let caller = person.caller();
     let session = write_up(app, &caller, id).await?;
     let corrects = session.can_be_corrected();
@@ -183,7 +183,10 @@ async fn written<'f>(app: &App, person: &Person, id: SessionId, form: &'f Form) 
                 .map(|_| "written-up"),
         };
         let error = match done {
-            Ok(word) => return Ok(Ok(word)),
+            Ok(word) => {
+                let day = session.session.start.date_naive();
+                return Ok(Ok(format!("/desk?day={day}&session={id}&done={word}")));
+            }
             Err(error) => error,
         };
         let incomplete = is_incomplete(&error);

@@ -15,8 +15,6 @@ use crate::web::shop_words::term;
 /// How many settings there is room for at least, and how many unwanted effects.
 const SETS: usize = 3;
 const EVENTS: usize = 2;
-/// How many of either a form is read for at most.
-const MOST: usize = 40;
 
 /// What settings are made of, besides their zones.
 pub(super) const SETTINGS: [&str; 8] = [
@@ -30,7 +28,7 @@ pub(super) const SETTINGS: [&str; 8] = [
     "passes",
 ];
 
-/// How many settings a form has room for: one more than are filled in.
+/// How many settings a form has room for: as many as it carries, and another once the last is filled in.
 pub(super) fn sets(form: &Form) -> usize {
     room(form, "wavelength_nm.", SETS)
 }
@@ -41,9 +39,9 @@ pub(super) fn events(form: &Form) -> usize {
 }
 
 fn room(form: &Form, name: &str, least: usize) -> usize {
-    let filled = form.pairs().iter().filter(|(_, text)| !text.is_empty());
-    let numbers = filled.filter_map(|(own, _)| own.strip_prefix(name)?.parse::<usize>().ok());
-    numbers.max().map_or(least, |last| (last.min(MOST) + 2).max(least))
+    let carried = form.pairs().iter().filter(|(own, _)| own.starts_with(name));
+    let another = carried.clone().next_back().is_some_and(|(_, text)| !text.is_empty());
+    (carried.count() + usize::from(another)).max(least)
 }
 
 const DECIMAL: &str = "inputmode=\"decimal\" autocomplete=\"off\"";

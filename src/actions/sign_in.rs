@@ -116,16 +116,13 @@ async fn verify(app: &App, hash: Option<String>, password: String) -> Result<boo
 pub async fn sign_in(app: &App, credentials: Credentials, from: Option<IpAddr>) -> Result<SignedIn> {
     let code = credentials.code.clone();
     let (user, own) = known(app, &credentials.email, credentials.password, from).await?;
-    match (&user.second_factor, &code) {
-        (Some(_), None) => {
-            own.take_back(app).await?;
-            return Err(Error::CodeNeeded);
-        }
-        (None, _) if user.second_factor_required => {
-            own.take_back(app).await?;
-            return Err(Error::CodeNeeded);
-        }
-        _ => (),
+    let code_needed = match &user.second_factor {
+        Some(_) => code.is_none(),
+        None => user.second_factor_required,
+    };
+    if code_needed {
+        own.take_back(app).await?;
+        return Err(Error::CodeNeeded);
     }
     let mut tx = app.db.begin().await?;
     if let (Some(_), Some(code)) = (&user.second_factor, code)

@@ -54,9 +54,8 @@ impl Shown {
 
 /// A column, placed.
 pub(super) struct Lanes {
-    pub(super) id: String,
-    /// Whether it is somebody who treats here, to whom a session can be moved.
-    pub(super) is_person: bool,
+    /// The id of who treats here, where a session can be moved to them.
+    pub(super) person: Option<String>,
     pub(super) name: String,
     pub(super) note: Option<String>,
     /// How many lie side by side at most.
@@ -144,8 +143,7 @@ fn lanes(column: &Column, whole: Interval, rows: usize, view: &View, zone: Tz) -
         }
     });
     Lanes {
-        id: column.id.to_string(),
-        is_person: column.is_person,
+        person: column.is_person.then(|| column.id.to_string()),
         name: column.name.clone(),
         note: column.note.clone(),
         wide,

@@ -57,7 +57,8 @@ impl Clock {
 
     /// Moves the clock forward; not back, so `by` below zero moves nothing.
     pub fn advance(&self, by: Duration) {
-        self.micros.fetch_add(by.num_microseconds().unwrap_or(0).max(0), Ordering::SeqCst);
+        self.micros
+            .fetch_add(by.num_microseconds().unwrap_or(0).max(0), Ordering::SeqCst);
     }
 
     /// A new id, of any kind.

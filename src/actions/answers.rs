@@ -38,11 +38,21 @@ pub(super) fn caller(name: &str) -> Caller {
 
 /// Notes that the patient of a visit comes, to the time at `start`, and that `from` said so. Their patient is locked
 /// already. Whether it is a visit that can be confirmed, and still at that time.
-pub async fn confirm(tx: &mut Tx, app: &App, now: DateTime<Utc>, id: SessionId, start: DateTime<Utc>, by: &str) -> Result<Option<Session>> {
+pub async fn confirm(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    id: SessionId,
+    start: DateTime<Utc>,
+    by: &str,
+) -> Result<Option<Session>> {
     let Some(session) = sessions::get(tx, id).await?.map(|listed| listed.session) else {
         return Ok(None);
     };
-    if session.status != SessionStatus::Booked || session.starts_at != start || session.starts_at <= now {
+    if session.status != SessionStatus::Booked
+        || session.starts_at != start
+        || session.starts_at <= now
+    {
         return Ok(None);
     }
     // Whoever comes needs no call and no other time.
@@ -50,11 +60,19 @@ pub async fn confirm(tx: &mut Tx, app: &App, now: DateTime<Utc>, id: SessionId, 
     if session.confirmed_at.is_some() {
         return Ok(Some(session));
     }
-    note(tx, app, now, &session, Some(now), ("session.confirm", by)).await.map(Some)
+    note(tx, app, now, &session, Some(now), ("session.confirm", by))
+        .await
+        .map(Some)
 }
 
 /// Notes that the patient does not come after all, if they had said that they do. Their patient is locked already.
-pub async fn no_longer_confirmed(tx: &mut Tx, app: &App, now: DateTime<Utc>, id: SessionId, by: &str) -> Result<()> {
+pub async fn no_longer_confirmed(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    id: SessionId,
+    by: &str,
+) -> Result<()> {
     if let Some(session) = sessions::get(tx, id).await?.map(|listed| listed.session)
         && session.status == SessionStatus::Booked
         && session.confirmed_at.is_some()
@@ -66,11 +84,21 @@ pub async fn no_longer_confirmed(tx: &mut Tx, app: &App, now: DateTime<Utc>, id:
 
 /// Notes that the patient asks for another time: no longer confirmed, and a task for the desk, unless there is one. Their
 /// patient is locked already. Whether it is a visit that can be moved.
-pub(super) async fn ask_for_another(tx: &mut Tx, app: &App, now: DateTime<Utc>, id: SessionId, by: &str) -> Result<Option<Session>> {
+pub(super) async fn ask_for_another(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    id: SessionId,
+    by: &str,
+) -> Result<Option<Session>> {
     let Some(session) = sessions::get(tx, id).await?.map(|listed| listed.session) else {
         return Ok(None);
     };
-    if !matches!(session.status, SessionStatus::Booked | SessionStatus::Pending) || session.starts_at <= now {
+    if !matches!(
+        session.status,
+        SessionStatus::Booked | SessionStatus::Pending
+    ) || session.starts_at <= now
+    {
         return Ok(None);
     }
     if !tasks::is_open(tx, session.id, TaskKind::VisitToMove).await? {
@@ -82,7 +110,16 @@ pub(super) async fn ask_for_another(tx: &mut Tx, app: &App, now: DateTime<Utc>, 
         };
         tasks::insert(tx, &task).await?;
     }
-    note(tx, app, now, &session, None, ("session.ask_for_another", by)).await.map(Some)
+    note(
+        tx,
+        app,
+        now,
+        &session,
+        None,
+        ("session.ask_for_another", by),
+    )
+    .await
+    .map(Some)
 }
 
 async fn note(
@@ -103,7 +140,9 @@ async fn note(
         if !sessions::update(tx, &next).await? {
             return Err(Error::Stale);
         }
-        let patient = patients::get(tx, next.patient_id).await?.ok_or(Error::NotThere("patient"))?;
+        let patient = patients::get(tx, next.patient_id)
+            .await?
+            .ok_or(Error::NotThere("patient"))?;
         notices::queue_for(tx, app, now, &next, &patient, Of::Plans).await?;
     }
     let line = audit::Line {
@@ -123,12 +162,24 @@ async fn note(
 }
 
 /// Notes in the ledger what was answered to the last message about a visit that went to `from`.
-pub(super) async fn acknowledge(tx: &mut Tx, now: DateTime<Utc>, session: SessionId, from: &Recipient, answer: Reply) -> Result<()> {
+pub(super) async fn acknowledge(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    session: SessionId,
+    from: &Recipient,
+    answer: Reply,
+) -> Result<()> {
     let rows = messages::of_session(tx, session).await?;
     let theirs = |row: &&Message| {
-        row.kind.audience() == Audience::Patient && row.sent_at.is_some() && row.recipient.as_ref().is_some_and(|to| to.is_same(from))
+        row.kind.audience() == Audience::Patient
+            && row.sent_at.is_some()
+            && row.recipient.as_ref().is_some_and(|to| to.is_same(from))
     };
-    if let Some(row) = rows.iter().filter(theirs).max_by_key(|row| (row.sent_at, row.id)) {
+    if let Some(row) = rows
+        .iter()
+        .filter(theirs)
+        .max_by_key(|row| (row.sent_at, row.id))
+    {
         messages::answered(tx, row.id, answer, now, row.answer_stamp).await?;
     }
     Ok(())
@@ -136,18 +187,25 @@ pub(super) async fn acknowledge(tx: &mut Tx, now: DateTime<Utc>, session: Sessio
 
 /// Locks the patient of a visit, as every change of it does.
 pub async fn lock_patient_of(tx: &mut Tx, id: SessionId) -> Result<()> {
-    let patient = sessions::patient_of(tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let patient = sessions::patient_of(tx, id)
+        .await?
+        .ok_or(Error::NotThere("session"))?;
     Ok(resources::lock(tx, [patient.into()]).await?)
 }
 
 /// Up to three legal times for a visit instead of its own, on different days from tomorrow on: the best, in order of time.
-pub(super) async fn other_times(app: &App, caller: &Caller, session: &Session) -> Result<Vec<DateTime<Utc>>> {
+pub(super) async fn other_times(
+    app: &App,
+    caller: &Caller,
+    session: &Session,
+) -> Result<Vec<DateTime<Utc>>> {
     let mut work = Work::look(app, caller).await?;
     let service = services::get(&mut work.tx, session.service_id).await?;
     work.tx.rollback().await?;
     let service = service.ok_or(Error::NotThere("service"))?;
     let tomorrow = civil::date_of(app.zone, app.clock.now()) + Days::new(1);
-    let day = |date: NaiveDate| Day::try_from(date).map_err(|error| Error::Fault(error.to_string()));
+    let day =
+        |date: NaiveDate| Day::try_from(date).map_err(|error| Error::Fault(error.to_string()));
     let wanted = SlotsWanted {
         course_id: session.course_id,
         service: service.details.code.to_string(),
@@ -170,7 +228,11 @@ pub(super) async fn other_times(app: &App, caller: &Caller, session: &Session) -
     for slot in found.items {
         let start = slot.start.to_utc();
         let day = civil::date_of(app.zone, start);
-        if start != session.starts_at && times.iter().all(|other| civil::date_of(app.zone, *other) != day) {
+        if start != session.starts_at
+            && times
+                .iter()
+                .all(|other| civil::date_of(app.zone, *other) != day)
+        {
             times.push(start);
         }
     }

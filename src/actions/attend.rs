@@ -18,18 +18,33 @@ use crate::domain::status::{Outcome, SessionStatus, Verb};
 use crate::storage::{consents, courses, devices, services, sessions};
 
 /// The patient is here.
-pub async fn arrive(app: &App, caller: &Caller, id: SessionId, expected: &Expected) -> Result<Answer<SessionView>> {
+pub async fn arrive(
+    app: &App,
+    caller: &Caller,
+    id: SessionId,
+    expected: &Expected,
+) -> Result<Answer<SessionView>> {
     step(app, caller, id, expected, Verb::Arrive).await
 }
 
 /// The patient is ready to be treated.
-pub async fn check_in(app: &App, caller: &Caller, id: SessionId, expected: &Expected) -> Result<Answer<SessionView>> {
+pub async fn check_in(
+    app: &App,
+    caller: &Caller,
+    id: SessionId,
+    expected: &Expected,
+) -> Result<Answer<SessionView>> {
     step(app, caller, id, expected, Verb::CheckIn).await
 }
 
 /// The patient is here: they arrive and, unless something is missing, are checked in with it, as one change that one
 /// `undo` takes back. Answers the session and what is missing.
-pub async fn receive(app: &App, caller: &Caller, id: SessionId, expected: &Expected) -> Result<(SessionView, Vec<Refusal>)> {
+pub async fn receive(
+    app: &App,
+    caller: &Caller,
+    id: SessionId,
+    expected: &Expected,
+) -> Result<(SessionView, Vec<Refusal>)> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?.session;
     let mut missing = Vec::new();
@@ -53,20 +68,38 @@ pub async fn receive(app: &App, caller: &Caller, id: SessionId, expected: &Expec
     } else {
         Verb::CheckIn
     };
-    save(&mut work, &current, Session { status, ..current.clone() }, &verb.to_string()).await?;
+    save(
+        &mut work,
+        &current,
+        Session {
+            status,
+            ..current.clone()
+        },
+        &verb.to_string(),
+    )
+    .await?;
     let answer = answered(work, id, None).await?;
     Ok((answer.into_inner(), missing))
 }
 
 /// The patient did not come. The time stays claimed: it has passed. One that is `excused` does not count against them.
-pub async fn no_show(app: &App, caller: &Caller, id: SessionId, expected: &Expected, excused: bool) -> Result<Answer<SessionView>> {
+pub async fn no_show(
+    app: &App,
+    caller: &Caller,
+    id: SessionId,
+    expected: &Expected,
+    excused: bool,
+) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?.session;
     let status = current.after(Verb::NoShow, work.now, &app.policy, app.zone)?;
     save(
         &mut work,
         &current,
-        Session { status, ..current.clone() },
+        Session {
+            status,
+            ..current.clone()
+        },
         &Verb::NoShow.to_string(),
     )
     .await?;
@@ -74,14 +107,29 @@ pub async fn no_show(app: &App, caller: &Caller, id: SessionId, expected: &Expec
     answered(work, id, None).await
 }
 
-async fn step(app: &App, caller: &Caller, id: SessionId, expected: &Expected, verb: Verb) -> Result<Answer<SessionView>> {
+async fn step(
+    app: &App,
+    caller: &Caller,
+    id: SessionId,
+    expected: &Expected,
+    verb: Verb,
+) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?.session;
     let status = current.after(verb, work.now, &app.policy, app.zone)?;
     if verb == Verb::CheckIn {
         consented(&mut work, &current).await?;
     }
-    save(&mut work, &current, Session { status, ..current.clone() }, &verb.to_string()).await?;
+    save(
+        &mut work,
+        &current,
+        Session {
+            status,
+            ..current.clone()
+        },
+        &verb.to_string(),
+    )
+    .await?;
     answered(work, id, None).await
 }
 
@@ -94,12 +142,20 @@ async fn consented(work: &mut Work<'_>, session: &Session) -> Result<()> {
         .await?
         .ok_or(Error::NotThere("service"))?;
     let given = consents::active(&mut work.tx, session.patient_id).await?;
-    none_of(consent_missing(course.details.goal, &service, &given).into_iter().collect())
+    none_of(
+        consent_missing(course.details.goal, &service, &given)
+            .into_iter()
+            .collect(),
+    )
 }
 
 /// Asks the rules of the record (24, 41 to 43) of what was done in `session`. Those that were gone past leave an
 /// audit line.
-pub(super) async fn recorded(work: &mut Work<'_>, session: &Session, record: &TreatmentRecord) -> Result<()> {
+pub(super) async fn recorded(
+    work: &mut Work<'_>,
+    session: &Session,
+    record: &TreatmentRecord,
+) -> Result<()> {
     let service = services::get(&mut work.tx, session.service_id)
         .await?
         .ok_or(Error::NotThere("service"))?;
@@ -113,11 +169,17 @@ pub(super) async fn recorded(work: &mut Work<'_>, session: &Session, record: &Tr
         .await?
         .ok_or(Error::NotThere("course"))?;
     let device = match session.place.device_id {
-        Some(id) => Some(devices::get(&mut work.tx, id).await?.ok_or(Error::NotThere("device"))?),
+        Some(id) => Some(
+            devices::get(&mut work.tx, id)
+                .await?
+                .ok_or(Error::NotThere("device"))?,
+        ),
         None => None,
     };
     let catalogue = current(&mut work.tx, work.app).await?;
-    let shop = catalogue.site(session.place.site_id).and_then(|site| site.details.partner_id);
+    let shop = catalogue
+        .site(session.place.site_id)
+        .and_then(|site| site.details.partner_id);
     let laser = match (&device, shop.and_then(|id| catalogue.partner(id))) {
         (Some(device), _) => Laser::Device(device),
         (None, Some(partner)) => Laser::Shop(partner),
@@ -127,7 +189,9 @@ pub(super) async fn recorded(work: &mut Work<'_>, session: &Session, record: &Tr
     let refusals = record::refusals(&case, &work.app.policy, treatment, laser, record);
     let overriding = record.overriding.as_ref();
     let pardoned = cases::pardoned(&work.caller.actor, overriding);
-    let (overridden, refusals): (Vec<_>, Vec<_>) = refusals.into_iter().partition(|refusal| pardoned.contains(&refusal.code));
+    let (overridden, refusals): (Vec<_>, Vec<_>) = refusals
+        .into_iter()
+        .partition(|refusal| pardoned.contains(&refusal.code));
     none_of(refusals)?;
     cases::note_overrides(work, session.id, &course, &overridden, overriding).await
 }

@@ -40,14 +40,20 @@ pub struct AuditLine {
 }
 
 /// A page of who read or changed what of a patient's record, oldest first.
-pub async fn list(app: &App, caller: &Caller, patient: PatientId, page: &Page) -> Result<Items<AuditLine>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    patient: PatientId,
+    page: &Page,
+) -> Result<Items<AuditLine>> {
     let after = page.after(AuditId(Uuid::nil()))?;
     let mut work = Work::begin(app, caller).await?;
     if !patients::exists(&mut work.tx, patient).await? {
         return Err(Error::NotThere("patient"));
     }
     let lines = audit::page(&mut work.tx, patient, after, page.rows()?).await?;
-    work.audit("audit.read", ("patient", patient.0), Some(patient), None).await?;
+    work.audit("audit.read", ("patient", patient.0), Some(patient), None)
+        .await?;
     let items = page.of(lines, |line| line.id)?.map(|line| {
         let audit::Line {
             id,

@@ -80,7 +80,8 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         };
         search.except.hold = Some(hold.id);
     }
-    let (mut work, diary, granted) = decide::decide(work, "session.book_refused", &course, &search, start).await?;
+    let (mut work, diary, granted) =
+        decide::decide(work, "session.book_refused", &course, &search, start).await?;
     let of = (course.id, course.patient_id);
     let standing = standing_at(&mut work, of, search.service.id, diary.shop.as_ref(), None).await?;
     let session = booked(&work, &course, &search, granted.place, start, standing);
@@ -88,10 +89,26 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         holds::delete(&mut work.tx, hold_id).await?;
     }
     sessions::insert(&mut work.tx, &session).await?;
-    decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(session.id)).await?;
+    decide::claim(
+        &mut work,
+        &diary,
+        granted.place,
+        start,
+        Claimant::Session(session.id),
+    )
+    .await?;
     session_change::note_booked(&mut work, &session).await?;
-    cases::note_overrides(&mut work, session.id, &course, &granted.overridden, new.overriding.as_ref()).await?;
-    let listed = sessions::get(&mut work.tx, session.id).await?.ok_or(Error::NotThere("session"))?;
+    cases::note_overrides(
+        &mut work,
+        session.id,
+        &course,
+        &granted.overridden,
+        new.overriding.as_ref(),
+    )
+    .await?;
+    let listed = sessions::get(&mut work.tx, session.id)
+        .await?
+        .ok_or(Error::NotThere("session"))?;
     work.commit(Answer::Created(SessionView {
         notice,
         warnings: granted.warnings,
@@ -101,7 +118,11 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
 }
 
 /// What is looked for when `new` is to be booked in `course`.
-pub(super) async fn search(work: &mut Work<'_>, course: &Course, new: &NewSession) -> Result<Search> {
+pub(super) async fn search(
+    work: &mut Work<'_>,
+    course: &Course,
+    new: &NewSession,
+) -> Result<Search> {
     let service = diaries::service(&mut work.tx, work.app, new.service.as_str()).await?;
     let wanted = new.wanted();
     let case = cases::load(&mut work.tx, work.app, course, None).await?;
@@ -149,7 +170,9 @@ pub(super) fn booked(
         place,
         status,
         procedure_status: ProcedureStatus::Preparation,
-        local_start: civil::wall_of(zone, start).format("%Y-%m-%dT%H:%M").to_string(),
+        local_start: civil::wall_of(zone, start)
+            .format("%Y-%m-%dT%H:%M")
+            .to_string(),
         zone: zone.name().to_owned(),
         starts_at: start,
         ends_at: start + search.service.duration(),

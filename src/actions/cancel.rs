@@ -21,7 +21,13 @@ pub struct Cancellation {
 }
 
 /// Cancels a session.
-pub async fn cancel(app: &App, caller: &Caller, id: SessionId, expected: &Expected, why: Cancellation) -> Result<Answer<SessionView>> {
+pub async fn cancel(
+    app: &App,
+    caller: &Caller,
+    id: SessionId,
+    expected: &Expected,
+    why: Cancellation,
+) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?.session;
     let status = current.after(Verb::Cancel, work.now, &app.policy, app.zone)?;

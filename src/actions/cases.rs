@@ -18,8 +18,15 @@ use crate::domain::service::{Purpose, Treatment};
 use crate::storage::{Tx, patients, treatments};
 
 /// The case of `course`, as it stands in this transaction; `except` is left out of it.
-pub(super) async fn load(tx: &mut Tx, app: &App, course: &Course, except: Option<SessionId>) -> Result<Case> {
-    let patient = patients::get(tx, course.patient_id).await?.ok_or(Error::NotThere("patient"))?;
+pub(super) async fn load(
+    tx: &mut Tx,
+    app: &App,
+    course: &Course,
+    except: Option<SessionId>,
+) -> Result<Case> {
+    let patient = patients::get(tx, course.patient_id)
+        .await?
+        .ok_or(Error::NotThere("patient"))?;
     let mut visits = treatments::of_patient(tx, course.patient_id, app.zone).await?;
     visits.retain(|visit| Some(visit.session_id) != except);
     Ok(Case {
@@ -45,11 +52,18 @@ pub(super) async fn note_overrides(
     overridden: &[Refusal],
     why: Option<&Override>,
 ) -> Result<()> {
-    let Some(Override { reason }) = why else { return Ok(()) };
+    let Some(Override { reason }) = why else {
+        return Ok(());
+    };
     for refusal in overridden {
         let detail = format!("{}: {reason}", refusal.code);
-        work.audit("rule.override", ("session", session.0), Some(course.patient_id), Some(detail))
-            .await?;
+        work.audit(
+            "rule.override",
+            ("session", session.0),
+            Some(course.patient_id),
+            Some(detail),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -70,20 +84,32 @@ pub(super) async fn with_prerequisites(
     };
     let (now, zone, policy) = (work.now, work.app.zone, &work.app.policy);
     let mut ready = now;
-    if let Some(consulted) = refusals.iter().find(|refusal| refusal.code == Code::ConsultationRequired) {
+    if let Some(consulted) = refusals
+        .iter()
+        .find(|refusal| refusal.code == Code::ConsultationRequired)
+    {
         let cooling = Duration::hours(policy.cooling_off_hours.into());
         let day = match consulted.earliest {
             Some(day) => Some(civil::day_start(zone, day)),
-            None => next_free(work, search, Purpose::Consultation, now).await?.map(|end| end + cooling),
+            None => next_free(work, search, Purpose::Consultation, now)
+                .await?
+                .map(|end| end + cooling),
         };
         let Some(day) = day else { return Ok(refusals) };
         ready = day;
-        give(&mut refusals, Code::ConsultationRequired, civil::date_of(zone, ready));
+        give(
+            &mut refusals,
+            Code::ConsultationRequired,
+            civil::date_of(zone, ready),
+        );
     }
     if no_patch && let Some(patched) = next_free(work, search, Purpose::TestPatch, ready).await? {
         let day = civil::date_of(zone, patched) + test_patch::wait(&case, policy);
         // An old test patch may still do sooner than the day that was asked for.
-        let renewed = case.visits.iter().any(|visit| visit.treatment == Some(Treatment::TestPatch));
+        let renewed = case
+            .visits
+            .iter()
+            .any(|visit| visit.treatment == Some(Treatment::TestPatch));
         let day = if renewed { day.max(asked) } else { day };
         give(&mut refusals, Code::TestPatchRequired, day);
     }
@@ -97,7 +123,12 @@ fn give(refusals: &mut [Refusal], code: Code, day: NaiveDate) {
 }
 
 /// When the next free visit of a purpose would be over, from `from` on, as far as resources go.
-async fn next_free(work: &mut Work<'_>, search: &Search, purpose: Purpose, from: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+async fn next_free(
+    work: &mut Work<'_>,
+    search: &Search,
+    purpose: Purpose,
+    from: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
     let catalogue = current(&mut work.tx, work.app).await?;
     let Some(service) = catalogue
         .services
@@ -122,7 +153,12 @@ async fn next_free(work: &mut Work<'_>, search: &Search, purpose: Purpose, from:
     for mut diary in diaries::open(&mut work.tx, work.app, work.now, &search).await? {
         diaries::fill(&mut work.tx, &mut diary, first, last, search.except).await?;
         let slots = availability::find(&diary, first, last).slots;
-        ends.extend(slots.iter().find(|slot| slot.start >= from).map(|slot| slot.end));
+        ends.extend(
+            slots
+                .iter()
+                .find(|slot| slot.start >= from)
+                .map(|slot| slot.end),
+        );
     }
     Ok(ends.into_iter().min())
 }

@@ -20,14 +20,25 @@ pub async fn add<E: Entry>(app: &App, caller: &Caller, details: E::Details) -> R
     none_of(E::faults(&details))?;
     let mut work = Work::begin(app, caller).await?;
     let entry = E::made(app.clock.id(), 1, details);
-    E::insert(&mut work.tx, &entry).await.map_err(|error| named::<E>(error))?;
-    work.audit(&format!("{}.add", E::NOUN), (E::NOUN, entry.id().into()), None, None)
-        .await?;
+    E::insert(&mut work.tx, &entry)
+        .await
+        .map_err(|error| named::<E>(error))?;
+    work.audit(
+        &format!("{}.add", E::NOUN),
+        (E::NOUN, entry.id().into()),
+        None,
+        None,
+    )
+    .await?;
     work.commit(Answer::Created(entry)).await
 }
 
 /// Adds a thing as it was written in a form, or says where that makes no sense.
-pub async fn add_written<E: Entry>(app: &App, caller: &Caller, written: Value) -> Result<Answer<E>> {
+pub async fn add_written<E: Entry>(
+    app: &App,
+    caller: &Caller,
+    written: Value,
+) -> Result<Answer<E>> {
     add(app, caller, read(written)?).await
 }
 
@@ -39,9 +50,17 @@ pub fn read<T: DeserializeOwned>(written: Value) -> Result<T> {
 }
 
 /// Changes a thing.
-pub async fn change<E: Entry>(app: &App, caller: &Caller, id: E::Id, expected: &Expected, patch: Value) -> Result<Answer<E>> {
+pub async fn change<E: Entry>(
+    app: &App,
+    caller: &Caller,
+    id: E::Id,
+    expected: &Expected,
+    patch: Value,
+) -> Result<Answer<E>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = E::get(&mut work.tx, id).await?.ok_or(Error::NotThere(E::NOUN))?;
+    let current = E::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere(E::NOUN))?;
     expected.check(current.version())?;
     let details = patched(current.details(), patch)?;
     none_of(E::faults(&details))?;
@@ -56,18 +75,29 @@ pub async fn change<E: Entry>(app: &App, caller: &Caller, id: E::Id, expected: &
         None => Vec::new(),
     };
     let entry = E::made(id, current.version() + 1, details);
-    if !E::update(&mut work.tx, &entry).await.map_err(|error| named::<E>(error))? {
+    if !E::update(&mut work.tx, &entry)
+        .await
+        .map_err(|error| named::<E>(error))?
+    {
         return Err(Error::Stale);
     }
     planned::replan_all(&mut work, &touched).await?;
-    work.audit(&format!("{}.change", E::NOUN), (E::NOUN, id.into()), None, None).await?;
+    work.audit(
+        &format!("{}.change", E::NOUN),
+        (E::NOUN, id.into()),
+        None,
+        None,
+    )
+    .await?;
     work.commit(Answer::Is(entry)).await
 }
 
 /// One thing.
 pub async fn get<E: Entry>(app: &App, caller: &Caller, id: E::Id) -> Result<Answer<E>> {
     let mut work = Work::look(app, caller).await?;
-    let entry = E::get(&mut work.tx, id).await?.ok_or(Error::NotThere(E::NOUN))?;
+    let entry = E::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere(E::NOUN))?;
     Ok(Answer::Is(entry))
 }
 
@@ -88,10 +118,15 @@ pub async fn all<E: Entry>(app: &App, caller: &Caller) -> Result<Vec<E>> {
 /// What the store says, in the words of the catalogue.
 fn named<E: Entry>(error: storage::Error) -> Error {
     match error {
-        storage::Error::Duplicate => Error::Taken(format!("there is a {} of that code already", E::NOUN)),
+        storage::Error::Duplicate => {
+            Error::Taken(format!("there is a {} of that code already", E::NOUN))
+        }
         storage::Error::Missing => Error::invalid(
             "",
-            format!("the {} names a site, partner, person, room or device that is not there", E::NOUN),
+            format!(
+                "the {} names a site, partner, person, room or device that is not there",
+                E::NOUN
+            ),
         ),
         other => other.into(),
     }
@@ -102,7 +137,8 @@ pub(super) fn patched<T: Serialize + DeserializeOwned>(current: &T, patch: Value
     if !patch.is_object() {
         return Err(Error::invalid("", "a change is a JSON object"));
     }
-    let mut value = serde_json::to_value(current).map_err(|error| Error::Fault(error.to_string()))?;
+    let mut value =
+        serde_json::to_value(current).map_err(|error| Error::Fault(error.to_string()))?;
     merge(&mut value, patch);
     typed(value)
 }
@@ -127,7 +163,9 @@ fn merge(target: &mut Value, patch: Value) {
     if !target.is_object() {
         *target = Value::Object(serde_json::Map::new());
     }
-    let Value::Object(fields) = target else { return };
+    let Value::Object(fields) = target else {
+        return;
+    };
     for (name, value) in patch {
         if value.is_null() {
             fields.remove(&name);
@@ -156,17 +194,37 @@ mod tests {
     fn a_merge_patch_does_what_rfc_7396_says() {
         for (target, patch, result) in [
             (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
-            (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
-            (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
+            (
+                json!({"a": "b"}),
+                json!({"b": "c"}),
+                json!({"a": "b", "b": "c"}),
+            ),
+            (
+                json!({"a": "b", "b": "c"}),
+                json!({"a": null}),
+                json!({"b": "c"}),
+            ),
             (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
             (
                 json!({"a": {"b": "c"}}),
                 json!({"a": {"b": "d", "c": null}}),
                 json!({"a": {"b": "d"}}),
             ),
-            (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
-            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
-            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
+            (
+                json!({"a": [{"b": "c"}]}),
+                json!({"a": [1]}),
+                json!({"a": [1]}),
+            ),
+            (
+                json!({"e": null}),
+                json!({"a": 1}),
+                json!({"e": null, "a": 1}),
+            ),
+            (
+                json!({}),
+                json!({"a": {"bb": {"ccc": null}}}),
+                json!({"a": {"bb": {}}}),
+            ),
         ] {
             let mut merged = target;
             merge(&mut merged, patch);

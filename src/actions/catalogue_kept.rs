@@ -15,11 +15,19 @@ pub struct Kept(RwLock<Option<Arc<Catalogue>>>);
 /// never come to be.
 pub(super) async fn current(tx: &mut Tx, app: &App) -> Result<Arc<Catalogue>> {
     let stamp = catalogue::stamp(tx).await?;
-    let kept = app.catalogue.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let kept = app
+        .catalogue
+        .0
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
     if let Some(kept) = kept.filter(|kept| kept.stamp == stamp) {
         return Ok(kept);
     }
     let read = Arc::new(catalogue::read(tx).await?);
-    *app.catalogue.0.write().unwrap_or_else(PoisonError::into_inner) = Some(read.clone());
+    *app.catalogue
+        .0
+        .write()
+        .unwrap_or_else(PoisonError::into_inner) = Some(read.clone());
     Ok(read)
 }

@@ -115,7 +115,10 @@ pub async fn show(app: &App, caller: &Caller, month: Option<Month>) -> Result<Mo
     let sunday = last + Duration::days((6 - last.weekday().num_days_from_monday()).into());
     let catalogue = current(&mut work.tx, app).await?;
     let closures = closures::within(&mut work.tx, monday, sunday).await?;
-    let range = Interval::new(civil::day_start(zone, monday), civil::day_start(zone, sunday + Duration::days(1)));
+    let range = Interval::new(
+        civil::day_start(zone, monday),
+        civil::day_start(zone, sunday + Duration::days(1)),
+    );
     let windows = match range {
         Some(range) => figures::windows(&mut work.tx, range).await?,
         None => Vec::new(),
@@ -131,7 +134,10 @@ pub async fn show(app: &App, caller: &Caller, month: Option<Month>) -> Result<Mo
             whole: window.interval(),
         })
         .collect();
-    let lines: Vec<_> = closures.iter().map(|closure| line(&catalogue, closure)).collect();
+    let lines: Vec<_> = closures
+        .iter()
+        .map(|closure| line(&catalogue, closure))
+        .collect();
     let civic = app.policy.observe_civic_holiday;
     let day = |date: NaiveDate| DayView {
         date,
@@ -139,13 +145,21 @@ pub async fn show(app: &App, caller: &Caller, month: Option<Month>) -> Result<Mo
         is_today: date == today,
         holiday: holidays::on(date, civic),
         open: open(app, &catalogue, &closures, date),
-        closures: lines.iter().filter(|line| is_on(line, date)).cloned().collect(),
+        closures: lines
+            .iter()
+            .filter(|line| is_on(line, date))
+            .cloned()
+            .collect(),
         windows: windows
             .iter()
             .filter_map(|window| Some((window.device.clone(), here(zone, window, date)?)))
             .collect(),
     };
-    let days: Vec<_> = monday.iter_days().take_while(|date| *date <= sunday).map(day).collect();
+    let days: Vec<_> = monday
+        .iter_days()
+        .take_while(|date| *date <= sunday)
+        .map(day)
+        .collect();
     let reaches = |from: NaiveDate, to: NaiveDate| from <= last && first <= to;
     Ok(MonthView {
         month,
@@ -159,16 +173,21 @@ pub async fn show(app: &App, caller: &Caller, month: Option<Month>) -> Result<Mo
         windows: windows
             .into_iter()
             .filter(|window| {
-                window
-                    .whole
-                    .is_some_and(|whole| reaches(civil::date_of(zone, whole.start()), civil::date_of(zone, whole.end())))
+                window.whole.is_some_and(|whole| {
+                    reaches(
+                        civil::date_of(zone, whole.start()),
+                        civil::date_of(zone, whole.end()),
+                    )
+                })
             })
             .collect(),
     })
 }
 
 fn clock(zone: Tz, at: DateTime<Utc>) -> String {
-    civil::wall_of(zone, at).format("%a %-d %b %Y, %H:%M").to_string()
+    civil::wall_of(zone, at)
+        .format("%a %-d %b %Y, %H:%M")
+        .to_string()
 }
 
 fn is_on(line: &ClosureLine, date: NaiveDate) -> bool {
@@ -213,7 +232,10 @@ fn here(zone: Tz, window: &WindowLine, date: NaiveDate) -> Option<String> {
 
 /// `09:00–17:00`; the end of the day is `24:00`.
 fn within(zone: Tz, span: Interval, date: NaiveDate) -> String {
-    let (from, to) = (civil::wall_of(zone, span.start()), civil::wall_of(zone, span.end()));
+    let (from, to) = (
+        civil::wall_of(zone, span.start()),
+        civil::wall_of(zone, span.end()),
+    );
     let to = if to.date() > date {
         "24:00".to_owned()
     } else {
@@ -224,7 +246,9 @@ fn within(zone: Tz, span: Interval, date: NaiveDate) -> String {
 
 fn device_called(catalogue: &Catalogue, id: DeviceId) -> String {
     let device = catalogue.devices.iter().find(|device| device.id == id);
-    device.map(|device| device.details.code.to_string()).unwrap_or_default()
+    device
+        .map(|device| device.details.code.to_string())
+        .unwrap_or_default()
 }
 
 fn line(catalogue: &Catalogue, closure: &Closure) -> ClosureLine {
@@ -236,7 +260,9 @@ fn line(catalogue: &Catalogue, closure: &Closure) -> ClosureLine {
     let person = d
         .practitioner_id
         .and_then(|id| catalogue.practitioners.iter().find(|one| one.id == id));
-    let room = d.room_id.and_then(|id| catalogue.rooms.iter().find(|one| one.id == id));
+    let room = d
+        .room_id
+        .and_then(|id| catalogue.rooms.iter().find(|one| one.id == id));
     let whose = site
         .or_else(|| person.map(|person| person.details.name.to_string()))
         .or_else(|| room.map(|room| room.details.name.to_string()))

@@ -25,7 +25,8 @@ pub struct Holiday {
 /// Ontario's public holidays of a year, as the clinic keeps them.
 pub fn holidays(app: &App, year: i32) -> Result<Vec<Holiday>> {
     let first = NaiveDate::from_ymd_opt(year, 1, 1).filter(|_| (1900..=2199).contains(&year));
-    let first = first.ok_or_else(|| Error::refused(Code::RangeTooLong, "The year is 1900 to 2199."))?;
+    let first =
+        first.ok_or_else(|| Error::refused(Code::RangeTooLong, "The year is 1900 to 2199."))?;
     let days = first
         .iter_days()
         .take_while(|day| *day < first + Days::new(366) && chrono::Datelike::year(day) == year);
@@ -38,10 +39,13 @@ pub fn holidays(app: &App, year: i32) -> Result<Vec<Holiday>> {
 /// Removes a closure.
 pub async fn remove(app: &App, caller: &Caller, id: ClosureId, expected: &Expected) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
-    let closure: Closure = closures::get(&mut work.tx, id).await?.ok_or(Error::NotThere("closure"))?;
+    let closure: Closure = closures::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("closure"))?;
     expected.check(closure.version)?;
     closures::delete(&mut work.tx, id).await?;
-    work.audit("closure.remove", ("closure", id.0), None, None).await?;
+    work.audit("closure.remove", ("closure", id.0), None, None)
+        .await?;
     work.commit(Answer::Is(())).await?;
     Ok(())
 }

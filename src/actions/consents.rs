@@ -18,7 +18,9 @@ use crate::domain::refusal::Code;
 use crate::domain::rules::consent::falls_with;
 use crate::domain::session::{CancelReason, Session};
 use crate::domain::status::SessionStatus;
-use crate::storage::{claims, consents, messages, partners, patients, referrals, repeats, resources, sessions};
+use crate::storage::{
+    claims, consents, messages, partners, patients, referrals, repeats, resources, sessions,
+};
 
 /// A consent as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -68,7 +70,12 @@ fn view(app: &App, consent: Consent) -> ConsentView {
 }
 
 /// Writes down a consent.
-pub async fn give(app: &App, caller: &Caller, patient: PatientId, details: ConsentDetails) -> Result<Answer<ConsentView>> {
+pub async fn give(
+    app: &App,
+    caller: &Caller,
+    patient: PatientId,
+    details: ConsentDetails,
+) -> Result<Answer<ConsentView>> {
     details.check()?;
     let mut work = Work::begin(app, caller).await?;
     if !patients::exists(&mut work.tx, patient).await? {
@@ -118,7 +125,9 @@ pub async fn give(app: &App, caller: &Caller, patient: PatientId, details: Conse
 async fn replaced(work: &mut Work<'_>, new: &Consent) -> Result<()> {
     resources::lock(&mut work.tx, [new.patient_id.into()]).await?;
     let held = consents::active(&mut work.tx, new.patient_id).await?;
-    let same = |old: &Consent| (old.details.kind, old.details.partner_id) == (new.details.kind, new.details.partner_id);
+    let same = |old: &Consent| {
+        (old.details.kind, old.details.partner_id) == (new.details.kind, new.details.partner_id)
+    };
     for old in held.into_iter().filter(same) {
         let ended = Consent {
             version: old.version + 1,
@@ -139,7 +148,10 @@ async fn fallen(work: &mut Work<'_>, consent: &Consent) -> Result<Vec<SessionId>
     let mut fallen = Vec::new();
     for one in sessions::to_come(&mut work.tx, consent.patient_id).await? {
         let session = one.session;
-        let service = catalogue.services.iter().find(|service| service.id == session.service_id);
+        let service = catalogue
+            .services
+            .iter()
+            .find(|service| service.id == session.service_id);
         let service = service.ok_or(Error::NotThere("service"))?;
         if !falls_with(consent.details.kind, service, session.status) {
             continue;
@@ -158,7 +170,11 @@ async fn fallen(work: &mut Work<'_>, consent: &Consent) -> Result<Vec<SessionId>
 
 /// What was referred to a shop that may be told no more is taken back, with all that has not begun; the shop is told that it
 /// was, and nothing else. Answers the sessions that were called off.
-async fn withdrawn_from(work: &mut Work<'_>, patient: PatientId, partner: PartnerId) -> Result<Vec<SessionId>> {
+async fn withdrawn_from(
+    work: &mut Work<'_>,
+    patient: PatientId,
+    partner: PartnerId,
+) -> Result<Vec<SessionId>> {
     let mut gone = Vec::new();
     for referral in referrals::of_patient(&mut work.tx, patient, Some(partner)).await? {
         repeats::forget_of_shop(&mut work.tx, partner, referral.id).await?;
@@ -169,7 +185,9 @@ async fn withdrawn_from(work: &mut Work<'_>, patient: PatientId, partner: Partne
         let before = sessions::of_referral(&mut work.tx, id).await?;
         withdrawn(work, referral, None, CancelReason::ConsentWithdrawn).await?;
         for session in sessions::of_referral(&mut work.tx, id).await? {
-            let was_live = before.iter().any(|old| old.id == session.id && old.status.is_live());
+            let was_live = before
+                .iter()
+                .any(|old| old.id == session.id && old.status.is_live());
             if was_live && !session.status.is_live() {
                 gone.push(session.id);
             }
@@ -179,26 +197,45 @@ async fn withdrawn_from(work: &mut Work<'_>, patient: PatientId, partner: Partne
 }
 
 /// A page of a patient's consents, withdrawn ones included.
-pub async fn list(app: &App, caller: &Caller, patient: PatientId, page: &Page) -> Result<Items<ConsentView>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    patient: PatientId,
+    page: &Page,
+) -> Result<Items<ConsentView>> {
     let after = page.after(ConsentId(uuid::Uuid::nil()))?;
     let mut work = Work::begin(app, caller).await?;
     if !patients::exists(&mut work.tx, patient).await? {
         return Err(Error::NotThere("patient"));
     }
     let found = consents::page(&mut work.tx, patient, after, page.rows()?).await?;
-    work.audit("consent.list", ("patient", patient.0), Some(patient), None).await?;
-    let items = page.of(found, |consent| consent.id)?.map(|consent| view(app, consent));
+    work.audit("consent.list", ("patient", patient.0), Some(patient), None)
+        .await?;
+    let items = page
+        .of(found, |consent| consent.id)?
+        .map(|consent| view(app, consent));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
 
 /// Withdraws a consent; it stays, inactive.
-pub async fn withdraw(app: &App, caller: &Caller, patient: PatientId, id: ConsentId, expected: &Expected) -> Result<Answer<ConsentView>> {
+pub async fn withdraw(
+    app: &App,
+    caller: &Caller,
+    patient: PatientId,
+    id: ConsentId,
+    expected: &Expected,
+) -> Result<Answer<ConsentView>> {
     let mut work = Work::begin(app, caller).await?;
     resources::lock(&mut work.tx, [patient.into()]).await?;
-    let current = consents::get(&mut work.tx, patient, id).await?.ok_or(Error::NotThere("consent"))?;
+    let current = consents::get(&mut work.tx, patient, id)
+        .await?
+        .ok_or(Error::NotThere("consent"))?;
     expected.check(current.version)?;
     if current.status == ConsentStatus::Inactive {
-        return Err(Error::refused(Code::ConsentNotActive, "This consent was withdrawn before."));
+        return Err(Error::refused(
+            Code::ConsentNotActive,
+            "This consent was withdrawn before.",
+        ));
     }
     let consent = Consent {
         version: current.version + 1,

@@ -48,7 +48,11 @@ pub enum Sent {
 
 /// The stamp of a form that is opened now.
 pub async fn stamp(app: &App) -> Result<String> {
-    Ok(form_stamp::stamp(&links::key_at_hand(app).await?, FORM, app.clock.now()))
+    Ok(form_stamp::stamp(
+        &links::key_at_hand(app).await?,
+        FORM,
+        app.clock.now(),
+    ))
 }
 
 /// The stamp of a form that is shown again: its own, as long as that may still count, or a new one.
@@ -89,7 +93,10 @@ pub async fn send(app: &App, new: &NewWish, stamp: &str) -> Result<Sent> {
         patient_id: None,
     };
     let mut tx = app.db.begin().await?;
-    let keys = [filed_as(&key, &new.phone, yesterday), filed.mailbox_key.clone()];
+    let keys = [
+        filed_as(&key, &new.phone, yesterday),
+        filed.mailbox_key.clone(),
+    ];
     let known = replies::is_filed(&mut tx, keys, now - Duration::days(1)).await?;
     // The key itself decides between two that come at once.
     if known || !replies::insert(&mut tx, &filed).await? {
@@ -130,8 +137,12 @@ fn sender(new: &NewWish) -> String {
 
 fn task(app: &App, language: Language, filed: &FiledReply, now: DateTime<Utc>) -> Task {
     let detail = match language {
-        Language::En => "Somebody asks for a consultation on the public page. Call them; nothing is booked yet.",
-        Language::Fr => "Somebody asks for a consultation on the public page, in French. Call them; nothing is booked yet.",
+        Language::En => {
+            "Somebody asks for a consultation on the public page. Call them; nothing is booked yet."
+        }
+        Language::Fr => {
+            "Somebody asks for a consultation on the public page, in French. Call them; nothing is booked yet."
+        }
     };
     Task {
         reply_id: Some(filed.id),

@@ -47,7 +47,13 @@ pub enum TrueStatus {
 }
 
 /// Corrects a session that has ended.
-pub async fn correct(app: &App, caller: &Caller, id: SessionId, expected: &Expected, to: Correction) -> Result<Answer<SessionView>> {
+pub async fn correct(
+    app: &App,
+    caller: &Caller,
+    id: SessionId,
+    expected: &Expected,
+    to: Correction,
+) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?.session;
     let next = corrected(&current, &to, caller.actor.role)?;
@@ -59,13 +65,22 @@ pub async fn correct(app: &App, caller: &Caller, id: SessionId, expected: &Expec
     }
     save(&mut work, &current, next, "correct").await?;
     let why = Some(to.reason.to_string());
-    work.audit("session.correction_reason", ("session", id.0), Some(current.patient_id), why)
-        .await?;
+    work.audit(
+        "session.correction_reason",
+        ("session", id.0),
+        Some(current.patient_id),
+        why,
+    )
+    .await?;
     answered(work, id, None).await
 }
 
 /// `current` as it was in truth, or why it cannot have been.
-fn corrected(current: &Session, to: &Correction, role: Role) -> std::result::Result<Session, Refusal> {
+fn corrected(
+    current: &Session,
+    to: &Correction,
+    role: Role,
+) -> std::result::Result<Session, Refusal> {
     let no = |message: &str| Refusal::new(Code::NotCorrectable, message);
     match (&to.record, to.status) {
         (Some(record), None) if current.status == SessionStatus::Fulfilled => Ok(Session {
@@ -74,22 +89,30 @@ fn corrected(current: &Session, to: &Correction, role: Role) -> std::result::Res
             ..current.clone()
         }),
         (Some(_), None) => Err(no("Only a fulfilled session has a record to correct.")),
-        (None, Some(TrueStatus::Arrived)) if current.status == SessionStatus::Noshow => Ok(Session {
-            status: SessionStatus::Arrived,
-            ..current.clone()
-        }),
-        (None, Some(TrueStatus::Arrived)) => Err(no("Only a no-show can turn out to have come.")),
-        (None, Some(TrueStatus::EnteredInError)) if role != Role::Manager => {
-            Err(no("Only a manager takes a session back as entered in error."))
+        (None, Some(TrueStatus::Arrived)) if current.status == SessionStatus::Noshow => {
+            Ok(Session {
+                status: SessionStatus::Arrived,
+                ..current.clone()
+            })
         }
-        (None, Some(TrueStatus::EnteredInError)) if current.status != SessionStatus::EnteredInError => Ok(Session {
-            status: SessionStatus::EnteredInError,
-            cancel_reason: None,
-            rebook_reason: None,
-            ..current.clone()
-        }),
+        (None, Some(TrueStatus::Arrived)) => Err(no("Only a no-show can turn out to have come.")),
+        (None, Some(TrueStatus::EnteredInError)) if role != Role::Manager => Err(no(
+            "Only a manager takes a session back as entered in error.",
+        )),
+        (None, Some(TrueStatus::EnteredInError))
+            if current.status != SessionStatus::EnteredInError =>
+        {
+            Ok(Session {
+                status: SessionStatus::EnteredInError,
+                cancel_reason: None,
+                rebook_reason: None,
+                ..current.clone()
+            })
+        }
         (None, Some(TrueStatus::EnteredInError)) => Err(no("It is entered in error already.")),
-        (None, None) | (Some(_), Some(_)) => Err(no("A correction gives either the record or the status.")),
+        (None, None) | (Some(_), Some(_)) => {
+            Err(no("A correction gives either the record or the status."))
+        }
     }
 }
 
@@ -124,9 +147,12 @@ pub struct History {
 /// The history of a session.
 pub async fn history(app: &App, caller: &Caller, id: SessionId) -> Result<Answer<History>> {
     let mut work = Work::begin(app, caller).await?;
-    let patient = sessions::patient_of(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let patient = sessions::patient_of(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("session"))?;
     let changes = history::all(&mut work.tx, id).await?;
-    work.audit("session.history", ("session", id.0), Some(patient), None).await?;
+    work.audit("session.history", ("session", id.0), Some(patient), None)
+        .await?;
     let items = changes.into_iter().map(|change| ChangeView {
         id: change.change.id,
         at: civil::shown(app.zone, change.change.at),

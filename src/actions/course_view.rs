@@ -89,12 +89,27 @@ pub(super) async fn view(work: &mut Work<'_>, course: Course) -> Result<CourseVi
             .ink
             .zip(case.fitzpatrick)
             .map(|(ink, skin)| kirby_desai::score(ink, skin, policy)),
-        phase: progress::phase(&case, progress, consent::allows_laser(&given), policy, work.now),
-        next_window: next.and_then(|service| progress::next_window(&case, progress, policy, zone, service, today)),
+        phase: progress::phase(
+            &case,
+            progress,
+            consent::allows_laser(&given),
+            policy,
+            work.now,
+        ),
+        next_window: next.and_then(|service| {
+            progress::next_window(&case, progress, policy, zone, service, today)
+        }),
         estimate,
         progress,
-        counted: listed.iter().filter(|one| consumes(one)).map(|one| one.session.id).collect(),
-        sessions: listed.into_iter().map(|one| session_view(app, one)).collect(),
+        counted: listed
+            .iter()
+            .filter(|one| consumes(one))
+            .map(|one| one.session.id)
+            .collect(),
+        sessions: listed
+            .into_iter()
+            .map(|one| session_view(app, one))
+            .collect(),
         concerns,
         details: course.details,
         created_at: civil::shown(zone, course.created_at),
@@ -107,8 +122,15 @@ fn consumes(one: &Listed) -> bool {
 }
 
 /// What would be booked next: what was booked last, or what the goal asks for first.
-pub(super) fn next_service<'a>(case: &Case, listed: &[Listed], all: &'a [Service]) -> Option<&'a Service> {
-    let last = listed.iter().rfind(|one| one.counts).map(|one| one.session.service_id);
+pub(super) fn next_service<'a>(
+    case: &Case,
+    listed: &[Listed],
+    all: &'a [Service],
+) -> Option<&'a Service> {
+    let last = listed
+        .iter()
+        .rfind(|one| one.counts)
+        .map(|one| one.session.service_id);
     let wanted = match case.course.goal {
         Goal::Remove => Treatment::Laser,
         Goal::Lighten | Goal::Fade => Treatment::Lightening,
@@ -118,11 +140,17 @@ pub(super) fn next_service<'a>(case: &Case, listed: &[Listed], all: &'a [Service
         all.iter()
             .find(|service| service.details.active && service.treatment() == Some(wanted))
     };
-    last.and_then(|id| all.iter().find(|service| service.id == id)).or_else(first)
+    last.and_then(|id| all.iter().find(|service| service.id == id))
+        .or_else(first)
 }
 
 /// The sessions to come that break a rule, each measured against those before it.
-fn concerns(app: &App, catalogue: &Catalogue, case: &Case, listed: &[Listed]) -> Result<Vec<Concern>> {
+fn concerns(
+    app: &App,
+    catalogue: &Catalogue,
+    case: &Case,
+    listed: &[Listed],
+) -> Result<Vec<Concern>> {
     let mut concerns = Vec::new();
     for one in listed.iter().filter(|one| one.session.status.is_live()) {
         let session = &one.session;
@@ -138,8 +166,16 @@ fn concerns(app: &App, catalogue: &Catalogue, case: &Case, listed: &[Listed]) ->
 }
 
 /// What the rules of removal have against a session that is booked, measured against those before it.
-pub(super) fn against(app: &App, catalogue: &Catalogue, case: &Case, session: &Session) -> Result<Vec<Refusal>> {
-    let service = catalogue.services.iter().find(|service| service.id == session.service_id);
+pub(super) fn against(
+    app: &App,
+    catalogue: &Catalogue,
+    case: &Case,
+    session: &Session,
+) -> Result<Vec<Refusal>> {
+    let service = catalogue
+        .services
+        .iter()
+        .find(|service| service.id == session.service_id);
     let service = service.ok_or(Error::NotThere("service"))?;
     let alone = case.without(session.id).facing(Facing::Backward);
     let ask = Ask::at(&alone, &app.policy, app.zone, service, session.starts_at);
@@ -152,7 +188,9 @@ pub(super) fn against(app: &App, catalogue: &Catalogue, case: &Case, session: &S
             .ok_or(Error::NotThere("device"))?;
         violations.extend(rules::refusals_of_laser(&ask, Laser::Device(device)));
     }
-    let shop = catalogue.site(session.place.site_id).and_then(|site| site.details.partner_id);
+    let shop = catalogue
+        .site(session.place.site_id)
+        .and_then(|site| site.details.partner_id);
     if let Some(partner) = shop.and_then(|id| catalogue.partner(id)) {
         violations.extend(rules::refusals_of_laser(&ask, Laser::Shop(partner)));
         violations.extend(partner.unfit_for(service, civil::date_of(app.zone, session.starts_at)));

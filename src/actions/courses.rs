@@ -74,8 +74,13 @@ pub async fn open(app: &App, caller: &Caller, new: NewCourse) -> Result<Answer<C
     };
     within_ceiling(&mut work, &course, new.overriding.as_ref()).await?;
     courses::insert(&mut work.tx, &course).await?;
-    work.audit("course.open", ("course", course.id.0), Some(course.patient_id), None)
-        .await?;
+    work.audit(
+        "course.open",
+        ("course", course.id.0),
+        Some(course.patient_id),
+        None,
+    )
+    .await?;
     let shown = view(&mut work, course).await?;
     work.commit(Answer::Created(shown)).await
 }
@@ -83,29 +88,64 @@ pub async fn open(app: &App, caller: &Caller, new: NewCourse) -> Result<Answer<C
 /// One course.
 pub async fn get(app: &App, caller: &Caller, id: CourseId) -> Result<Answer<CourseView>> {
     let mut work = Work::begin(app, caller).await?;
-    let course = courses::get(&mut work.tx, id).await?.ok_or(Error::NotThere("course"))?;
-    work.audit("course.read", ("course", id.0), Some(course.patient_id), None).await?;
+    let course = courses::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("course"))?;
+    work.audit(
+        "course.read",
+        ("course", id.0),
+        Some(course.patient_id),
+        None,
+    )
+    .await?;
     let shown = view(&mut work, course).await?;
     work.commit(Answer::Is(shown)).await
 }
 
 /// A page of courses; all, or those of one patient.
-pub async fn list(app: &App, caller: &Caller, patient: Option<PatientId>, page: &Page) -> Result<Items<CourseView>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    patient: Option<PatientId>,
+    page: &Page,
+) -> Result<Items<CourseView>> {
     let after = page.after(CourseId(uuid::Uuid::nil()))?;
     let mut work = Work::begin(app, caller).await?;
-    let found = page.of(courses::page(&mut work.tx, patient, after, page.rows()?).await?, |course| course.id)?;
+    let found = page.of(
+        courses::page(&mut work.tx, patient, after, page.rows()?).await?,
+        |course| course.id,
+    )?;
     let mut items = Vec::with_capacity(found.items.len());
     for course in found.items {
-        work.audit("course.read", ("course", course.id.0), Some(course.patient_id), None)
-            .await?;
+        work.audit(
+            "course.read",
+            ("course", course.id.0),
+            Some(course.patient_id),
+            None,
+        )
+        .await?;
         items.push(view(&mut work, course).await?);
     }
-    Ok(work.commit(Answer::Is(Items { items, next: found.next })).await?.into_inner())
+    Ok(work
+        .commit(Answer::Is(Items {
+            items,
+            next: found.next,
+        }))
+        .await?
+        .into_inner())
 }
 
 /// Changes a course.
-pub async fn change(app: &App, caller: &Caller, id: CourseId, expected: &Expected, mut patch: Value) -> Result<Answer<CourseView>> {
-    let overriding = patch.as_object_mut().and_then(|fields| fields.remove("override"));
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    id: CourseId,
+    expected: &Expected,
+    mut patch: Value,
+) -> Result<Answer<CourseView>> {
+    let overriding = patch
+        .as_object_mut()
+        .and_then(|fields| fields.remove("override"));
     let overriding: Option<Override> = overriding
         .map(serde_json::from_value)
         .transpose()
@@ -125,7 +165,11 @@ pub async fn change(app: &App, caller: &Caller, id: CourseId, expected: &Expecte
     let more = details.planned_sessions != current.details.planned_sessions;
     let course = Course {
         version: current.version + 1,
-        assessed_at: if anew { Some(work.now) } else { current.assessed_at },
+        assessed_at: if anew {
+            Some(work.now)
+        } else {
+            current.assessed_at
+        },
         details,
         ..current
     };
@@ -145,27 +189,48 @@ pub async fn change(app: &App, caller: &Caller, id: CourseId, expected: &Expecte
         // Rule 73: reminders stop on hold, and come back.
         planned::replan_patient(&mut work.tx, app, work.now, course.patient_id).await?;
     }
-    work.audit("course.change", ("course", id.0), Some(course.patient_id), None).await?;
+    work.audit(
+        "course.change",
+        ("course", id.0),
+        Some(course.patient_id),
+        None,
+    )
+    .await?;
     let shown = view(&mut work, course).await?;
     work.commit(Answer::Is(shown)).await
 }
 
 /// Rule 8 for what is written: more sessions than the ceiling are planned with a reason, by who may.
-async fn within_ceiling(work: &mut Work<'_>, course: &Course, overriding: Option<&Override>) -> Result<()> {
+async fn within_ceiling(
+    work: &mut Work<'_>,
+    course: &Course,
+    overriding: Option<&Override>,
+) -> Result<()> {
     let Some(refusal) = written_plan_exceeds_ceiling(&course.details, &work.app.policy) else {
         return Ok(());
     };
-    let Some(Override { reason }) = overriding.filter(|_| cases::pardoned(&work.caller.actor, overriding).contains(&refusal.code)) else {
+    let Some(Override { reason }) = overriding
+        .filter(|_| cases::pardoned(&work.caller.actor, overriding).contains(&refusal.code))
+    else {
         return Err(refusal.into());
     };
     let detail = format!("{}: {reason}", refusal.code);
-    work.audit("rule.override", ("course", course.id.0), Some(course.patient_id), Some(detail))
-        .await
+    work.audit(
+        "rule.override",
+        ("course", course.id.0),
+        Some(course.patient_id),
+        Some(detail),
+    )
+    .await
 }
 
 /// Rule 73: a course with laser sessions to come is resumed with the consent that they rest on. What else they
 /// would break by now, the answer shows as `concerns`.
-async fn consented_to_resume(work: &mut Work<'_>, course: &Course, to_come: &[Listed]) -> Result<()> {
+async fn consented_to_resume(
+    work: &mut Work<'_>,
+    course: &Course,
+    to_come: &[Listed],
+) -> Result<()> {
     let given = consents::active(&mut work.tx, course.patient_id).await?;
     for one in to_come {
         let service = services::get(&mut work.tx, one.session.service_id)
@@ -180,7 +245,11 @@ async fn consented_to_resume(work: &mut Work<'_>, course: &Course, to_come: &[Li
 
 /// The course, read after its patient was locked: bookings and changes of one course wait for each other.
 pub(super) async fn locked(work: &mut Work<'_>, id: CourseId) -> Result<course::Course> {
-    let seen = courses::get(&mut work.tx, id).await?.ok_or(Error::NotThere("course"))?;
+    let seen = courses::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("course"))?;
     resources::lock(&mut work.tx, [seen.patient_id.into()]).await?;
-    courses::get(&mut work.tx, id).await?.ok_or(Error::NotThere("course"))
+    courses::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("course"))
 }

@@ -29,7 +29,10 @@ pub(super) async fn decide<'a>(
     let closed = course.details.closed_to_booking();
     let against = match (closed, place(&mut work, search, start).await?) {
         (None, Ok((diary, granted))) => return Ok((work, diary, granted)),
-        (closed, decided) => closed.into_iter().chain(decided.err().unwrap_or_default()).collect(),
+        (closed, decided) => closed
+            .into_iter()
+            .chain(decided.err().unwrap_or_default())
+            .collect(),
     };
     let (app, caller) = (work.app, work.caller);
     work.tx.rollback().await?;
@@ -37,7 +40,11 @@ pub(super) async fn decide<'a>(
 }
 
 /// What `search` takes at `start`, or every reason why not. Locks all that it could take.
-async fn place(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Result<std::result::Result<(Diary, Granted), Vec<Refusal>>> {
+async fn place(
+    work: &mut Work<'_>,
+    search: &Search,
+    start: DateTime<Utc>,
+) -> Result<std::result::Result<(Diary, Granted), Vec<Refusal>>> {
     let mut found = diaries::open(&mut work.tx, work.app, work.now, search).await?;
     resources::lock(&mut work.tx, diaries::candidates(&found)).await?;
     let date = civil::date_of(work.app.zone, start);
@@ -54,15 +61,31 @@ async fn place(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Re
 }
 
 /// Takes what `place` needs from `start` on for `by`. The database has the last word.
-pub(super) async fn claim(work: &mut Work<'_>, diary: &Diary, place: Place, start: DateTime<Utc>, by: Claimant) -> Result<()> {
+pub(super) async fn claim(
+    work: &mut Work<'_>,
+    diary: &Diary,
+    place: Place,
+    start: DateTime<Utc>,
+    by: Claimant,
+) -> Result<()> {
     let sweep = claims::any_expired(&mut work.tx, work.now).await?;
-    for Claim { resource, when, conflict } in diary.claims_of(place, start) {
+    for Claim {
+        resource,
+        when,
+        conflict,
+    } in diary.claims_of(place, start)
+    {
         if sweep {
             claims::sweep(&mut work.tx, resource, work.now).await?;
         }
         let id: ClaimId = work.app.clock.id();
         match claims::insert(&mut work.tx, id, resource, by, when).await {
-            Err(storage::Error::Overlap) => return Err(Error::refused(conflict, "That time was taken a moment ago.")),
+            Err(storage::Error::Overlap) => {
+                return Err(Error::refused(
+                    conflict,
+                    "That time was taken a moment ago.",
+                ));
+            }
             other => other?,
         }
     }
@@ -85,19 +108,35 @@ pub(super) async fn explained(
         ..caller.clone()
     };
     let mut work = Work::begin(app, &caller).await?;
-    let codes: Vec<_> = refusals.iter().map(|refusal| refusal.code.to_string()).collect();
-    work.audit(action, ("patient", search.patient.0), Some(search.patient), Some(codes.join(" ")))
-        .await?;
+    let codes: Vec<_> = refusals
+        .iter()
+        .map(|refusal| refusal.code.to_string())
+        .collect();
+    work.audit(
+        action,
+        ("patient", search.patient.0),
+        Some(search.patient),
+        Some(codes.join(" ")),
+    )
+    .await?;
     // No day helps a course that is over or on hold.
-    let earliest = if refusals.iter().any(|refusal| refusal.code == Code::CourseNotOpen) {
+    let earliest = if refusals
+        .iter()
+        .any(|refusal| refusal.code == Code::CourseNotOpen)
+    {
         None
     } else {
         let from = civil::date_of(app.zone, start.max(work.now));
         earliest(&mut work, search, from).await?
     };
-    let refusals = cases::with_prerequisites(&mut work, search, civil::date_of(app.zone, start), refusals).await?;
+    let refusals =
+        cases::with_prerequisites(&mut work, search, civil::date_of(app.zone, start), refusals)
+            .await?;
     work.commit(Answer::Is(())).await?;
-    let refusals = refusals.into_iter().map(|refusal| told(refusal, earliest)).collect();
+    let refusals = refusals
+        .into_iter()
+        .map(|refusal| told(refusal, earliest))
+        .collect();
     Ok(Error::Explained(refusals, earliest))
 }
 
@@ -108,7 +147,11 @@ pub(super) fn told(refusal: Refusal, first_day: Option<NaiveDate>) -> Refusal {
 }
 
 /// The first day from `from` on with a time that booking would accept, as far as the clinic looks.
-pub(super) async fn earliest(work: &mut Work<'_>, search: &Search, from: NaiveDate) -> Result<Option<NaiveDate>> {
+pub(super) async fn earliest(
+    work: &mut Work<'_>,
+    search: &Search,
+    from: NaiveDate,
+) -> Result<Option<NaiveDate>> {
     let last = from + Days::new(work.app.policy.search_days.into());
     // Most answers lie near, so the first fortnight is loaded alone.
     let near = (from + Days::new(14)).min(last);

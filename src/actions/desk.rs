@@ -118,7 +118,9 @@ pub async fn day(app: &App, caller: &Caller, date: NaiveDate, by: By) -> Result<
         today: civil::date_of(app.zone, look.now),
         now: look.now,
         closed: opening.and_then(|opening| opening.closed_all_day(date)),
-        open: opening.map(|opening| opening.open_on(date)).unwrap_or_default(),
+        open: opening
+            .map(|opening| opening.open_on(date))
+            .unwrap_or_default(),
         columns: look.columns(cards, date, by),
         called_off,
         stamp: look.stamp,
@@ -126,7 +128,11 @@ pub async fn day(app: &App, caller: &Caller, date: NaiveDate, by: By) -> Result<
 }
 
 /// Seven days of the desk from `first` on, those called off left out, and whether something has changed.
-pub async fn week(app: &App, caller: &Caller, first: NaiveDate) -> Result<(Vec<(NaiveDate, Vec<Card>)>, String)> {
+pub async fn week(
+    app: &App,
+    caller: &Caller,
+    first: NaiveDate,
+) -> Result<(Vec<(NaiveDate, Vec<Card>)>, String)> {
     let look = Look::at(app, caller, first, 7).await?;
     let mut cards = look.cards();
     cards.retain(|card| card.session.status != SessionStatus::Cancelled);
@@ -142,7 +148,12 @@ pub async fn week(app: &App, caller: &Caller, first: NaiveDate) -> Result<(Vec<(
 }
 
 /// One session as the desk sees it.
-pub async fn card(app: &App, caller: &Caller, date: NaiveDate, id: crate::domain::ids::SessionId) -> Result<Option<Card>> {
+pub async fn card(
+    app: &App,
+    caller: &Caller,
+    date: NaiveDate,
+    id: crate::domain::ids::SessionId,
+) -> Result<Option<Card>> {
     let look = Look::at(app, caller, date, 1).await?;
     Ok(look.cards().into_iter().find(|card| card.session.id == id))
 }
@@ -150,16 +161,25 @@ pub async fn card(app: &App, caller: &Caller, date: NaiveDate, id: crate::domain
 /// The stamp of `days` days from `first` on.
 pub async fn stamp(app: &App, first: NaiveDate, days: u64) -> Result<String> {
     let mut tx = app.db.read().await?;
-    Ok(written(desk::stamp(&mut tx, range(app, first, days)?).await?))
+    Ok(written(
+        desk::stamp(&mut tx, range(app, first, days)?).await?,
+    ))
 }
 
 fn written((count, versions, last): (i64, i64, Option<DateTime<Utc>>)) -> String {
-    format!("{count}-{versions}-{}", last.map_or(0, |last| last.timestamp_micros()))
+    format!(
+        "{count}-{versions}-{}",
+        last.map_or(0, |last| last.timestamp_micros())
+    )
 }
 
 fn range(app: &App, first: NaiveDate, days: u64) -> Result<Interval> {
     let until = first.checked_add_days(Days::new(days)).unwrap_or(first);
-    Interval::new(civil::day_start(app.zone, first), civil::day_start(app.zone, until)).ok_or(Error::NotThere("day"))
+    Interval::new(
+        civil::day_start(app.zone, first),
+        civil::day_start(app.zone, until),
+    )
+    .ok_or(Error::NotThere("day"))
 }
 
 /// All that was loaded for one look.
@@ -185,12 +205,19 @@ impl<'a> Look<'a> {
         let last = first.checked_add_days(Days::new(days)).unwrap_or(first);
         let closures = closures::within(&mut work.tx, first, last).await?;
         let mut windows = Vec::new();
-        for site in catalogue.sites.iter().filter(|site| site.details.partner_id.is_none()) {
+        for site in catalogue
+            .sites
+            .iter()
+            .filter(|site| site.details.partner_id.is_none())
+        {
             windows.extend(devices::windows_within(&mut work.tx, site.id, range).await?);
         }
         let now = work.now;
         work.tx.rollback().await?;
-        let patients: BTreeSet<_> = rows.iter().map(|row| row.listed.session.patient_id).collect();
+        let patients: BTreeSet<_> = rows
+            .iter()
+            .map(|row| row.listed.session.patient_id)
+            .collect();
         seen_lately::listed(app, caller, "session.list", patients.into_iter().collect()).await?;
         Ok(Self {
             app,
@@ -221,8 +248,12 @@ impl<'a> Look<'a> {
         let (app, session) = (self.app, &row.listed.session);
         let service = self.catalogue.service(session.service_id)?;
         let may = |verb| session.after(verb, self.now, &app.policy, app.zone).is_ok();
-        let usual = || estimate::usual(row.goal, row.pigment, row.depth).map(|(most, _)| i64::from(most));
-        let lasered = row.goal != Goal::Adjust && service.treatment().is_some_and(service::Treatment::is_exposure);
+        let usual =
+            || estimate::usual(row.goal, row.pigment, row.depth).map(|(most, _)| i64::from(most));
+        let lasered = row.goal != Goal::Adjust
+            && service
+                .treatment()
+                .is_some_and(service::Treatment::is_exposure);
         // A shop receives its patients itself.
         let at_shop = session.referral_id.is_some();
         let place = session.place;
@@ -251,16 +282,19 @@ impl<'a> Look<'a> {
             name: format!("{} {}", row.given_name, row.family_name),
             phone: row.phone.clone(),
             service: service.details.name.to_string(),
-            count: (row.listed.counts && session.procedure_status != ProcedureStatus::NotDone).then(|| {
-                match row.planned_sessions.or_else(usual) {
-                    Some(planned) if row.counted <= planned => format!("{} of {planned}", row.counted),
+            count: (row.listed.counts && session.procedure_status != ProcedureStatus::NotDone)
+                .then(|| match row.planned_sessions.or_else(usual) {
+                    Some(planned) if row.counted <= planned => {
+                        format!("{} of {planned}", row.counted)
+                    }
                     _ => format!("session {}", row.counted),
-                }
-            }),
-            missing: (lasered && !row.consented && !at_shop && session.status.is_live()).then_some("no consent to the laser"),
+                }),
+            missing: (lasered && !row.consented && !at_shop && session.status.is_live())
+                .then_some("no consent to the laser"),
             can_check_in: !at_shop && (may(Verb::Arrive) || may(Verb::CheckIn)),
             can_no_show: !at_shop && may(Verb::NoShow),
-            can_undo: self.now - session.updated_at <= app.policy.undo() && session.updated_at <= self.now,
+            can_undo: self.now - session.updated_at <= app.policy.undo()
+                && session.updated_at <= self.now,
             place: names.into_iter().flatten().collect(),
             session: view(app, row.listed.clone()),
         })
@@ -283,12 +317,24 @@ impl<'a> Look<'a> {
             .flat_map(|column| &column.cards)
             .map(|card| card.session.id)
             .collect();
-        let rest: Vec<_> = ours.into_iter().filter(|card| !own.contains(&card.session.id)).collect();
+        let rest: Vec<_> = ours
+            .into_iter()
+            .filter(|card| !own.contains(&card.session.id))
+            .collect();
         if !rest.is_empty() {
             columns.push(column(Uuid::nil(), format!("No {by}"), None, None, rest));
         }
-        for site in self.catalogue.sites.iter().filter(|site| site.details.partner_id.is_some()) {
-            let there: Vec<_> = theirs.iter().filter(|card| card.session.site_id == site.id).cloned().collect();
+        for site in self
+            .catalogue
+            .sites
+            .iter()
+            .filter(|site| site.details.partner_id.is_some())
+        {
+            let there: Vec<_> = theirs
+                .iter()
+                .filter(|card| card.session.site_id == site.id)
+                .cloned()
+                .collect();
             if !there.is_empty() {
                 let note = Some("partner shop".to_owned());
                 columns.push(column(
@@ -304,19 +350,33 @@ impl<'a> Look<'a> {
     }
 
     fn sites(&self) -> impl Iterator<Item = &Site> {
-        self.catalogue.sites.iter().filter(|site| site.details.partner_id.is_none())
+        self.catalogue
+            .sites
+            .iter()
+            .filter(|site| site.details.partner_id.is_none())
     }
 
     fn people(&self, cards: &[Card], date: NaiveDate) -> Vec<Column> {
         let mut columns = Vec::new();
         for site in self.sites() {
-            for one in self.catalogue.practitioners.iter().filter(|one| one.details.site_id == site.id) {
+            for one in self
+                .catalogue
+                .practitioners
+                .iter()
+                .filter(|one| one.details.site_id == site.id)
+            {
                 let own = of(cards, |card| card.session.practitioner_id == one.id);
                 let works = self.opening(site).works_on(one, date);
                 if !own.is_empty() || (one.details.active && !works.is_empty()) {
                     columns.push(Column {
                         is_person: true,
-                        ..column(one.id.0, one.details.name.to_string(), None, Some(works), own)
+                        ..column(
+                            one.id.0,
+                            one.details.name.to_string(),
+                            None,
+                            Some(works),
+                            own,
+                        )
                     });
                 }
             }
@@ -327,11 +387,22 @@ impl<'a> Look<'a> {
     fn rooms(&self, cards: &[Card], date: NaiveDate) -> Vec<Column> {
         let mut columns = Vec::new();
         for site in self.sites() {
-            for one in self.catalogue.rooms.iter().filter(|one| one.details.site_id == site.id) {
+            for one in self
+                .catalogue
+                .rooms
+                .iter()
+                .filter(|one| one.details.site_id == site.id)
+            {
                 let own = of(cards, |card| card.session.room_id == Some(one.id));
                 if !own.is_empty() || one.details.active {
                     let open = self.opening(site).room_on(one, date);
-                    columns.push(column(one.id.0, one.details.name.to_string(), None, Some(open), own));
+                    columns.push(column(
+                        one.id.0,
+                        one.details.name.to_string(),
+                        None,
+                        Some(open),
+                        own,
+                    ));
                 }
             }
         }
@@ -341,11 +412,22 @@ impl<'a> Look<'a> {
     fn devices(&self, cards: &[Card], date: NaiveDate) -> Vec<Column> {
         let mut columns = Vec::new();
         for site in self.sites() {
-            for one in self.catalogue.devices.iter().filter(|one| one.details.site_id == site.id) {
+            for one in self
+                .catalogue
+                .devices
+                .iter()
+                .filter(|one| one.details.site_id == site.id)
+            {
                 let own = of(cards, |card| card.session.device_id == Some(one.id));
                 if !own.is_empty() || one.details.active {
                     let (note, open) = self.hours_of(one, site, &own, date);
-                    columns.push(column(one.id.0, one.details.code.to_string(), Some(note), Some(open), own));
+                    columns.push(column(
+                        one.id.0,
+                        one.details.code.to_string(),
+                        Some(note),
+                        Some(open),
+                        own,
+                    ));
                 }
             }
         }
@@ -353,17 +435,30 @@ impl<'a> Look<'a> {
     }
 
     /// What should be known of a device's day, and when it can be used.
-    fn hours_of(&self, device: &Device, site: &Site, cards: &[Card], date: NaiveDate) -> (String, Vec<Interval>) {
+    fn hours_of(
+        &self,
+        device: &Device,
+        site: &Site,
+        cards: &[Card],
+        date: NaiveDate,
+    ) -> (String, Vec<Interval>) {
         if let Some(unfit) = device.unfit_on(date) {
             return (unfit, Vec::new());
         }
         if !device.is_rented() {
-            return (device.details.name.to_string(), self.opening(site).device_on(device, date));
+            return (
+                device.details.name.to_string(),
+                self.opening(site).device_on(device, date),
+            );
         }
         let mut usable = windows_of(device, &self.windows, &self.app.policy);
         usable.retain(|window| window.overlaps(self.range));
         let taken: Vec<_> = cards.iter().map(|card| card.when).collect();
-        let time = |at| civil::wall_of(self.app.zone, at).format("%H:%M").to_string();
+        let time = |at| {
+            civil::wall_of(self.app.zone, at)
+                .format("%H:%M")
+                .to_string()
+        };
         let spans: Vec<_> = usable
             .iter()
             .map(|window| format!("{}–{}", time(window.start()), time(window.end())))
@@ -380,7 +475,13 @@ fn of(cards: &[Card], own: impl Fn(&Card) -> bool) -> Vec<Card> {
     cards.iter().filter(|card| own(card)).cloned().collect()
 }
 
-fn column(id: Uuid, name: String, note: Option<String>, open: Option<Vec<Interval>>, cards: Vec<Card>) -> Column {
+fn column(
+    id: Uuid,
+    name: String,
+    note: Option<String>,
+    open: Option<Vec<Interval>>,
+    cards: Vec<Card>,
+) -> Column {
     Column {
         id,
         is_person: false,

@@ -13,7 +13,9 @@ use super::page::Page;
 use super::reschedule::{AlsoMoved, NewTime, reschedule};
 use super::{App, Caller, Error, Expected, Result, Work, courses, patients, places};
 use crate::domain::civil::{self, Day, Edge, When};
-use crate::domain::ids::{CourseId, DeviceId, PatientId, PractitionerId, RoomId, SessionId, SiteId};
+use crate::domain::ids::{
+    CourseId, DeviceId, PatientId, PractitionerId, RoomId, SessionId, SiteId,
+};
 use crate::domain::next_step::next_service;
 use crate::domain::patient::Patient;
 use crate::domain::refusal::{Code as Rule, Refusal};
@@ -110,20 +112,32 @@ pub struct Rather {
 }
 
 /// Opens a patient.
-pub async fn patient(app: &App, caller: &Caller, id: PatientId, rather: &Rather) -> Result<PatientPanel> {
+pub async fn patient(
+    app: &App,
+    caller: &Caller,
+    id: PatientId,
+    rather: &Rather,
+) -> Result<PatientPanel> {
     let patient = patients::get(app, caller, id).await?.into_inner();
     let page = Page {
         limit: Some(50),
         after: None,
     };
     let mut found = courses::list(app, caller, Some(id), &page).await?.items;
-    found.sort_by_key(|course| (!course.details.is_open(), std::cmp::Reverse(course.created_at)));
+    found.sort_by_key(|course| {
+        (
+            !course.details.is_open(),
+            std::cmp::Reverse(course.created_at),
+        )
+    });
     let mut work = Work::look(app, caller).await?;
     let catalogue = current(&mut work.tx, app).await?;
     let since = work.now.checked_sub_months(NO_SHOWS_OF).unwrap_or(work.now);
     let no_shows = sessions::no_shows(&mut work.tx, id, since).await?;
     work.tx.rollback().await?;
-    let chosen = rather.course.or_else(|| found.first().map(|course| course.id));
+    let chosen = rather
+        .course
+        .or_else(|| found.first().map(|course| course.id));
     let mut panels = Vec::new();
     for course in found {
         let bookable = course.details.closed_to_booking().is_none() && Some(course.id) == chosen;
@@ -134,19 +148,38 @@ pub async fn patient(app: &App, caller: &Caller, id: PatientId, rather: &Rather)
         };
         panels.push(CoursePanel { course, proposed });
     }
-    let active = catalogue.services.iter().filter(|service| service.details.active);
+    let active = catalogue
+        .services
+        .iter()
+        .filter(|service| service.details.active);
     Ok(PatientPanel {
         patient,
         courses: panels,
         no_shows,
         services: active
-            .map(|service| (service.details.code.clone(), service.details.name.to_string()))
+            .map(|service| {
+                (
+                    service.details.code.clone(),
+                    service.details.name.to_string(),
+                )
+            })
             .collect(),
     })
 }
 
-async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &CourseView, rather: &Rather) -> Result<Option<Proposed>> {
-    let of_code = |code: &Code| catalogue.services.iter().find(|service| service.details.code == *code);
+async fn proposed(
+    app: &App,
+    caller: &Caller,
+    catalogue: &Catalogue,
+    course: &CourseView,
+    rather: &Rather,
+) -> Result<Option<Proposed>> {
+    let of_code = |code: &Code| {
+        catalogue
+            .services
+            .iter()
+            .find(|service| service.details.code == *code)
+    };
     let stands = |status: SessionStatus| status.is_live() || status == SessionStatus::Fulfilled;
     let had: Vec<&Service> = course
         .sessions
@@ -155,10 +188,16 @@ async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &Co
         .filter_map(|session| of_code(&session.service))
         .collect();
     let wished = rather.service.as_ref().and_then(of_code);
-    let Some(service) = wished.or_else(|| next_service(course.details.goal, &had, &catalogue.services)) else {
+    let Some(service) =
+        wished.or_else(|| next_service(course.details.goal, &had, &catalogue.services))
+    else {
         return Ok(None);
     };
-    if wished.is_none() && rather.from.is_none() && service.details.counts && course.progress.left == Some(0) {
+    if wished.is_none()
+        && rather.from.is_none()
+        && service.details.counts
+        && course.progress.left == Some(0)
+    {
         return Ok(Some(Proposed {
             all_booked: true,
             service: service.details.code.clone(),
@@ -172,7 +211,11 @@ async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &Co
     }
     let today = civil::date_of(app.zone, app.clock.now());
     let window = course.next_window.filter(|_| service.treatment().is_some());
-    let first = rather.from.or(window.map(|window| window.from)).unwrap_or(today).max(today);
+    let first = rather
+        .from
+        .or(window.map(|window| window.from))
+        .unwrap_or(today)
+        .max(today);
     let last = window.map_or(first, |window| window.suggested).max(first) + Days::new(SLACK);
     let wanted = SlotsWanted {
         course_id: course.id,
@@ -189,7 +232,11 @@ async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &Co
     let mut found = find_slots(app, caller, wanted.clone()).await?;
     let mut first_day = None;
     if found.items.is_empty()
-        && let Some(earliest) = found.refused.iter().filter_map(|refusal| refusal.earliest).max()
+        && let Some(earliest) = found
+            .refused
+            .iter()
+            .filter_map(|refusal| refusal.earliest)
+            .max()
         && earliest > first
     {
         // The desk's next question would be: when, then?
@@ -204,7 +251,10 @@ async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &Co
     }
     let waits_for = |code, purpose| {
         let waits = found.refused.iter().any(|refusal| refusal.code == code);
-        let of = catalogue.services.iter().find(|one| one.details.active && one.purpose() == purpose);
+        let of = catalogue
+            .services
+            .iter()
+            .find(|one| one.details.active && one.purpose() == purpose);
         let is_booked = |one: &Service| {
             course
                 .sessions
@@ -224,8 +274,8 @@ async fn proposed(app: &App, caller: &Caller, catalogue: &Catalogue, course: &Co
             });
         }
     }
-    let prerequisite =
-        waits_for(Rule::ConsultationRequired, Purpose::Consultation).or_else(|| waits_for(Rule::TestPatchRequired, Purpose::TestPatch));
+    let prerequisite = waits_for(Rule::ConsultationRequired, Purpose::Consultation)
+        .or_else(|| waits_for(Rule::TestPatchRequired, Purpose::TestPatch));
     Ok(Some(Proposed {
         all_booked: false,
         elsewhere,
@@ -245,7 +295,8 @@ fn day(date: NaiveDate) -> Result<Day> {
 /// The best of `slots` on different days; where there are too few days, times of one day that are hours apart.
 fn spread(slots: &[SlotView]) -> Vec<SlotView> {
     let mut chosen: Vec<SlotView> = Vec::new();
-    let other_day = |one: &SlotView, other: &SlotView| one.start.date_naive() != other.start.date_naive();
+    let other_day =
+        |one: &SlotView, other: &SlotView| one.start.date_naive() != other.start.date_naive();
     let hours_apart = |one: &SlotView, other: &SlotView| (one.start - other.start).abs() >= APART;
     let rules: [fn(&SlotView, &SlotView) -> bool; 2] = [other_day, hours_apart];
     for fits in rules {
@@ -260,14 +311,27 @@ fn spread(slots: &[SlotView]) -> Vec<SlotView> {
 
 fn offers(catalogue: &Catalogue, slots: &[SlotView]) -> Vec<Offer> {
     let offer = |slot: SlotView| Offer {
-        place: place(catalogue, slot.practitioner_id, slot.room_id, slot.device_id),
+        place: place(
+            catalogue,
+            slot.practitioner_id,
+            slot.room_id,
+            slot.device_id,
+        ),
         slot,
     };
     spread(slots).into_iter().map(offer).collect()
 }
 
-fn place(catalogue: &Catalogue, practitioner: PractitionerId, room: Option<RoomId>, device: Option<DeviceId>) -> String {
-    let people = catalogue.practitioners.iter().find(|one| one.id == practitioner);
+fn place(
+    catalogue: &Catalogue,
+    practitioner: PractitionerId,
+    room: Option<RoomId>,
+    device: Option<DeviceId>,
+) -> String {
+    let people = catalogue
+        .practitioners
+        .iter()
+        .find(|one| one.id == practitioner);
     let rooms = catalogue.rooms.iter().find(|one| Some(one.id) == room);
     let devices = catalogue.devices.iter().find(|one| Some(one.id) == device);
     let names = [
@@ -329,19 +393,48 @@ pub struct SessionPanel {
 pub async fn session(app: &App, caller: &Caller, id: SessionId) -> Result<SessionPanel> {
     let shown = super::sessions::get(app, caller, id).await?.into_inner();
     let date = shown.start.date_naive();
-    let card = desk::card(app, caller, date, id).await?.ok_or(Error::NotThere("session"))?;
-    let patient = patients::get(app, caller, shown.patient_id).await?.into_inner();
-    let course = courses::get(app, caller, shown.course_id).await?.into_inner();
+    let card = desk::card(app, caller, date, id)
+        .await?
+        .ok_or(Error::NotThere("session"))?;
+    let patient = patients::get(app, caller, shown.patient_id)
+        .await?
+        .into_inner();
+    let course = courses::get(app, caller, shown.course_id)
+        .await?
+        .into_inner();
     let movable = matches!(shown.status, SessionStatus::Booked | SessionStatus::Pending);
     let mut moves = Vec::new();
     let mut refused = Vec::new();
     if movable && course.details.closed_to_booking().is_none() {
-        let found = other_times(app, caller, id, shown.course_id, &shown.service, shown.site_id).await?;
+        let found = other_times(
+            app,
+            caller,
+            id,
+            shown.course_id,
+            &shown.service,
+            shown.site_id,
+        )
+        .await?;
         refused = found.refused;
-        let other: Vec<_> = found.items.into_iter().filter(|slot| slot.start != shown.start).collect();
+        let other: Vec<_> = found
+            .items
+            .into_iter()
+            .filter(|slot| slot.start != shown.start)
+            .collect();
         for slot in spread(&other) {
-            match preview(app, caller, id, When::At(slot.start), Some(slot.practitioner_id)).await {
-                Ok(offer) => moves.push(MoveOffer { why: slot.why, ..offer }),
+            match preview(
+                app,
+                caller,
+                id,
+                When::At(slot.start),
+                Some(slot.practitioner_id),
+            )
+            .await
+            {
+                Ok(offer) => moves.push(MoveOffer {
+                    why: slot.why,
+                    ..offer
+                }),
                 // Taken in between: there are others.
                 Err(Error::Refused(_) | Error::Explained(..)) => (),
                 Err(error) => return Err(error),
@@ -357,7 +450,14 @@ pub async fn session(app: &App, caller: &Caller, id: SessionId) -> Result<Sessio
     })
 }
 
-async fn other_times(app: &App, caller: &Caller, id: SessionId, course_id: CourseId, service: &Code, site_id: SiteId) -> Result<Slots> {
+async fn other_times(
+    app: &App,
+    caller: &Caller,
+    id: SessionId,
+    course_id: CourseId,
+    service: &Code,
+    site_id: SiteId,
+) -> Result<Slots> {
     let today = civil::date_of(app.zone, app.clock.now());
     let wanted = SlotsWanted {
         course_id,
@@ -375,7 +475,13 @@ async fn other_times(app: &App, caller: &Caller, id: SessionId, course_id: Cours
 }
 
 /// What it would do to move a session to `start`, with `practitioner_id` where somebody in particular is meant; nothing is moved.
-pub async fn preview(app: &App, caller: &Caller, id: SessionId, start: When, practitioner_id: Option<PractitionerId>) -> Result<MoveOffer> {
+pub async fn preview(
+    app: &App,
+    caller: &Caller,
+    id: SessionId,
+    start: When,
+    practitioner_id: Option<PractitionerId>,
+) -> Result<MoveOffer> {
     let to = NewTime {
         start,
         site_id: None,
@@ -386,14 +492,21 @@ pub async fn preview(app: &App, caller: &Caller, id: SessionId, start: When, pra
         preview: true,
         overriding: None,
     };
-    let would = reschedule(app, caller, id, &Expected::Any, to).await?.into_inner();
+    let would = reschedule(app, caller, id, &Expected::Any, to)
+        .await?
+        .into_inner();
     let mut work = Work::look(app, caller).await?;
     let catalogue = current(&mut work.tx, app).await?;
     let session = &would.session;
     Ok(MoveOffer {
         start: session.start,
         practitioner_id,
-        place: place(&catalogue, session.practitioner_id, session.room_id, session.device_id),
+        place: place(
+            &catalogue,
+            session.practitioner_id,
+            session.room_id,
+            session.device_id,
+        ),
         why: String::new(),
         later: would.later,
     })

@@ -46,13 +46,26 @@ pub struct Search {
 /// The service that programs call `code`.
 pub async fn service(tx: &mut Tx, app: &App, code: &str) -> Result<Service> {
     let catalogue = current(tx, app).await?;
-    let named = catalogue.services.iter().find(|service| service.details.code.as_str() == code);
-    let unknown = || Error::refused(Code::UnknownService, format!("There is no service with the code {code:?}."));
+    let named = catalogue
+        .services
+        .iter()
+        .find(|service| service.details.code.as_str() == code);
+    let unknown = || {
+        Error::refused(
+            Code::UnknownService,
+            format!("There is no service with the code {code:?}."),
+        )
+    };
     named.cloned().ok_or_else(unknown)
 }
 
 /// A diary for each site that comes into question, with its candidates but nothing taken yet.
-pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -> Result<Vec<Diary>> {
+pub async fn open(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    search: &Search,
+) -> Result<Vec<Diary>> {
     let catalogue = current(tx, app).await?;
     let Wanted {
         practitioner,
@@ -70,11 +83,23 @@ pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -
         None => None,
     };
     let room = match room {
-        Some(id) => Some(catalogue.rooms.iter().find(|one| one.id == id).ok_or(Error::NotThere("room"))?),
+        Some(id) => Some(
+            catalogue
+                .rooms
+                .iter()
+                .find(|one| one.id == id)
+                .ok_or(Error::NotThere("room"))?,
+        ),
         None => None,
     };
     let device = match device {
-        Some(id) => Some(catalogue.devices.iter().find(|one| one.id == id).ok_or(Error::NotThere("device"))?),
+        Some(id) => Some(
+            catalogue
+                .devices
+                .iter()
+                .find(|one| one.id == id)
+                .ok_or(Error::NotThere("device"))?,
+        ),
         None => None,
     };
     let named = practitioner.as_ref().map(|person| person.details.site_id);
@@ -89,15 +114,21 @@ pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -
             now,
             practitioners: match practitioner {
                 Some(person) => vec![person.clone()],
-                None => here(&catalogue.practitioners, |one| one.details.site_id == site.id && one.details.active),
+                None => here(&catalogue.practitioners, |one| {
+                    one.details.site_id == site.id && one.details.active
+                }),
             },
             rooms: match room {
                 Some(room) => vec![room.clone()],
-                None => here(&catalogue.rooms, |one| one.details.site_id == site.id && one.details.active),
+                None => here(&catalogue.rooms, |one| {
+                    one.details.site_id == site.id && one.details.active
+                }),
             },
             devices: match device {
                 Some(device) => vec![device.clone()],
-                None => here(&catalogue.devices, |one| one.details.site_id == site.id && one.details.active),
+                None => here(&catalogue.devices, |one| {
+                    one.details.site_id == site.id && one.details.active
+                }),
             },
             shop: shop(tx, app, now, &catalogue, &site, search).await?,
             site,
@@ -111,9 +142,15 @@ pub async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, search: &Search) -
             claims: std::collections::HashMap::new(),
         };
         if let Some(place) = search.prefer {
-            diary.practitioners.sort_by_key(|person| person.id != place.practitioner_id);
-            diary.rooms.sort_by_key(|room| Some(room.id) != place.room_id);
-            diary.devices.sort_by_key(|device| Some(device.id) != place.device_id);
+            diary
+                .practitioners
+                .sort_by_key(|person| person.id != place.practitioner_id);
+            diary
+                .rooms
+                .sort_by_key(|room| Some(room.id) != place.room_id);
+            diary
+                .devices
+                .sort_by_key(|device| Some(device.id) != place.device_id);
         }
         diaries.push(diary);
     }
@@ -129,18 +166,28 @@ async fn shop(
     site: &Site,
     search: &Search,
 ) -> Result<Option<ShopTerms>> {
-    let Some(partner) = site.details.partner_id else { return Ok(None) };
+    let Some(partner) = site.details.partner_id else {
+        return Ok(None);
+    };
     let late = now - chrono::Duration::days(app.policy.shop_report_days.into());
     let overdue = sessions::unreported(tx, search.patient, partner, late).await?;
-    let overdue = overdue.iter().find(|session| search.except.session != Some(session.id));
+    let overdue = overdue
+        .iter()
+        .find(|session| search.except.session != Some(session.id));
     let mut open = referrals::open_of(tx, search.patient, partner).await?;
     let course = search.case.as_ref().map(|case| case.course_id);
-    open.retain(|referral| Some(referral.course_id) == course && referral.service_id == search.service.id);
+    open.retain(|referral| {
+        Some(referral.course_id) == course && referral.service_id == search.service.id
+    });
     Ok(Some(ShopTerms {
-        partner: catalogue.partner(partner).ok_or(Error::NotThere("partner"))?.clone(),
+        partner: catalogue
+            .partner(partner)
+            .ok_or(Error::NotThere("partner"))?
+            .clone(),
         disclosed: packets::is_disclosed(tx, search.patient, partner).await?,
         overdue: overdue.map(|session| civil::date_of(app.zone, session.starts_at)),
-        on_hold: open.iter().any(|one| one.status == ReferralStatus::OnHold) && !open.iter().any(|one| one.status.takes_sessions()),
+        on_hold: open.iter().any(|one| one.status == ReferralStatus::OnHold)
+            && !open.iter().any(|one| one.status.takes_sessions()),
         proposed: search.proposed,
     }))
 }
@@ -154,7 +201,10 @@ fn sites_for(catalogue: &Catalogue, site: Option<SiteId>) -> Result<Vec<Site>> {
         site.details.kind == SiteKind::Clinic && site.details.active
     });
     if sites.is_empty() {
-        return Err(Error::refused(Code::ClinicClosed, "The clinic has no site yet; a manager adds it."));
+        return Err(Error::refused(
+            Code::ClinicClosed,
+            "The clinic has no site yet; a manager adds it.",
+        ));
     }
     Ok(sites)
 }
@@ -169,19 +219,35 @@ fn here<T: Clone>(all: &[T], wanted: impl Fn(&&T) -> bool) -> Vec<T> {
 pub fn candidates(diaries: &[Diary]) -> Vec<ResourceId> {
     let mut all = Vec::new();
     for diary in diaries {
-        all.extend(diary.practitioners.iter().map(|person| ResourceId::from(person.id)));
+        all.extend(
+            diary
+                .practitioners
+                .iter()
+                .map(|person| ResourceId::from(person.id)),
+        );
         if diary.needs_room() {
             all.extend(diary.rooms.iter().map(|room| ResourceId::from(room.id)));
         }
         if diary.needs_device() {
-            all.extend(diary.devices.iter().map(|device| ResourceId::from(device.id)));
+            all.extend(
+                diary
+                    .devices
+                    .iter()
+                    .map(|device| ResourceId::from(device.id)),
+            );
         }
     }
     all
 }
 
 /// Fills `diary` with what is taken, closed and rented in the days `first` to `last`.
-pub async fn fill(tx: &mut Tx, diary: &mut Diary, first: NaiveDate, last: NaiveDate, except: Except) -> Result<()> {
+pub async fn fill(
+    tx: &mut Tx,
+    diary: &mut Diary,
+    first: NaiveDate,
+    last: NaiveDate,
+    except: Except,
+) -> Result<()> {
     // A day on either side, for what reaches over midnight.
     let (first, last) = (first - Days::new(1), last + Days::new(1));
     let range = Interval::new(
@@ -191,6 +257,14 @@ pub async fn fill(tx: &mut Tx, diary: &mut Diary, first: NaiveDate, last: NaiveD
     let range = range.ok_or_else(|| Error::invalid("/to", "is before from"))?;
     diary.closures = closures::within(tx, first, last).await?;
     diary.windows = devices::windows_within(tx, diary.site.id, range).await?;
-    diary.claims = claims::within(tx, diary.site.id, diary.patient.into(), range, diary.now, except).await?;
+    diary.claims = claims::within(
+        tx,
+        diary.site.id,
+        diary.patient.into(),
+        range,
+        diary.now,
+        except,
+    )
+    .await?;
     Ok(())
 }

@@ -43,9 +43,14 @@ pub trait Entry: Serialize + Clone + Send + Sync {
     /// Writes a changed one. Whether it was one version older.
     fn update(tx: &mut Tx, entry: &Self) -> impl Future<Output = storage::Result<bool>> + Send;
     /// The one with this id.
-    fn get(tx: &mut Tx, id: Self::Id) -> impl Future<Output = storage::Result<Option<Self>>> + Send;
+    fn get(tx: &mut Tx, id: Self::Id)
+    -> impl Future<Output = storage::Result<Option<Self>>> + Send;
     /// Those after `after`, in order of id.
-    fn page(tx: &mut Tx, after: Self::Id, limit: i64) -> impl Future<Output = storage::Result<Vec<Self>>> + Send;
+    fn page(
+        tx: &mut Tx,
+        after: Self::Id,
+        limit: i64,
+    ) -> impl Future<Output = storage::Result<Vec<Self>>> + Send;
 }
 
 macro_rules! entry {
@@ -132,12 +137,20 @@ fn service_faults(details: &ServiceDetails) -> Option<Refusal> {
         price_cents,
         ..
     } = details;
-    let total: u16 = [duration_minutes, anaesthetic_minutes, preparation_minutes, turnaround_minutes]
-        .map(|length| u16::from(*length))
-        .iter()
-        .sum();
+    let total: u16 = [
+        duration_minutes,
+        anaesthetic_minutes,
+        preparation_minutes,
+        turnaround_minutes,
+    ]
+    .map(|length| u16::from(*length))
+    .iter()
+    .sum();
     if price_cents.is_some_and(|cents| cents < 0) {
-        return Some(Refusal::new(Code::NegativeCost, "price_cents is not below zero."));
+        return Some(Refusal::new(
+            Code::NegativeCost,
+            "price_cents is not below zero.",
+        ));
     }
     let sound = u16::from(*duration_minutes) >= 1 && total <= 1440;
     (!sound).then(|| {

@@ -56,14 +56,25 @@ pub(super) async fn load<'a>(
     session: &'a Session,
     patient: &'a Patient,
 ) -> Result<Facts<'a>> {
-    let site = catalogue.sites.iter().find(|site| site.id == session.place.site_id);
+    let site = catalogue
+        .sites
+        .iter()
+        .find(|site| site.id == session.place.site_id);
     let site = site.ok_or(Error::NotThere("site"))?;
-    let service = catalogue.services.iter().find(|service| service.id == session.service_id);
+    let service = catalogue
+        .services
+        .iter()
+        .find(|service| service.id == session.service_id);
     let rules = service.and_then(|service| service.details.reminders.clone());
-    let practitioner = catalogue.practitioners.iter().find(|one| one.id == session.place.practitioner_id);
+    let practitioner = catalogue
+        .practitioners
+        .iter()
+        .find(|one| one.id == session.place.practitioner_id);
     let course = courses::get(tx, session.course_id).await?;
     let shop = match site.details.partner_id {
-        Some(partner) if was_sent(tx, session).await? => Some(shop(tx, app, patient.id, partner).await?),
+        Some(partner) if was_sent(tx, session).await? => {
+            Some(shop(tx, app, patient.id, partner).await?)
+        }
         _ => None,
     };
     let (asked_at, declined_at) = match &shop {
@@ -90,18 +101,30 @@ pub(super) async fn load<'a>(
 
 /// Whether the shop may know of a session: its referral was sent. One without a referral was there before there were any.
 async fn was_sent(tx: &mut Tx, session: &Session) -> Result<bool> {
-    let Some(id) = session.referral_id else { return Ok(true) };
-    Ok(referrals::get(tx, None, id).await?.is_some_and(|referral| referral.was_sent()))
+    let Some(id) = session.referral_id else {
+        return Ok(true);
+    };
+    Ok(referrals::get(tx, None, id)
+        .await?
+        .is_some_and(|referral| referral.was_sent()))
 }
 
 /// Since when a session waits for its shop, and since when anew because what the shop proposed was declined; not while the shop
 /// itself waits for an answer to what it proposed.
-async fn asked_at(tx: &mut Tx, session: &Session) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
+async fn asked_at(
+    tx: &mut Tx,
+    session: &Session,
+) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
     let proposed = proposals::of_session(tx, session.id).await?;
-    if proposed.iter().any(|one| one.status == ProposalStatus::Open) {
+    if proposed
+        .iter()
+        .any(|one| one.status == ProposalStatus::Open)
+    {
         return Ok((None, None));
     }
-    let declined = proposed.iter().filter(|one| one.status == ProposalStatus::Declined);
+    let declined = proposed
+        .iter()
+        .filter(|one| one.status == ProposalStatus::Declined);
     let declined = declined
         .filter_map(|one| one.decided_at)
         .max()
@@ -110,7 +133,12 @@ async fn asked_at(tx: &mut Tx, session: &Session) -> Result<(Option<DateTime<Utc
 }
 
 /// A shop, with what `patient` permits.
-pub(super) async fn shop(tx: &mut Tx, app: &App, patient: PatientId, partner: PartnerId) -> Result<Shop> {
+pub(super) async fn shop(
+    tx: &mut Tx,
+    app: &App,
+    patient: PatientId,
+    partner: PartnerId,
+) -> Result<Shop> {
     let set = partner_notices::get(tx, partner).await?;
     let mut notices = set.unwrap_or_else(|| PartnerNotices::unset(partner));
     if app.profile.texts.is_none() {
@@ -140,7 +168,11 @@ pub(super) async fn reach(tx: &mut Tx, app: &App, patient: &Patient) -> Result<R
         None => app.policy.messages_need_recorded_consent,
     };
     let email = patient.details.email.clone();
-    let phone = app.profile.texts.is_some().then(|| patient.details.phone.clone());
+    let phone = app
+        .profile
+        .texts
+        .is_some()
+        .then(|| patient.details.phone.clone());
     Ok(Reach {
         refused,
         refused_email: match &email {
@@ -165,7 +197,11 @@ pub(super) async fn has_opted_out(tx: &mut Tx, recipient: &Recipient) -> Result<
 impl Facts<'_> {
     /// What is said of the visit to its patient.
     pub(super) fn content(&self) -> Content {
-        Content::of(self.session, self.place.clone(), self.patient.details.calendar_invites)
+        Content::of(
+            self.session,
+            self.place.clone(),
+            self.patient.details.calendar_invites,
+        )
     }
 
     /// What is said of it to its shop, if it is at one.
@@ -186,7 +222,13 @@ impl Facts<'_> {
             uid: Some(self.session.uid),
             session_version: self.session.version,
             sequence: self.session.sequence,
-            ..Message::written(app.clock.id(), self.patient.id, language, self.content(), now)
+            ..Message::written(
+                app.clock.id(),
+                self.patient.id,
+                language,
+                self.content(),
+                now,
+            )
         }
     }
 }

@@ -44,7 +44,11 @@ pub struct Fetched {
 
 impl Fetched {
     fn of(body: String, changed: DateTime<Utc>) -> Self {
-        let hash = hex::encode(Sha256::digest(body.as_bytes()).get(..16).unwrap_or_default());
+        let hash = hex::encode(
+            Sha256::digest(body.as_bytes())
+                .get(..16)
+                .unwrap_or_default(),
+        );
         Self {
             tag: format!("\"{hash}\""),
             gzip_tag: format!("\"{hash}-gzip\""),
@@ -88,7 +92,13 @@ pub async fn fetch(app: &App, secret: &str) -> Result<Option<Arc<Fetched>>> {
     let hash = hash_of(secret);
     let now = app.clock.now();
     let commits = app.commits.load(Ordering::SeqCst);
-    let kept = app.feeds.0.read().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
+    let kept = app
+        .feeds
+        .0
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&hash)
+        .cloned();
     if let Some(one) = kept.filter(|one| one.commits == commits && one.is_fresh(now)) {
         return Ok(Some(one.fetched));
     }
@@ -127,7 +137,10 @@ fn keep(app: &App, hash: String, one: One) {
 
 /// Notes that it was fetched, once a minute at most.
 async fn note(app: &App, feed: &Feed, now: DateTime<Utc>) -> Result<()> {
-    if feed.last_fetched_at.is_some_and(|last| now < last + NOTED_EVERY) {
+    if feed
+        .last_fetched_at
+        .is_some_and(|last| now < last + NOTED_EVERY)
+    {
         return Ok(());
     }
     let mut tx = app.db.begin().await?;
@@ -136,7 +149,12 @@ async fn note(app: &App, feed: &Feed, now: DateTime<Utc>) -> Result<()> {
 }
 
 /// The feed as a calendar; nothing where whom it is about no longer works here.
-async fn rendered(app: &App, lease: &mut Lease, feed: &Feed, now: DateTime<Utc>) -> Result<Option<Fetched>> {
+async fn rendered(
+    app: &App,
+    lease: &mut Lease,
+    feed: &Feed,
+    now: DateTime<Utc>,
+) -> Result<Option<Fetched>> {
     let Some(subject) = feeds::subject(lease, feed.kind, feed.subject_id)
         .await?
         .filter(|subject| subject.active)
@@ -145,13 +163,19 @@ async fn rendered(app: &App, lease: &mut Lease, feed: &Feed, now: DateTime<Utc>)
     };
     let range = covered(now).ok_or_else(|| Error::Fault("the clock is off".to_owned()))?;
     let visits = feeds::entries(lease, feed.kind, feed.subject_id, range).await?;
-    let changed = visits.iter().map(|visit| visit.updated_at).max().unwrap_or(feed.rotated_at);
+    let changed = visits
+        .iter()
+        .map(|visit| visit.updated_at)
+        .max()
+        .unwrap_or(feed.rotated_at);
     let places = match feed.kind {
         FeedKind::Patient => sites::addresses(lease).await?,
         _ => HashMap::new(),
     };
     let label = app.profile.label.as_str();
-    let taking_place = visits.iter().filter(|visit| standing(visit.status) != Standing::Gone);
+    let taking_place = visits
+        .iter()
+        .filter(|visit| standing(visit.status) != Standing::Gone);
     let entries = taking_place.map(|visit| Entry {
         uid: visit.uid,
         sequence: visit.sequence,
@@ -163,12 +187,22 @@ async fn rendered(app: &App, lease: &mut Lease, feed: &Feed, now: DateTime<Utc>)
         kind: match feed.kind {
             FeedKind::Practitioner | FeedKind::Site => Kind::Booked {
                 // Enough to find it by at the desk, and nothing of whom it is.
-                reference: visit.uid.simple().to_string().chars().take(8).collect::<String>().to_uppercase(),
+                reference: visit
+                    .uid
+                    .simple()
+                    .to_string()
+                    .chars()
+                    .take(8)
+                    .collect::<String>()
+                    .to_uppercase(),
             },
             FeedKind::Partner => Kind::Busy,
             FeedKind::Patient => Kind::Visit {
                 label: label.to_owned(),
-                place: places.get(&visit.site_id).map(ToString::to_string).unwrap_or_default(),
+                place: places
+                    .get(&visit.site_id)
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
             },
         },
     });
@@ -182,7 +216,10 @@ async fn rendered(app: &App, lease: &mut Lease, feed: &Feed, now: DateTime<Utc>)
         .name
         .as_ref()
         .map_or_else(|| label.to_owned(), |name| format!("{label} - {name}"));
-    Ok(Some(Fetched::of(feed::feed(&name, app.zone, entries.into_iter()), changed)))
+    Ok(Some(Fetched::of(
+        feed::feed(&name, app.zone, entries.into_iter()),
+        changed,
+    )))
 }
 
 /// Visits that overlap or touch, as one, named after the first: a shop is busy, and with how many is nobody's business.

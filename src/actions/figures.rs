@@ -61,26 +61,43 @@ pub struct ClinicFigures {
 }
 
 /// The figures wanted.
-pub async fn figures(app: &App, caller: &Caller, wanted: ClinicFiguresWanted) -> Result<ClinicFigures> {
+pub async fn figures(
+    app: &App,
+    caller: &Caller,
+    wanted: ClinicFiguresWanted,
+) -> Result<ClinicFigures> {
     let (zone, today) = (app.zone, civil::date_of(app.zone, app.clock.now()));
     let count = wanted.months.unwrap_or(MONTHS);
     if !(1..=MOST_MONTHS).contains(&count) {
-        return Err(Error::invalid("/months", format!("must be 1 to {MOST_MONTHS}")));
+        return Err(Error::invalid(
+            "/months",
+            format!("must be 1 to {MOST_MONTHS}"),
+        ));
     }
-    let first = wanted.from.unwrap_or_else(|| Month::of(today).earlier(u32::from(count) - 1));
+    let first = wanted
+        .from
+        .unwrap_or_else(|| Month::of(today).earlier(u32::from(count) - 1));
     let months: Vec<_> = std::iter::successors(Some(first), |month| Some(month.next()))
         .take(count.into())
         .collect();
     let last = months.last().copied().unwrap_or(first);
-    let range = Interval::new(first.begins(zone), last.next().begins(zone)).ok_or_else(|| Error::invalid("/from", "is too far away"))?;
+    let range = Interval::new(first.begins(zone), last.next().begins(zone))
+        .ok_or_else(|| Error::invalid("/from", "is too far away"))?;
     let mut work = Work::look(app, caller).await?;
     let seen = storage::seen(&mut work.tx, range).await?;
     let windows = storage::windows(&mut work.tx, range).await?;
-    let days = (civil::date_of(zone, range.start()), civil::date_of(zone, range.end()));
+    let days = (
+        civil::date_of(zone, range.start()),
+        civil::date_of(zone, range.end()),
+    );
     let closures = closures::within(&mut work.tx, days.0, days.1).await?;
     let catalogue = current(&mut work.tx, app).await?;
     let (mut rooms, mut devices) = (Vec::new(), Vec::new());
-    for site in catalogue.sites.iter().filter(|site| site.details.kind == SiteKind::Clinic) {
+    for site in catalogue
+        .sites
+        .iter()
+        .filter(|site| site.details.kind == SiteKind::Clinic)
+    {
         let opening = Opening {
             zone,
             policy: &app.policy,
@@ -93,7 +110,11 @@ pub async fn figures(app: &App, caller: &Caller, wanted: ClinicFiguresWanted) ->
             .iter()
             .filter(|room| room.details.site_id == site.id && room.details.active)
         {
-            let booked: Vec<_> = seen.iter().filter(|one| one.room_id == Some(room.id)).filter_map(whole).collect();
+            let booked: Vec<_> = seen
+                .iter()
+                .filter(|one| one.room_id == Some(room.id))
+                .filter_map(whole)
+                .collect();
             let closed = |closure: &Closure| closure.details.room_id == Some(room.id);
             let to_be_had = |day| less(open(day), &closures, closed, day, app);
             rooms.push(UseOf {
@@ -112,12 +133,18 @@ pub async fn figures(app: &App, caller: &Caller, wanted: ClinicFiguresWanted) ->
                 .filter(|one| one.device_id == Some(device.id))
                 .filter_map(whole)
                 .collect();
-            let own = windows.iter().filter(|window| window.device_id == device.id);
+            let own = windows
+                .iter()
+                .filter(|window| window.device_id == device.id);
             let own: Vec<_> = own.filter_map(RentalWindow::interval).collect();
             let closed = |closure: &Closure| closure.details.device_id == Some(device.id);
             let to_be_had = |day| {
                 let here = less(open(day), &closures, closed, day, app);
-                if device.is_rented() { both(&here, &own) } else { here }
+                if device.is_rented() {
+                    both(&here, &own)
+                } else {
+                    here
+                }
             };
             devices.push(UseOf {
                 name: device.details.code.to_string(),
@@ -143,16 +170,31 @@ fn whole(one: &figures::Seen) -> Option<Interval> {
 }
 
 /// `hours` of a day less the closures that are `of` a thing.
-fn less(hours: Vec<Interval>, closures: &[Closure], of: impl Fn(&Closure) -> bool, day: NaiveDate, app: &App) -> Vec<Interval> {
+fn less(
+    hours: Vec<Interval>,
+    closures: &[Closure],
+    of: impl Fn(&Closure) -> bool,
+    day: NaiveDate,
+    app: &App,
+) -> Vec<Interval> {
     let closed = closures.iter().filter(|closure| of(closure));
-    without(hours, closed.filter_map(|closure| closure.on(day, app.zone)).collect())
+    without(
+        hours,
+        closed
+            .filter_map(|closure| closure.on(day, app.zone))
+            .collect(),
+    )
 }
 
 /// What lies in both.
 fn both(here: &[Interval], windows: &[Interval]) -> Vec<Interval> {
-    let pairs = here.iter().flat_map(|one| windows.iter().map(move |other| (one, other)));
+    let pairs = here
+        .iter()
+        .flat_map(|one| windows.iter().map(move |other| (one, other)));
     pairs
-        .filter_map(|(one, other)| Interval::new(one.start().max(other.start()), one.end().min(other.end())))
+        .filter_map(|(one, other)| {
+            Interval::new(one.start().max(other.start()), one.end().min(other.end()))
+        })
         .collect()
 }
 
@@ -170,7 +212,14 @@ async fn overdue_since(work: &mut Work<'_>, today: NaiveDate) -> Result<Vec<Naiv
         let assessed = civil::date_of(app.zone, course.assessed_at.unwrap_or(course.created_at));
         let estimate = estimate::of(&case, assessed, &app.policy);
         let progress = progress::of(&case, estimate.map(|estimate| estimate.max));
-        since.extend(figures::overdue_since(&case, progress, &app.policy, app.zone, service, today));
+        since.extend(figures::overdue_since(
+            &case,
+            progress,
+            &app.policy,
+            app.zone,
+            service,
+            today,
+        ));
     }
     Ok(since)
 }

@@ -131,8 +131,13 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
     };
     let detail = Some(search.service.details.code.to_string());
     if let Some(refusal) = course.details.closed_to_booking() {
-        work.seen("slots.search", ("course", course.id.0), course.patient_id, detail)
-            .await?;
+        work.seen(
+            "slots.search",
+            ("course", course.id.0),
+            course.patient_id,
+            detail,
+        )
+        .await?;
         return Ok(Slots {
             items: Vec::new(),
             refused: vec![refusal],
@@ -142,12 +147,18 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
     for diary in &mut diaries {
         diaries::fill(&mut work.tx, diary, first, last, search.except).await?;
     }
-    work.seen("slots.search", ("course", course.id.0), course.patient_id, detail)
-        .await?;
+    work.seen(
+        "slots.search",
+        ("course", course.id.0),
+        course.patient_id,
+        detail,
+    )
+    .await?;
     let (mut best, mut refused) = (Vec::new(), Vec::new());
     for diary in &diaries {
         let mut here = availability::find(diary, first, last);
-        here.slots.retain(|slot| from <= slot.start && slot.start < until);
+        here.slots
+            .retain(|slot| from <= slot.start && slot.start < until);
         let target = ranking::target(diary, first.max(civil::date_of(app.zone, diary.now)));
         best.extend(ranking::ranked(diary, &here.slots, target, wanted.limit));
         refused.extend(here.refused);
@@ -170,8 +181,15 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
 }
 
 /// `search` for a session that is to be moved: measured against what comes before it, as moving it is.
-async fn instead_of(work: &mut Work<'_>, search: Search, moved: SessionId, course: CourseId) -> Result<Search> {
-    let session = sessions::get(&mut work.tx, moved).await?.map(|listed| listed.session);
+async fn instead_of(
+    work: &mut Work<'_>,
+    search: Search,
+    moved: SessionId,
+    course: CourseId,
+) -> Result<Search> {
+    let session = sessions::get(&mut work.tx, moved)
+        .await?
+        .map(|listed| listed.session);
     let session = session
         .filter(|session| session.course_id == course)
         .ok_or(Error::NotThere("session"))?;
@@ -183,14 +201,21 @@ async fn instead_of(work: &mut Work<'_>, search: Search, moved: SessionId, cours
         prefer: Some(session.place),
         site: search.site.or(Some(session.place.site_id)),
         except,
-        case: search.case.map(|case| case.without(moved).facing(Facing::Backward)),
+        case: search
+            .case
+            .map(|case| case.without(moved).facing(Facing::Backward)),
         ..search
     })
 }
 
 fn shown(app: &App, best: &[Ranked], refused: Vec<Refusal>, earliest: Option<NaiveDate>) -> Slots {
-    let items = best.iter().zip(1..).map(|(one, rank)| SlotView::of(app, one, rank));
-    let refused = refused.into_iter().map(|refusal| decide::told(refusal, earliest));
+    let items = best
+        .iter()
+        .zip(1..)
+        .map(|(one, rank)| SlotView::of(app, one, rank));
+    let refused = refused
+        .into_iter()
+        .map(|refusal| decide::told(refusal, earliest));
     Slots {
         items: items.collect(),
         refused: refused.collect(),
@@ -198,7 +223,11 @@ fn shown(app: &App, best: &[Ranked], refused: Vec<Refusal>, earliest: Option<Nai
 }
 
 /// The instants between which starts are wanted.
-fn range(app: &App, now: DateTime<Utc>, wanted: &SlotsWanted) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
+fn range(
+    app: &App,
+    now: DateTime<Utc>,
+    wanted: &SlotsWanted,
+) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
     let from = match wanted.from {
         None => now,
         Some(edge) => from_edge(app.zone, edge)?,

@@ -28,7 +28,11 @@ pub async fn code(app: &App) -> Result<Option<String>> {
         .collect();
     sign_ins::insert_first(&mut tx, &hash_of(&letters), app.clock.now()).await?;
     tx.commit().await?;
-    let groups: Vec<_> = letters.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
+    let groups: Vec<_> = letters
+        .as_bytes()
+        .chunks(4)
+        .map(String::from_utf8_lossy)
+        .collect();
     Ok(Some(groups.join("-")))
 }
 
@@ -39,7 +43,14 @@ pub async fn is_open(app: &App) -> Result<bool> {
 }
 
 /// Makes the first manager, for who has the code.
-pub async fn make_manager(app: &App, code: &str, email: Email, name: Line, password: String, from: Option<IpAddr>) -> Result<()> {
+pub async fn make_manager(
+    app: &App,
+    code: &str,
+    email: Email,
+    name: Line,
+    password: String,
+    from: Option<IpAddr>,
+) -> Result<()> {
     app.guard.count_password(from)?;
     if !is_open(app).await? {
         return Err(Error::NotThere("page"));

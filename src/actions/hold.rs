@@ -75,7 +75,8 @@ pub async fn hold(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
     let mut work = Work::begin(app, caller).await?;
     let course = courses::locked(&mut work, new.course_id).await?;
     let search = search(&mut work, &course, &new).await?;
-    let (mut work, diary, granted) = decide::decide(work, "hold.refused", &course, &search, start).await?;
+    let (mut work, diary, granted) =
+        decide::decide(work, "hold.refused", &course, &search, start).await?;
     let hold = Hold {
         id: app.clock.id(),
         owner_id: caller.actor.user_id,
@@ -87,8 +88,21 @@ pub async fn hold(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         expires_at: work.now + app.policy.hold(),
     };
     holds::insert(&mut work.tx, &hold).await?;
-    decide::claim(&mut work, &diary, granted.place, start, Claimant::Hold(hold.id, hold.expires_at)).await?;
-    work.audit("hold.make", ("hold", hold.id.0), Some(course.patient_id), None).await?;
+    decide::claim(
+        &mut work,
+        &diary,
+        granted.place,
+        start,
+        Claimant::Hold(hold.id, hold.expires_at),
+    )
+    .await?;
+    work.audit(
+        "hold.make",
+        ("hold", hold.id.0),
+        Some(course.patient_id),
+        None,
+    )
+    .await?;
     work.commit(Answer::Created(view(app, &hold))).await
 }
 
@@ -109,27 +123,52 @@ pub async fn give_up(app: &App, caller: &Caller, id: HoldId) -> Result<()> {
         device_id,
         ..
     } = hold.place;
-    let kept = [Some(practitioner_id.into()), room_id.map(Into::into), device_id.map(Into::into)];
+    let kept = [
+        Some(practitioner_id.into()),
+        room_id.map(Into::into),
+        device_id.map(Into::into),
+    ];
     resources::lock(&mut work.tx, kept.into_iter().flatten()).await?;
     if !holds::delete(&mut work.tx, id).await? {
         return Err(Error::NotThere("hold"));
     }
-    work.audit("hold.give_up", ("hold", id.0), Some(course.patient_id), None).await?;
+    work.audit(
+        "hold.give_up",
+        ("hold", id.0),
+        Some(course.patient_id),
+        None,
+    )
+    .await?;
     work.commit(Answer::Is(())).await?;
     Ok(())
 }
 
 /// The hold that `new` is to be booked from: the caller's own, not over, and for the same visit.
-pub(super) async fn held(work: &mut Work<'_>, id: HoldId, new: &NewSession, search: &Search, start: DateTime<Utc>) -> Result<Hold> {
+pub(super) async fn held(
+    work: &mut Work<'_>,
+    id: HoldId,
+    new: &NewSession,
+    search: &Search,
+    start: DateTime<Utc>,
+) -> Result<Hold> {
     let owner = work.caller.actor.user_id;
-    let hold = holds::get(&mut work.tx, owner, id).await?.filter(|hold| work.now < hold.expires_at);
-    let hold = hold.ok_or_else(|| Error::refused(Code::HoldGone, "This hold is over, or was never yours; choose a time anew."))?;
+    let hold = holds::get(&mut work.tx, owner, id)
+        .await?
+        .filter(|hold| work.now < hold.expires_at);
+    let hold = hold.ok_or_else(|| {
+        Error::refused(
+            Code::HoldGone,
+            "This hold is over, or was never yours; choose a time anew.",
+        )
+    })?;
     let place = hold.place;
     let same = hold.course_id == new.course_id
         && hold.service_id == search.service.id
         && hold.starts_at == start
         && new.site_id.is_none_or(|id| id == place.site_id)
-        && new.practitioner_id.is_none_or(|id| id == place.practitioner_id)
+        && new
+            .practitioner_id
+            .is_none_or(|id| id == place.practitioner_id)
         && new.room_id.is_none_or(|id| Some(id) == place.room_id)
         && new.device_id.is_none_or(|id| Some(id) == place.device_id);
     if !same {

@@ -42,7 +42,12 @@ pub struct LaterSession {
 }
 
 /// The sessions of `patient` after `moved` that break a rule now, with proposals that follow one another.
-pub(super) async fn broken(work: &mut Work<'_>, patient: PatientId, mut case: Case, moved: DateTime<Utc>) -> Result<Vec<LaterSession>> {
+pub(super) async fn broken(
+    work: &mut Work<'_>,
+    patient: PatientId,
+    mut case: Case,
+    moved: DateTime<Utc>,
+) -> Result<Vec<LaterSession>> {
     let catalogue = current(&mut work.tx, work.app).await?;
     let mut broken = Vec::new();
     for one in sessions::to_come(&mut work.tx, patient).await? {
@@ -54,7 +59,10 @@ pub(super) async fn broken(work: &mut Work<'_>, patient: PatientId, mut case: Ca
         if violations.is_empty() {
             continue;
         }
-        let service = catalogue.services.iter().find(|service| service.id == session.service_id);
+        let service = catalogue
+            .services
+            .iter()
+            .find(|service| service.id == session.service_id);
         let service = service.ok_or(Error::NotThere("service"))?.clone();
         let search = Search {
             patient,
@@ -72,7 +80,9 @@ pub(super) async fn broken(work: &mut Work<'_>, patient: PatientId, mut case: Ca
         };
         let proposal = proposal(work, &search, &session).await?;
         if let Some((_, diary)) = &proposal
-            && let Some(visit) = proposal.as_ref().and_then(|(ranked, _)| plan::as_visit(diary, &ranked.slot))
+            && let Some(visit) = proposal
+                .as_ref()
+                .and_then(|(ranked, _)| plan::as_visit(diary, &ranked.slot))
         {
             case = case.without(session.id).with(visit);
         }
@@ -87,9 +97,16 @@ pub(super) async fn broken(work: &mut Work<'_>, patient: PatientId, mut case: Ca
 }
 
 /// The nearest time for `session` from its own day on: at its own hour and weekday if one is near, else whenever.
-async fn proposal(work: &mut Work<'_>, search: &Search, session: &Session) -> Result<Option<(Ranked, Diary)>> {
+async fn proposal(
+    work: &mut Work<'_>,
+    search: &Search,
+    session: &Session,
+) -> Result<Option<(Ranked, Diary)>> {
     let day = civil::date_of(work.app.zone, session.starts_at);
-    let hour: Option<TimeOfDay> = session.local_start.get(11..16).and_then(|hour| hour.parse().ok());
+    let hour: Option<TimeOfDay> = session
+        .local_start
+        .get(11..16)
+        .and_then(|hour| hour.parse().ok());
     let as_before = Wishes {
         weekdays: vec![Weekday::of(day)],
         not_before: hour,
@@ -106,7 +123,14 @@ async fn proposal(work: &mut Work<'_>, search: &Search, session: &Session) -> Re
         if range.last < range.first {
             continue;
         }
-        diaries::fill(&mut work.tx, &mut diary, range.first, range.last, search.except).await?;
+        diaries::fill(
+            &mut work.tx,
+            &mut diary,
+            range.first,
+            range.last,
+            search.except,
+        )
+        .await?;
         let near = plan::Range {
             last: (range.first + SAME_HOUR).min(range.last),
             ..range
@@ -123,7 +147,12 @@ async fn proposal(work: &mut Work<'_>, search: &Search, session: &Session) -> Re
 }
 
 /// A slot of `session` at a new time, as a visit for what follows it.
-pub(super) fn moved_visit(case: &Case, diary: &Diary, session: &Session, start: DateTime<Utc>) -> Case {
+pub(super) fn moved_visit(
+    case: &Case,
+    diary: &Diary,
+    session: &Session,
+    start: DateTime<Utc>,
+) -> Case {
     let slot = Slot {
         start,
         end: start + diary.service.duration(),

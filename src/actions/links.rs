@@ -16,7 +16,13 @@ pub fn path(secret: &str) -> String {
 }
 
 /// Lets the link that goes to `recipient` open the page about the visit.
-pub(super) async fn open(tx: &mut Tx, app: &App, now: DateTime<Utc>, session: SessionId, recipient: &Recipient) -> Result<()> {
+pub(super) async fn open(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    session: SessionId,
+    recipient: &Recipient,
+) -> Result<()> {
     let key = made(tx, app).await?;
     let hash = hash_of(&key.secret(session, recipient));
     Ok(visit_links::insert(tx, &hash, session, recipient, now).await?)
@@ -59,11 +65,22 @@ pub(super) async fn key_at_hand(app: &App) -> Result<LinkKey> {
 }
 
 /// The whole address of the page about `session` for `recipient`, within a change.
-pub(super) async fn address_in(tx: &mut Tx, app: &App, session: SessionId, recipient: &Recipient) -> Result<String> {
-    Ok(app.profile.public_url.to(&path(&made(tx, app).await?.secret(session, recipient))))
+pub(super) async fn address_in(
+    tx: &mut Tx,
+    app: &App,
+    session: SessionId,
+    recipient: &Recipient,
+) -> Result<String> {
+    Ok(app
+        .profile
+        .public_url
+        .to(&path(&made(tx, app).await?.secret(session, recipient))))
 }
 
 /// The whole address of the page about `session` for `recipient`.
 pub async fn address(app: &App, session: SessionId, recipient: &Recipient) -> Result<String> {
-    Ok(app.profile.public_url.to(&path(&key(app).await?.secret(session, recipient))))
+    Ok(app
+        .profile
+        .public_url
+        .to(&path(&key(app).await?.secret(session, recipient))))
 }

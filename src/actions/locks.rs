@@ -46,7 +46,12 @@ fn view(app: &App, lock: &Lock) -> LockView {
 }
 
 /// Writes down what a patient forbids to tell.
-pub async fn lock(app: &App, caller: &Caller, patient: PatientId, details: LockDetails) -> Result<Answer<LockView>> {
+pub async fn lock(
+    app: &App,
+    caller: &Caller,
+    patient: PatientId,
+    details: LockDetails,
+) -> Result<Answer<LockView>> {
     let mut work = Work::begin(app, caller).await?;
     if !patients::exists(&mut work.tx, patient).await? {
         return Err(Error::NotThere("patient"));
@@ -70,30 +75,48 @@ pub async fn lock(app: &App, caller: &Caller, patient: PatientId, details: LockD
         repeats::forget_of_shop(&mut work.tx, referral.partner_id, referral.id).await?;
     }
     let detail = Some(lock.details.item.to_string());
-    work.audit("lock.begin", ("lock", lock.id.0), Some(patient), detail).await?;
+    work.audit("lock.begin", ("lock", lock.id.0), Some(patient), detail)
+        .await?;
     work.commit(Answer::Created(view(app, &lock))).await
 }
 
 /// A page of a patient's locks, those that were lifted included.
-pub async fn list(app: &App, caller: &Caller, patient: PatientId, page: &Page) -> Result<Items<LockView>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    patient: PatientId,
+    page: &Page,
+) -> Result<Items<LockView>> {
     let after = page.after(LockId(Uuid::nil()))?;
     let mut work = Work::begin(app, caller).await?;
     if !patients::exists(&mut work.tx, patient).await? {
         return Err(Error::NotThere("patient"));
     }
     let found = locks::page(&mut work.tx, patient, after, page.rows()?).await?;
-    work.audit("lock.list", ("patient", patient.0), Some(patient), None).await?;
+    work.audit("lock.list", ("patient", patient.0), Some(patient), None)
+        .await?;
     let items = page.of(found, |lock| lock.id)?.map(|lock| view(app, &lock));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
 
 /// Lifts a lock; it stays, with when.
-pub async fn lift(app: &App, caller: &Caller, patient: PatientId, id: LockId, expected: &Expected) -> Result<Answer<LockView>> {
+pub async fn lift(
+    app: &App,
+    caller: &Caller,
+    patient: PatientId,
+    id: LockId,
+    expected: &Expected,
+) -> Result<Answer<LockView>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locks::get(&mut work.tx, patient, id).await?.ok_or(Error::NotThere("lock"))?;
+    let current = locks::get(&mut work.tx, patient, id)
+        .await?
+        .ok_or(Error::NotThere("lock"))?;
     expected.check(current.version)?;
     if current.ended_at.is_some() {
-        return Err(Error::refused(Code::LockLifted, "This lock was lifted before."));
+        return Err(Error::refused(
+            Code::LockLifted,
+            "This lock was lifted before.",
+        ));
     }
     let lock = Lock {
         version: current.version + 1,
@@ -103,7 +126,12 @@ pub async fn lift(app: &App, caller: &Caller, patient: PatientId, id: LockId, ex
     if !locks::update(&mut work.tx, &lock).await? {
         return Err(Error::Stale);
     }
-    work.audit("lock.end", ("lock", id.0), Some(patient), Some(lock.details.item.to_string()))
-        .await?;
+    work.audit(
+        "lock.end",
+        ("lock", id.0),
+        Some(patient),
+        Some(lock.details.item.to_string()),
+    )
+    .await?;
     work.commit(Answer::Is(view(app, &lock))).await
 }

@@ -32,7 +32,9 @@ pub struct Shown {
 #[must_use]
 pub fn shown(mail: &Delivered) -> Shown {
     let parsed = mail_parser::MessageParser::default().parse(mail.raw.as_bytes());
-    let part = |part: Option<std::borrow::Cow<'_, str>>| part.map(std::borrow::Cow::into_owned).unwrap_or_default();
+    let part = |part: Option<std::borrow::Cow<'_, str>>| {
+        part.map(std::borrow::Cow::into_owned).unwrap_or_default()
+    };
     parsed.map_or_else(Shown::default, |parsed| Shown {
         text: part(parsed.body_text(0)),
         html: part(parsed.body_html(0)),

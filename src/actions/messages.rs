@@ -89,7 +89,8 @@ fn view(app: &App, message: Message) -> MessageView {
         patient_id: message.patient_id,
         kind: message.kind,
         channel: message.channel,
-        lead: Some(message.lead).filter(|lead| message.kind == MessageKind::Reminder && !lead.is_empty()),
+        lead: Some(message.lead)
+            .filter(|lead| message.kind == MessageKind::Reminder && !lead.is_empty()),
         purpose: message.content.purpose,
         recipient: message.recipient,
         language: message.language,
@@ -122,7 +123,12 @@ pub enum MessagesWanted {
 }
 
 /// A page of the ledger, oldest first.
-pub async fn list(app: &App, caller: &Caller, wanted: MessagesWanted, page: &Page) -> Result<Items<MessageView>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    wanted: MessagesWanted,
+    page: &Page,
+) -> Result<Items<MessageView>> {
     let after = page.after(MessageId(uuid::Uuid::nil()))?;
     let mut work = Work::begin(app, caller).await?;
     let (patient, found) = match wanted {
@@ -130,24 +136,32 @@ pub async fn list(app: &App, caller: &Caller, wanted: MessagesWanted, page: &Pag
             let patient = sessions::patient_of(&mut work.tx, session)
                 .await?
                 .ok_or(Error::NotThere("session"))?;
-            (patient, messages::page(&mut work.tx, session, after, page.rows()?).await?)
+            (
+                patient,
+                messages::page(&mut work.tx, session, after, page.rows()?).await?,
+            )
         }
         MessagesWanted::Referral(referral) => {
             let found = referrals::get(&mut work.tx, None, referral)
                 .await?
                 .ok_or(Error::NotThere("referral"))?;
-            let rows = messages::page_of_referral(&mut work.tx, referral, after, page.rows()?).await?;
+            let rows =
+                messages::page_of_referral(&mut work.tx, referral, after, page.rows()?).await?;
             (found.patient_id, rows)
         }
         MessagesWanted::Patient(patient) => {
             if !patients::exists(&mut work.tx, patient).await? {
                 return Err(Error::NotThere("patient"));
             }
-            let found = messages::page_of_patient(&mut work.tx, patient, after, page.rows()?).await?;
+            let found =
+                messages::page_of_patient(&mut work.tx, patient, after, page.rows()?).await?;
             (patient, found)
         }
     };
-    work.audit("message.list", ("patient", patient.0), Some(patient), None).await?;
-    let items = page.of(found, |message| message.id)?.map(|message| view(app, message));
+    work.audit("message.list", ("patient", patient.0), Some(patient), None)
+        .await?;
+    let items = page
+        .of(found, |message| message.id)?
+        .map(|message| view(app, message));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }

@@ -8,7 +8,9 @@ use super::catalogue_kept::current;
 use super::facts::{self, Facts};
 use super::{App, Error, Result, Work, links, planned, proposals};
 use crate::domain::ids::SessionId;
-use crate::domain::message::{Audience, Channel, Content, Message, MessageKind, MessageStatus, Tells, Unsent};
+use crate::domain::message::{
+    Audience, Channel, Content, Message, MessageKind, MessageStatus, Tells, Unsent,
+};
 use crate::domain::notice::{self, Notice, Party, Standing, standing};
 use crate::domain::patient::{Language, Patient, Way};
 use crate::domain::recipient::Recipient;
@@ -38,7 +40,14 @@ pub(super) async fn queue(work: &mut Work<'_>, session: &Session, of: Of) -> Res
 }
 
 /// The same, for a patient who was just read or changed.
-pub(super) async fn queue_for(tx: &mut Tx, app: &App, now: DateTime<Utc>, session: &Session, patient: &Patient, of: Of) -> Result<()> {
+pub(super) async fn queue_for(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    session: &Session,
+    patient: &Patient,
+    of: Of,
+) -> Result<()> {
     let catalogue = current(tx, app).await?;
     let facts = facts::load(tx, app, &catalogue, session, patient).await?;
     let mut rows = match of {
@@ -60,8 +69,19 @@ pub(super) async fn rows(tx: &mut Tx, session: &Session) -> Result<Vec<Message>>
     Ok(messages::of_session(tx, session.id).await?)
 }
 
-async fn tell_patient(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &mut Vec<Message>) -> Result<()> {
-    let party = facts.patient.details.email.clone().map(|email| Party::Patient(email.into()));
+async fn tell_patient(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    facts: &Facts<'_>,
+    rows: &mut Vec<Message>,
+) -> Result<()> {
+    let party = facts
+        .patient
+        .details
+        .email
+        .clone()
+        .map(|email| Party::Patient(email.into()));
     let content = facts.content();
     let needed = superseded(tx, facts, rows, Audience::Patient, &content, party.as_ref()).await?;
     // What is over is past telling.
@@ -69,7 +89,10 @@ async fn tell_patient(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<
         return Ok(());
     }
     let out_of_reach = facts.reach.email.is_none() || facts.reach.refuses(Channel::Email);
-    if out_of_reach && called_off_by_us(facts.session) && !tasks::is_open(tx, facts.session.id, TaskKind::PatientToPhone).await? {
+    if out_of_reach
+        && called_off_by_us(facts.session)
+        && !tasks::is_open(tx, facts.session.id, TaskKind::PatientToPhone).await?
+    {
         phone(tx, app, now, facts).await?;
     }
     for notice in needed {
@@ -102,8 +125,17 @@ async fn tell_patient(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<
     Ok(())
 }
 
-pub(super) async fn tell_shop(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &mut Vec<Message>) -> Result<()> {
-    let party = facts.shop.as_ref().map(|shop| Party::Shop(shop.notices.partner_id));
+pub(super) async fn tell_shop(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    facts: &Facts<'_>,
+    rows: &mut Vec<Message>,
+) -> Result<()> {
+    let party = facts
+        .shop
+        .as_ref()
+        .map(|shop| Party::Shop(shop.notices.partner_id));
     if party.is_none() && rows.iter().all(|row| row.kind.audience() != Audience::Shop) {
         return Ok(());
     }
@@ -113,15 +145,20 @@ pub(super) async fn tell_shop(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts:
         return Ok(());
     }
     for notice in needed {
-        let Some(Party::Shop(partner)) = notice.party else { continue };
-        let shop = facts::shop(tx, app, facts.session.patient_id, partner).await?;
-        let Some(by) = shop.notices.details.changes_by else { continue };
-        let recipient = shop.notices.details.recipient(by);
-        let unsent = if (notice.tells != Tells::Gone && !shop.disclosed) || shop.refused.contains(&by) {
-            Some(Unsent::NoConsent)
-        } else {
-            recipient.is_none().then_some(Unsent::NoAddress)
+        let Some(Party::Shop(partner)) = notice.party else {
+            continue;
         };
+        let shop = facts::shop(tx, app, facts.session.patient_id, partner).await?;
+        let Some(by) = shop.notices.details.changes_by else {
+            continue;
+        };
+        let recipient = shop.notices.details.recipient(by);
+        let unsent =
+            if (notice.tells != Tells::Gone && !shop.disclosed) || shop.refused.contains(&by) {
+                Some(Unsent::NoConsent)
+            } else {
+                recipient.is_none().then_some(Unsent::NoAddress)
+            };
         let way = (by.into(), recipient);
         write(
             tx,
@@ -141,12 +178,16 @@ pub(super) async fn tell_shop(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts:
 
 /// Whether a visit was called off by the clinic, so that its patient may not know.
 fn called_off_by_us(session: &Session) -> bool {
-    matches!(session.cancel_reason, Some(CancelReason::ClinicRequest | CancelReason::Other))
+    matches!(
+        session.cancel_reason,
+        Some(CancelReason::ClinicRequest | CancelReason::Other)
+    )
 }
 
 /// A task for the desk, where a patient would come to a visit that is no more and cannot be told so by mail (rule 53).
 async fn phone(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<()> {
-    let detail = "This visit was called off, and its patient gets no mail. Phone them before they come.";
+    let detail =
+        "This visit was called off, and its patient gets no mail. Phone them before they come.";
     let task = Task {
         session_id: Some(facts.session.id),
         patient_id: Some(facts.patient.id),
@@ -170,8 +211,11 @@ async fn superseded(
         _ => standing(facts.session.status),
     };
     let needed = notice::needed(&notice::seen(rows, audience), standing, content, party);
-    let waiting =
-        |row: &&mut Message| row.status == MessageStatus::Scheduled && row.kind.audience() == audience && row.kind.tells().is_some();
+    let waiting = |row: &&mut Message| {
+        row.status == MessageStatus::Scheduled
+            && row.kind.audience() == audience
+            && row.kind.tells().is_some()
+    };
     for row in rows.iter_mut().filter(waiting) {
         let why = notice::why_superseded(standing, &needed, row, party);
         messages::supersede(tx, row.id, why).await?;
@@ -181,7 +225,10 @@ async fn superseded(
     Ok(needed)
 }
 
-#[expect(clippy::too_many_arguments, reason = "all that a row is made of, named where it is made")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all that a row is made of, named where it is made"
+)]
 async fn write(
     tx: &mut Tx,
     app: &App,
@@ -193,7 +240,11 @@ async fn write(
     notice: &Notice,
     unsent: Option<Unsent>,
 ) -> Result<()> {
-    let last = rows.iter().filter(|row| row.kind.tells().is_some()).map(|row| row.stamp).max();
+    let last = rows
+        .iter()
+        .filter(|row| row.kind.tells().is_some())
+        .map(|row| row.stamp)
+        .max();
     let due_at = now + app.policy.message_grace();
     let message = Message {
         kind,
@@ -224,7 +275,10 @@ fn next_stamp(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> 
 /// A message that was just claimed, as it is to be told now: in the language and the form that the patient wants, unless
 /// somebody may have seen it already; nothing when it is not to go out any more, which is marked.
 pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Result<Option<Message>> {
-    if message.attempts > 1 && message.kind.is_planned() && planned::taken_back(tx, app, &message).await? {
+    if message.attempts > 1
+        && message.kind.is_planned()
+        && planned::taken_back(tx, app, &message).await?
+    {
         return Ok(None);
     }
     let why = match message.kind.audience() {
@@ -241,7 +295,8 @@ pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Resul
             };
             let theirs = |to: &Recipient| wants.recipient(by).is_some_and(|now| now.is_same(to));
             // That something no longer takes place names nobody.
-            let nameless = message.kind.tells() == Some(Tells::Gone) || message.kind == MessageKind::ShopWithdrawn;
+            let nameless = message.kind.tells() == Some(Tells::Gone)
+                || message.kind == MessageKind::ShopWithdrawn;
             if (!shop.disclosed && !nameless) || shop.refused.contains(&by) {
                 Some(Unsent::NoConsent)
             } else if !message.recipient.as_ref().is_some_and(theirs) {
@@ -263,20 +318,24 @@ pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Resul
             let reach = facts::reach(tx, app, &patient).await?;
             let theirs = |to: &Recipient| {
                 let email = patient.details.email.clone().map(Recipient::Email);
-                email.is_some_and(|email| email.is_same(to)) || Recipient::Phone(patient.details.phone.clone()).is_same(to)
+                email.is_some_and(|email| email.is_same(to))
+                    || Recipient::Phone(patient.details.phone.clone()).is_same(to)
             };
             let refused = match &message.recipient {
                 Some(to) => reach.refused || facts::has_opted_out(tx, to).await?,
                 None => true,
             };
-            let readdressed = message.kind.tells() != Some(Tells::Gone) && !message.recipient.as_ref().is_some_and(theirs);
+            let readdressed = message.kind.tells() != Some(Tells::Gone)
+                && !message.recipient.as_ref().is_some_and(theirs);
             if refused {
                 Some(Unsent::NoConsent)
             } else if readdressed {
                 Some(Unsent::Readdressed)
             } else {
                 let calendar = message.kind.tells().is_some() && patient.details.calendar_invites;
-                return reworded(tx, message, patient.details.preferred_language, calendar).await.map(Some);
+                return reworded(tx, message, patient.details.preferred_language, calendar)
+                    .await
+                    .map(Some);
             }
         }
     };
@@ -287,7 +346,12 @@ pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Resul
     Ok(Some(message))
 }
 
-async fn reworded(tx: &mut Tx, message: Message, language: Language, calendar: bool) -> Result<Message> {
+async fn reworded(
+    tx: &mut Tx,
+    message: Message,
+    language: Language,
+    calendar: bool,
+) -> Result<Message> {
     let mut told = message.clone();
     if message.attempts == 1 && !message.perhaps_sent {
         told.language = language;
@@ -306,13 +370,24 @@ pub(super) async fn readdress(work: &mut Work<'_>, patient: &Patient) -> Result<
     let phone = Recipient::Phone(patient.details.phone.clone());
     visit_links::revoke_others(&mut work.tx, patient.id, email.as_ref(), &phone).await?;
     for told in catch_up(&mut work.tx, work.app, work.now, patient).await? {
-        work.audit("session.readdress", ("session", told.0), Some(patient.id), None).await?;
+        work.audit(
+            "session.readdress",
+            ("session", told.0),
+            Some(patient.id),
+            None,
+        )
+        .await?;
     }
     Ok(())
 }
 
 /// Brings what a patient was told up to what is true, and plans anew. Which visits something was told of.
-pub(super) async fn catch_up(tx: &mut Tx, app: &App, now: DateTime<Utc>, patient: &Patient) -> Result<Vec<SessionId>> {
+pub(super) async fn catch_up(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    patient: &Patient,
+) -> Result<Vec<SessionId>> {
     let email = patient.details.email.clone().map(Recipient::Email);
     let mut told = Vec::new();
     for current in sessions::not_over(tx, patient.id, now).await? {
@@ -340,12 +415,23 @@ pub(super) async fn catch_up(tx: &mut Tx, app: &App, now: DateTime<Utc>, patient
 }
 
 /// Whether something about a visit has to be told to an address that it was not told to, and does not wait to be already.
-async fn untold(tx: &mut Tx, app: &App, session: &Session, patient: &Patient, email: Option<&Recipient>) -> Result<bool> {
+async fn untold(
+    tx: &mut Tx,
+    app: &App,
+    session: &Session,
+    patient: &Patient,
+    email: Option<&Recipient>,
+) -> Result<bool> {
     let rows = messages::of_session(tx, session.id).await?;
     let catalogue = current(tx, app).await?;
-    let content = facts::load(tx, app, &catalogue, session, patient).await?.content();
-    let waits =
-        |row: &&Message| row.status == MessageStatus::Scheduled && row.kind.audience() == Audience::Patient && row.kind.tells().is_some();
+    let content = facts::load(tx, app, &catalogue, session, patient)
+        .await?
+        .content();
+    let waits = |row: &&Message| {
+        row.status == MessageStatus::Scheduled
+            && row.kind.audience() == Audience::Patient
+            && row.kind.tells().is_some()
+    };
     let mut waiting = rows.iter().filter(waits);
     let here = |row: &Message| match (&row.recipient, email) {
         (Some(to), Some(email)) => to.is_same(email),
@@ -353,7 +439,9 @@ async fn untold(tx: &mut Tx, app: &App, session: &Session, patient: &Patient, em
     };
     let party = email.cloned().map(Party::Patient);
     let seen = notice::seen(&rows, Audience::Patient);
-    let settled = notice::needed(&seen, standing(session.status), &content, party.as_ref()).is_empty() && waiting.clone().count() == 0;
+    let settled = notice::needed(&seen, standing(session.status), &content, party.as_ref())
+        .is_empty()
+        && waiting.clone().count() == 0;
     // What waits for this very address goes out by itself.
     Ok(!(settled || waiting.any(|row| row.kind.tells() != Some(Tells::Gone) && here(row))))
 }

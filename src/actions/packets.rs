@@ -10,9 +10,15 @@ use crate::domain::referral::{Referral, ReferralStatus};
 use crate::storage::{Tx, consents, courses, locks, patients, referrals};
 
 /// Whether `patient` permits that `partner` is told of them (rule 56).
-pub(super) async fn is_disclosed(tx: &mut Tx, patient: PatientId, partner: PartnerId) -> Result<bool> {
+pub(super) async fn is_disclosed(
+    tx: &mut Tx,
+    patient: PatientId,
+    partner: PartnerId,
+) -> Result<bool> {
     let given = consents::of_kind(tx, patient, ConsentKind::Disclosure).await?;
-    let names = |consent: &Consent| consent.status == ConsentStatus::Active && consent.details.partner_id == Some(partner);
+    let names = |consent: &Consent| {
+        consent.status == ConsentStatus::Active && consent.details.partner_id == Some(partner)
+    };
     Ok(given.iter().any(names))
 }
 
@@ -31,17 +37,35 @@ pub(super) async fn of(tx: &mut Tx, app: &App, referral: &Referral) -> Result<Op
 
 /// The packet as it would be, for the clinic's own eyes.
 pub(super) async fn preview(tx: &mut Tx, app: &App, referral: &Referral) -> Result<Packet> {
-    let patient = patients::get(tx, referral.patient_id).await?.ok_or(Error::NotThere("patient"))?;
-    let course = courses::get(tx, referral.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let patient = patients::get(tx, referral.patient_id)
+        .await?
+        .ok_or(Error::NotThere("patient"))?;
+    let course = courses::get(tx, referral.course_id)
+        .await?
+        .ok_or(Error::NotThere("course"))?;
     let case = cases::load(tx, app, &course, None).await?;
     let catalogue = current(tx, app).await?;
-    let method = catalogue.service(referral.service_id).and_then(|service| service.details.method);
+    let method = catalogue
+        .service(referral.service_id)
+        .and_then(|service| service.details.method);
     let locks = locks::page(tx, referral.patient_id, LockId(uuid::Uuid::nil()), i64::MAX).await?;
-    Ok(Packet::of(&patient, &case, referral.screening, method, referral.partner_id, &locks))
+    Ok(Packet::of(
+        &patient,
+        &case,
+        referral.screening,
+        method,
+        referral.partner_id,
+        &locks,
+    ))
 }
 
 /// The packet of the referral that a message to `partner` is about; nothing where there is none to be told.
-pub async fn of_message(tx: &mut Tx, app: &App, partner: Option<PartnerId>, referral: Option<ReferralId>) -> Result<Option<Packet>> {
+pub async fn of_message(
+    tx: &mut Tx,
+    app: &App,
+    partner: Option<PartnerId>,
+    referral: Option<ReferralId>,
+) -> Result<Option<Packet>> {
     let (Some(partner), Some(id)) = (partner, referral) else {
         return Ok(None);
     };

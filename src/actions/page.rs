@@ -41,7 +41,9 @@ impl Page {
 
     /// Where the page before ended, or `start`.
     pub fn after<K: DeserializeOwned>(&self, start: K) -> Result<K> {
-        let Some(after) = &self.after else { return Ok(start) };
+        let Some(after) = &self.after else {
+            return Ok(start);
+        };
         let bytes = URL_SAFE_NO_PAD.decode(after).ok();
         let key = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         key.ok_or_else(|| Error::invalid("/after", "not the `next` of a page of this list"))
@@ -54,7 +56,8 @@ impl Page {
         rows.truncate(limit);
         let next = match rows.last().filter(|_| more) {
             Some(last) => {
-                let key = serde_json::to_vec(&key(last)).map_err(|error| Error::Fault(error.to_string()))?;
+                let key = serde_json::to_vec(&key(last))
+                    .map_err(|error| Error::Fault(error.to_string()))?;
                 Some(URL_SAFE_NO_PAD.encode(key))
             }
             None => None,

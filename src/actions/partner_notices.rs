@@ -28,7 +28,13 @@ async fn theirs(work: &mut Work<'_>, partner: PartnerId) -> Result<PartnerNotice
 }
 
 /// Changes how a shop wants to be told.
-pub async fn change(app: &App, caller: &Caller, partner: PartnerId, expected: &Expected, patch: Value) -> Result<Answer<PartnerNotices>> {
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    partner: PartnerId,
+    expected: &Expected,
+    patch: Value,
+) -> Result<Answer<PartnerNotices>> {
     let mut work = Work::begin(app, caller).await?;
     let before = theirs(&mut work, partner).await?;
     expected.check(before.version)?;
@@ -45,7 +51,10 @@ pub async fn change(app: &App, caller: &Caller, partner: PartnerId, expected: &E
     for site in &sites {
         touched.extend(sessions::live_at(&mut work.tx, *site).await?);
     }
-    let locks: BTreeSet<_> = touched.iter().map(|session| session.patient_id.into()).collect();
+    let locks: BTreeSet<_> = touched
+        .iter()
+        .map(|session| session.patient_id.into())
+        .collect();
     resources::lock(&mut work.tx, locks).await?;
     let after = PartnerNotices {
         partner_id: partner,
@@ -61,7 +70,9 @@ pub async fn change(app: &App, caller: &Caller, partner: PartnerId, expected: &E
     }
     for session in touched {
         // Read anew under the lock.
-        let session = sessions::get(&mut work.tx, session.id).await?.map(|listed| listed.session);
+        let session = sessions::get(&mut work.tx, session.id)
+            .await?
+            .map(|listed| listed.session);
         let Some(session) = session.filter(|session| sites.contains(&session.place.site_id)) else {
             continue;
         };
@@ -71,6 +82,7 @@ pub async fn change(app: &App, caller: &Caller, partner: PartnerId, expected: &E
         let now = work.now;
         notices::queue_for(&mut work.tx, app, now, &session, &patient, Of::Shop).await?;
     }
-    work.audit("partner.notices", ("partner", partner.0), None, None).await?;
+    work.audit("partner.notices", ("partner", partner.0), None, None)
+        .await?;
     work.commit(Answer::Is(after)).await
 }

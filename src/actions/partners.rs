@@ -21,17 +21,24 @@ const MOST_CHAIRS: u8 = 50;
 pub async fn add(app: &App, caller: &Caller, details: PartnerDetails) -> Result<Answer<Partner>> {
     let shop = details.shop.clone().unwrap_or_default();
     if !(1..=MOST_CHAIRS).contains(&shop.chairs.unwrap_or(1)) {
-        return Err(Error::invalid("/shop/chairs", format!("must be 1 to {MOST_CHAIRS}")));
+        return Err(Error::invalid(
+            "/shop/chairs",
+            format!("must be 1 to {MOST_CHAIRS}"),
+        ));
     }
     let mut work = Work::begin(app, caller).await?;
     let partner = Partner {
         id: app.clock.id(),
         version: 1,
-        details: PartnerDetails { shop: None, ..details },
+        details: PartnerDetails {
+            shop: None,
+            ..details
+        },
     };
     partners::insert(&mut work.tx, &partner).await?;
     furnish(&mut work.tx, app, &partner, shop).await?;
-    work.audit("partner.add", ("partner", partner.id.0), None, None).await?;
+    work.audit("partner.add", ("partner", partner.id.0), None, None)
+        .await?;
     work.commit(Answer::Created(partner)).await
 }
 
@@ -51,18 +58,26 @@ pub async fn furnish(tx: &mut Tx, app: &App, partner: &Partner, shop: NewShop) -
         },
     };
     sites::insert(tx, &site).await?;
-    let somebody = partner.details.contact.clone().unwrap_or_else(|| partner.details.name.clone());
+    let somebody = partner
+        .details
+        .contact
+        .clone()
+        .unwrap_or_else(|| partner.details.name.clone());
     let somebody = Practitioner {
         id: app.clock.id(),
         version: 1,
-        details: made(json!({"site_id": site.id, "name": somebody, "skills": [], "hours": shop.hours}))?,
+        details: made(
+            json!({"site_id": site.id, "name": somebody, "skills": [], "hours": shop.hours}),
+        )?,
     };
     practitioners::insert(tx, &somebody).await?;
     for chair in 1..=shop.chairs.unwrap_or(1) {
         let room = Room {
             id: app.clock.id(),
             version: 1,
-            details: made(json!({"site_id": site.id, "name": format!("Chair {chair}"), "capabilities": ["treatment", "consultation"]}))?,
+            details: made(
+                json!({"site_id": site.id, "name": format!("Chair {chair}"), "capabilities": ["treatment", "consultation"]}),
+            )?,
         };
         rooms::insert(tx, &room).await?;
     }
@@ -82,7 +97,9 @@ pub async fn get(app: &App, caller: &Caller, id: PartnerId) -> Result<Answer<Par
 /// The partner with this id, as far as the caller may see it.
 pub(super) async fn theirs(work: &mut Work<'_>, id: PartnerId) -> Result<Partner> {
     let own = work.caller.actor.own_shop();
-    partners::get(&mut work.tx, own, id).await?.ok_or(Error::NotThere("partner"))
+    partners::get(&mut work.tx, own, id)
+        .await?
+        .ok_or(Error::NotThere("partner"))
 }
 
 /// A page of partners; for a shop's users their own alone.
@@ -94,7 +111,13 @@ pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<Items<Partn
 }
 
 /// Changes a partner. Its place keeps its name and address as long as both are the partner's.
-pub async fn change(app: &App, caller: &Caller, id: PartnerId, expected: &Expected, patch: Value) -> Result<Answer<Partner>> {
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    id: PartnerId,
+    expected: &Expected,
+    patch: Value,
+) -> Result<Answer<Partner>> {
     let mut work = Work::begin(app, caller).await?;
     let current = theirs(&mut work, id).await?;
     expected.check(current.version)?;
@@ -144,6 +167,7 @@ pub async fn change(app: &App, caller: &Caller, id: PartnerId, expected: &Expect
             return Err(Error::Stale);
         }
     }
-    work.audit("partner.change", ("partner", id.0), None, None).await?;
+    work.audit("partner.change", ("partner", id.0), None, None)
+        .await?;
     work.commit(Answer::Is(partner)).await
 }

@@ -13,7 +13,11 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::storage::{patients, resources};
 
 /// Registers a patient.
-pub async fn register(app: &App, caller: &Caller, details: PatientDetails) -> Result<Answer<Patient>> {
+pub async fn register(
+    app: &App,
+    caller: &Caller,
+    details: PatientDetails,
+) -> Result<Answer<Patient>> {
     let mut work = Work::begin(app, caller).await?;
     born_already(&work, &details)?;
     let patient = Patient {
@@ -22,16 +26,24 @@ pub async fn register(app: &App, caller: &Caller, details: PatientDetails) -> Re
         details,
     };
     patients::insert(&mut work.tx, &patient).await?;
-    work.audit("patient.register", ("patient", patient.id.0), Some(patient.id), None)
-        .await?;
+    work.audit(
+        "patient.register",
+        ("patient", patient.id.0),
+        Some(patient.id),
+        None,
+    )
+    .await?;
     work.commit(Answer::Created(patient)).await
 }
 
 /// One patient.
 pub async fn get(app: &App, caller: &Caller, id: PatientId) -> Result<Answer<Patient>> {
     let mut work = Work::begin(app, caller).await?;
-    let patient = patients::get(&mut work.tx, id).await?.ok_or(Error::NotThere("patient"))?;
-    work.audit("patient.read", ("patient", id.0), Some(id), None).await?;
+    let patient = patients::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("patient"))?;
+    work.audit("patient.read", ("patient", id.0), Some(id), None)
+        .await?;
     work.commit(Answer::Is(patient)).await
 }
 
@@ -43,25 +55,42 @@ pub async fn search(app: &App, caller: &Caller, q: &str, page: &Page) -> Result<
             "must not be longer than 200 characters, nor contain control characters",
         ));
     }
-    let (text, id): (String, PatientId) = page.after((String::new(), PatientId(uuid::Uuid::nil())))?;
+    let (text, id): (String, PatientId) =
+        page.after((String::new(), PatientId(uuid::Uuid::nil())))?;
     if text.contains('\0') {
-        return Err(Error::invalid("/after", "not the `next` of a page of this list"));
+        return Err(Error::invalid(
+            "/after",
+            "not the `next` of a page of this list",
+        ));
     }
     let mut work = Work::begin(app, caller).await?;
     let found = patients::search(&mut work.tx, q, (&text, id), page.rows()?).await?;
     let items = page.of(found, |patient| (patient.details.search_text(), patient.id))?;
     for patient in &items.items {
-        work.audit("patient.found", ("patient", patient.id.0), Some(patient.id), None)
-            .await?;
+        work.audit(
+            "patient.found",
+            ("patient", patient.id.0),
+            Some(patient.id),
+            None,
+        )
+        .await?;
     }
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
 
 /// Changes a patient's details.
-pub async fn change(app: &App, caller: &Caller, id: PatientId, expected: &Expected, patch: Value) -> Result<Answer<Patient>> {
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    id: PatientId,
+    expected: &Expected,
+    patch: Value,
+) -> Result<Answer<Patient>> {
     let mut work = Work::begin(app, caller).await?;
     resources::lock(&mut work.tx, [id.into()]).await?;
-    let current = patients::get(&mut work.tx, id).await?.ok_or(Error::NotThere("patient"))?;
+    let current = patients::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("patient"))?;
     expected.check(current.version)?;
     let details = patched(&current.details, patch)?;
     born_already(&work, &details)?;
@@ -80,16 +109,19 @@ pub async fn change(app: &App, caller: &Caller, id: PatientId, expected: &Expect
     if reached(&current.details) != reached(&patient.details) {
         notices::readdress(&mut work, &patient).await?;
     }
-    work.audit("patient.change", ("patient", id.0), Some(id), None).await?;
+    work.audit("patient.change", ("patient", id.0), Some(id), None)
+        .await?;
     work.commit(Answer::Is(patient)).await
 }
 
 fn born_already(work: &Work<'_>, details: &PatientDetails) -> Result<()> {
     let today = civil::date_of(work.app.zone, work.now);
     match details.date_of_birth {
-        Some(born) if born.date() > today => {
-            Err(Refusal::new(Code::BornInFuture, format!("The date of birth, {born}, is in the future.")).into())
-        }
+        Some(born) if born.date() > today => Err(Refusal::new(
+            Code::BornInFuture,
+            format!("The date of birth, {born}, is in the future."),
+        )
+        .into()),
         _ => Ok(()),
     }
 }

@@ -53,6 +53,12 @@ pub async fn places(app: &App, caller: &Caller, wanted: SlotsWanted) -> Result<P
             slots: find_slots(app, caller, here).await?,
         });
     }
-    items.sort_by_key(|place| place.slots.items.first().map_or((true, None), |slot| (false, Some(slot.start))));
+    items.sort_by_key(|place| {
+        place
+            .slots
+            .items
+            .first()
+            .map_or((true, None), |slot| (false, Some(slot.start)))
+    });
     Ok(Places { items })
 }

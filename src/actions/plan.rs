@@ -99,7 +99,12 @@ pub struct Plan {
 }
 
 /// Plans a course.
-pub async fn propose(app: &App, caller: &Caller, course_id: CourseId, wanted: PlanWanted) -> Result<Answer<Plan>> {
+pub async fn propose(
+    app: &App,
+    caller: &Caller,
+    course_id: CourseId,
+    wanted: PlanWanted,
+) -> Result<Answer<Plan>> {
     // Only the plan itself is the answer to the request's key.
     let asking = Caller {
         repeat: None,
@@ -109,19 +114,35 @@ pub async fn propose(app: &App, caller: &Caller, course_id: CourseId, wanted: Pl
     if caller.repeat.is_none() {
         return Ok(Answer::Is(plan));
     }
-    Work::begin(app, caller).await?.commit(Answer::Is(plan)).await
+    Work::begin(app, caller)
+        .await?
+        .commit(Answer::Is(plan))
+        .await
 }
 
-async fn planned(app: &App, caller: &Caller, course_id: CourseId, wanted: PlanWanted) -> Result<Plan> {
+async fn planned(
+    app: &App,
+    caller: &Caller,
+    course_id: CourseId,
+    wanted: PlanWanted,
+) -> Result<Plan> {
     if wanted.starts.len() > 60 {
         return Err(Error::invalid("/starts", "at most 60 times"));
     }
     let mut work = Work::look(app, caller).await?;
-    let course = courses::get(&mut work.tx, course_id).await?.ok_or(Error::NotThere("course"))?;
+    let course = courses::get(&mut work.tx, course_id)
+        .await?
+        .ok_or(Error::NotThere("course"))?;
     let service = diaries::service(&mut work.tx, app, wanted.service.as_str()).await?;
     let case = cases::load(&mut work.tx, app, &course, None).await?;
     let detail = Some(wanted.service.to_string());
-    work.seen("course.plan", ("course", course.id.0), course.patient_id, detail).await?;
+    work.seen(
+        "course.plan",
+        ("course", course.id.0),
+        course.patient_id,
+        detail,
+    )
+    .await?;
     if let Some(refusal) = course.details.closed_to_booking() {
         return Err(refusal.into());
     }
@@ -132,7 +153,12 @@ async fn planned(app: &App, caller: &Caller, course_id: CourseId, wanted: PlanWa
     };
     let estimate = estimate::of(&case, today, &app.policy);
     let left = progress::of(&case, estimate.as_ref().map(|estimate| estimate.max)).left;
-    let count = wanted.count.map(|count| u16::from(count).into()).or(left).unwrap_or(1).max(1);
+    let count = wanted
+        .count
+        .map(|count| u16::from(count).into())
+        .or(left)
+        .unwrap_or(1)
+        .max(1);
     let search = Search {
         patient: course.patient_id,
         service,
@@ -148,7 +174,13 @@ async fn planned(app: &App, caller: &Caller, course_id: CourseId, wanted: PlanWa
         pardoned: cases::pardoned(&caller.actor, wanted.overriding.as_ref()),
         proposed: false,
     };
-    let quote = quote::of(&search.service, search.case.as_ref(), &app.policy, count, estimate.as_ref());
+    let quote = quote::of(
+        &search.service,
+        search.case.as_ref(),
+        &app.policy,
+        count,
+        estimate.as_ref(),
+    );
     let wishes = Wishes {
         weekdays: wanted.weekdays.into_iter().map(|day| day.0).collect(),
         not_before: wanted.not_before,
@@ -189,11 +221,16 @@ fn shown(app: &App, picked: &[Picked], quote: Quote) -> Plan {
         proposals: proposals.collect(),
         refused: Vec::new(),
         quote,
-        ends: picked.last().map(|last| civil::shown(app.zone, last.best.slot.end)),
+        ends: picked
+            .last()
+            .map(|last| civil::shown(app.zone, last.best.slot.end)),
     }
 }
 
 /// `refusals` about one part of the request.
 pub(super) fn about(refusals: Vec<Refusal>, field: &str) -> Vec<Refusal> {
-    refusals.into_iter().map(|refusal| refusal.about(field)).collect()
+    refusals
+        .into_iter()
+        .map(|refusal| refusal.about(field))
+        .collect()
 }

@@ -116,7 +116,12 @@ struct Accepted {
 }
 
 /// Books every start of a plan, or none.
-pub async fn book(app: &App, caller: &Caller, course_id: CourseId, new: PlanBooking) -> Result<Answer<PlanBooked>> {
+pub async fn book(
+    app: &App,
+    caller: &Caller,
+    course_id: CourseId,
+    new: PlanBooking,
+) -> Result<Answer<PlanBooked>> {
     if !(1..=60).contains(&new.starts.len()) {
         return Err(Error::invalid("/starts", "must be 1 to 60 times"));
     }
@@ -127,7 +132,9 @@ pub async fn book(app: &App, caller: &Caller, course_id: CourseId, new: PlanBook
     let (all, searches) = searches(&mut work, &course, &case, &new).await?;
     let mut candidates = Vec::new();
     for search in &searches {
-        candidates.extend(diaries::candidates(&diaries::open(&mut work.tx, app, work.now, search).await?));
+        candidates.extend(diaries::candidates(
+            &diaries::open(&mut work.tx, app, work.now, search).await?,
+        ));
     }
     // All at once and in one order, so that two plans wait for each other and never for both.
     resources::lock(&mut work.tx, candidates).await?;
@@ -135,7 +142,9 @@ pub async fn book(app: &App, caller: &Caller, course_id: CourseId, new: PlanBook
     refused.extend(assessment_required(&case));
     let mut accepted = Vec::new();
     for (index, search) in searches.into_iter().enumerate() {
-        let Some(start) = starts.get(index) else { continue };
+        let Some(start) = starts.get(index) else {
+            continue;
+        };
         let search = Search {
             case: Some(case.clone()),
             ..search
@@ -158,16 +167,24 @@ pub async fn book(app: &App, caller: &Caller, course_id: CourseId, new: PlanBook
     if !refused.is_empty() {
         work.tx.rollback().await?;
         let first = starts.first().copied().unwrap_or(DateTime::UNIX_EPOCH);
-        return Err(decide::explained(app, caller, "course.plan_refused", &all, first, refused).await?);
+        return Err(
+            decide::explained(app, caller, "course.plan_refused", &all, first, refused).await?,
+        );
     }
     let mut shown = Vec::new();
     for one in &accepted {
         shown.push(written(&mut work, &course, &all, one, new.overriding.as_ref()).await?);
     }
     let detail = Some(format!("{} sessions", shown.len()));
-    work.audit("course.plan_book", ("course", course.id.0), Some(course.patient_id), detail)
-        .await?;
-    work.commit(Answer::Created(PlanBooked { sessions: shown })).await
+    work.audit(
+        "course.plan_book",
+        ("course", course.id.0),
+        Some(course.patient_id),
+        detail,
+    )
+    .await?;
+    work.commit(Answer::Created(PlanBooked { sessions: shown }))
+        .await
 }
 
 /// The instants of the starts, each later than the one before.
@@ -175,10 +192,13 @@ fn in_order(app: &App, wanted: &[StartWanted]) -> Result<Vec<DateTime<Utc>>> {
     let mut starts: Vec<DateTime<Utc>> = Vec::new();
     for (index, one) in wanted.iter().enumerate() {
         let field = format!("/starts/{index}");
-        let (start, _) = starts_at(app.zone, one.when()).map_err(|refusal| refusal.about(&field))?;
+        let (start, _) =
+            starts_at(app.zone, one.when()).map_err(|refusal| refusal.about(&field))?;
         if starts.last().is_some_and(|last| start <= *last) {
             let message = "The starts of a plan are in order, each later than the one before.";
-            return Err(Refusal::new(Rule::StartsOutOfOrder, message).about(field).into());
+            return Err(Refusal::new(Rule::StartsOutOfOrder, message)
+                .about(field)
+                .into());
         }
         starts.push(start);
     }
@@ -186,7 +206,12 @@ fn in_order(app: &App, wanted: &[StartWanted]) -> Result<Vec<DateTime<Utc>>> {
 }
 
 /// What is looked for as a whole, and for each start.
-async fn searches(work: &mut Work<'_>, course: &Course, case: &Case, new: &PlanBooking) -> Result<(Search, Vec<Search>)> {
+async fn searches(
+    work: &mut Work<'_>,
+    course: &Course,
+    case: &Case,
+    new: &PlanBooking,
+) -> Result<(Search, Vec<Search>)> {
     let service = diaries::service(&mut work.tx, work.app, new.service.as_str()).await?;
     let wanted = Wanted {
         practitioner: new.practitioner_id,
@@ -213,13 +238,23 @@ async fn searches(work: &mut Work<'_>, course: &Course, case: &Case, new: &PlanB
 }
 
 /// What `search` takes at `start`, or every reason why not; all it could take is locked already.
-async fn judged(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Result<std::result::Result<Accepted, Vec<Refusal>>> {
+async fn judged(
+    work: &mut Work<'_>,
+    search: &Search,
+    start: DateTime<Utc>,
+) -> Result<std::result::Result<Accepted, Vec<Refusal>>> {
     let day = civil::date_of(work.app.zone, start);
     let mut refusals = Vec::new();
     for mut diary in diaries::open(&mut work.tx, work.app, work.now, search).await? {
         diaries::fill(&mut work.tx, &mut diary, day, day, search.except).await?;
         match judge(&diary, start) {
-            Ok(granted) => return Ok(Ok(Accepted { diary, granted, start })),
+            Ok(granted) => {
+                return Ok(Ok(Accepted {
+                    diary,
+                    granted,
+                    start,
+                }));
+            }
             Err(against) if refusals.is_empty() => refusals = against,
             Err(_) => (),
         }
@@ -227,15 +262,30 @@ async fn judged(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> R
     Ok(Err(refusals))
 }
 
-async fn written(work: &mut Work<'_>, course: &Course, all: &Search, one: &Accepted, why: Option<&Override>) -> Result<SessionView> {
+async fn written(
+    work: &mut Work<'_>,
+    course: &Course,
+    all: &Search,
+    one: &Accepted,
+    why: Option<&Override>,
+) -> Result<SessionView> {
     let of = (course.id, course.patient_id);
     let standing = standing_at(work, of, all.service.id, one.diary.shop.as_ref(), None).await?;
     let session = booked(work, course, all, one.granted.place, one.start, standing);
     sessions::insert(&mut work.tx, &session).await?;
-    decide::claim(work, &one.diary, one.granted.place, one.start, Claimant::Session(session.id)).await?;
+    decide::claim(
+        work,
+        &one.diary,
+        one.granted.place,
+        one.start,
+        Claimant::Session(session.id),
+    )
+    .await?;
     session_change::note_booked(work, &session).await?;
     cases::note_overrides(work, session.id, course, &one.granted.overridden, why).await?;
-    let listed = sessions::get(&mut work.tx, session.id).await?.ok_or(Error::NotThere("session"))?;
+    let listed = sessions::get(&mut work.tx, session.id)
+        .await?
+        .ok_or(Error::NotThere("session"))?;
     Ok(SessionView {
         warnings: one.granted.warnings.clone(),
         ..view(work.app, listed)

@@ -38,7 +38,13 @@ fn steps(app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &[Message]) -> 
 }
 
 /// Makes the ledger hold what is planned of a visit as it is now; `rows` are all messages about it.
-pub(super) async fn replan(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &[Message]) -> Result<()> {
+pub(super) async fn replan(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    facts: &Facts<'_>,
+    rows: &[Message],
+) -> Result<()> {
     for step in steps(app, now, facts, rows)? {
         match step {
             Step::Supersede(id, why) => {
@@ -68,7 +74,9 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
     let (session, policy) = (facts.session, &app.policy);
     let mut all = Vec::new();
     if session.status == SessionStatus::Booked {
-        let zone = app.zone_named(&session.zone).map_err(|error| Error::Fault(error.to_string()))?;
+        let zone = app
+            .zone_named(&session.zone)
+            .map_err(|error| Error::Fault(error.to_string()))?;
         let booked = Booked {
             starts_at: session.starts_at,
             zone,
@@ -85,7 +93,13 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
         ));
         if let Some(to) = &facts.day_list_to {
             let practitioner = session.place.practitioner_id;
-            all.push(staff::day_list(practitioner, to, session.starts_at, policy, app.zone));
+            all.push(staff::day_list(
+                practitioner,
+                to,
+                session.starts_at,
+                policy,
+                app.zone,
+            ));
         }
     }
     if let Some(shop) = &facts.shop {
@@ -104,9 +118,19 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
     Ok(all)
 }
 
-async fn written(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, planned: Planned) -> Result<Message> {
+async fn written(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    facts: &Facts<'_>,
+    planned: Planned,
+) -> Result<Message> {
     let audience = planned.kind.audience();
-    if let Some(recipient) = planned.recipient.as_ref().filter(|_| audience == Audience::Patient) {
+    if let Some(recipient) = planned
+        .recipient
+        .as_ref()
+        .filter(|_| audience == Audience::Patient)
+    {
         links::open(tx, app, now, facts.session.id, recipient).await?;
     }
     let content = match audience {
@@ -149,14 +173,23 @@ async fn written(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>, 
 pub(super) async fn put(tx: &mut Tx, rows: &[Message], message: Message) -> Result<Message> {
     let key = |row: &Message| {
         let recipient = row.recipient.as_ref().map(ToString::to_string);
-        (row.session_version, row.kind, row.channel, row.lead.clone(), recipient)
+        (
+            row.session_version,
+            row.kind,
+            row.channel,
+            row.lead.clone(),
+            recipient,
+        )
     };
     let there = rows.iter().find(|row| key(row) == key(&message));
     let Some(there) = there else {
         messages::insert(tx, &message).await?;
         return Ok(message);
     };
-    let message = Message { id: there.id, ..message };
+    let message = Message {
+        id: there.id,
+        ..message
+    };
     if message.status == MessageStatus::Scheduled {
         messages::revive(tx, &message).await?;
     }
@@ -169,8 +202,13 @@ pub(super) async fn taken_back(tx: &mut Tx, app: &App, message: &Message) -> Res
     let Some(id) = message.session_id else {
         return of_referral_taken_back(tx, message).await;
     };
-    let session = sessions::get(tx, id).await?.ok_or(Error::NotThere("session"))?.session;
-    let patient = patients::get(tx, session.patient_id).await?.ok_or(Error::NotThere("patient"))?;
+    let session = sessions::get(tx, id)
+        .await?
+        .ok_or(Error::NotThere("session"))?
+        .session;
+    let patient = patients::get(tx, session.patient_id)
+        .await?
+        .ok_or(Error::NotThere("patient"))?;
     let catalogue = current(tx, app).await?;
     let facts = facts::load(tx, app, &catalogue, &session, &patient).await?;
     let waiting = Message {
@@ -190,11 +228,16 @@ pub(super) async fn taken_back(tx: &mut Tx, app: &App, message: &Message) -> Res
 
 /// The same for what is about a referral that had no dates: once it was answered, or has dates, it is said no more.
 async fn of_referral_taken_back(tx: &mut Tx, message: &Message) -> Result<bool> {
-    let Some(id) = message.referral_id else { return Ok(false) };
+    let Some(id) = message.referral_id else {
+        return Ok(false);
+    };
     let waits = referrals::get(tx, None, id)
         .await?
         .is_some_and(|referral| referral.status.is_asked());
-    let dated = sessions::of_referral(tx, id).await?.iter().any(|session| session.status.is_live());
+    let dated = sessions::of_referral(tx, id)
+        .await?
+        .iter()
+        .any(|session| session.status.is_live());
     if waits && !dated {
         return Ok(false);
     }
@@ -221,7 +264,10 @@ pub(super) async fn touched(work: &mut Work<'_>, whose: Whose) -> Result<Vec<Ses
     };
     let mut before = sessions::live_from(&mut work.tx, work.now).await?;
     before.retain(touched);
-    let patients: BTreeSet<_> = before.iter().map(|session| session.patient_id.into()).collect();
+    let patients: BTreeSet<_> = before
+        .iter()
+        .map(|session| session.patient_id.into())
+        .collect();
     resources::lock(&mut work.tx, patients).await?;
     let mut locked = sessions::live_from(&mut work.tx, work.now).await?;
     let known: BTreeSet<PatientId> = before.iter().map(|session| session.patient_id).collect();
@@ -236,12 +282,18 @@ pub(super) async fn replan_all(work: &mut Work<'_>, sessions: &[Session]) -> Res
     }
     let catalogue: Catalogue = catalogue::read(&mut work.tx).await?;
     let mut known = BTreeMap::new();
-    for id in sessions.iter().map(|session| session.patient_id).collect::<BTreeSet<_>>() {
+    for id in sessions
+        .iter()
+        .map(|session| session.patient_id)
+        .collect::<BTreeSet<_>>()
+    {
         let patient = patients::get(&mut work.tx, id).await?;
         known.insert(id, patient.ok_or(Error::NotThere("patient"))?);
     }
     for session in sessions {
-        let Some(patient) = known.get(&session.patient_id) else { continue };
+        let Some(patient) = known.get(&session.patient_id) else {
+            continue;
+        };
         let facts = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?;
         let mut rows = notices::rows(&mut work.tx, session).await?;
         // A shop that is another one has to hear of it.
@@ -264,7 +316,12 @@ pub async fn plan_all(tx: &mut Tx, app: &App) -> Result<()> {
 }
 
 /// Plans anew all that is to come for a patient whose wishes or permissions changed.
-pub(super) async fn replan_patient(tx: &mut Tx, app: &App, now: DateTime<Utc>, patient: PatientId) -> Result<()> {
+pub(super) async fn replan_patient(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    patient: PatientId,
+) -> Result<()> {
     let Some(patient) = patients::get(tx, patient).await? else {
         return Ok(());
     };

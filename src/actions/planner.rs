@@ -50,7 +50,8 @@ impl Planner<'_> {
         if refused.is_empty() {
             return self.at_one_site().await;
         }
-        let refused = cases::with_prerequisites(&mut self.work, &self.search, self.from, refused).await?;
+        let refused =
+            cases::with_prerequisites(&mut self.work, &self.search, self.from, refused).await?;
         Err(Error::Explained(refused, None))
     }
 
@@ -61,16 +62,25 @@ impl Planner<'_> {
         for mut diary in diaries::open(&mut self.work.tx, app, now, &self.search).await? {
             let day = plan::range(&diary, self.from, SLACK).target;
             diary.pardoned.push(Rule::PlanExceedsCeiling);
-            let Some(ask) = diary.ask_on(day) else { continue };
+            let Some(ask) = diary.ask_on(day) else {
+                continue;
+            };
             let mut refusals = rules::refusals(&ask);
             refusals.extend(availability::least_of_lasers(&diary, &ask));
             refusals.extend(diary.refusals_of_shop(day));
             refusals.retain(|refusal| beyond_time(refusal.code));
             let sessions = self.search.case.as_ref().map_or(0, Case::laser_sessions) + self.count;
             let counted = ask.treatment() == Some(Treatment::Laser);
-            refusals.extend(counted.then(|| plan_exceeds_ceiling::exceeded(&ask, sessions)).flatten());
+            refusals.extend(
+                counted
+                    .then(|| plan_exceeds_ceiling::exceeded(&ask, sessions))
+                    .flatten(),
+            );
             refusals.retain(|refusal| !self.search.pardoned.contains(&refusal.code));
-            if least.as_ref().is_none_or(|least| refusals.len() < least.len()) {
+            if least
+                .as_ref()
+                .is_none_or(|least| refusals.len() < least.len())
+            {
                 least = Some(refusals);
             }
         }
@@ -100,7 +110,11 @@ impl Planner<'_> {
     }
 
     /// Takes one session after the other, each on the best day of its set; nothing where one finds no time.
-    async fn one_by_one(&mut self, diary: &mut Diary, sets: Option<&[BTreeSet<NaiveDate>]>) -> Result<Option<Vec<Picked>>> {
+    async fn one_by_one(
+        &mut self,
+        diary: &mut Diary,
+        sets: Option<&[BTreeSet<NaiveDate>]>,
+    ) -> Result<Option<Vec<Picked>>> {
         let mut picked: Vec<Picked> = Vec::new();
         let mut from = self.from;
         for index in 0..self.count {
@@ -108,9 +122,16 @@ impl Planner<'_> {
             let days = sets.and_then(|sets| sets.get(index.checked_sub(self.starts.len())?));
             let reachable = days.zip(picked.last()).map(|(days, last)| {
                 let last = civil::date_of(diary.zone, last.best.slot.start);
-                days.iter().copied().filter(|day| plan::follows(diary, last, *day)).collect()
+                days.iter()
+                    .copied()
+                    .filter(|day| plan::follows(diary, last, *day))
+                    .collect()
             });
-            let slack = if sets.is_some() { Days::new(4000) } else { SLACK };
+            let slack = if sets.is_some() {
+                Days::new(4000)
+            } else {
+                SLACK
+            };
             let range = plan::range(diary, from, slack);
             if range.last < range.first {
                 return Ok(None);
@@ -122,8 +143,21 @@ impl Planner<'_> {
             };
             let mut found = Vec::new();
             for range in [near, range] {
-                diaries::fill(&mut self.work.tx, diary, range.first, range.last, self.search.except).await?;
-                found = plan::nearest(diary, &self.wishes, range, reachable.as_ref().or(days), ALTERNATIVES);
+                diaries::fill(
+                    &mut self.work.tx,
+                    diary,
+                    range.first,
+                    range.last,
+                    self.search.except,
+                )
+                .await?;
+                found = plan::nearest(
+                    diary,
+                    &self.wishes,
+                    range,
+                    reachable.as_ref().or(days),
+                    ALTERNATIVES,
+                );
                 if found.len() > ALTERNATIVES {
                     break;
                 }
@@ -140,7 +174,10 @@ impl Planner<'_> {
             };
             found.retain(|other| other.slot.start != best.slot.start);
             found.truncate(ALTERNATIVES);
-            let warnings = diary.ask(best.slot.start).map(|ask| rules::warnings(&ask)).unwrap_or_default();
+            let warnings = diary
+                .ask(best.slot.start)
+                .map(|ask| rules::warnings(&ask))
+                .unwrap_or_default();
             if let (Some(case), Some(visit)) = (&diary.case, plan::as_visit(diary, &best.slot)) {
                 diary.case = Some(case.with(visit));
             }
@@ -156,7 +193,9 @@ impl Planner<'_> {
 
     /// The time that was chosen for a session already, if it was. One that a rule refuses is named by its place.
     async fn fixed(&mut self, diary: &mut Diary, index: usize) -> Result<Option<Slot>> {
-        let Some(when) = self.starts.get(index) else { return Ok(None) };
+        let Some(when) = self.starts.get(index) else {
+            return Ok(None);
+        };
         let field = format!("/starts/{index}");
         let (start, _) = starts_at(diary.zone, *when).map_err(|refusal| refusal.about(&field))?;
         let day = civil::date_of(diary.zone, start);
@@ -207,7 +246,10 @@ impl Planner<'_> {
             ),
         )];
         refused.extend(availability::find(diary, first, near).refused);
-        Ok(refused.into_iter().map(|refusal| decide::told(refusal, None)).collect())
+        Ok(refused
+            .into_iter()
+            .map(|refusal| decide::told(refusal, None))
+            .collect())
     }
 }
 
@@ -216,7 +258,11 @@ fn beyond_time(rule: Rule) -> bool {
     rule.is_of_removal()
         && !matches!(
             rule,
-            Rule::CoolingOff | Rule::TestPatchWait | Rule::IntervalTooShort | Rule::AreaHealing | Rule::PlanExceedsCeiling
+            Rule::CoolingOff
+                | Rule::TestPatchWait
+                | Rule::IntervalTooShort
+                | Rule::AreaHealing
+                | Rule::PlanExceedsCeiling
         )
 }
 

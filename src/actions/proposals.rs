@@ -24,7 +24,11 @@ use crate::storage::claims::{self, Claimant, Except};
 use crate::storage::{courses, messages, patients, proposals, sessions};
 
 /// Takes every one of `open`, or none. The referral is accepted with it; the shop answered when it proposed.
-pub(super) async fn take(mut work: Work<'_>, current: Referral, open: Vec<Proposal>) -> Result<Work<'_>> {
+pub(super) async fn take(
+    mut work: Work<'_>,
+    current: Referral,
+    open: Vec<Proposal>,
+) -> Result<Work<'_>> {
     let course = courses::get(&mut work.tx, current.course_id)
         .await?
         .ok_or(Error::NotThere("course"))?;
@@ -32,7 +36,9 @@ pub(super) async fn take(mut work: Work<'_>, current: Referral, open: Vec<Propos
     let status = current.status.after(ReferralVerb::Accept, false)?;
     let next = Referral {
         status,
-        answered_at: current.answered_at.or(open.iter().map(|one| one.created_at).min()),
+        answered_at: current
+            .answered_at
+            .or(open.iter().map(|one| one.created_at).min()),
         ..current.clone()
     };
     let referral = save(&mut work, &current, next, ReferralVerb::Accept).await?;
@@ -42,13 +48,29 @@ pub(super) async fn take(mut work: Work<'_>, current: Referral, open: Vec<Propos
     Ok(work)
 }
 
-async fn take_one<'a>(mut work: Work<'a>, course: &Course, referral: &Referral, proposal: &Proposal) -> Result<Work<'a>> {
+async fn take_one<'a>(
+    mut work: Work<'a>,
+    course: &Course,
+    referral: &Referral,
+    proposal: &Proposal,
+) -> Result<Work<'a>> {
     let moved = match proposal.session_id {
-        Some(id) => Some(sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?.session),
+        Some(id) => Some(
+            sessions::get(&mut work.tx, id)
+                .await?
+                .ok_or(Error::NotThere("session"))?
+                .session,
+        ),
         None => None,
     };
-    if let Some(session) = moved.as_ref().filter(|session| !can_be_moved(session, work.now)) {
-        let words = format!("This visit is {} and cannot be moved any more.", session.status);
+    if let Some(session) = moved
+        .as_ref()
+        .filter(|session| !can_be_moved(session, work.now))
+    {
+        let words = format!(
+            "This visit is {} and cannot be moved any more.",
+            session.status
+        );
         return Err(Error::refused(Code::NotToBeMoved, words));
     }
     let search = search(&mut work, course, referral, moved.as_ref()).await?;
@@ -56,7 +78,8 @@ async fn take_one<'a>(mut work: Work<'a>, course: &Course, referral: &Referral, 
         claims::release_session(&mut work.tx, session.id).await?;
     }
     let start = proposal.starts_at;
-    let (mut work, diary, granted) = decide::decide(work, "referral.proposal_refused", course, &search, start).await?;
+    let (mut work, diary, granted) =
+        decide::decide(work, "referral.proposal_refused", course, &search, start).await?;
     // Before the session changes, which would overtake what is still open.
     let decided = decide_proposal(&mut work, proposal, ProposalStatus::Accepted).await?;
     if let Some(current) = moved {
@@ -64,20 +87,36 @@ async fn take_one<'a>(mut work: Work<'a>, course: &Course, referral: &Referral, 
             status: SessionStatus::Booked,
             place: granted.place,
             sequence: current.sequence + 1,
-            local_start: civil::wall_of(work.app.zone, start).format("%Y-%m-%dT%H:%M").to_string(),
+            local_start: civil::wall_of(work.app.zone, start)
+                .format("%Y-%m-%dT%H:%M")
+                .to_string(),
             zone: work.app.zone.name().to_owned(),
             starts_at: start,
             ends_at: start + search.service.duration(),
             rebook_reason: None,
             ..current.clone()
         };
-        decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(next.id)).await?;
+        decide::claim(
+            &mut work,
+            &diary,
+            granted.place,
+            start,
+            Claimant::Session(next.id),
+        )
+        .await?;
         session_change::save(&mut work, &current, next, PROPOSAL_TAKEN).await?;
     } else {
         let standing = (Some(referral.id), SessionStatus::Booked);
         let session = super::book::booked(&work, course, &search, granted.place, start, standing);
         sessions::insert(&mut work.tx, &session).await?;
-        decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(session.id)).await?;
+        decide::claim(
+            &mut work,
+            &diary,
+            granted.place,
+            start,
+            Claimant::Session(session.id),
+        )
+        .await?;
         session_change::note_booked(&mut work, &session).await?;
         let taken = Proposal {
             version: decided.version + 1,
@@ -92,16 +131,38 @@ async fn take_one<'a>(mut work: Work<'a>, course: &Course, referral: &Referral, 
 }
 
 /// What is looked for when the time that the shop named is to be taken.
-async fn search(work: &mut Work<'_>, course: &Course, referral: &Referral, moved: Option<&Session>) -> Result<Search> {
+async fn search(
+    work: &mut Work<'_>,
+    course: &Course,
+    referral: &Referral,
+    moved: Option<&Session>,
+) -> Result<Search> {
     let catalogue = super::catalogue_kept::current(&mut work.tx, work.app).await?;
-    let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?.clone();
-    let theirs = catalogue
-        .sites
-        .iter()
-        .find(|site| site.details.kind == SiteKind::Partner && site.details.partner_id == Some(referral.partner_id) && site.details.active);
-    let site = moved.map(|session| session.place.site_id).or(theirs.map(|site| site.id));
-    let site = site.ok_or_else(|| Error::refused(Code::ClinicClosed, "The shop has no place yet; a manager adds it."))?;
-    let case = cases::load(&mut work.tx, work.app, course, moved.map(|session| session.id)).await?;
+    let service = catalogue
+        .service(referral.service_id)
+        .ok_or(Error::NotThere("service"))?
+        .clone();
+    let theirs = catalogue.sites.iter().find(|site| {
+        site.details.kind == SiteKind::Partner
+            && site.details.partner_id == Some(referral.partner_id)
+            && site.details.active
+    });
+    let site = moved
+        .map(|session| session.place.site_id)
+        .or(theirs.map(|site| site.id));
+    let site = site.ok_or_else(|| {
+        Error::refused(
+            Code::ClinicClosed,
+            "The shop has no place yet; a manager adds it.",
+        )
+    })?;
+    let case = cases::load(
+        &mut work.tx,
+        work.app,
+        course,
+        moved.map(|session| session.id),
+    )
+    .await?;
     Ok(Search {
         patient: course.patient_id,
         service,
@@ -112,7 +173,11 @@ async fn search(work: &mut Work<'_>, course: &Course, referral: &Referral, moved
             session: moved.map(|session| session.id),
             hold: None,
         },
-        case: Some(case.facing(if moved.is_some() { Facing::Backward } else { Facing::BothWays })),
+        case: Some(case.facing(if moved.is_some() {
+            Facing::Backward
+        } else {
+            Facing::BothWays
+        })),
         pardoned: Vec::new(),
         proposed: true,
     })
@@ -121,14 +186,23 @@ async fn search(work: &mut Work<'_>, course: &Course, referral: &Referral, moved
 /// Tells the patient by mail that another time is proposed for a visit of theirs, where they may be told; the desk has its
 /// task either way.
 pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Result<()> {
-    let Some(id) = proposal.session_id else { return Ok(()) };
-    let session = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?.session;
+    let Some(id) = proposal.session_id else {
+        return Ok(());
+    };
+    let session = sessions::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("session"))?
+        .session;
     let patient = patients::get(&mut work.tx, session.patient_id)
         .await?
         .ok_or(Error::NotThere("patient"))?;
     let catalogue = super::catalogue_kept::current(&mut work.tx, work.app).await?;
     let facts = facts::load(&mut work.tx, work.app, &catalogue, &session, &patient).await?;
-    let email = facts.reach.email.clone().filter(|_| !facts.reach.refuses(Channel::Email));
+    let email = facts
+        .reach
+        .email
+        .clone()
+        .filter(|_| !facts.reach.refuses(Channel::Email));
     let Some(recipient) = email.map(Recipient::Email) else {
         return Ok(());
     };
@@ -146,7 +220,9 @@ pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Re
         stamp: work.now.trunc_subsecs(0),
         content: Content {
             calendar: false,
-            ..facts.content().at(proposal.starts_at, session.ends_at - session.starts_at)
+            ..facts
+                .content()
+                .at(proposal.starts_at, session.ends_at - session.starts_at)
         },
         status: MessageStatus::Scheduled,
         due_at,
@@ -159,7 +235,11 @@ pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Re
 }
 
 /// The time that the shop proposes for a session, if it does and the session can still be moved.
-pub(super) async fn open_for(tx: &mut crate::storage::Tx, now: DateTime<Utc>, session: &Session) -> Result<Option<DateTime<Utc>>> {
+pub(super) async fn open_for(
+    tx: &mut crate::storage::Tx,
+    now: DateTime<Utc>,
+    session: &Session,
+) -> Result<Option<DateTime<Utc>>> {
     if !can_be_moved(session, now) {
         return Ok(None);
     }
@@ -170,7 +250,9 @@ pub(super) async fn open_for(tx: &mut crate::storage::Tx, now: DateTime<Utc>, se
 
 /// Whether what a message to a patient proposes can still be taken.
 pub(super) async fn is_open(tx: &mut crate::storage::Tx, message: &Message) -> Result<bool> {
-    let Some(session) = message.session_id else { return Ok(false) };
+    let Some(session) = message.session_id else {
+        return Ok(false);
+    };
     let all = proposals::of_session(tx, session).await?;
     Ok(all
         .iter()

@@ -35,7 +35,9 @@ pub(super) async fn note(app: &App, line: audit::Line) -> Result<()> {
     // Whoever wrote before us may have written our line too, or failed to.
     match done.try_recv() {
         Ok(()) => return Ok(()),
-        Err(oneshot::error::TryRecvError::Closed) => return Err(Error::Fault("the audit line of a read was lost".to_owned())),
+        Err(oneshot::error::TryRecvError::Closed) => {
+            return Err(Error::Fault("the audit line of a read was lost".to_owned()));
+        }
         Err(oneshot::error::TryRecvError::Empty) => (),
     }
     let batch = std::mem::take(&mut *log.waiting.lock().unwrap_or_else(PoisonError::into_inner));

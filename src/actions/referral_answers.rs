@@ -8,16 +8,23 @@ use utoipa::ToSchema;
 
 use super::error::none_of;
 use super::notices::Of;
-use super::referral_change::{self, decide_proposal, full, locked, save, supersede_proposals, touch};
+use super::referral_change::{
+    self, decide_proposal, full, locked, save, supersede_proposals, touch,
+};
 use super::referral_notices::{self, Asked};
 use super::referral_view::{SeenReferral, answered};
 use super::session_change::{self, DECLINED, SHOP_ACCEPTED};
-use super::{Answer, App, Caller, Error, Expected, Result, Work, notices, proposals as taken, referrals as written};
+use super::{
+    Answer, App, Caller, Error, Expected, Result, Work, notices, proposals as taken,
+    referrals as written,
+};
 use crate::domain::access::Role;
 use crate::domain::booking::starts_at;
 use crate::domain::civil::{self, When};
 use crate::domain::ids::{ReferralId, SessionId};
-use crate::domain::referral::{Proposal, ProposalStatus, Referral, ReferralStatus, ReferralVerb, can_be_moved};
+use crate::domain::referral::{
+    Proposal, ProposalStatus, Referral, ReferralStatus, ReferralVerb, can_be_moved,
+};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::at_shop::disclosure_consent_missing;
 use crate::domain::session::{CancelReason, Session};
@@ -60,13 +67,17 @@ pub struct NewProposal {
 }
 
 fn open(all: Vec<Proposal>) -> Vec<Proposal> {
-    all.into_iter().filter(|one| one.status == ProposalStatus::Open).collect()
+    all.into_iter()
+        .filter(|one| one.status == ProposalStatus::Open)
+        .collect()
 }
 
 /// Whether the caller speaks for the clinic, about what the shop proposes, or for the shop; the clinic answers for no shop
 /// unless a manager says so.
 fn for_the_clinic(caller: &Caller, for_shop: bool, proposed: &[Proposal]) -> Result<bool> {
-    let open = proposed.iter().any(|one| one.status == ProposalStatus::Open);
+    let open = proposed
+        .iter()
+        .any(|one| one.status == ProposalStatus::Open);
     match caller.actor.role {
         Role::Partner => Ok(false),
         Role::Manager if for_shop => Ok(false),
@@ -79,19 +90,33 @@ fn for_the_clinic(caller: &Caller, for_shop: bool, proposed: &[Proposal]) -> Res
 }
 
 fn nothing_to_answer() -> Error {
-    Error::refused(Code::NothingToAnswer, "Nothing of this referral waits for this answer.")
+    Error::refused(
+        Code::NothingToAnswer,
+        "Nothing of this referral waits for this answer.",
+    )
 }
 
 /// Accepts: for the shop the referral and what waits under it, for the clinic what the shop proposes.
-pub async fn accept(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, by: Acceptance) -> Result<Answer<SeenReferral>> {
+pub async fn accept(
+    app: &App,
+    caller: &Caller,
+    id: ReferralId,
+    expected: &Expected,
+    by: Acceptance,
+) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
     let proposed = proposals::of_referral(&mut work.tx, id).await?;
     if for_the_clinic(caller, by.for_shop, &proposed)? {
         let mut work = taken::take(work, current, open(proposed)).await?;
         let patient = referral_change::current(&mut work, id).await?.patient_id;
-        work.audit("referral.accept_proposal", ("referral", id.0), Some(patient), None)
-            .await?;
+        work.audit(
+            "referral.accept_proposal",
+            ("referral", id.0),
+            Some(patient),
+            None,
+        )
+        .await?;
         return answered(work, id).await;
     }
     let status = current.status.after(ReferralVerb::Accept, false)?;
@@ -127,10 +152,16 @@ async fn waiting(work: &mut Work<'_>, id: ReferralId) -> Result<Vec<Session>> {
 }
 
 /// What of the shop's own side speaks against it on each day: nothing of this tells of the patient.
-async fn against(work: &mut Work<'_>, referral: &Referral, waiting: &[Session]) -> Result<Vec<Refusal>> {
+async fn against(
+    work: &mut Work<'_>,
+    referral: &Referral,
+    waiting: &[Session],
+) -> Result<Vec<Refusal>> {
     let terms = written::terms(work, referral).await?;
     let catalogue = super::catalogue_kept::current(&mut work.tx, work.app).await?;
-    let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?;
+    let service = catalogue
+        .service(referral.service_id)
+        .ok_or(Error::NotThere("service"))?;
     let mut against: Vec<_> = disclosure_consent_missing(&terms).into_iter().collect();
     let today = civil::date_of(work.app.zone, work.now);
     let days = waiting
@@ -146,7 +177,13 @@ async fn against(work: &mut Work<'_>, referral: &Referral, waiting: &[Session]) 
 }
 
 /// Rejects: for the shop the referral, or the dates that were added to it later; for the clinic what the shop proposes.
-pub async fn reject(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, why: Rejection) -> Result<Answer<SeenReferral>> {
+pub async fn reject(
+    app: &App,
+    caller: &Caller,
+    id: ReferralId,
+    expected: &Expected,
+    why: Rejection,
+) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
     let proposed = proposals::of_referral(&mut work.tx, id).await?;
@@ -160,8 +197,13 @@ pub async fn reject(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
         for session in waiting(&mut work, id).await? {
             notices::queue(&mut work, &session, Of::Plans).await?;
         }
-        work.audit("referral.decline_proposal", ("referral", id.0), Some(current.patient_id), None)
-            .await?;
+        work.audit(
+            "referral.decline_proposal",
+            ("referral", id.0),
+            Some(current.patient_id),
+            None,
+        )
+        .await?;
         return answered(work, id).await;
     }
     let asked = current.status.is_asked();
@@ -192,7 +234,12 @@ pub async fn reject(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
 }
 
 /// Calls `all` off: what they claimed is free.
-pub(super) async fn freed(work: &mut Work<'_>, all: Vec<Session>, why: CancelReason, change: &str) -> Result<()> {
+pub(super) async fn freed(
+    work: &mut Work<'_>,
+    all: Vec<Session>,
+    why: CancelReason,
+    change: &str,
+) -> Result<()> {
     for session in all {
         let gone = Session {
             status: SessionStatus::Cancelled,
@@ -211,13 +258,24 @@ pub(super) async fn declined(work: &mut Work<'_>, referral: &Referral, detail: &
     let task = Task {
         patient_id: Some(referral.patient_id),
         referral_id: Some(referral.id),
-        ..Task::open(work.app.clock.id(), TaskKind::ReferralDeclined, detail, work.now)
+        ..Task::open(
+            work.app.clock.id(),
+            TaskKind::ReferralDeclined,
+            detail,
+            work.now,
+        )
     };
     Ok(tasks::insert(&mut work.tx, &task).await?)
 }
 
 /// Proposes another time. Whether it suits the patient the clinic finds out; the shop hears of what it may know alone.
-pub async fn propose(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, new: NewProposal) -> Result<Answer<SeenReferral>> {
+pub async fn propose(
+    app: &App,
+    caller: &Caller,
+    id: ReferralId,
+    expected: &Expected,
+    new: NewProposal,
+) -> Result<Answer<SeenReferral>> {
     let (start, _) = starts_at(app.zone, new.start)?;
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
@@ -277,23 +335,40 @@ fn timely(work: &Work<'_>, start: DateTime<Utc>) -> Vec<Refusal> {
     let horizon = chrono::Duration::days(work.app.policy.horizon_days.into());
     if start > work.now + horizon {
         let last = civil::spoken_day(civil::date_of(work.app.zone, work.now + horizon));
-        refusals.push(Refusal::new(Code::TooFarAhead, format!("Sessions are booked up to {last}.")));
+        refusals.push(Refusal::new(
+            Code::TooFarAhead,
+            format!("Sessions are booked up to {last}."),
+        ));
     }
     refusals
 }
 
 /// For which session a proposal is: the one that is named, the first that waits, or one that has no time yet.
-async fn for_which(work: &mut Work<'_>, referral: &Referral, named: Option<SessionId>) -> Result<Option<SessionId>> {
+async fn for_which(
+    work: &mut Work<'_>,
+    referral: &Referral,
+    named: Option<SessionId>,
+) -> Result<Option<SessionId>> {
     let all = sessions::of_referral(&mut work.tx, referral.id).await?;
-    let movable =
-        |session: &&Session| matches!(session.status, SessionStatus::Pending | SessionStatus::Booked) && session.starts_at > work.now;
+    let movable = |session: &&Session| {
+        matches!(
+            session.status,
+            SessionStatus::Pending | SessionStatus::Booked
+        ) && session.starts_at > work.now
+    };
     if let Some(named) = named {
-        let found = all.iter().filter(movable).find(|session| session.id == named);
+        let found = all
+            .iter()
+            .filter(movable)
+            .find(|session| session.id == named);
         return found
             .map(|session| Some(session.id))
             .ok_or(Error::NotThere("visit to come under this referral"));
     }
-    if let Some(first) = all.iter().find(|session| session.awaits_shop() && can_be_moved(session, work.now)) {
+    if let Some(first) = all
+        .iter()
+        .find(|session| session.awaits_shop() && can_be_moved(session, work.now))
+    {
         return Ok(Some(first.id));
     }
     if referral.undated(&all) == 0 {

@@ -21,7 +21,8 @@ pub(super) async fn standing_at(
     let Some(terms) = shop else {
         return Ok((None, SessionStatus::Booked));
     };
-    let asks = |referral: &Referral| referral.status.takes_sessions() && referral.service_id == service;
+    let asks =
+        |referral: &Referral| referral.status.takes_sessions() && referral.service_id == service;
     let mut all = referrals::of_course(&mut work.tx, course, terms.partner.id).await?;
     all.retain(asks);
     if let Some(kept) = all.iter().find(|referral| Some(referral.id) == kept) {
@@ -34,7 +35,10 @@ pub(super) async fn standing_at(
         }
     }
     // Several that are booked at once are one referral.
-    if let Some(begun) = all.iter().rfind(|one| one.by_booking && one.created_at == work.now) {
+    if let Some(begun) = all
+        .iter()
+        .rfind(|one| one.by_booking && one.created_at == work.now)
+    {
         let more = Referral {
             version: begun.version + 1,
             sessions: begun.sessions + 1,
@@ -66,8 +70,13 @@ pub(super) async fn standing_at(
     };
     referrals::insert(&mut work.tx, &referral).await?;
     let detail = Some("by a booking".to_owned());
-    work.audit("referral.send", ("referral", referral.id.0), Some(patient), detail)
-        .await?;
+    work.audit(
+        "referral.send",
+        ("referral", referral.id.0),
+        Some(patient),
+        detail,
+    )
+    .await?;
     Ok((Some(referral.id), SessionStatus::Pending))
 }
 

@@ -8,7 +8,9 @@ use super::{Error, Expected, Result, Work};
 use crate::domain::ids::{ReferralId, SessionId};
 use crate::domain::message::{MessageKind, Unsent};
 use crate::domain::notice::{Standing, standing};
-use crate::domain::referral::{Proposal, ProposalStatus, Referral, ReferralStatus, ReferralVerb, can_be_moved, was_treated};
+use crate::domain::referral::{
+    Proposal, ProposalStatus, Referral, ReferralStatus, ReferralVerb, can_be_moved, was_treated,
+};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::session::Session;
 use crate::domain::status::SessionStatus;
@@ -16,34 +18,59 @@ use crate::domain::task::TaskKind;
 use crate::storage::{messages, proposals, referrals, resources, sessions, tasks};
 
 /// The referral, read after its patient was locked, so that changes of it wait for each other; another shop's is not there.
-pub(super) async fn locked(work: &mut Work<'_>, id: ReferralId, expected: &Expected) -> Result<Referral> {
+pub(super) async fn locked(
+    work: &mut Work<'_>,
+    id: ReferralId,
+    expected: &Expected,
+) -> Result<Referral> {
     let own = work.caller.actor.own_shop();
     let missing = || Error::NotThere("referral");
-    let found = referrals::get(&mut work.tx, own, id).await?.ok_or_else(missing)?;
+    let found = referrals::get(&mut work.tx, own, id)
+        .await?
+        .ok_or_else(missing)?;
     resources::lock(&mut work.tx, [found.patient_id.into()]).await?;
-    let referral = referrals::get(&mut work.tx, own, id).await?.ok_or_else(missing)?;
+    let referral = referrals::get(&mut work.tx, own, id)
+        .await?
+        .ok_or_else(missing)?;
     expected.check(referral.version)?;
     Ok(referral)
 }
 
 /// The referral as it is now, whatever was changed under it meanwhile.
 pub(super) async fn current(work: &mut Work<'_>, id: ReferralId) -> Result<Referral> {
-    referrals::get(&mut work.tx, None, id).await?.ok_or(Error::NotThere("referral"))
+    referrals::get(&mut work.tx, None, id)
+        .await?
+        .ok_or(Error::NotThere("referral"))
 }
 
 /// Writes `next`, which was `current`, as the deed `verb`, with what is to be told of it.
-pub(super) async fn save(work: &mut Work<'_>, current: &Referral, next: Referral, verb: ReferralVerb) -> Result<Referral> {
+pub(super) async fn save(
+    work: &mut Work<'_>,
+    current: &Referral,
+    next: Referral,
+    verb: ReferralVerb,
+) -> Result<Referral> {
     let ended = next.status.is_terminal();
     let next = Referral {
         version: current.version + 1,
-        ended_at: if ended { current.ended_at.or(Some(work.now)) } else { None },
+        ended_at: if ended {
+            current.ended_at.or(Some(work.now))
+        } else {
+            None
+        },
         ..next
     };
     if !referrals::update(&mut work.tx, &next).await? {
         return Err(Error::Stale);
     }
     if next.status != current.status && !next.status.is_asked() {
-        tasks::settle_referral(&mut work.tx, next.id, TaskKind::ReferralUnanswered, work.now).await?;
+        tasks::settle_referral(
+            &mut work.tx,
+            next.id,
+            TaskKind::ReferralUnanswered,
+            work.now,
+        )
+        .await?;
     }
     if ended {
         let proposed = proposals::of_referral(&mut work.tx, next.id).await?;
@@ -59,7 +86,13 @@ pub(super) async fn save(work: &mut Work<'_>, current: &Referral, next: Referral
     }
     let action = format!("referral.{}", verb.to_string().replace('-', "_"));
     let detail = Some(format!("{} to {}", current.status, next.status));
-    work.audit(&action, ("referral", next.id.0), Some(next.patient_id), detail).await?;
+    work.audit(
+        &action,
+        ("referral", next.id.0),
+        Some(next.patient_id),
+        detail,
+    )
+    .await?;
     Ok(next)
 }
 
@@ -84,7 +117,11 @@ pub(super) async fn supersede_proposals(work: &mut Work<'_>, all: &[Proposal]) -
 }
 
 /// Writes what became of an open proposal; the desk's task about it is done, and the patient is not asked any more.
-pub(super) async fn decide_proposal(work: &mut Work<'_>, proposal: &Proposal, status: ProposalStatus) -> Result<Proposal> {
+pub(super) async fn decide_proposal(
+    work: &mut Work<'_>,
+    proposal: &Proposal,
+    status: ProposalStatus,
+) -> Result<Proposal> {
     let decided = Proposal {
         version: proposal.version + 1,
         status,
@@ -94,7 +131,13 @@ pub(super) async fn decide_proposal(work: &mut Work<'_>, proposal: &Proposal, st
     if !proposals::update(&mut work.tx, &decided).await? {
         return Err(Error::Stale);
     }
-    settle(work, proposal.referral_id, TaskKind::ProposalToAnswer, proposal.session_id).await?;
+    settle(
+        work,
+        proposal.referral_id,
+        TaskKind::ProposalToAnswer,
+        proposal.session_id,
+    )
+    .await?;
     if let Some(session) = proposal.session_id {
         messages::lock_waiting(&mut work.tx, session).await?;
         for row in messages::of_session(&mut work.tx, session).await? {
@@ -107,7 +150,12 @@ pub(super) async fn decide_proposal(work: &mut Work<'_>, proposal: &Proposal, st
 }
 
 /// Marks the desk's tasks of one kind about one session of a referral, or about what has none yet, as done.
-async fn settle(work: &mut Work<'_>, referral: ReferralId, kind: TaskKind, session: Option<SessionId>) -> Result<()> {
+async fn settle(
+    work: &mut Work<'_>,
+    referral: ReferralId,
+    kind: TaskKind,
+    session: Option<SessionId>,
+) -> Result<()> {
     for task in tasks::open_of_referral(&mut work.tx, referral, kind).await? {
         if task.session_id == session {
             tasks::settle_one(&mut work.tx, task.id, work.now).await?;
@@ -119,7 +167,11 @@ async fn settle(work: &mut Work<'_>, referral: ReferralId, kind: TaskKind, sessi
 /// What a change of a session does to its referral: a proposal for it is overtaken once it cannot be moved, or was; what was
 /// reported takes the referral on, or, taken back, back; and a referral that a booking made ends, and returns, with its last
 /// session.
-pub(super) async fn after_session(work: &mut Work<'_>, current: &Session, next: &Session) -> Result<()> {
+pub(super) async fn after_session(
+    work: &mut Work<'_>,
+    current: &Session,
+    next: &Session,
+) -> Result<()> {
     let Some(id) = current.referral_id.or(next.referral_id) else {
         return Ok(());
     };
@@ -157,7 +209,12 @@ pub(super) async fn after_session(work: &mut Work<'_>, current: &Session, next: 
 }
 
 /// Where a change of a session takes its referral, if anywhere; `all` are the sessions under it as they are now.
-fn follows(referral: &Referral, all: &[Session], current: &Session, next: &Session) -> Option<(ReferralStatus, ReferralVerb)> {
+fn follows(
+    referral: &Referral,
+    all: &[Session],
+    current: &Session,
+    next: &Session,
+) -> Option<(ReferralStatus, ReferralVerb)> {
     let was_over = current.status == SessionStatus::Fulfilled;
     let is_over = next.status == SessionStatus::Fulfilled;
     let status = referral.status;
@@ -169,7 +226,13 @@ fn follows(referral: &Referral, all: &[Session], current: &Session, next: &Sessi
         };
         return Some((status.after(verb, true).ok()?, verb));
     }
-    if was_over && !is_over && matches!(status, ReferralStatus::Completed | ReferralStatus::InProgress) {
+    if was_over
+        && !is_over
+        && matches!(
+            status,
+            ReferralStatus::Completed | ReferralStatus::InProgress
+        )
+    {
         let begun = all.iter().any(was_treated);
         let before = if begun {
             ReferralStatus::InProgress
@@ -181,11 +244,17 @@ fn follows(referral: &Referral, all: &[Session], current: &Session, next: &Sessi
     if !referral.by_booking {
         return None;
     }
-    let any = all.iter().any(|session| standing(session.status) != Standing::Gone);
-    let returns = next.status.is_live() && next.referral_id == Some(referral.id) && status == ReferralStatus::Cancelled;
+    let any = all
+        .iter()
+        .any(|session| standing(session.status) != Standing::Gone);
+    let returns = next.status.is_live()
+        && next.referral_id == Some(referral.id)
+        && status == ReferralStatus::Cancelled;
     match (!any && !status.is_terminal(), returns) {
         (true, _) => Some((ReferralStatus::Cancelled, ReferralVerb::Cancel)),
-        (_, true) if next.status == SessionStatus::Booked => Some((ReferralStatus::Accepted, ReferralVerb::Accept)),
+        (_, true) if next.status == SessionStatus::Booked => {
+            Some((ReferralStatus::Accepted, ReferralVerb::Accept))
+        }
         (_, true) => Some((ReferralStatus::Requested, ReferralVerb::Send)),
         _ => None,
     }
@@ -206,7 +275,9 @@ pub(super) async fn completed_if_done(work: &mut Work<'_>, referral: Referral) -
 
 /// Notes that a session under a referral has its date: what was to be said of the referral without one is not said.
 pub(super) async fn dated(work: &mut Work<'_>, session: &Session) -> Result<()> {
-    let Some(id) = session.referral_id else { return Ok(()) };
+    let Some(id) = session.referral_id else {
+        return Ok(());
+    };
     let referral = current(work, id).await?;
     let referral = touch(work, &referral).await?;
     referral_notices::queue(work, &referral, Asked::Still).await

@@ -44,7 +44,13 @@ pub struct Withdrawal {
 }
 
 /// The shop reports what was done.
-pub async fn report(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, report: Report) -> Result<Answer<SeenReferral>> {
+pub async fn report(
+    app: &App,
+    caller: &Caller,
+    id: ReferralId,
+    expected: &Expected,
+    report: Report,
+) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
     let all = sessions::of_referral(&mut work.tx, id).await?;
@@ -102,7 +108,12 @@ fn reported_on(work: &Work<'_>, all: &[Session], named: Option<SessionId>) -> Re
             .iter()
             .find(agreed)
             .or_else(|| all.iter().find(open))
-            .ok_or_else(|| Error::refused(Code::NothingToAnswer, "Nothing of this referral waits for a report."))?,
+            .ok_or_else(|| {
+                Error::refused(
+                    Code::NothingToAnswer,
+                    "Nothing of this referral waits for a report.",
+                )
+            })?,
     };
     found.status.after(Verb::Report)?;
     if work.now < found.starts_at {
@@ -117,9 +128,17 @@ fn reported_on(work: &Work<'_>, all: &[Session], named: Option<SessionId>) -> Re
 
 /// Refuses a record in which something is missing that the shop can add (rules 42 and 43). What was done to this patient and
 /// should not have been is written down all the same: whether somebody has to look at it.
-async fn checked(work: &mut Work<'_>, referral: &Referral, session: &Session, record: &TreatmentRecord) -> Result<bool> {
+async fn checked(
+    work: &mut Work<'_>,
+    referral: &Referral,
+    session: &Session,
+    record: &TreatmentRecord,
+) -> Result<bool> {
     let harmed = record.adverse_events.iter().any(|event| {
-        let grave = matches!(event.kind.as_str().to_lowercase().as_str(), "burn" | "scar" | "infection");
+        let grave = matches!(
+            event.kind.as_str().to_lowercase().as_str(),
+            "burn" | "scar" | "infection"
+        );
         grave || event.severity == Severity::Severe
     });
     let service = services::get(&mut work.tx, session.service_id)
@@ -128,15 +147,30 @@ async fn checked(work: &mut Work<'_>, referral: &Referral, session: &Session, re
     let exposure = service
         .treatment()
         .filter(|done| done.is_exposure() && record.outcome != Outcome::NotDone);
-    let Some(treatment) = exposure else { return Ok(harmed) };
+    let Some(treatment) = exposure else {
+        return Ok(harmed);
+    };
     let course = courses::get(&mut work.tx, session.course_id)
         .await?
         .ok_or(Error::NotThere("course"))?;
     let case = cases::load(&mut work.tx, work.app, &course, Some(session.id)).await?;
     let catalogue = super::catalogue_kept::current(&mut work.tx, work.app).await?;
-    let partner = catalogue.partner(referral.partner_id).ok_or(Error::NotThere("partner"))?;
-    let all = record::refusals(&case, &work.app.policy, treatment, Laser::Shop(partner), record);
-    let theirs = |refusal: &Refusal| matches!(refusal.code, Code::ParameterOutOfRange | Code::RecordIncomplete);
+    let partner = catalogue
+        .partner(referral.partner_id)
+        .ok_or(Error::NotThere("partner"))?;
+    let all = record::refusals(
+        &case,
+        &work.app.policy,
+        treatment,
+        Laser::Shop(partner),
+        record,
+    );
+    let theirs = |refusal: &Refusal| {
+        matches!(
+            refusal.code,
+            Code::ParameterOutOfRange | Code::RecordIncomplete
+        )
+    };
     let (to_mend, of_patient): (Vec<_>, Vec<_>) = all.into_iter().partition(theirs);
     none_of(to_mend)?;
     Ok(harmed || !of_patient.is_empty())
@@ -153,7 +187,13 @@ async fn to_come(work: &mut Work<'_>, id: ReferralId) -> Result<Vec<Session>> {
 }
 
 /// The shop cannot finish what it had accepted.
-pub async fn fail(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, why: Rejection) -> Result<Answer<SeenReferral>> {
+pub async fn fail(
+    app: &App,
+    caller: &Caller,
+    id: ReferralId,
+    expected: &Expected,
+    why: Rejection,
+) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
     let next = Referral {
@@ -174,7 +214,13 @@ pub async fn fail(app: &App, caller: &Caller, id: ReferralId, expected: &Expecte
 }
 
 /// The clinic takes a referral back; what has not begun is called off.
-pub async fn cancel(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, why: Withdrawal) -> Result<Answer<SeenReferral>> {
+pub async fn cancel(
+    app: &App,
+    caller: &Caller,
+    id: ReferralId,
+    expected: &Expected,
+    why: Withdrawal,
+) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
     withdrawn(&mut work, current, why.reason, CancelReason::ClinicRequest).await?;
@@ -182,7 +228,12 @@ pub async fn cancel(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
 }
 
 /// Takes a referral back, with all under it that has not begun.
-pub(super) async fn withdrawn(work: &mut Work<'_>, current: Referral, reason: Option<Note>, why: CancelReason) -> Result<Referral> {
+pub(super) async fn withdrawn(
+    work: &mut Work<'_>,
+    current: Referral,
+    reason: Option<Note>,
+    why: CancelReason,
+) -> Result<Referral> {
     let next = Referral {
         status: current.status.after(ReferralVerb::Cancel, false)?,
         reason,
@@ -195,7 +246,13 @@ pub(super) async fn withdrawn(work: &mut Work<'_>, current: Referral, reason: Op
 }
 
 /// A referral is put on hold: no more dates until it is resumed; those it has stand.
-pub async fn hold(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, why: Withdrawal) -> Result<Answer<SeenReferral>> {
+pub async fn hold(
+    app: &App,
+    caller: &Caller,
+    id: ReferralId,
+    expected: &Expected,
+    why: Withdrawal,
+) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
     let next = Referral {
@@ -208,12 +265,19 @@ pub async fn hold(app: &App, caller: &Caller, id: ReferralId, expected: &Expecte
 }
 
 /// A referral goes on.
-pub async fn resume(app: &App, caller: &Caller, id: ReferralId, expected: &Expected) -> Result<Answer<SeenReferral>> {
+pub async fn resume(
+    app: &App,
+    caller: &Caller,
+    id: ReferralId,
+    expected: &Expected,
+) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
     let all = sessions::of_referral(&mut work.tx, id).await?;
     let next = Referral {
-        status: current.status.after(ReferralVerb::Resume, all.iter().any(was_treated))?,
+        status: current
+            .status
+            .after(ReferralVerb::Resume, all.iter().any(was_treated))?,
         reason: None,
         ..current.clone()
     };
@@ -223,7 +287,13 @@ pub async fn resume(app: &App, caller: &Caller, id: ReferralId, expected: &Expec
 }
 
 /// A referral never should have been written: it is kept, and no shop sees it any more.
-pub async fn mark_error(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, why: Rejection) -> Result<Answer<SeenReferral>> {
+pub async fn mark_error(
+    app: &App,
+    caller: &Caller,
+    id: ReferralId,
+    expected: &Expected,
+    why: Rejection,
+) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
     let next = Referral {

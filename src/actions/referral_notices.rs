@@ -28,19 +28,35 @@ pub(super) async fn queue(work: &mut Work<'_>, referral: &Referral, asked: Asked
     let proposed = proposals::of_referral(&mut work.tx, referral.id).await?;
     let dated = own.iter().any(|session| session.status.is_live());
     // Whoever has proposed something waits for us.
-    let waits_for_us = proposed.iter().any(|one| one.status == ProposalStatus::Open);
+    let waits_for_us = proposed
+        .iter()
+        .any(|one| one.status == ProposalStatus::Open);
     let asks = referral.status.is_asked() && !dated && !waits_for_us;
     let rows = messages::of_referral(&mut work.tx, referral.id).await?;
-    let waiting = || rows.iter().filter(|row| row.status == MessageStatus::Scheduled);
+    let waiting = || {
+        rows.iter()
+            .filter(|row| row.status == MessageStatus::Scheduled)
+    };
     if asks && (asked == Asked::Still || waiting().next().is_some()) {
         return Ok(());
     }
-    let cancelled = matches!(referral.status, ReferralStatus::Cancelled | ReferralStatus::EnteredInError);
+    let cancelled = matches!(
+        referral.status,
+        ReferralStatus::Cancelled | ReferralStatus::EnteredInError
+    );
     for row in waiting() {
-        let why = if cancelled { Unsent::Cancelled } else { Unsent::Done };
+        let why = if cancelled {
+            Unsent::Cancelled
+        } else {
+            Unsent::Done
+        };
         messages::supersede(&mut work.tx, row.id, why).await?;
     }
-    if asks { ask(work, referral, &rows).await } else { Ok(()) }
+    if asks {
+        ask(work, referral, &rows).await
+    } else {
+        Ok(())
+    }
 }
 
 /// Tells the shop that a referral was taken back which it knew of; of a date that is called off with it, and of what a booking
@@ -48,8 +64,13 @@ pub(super) async fn queue(work: &mut Work<'_>, referral: &Referral, asked: Asked
 pub(super) async fn taken_back(work: &mut Work<'_>, referral: &Referral) -> Result<()> {
     let own = sessions::of_referral(&mut work.tx, referral.id).await?;
     let rows = messages::of_referral(&mut work.tx, referral.id).await?;
-    let told = rows.iter().any(|row| row.kind == MessageKind::ShopReferred && row.is_known()) || !own.is_empty();
-    let dated = own.iter().any(|session| session.status.is_live() && session.starts_at > work.now);
+    let told = rows
+        .iter()
+        .any(|row| row.kind == MessageKind::ShopReferred && row.is_known())
+        || !own.is_empty();
+    let dated = own
+        .iter()
+        .any(|session| session.status.is_live() && session.starts_at > work.now);
     if referral.was_sent() && told && !dated && !referral.by_booking {
         let due = work.now + work.app.policy.message_grace();
         to_shop(work, referral, MessageKind::ShopWithdrawn, "", due).await?;
@@ -61,9 +82,14 @@ pub(super) async fn taken_back(work: &mut Work<'_>, referral: &Referral) -> Resu
 async fn ask(work: &mut Work<'_>, referral: &Referral, rows: &[Message]) -> Result<()> {
     let (policy, zone, now) = (&work.app.policy, work.app.zone, work.now);
     let after = |days| business_day::after(zone, now, days, policy.observe_civic_holiday);
-    let (soon, again) = (now + policy.message_grace(), after(policy.shop_waiting_business_days));
+    let (soon, again) = (
+        now + policy.message_grace(),
+        after(policy.shop_waiting_business_days),
+    );
     let silent = after(policy.shop_silent_business_days);
-    let known = rows.iter().any(|row| row.kind == MessageKind::ShopReferred && row.is_known());
+    let known = rows
+        .iter()
+        .any(|row| row.kind == MessageKind::ShopReferred && row.is_known());
     if known {
         to_shop(work, referral, MessageKind::ShopWaiting, "anew", soon).await?;
     } else {
@@ -82,12 +108,27 @@ async fn ask(work: &mut Work<'_>, referral: &Referral, rows: &[Message]) -> Resu
     Ok(messages::insert(&mut work.tx, &desk).await?)
 }
 
-async fn to_shop(work: &mut Work<'_>, referral: &Referral, kind: MessageKind, lead: &str, due: DateTime<Utc>) -> Result<()> {
-    let shop = facts::shop(&mut work.tx, work.app, referral.patient_id, referral.partner_id).await?;
+async fn to_shop(
+    work: &mut Work<'_>,
+    referral: &Referral,
+    kind: MessageKind,
+    lead: &str,
+    due: DateTime<Utc>,
+) -> Result<()> {
+    let shop = facts::shop(
+        &mut work.tx,
+        work.app,
+        referral.patient_id,
+        referral.partner_id,
+    )
+    .await?;
     let wants = &shop.notices.details;
-    let Some(by) = wants.changes_by else { return Ok(()) };
+    let Some(by) = wants.changes_by else {
+        return Ok(());
+    };
     let recipient = wants.recipient(by);
-    let permitted = (shop.disclosed || kind == MessageKind::ShopWithdrawn) && !shop.refused.contains(&by);
+    let permitted =
+        (shop.disclosed || kind == MessageKind::ShopWithdrawn) && !shop.refused.contains(&by);
     let unsent = match (permitted, &recipient) {
         (false, _) => Some(Unsent::NoConsent),
         (true, None) => Some(Unsent::NoAddress),
@@ -100,7 +141,15 @@ async fn to_shop(work: &mut Work<'_>, referral: &Referral, kind: MessageKind, le
             MessageStatus::Scheduled
         },
         reason: unsent,
-        ..row(work, referral, kind, lead, (by.into(), recipient), wants.language, due)
+        ..row(
+            work,
+            referral,
+            kind,
+            lead,
+            (by.into(), recipient),
+            wants.language,
+            due,
+        )
     };
     Ok(messages::insert(&mut work.tx, &message).await?)
 }
@@ -114,7 +163,11 @@ fn row(
     language: Language,
     due_at: DateTime<Utc>,
 ) -> Message {
-    let content = Content::of_referral(work.now, work.app.zone.name().to_owned(), referral.partner_id);
+    let content = Content::of_referral(
+        work.now,
+        work.app.zone.name().to_owned(),
+        referral.partner_id,
+    );
     Message {
         referral_id: Some(referral.id),
         session_version: referral.version,
@@ -124,6 +177,12 @@ fn row(
         recipient,
         due_at,
         try_at: due_at,
-        ..Message::written(work.app.clock.id(), referral.patient_id, language, content, work.now)
+        ..Message::written(
+            work.app.clock.id(),
+            referral.patient_id,
+            language,
+            content,
+            work.now,
+        )
     }
 }

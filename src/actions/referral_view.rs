@@ -86,7 +86,9 @@ pub(super) async fn seen(work: &mut Work<'_>, referral: &Referral) -> Result<See
     let own = sessions::of_referral(&mut work.tx, referral.id).await?;
     let proposed = proposals::of_referral(&mut work.tx, referral.id).await?;
     let catalogue = current(&mut work.tx, app).await?;
-    let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?;
+    let service = catalogue
+        .service(referral.service_id)
+        .ok_or(Error::NotThere("service"))?;
     let shown = |at: Option<DateTime<chrono::Utc>>| at.map(|at| civil::shown(app.zone, at));
     let mut listed = Vec::new();
     for session in &own {
@@ -105,8 +107,12 @@ pub(super) async fn seen(work: &mut Work<'_>, referral: &Referral) -> Result<See
         undated: referral.undated(&own),
         screening: referral.screening,
         packet: packets::preview(&mut work.tx, app, referral).await?,
-        disclosed: packets::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id).await?,
-        sessions: listed.into_iter().map(|one| session_view(app, one)).collect(),
+        disclosed: packets::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id)
+            .await?,
+        sessions: listed
+            .into_iter()
+            .map(|one| session_view(app, one))
+            .collect(),
         proposals: proposed.iter().map(|one| proposal_view(app, one)).collect(),
         reason: referral.reason.clone(),
         created_at: civil::shown(app.zone, referral.created_at),

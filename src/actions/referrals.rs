@@ -83,8 +83,13 @@ pub async fn write(app: &App, caller: &Caller, new: NewReferral) -> Result<Answe
     against.extend(against_shop(&mut work, &referral).await?);
     none_of(against)?;
     referrals::insert(&mut work.tx, &referral).await?;
-    work.audit("referral.write", ("referral", referral.id.0), Some(referral.patient_id), None)
-        .await?;
+    work.audit(
+        "referral.write",
+        ("referral", referral.id.0),
+        Some(referral.patient_id),
+        None,
+    )
+    .await?;
     let shown = seen(&mut work, &referral).await?;
     work.commit(Answer::Created(shown)).await
 }
@@ -92,45 +97,78 @@ pub async fn write(app: &App, caller: &Caller, new: NewReferral) -> Result<Answe
 /// What speaks against the shop from today on: papers that have expired do not come back by waiting (rule 59).
 async fn against_shop(work: &mut Work<'_>, referral: &Referral) -> Result<Vec<Refusal>> {
     let catalogue = current(&mut work.tx, work.app).await?;
-    let partner = catalogue.partner(referral.partner_id).ok_or(Error::NotThere("partner"))?;
-    let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?;
+    let partner = catalogue
+        .partner(referral.partner_id)
+        .ok_or(Error::NotThere("partner"))?;
+    let service = catalogue
+        .service(referral.service_id)
+        .ok_or(Error::NotThere("service"))?;
     Ok(partner.unfit_for(service, civil::date_of(work.app.zone, work.now)))
 }
 
 /// Changes a referral: how many sessions it asks for, or what the screening came to.
-pub async fn change(app: &App, caller: &Caller, id: ReferralId, expected: &Expected, to: Value) -> Result<Answer<SeenReferral>> {
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    id: ReferralId,
+    expected: &Expected,
+    to: Value,
+) -> Result<Answer<SeenReferral>> {
     let to: ReferralChange = serde_path_to_error::deserialize(to).map_err(|error| {
-        let pointer = error.path().iter().fold(String::new(), |pointer, part| format!("{pointer}/{part}"));
+        let pointer = error
+            .path()
+            .iter()
+            .fold(String::new(), |pointer, part| format!("{pointer}/{part}"));
         Error::invalid(pointer, error.inner().to_string())
     })?;
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
     if !current.status.takes_sessions() {
-        let words = format!("A referral that is {} is not changed any more.", current.status);
-        return Err(Error::refused(Rule::ReferralNotAllowedFrom(current.status), words));
+        let words = format!(
+            "A referral that is {} is not changed any more.",
+            current.status
+        );
+        return Err(Error::refused(
+            Rule::ReferralNotAllowedFrom(current.status),
+            words,
+        ));
     }
     let next = Referral {
-        sessions: to.count.map_or(current.sessions, |count| u16::from(count).into()),
+        sessions: to
+            .count
+            .map_or(current.sessions, |count| u16::from(count).into()),
         screening: to.screening.or(current.screening),
         version: current.version + 1,
         ..current.clone()
     };
     let own = sessions::of_referral(&mut work.tx, id).await?;
-    let taken = usize::try_from(current.sessions).unwrap_or(0).saturating_sub(current.undated(&own));
+    let taken = usize::try_from(current.sessions)
+        .unwrap_or(0)
+        .saturating_sub(current.undated(&own));
     if usize::try_from(next.sessions).unwrap_or(0) < taken {
         return Err(full(&next).about("/count").into());
     }
     if !referrals::update(&mut work.tx, &next).await? {
         return Err(Error::Stale);
     }
-    work.audit("referral.change", ("referral", id.0), Some(next.patient_id), None)
-        .await?;
+    work.audit(
+        "referral.change",
+        ("referral", id.0),
+        Some(next.patient_id),
+        None,
+    )
+    .await?;
     completed_if_done(&mut work, next).await?;
     answered(work, id).await
 }
 
 /// Sends a referral. Nothing leaves without the patient's consent that names this shop (rule 56).
-pub async fn send(app: &App, caller: &Caller, id: ReferralId, expected: &Expected) -> Result<Answer<SeenReferral>> {
+pub async fn send(
+    app: &App,
+    caller: &Caller,
+    id: ReferralId,
+    expected: &Expected,
+) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?;
     if current.status.is_asked() && current.sent_by_booking && !current.by_booking {
@@ -149,7 +187,9 @@ pub async fn send(app: &App, caller: &Caller, id: ReferralId, expected: &Expecte
     let course = courses::locked(&mut work, current.course_id).await?;
     let mut against: Vec<Refusal> = course.details.closed_to_booking().into_iter().collect();
     against.extend(against_shop(&mut work, &current).await?);
-    against.extend(disclosure_consent_missing(&terms(&mut work, &current).await?));
+    against.extend(disclosure_consent_missing(
+        &terms(&mut work, &current).await?,
+    ));
     none_of(against)?;
     let next = Referral {
         status,
@@ -163,10 +203,13 @@ pub async fn send(app: &App, caller: &Caller, id: ReferralId, expected: &Expecte
 /// The terms of the shop that a referral goes to.
 pub(super) async fn terms(work: &mut Work<'_>, referral: &Referral) -> Result<ShopTerms> {
     let catalogue = current(&mut work.tx, work.app).await?;
-    let partner = catalogue.partner(referral.partner_id).ok_or(Error::NotThere("partner"))?;
+    let partner = catalogue
+        .partner(referral.partner_id)
+        .ok_or(Error::NotThere("partner"))?;
     Ok(ShopTerms {
         partner: partner.clone(),
-        disclosed: packets::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id).await?,
+        disclosed: packets::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id)
+            .await?,
         overdue: None,
         on_hold: false,
         proposed: false,
@@ -178,17 +221,34 @@ pub async fn get(app: &App, caller: &Caller, id: ReferralId) -> Result<Answer<Se
     receive(app, caller, Some(id), ReferralsWanted::default()).await?;
     let mut work = Work::begin(app, caller).await?;
     let own = caller.actor.own_shop();
-    let referral = referrals::get(&mut work.tx, own, id).await?.ok_or(Error::NotThere("referral"))?;
-    work.audit("referral.read", ("referral", id.0), Some(referral.patient_id), None)
-        .await?;
+    let referral = referrals::get(&mut work.tx, own, id)
+        .await?
+        .ok_or(Error::NotThere("referral"))?;
+    work.audit(
+        "referral.read",
+        ("referral", id.0),
+        Some(referral.patient_id),
+        None,
+    )
+    .await?;
     answered(work, id).await
 }
 
 /// Notes that a shop has seen what was sent to it and is about to be read, if it is the shop that reads: in a transaction of its
 /// own and under the patients' locks, so that a shop which looks often is in nobody's way.
-async fn receive(app: &App, caller: &Caller, one: Option<ReferralId>, wanted: ReferralsWanted) -> Result<()> {
-    let Some(own) = caller.actor.own_shop() else { return Ok(()) };
-    if wanted.status.is_some_and(|status| status != ReferralStatus::Requested) {
+async fn receive(
+    app: &App,
+    caller: &Caller,
+    one: Option<ReferralId>,
+    wanted: ReferralsWanted,
+) -> Result<()> {
+    let Some(own) = caller.actor.own_shop() else {
+        return Ok(());
+    };
+    if wanted
+        .status
+        .is_some_and(|status| status != ReferralStatus::Requested)
+    {
         return Ok(());
     }
     let requested = referrals::Wanted {
@@ -199,8 +259,19 @@ async fn receive(app: &App, caller: &Caller, one: Option<ReferralId>, wanted: Re
     };
     let mut look = Work::look(app, caller).await?;
     let mut unseen = match one {
-        Some(id) => referrals::get(&mut look.tx, Some(own), id).await?.into_iter().collect(),
-        None => referrals::page(&mut look.tx, requested, ReferralId(Uuid::nil()), MOST_RECEIVED).await?,
+        Some(id) => referrals::get(&mut look.tx, Some(own), id)
+            .await?
+            .into_iter()
+            .collect(),
+        None => {
+            referrals::page(
+                &mut look.tx,
+                requested,
+                ReferralId(Uuid::nil()),
+                MOST_RECEIVED,
+            )
+            .await?
+        }
     };
     look.tx.rollback().await?;
     unseen.retain(|referral| referral.status == ReferralStatus::Requested);
@@ -212,7 +283,10 @@ async fn receive(app: &App, caller: &Caller, one: Option<ReferralId>, wanted: Re
         ..caller.clone()
     };
     let mut work = Work::begin(app, &caller).await?;
-    let patients: BTreeSet<_> = unseen.iter().map(|referral| referral.patient_id.into()).collect();
+    let patients: BTreeSet<_> = unseen
+        .iter()
+        .map(|referral| referral.patient_id.into())
+        .collect();
     resources::lock(&mut work.tx, patients).await?;
     for referral in unseen {
         let Some(found) = referrals::get(&mut work.tx, Some(own), referral.id).await? else {
@@ -230,8 +304,13 @@ async fn receive(app: &App, caller: &Caller, one: Option<ReferralId>, wanted: Re
         if !referrals::update(&mut work.tx, &next).await? {
             return Err(Error::Stale);
         }
-        work.audit("referral.receive", ("referral", next.id.0), Some(next.patient_id), None)
-            .await?;
+        work.audit(
+            "referral.receive",
+            ("referral", next.id.0),
+            Some(next.patient_id),
+            None,
+        )
+        .await?;
     }
     work.commit(Answer::Is(())).await.map(|_| ())
 }
@@ -251,7 +330,12 @@ pub struct ReferralsWanted {
 }
 
 /// A page of referrals, oldest first.
-pub async fn list(app: &App, caller: &Caller, asked: ReferralsWanted, page: &Page) -> Result<Items<SeenReferral>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    asked: ReferralsWanted,
+    page: &Page,
+) -> Result<Items<SeenReferral>> {
     let after = page.after(ReferralId(Uuid::nil()))?;
     let own = caller.actor.own_shop();
     if own.is_some() && asked.partner_id.is_some_and(|partner| Some(partner) != own) {
@@ -265,13 +349,24 @@ pub async fn list(app: &App, caller: &Caller, asked: ReferralsWanted, page: &Pag
     };
     receive(app, caller, None, asked).await?;
     let mut work = Work::begin(app, caller).await?;
-    let found = page.of(referrals::page(&mut work.tx, wanted, after, page.rows()?).await?, |one| one.id)?;
+    let found = page.of(
+        referrals::page(&mut work.tx, wanted, after, page.rows()?).await?,
+        |one| one.id,
+    )?;
     let mut items = Vec::new();
     for referral in found.items {
-        work.audit("referral.list", ("referral", referral.id.0), Some(referral.patient_id), None)
-            .await?;
+        work.audit(
+            "referral.list",
+            ("referral", referral.id.0),
+            Some(referral.patient_id),
+            None,
+        )
+        .await?;
         items.push(seen(&mut work, &referral).await?);
     }
-    let items = Items { items, next: found.next };
+    let items = Items {
+        items,
+        next: found.next,
+    };
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }

@@ -71,21 +71,38 @@ fn window_view(app: &App, window: RentalWindow) -> WindowView {
 }
 
 async fn rented(work: &mut Work<'_>, id: DeviceId) -> Result<Device> {
-    let device = devices::get(&mut work.tx, id).await?.ok_or(Error::NotThere("device"))?;
+    let device = devices::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("device"))?;
     if !device.is_rented() {
         return Err(Error::refused(
             Code::NotRented,
-            format!("{} is owned; only a rented device has rental windows.", device.details.code),
+            format!(
+                "{} is owned; only a rented device has rental windows.",
+                device.details.code
+            ),
         ));
     }
     Ok(device)
 }
 
 /// Adds a window.
-pub async fn add(app: &App, caller: &Caller, device: DeviceId, new: NewWindow) -> Result<Answer<WindowView>> {
-    let ((starts_at, _), (ends_at, _)) = (starts_at(app.zone, new.start)?, starts_at(app.zone, new.end)?);
+pub async fn add(
+    app: &App,
+    caller: &Caller,
+    device: DeviceId,
+    new: NewWindow,
+) -> Result<Answer<WindowView>> {
+    let ((starts_at, _), (ends_at, _)) = (
+        starts_at(app.zone, new.start)?,
+        starts_at(app.zone, new.end)?,
+    );
     if ends_at <= starts_at || LONGEST < ends_at - starts_at {
-        return Err(Refusal::new(Code::WindowLength, "A rental window ends after it begins, within 31 days.").into());
+        return Err(Refusal::new(
+            Code::WindowLength,
+            "A rental window ends after it begins, within 31 days.",
+        )
+        .into());
     }
     let mut work = Work::begin(app, caller).await?;
     let device = rented(&mut work, device).await?;
@@ -95,19 +112,32 @@ pub async fn add(app: &App, caller: &Caller, device: DeviceId, new: NewWindow) -
         starts_at,
         ends_at,
     };
-    devices::insert_window(&mut work.tx, &window).await.map_err(|error| match error {
-        storage::Error::Duplicate => Error::Taken("there is a rental window that begins then already".to_owned()),
-        other => other.into(),
-    })?;
-    work.audit("rental_window.add", ("device", device.id.0), None, None).await?;
+    devices::insert_window(&mut work.tx, &window)
+        .await
+        .map_err(|error| match error {
+            storage::Error::Duplicate => {
+                Error::Taken("there is a rental window that begins then already".to_owned())
+            }
+            other => other.into(),
+        })?;
+    work.audit("rental_window.add", ("device", device.id.0), None, None)
+        .await?;
     work.commit(Answer::Created(window_view(app, window))).await
 }
 
 /// A page of the windows of a device, in order of time.
-pub async fn list(app: &App, caller: &Caller, device: DeviceId, page: &Page) -> Result<Items<WindowView>> {
-    let after: (DateTime<Utc>, RentalWindowId) = page.after((DateTime::UNIX_EPOCH, RentalWindowId(Uuid::nil())))?;
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    device: DeviceId,
+    page: &Page,
+) -> Result<Items<WindowView>> {
+    let after: (DateTime<Utc>, RentalWindowId) =
+        page.after((DateTime::UNIX_EPOCH, RentalWindowId(Uuid::nil())))?;
     let mut work = Work::look(app, caller).await?;
-    devices::get(&mut work.tx, device).await?.ok_or(Error::NotThere("device"))?;
+    devices::get(&mut work.tx, device)
+        .await?
+        .ok_or(Error::NotThere("device"))?;
     let windows = devices::windows_page(&mut work.tx, device, after, page.rows()?).await?;
     Ok(page
         .of(windows, |window| (window.starts_at, window.id))?
@@ -115,16 +145,25 @@ pub async fn list(app: &App, caller: &Caller, device: DeviceId, page: &Page) -> 
 }
 
 /// A window, and the sessions that would have to be booked anew without it.
-pub async fn booked_in(app: &App, caller: &Caller, device: DeviceId, id: RentalWindowId) -> Result<(WindowView, Vec<SessionView>)> {
+pub async fn booked_in(
+    app: &App,
+    caller: &Caller,
+    device: DeviceId,
+    id: RentalWindowId,
+) -> Result<(WindowView, Vec<SessionView>)> {
     let mut work = Work::begin(app, caller).await?;
     let window = devices::window(&mut work.tx, device, id)
         .await?
         .ok_or(Error::NotThere("rental window"))?;
     let whole = window.interval().ok_or(Error::NotThere("rental window"))?;
     let booked = sessions::booked_with(&mut work.tx, device, whole).await?;
-    let patients: BTreeSet<_> = booked.iter().map(|listed| listed.session.patient_id).collect();
+    let patients: BTreeSet<_> = booked
+        .iter()
+        .map(|listed| listed.session.patient_id)
+        .collect();
     for patient in patients {
-        work.audit("session.list", ("patient", patient.0), Some(patient), None).await?;
+        work.audit("session.list", ("patient", patient.0), Some(patient), None)
+            .await?;
     }
     work.tx.commit().await?;
     let booked = booked.into_iter().map(|listed| view(app, listed)).collect();
@@ -132,7 +171,12 @@ pub async fn booked_in(app: &App, caller: &Caller, device: DeviceId, id: RentalW
 }
 
 /// Removes a window. Its booked sessions become `pending` and keep their time until they are moved.
-pub async fn remove(app: &App, caller: &Caller, device: DeviceId, id: RentalWindowId) -> Result<Answer<WindowRemoved>> {
+pub async fn remove(
+    app: &App,
+    caller: &Caller,
+    device: DeviceId,
+    id: RentalWindowId,
+) -> Result<Answer<WindowRemoved>> {
     let mut work = Work::begin(app, caller).await?;
     let window = devices::window(&mut work.tx, device, id)
         .await?
@@ -140,7 +184,11 @@ pub async fn remove(app: &App, caller: &Caller, device: DeviceId, id: RentalWind
     let whole = window.interval().ok_or(Error::NotThere("rental window"))?;
     // The patients first, in id order, then the device: in between no session can slip in or move.
     let seen = sessions::booked_with(&mut work.tx, device, whole).await?;
-    resources::lock(&mut work.tx, seen.iter().map(|listed| listed.session.patient_id.into())).await?;
+    resources::lock(
+        &mut work.tx,
+        seen.iter().map(|listed| listed.session.patient_id.into()),
+    )
+    .await?;
     resources::lock(&mut work.tx, [device.into()]).await?;
     devices::delete_window(&mut work.tx, id).await?;
     let mut rebook = Vec::new();
@@ -152,8 +200,13 @@ pub async fn remove(app: &App, caller: &Caller, device: DeviceId, id: RentalWind
             ..current.clone()
         };
         save(&mut work, &current, next, WINDOW_REMOVED).await?;
-        rebook.extend(sessions::get(&mut work.tx, current.id).await?.map(|listed| view(app, listed)));
+        rebook.extend(
+            sessions::get(&mut work.tx, current.id)
+                .await?
+                .map(|listed| view(app, listed)),
+        );
     }
-    work.audit("rental_window.remove", ("device", device.0), None, None).await?;
+    work.audit("rental_window.remove", ("device", device.0), None, None)
+        .await?;
     work.commit(Answer::Is(WindowRemoved { rebook })).await
 }

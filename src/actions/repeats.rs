@@ -35,7 +35,13 @@ fn same(repeat: &Repeat, answered: Answered) -> Result<Answered> {
 }
 
 /// Keeps a refusal under its key, unless the key was answered meanwhile; the answer that counts.
-pub async fn keep(app: &App, actor: &Actor, repeat: &Repeat, status: u16, body: &str) -> Result<Answered> {
+pub async fn keep(
+    app: &App,
+    actor: &Actor,
+    repeat: &Repeat,
+    status: u16,
+    body: &str,
+) -> Result<Answered> {
     let answered = Answered {
         fingerprint: repeat.fingerprint.clone(),
         status: status.into(),
@@ -45,14 +51,24 @@ pub async fn keep(app: &App, actor: &Actor, repeat: &Repeat, status: u16, body: 
     if let Some(earlier) = repeats::get(&mut tx, actor.user_id, &repeat.key).await? {
         return same(repeat, earlier);
     }
-    match repeats::insert(&mut tx, actor.user_id, &repeat.key, &answered, app.clock.now()).await {
+    match repeats::insert(
+        &mut tx,
+        actor.user_id,
+        &repeat.key,
+        &answered,
+        app.clock.now(),
+    )
+    .await
+    {
         Ok(()) => {
             tx.commit().await?;
             Ok(answered)
         }
         Err(crate::storage::Error::Duplicate) => {
             tx.rollback().await?;
-            recall(app, actor, repeat).await?.ok_or(Error::AnsweredMeanwhile)
+            recall(app, actor, repeat)
+                .await?
+                .ok_or(Error::AnsweredMeanwhile)
         }
         Err(error) => Err(error.into()),
     }

@@ -93,7 +93,13 @@ struct Move {
 }
 
 /// Moves a session, and those that are to move with it.
-pub async fn reschedule(app: &App, caller: &Caller, id: SessionId, expected: &Expected, to: NewTime) -> Result<Answer<Rescheduled>> {
+pub async fn reschedule(
+    app: &App,
+    caller: &Caller,
+    id: SessionId,
+    expected: &Expected,
+    to: NewTime,
+) -> Result<Answer<Rescheduled>> {
     if to.also.len() > 60 {
         return Err(Error::invalid("/also", "at most 60 sessions"));
     }
@@ -112,7 +118,9 @@ pub async fn reschedule(app: &App, caller: &Caller, id: SessionId, expected: &Ex
     moves.sort_by_key(|one| one.start);
     let mut candidates = Vec::new();
     for one in &moves {
-        candidates.extend(diaries::candidates(&diaries::open(&mut work.tx, app, work.now, &one.search).await?));
+        candidates.extend(diaries::candidates(
+            &diaries::open(&mut work.tx, app, work.now, &one.search).await?,
+        ));
     }
     // All at once and in one order, so that two desks wait for each other and never for both.
     resources::lock(&mut work.tx, candidates).await?;
@@ -145,13 +153,23 @@ pub async fn reschedule(app: &App, caller: &Caller, id: SessionId, expected: &Ex
     }
     work.tx.rollback().await?;
     let mut work = Work::begin(app, caller).await?;
-    work.audit("session.reschedule_preview", ("session", id.0), Some(course.patient_id), None)
-        .await?;
+    work.audit(
+        "session.reschedule_preview",
+        ("session", id.0),
+        Some(course.patient_id),
+        None,
+    )
+    .await?;
     work.commit(Answer::Is(answer)).await
 }
 
 /// The move that was asked for and those that go with it, each of a session of the same course that can be moved.
-async fn moves(work: &mut Work<'_>, current: Session, start: DateTime<Utc>, to: &NewTime) -> Result<Vec<Move>> {
+async fn moves(
+    work: &mut Work<'_>,
+    current: Session,
+    start: DateTime<Utc>,
+    to: &NewTime,
+) -> Result<Vec<Move>> {
     let wanted = Wanted {
         practitioner: to.practitioner_id,
         room: to.room_id,
@@ -168,14 +186,22 @@ async fn moves(work: &mut Work<'_>, current: Session, start: DateTime<Utc>, to: 
     }];
     for (index, also) in to.also.iter().enumerate() {
         let field = format!("/also/{index}");
-        let named = sessions::get(&mut work.tx, also.session_id).await?.map(|listed| listed.session);
-        let named = named.filter(|session| session.course_id == course && moves.iter().all(|one| one.session.id != session.id));
+        let named = sessions::get(&mut work.tx, also.session_id)
+            .await?
+            .map(|listed| listed.session);
+        let named = named.filter(|session| {
+            session.course_id == course && moves.iter().all(|one| one.session.id != session.id)
+        });
         let Some(session) = named else {
-            let message = "What moves with a session is another one of the same course, named once.";
-            return Err(Refusal::new(Code::NotToBeMoved, message).about(field).into());
+            let message =
+                "What moves with a session is another one of the same course, named once.";
+            return Err(Refusal::new(Code::NotToBeMoved, message)
+                .about(field)
+                .into());
         };
         session.after(Verb::Reschedule, work.now, &work.app.policy, work.app.zone)?;
-        let (start, _) = starts_at(work.app.zone, also.start).map_err(|refusal| refusal.about(format!("{field}/start")))?;
+        let (start, _) = starts_at(work.app.zone, also.start)
+            .map_err(|refusal| refusal.about(format!("{field}/start")))?;
         let search = search(work, &session, Wanted::default(), None, overriding).await?;
         moves.push(Move {
             session,
@@ -210,13 +236,26 @@ async fn make<'a>(
     let booked = current.after(Verb::Reschedule, work.now, &work.app.policy, work.app.zone)?;
     let of = (current.course_id, current.patient_id);
     // Whoever has not agreed to that time is asked again.
-    let asked = standing_at(&mut work, of, current.service_id, diary.shop.as_ref(), current.referral_id).await?;
+    let asked = standing_at(
+        &mut work,
+        of,
+        current.service_id,
+        diary.shop.as_ref(),
+        current.referral_id,
+    )
+    .await?;
     let next = Session {
-        status: if diary.shop.is_some() { asked.1 } else { booked },
+        status: if diary.shop.is_some() {
+            asked.1
+        } else {
+            booked
+        },
         referral_id: asked.0,
         place: granted.place,
         sequence: current.sequence + 1,
-        local_start: civil::wall_of(work.app.zone, start).format("%Y-%m-%dT%H:%M").to_string(),
+        local_start: civil::wall_of(work.app.zone, start)
+            .format("%Y-%m-%dT%H:%M")
+            .to_string(),
         zone: work.app.zone.name().to_owned(),
         starts_at: start,
         ends_at: start + search.service.duration(),
@@ -224,7 +263,14 @@ async fn make<'a>(
         ..current.clone()
     };
     *case = moved_visit(case, &diary, &next, start);
-    decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(next.id)).await?;
+    decide::claim(
+        &mut work,
+        &diary,
+        granted.place,
+        start,
+        Claimant::Session(next.id),
+    )
+    .await?;
     save(&mut work, &current, next, "reschedule").await?;
     cases::note_overrides(&mut work, current.id, course, &granted.overridden, why).await?;
     Ok((work, current.id, granted.warnings))
@@ -233,15 +279,21 @@ async fn make<'a>(
 /// A refusal of a session that moves along names which.
 fn located(error: Error, field: Option<&str>) -> Error {
     match (error, field) {
-        (Error::Explained(refusals, first_day), Some(field)) => {
-            Error::Explained(refusals.into_iter().map(|refusal| refusal.about(field)).collect(), first_day)
-        }
+        (Error::Explained(refusals, first_day), Some(field)) => Error::Explained(
+            refusals
+                .into_iter()
+                .map(|refusal| refusal.about(field))
+                .collect(),
+            first_day,
+        ),
         (error, _) => error,
     }
 }
 
 async fn shown(work: &mut Work<'_>, id: SessionId) -> Result<SessionView> {
-    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let listed = sessions::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("session"))?;
     Ok(view(work.app, listed))
 }
 
@@ -255,7 +307,8 @@ async fn search(
     let service = services::get(&mut work.tx, current.service_id)
         .await?
         .ok_or(Error::NotThere("service"))?;
-    let elsewhere = wanted.practitioner.is_some() || wanted.room.is_some() || wanted.device.is_some();
+    let elsewhere =
+        wanted.practitioner.is_some() || wanted.room.is_some() || wanted.device.is_some();
     let site = site.or((!elsewhere).then_some(current.place.site_id));
     let except = Except {
         session: Some(current.id),

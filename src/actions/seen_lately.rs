@@ -21,10 +21,21 @@ pub struct SeenLately(Mutex<HashMap<(UserId, PatientId), DateTime<Utc>>>);
 
 impl SeenLately {
     /// Those of `patients` of whom it is not noted that `user` sees them.
-    fn unnoted(&self, user: UserId, patients: Vec<PatientId>, now: DateTime<Utc>) -> Vec<PatientId> {
+    fn unnoted(
+        &self,
+        user: UserId,
+        patients: Vec<PatientId>,
+        now: DateTime<Utc>,
+    ) -> Vec<PatientId> {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let noted = |patient: &PatientId| seen.get(&(user, *patient)).is_some_and(|at| now - *at < LINE_FOR && *at <= now);
-        patients.into_iter().filter(|patient| !noted(patient)).collect()
+        let noted = |patient: &PatientId| {
+            seen.get(&(user, *patient))
+                .is_some_and(|at| now - *at < LINE_FOR && *at <= now)
+        };
+        patients
+            .into_iter()
+            .filter(|patient| !noted(patient))
+            .collect()
     }
 
     fn note(&self, user: UserId, patients: &[PatientId], now: DateTime<Utc>) {
@@ -40,7 +51,12 @@ impl SeenLately {
 }
 
 /// Leaves an audit line for each of `patients` whose name `caller` has before them on a list, unless there is one of the last hour.
-pub(super) async fn listed(app: &App, caller: &Caller, action: &str, patients: Vec<PatientId>) -> Result<()> {
+pub(super) async fn listed(
+    app: &App,
+    caller: &Caller,
+    action: &str,
+    patients: Vec<PatientId>,
+) -> Result<()> {
     let (actor, now) = (&caller.actor, app.clock.now());
     let patients = app.seen_lately.unnoted(actor.user_id, patients, now);
     if patients.is_empty() {

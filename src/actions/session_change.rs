@@ -41,10 +41,18 @@ pub(super) const PROPOSAL_TAKEN: &str = "take-proposal";
 pub(super) const WITHDRAWN: &str = "withdraw";
 
 /// The session, read after its patient was locked, so that changes of it wait for each other.
-pub(super) async fn locked(work: &mut Work<'_>, id: SessionId, expected: &Expected) -> Result<Listed> {
-    let patient = sessions::patient_of(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+pub(super) async fn locked(
+    work: &mut Work<'_>,
+    id: SessionId,
+    expected: &Expected,
+) -> Result<Listed> {
+    let patient = sessions::patient_of(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("session"))?;
     resources::lock(&mut work.tx, [patient.into()]).await?;
-    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let listed = sessions::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("session"))?;
     expected.check(listed.session.version)?;
     Ok(listed)
 }
@@ -55,13 +63,23 @@ pub(super) async fn note_booked(work: &mut Work<'_>, session: &Session) -> Resul
     referral_change::dated(work, session).await?;
     notices::queue(work, session, Of::Booking).await?;
     let detail = Some(at(session.starts_at));
-    work.audit("session.book", ("session", session.id.0), Some(session.patient_id), detail)
-        .await
+    work.audit(
+        "session.book",
+        ("session", session.id.0),
+        Some(session.patient_id),
+        detail,
+    )
+    .await
 }
 
 /// Writes `next`, which was `current`, as the change `what`. One that concerns calendars raises `sequence`, unless `next`
 /// has a higher one already, and queues what the patient is told.
-pub(super) async fn save(work: &mut Work<'_>, current: &Session, next: Session, what: &str) -> Result<Session> {
+pub(super) async fn save(
+    work: &mut Work<'_>,
+    current: &Session,
+    next: Session,
+    what: &str,
+) -> Result<Session> {
     let told = next.sequence > current.sequence || concerns_calendars(current, &next);
     let next = Session {
         version: current.version + 1,
@@ -93,7 +111,12 @@ pub(super) async fn save(work: &mut Work<'_>, current: &Session, next: Session, 
     Ok(next)
 }
 
-async fn note(work: &mut Work<'_>, id: SessionId, what: &str, before: Option<Before>) -> Result<()> {
+async fn note(
+    work: &mut Work<'_>,
+    id: SessionId,
+    what: &str,
+    before: Option<Before>,
+) -> Result<()> {
     let change = Change {
         id: work.app.clock.id(),
         at: work.now,
@@ -108,8 +131,14 @@ fn at(start: DateTime<Utc>) -> String {
 }
 
 /// Commits, with the session as it is now for an answer, and what the caller should know of it.
-pub(super) async fn answered(mut work: Work<'_>, id: SessionId, notice: Option<String>) -> Result<Answer<SessionView>> {
-    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+pub(super) async fn answered(
+    mut work: Work<'_>,
+    id: SessionId,
+    notice: Option<String>,
+) -> Result<Answer<SessionView>> {
+    let listed = sessions::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("session"))?;
     let shown = SessionView {
         notice,
         ..view(work.app, listed)

@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 use super::App;
 use crate::domain::civil;
-use crate::domain::ids::{CourseId, DeviceId, PatientId, PractitionerId, ReferralId, RoomId, SessionId, SiteId};
+use crate::domain::ids::{
+    CourseId, DeviceId, PatientId, PractitionerId, ReferralId, RoomId, SessionId, SiteId,
+};
 use crate::domain::record::TreatmentRecord;
 use crate::domain::refusal::Warning;
 use crate::domain::session::{CancelReason, RebookReason, Session};

@@ -39,7 +39,10 @@ pub struct Front {
 pub async fn front(app: &App, caller: &Caller) -> Result<Front> {
     let id = caller.actor.own_shop().ok_or(Error::NotAllowed)?;
     let details = partners::get(app, caller, id).await?.into_inner().details;
-    let notices = partner_notices::get(app, caller, id).await?.into_inner().details;
+    let notices = partner_notices::get(app, caller, id)
+        .await?
+        .into_inner()
+        .details;
     Ok(Front {
         id,
         name: details.name.to_string(),
@@ -90,16 +93,25 @@ pub async fn list(app: &App, caller: &Caller, shown: Shown) -> Result<ShopList> 
     let (requests, visits) = match shown {
         Shown::Days(from) => {
             let wanted = shop_visits::days(app, from).1;
-            let visits = shop_visits::list(app, caller, front.id, wanted, &page).await?.items;
+            let visits = shop_visits::list(app, caller, front.id, wanted, &page)
+                .await?
+                .items;
             (requests(app, caller, &page).await?, visits)
         }
         Shown::ToAnswer => {
             let mut visits = shop_visits::waiting(app, caller, front.id, WaitsFor::Answer).await?;
             // The dates of a request are answered with it.
-            visits.retain(|one| one.visit.referral_id.is_none_or(|id| !asked.open.contains(&id)));
+            visits.retain(|one| {
+                one.visit
+                    .referral_id
+                    .is_none_or(|id| !asked.open.contains(&id))
+            });
             (requests(app, caller, &page).await?, visits)
         }
-        Shown::ToReport => (Vec::new(), shop_visits::waiting(app, caller, front.id, WaitsFor::Report).await?),
+        Shown::ToReport => (
+            Vec::new(),
+            shop_visits::waiting(app, caller, front.id, WaitsFor::Report).await?,
+        ),
     };
     let from = match shown {
         Shown::Days(from) => shop_visits::days(app, from).0,
@@ -132,7 +144,13 @@ async fn asked(app: &App, caller: &Caller, partner: PartnerId) -> Result<AskedOf
             status: Some(status),
             sent_only: true,
         };
-        let found = storage::referrals::page(&mut work.tx, wanted, ReferralId(uuid::Uuid::nil()), MOST.into()).await?;
+        let found = storage::referrals::page(
+            &mut work.tx,
+            wanted,
+            ReferralId(uuid::Uuid::nil()),
+            MOST.into(),
+        )
+        .await?;
         open.extend(found.into_iter().map(|referral| referral.id));
     }
     let dates = shop_visits::rows_waiting(&mut work, partner, WaitsFor::Answer).await?;
@@ -140,7 +158,9 @@ async fn asked(app: &App, caller: &Caller, partner: PartnerId) -> Result<AskedOf
         .iter()
         .filter(|session| session.referral_id.is_none_or(|id| !open.contains(&id)))
         .count();
-    let to_report = shop_visits::rows_waiting(&mut work, partner, WaitsFor::Report).await?.len();
+    let to_report = shop_visits::rows_waiting(&mut work, partner, WaitsFor::Report)
+        .await?
+        .len();
     work.tx.rollback().await?;
     Ok(AskedOf {
         to_answer: open.len() + dates,
@@ -176,7 +196,8 @@ fn own(seen: SeenReferral) -> Option<ShopReferral> {
 /// One referral. What is read has been received.
 pub async fn referral(app: &App, caller: &Caller, id: ReferralId) -> Result<(Front, ShopReferral)> {
     let front = front(app, caller).await?;
-    let referral = own(referrals::get(app, caller, id).await?.into_inner()).ok_or(Error::NotAllowed)?;
+    let referral =
+        own(referrals::get(app, caller, id).await?.into_inner()).ok_or(Error::NotAllowed)?;
     Ok((front, referral))
 }
 
@@ -199,7 +220,11 @@ pub async fn addresses(app: &App, caller: &Caller) -> Result<Addresses> {
         after: None,
     };
     Ok(Addresses {
-        feed: feeds::list(app, caller, &page).await?.items.into_iter().next(),
+        feed: feeds::list(app, caller, &page)
+            .await?
+            .items
+            .into_iter()
+            .next(),
         links: shop_links::list(app, caller, front.id, &page).await?.items,
         front,
     })
@@ -207,7 +232,11 @@ pub async fn addresses(app: &App, caller: &Caller) -> Result<Addresses> {
 
 /// Gives a shop's calendar a new address, which is shown this once. `seen` is the calendar that was there when it was asked for,
 /// so that a page which is sent twice does not end the address that it has just shown.
-pub async fn new_calendar(app: &App, caller: &Caller, seen: Option<(FeedId, i64)>) -> Result<Answer<FeedView>> {
+pub async fn new_calendar(
+    app: &App,
+    caller: &Caller,
+    seen: Option<(FeedId, i64)>,
+) -> Result<Answer<FeedView>> {
     if let Some((id, version)) = seen {
         return match feeds::rotate(app, caller, id, &Expected::Versions(vec![version])).await {
             // It was revoked meanwhile.

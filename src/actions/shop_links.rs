@@ -55,7 +55,12 @@ fn view(app: &App, link: &ShopLink, secret: Option<&str>) -> ShopLinkView {
 }
 
 /// Makes a link.
-pub async fn make(app: &App, caller: &Caller, partner: PartnerId, new: NewShopLink) -> Result<Answer<ShopLinkView>> {
+pub async fn make(
+    app: &App,
+    caller: &Caller,
+    partner: PartnerId,
+    new: NewShopLink,
+) -> Result<Answer<ShopLinkView>> {
     let mut work = Work::begin(app, caller).await?;
     let partner = partners::theirs(&mut work, partner).await?.id;
     let secret = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
@@ -70,29 +75,50 @@ pub async fn make(app: &App, caller: &Caller, partner: PartnerId, new: NewShopLi
         revoked_at: None,
     };
     shop_links::insert(&mut work.tx, &link).await?;
-    work.audit("shop_link.make", ("shop link", link.id.0), None, None).await?;
-    work.commit_secret(Answer::Created(view(app, &link, Some(&secret))), &view(app, &link, None))
-        .await
+    work.audit("shop_link.make", ("shop link", link.id.0), None, None)
+        .await?;
+    work.commit_secret(
+        Answer::Created(view(app, &link, Some(&secret))),
+        &view(app, &link, None),
+    )
+    .await
 }
 
 /// A page of a shop's links in use, without their addresses.
-pub async fn list(app: &App, caller: &Caller, partner: PartnerId, page: &Page) -> Result<Items<ShopLinkView>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    partner: PartnerId,
+    page: &Page,
+) -> Result<Items<ShopLinkView>> {
     let after = page.after(ShopLinkId(Uuid::nil()))?;
     let mut work = Work::look(app, caller).await?;
     let partner = partners::theirs(&mut work, partner).await?.id;
-    let found = page.of(shop_links::page(&mut work.tx, partner, after, page.rows()?).await?, |link| link.id)?;
+    let found = page.of(
+        shop_links::page(&mut work.tx, partner, after, page.rows()?).await?,
+        |link| link.id,
+    )?;
     Ok(found.map(|link| view(app, &link, None)))
 }
 
 /// Revokes a link; its address opens nothing from now on.
-pub async fn revoke(app: &App, caller: &Caller, partner: PartnerId, id: ShopLinkId, expected: &Expected) -> Result<()> {
+pub async fn revoke(
+    app: &App,
+    caller: &Caller,
+    partner: PartnerId,
+    id: ShopLinkId,
+    expected: &Expected,
+) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
     let partner = partners::theirs(&mut work, partner).await?.id;
-    let link = shop_links::get(&mut work.tx, partner, id).await?.ok_or(Error::NotThere("link"))?;
+    let link = shop_links::get(&mut work.tx, partner, id)
+        .await?
+        .ok_or(Error::NotThere("link"))?;
     expected.check(link.version)?;
     if !shop_links::revoke(&mut work.tx, id, link.version, work.now).await? {
         return Err(Error::Stale);
     }
-    work.audit("shop_link.revoke", ("shop link", id.0), None, None).await?;
+    work.audit("shop_link.revoke", ("shop link", id.0), None, None)
+        .await?;
     work.commit(Answer::Is(())).await.map(|_| ())
 }

@@ -11,7 +11,10 @@ use super::{App, Error, Result, packets};
 use crate::domain::civil;
 use crate::domain::ids::{PartnerId, ProposalId, ReferralId, SessionId};
 use crate::domain::packet::Packet;
-use crate::domain::referral::{BusinessStatus, Proposal, ProposalStatus, Referral, ReferralStatus, awaits_report, is_report_overdue};
+use crate::domain::referral::{
+    BusinessStatus, Proposal, ProposalStatus, Referral, ReferralStatus, awaits_report,
+    is_report_overdue,
+};
 use crate::domain::service::Treatment;
 use crate::domain::session::Session;
 use crate::domain::status::SessionStatus;
@@ -120,14 +123,23 @@ pub(super) fn visit_view(app: &App, session: &Session) -> ShopVisit {
 }
 
 /// `referral` as its shop sees it.
-pub(super) async fn referral_view(tx: &mut Tx, app: &App, referral: &Referral) -> Result<ShopReferral> {
+pub(super) async fn referral_view(
+    tx: &mut Tx,
+    app: &App,
+    referral: &Referral,
+) -> Result<ShopReferral> {
     let own = sessions::of_referral(tx, referral.id).await?;
     let proposed = proposals::of_referral(tx, referral.id).await?;
     let catalogue = current(tx, app).await?;
-    let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?;
+    let service = catalogue
+        .service(referral.service_id)
+        .ok_or(Error::NotThere("service"))?;
     let shown = |at: Option<DateTime<chrono::Utc>>| at.map(|at| civil::shown(app.zone, at));
     // What the clinic wrote when it took a referral back is not the shop's to read.
-    let theirs = matches!(referral.status, ReferralStatus::Rejected | ReferralStatus::Failed);
+    let theirs = matches!(
+        referral.status,
+        ReferralStatus::Rejected | ReferralStatus::Failed
+    );
     Ok(ShopReferral {
         id: referral.id,
         version: referral.version,

@@ -45,12 +45,25 @@ pub struct VisitsWanted {
 }
 
 /// A page of a shop's visits, in order of start. Each patient who is on it gets an audit line.
-pub async fn list(app: &App, caller: &Caller, partner: PartnerId, wanted: VisitsWanted, page: &Page) -> Result<Items<ListedVisit>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    partner: PartnerId,
+    wanted: VisitsWanted,
+    page: &Page,
+) -> Result<Items<ListedVisit>> {
     let mut work = Work::begin(app, caller).await?;
     let partner = partners::theirs(&mut work, partner).await?.id;
     let today = civil::day_start(app.zone, civil::date_of(app.zone, work.now));
-    let from = wanted.from.map(|edge| from_edge(app.zone, edge)).transpose()?.unwrap_or(today);
-    let until = wanted.to.map(|edge| until_edge(app.zone, edge)).transpose()?;
+    let from = wanted
+        .from
+        .map(|edge| from_edge(app.zone, edge))
+        .transpose()?
+        .unwrap_or(today);
+    let until = wanted
+        .to
+        .map(|edge| until_edge(app.zone, edge))
+        .transpose()?;
     let wanted = shop_visits::Wanted {
         partner,
         from,
@@ -61,7 +74,10 @@ pub async fn list(app: &App, caller: &Caller, partner: PartnerId, wanted: Visits
     let rows = shop_visits::page(&mut work.tx, wanted, after, page.rows()?).await?;
     let found = page.of(rows, |session| (session.starts_at, session.id))?;
     let items = listed(&mut work, partner, found.items).await?;
-    let items = Items { items, next: found.next };
+    let items = Items {
+        items,
+        next: found.next,
+    };
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
 
@@ -79,7 +95,12 @@ const MOST_WAITING: i64 = 200;
 
 /// The visits of a shop that wait for it, in order of start, whatever day they are on. Each patient who is among them gets an
 /// audit line.
-pub async fn waiting(app: &App, caller: &Caller, partner: PartnerId, what: WaitsFor) -> Result<Vec<ListedVisit>> {
+pub async fn waiting(
+    app: &App,
+    caller: &Caller,
+    partner: PartnerId,
+    what: WaitsFor,
+) -> Result<Vec<ListedVisit>> {
     let mut work = Work::begin(app, caller).await?;
     let partner = partners::theirs(&mut work, partner).await?.id;
     let rows = rows_waiting(&mut work, partner, what).await?;
@@ -88,15 +109,27 @@ pub async fn waiting(app: &App, caller: &Caller, partner: PartnerId, what: Waits
 }
 
 /// Those visits, without whose they are.
-pub(super) async fn rows_waiting(work: &mut Work<'_>, partner: PartnerId, what: WaitsFor) -> Result<Vec<Session>> {
+pub(super) async fn rows_waiting(
+    work: &mut Work<'_>,
+    partner: PartnerId,
+    what: WaitsFor,
+) -> Result<Vec<Session>> {
     Ok(match what {
-        WaitsFor::Answer => shop_visits::to_answer(&mut work.tx, partner, work.now, MOST_WAITING).await?,
-        WaitsFor::Report => shop_visits::to_report(&mut work.tx, partner, work.now, MOST_WAITING).await?,
+        WaitsFor::Answer => {
+            shop_visits::to_answer(&mut work.tx, partner, work.now, MOST_WAITING).await?
+        }
+        WaitsFor::Report => {
+            shop_visits::to_report(&mut work.tx, partner, work.now, MOST_WAITING).await?
+        }
     })
 }
 
 /// `sessions` as their shop's list has them, with an audit line for each.
-async fn listed(work: &mut Work<'_>, partner: PartnerId, sessions: Vec<Session>) -> Result<Vec<ListedVisit>> {
+async fn listed(
+    work: &mut Work<'_>,
+    partner: PartnerId,
+    sessions: Vec<Session>,
+) -> Result<Vec<ListedVisit>> {
     let app = work.app;
     let mut items = Vec::new();
     // Several visits of one referral have one packet.
@@ -109,9 +142,18 @@ async fn listed(work: &mut Work<'_>, partner: PartnerId, sessions: Vec<Session>)
             };
             known.insert(id, packet);
         }
-        let packet = session.referral_id.and_then(|id| known.get(&id)).cloned().flatten();
-        work.audit("visit.list", ("session", session.id.0), Some(session.patient_id), None)
-            .await?;
+        let packet = session
+            .referral_id
+            .and_then(|id| known.get(&id))
+            .cloned()
+            .flatten();
+        work.audit(
+            "visit.list",
+            ("session", session.id.0),
+            Some(session.patient_id),
+            None,
+        )
+        .await?;
         items.push(ListedVisit {
             visit: visit_view(app, &session),
             packet,
@@ -138,9 +180,17 @@ const DAYS_SHOWN: u64 = 14;
 
 /// The days that a page shows which begins with `from`, or today: its first moment, and which visits those are.
 pub(super) fn days(app: &App, from: Option<civil::Day>) -> (DateTime<Utc>, VisitsWanted) {
-    let first = from.map_or_else(|| civil::date_of(app.zone, app.clock.now()), civil::Day::date);
+    let first = from.map_or_else(
+        || civil::date_of(app.zone, app.clock.now()),
+        civil::Day::date,
+    );
     let begins = civil::day_start(app.zone, first);
-    let ends = civil::day_start(app.zone, first.checked_add_days(Days::new(DAYS_SHOWN)).unwrap_or(first));
+    let ends = civil::day_start(
+        app.zone,
+        first
+            .checked_add_days(Days::new(DAYS_SHOWN))
+            .unwrap_or(first),
+    );
     let at = |instant| Some(Edge::Time(civil::When::At(civil::shown(app.zone, instant))));
     let wanted = VisitsWanted {
         from: at(begins),
@@ -170,12 +220,16 @@ pub async fn behind_link(app: &App, secret: &str, from: Option<civil::Day>) -> R
         limit: Some(200),
         after: None,
     };
-    let notices = partner_notices::get(app, &caller, link.partner_id).await?.into_inner();
+    let notices = partner_notices::get(app, &caller, link.partner_id)
+        .await?
+        .into_inner();
     Ok(OpenedList {
         name,
         language: notices.details.language,
         from: civil::shown(app.zone, begins),
-        visits: list(app, &caller, link.partner_id, wanted, &page).await?.items,
+        visits: list(app, &caller, link.partner_id, wanted, &page)
+            .await?
+            .items,
     })
 }
 

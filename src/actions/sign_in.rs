@@ -76,11 +76,19 @@ pub fn hash_of(secret: &str) -> String {
 
 /// A new random token: 256 bits, and a prefix by which scanners of leaked secrets know it.
 pub(super) fn new_token() -> String {
-    format!("fadeline_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
+    format!(
+        "fadeline_{}",
+        URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+    )
 }
 
 /// Makes a token for `user` that ends after `lasts`.
-pub async fn mint(app: &App, tx: &mut Tx, user: UserId, lasts: Duration) -> Result<(String, DateTime<Utc>)> {
+pub async fn mint(
+    app: &App,
+    tx: &mut Tx,
+    user: UserId,
+    lasts: Duration,
+) -> Result<(String, DateTime<Utc>)> {
     let (token, now) = (new_token(), app.clock.now());
     let expires = now + lasts;
     tokens::insert(tx, app.clock.id(), user, &hash_of(&token), now, expires).await?;
@@ -89,8 +97,17 @@ pub async fn mint(app: &App, tx: &mut Tx, user: UserId, lasts: Duration) -> Resu
 
 /// Hashes a password, off the threads that serve.
 pub async fn hash_password(app: &App, password: String) -> Result<String> {
-    let _turn = app.guard.hashing.acquire().await.map_err(|error| Error::Fault(error.to_string()))?;
-    let hashed = tokio::task::spawn_blocking(move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
+    let _turn = app
+        .guard
+        .hashing
+        .acquire()
+        .await
+        .map_err(|error| Error::Fault(error.to_string()))?;
+    let hashed = tokio::task::spawn_blocking(move || {
+        Argon2::default()
+            .hash_password(password.as_bytes())
+            .map(|hash| hash.to_string())
+    });
     hashed
         .await
         .map_err(|error| Error::Fault(error.to_string()))?
@@ -104,16 +121,31 @@ async fn verify(app: &App, hash: Option<String>, password: String) -> Result<boo
         hash_password(app, password).await?;
         return Ok(false);
     };
-    let _turn = app.guard.hashing.acquire().await.map_err(|error| Error::Fault(error.to_string()))?;
+    let _turn = app
+        .guard
+        .hashing
+        .acquire()
+        .await
+        .map_err(|error| Error::Fault(error.to_string()))?;
     let verified = tokio::task::spawn_blocking(move || {
-        PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+        PasswordHash::new(&hash).is_ok_and(|hash| {
+            Argon2::default()
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok()
+        })
     });
-    verified.await.map_err(|error| Error::Fault(error.to_string()))
+    verified
+        .await
+        .map_err(|error| Error::Fault(error.to_string()))
 }
 
 /// A token for who knows their password, and the code of their second factor where they have one. Failures of an account
 /// are counted across nodes: after five within a quarter of an hour each further one doubles the wait.
-pub async fn sign_in(app: &App, credentials: Credentials, from: Option<IpAddr>) -> Result<SignedIn> {
+pub async fn sign_in(
+    app: &App,
+    credentials: Credentials,
+    from: Option<IpAddr>,
+) -> Result<SignedIn> {
     let code = credentials.code.clone();
     let (user, own) = known(app, &credentials.email, credentials.password, from).await?;
     let code_needed = match &user.second_factor {
@@ -159,7 +191,9 @@ impl Try {
             let wait = Duration::seconds(1 << (failures - FREE).clamp(0, 9)).min(COUNTED);
             if now < last + wait {
                 own.take_back(app).await?;
-                return Err(Error::SlowDown((last + wait - now).num_seconds().unsigned_abs() + 1));
+                return Err(Error::SlowDown(
+                    (last + wait - now).num_seconds().unsigned_abs() + 1,
+                ));
             }
         }
         Ok(own)
@@ -175,7 +209,12 @@ impl Try {
 
 /// The user who knows `password`, with the try that it took, which is theirs to take back. Failures that came before are left
 /// for who signs in all the way to forget.
-pub(super) async fn known(app: &App, email: &str, password: String, from: Option<IpAddr>) -> Result<(User, Try)> {
+pub(super) async fn known(
+    app: &App,
+    email: &str,
+    password: String,
+    from: Option<IpAddr>,
+) -> Result<(User, Try)> {
     let email = email.trim().to_lowercase();
     if email.len() > 254 || password.len() > MOST_PASSWORD || email.contains('\0') {
         app.guard.count_password(from)?;
@@ -183,7 +222,9 @@ pub(super) async fn known(app: &App, email: &str, password: String, from: Option
     }
     let own = Try::begin(app, &email, from).await?;
     let mut tx = app.db.read().await?;
-    let user = users::by_email(&mut tx, &email).await?.filter(|user| user.active);
+    let user = users::by_email(&mut tx, &email)
+        .await?
+        .filter(|user| user.active);
     tx.rollback().await?;
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     let right = verify(app, hash, password).await?;
@@ -194,7 +235,13 @@ pub(super) async fn known(app: &App, email: &str, password: String, from: Option
 }
 
 /// Whether `password` is that of `user`, who is signed in. Wrong ones are counted by `key`.
-pub(super) async fn is_theirs(app: &App, key: &str, user: &User, password: String, from: Option<IpAddr>) -> Result<bool> {
+pub(super) async fn is_theirs(
+    app: &App,
+    key: &str,
+    user: &User,
+    password: String,
+    from: Option<IpAddr>,
+) -> Result<bool> {
     if password.len() > MOST_PASSWORD {
         return Ok(false);
     }
@@ -207,7 +254,11 @@ pub(super) async fn is_theirs(app: &App, key: &str, user: &User, password: Strin
 }
 
 /// Who holds `token`; nobody when it is unknown, over or revoked.
-pub async fn holder(app: &App, token: &str, from: Option<IpAddr>) -> Result<Option<(TokenId, Actor)>> {
+pub async fn holder(
+    app: &App,
+    token: &str,
+    from: Option<IpAddr>,
+) -> Result<Option<(TokenId, Actor)>> {
     let hash = hash_of(token);
     app.guard.count_token(&hash, from)?;
     let mut lease = app.db.lease().await?;

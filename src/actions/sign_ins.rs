@@ -66,7 +66,12 @@ pub enum Door {
 }
 
 /// Signs in with email and password. Answers the cookie's secret, and what is missing yet.
-pub async fn begin(app: &App, email: &str, password: String, from: Option<IpAddr>) -> Result<(String, Stage)> {
+pub async fn begin(
+    app: &App,
+    email: &str,
+    password: String,
+    from: Option<IpAddr>,
+) -> Result<(String, Stage)> {
     let (user, own) = known(app, email, password, from).await?;
     let stage = match (&user.second_factor, user.second_factor_required) {
         (Some(_), _) => Stage::Code,
@@ -109,9 +114,13 @@ pub async fn door(app: &App, secret: &str, from: Option<IpAddr>, present: bool) 
     let Some(sign_in) = sign_ins::by_hash(&mut tx, &hash).await? else {
         return Ok(Door::Nobody);
     };
-    let user = users::get(&mut tx, sign_in.user_id).await?.filter(|user| user.active);
+    let user = users::get(&mut tx, sign_in.user_id)
+        .await?
+        .filter(|user| user.active);
     tx.rollback().await?;
-    let Some(user) = user else { return Ok(Door::Nobody) };
+    let Some(user) = user else {
+        return Ok(Door::Nobody);
+    };
     app.guard.note_good(&hash);
     let standing = sign_in.standing(&app.policy, now);
     if standing == Standing::In && present && now - sign_in.seen_at >= NOTED_EVERY {
@@ -150,7 +159,9 @@ pub async fn give_code(app: &App, person: &Person, code: &str, from: Option<IpAd
     Try::begin(app, &person.email, from).await?;
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let user = users::get(&mut tx, person.actor.user_id).await?.ok_or(Error::NotThere("user"))?;
+    let user = users::get(&mut tx, person.actor.user_id)
+        .await?
+        .ok_or(Error::NotThere("user"))?;
     if !second_factor::is_right(&mut tx, app, &user, code).await? {
         return Err(Error::WrongPassword);
     }
@@ -161,9 +172,16 @@ pub async fn give_code(app: &App, person: &Person, code: &str, from: Option<IpAd
 
 /// Opens a locked page again with the password. Wrong ones are counted by this browser, so that nobody who knows no more than
 /// an email keeps its owner out.
-pub async fn unlock(app: &App, person: &Person, password: String, from: Option<IpAddr>) -> Result<()> {
+pub async fn unlock(
+    app: &App,
+    person: &Person,
+    password: String,
+    from: Option<IpAddr>,
+) -> Result<()> {
     let mut tx = app.db.read().await?;
-    let user = users::get(&mut tx, person.actor.user_id).await?.ok_or(Error::NotThere("user"))?;
+    let user = users::get(&mut tx, person.actor.user_id)
+        .await?
+        .ok_or(Error::NotThere("user"))?;
     tx.rollback().await?;
     let key = format!("browser {}", person.sign_in);
     if !is_theirs(app, &key, &user, password, from).await? {
@@ -195,7 +213,12 @@ pub async fn end_everywhere(app: &App, person: &Person) -> Result<()> {
     let caller = person.caller();
     let mut work = Work::begin(app, &caller).await?;
     sign_ins::end_all(&mut work.tx, caller.actor.user_id, work.now).await?;
-    work.audit("user.sign_out_everywhere", ("user", caller.actor.user_id.0), None, None)
-        .await?;
+    work.audit(
+        "user.sign_out_everywhere",
+        ("user", caller.actor.user_id.0),
+        None,
+        None,
+    )
+    .await?;
     Ok(work.tx.commit().await?)
 }

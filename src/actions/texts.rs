@@ -59,25 +59,41 @@ pub async fn received(app: &App, incoming: &Incoming) -> Result<Option<String>> 
     let mut tx = app.db.begin().await?;
     let about = about(&mut tx, now, phone).await?;
     // All who share the number, in order, as everywhere.
-    resources::lock(&mut tx, about.patients.iter().map(|patient| (*patient).into())).await?;
+    resources::lock(
+        &mut tx,
+        about.patients.iter().map(|patient| (*patient).into()),
+    )
+    .await?;
     let mut filed = FiledReply {
         id: app.clock.id(),
         mailbox_key: format!("text:{}", incoming.id),
         received_at: now,
-        sender: Some(incoming.from.chars().filter(|c| !c.is_control()).take(40).collect()),
+        sender: Some(
+            incoming
+                .from
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(40)
+                .collect(),
+        ),
         subject: None,
-        body: Some(incoming.body.chars().filter(|c| *c != '\0').take(MOST_CHARS).collect()),
+        body: Some(
+            incoming
+                .body
+                .chars()
+                .filter(|c| *c != '\0')
+                .take(MOST_CHARS)
+                .collect(),
+        ),
         verdict: Verdict::Words,
         message_id: about.message.as_ref().map(|message| message.id),
         session_id: about.session.as_ref().map(|session| session.id),
-        patient_id: about
-            .session
-            .as_ref()
-            .map(|session| session.patient_id)
-            .or(match about.patients.as_slice() {
+        patient_id: about.session.as_ref().map(|session| session.patient_id).or(
+            match about.patients.as_slice() {
                 [only] => Some(*only),
                 _ => None,
-            }),
+            },
+        ),
     };
     let (verdict, words) = done(&mut tx, app, now, said, incoming, &about, &others).await?;
     filed.verdict = verdict;
@@ -87,7 +103,8 @@ pub async fn received(app: &App, incoming: &Incoming) -> Result<Option<String>> 
         return Ok(None);
     }
     if verdict == Verdict::Words {
-        let detail = "Somebody answered by text. Read it, and call if need be; nothing was changed.";
+        let detail =
+            "Somebody answered by text. Read it, and call if need be; nothing was changed.";
         let task = Task {
             session_id: filed.session_id,
             patient_id: filed.patient_id,
@@ -162,7 +179,8 @@ async fn done(
             match answers::confirm(tx, app, now, session.id, told, "a text message").await? {
                 Some(session) => {
                     acknowledged(tx, now, about, recipient, Reply::Confirm).await?;
-                    let words = text_wording::thanks(from, language, session.starts_at, zone(&session));
+                    let words =
+                        text_wording::thanks(from, language, session.starts_at, zone(&session));
                     Ok((Verdict::TextConfirmed, Some(words)))
                 }
                 None => Ok((Verdict::Words, None)),
@@ -174,7 +192,8 @@ async fn done(
                     acknowledged(tx, now, about, recipient, Reply::Change).await?;
                     links::open(tx, app, now, session.id, recipient).await?;
                     let link = links::address_in(tx, app, session.id, recipient).await?;
-                    let words = text_wording::other_times(from, language, others, zone(&session), &link);
+                    let words =
+                        text_wording::other_times(from, language, others, zone(&session), &link);
                     Ok((Verdict::TextChange, Some(words)))
                 }
                 None => Ok((Verdict::Words, None)),
@@ -185,10 +204,20 @@ async fn done(
 }
 
 fn proof(incoming: &Incoming) -> String {
-    format!("{:?} (text {})", incoming.body.chars().take(200).collect::<String>(), incoming.id)
+    format!(
+        "{:?} (text {})",
+        incoming.body.chars().take(200).collect::<String>(),
+        incoming.id
+    )
 }
 
-async fn acknowledged(tx: &mut Tx, now: DateTime<Utc>, about: &About, recipient: &Recipient, answer: Reply) -> Result<()> {
+async fn acknowledged(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    about: &About,
+    recipient: &Recipient,
+    answer: Reply,
+) -> Result<()> {
     if let Some(session) = &about.session {
         answers::acknowledge(tx, now, session.id, recipient, answer).await?;
     }
@@ -201,7 +230,10 @@ async fn others(app: &App, caller: &Caller, phone: Option<&Phone>) -> Result<Vec
     let about = about(&mut tx, app.clock.now(), phone.cloned()).await?;
     tx.rollback().await?;
     // What waits for somebody else is not the patient's to move; the desk calls.
-    match about.session.filter(|session| session.status == SessionStatus::Booked) {
+    match about
+        .session
+        .filter(|session| session.status == SessionStatus::Booked)
+    {
         Some(session) => answers::other_times(app, caller, &session).await,
         None => Ok(Vec::new()),
     }
@@ -223,16 +255,26 @@ async fn about(tx: &mut Tx, now: DateTime<Utc>, phone: Option<Phone>) -> Result<
         .await?
         .filter(|message| patients.contains(&message.patient_id));
     let told = match message.as_ref().and_then(|message| message.session_id) {
-        Some(session) => sessions::get(tx, session).await?.map(|listed| listed.session),
+        Some(session) => sessions::get(tx, session)
+            .await?
+            .map(|listed| listed.session),
         None => None,
     };
-    let to_come = |session: &Session| session.starts_at > now && standing(session.status) != Standing::Gone;
+    let to_come =
+        |session: &Session| session.starts_at > now && standing(session.status) != Standing::Gone;
     let session = match (told.filter(to_come), patients.as_slice()) {
         (Some(session), _) => Some(session),
-        (None, [only]) => sessions::not_over(tx, *only, now).await?.into_iter().find(to_come),
+        (None, [only]) => sessions::not_over(tx, *only, now)
+            .await?
+            .into_iter()
+            .find(to_come),
         (None, _) => None,
     };
-    let message = message.filter(|message| session.as_ref().is_some_and(|session| Some(session.id) == message.session_id));
+    let message = message.filter(|message| {
+        session
+            .as_ref()
+            .is_some_and(|session| Some(session.id) == message.session_id)
+    });
     Ok(About {
         phone,
         patients,
@@ -265,7 +307,10 @@ async fn answer(
     words: String,
 ) -> Result<()> {
     // As it is by now: what was asked for has changed it.
-    let Some(session) = sessions::get(tx, session.id).await?.map(|listed| listed.session) else {
+    let Some(session) = sessions::get(tx, session.id)
+        .await?
+        .map(|listed| listed.session)
+    else {
         return Ok(());
     };
     let Some(patient) = patients::get(tx, session.patient_id).await? else {
@@ -290,10 +335,19 @@ async fn answer(
 }
 
 /// What the provider says became of a text.
-pub async fn reported(app: &App, id: MessageId, provider_id: &str, status: &str, error: Option<&str>) -> Result<()> {
+pub async fn reported(
+    app: &App,
+    id: MessageId,
+    provider_id: &str,
+    status: &str,
+    error: Option<&str>,
+) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let Some(message) = messages::get(&mut tx, id).await?.filter(|message| message.channel == Channel::Sms) else {
+    let Some(message) = messages::get(&mut tx, id)
+        .await?
+        .filter(|message| message.channel == Channel::Sms)
+    else {
         tx.rollback().await?;
         return Ok(());
     };

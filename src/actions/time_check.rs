@@ -57,7 +57,10 @@ pub async fn check(app: &App) -> Result<Vec<Changed>> {
         claims::held_from(&mut tx, app.clock.now()).await?
     };
     tx.rollback().await?;
-    Ok(judged(shifts, &held).into_iter().map(|(changed, _)| changed).collect())
+    Ok(judged(shifts, &held)
+        .into_iter()
+        .map(|(changed, _)| changed)
+        .collect())
 }
 
 /// Moves all that can move, in one transaction, and tells the patients. Lists the same as [`check`] did before.
@@ -76,23 +79,43 @@ pub async fn apply(app: &App) -> Result<Vec<Changed>> {
     let to_come = sessions::live_from(&mut work.tx, work.now).await?;
     resources::lock(
         &mut work.tx,
-        to_come.iter().map(|session| session.patient_id.into()).collect::<BTreeSet<_>>(),
+        to_come
+            .iter()
+            .map(|session| session.patient_id.into())
+            .collect::<BTreeSet<_>>(),
     )
     .await?;
     let seen = claims::held_from(&mut work.tx, work.now).await?;
-    resources::lock(&mut work.tx, seen.iter().map(|held| held.resource_id).collect::<BTreeSet<_>>()).await?;
+    resources::lock(
+        &mut work.tx,
+        seen.iter()
+            .map(|held| held.resource_id)
+            .collect::<BTreeSet<_>>(),
+    )
+    .await?;
     let to_come = sessions::live_from(&mut work.tx, work.now).await?;
     let held = claims::held_from(&mut work.tx, work.now).await?;
     let judged = judged(shifts(app, &to_come)?, &held);
-    let moving: Vec<_> = judged.iter().filter_map(|(_, moving)| moving.as_ref()).collect();
+    let moving: Vec<_> = judged
+        .iter()
+        .filter_map(|(_, moving)| moving.as_ref())
+        .collect();
     claims::sweep_all(&mut work.tx, work.now).await?;
     for one in &moving {
         claims::release_session(&mut work.tx, one.session.id).await?;
     }
     for one in &moving {
         for (resource, when) in &one.claims {
-            let when = moved(*when, one.by).ok_or_else(|| Error::Fault("a claim without length".to_owned()))?;
-            claims::insert(&mut work.tx, app.clock.id(), *resource, Claimant::Session(one.session.id), when).await?;
+            let when = moved(*when, one.by)
+                .ok_or_else(|| Error::Fault("a claim without length".to_owned()))?;
+            claims::insert(
+                &mut work.tx,
+                app.clock.id(),
+                *resource,
+                Claimant::Session(one.session.id),
+                when,
+            )
+            .await?;
         }
         let next = Session {
             starts_at: one.session.starts_at + one.by,
@@ -118,9 +141,17 @@ type Shifts<'a> = BTreeMap<SessionId, (&'a Session, Shift)>;
 fn shifts<'a>(app: &App, to_come: &'a [Session]) -> Result<Shifts<'a>> {
     let mut shifts = Shifts::new();
     for session in to_come {
-        let zone = app.zone_named(&session.zone).map_err(|error| Error::Fault(error.to_string()))?;
-        let wall = NaiveDateTime::parse_from_str(&session.local_start, "%Y-%m-%dT%H:%M")
-            .map_err(|_| Error::Fault(format!("the promise of session {} cannot be read", session.id)))?;
+        let zone = app
+            .zone_named(&session.zone)
+            .map_err(|error| Error::Fault(error.to_string()))?;
+        let wall = NaiveDateTime::parse_from_str(&session.local_start, "%Y-%m-%dT%H:%M").map_err(
+            |_| {
+                Error::Fault(format!(
+                    "the promise of session {} cannot be read",
+                    session.id
+                ))
+            },
+        )?;
         if let Some(shift) = shift(zone, wall, session.starts_at) {
             shifts.insert(session.id, (session, shift));
         }
@@ -135,8 +166,14 @@ fn judged(shifts: Shifts<'_>, held: &[Held]) -> Vec<(Changed, Option<Moves>)> {
         let Some(when) = Interval::new(one.starts_at, one.ends_at) else {
             continue;
         };
-        match one.session_id.filter(|id| matches!(shifts.get(id), Some((_, Shift::By(_))))) {
-            Some(id) => claims_of.entry(id).or_default().push((one.resource_id, when)),
+        match one
+            .session_id
+            .filter(|id| matches!(shifts.get(id), Some((_, Shift::By(_)))))
+        {
+            Some(id) => claims_of
+                .entry(id)
+                .or_default()
+                .push((one.resource_id, when)),
             None => fixed.push((one.resource_id, when)),
         }
     }
@@ -168,7 +205,9 @@ fn fate(
 ) -> (Changed, Option<Moves>) {
     let (means, fate, moves) = match shift {
         Shift::NoSuchTime => (None, Fate::NoSuchTime, None),
-        Shift::By(by) if stuck.contains(&session.id) => (Some(session.starts_at + by), Fate::Conflict, None),
+        Shift::By(by) if stuck.contains(&session.id) => {
+            (Some(session.starts_at + by), Fate::Conflict, None)
+        }
         Shift::By(by) => {
             let moves = Moves {
                 session: session.clone(),

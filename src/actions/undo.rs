@@ -4,8 +4,8 @@
 
 use super::diaries::{self, Search};
 use super::session_change::{
-    CONSENT_WITHDRAWN, DECLINED, PROPOSAL_TAKEN, SHOP_ACCEPTED, SHOP_REPORTED, TIME_LAW, UNDONE, WINDOW_REMOVED, WITHDRAWN, answered,
-    locked, save,
+    CONSENT_WITHDRAWN, DECLINED, PROPOSAL_TAKEN, SHOP_ACCEPTED, SHOP_REPORTED, TIME_LAW, UNDONE,
+    WINDOW_REMOVED, WITHDRAWN, answered, locked, save,
 };
 use super::session_view::SessionView;
 use super::{Answer, App, Caller, Error, Expected, Result, Work, decide, packets, referral_change};
@@ -20,7 +20,12 @@ use crate::storage::claims::{self, Claimant, Except};
 use crate::storage::{history, resources, services};
 
 /// Undoes the last change of a session.
-pub async fn undo(app: &App, caller: &Caller, id: SessionId, expected: &Expected) -> Result<Answer<SessionView>> {
+pub async fn undo(
+    app: &App,
+    caller: &Caller,
+    id: SessionId,
+    expected: &Expected,
+) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
     let current = locked(&mut work, id, expected).await?.session;
     let grace = app.policy.undo();
@@ -46,7 +51,15 @@ pub async fn undo(app: &App, caller: &Caller, id: SessionId, expected: &Expected
             "It fell with the patient's consent; take the consent anew, then book.",
         ));
     }
-    if [SHOP_ACCEPTED, SHOP_REPORTED, DECLINED, WITHDRAWN, PROPOSAL_TAKEN].contains(&change.change.as_str()) {
+    if [
+        SHOP_ACCEPTED,
+        SHOP_REPORTED,
+        DECLINED,
+        WITHDRAWN,
+        PROPOSAL_TAKEN,
+    ]
+    .contains(&change.change.as_str())
+    {
         return Err(Error::refused(
             Code::NothingToUndo,
             "The referral was answered, or taken back; that is not undone here. Move the session, or refer anew.",
@@ -81,8 +94,11 @@ async fn at_shop_again(work: &mut Work<'_>, next: &Session) -> Result<()> {
     let referral = referral_change::current(work, id).await?;
     // One that ended with this very session returns with it.
     let returns = referral.by_booking && referral.status == ReferralStatus::Cancelled;
-    let stands = returns || referral.status.takes_sessions() || referral.status == ReferralStatus::Completed;
-    if stands && packets::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id).await? {
+    let stands =
+        returns || referral.status.takes_sessions() || referral.status == ReferralStatus::Completed;
+    if stands
+        && packets::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id).await?
+    {
         return Ok(());
     }
     Err(Error::refused(
@@ -95,14 +111,22 @@ async fn at_shop_again(work: &mut Work<'_>, next: &Session) -> Result<()> {
 async fn reclaim(work: &mut Work<'_>, current: &Session, next: &Session) -> Result<()> {
     let claims_before = current.status != SessionStatus::Cancelled;
     let claims_after = next.status != SessionStatus::Cancelled;
-    let moved = (current.starts_at, current.ends_at, current.place) != (next.starts_at, next.ends_at, next.place);
+    let moved = (current.starts_at, current.ends_at, current.place)
+        != (next.starts_at, next.ends_at, next.place);
     if claims_before == claims_after && !moved {
         return Ok(());
     }
     claims::release_session(&mut work.tx, current.id).await?;
     if claims_after {
         let diary = diary_at(work, next).await?;
-        decide::claim(work, &diary, next.place, next.starts_at, Claimant::Session(next.id)).await?;
+        decide::claim(
+            work,
+            &diary,
+            next.place,
+            next.starts_at,
+            Claimant::Session(next.id),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -140,13 +164,27 @@ async fn diary_at(work: &mut Work<'_>, back: &Session) -> Result<Diary> {
     let date = civil::date_of(work.app.zone, back.starts_at);
     diaries::fill(&mut work.tx, &mut diary, date, date, except).await?;
     let conflicts = conflicts(&diary, back);
-    if conflicts.is_empty() { Ok(diary) } else { Err(conflicts.into()) }
+    if conflicts.is_empty() {
+        Ok(diary)
+    } else {
+        Err(conflicts.into())
+    }
 }
 
 fn conflicts(diary: &Diary, back: &Session) -> Vec<Refusal> {
     let claims = diary.claims_of(back.place, back.starts_at).into_iter();
     claims
-        .filter(|claim| diary.taken(claim.resource).iter().any(|busy| busy.overlaps(claim.when)))
-        .map(|claim| Refusal::new(claim.conflict, "The time that would be had back was taken meanwhile."))
+        .filter(|claim| {
+            diary
+                .taken(claim.resource)
+                .iter()
+                .any(|busy| busy.overlaps(claim.when))
+        })
+        .map(|claim| {
+            Refusal::new(
+                claim.conflict,
+                "The time that would be had back was taken meanwhile.",
+            )
+        })
         .collect()
 }

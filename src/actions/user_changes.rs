@@ -2,7 +2,9 @@
 //! password, name or role. Each leaves an audit line. Nobody shuts themself out, and one manager
 //! always remains.
 
-use super::users::{NewUser, checked_hash, fits, hashed, insert, revoke_all, write_active, write_password};
+use super::users::{
+    NewUser, checked_hash, fits, hashed, insert, revoke_all, write_active, write_password,
+};
 use super::{App, Caller, Error, Expected, Result, Work};
 use crate::domain::access::Role;
 use crate::domain::ids::{PartnerId, UserId};
@@ -92,7 +94,9 @@ pub async fn get(app: &App, caller: &Caller, id: UserId) -> Result<UserView> {
 }
 
 async fn there(work: &mut Work<'_>, id: UserId) -> Result<User> {
-    users::get(&mut work.tx, id).await?.ok_or(Error::NotThere("user"))
+    users::get(&mut work.tx, id)
+        .await?
+        .ok_or(Error::NotThere("user"))
 }
 
 /// Adds a user.
@@ -102,7 +106,8 @@ pub async fn add(app: &App, caller: &Caller, mut new: NewUser) -> Result<UserId>
     let password = hashed(app, &mut new).await?;
     let mut work = Work::begin(app, caller).await?;
     let id = insert(&mut work.tx, app, new, password).await?;
-    work.audit("user.add", ("user", id.0), None, Some(role)).await?;
+    work.audit("user.add", ("user", id.0), None, Some(role))
+        .await?;
     work.tx.commit().await?;
     Ok(id)
 }
@@ -114,12 +119,18 @@ pub async fn set_active(app: &App, caller: &Caller, id: UserId, active: bool) ->
     let user = there(&mut work, id).await?;
     if !active && user.active {
         if id == caller.actor.user_id {
-            return Err(Error::Taken("You cannot disable yourself; ask another manager.".to_owned()));
+            return Err(Error::Taken(
+                "You cannot disable yourself; ask another manager.".to_owned(),
+            ));
         }
         remains(&mut work, &user).await?;
     }
     write_active(&mut work.tx, app, id, active).await?;
-    let action = if active { "user.enable" } else { "user.disable" };
+    let action = if active {
+        "user.enable"
+    } else {
+        "user.disable"
+    };
     work.audit(action, ("user", id.0), None, None).await?;
     Ok(work.tx.commit().await?)
 }
@@ -130,7 +141,8 @@ pub async fn set_password(app: &App, caller: &Caller, id: UserId, password: Stri
     let mut work = Work::begin(app, caller).await?;
     there(&mut work, id).await?;
     write_password(&mut work.tx, app, id, &hash).await?;
-    work.audit("user.set_password", ("user", id.0), None, None).await?;
+    work.audit("user.set_password", ("user", id.0), None, None)
+        .await?;
     Ok(work.tx.commit().await?)
 }
 
@@ -146,8 +158,18 @@ pub struct ChangedUser {
 }
 
 /// Changes a user. Who becomes something else signs in anew.
-pub async fn change(app: &App, caller: &Caller, id: UserId, expected: &Expected, changed: ChangedUser) -> Result<()> {
-    let ChangedUser { name, role, partner_id } = changed;
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    expected: &Expected,
+    changed: ChangedUser,
+) -> Result<()> {
+    let ChangedUser {
+        name,
+        role,
+        partner_id,
+    } = changed;
     fits(role, partner_id)?;
     let mut work = Work::begin(app, caller).await?;
     users::hold_list(&mut work.tx).await?;
@@ -156,7 +178,8 @@ pub async fn change(app: &App, caller: &Caller, id: UserId, expected: &Expected,
     if user.role == Role::Manager && role != Role::Manager {
         if id == caller.actor.user_id {
             return Err(Error::Taken(
-                "You cannot take the role of manager from yourself; ask another manager.".to_owned(),
+                "You cannot take the role of manager from yourself; ask another manager."
+                    .to_owned(),
             ));
         }
         remains(&mut work, &user).await?;
@@ -181,13 +204,16 @@ pub async fn change(app: &App, caller: &Caller, id: UserId, expected: &Expected,
     if is_other {
         revoke_all(&mut work.tx, app, id).await?;
     }
-    work.audit("user.change", ("user", id.0), None, detail).await?;
+    work.audit("user.change", ("user", id.0), None, detail)
+        .await?;
     Ok(work.tx.commit().await?)
 }
 
 /// Refuses to let go of `user` when no other manager may sign in.
 async fn remains(work: &mut Work<'_>, user: &User) -> Result<()> {
-    let last = user.role == Role::Manager && user.active && users::other_managers(&mut work.tx, user.id).await? == 0;
+    let last = user.role == Role::Manager
+        && user.active
+        && users::other_managers(&mut work.tx, user.id).await? == 0;
     if last {
         return Err(Error::Taken(format!(
             "{} is the last manager who may sign in; make somebody else a manager first.",

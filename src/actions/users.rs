@@ -65,7 +65,10 @@ pub(super) fn fits(role: Role, partner: Option<PartnerId>) -> Result<()> {
         return Err(Error::invalid("--role", "patients never sign in"));
     }
     if (role == Role::Partner) != partner.is_some() {
-        return Err(Error::invalid("--partner", "goes with the role partner, and that role needs it"));
+        return Err(Error::invalid(
+            "--partner",
+            "goes with the role partner, and that role needs it",
+        ));
     }
     Ok(())
 }
@@ -79,7 +82,12 @@ pub(super) async fn hashed(app: &App, new: &mut NewUser) -> Result<Option<String
 }
 
 /// Writes a new user.
-pub(super) async fn insert(tx: &mut Tx, app: &App, new: NewUser, password_hash: Option<String>) -> Result<UserId> {
+pub(super) async fn insert(
+    tx: &mut Tx,
+    app: &App,
+    new: NewUser,
+    password_hash: Option<String>,
+) -> Result<UserId> {
     if let Some(partner) = new.partner_id
         && partners::name(tx, partner).await?.is_none()
     {
@@ -101,13 +109,18 @@ pub(super) async fn insert(tx: &mut Tx, app: &App, new: NewUser, password_hash: 
 /// What to say of an email that somebody has: one person belongs to one shop.
 async fn taken(app: &App, user: &User) -> Result<Error> {
     let mut tx = app.db.read().await?;
-    let there = users::by_email(&mut tx, &user.email).await?.and_then(|there| there.partner_id);
+    let there = users::by_email(&mut tx, &user.email)
+        .await?
+        .and_then(|there| there.partner_id);
     let other = match there.filter(|partner| Some(*partner) != user.partner_id) {
         Some(partner) => partners::name(&mut tx, partner).await?,
         None => None,
     };
     Ok(Error::Taken(match other {
-        Some(shop) => format!("{} belongs to {shop} already; one person belongs to one shop", user.email),
+        Some(shop) => format!(
+            "{} belongs to {shop} already; one person belongs to one shop",
+            user.email
+        ),
         None => format!("there is a user with the email {} already", user.email),
     }))
 }
@@ -178,7 +191,10 @@ pub async fn create_token(app: &App, email: &str, days: u16) -> Result<String> {
     let mut tx = app.db.begin().await?;
     let user = user_named(&mut tx, email).await?;
     if !user.active {
-        return Err(Error::Taken(format!("{} may not sign in any more", user.email)));
+        return Err(Error::Taken(format!(
+            "{} may not sign in any more",
+            user.email
+        )));
     }
     let (token, _) = mint(app, &mut tx, user.id, Duration::days(days.into())).await?;
     tx.commit().await?;

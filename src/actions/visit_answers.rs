@@ -31,7 +31,10 @@ pub async fn confirm(app: &App, secret: &str, start: DateTime<Utc>) -> Result<An
     let mut tx = app.db.begin().await?;
     let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
     lock_patient_of(&mut tx, session.id).await?;
-    if answers::confirm(&mut tx, app, now, session.id, start, LINK).await?.is_none() {
+    if answers::confirm(&mut tx, app, now, session.id, start, LINK)
+        .await?
+        .is_none()
+    {
         tx.rollback().await?;
         return Ok(Answered::Changed);
     }
@@ -47,7 +50,10 @@ pub async fn ask_for_another(app: &App, secret: &str) -> Result<Answered> {
     let mut tx = app.db.begin().await?;
     let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
     lock_patient_of(&mut tx, session.id).await?;
-    if answers::ask_for_another(&mut tx, app, now, session.id, LINK).await?.is_none() {
+    if answers::ask_for_another(&mut tx, app, now, session.id, LINK)
+        .await?
+        .is_none()
+    {
         tx.rollback().await?;
         return Ok(Answered::Changed);
     }
@@ -76,7 +82,10 @@ pub async fn take(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answe
         return Ok(Answered::Changed);
     }
     let caller = caller(LINK);
-    if !answers::other_times(app, &caller, &session).await?.contains(&start) {
+    if !answers::other_times(app, &caller, &session)
+        .await?
+        .contains(&start)
+    {
         return Ok(Answered::Changed);
     }
     let to = NewTime {
@@ -118,11 +127,18 @@ pub async fn take_proposal(app: &App, secret: &str, start: DateTime<Utc>) -> Res
     let (id, patient) = (referral.id, referral.patient_id);
     let mut work = match proposals::take(work, referral, open).await {
         Ok(taken) => taken,
-        Err(Error::Refused(_) | Error::Explained(..) | Error::Stale) => return Ok(Answered::Changed),
+        Err(Error::Refused(_) | Error::Explained(..) | Error::Stale) => {
+            return Ok(Answered::Changed);
+        }
         Err(error) => return Err(error),
     };
-    work.audit("referral.accept_proposal", ("referral", id.0), Some(patient), None)
-        .await?;
+    work.audit(
+        "referral.accept_proposal",
+        ("referral", id.0),
+        Some(patient),
+        None,
+    )
+    .await?;
     work.commit(Answer::Is(())).await?;
     Ok(Answered::Noted)
 }

@@ -141,13 +141,25 @@ impl<'a> Work<'a> {
     }
 
     /// Leaves an audit line (rule 64). If it cannot be written, the work fails.
-    pub async fn audit(&mut self, action: &str, subject: (&str, Uuid), patient: Option<PatientId>, detail: Option<String>) -> Result<()> {
+    pub async fn audit(
+        &mut self,
+        action: &str,
+        subject: (&str, Uuid),
+        patient: Option<PatientId>,
+        detail: Option<String>,
+    ) -> Result<()> {
         let line = self.line(action, subject, patient, detail);
         Ok(audit::insert(&mut self.tx, &line).await?)
     }
 
     /// An audit line about this work.
-    fn line(&self, action: &str, subject: (&str, Uuid), patient: Option<PatientId>, detail: Option<String>) -> audit::Line {
+    fn line(
+        &self,
+        action: &str,
+        subject: (&str, Uuid),
+        patient: Option<PatientId>,
+        detail: Option<String>,
+    ) -> audit::Line {
         let actor = &self.caller.actor;
         audit::Line {
             id: self.app.clock.id(),
@@ -164,7 +176,13 @@ impl<'a> Work<'a> {
     }
 
     /// Ends work that only read a patient's record. What was read is not shown before its audit line is kept.
-    pub async fn seen(self, action: &str, subject: (&str, Uuid), patient: PatientId, detail: Option<String>) -> Result<()> {
+    pub async fn seen(
+        self,
+        action: &str,
+        subject: (&str, Uuid),
+        patient: PatientId,
+        detail: Option<String>,
+    ) -> Result<()> {
         let (app, line) = (self.app, self.line(action, subject, Some(patient), detail));
         self.tx.rollback().await?;
         read_log::note(app, line).await
@@ -177,11 +195,20 @@ impl<'a> Work<'a> {
     }
 
     /// The same for an answer with a secret, which is shown once and stored nowhere: a repeat is answered `kept`.
-    pub async fn commit_secret<T: Serialize>(self, answer: Answer<T>, kept: &T) -> Result<Answer<T>> {
-        self.commit_keeping(answer, serde_json::to_string(kept)).await
+    pub async fn commit_secret<T: Serialize>(
+        self,
+        answer: Answer<T>,
+        kept: &T,
+    ) -> Result<Answer<T>> {
+        self.commit_keeping(answer, serde_json::to_string(kept))
+            .await
     }
 
-    async fn commit_keeping<T>(mut self, answer: Answer<T>, kept: serde_json::Result<String>) -> Result<Answer<T>> {
+    async fn commit_keeping<T>(
+        mut self,
+        answer: Answer<T>,
+        kept: serde_json::Result<String>,
+    ) -> Result<Answer<T>> {
         if let Some(repeat) = &self.caller.repeat {
             let body = kept.map_err(|error| Error::Fault(error.to_string()))?;
             let answered = Answered {
@@ -189,7 +216,15 @@ impl<'a> Work<'a> {
                 status: answer.status().into(),
                 body,
             };
-            match repeats::insert(&mut self.tx, self.caller.actor.user_id, &repeat.key, &answered, self.now).await {
+            match repeats::insert(
+                &mut self.tx,
+                self.caller.actor.user_id,
+                &repeat.key,
+                &answered,
+                self.now,
+            )
+            .await
+            {
                 Ok(()) => (),
                 Err(storage::Error::Duplicate) => {
                     self.tx.rollback().await?;

@@ -27,7 +27,19 @@ pub(super) struct Wanted {
 
 /// Who read or changed what of a patient's record, oldest first. Reading this is itself noted.
 #[utoipa::path(get, path = "/audit", tag = "Audit", params(Wanted), responses((status = 200, body = Items<AuditLine>)))]
-pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Items<AuditLine>> {
-    let Wanted { patient_id, limit, after } = wanted;
-    Ok(audit::list(&app, &caller, patient_id, &Page { limit, after }).await?.into())
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Reply<Items<AuditLine>> {
+    let Wanted {
+        patient_id,
+        limit,
+        after,
+    } = wanted;
+    Ok(
+        audit::list(&app, &caller, patient_id, &Page { limit, after })
+            .await?
+            .into(),
+    )
 }

@@ -67,7 +67,15 @@ macro_rules! catalogue {
     };
 }
 
-catalogue!(sites, "Sites", "/sites", "/sites/{id}", site::Site, SiteDetails, SiteId);
+catalogue!(
+    sites,
+    "Sites",
+    "/sites",
+    "/sites/{id}",
+    site::Site,
+    SiteDetails,
+    SiteId
+);
 catalogue!(
     practitioners,
     "Practitioners",
@@ -77,7 +85,15 @@ catalogue!(
     PractitionerDetails,
     PractitionerId
 );
-catalogue!(rooms, "Rooms", "/rooms", "/rooms/{id}", room::Room, RoomDetails, RoomId);
+catalogue!(
+    rooms,
+    "Rooms",
+    "/rooms",
+    "/rooms/{id}",
+    room::Room,
+    RoomDetails,
+    RoomId
+);
 catalogue!(
     devices,
     "Devices",
@@ -130,7 +146,10 @@ pub(super) struct Year {
 
 /// Ontario's public holidays of a year, as the clinic keeps them.
 #[utoipa::path(get, path = "/public-holidays", tag = "Catalogue", params(Year), responses((status = 200, body = Items<Holiday>)))]
-pub(super) async fn holidays(State(app): State<App>, Query(Year { year }): Query<Year>) -> Reply<Items<Holiday>> {
+pub(super) async fn holidays(
+    State(app): State<App>,
+    Query(Year { year }): Query<Year>,
+) -> Reply<Items<Holiday>> {
     let items = actions::holidays(&app, year)?;
     Ok(Shown(Answer::Is(Items { items, next: None })))
 }

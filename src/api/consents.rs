@@ -31,7 +31,9 @@ pub(super) async fn give(
     Path(patient): Path<PatientId>,
     Json(details): Json<ConsentDetails>,
 ) -> Reply<ConsentView> {
-    Ok(consents::give(&app, &caller, patient, details).await?.into())
+    Ok(consents::give(&app, &caller, patient, details)
+        .await?
+        .into())
 }
 
 /// Withdraws a consent; it stays, inactive.
@@ -43,5 +45,7 @@ pub(super) async fn withdraw(
     Path((patient, id)): Path<(PatientId, ConsentId)>,
     IfMatch(expected): IfMatch,
 ) -> Reply<ConsentView> {
-    Ok(consents::withdraw(&app, &caller, patient, id, &expected).await?.into())
+    Ok(consents::withdraw(&app, &caller, patient, id, &expected)
+        .await?
+        .into())
 }

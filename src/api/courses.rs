@@ -30,20 +30,40 @@ pub(super) struct Wanted {
 
 /// Courses, of one patient or of all.
 #[utoipa::path(get, path = "/courses", tag = "Courses", params(Wanted), responses((status = 200, body = Items<CourseView>)))]
-pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Items<CourseView>> {
-    let Wanted { patient_id, limit, after } = wanted;
-    Ok(courses::list(&app, &caller, patient_id, &Page { limit, after }).await?.into())
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Reply<Items<CourseView>> {
+    let Wanted {
+        patient_id,
+        limit,
+        after,
+    } = wanted;
+    Ok(
+        courses::list(&app, &caller, patient_id, &Page { limit, after })
+            .await?
+            .into(),
+    )
 }
 
 /// Opens a course.
 #[utoipa::path(post, path = "/courses", tag = "Courses", request_body = NewCourse, responses((status = 201, body = CourseView)))]
-pub(super) async fn open(State(app): State<App>, caller: Caller, Json(new): Json<NewCourse>) -> Reply<CourseView> {
+pub(super) async fn open(
+    State(app): State<App>,
+    caller: Caller,
+    Json(new): Json<NewCourse>,
+) -> Reply<CourseView> {
     Ok(courses::open(&app, &caller, new).await?.into())
 }
 
 /// One course with its estimate, progress and sessions.
 #[utoipa::path(get, path = "/courses/{id}", tag = "Courses", params(("id" = CourseId, Path)), responses((status = 200, body = CourseView)))]
-pub(super) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<CourseId>) -> Reply<CourseView> {
+pub(super) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<CourseId>,
+) -> Reply<CourseView> {
     Ok(courses::get(&app, &caller, id).await?.into())
 }
 
@@ -57,5 +77,7 @@ pub(super) async fn change(
     IfMatch(expected): IfMatch,
     Json(patch): Json<Value>,
 ) -> Reply<CourseView> {
-    Ok(courses::change(&app, &caller, id, &expected, patch).await?.into())
+    Ok(courses::change(&app, &caller, id, &expected, patch)
+        .await?
+        .into())
 }

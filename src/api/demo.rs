@@ -22,7 +22,9 @@ use crate::domain::ids::SessionId;
 use crate::domain::message::Channel;
 
 /// Moves the clock to an instant, and does what falls due on the way; or says in words what went wrong.
-pub type Forward = Arc<dyn Fn(DateTime<Utc>) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
+pub type Forward = Arc<
+    dyn Fn(DateTime<Utc>) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync,
+>;
 
 /// The routes of the demo.
 pub fn routes(forward: Forward) -> Router<App> {
@@ -59,18 +61,26 @@ async fn move_forward(
 ) -> Result<axum::Json<Now>, Problem> {
     let now = app.clock.now();
     let to = match by {
-        Move::Advance(text) => now + length(&text).ok_or_else(|| Problem::invalid("/advance", "not a length such as PT24H or P7D"))?,
+        Move::Advance(text) => {
+            now + length(&text)
+                .ok_or_else(|| Problem::invalid("/advance", "not a length such as PT24H or P7D"))?
+        }
         Move::To(instant) => instant.to_utc(),
     };
     if to < now || to > now + Duration::days(3660) {
-        return Err(Problem::invalid("", "the clock is moved forward, at most ten years"));
+        return Err(Problem::invalid(
+            "",
+            "the clock is moved forward, at most ten years",
+        ));
     }
     // Goes on to its end even when whoever asked does not wait for it.
     let done = tokio::spawn(forward(to)).await;
-    done.map_err(|error| error.to_string()).and_then(|done| done).map_err(|error| {
-        tracing::warn!(error, "what fell due could not be done");
-        Problem::try_later("What fell due on the way could not all be done.")
-    })?;
+    done.map_err(|error| error.to_string())
+        .and_then(|done| done)
+        .map_err(|error| {
+            tracing::warn!(error, "what fell due could not be done");
+            Problem::try_later("What fell due on the way could not all be done.")
+        })?;
     Ok(read(State(app)).await)
 }
 

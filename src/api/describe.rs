@@ -7,7 +7,9 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, Paths};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder};
+use utoipa::openapi::{
+    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder,
+};
 
 use super::problem::{FieldError, Problem};
 use crate::domain::access::Role;
@@ -62,7 +64,12 @@ pub(super) fn restricted(paths: &mut Paths, roles: &[Role]) {
             add_header(operation, "Idempotency-Key", about, 255);
         }
         if is_change {
-            add_header(operation, "If-Match", "The ETag that was read; stale is 412", 200);
+            add_header(
+                operation,
+                "If-Match",
+                "The ETag that was read; stale is 412",
+                200,
+            );
         }
     });
     open(paths);
@@ -73,19 +80,31 @@ pub(super) fn open(paths: &mut Paths) {
     each(paths, |is_post, is_change, operation| {
         add_problem(operation, "400", "Cannot be read");
         add_problem(operation, "404", "Not there, or not yours");
-        add_problem(operation, "422", "Understood, but refused by a rule or without sense");
+        add_problem(
+            operation,
+            "422",
+            "Understood, but refused by a rule or without sense",
+        );
         add_problem(operation, "429", "Too many tries");
         add_problem(operation, "503", "Try later");
         if is_post || is_change {
-            add_problem(operation, "409", "Conflict with another booking or with the state of things");
+            add_problem(
+                operation,
+                "409",
+                "Conflict with another booking or with the state of things",
+            );
             add_problem(operation, "412", "Changed since it was read");
             add_problem(operation, "413", "Too large");
             add_problem(operation, "415", "Not JSON");
         }
         for (status, response) in &mut operation.responses.responses {
-            let RefOr::T(response) = response else { continue };
+            let RefOr::T(response) = response else {
+                continue;
+            };
             if matches!(status.as_str(), "200" | "201") && is_change {
-                response.headers.insert("ETag".to_owned(), text_header("The version"));
+                response
+                    .headers
+                    .insert("ETag".to_owned(), text_header("The version"));
             }
         }
     });
@@ -109,14 +128,19 @@ fn each(paths: &mut Paths, with: impl Fn(bool, bool, &mut Operation)) {
         if let Some(operation) = item.post.as_mut() {
             with(true, about_one, operation);
         }
-        for operation in [item.patch.as_mut(), item.delete.as_mut()].into_iter().flatten() {
+        for operation in [item.patch.as_mut(), item.delete.as_mut()]
+            .into_iter()
+            .flatten()
+        {
             with(false, true, operation);
         }
     }
 }
 
 fn add_problem(operation: &mut Operation, status: &str, about: &str) {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(Problem::name())))
+        .build();
     let response = ResponseBuilder::new()
         .description(about)
         .content("application/problem+json", content)
@@ -140,14 +164,20 @@ fn add_header(operation: &mut Operation, name: &str, about: &str, longest: usize
         .description(Some(about))
         .schema(Some(schema))
         .build();
-    operation.parameters.get_or_insert_default().push(header.into());
+    operation
+        .parameters
+        .get_or_insert_default()
+        .push(header.into());
 }
 
 /// The document as it is served: each PATCH gets a body in which every field may be left out, and what
 /// is put together of parts (`allOf`) becomes one object, since parts that allow no other fields exclude each other.
 pub(super) fn finished(document: &OpenApi) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
-    let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    let schemas = document
+        .pointer("/components/schemas")
+        .cloned()
+        .unwrap_or_default();
     make_whole(&mut document, &schemas);
     add_patches(&mut document);
     document
@@ -166,14 +196,26 @@ fn make_whole(value: &mut Value, schemas: &Value) {
                         .and_then(Value::as_str)
                         .and_then(|name| schemas.get(name.rsplit('/').next()?));
                     let part = named.unwrap_or(&part);
-                    properties.extend(part.get("properties").and_then(Value::as_object).cloned().unwrap_or_default());
-                    required.extend(part.get("required").and_then(Value::as_array).cloned().unwrap_or_default());
+                    properties.extend(
+                        part.get("properties")
+                            .and_then(Value::as_object)
+                            .cloned()
+                            .unwrap_or_default(),
+                    );
+                    required.extend(
+                        part.get("required")
+                            .and_then(Value::as_array)
+                            .cloned()
+                            .unwrap_or_default(),
+                    );
                 }
                 object.insert("type".to_owned(), json!("object"));
                 object.insert("properties".to_owned(), Value::Object(properties));
                 object.insert("required".to_owned(), Value::Array(required));
             }
-            object.values_mut().for_each(|value| make_whole(value, schemas));
+            object
+                .values_mut()
+                .for_each(|value| make_whole(value, schemas));
         }
         _ => (),
     }
@@ -183,8 +225,13 @@ fn make_whole(value: &mut Value, schemas: &Value) {
 fn add_patches(document: &mut Value) {
     let mut changed = Vec::new();
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
-    for operation in paths.into_iter().flat_map(Map::values_mut).filter_map(|item| item.get_mut("patch")) {
-        let Some(schema) = operation.pointer_mut("/requestBody/content/application~1json/schema") else {
+    for operation in paths
+        .into_iter()
+        .flat_map(Map::values_mut)
+        .filter_map(|item| item.get_mut("patch"))
+    {
+        let Some(schema) = operation.pointer_mut("/requestBody/content/application~1json/schema")
+        else {
             continue;
         };
         let Some(name) = schema
@@ -198,7 +245,10 @@ fn add_patches(document: &mut Value) {
         *schema = json!({"$ref": format!("#/components/schemas/{name}Change")});
         changed.push(name);
     }
-    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+    let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    else {
         return;
     };
     for name in changed {
@@ -208,7 +258,9 @@ fn add_patches(document: &mut Value) {
         change.remove("required");
         change.insert(
             "description".to_owned(),
-            json!(format!("Any of the fields of {name}; null takes an optional one away (RFC 7396)")),
+            json!(format!(
+                "Any of the fields of {name}; null takes an optional one away (RFC 7396)"
+            )),
         );
         schemas.insert(format!("{name}Change"), Value::Object(change));
     }

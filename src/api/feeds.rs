@@ -17,19 +17,32 @@ use crate::domain::ids::FeedId;
 
 /// Makes a calendar address for a practitioner, a site, a partner or a patient. One that is there gets a new address.
 #[utoipa::path(post, path = "/feeds", tag = "Feeds", request_body = NewFeed, responses((status = 201, body = FeedView)))]
-pub(super) async fn make(State(app): State<App>, caller: Caller, Json(new): Json<NewFeed>) -> Reply<FeedView> {
+pub(super) async fn make(
+    State(app): State<App>,
+    caller: Caller,
+    Json(new): Json<NewFeed>,
+) -> Reply<FeedView> {
     Ok(feeds::make(&app, &caller, new).await?.into())
 }
 
 /// The calendar addresses in use, without their secrets, and when each was fetched last.
 #[utoipa::path(get, path = "/feeds", tag = "Feeds", params(Page), responses((status = 200, body = Items<FeedView>)))]
-pub(super) async fn list(State(app): State<App>, caller: Caller, Query(page): Query<Page>) -> Reply<Items<FeedView>> {
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(page): Query<Page>,
+) -> Reply<Items<FeedView>> {
     Ok(feeds::list(&app, &caller, &page).await?.into())
 }
 
 /// Gives a calendar another address; the old one is dead.
 #[utoipa::path(post, path = "/feeds/{id}/rotate", tag = "Feeds", params(("id" = FeedId, Path)), responses((status = 200, body = FeedView)))]
-pub(super) async fn rotate(State(app): State<App>, caller: Caller, Path(id): Path<FeedId>, IfMatch(expected): IfMatch) -> Reply<FeedView> {
+pub(super) async fn rotate(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<FeedId>,
+    IfMatch(expected): IfMatch,
+) -> Reply<FeedView> {
     Ok(feeds::rotate(&app, &caller, id, &expected).await?.into())
 }
 
@@ -48,7 +61,11 @@ pub(super) async fn revoke(
 /// The calendar at its secret address, `/feeds/SECRET.ics`; the address is the credential. Wrong, revoked and unknown ones are answered alike.
 #[utoipa::path(get, path = "/feeds/{name}", tag = "Feeds", params(("name" = String, Path, description = "The secret, and .ics")),
     responses((status = 200, body = String, content_type = "text/calendar"), (status = 304, description = "As it was")))]
-pub(super) async fn fetch(State(app): State<App>, Path(name): Path<String>, asked: HeaderMap) -> Response {
+pub(super) async fn fetch(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    asked: HeaderMap,
+) -> Response {
     let secret = name.strip_suffix(".ics").unwrap_or_default();
     match feed_fetch::fetch(&app, secret).await {
         Ok(Some(fetched)) => shown(&fetched, &asked),
@@ -74,9 +91,10 @@ fn shown(fetched: &Fetched, asked: &HeaderMap) -> Response {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let mut response = body.into_response();
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/calendar; charset=utf-8"),
+        );
         if zipped {
             response
                 .headers_mut()
@@ -86,9 +104,15 @@ fn shown(fetched: &Fetched, asked: &HeaderMap) -> Response {
     };
     let headers = response.headers_mut();
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=300"),
+    );
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
-    for (name, value) in [(header::ETAG, tag), (header::LAST_MODIFIED, &http_date(fetched.changed))] {
+    for (name, value) in [
+        (header::ETAG, tag),
+        (header::LAST_MODIFIED, &http_date(fetched.changed)),
+    ] {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
@@ -98,7 +122,10 @@ fn shown(fetched: &Fetched, asked: &HeaderMap) -> Response {
 
 /// Whether what the client has is what there is. By its tag alone: a visit that went to somebody else leaves no time behind.
 fn is_fresh(asked: &HeaderMap, tags: [&String; 2]) -> bool {
-    let named = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let named = asked
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     named
         .flat_map(|value| value.split(','))
         .map(|tag| tag.trim().trim_start_matches("W/"))
@@ -109,8 +136,13 @@ fn is_fresh(asked: &HeaderMap, tags: [&String; 2]) -> bool {
 fn accepts_gzip(value: &str) -> bool {
     value.split(',').any(|one| {
         let mut parts = one.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
-        let never = |part: &str| part.strip_prefix("q=").is_some_and(|q| q.chars().all(|c| "0.".contains(c)));
+        let named = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        let never = |part: &str| {
+            part.strip_prefix("q=")
+                .is_some_and(|q| q.chars().all(|c| "0.".contains(c)))
+        };
         named && !parts.any(never)
     })
 }

@@ -36,28 +36,53 @@ pub(super) fn around(routes: Router, serving: Serving) -> Router {
 
 async fn method_not_allowed(method: Method) -> Problem {
     let detail = format!("{method} is not for this address; Allow says what is.");
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", detail)
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "Method not allowed",
+        detail,
+    )
 }
 
 /// Tells the handlers where a request came from, trusted proxies looked past.
-async fn came_from(Extension(serving): Extension<Serving>, mut request: Request, next: Next) -> Response {
+async fn came_from(
+    Extension(serving): Extension<Serving>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let from = peer(&serving, request.extensions().get(), request.headers());
     request.extensions_mut().insert(CameFrom(from));
     next.run(request).await
 }
 
 /// The address that a request came from: the peer, or what a trusted proxy says in the last hop of `X-Forwarded-For`.
-fn peer(serving: &Serving, info: Option<&ConnectInfo<SocketAddr>>, headers: &HeaderMap) -> Option<IpAddr> {
+fn peer(
+    serving: &Serving,
+    info: Option<&ConnectInfo<SocketAddr>>,
+    headers: &HeaderMap,
+) -> Option<IpAddr> {
     let peer = info.map(|ConnectInfo(address)| address.ip().to_canonical())?;
     if !serving.trusted_proxies.contains(&peer) {
         return Some(peer);
     }
-    let hops = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-    hops.rsplit(',').next().and_then(|hop| hop.trim().parse().ok()).or(Some(peer))
+    let hops = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()?
+        .to_str()
+        .ok()?;
+    hops.rsplit(',')
+        .next()
+        .and_then(|hop| hop.trim().parse().ok())
+        .or(Some(peer))
 }
 
 /// A request that takes too long is given up; what it had begun is rolled back.
-async fn time_limit(Extension(serving): Extension<Serving>, request: Request, next: Next) -> Response {
+async fn time_limit(
+    Extension(serving): Extension<Serving>,
+    request: Request,
+    next: Next,
+) -> Response {
     match tokio::time::timeout(serving.longest, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::try_later("That took too long.").into_response(),
@@ -70,12 +95,22 @@ async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let new = response.extensions_mut().remove::<NewId>();
     let headers = response.headers_mut();
-    if let Some(location) = new.and_then(|NewId(id)| HeaderValue::from_str(&format!("{collection}/{id}")).ok()) {
+    if let Some(location) =
+        new.and_then(|NewId(id)| HeaderValue::from_str(&format!("{collection}/{id}")).ok())
+    {
         headers.insert(header::LOCATION, location);
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     response
 }

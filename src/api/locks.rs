@@ -43,5 +43,7 @@ pub(super) async fn lift(
     Path((patient, id)): Path<(PatientId, LockId)>,
     IfMatch(expected): IfMatch,
 ) -> Reply<LockView> {
-    Ok(locks::lift(&app, &caller, patient, id, &expected).await?.into())
+    Ok(locks::lift(&app, &caller, patient, id, &expected)
+        .await?
+        .into())
 }

@@ -34,7 +34,11 @@ pub(super) struct Wanted {
 
 /// Every message that was sent, or will be, about a session, about a referral or to a patient, oldest first.
 #[utoipa::path(get, path = "/messages", tag = "Messages", params(Wanted), responses((status = 200, body = Items<MessageView>)))]
-pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Items<MessageView>> {
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Reply<Items<MessageView>> {
     let Wanted {
         session_id,
         referral_id,
@@ -52,5 +56,9 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): 
             ));
         }
     };
-    Ok(messages::list(&app, &caller, wanted, &Page { limit, after }).await?.into())
+    Ok(
+        messages::list(&app, &caller, wanted, &Page { limit, after })
+            .await?
+            .into(),
+    )
 }

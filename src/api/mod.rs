@@ -211,5 +211,9 @@ pub fn router(serving: Serving, more: Router<App>) -> Router {
 }
 
 fn json_text(text: &str) -> Response {
-    ([(axum::http::header::CONTENT_TYPE, "application/json")], text.to_owned()).into_response()
+    (
+        [(axum::http::header::CONTENT_TYPE, "application/json")],
+        text.to_owned(),
+    )
+        .into_response()
 }

@@ -10,12 +10,21 @@ use crate::domain::ids::PatientId;
 
 /// Every opt-out of a patient's address and number, ended ones included, oldest first.
 #[utoipa::path(get, path = "/patients/{id}/opt-outs", tag = "Patients", params(("id" = PatientId, Path)), responses((status = 200, body = OptOuts)))]
-pub(super) async fn list(State(app): State<App>, caller: Caller, Path(id): Path<PatientId>) -> Reply<OptOuts> {
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<PatientId>,
+) -> Reply<OptOuts> {
     Ok(Shown(Answer::Is(opt_outs::list(&app, &caller, id).await?)))
 }
 
 /// The patient wants no messages by one way, or wants them again; takes effect at once.
 #[utoipa::path(post, path = "/patients/{id}/opt-outs", tag = "Patients", params(("id" = PatientId, Path)), request_body = Wish, responses((status = 200, body = OptOuts)))]
-pub(super) async fn wish(State(app): State<App>, caller: Caller, Path(id): Path<PatientId>, Json(wish): Json<Wish>) -> Reply<OptOuts> {
+pub(super) async fn wish(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<PatientId>,
+    Json(wish): Json<Wish>,
+) -> Reply<OptOuts> {
     Ok(opt_outs::wish(&app, &caller, id, wish).await?.into())
 }

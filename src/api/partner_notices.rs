@@ -11,7 +11,11 @@ use crate::domain::partner_notices::{PartnerNotices, PartnerNoticesDetails};
 
 /// How a shop wants to be told; its own users see theirs alone.
 #[utoipa::path(get, path = "/partners/{id}/notices", tag = "Partners", params(("id" = PartnerId, Path)), responses((status = 200, body = PartnerNotices)))]
-pub(super) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<PartnerId>) -> Reply<PartnerNotices> {
+pub(super) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<PartnerId>,
+) -> Reply<PartnerNotices> {
     Ok(partner_notices::get(&app, &caller, id).await?.into())
 }
 
@@ -24,5 +28,7 @@ pub(super) async fn change(
     IfMatch(expected): IfMatch,
     Json(patch): Json<Value>,
 ) -> Reply<PartnerNotices> {
-    Ok(partner_notices::change(&app, &caller, id, &expected, patch).await?.into())
+    Ok(partner_notices::change(&app, &caller, id, &expected, patch)
+        .await?
+        .into())
 }

@@ -20,19 +20,31 @@ use crate::domain::status::SessionStatus;
 
 /// Every partner; a shop's own users see theirs alone.
 #[utoipa::path(get, path = "/partners", tag = "Partners", params(Page), responses((status = 200, body = Items<Partner>)))]
-pub(super) async fn list(State(app): State<App>, caller: Caller, Query(page): Query<Page>) -> Reply<Items<Partner>> {
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(page): Query<Page>,
+) -> Reply<Items<Partner>> {
     Ok(partners::list(&app, &caller, &page).await?.into())
 }
 
 /// Writes a partner down, with its place: a site, and its chairs as rooms there.
 #[utoipa::path(post, path = "/partners", tag = "Partners", request_body = PartnerDetails, responses((status = 201, body = Partner)))]
-pub(super) async fn add(State(app): State<App>, caller: Caller, Json(details): Json<PartnerDetails>) -> Reply<Partner> {
+pub(super) async fn add(
+    State(app): State<App>,
+    caller: Caller,
+    Json(details): Json<PartnerDetails>,
+) -> Reply<Partner> {
     Ok(partners::add(&app, &caller, details).await?.into())
 }
 
 /// One partner.
 #[utoipa::path(get, path = "/partners/{id}", tag = "Partners", params(("id" = PartnerId, Path)), responses((status = 200, body = Partner)))]
-pub(super) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<PartnerId>) -> Reply<Partner> {
+pub(super) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<PartnerId>,
+) -> Reply<Partner> {
     Ok(partners::get(&app, &caller, id).await?.into())
 }
 
@@ -45,7 +57,9 @@ pub(super) async fn change(
     IfMatch(expected): IfMatch,
     Json(patch): Json<Value>,
 ) -> Reply<Partner> {
-    Ok(partners::change(&app, &caller, id, &expected, patch).await?.into())
+    Ok(partners::change(&app, &caller, id, &expected, patch)
+        .await?
+        .into())
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -85,7 +99,11 @@ pub(super) async fn visits(
         after,
     } = wanted;
     let wanted = VisitsWanted { from, to, status };
-    Ok(shop_visits::list(&app, &caller, id, wanted, &Page { limit, after }).await?.into())
+    Ok(
+        shop_visits::list(&app, &caller, id, wanted, &Page { limit, after })
+            .await?
+            .into(),
+    )
 }
 
 /// The addresses at which a shop finds its list without signing in, those in use, without their secrets.

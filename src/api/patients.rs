@@ -28,22 +28,39 @@ pub(super) struct Wanted {
 
 /// Finds patients by name, digits of the telephone, or email.
 #[utoipa::path(get, path = "/patients", tag = "Patients", params(Wanted), responses((status = 200, body = Items<Patient>)))]
-pub(super) async fn search(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Items<Patient>> {
+pub(super) async fn search(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Reply<Items<Patient>> {
     let Wanted { q, limit, after } = wanted;
-    Ok(patients::search(&app, &caller, &q.unwrap_or_default(), &Page { limit, after })
-        .await?
-        .into())
+    Ok(patients::search(
+        &app,
+        &caller,
+        &q.unwrap_or_default(),
+        &Page { limit, after },
+    )
+    .await?
+    .into())
 }
 
 /// Registers a patient.
 #[utoipa::path(post, path = "/patients", tag = "Patients", request_body = PatientDetails, responses((status = 201, body = Patient)))]
-pub(super) async fn register(State(app): State<App>, caller: Caller, Json(details): Json<PatientDetails>) -> Reply<Patient> {
+pub(super) async fn register(
+    State(app): State<App>,
+    caller: Caller,
+    Json(details): Json<PatientDetails>,
+) -> Reply<Patient> {
     Ok(patients::register(&app, &caller, details).await?.into())
 }
 
 /// One patient.
 #[utoipa::path(get, path = "/patients/{id}", tag = "Patients", params(("id" = PatientId, Path)), responses((status = 200, body = Patient)))]
-pub(super) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<PatientId>) -> Reply<Patient> {
+pub(super) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<PatientId>,
+) -> Reply<Patient> {
     Ok(patients::get(&app, &caller, id).await?.into())
 }
 
@@ -57,5 +74,7 @@ pub(super) async fn change(
     IfMatch(expected): IfMatch,
     Json(patch): Json<Value>,
 ) -> Reply<Patient> {
-    Ok(patients::change(&app, &caller, id, &expected, patch).await?.into())
+    Ok(patients::change(&app, &caller, id, &expected, patch)
+        .await?
+        .into())
 }

@@ -57,7 +57,12 @@ pub struct FieldError {
 impl Problem {
     /// A problem without violations.
     #[must_use]
-    pub fn new(status: StatusCode, code: &str, title: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(
+        status: StatusCode,
+        code: &str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
         Self {
             kind: format!("urn:fadeline:problem:{code}"),
             title,
@@ -81,13 +86,23 @@ impl Problem {
     #[must_use]
     pub fn no_credentials() -> Self {
         let detail = "Send a valid token as Authorization: Bearer TOKEN.";
-        Self::new(StatusCode::UNAUTHORIZED, "no_credentials", "Not signed in", detail)
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "no_credentials",
+            "Not signed in",
+            detail,
+        )
     }
 
     /// The role may not.
     #[must_use]
     pub fn not_allowed() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "not_allowed", "Not allowed", "Your role may not do this.")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "not_allowed",
+            "Not allowed",
+            "Your role may not do this.",
+        )
     }
 
     /// Not there, or not yours.
@@ -103,10 +118,23 @@ impl Problem {
             pointer: pointer.into(),
             detail: detail.into(),
         };
-        let detail = format!("{}: {}", if error.pointer.is_empty() { "/" } else { &error.pointer }, error.detail);
+        let detail = format!(
+            "{}: {}",
+            if error.pointer.is_empty() {
+                "/"
+            } else {
+                &error.pointer
+            },
+            error.detail
+        );
         Self {
             errors: vec![error],
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Does not make sense", detail)
+            ..Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid",
+                "Does not make sense",
+                detail,
+            )
         }
     }
 
@@ -115,7 +143,12 @@ impl Problem {
     pub fn try_later(detail: impl Into<String>) -> Self {
         Self {
             retry_after: Some(5),
-            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "try_later", "Try later", detail)
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "try_later",
+                "Try later",
+                detail,
+            )
         }
     }
 
@@ -123,7 +156,12 @@ impl Problem {
     #[must_use]
     pub fn fault() -> Self {
         let detail = "That is our mistake, not yours; it has been noted.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "Internal error", detail)
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "fault",
+            "Internal error",
+            detail,
+        )
     }
 
     fn refused(refusals: Vec<Refusal>, first_day: Option<NaiveDate>) -> Self {
@@ -134,9 +172,15 @@ impl Problem {
             (StatusCode::UNPROCESSABLE_ENTITY, "Refused by a rule")
         };
         // A rule tells more than a clash does, so it gives the problem its name.
-        let first = refusals.iter().find(|refusal| !refusal.code.is_conflict()).or(refusals.first());
+        let first = refusals
+            .iter()
+            .find(|refusal| !refusal.code.is_conflict())
+            .or(refusals.first());
         let code = first.map_or_else(|| "refused".to_owned(), |refusal| refusal.code.to_string());
-        let sentences: Vec<_> = refusals.iter().map(|refusal| refusal.message.as_str()).collect();
+        let sentences: Vec<_> = refusals
+            .iter()
+            .map(|refusal| refusal.message.as_str())
+            .collect();
         let mut detail = sentences.join(" ");
         if let Some(day) = first_day {
             detail = format!("{detail} The first day that works is {}.", spoken_day(day));
@@ -152,7 +196,9 @@ impl Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::NotThere(what) => Self::not_found(format!("There is no such {what}, or it is not yours.")),
+            Error::NotThere(what) => {
+                Self::not_found(format!("There is no such {what}, or it is not yours."))
+            }
             Error::Refused(refusals) => Self::refused(refusals, None),
             Error::Explained(refusals, first_day) => Self::refused(refusals, first_day),
             Error::Stale => Self::new(
@@ -196,10 +242,15 @@ impl From<Error> for Problem {
                 Self::try_later("The database is not to be reached at the moment.")
             }
             Error::Storage(storage::Error::Overlap) => {
-                let taken = Refusal::new(Code::ConflictPractitioner, "That time was taken a moment ago.");
+                let taken = Refusal::new(
+                    Code::ConflictPractitioner,
+                    "That time was taken a moment ago.",
+                );
                 Self::refused(vec![taken], None)
             }
-            Error::Storage(storage::Error::Missing) => Self::invalid("", "something that is named here is not there"),
+            Error::Storage(storage::Error::Missing) => {
+                Self::invalid("", "something that is named here is not there")
+            }
             Error::Storage(error) => {
                 tracing::error!(%error, "storage");
                 Self::fault()
@@ -218,7 +269,10 @@ impl IntoResponse for Problem {
         let body = serde_json::to_string(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }

@@ -40,7 +40,11 @@ pub(super) struct Wanted {
 
 /// Referrals, oldest first. What a shop's users read here, or one by one, it has received.
 #[utoipa::path(get, path = "/referrals", tag = "Referrals", params(Wanted), responses((status = 200, body = Items<SeenReferral>)))]
-pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Items<SeenReferral>> {
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Reply<Items<SeenReferral>> {
     let Wanted {
         partner_id,
         course_id,
@@ -53,18 +57,30 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): 
         course_id,
         status,
     };
-    Ok(referrals::list(&app, &caller, wanted, &Page { limit, after }).await?.into())
+    Ok(
+        referrals::list(&app, &caller, wanted, &Page { limit, after })
+            .await?
+            .into(),
+    )
 }
 
 /// Writes a referral. The shop knows nothing of it until it is sent.
 #[utoipa::path(post, path = "/referrals", tag = "Referrals", request_body = NewReferral, responses((status = 201, body = SeenReferral)))]
-pub(super) async fn write(State(app): State<App>, caller: Caller, Json(new): Json<NewReferral>) -> Reply<SeenReferral> {
+pub(super) async fn write(
+    State(app): State<App>,
+    caller: Caller,
+    Json(new): Json<NewReferral>,
+) -> Reply<SeenReferral> {
     Ok(referrals::write(&app, &caller, new).await?.into())
 }
 
 /// One referral.
 #[utoipa::path(get, path = "/referrals/{id}", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
-pub(super) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<ReferralId>) -> Reply<SeenReferral> {
+pub(super) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<ReferralId>,
+) -> Reply<SeenReferral> {
     Ok(referrals::get(&app, &caller, id).await?.into())
 }
 
@@ -77,7 +93,9 @@ pub(super) async fn change(
     IfMatch(expected): IfMatch,
     Json(to): Json<Value>,
 ) -> Reply<SeenReferral> {
-    Ok(referrals::change(&app, &caller, id, &expected, to).await?.into())
+    Ok(referrals::change(&app, &caller, id, &expected, to)
+        .await?
+        .into())
 }
 
 /// Sends a referral: never without the patient's consent that names this shop.
@@ -100,7 +118,9 @@ pub(super) async fn accept(
     IfMatch(expected): IfMatch,
     SomeJson(by): SomeJson<Acceptance>,
 ) -> Reply<SeenReferral> {
-    Ok(referral_answers::accept(&app, &caller, id, &expected, by).await?.into())
+    Ok(referral_answers::accept(&app, &caller, id, &expected, by)
+        .await?
+        .into())
 }
 
 /// The shop rejects a referral, or dates that were added to it; or the clinic declines what the shop proposes.
@@ -112,7 +132,9 @@ pub(super) async fn reject(
     IfMatch(expected): IfMatch,
     Json(why): Json<Rejection>,
 ) -> Reply<SeenReferral> {
-    Ok(referral_answers::reject(&app, &caller, id, &expected, why).await?.into())
+    Ok(referral_answers::reject(&app, &caller, id, &expected, why)
+        .await?
+        .into())
 }
 
 /// The shop proposes another time, or the first one where it works on request.
@@ -124,7 +146,9 @@ pub(super) async fn propose(
     IfMatch(expected): IfMatch,
     Json(new): Json<NewProposal>,
 ) -> Reply<SeenReferral> {
-    Ok(referral_answers::propose(&app, &caller, id, &expected, new).await?.into())
+    Ok(referral_answers::propose(&app, &caller, id, &expected, new)
+        .await?
+        .into())
 }
 
 /// What a shop reports of one visit.
@@ -147,14 +171,21 @@ pub(super) async fn report(
     Json(body): Json<Value>,
 ) -> Reply<SeenReferral> {
     let report = read_report(body)?;
-    Ok(referral_ends::report(&app, &caller, id, &expected, report).await?.into())
+    Ok(referral_ends::report(&app, &caller, id, &expected, report)
+        .await?
+        .into())
 }
 
 /// The record, which takes no field that it does not know, and beside it the visit.
 fn read_report(mut body: Value) -> Result<Report, Problem> {
-    let named = body.as_object_mut().and_then(|fields| fields.remove("session_id"));
+    let named = body
+        .as_object_mut()
+        .and_then(|fields| fields.remove("session_id"));
     let session_id = named
-        .map(|id| serde_json::from_value(id).map_err(|error| Problem::invalid("/session_id", error.to_string())))
+        .map(|id| {
+            serde_json::from_value(id)
+                .map_err(|error| Problem::invalid("/session_id", error.to_string()))
+        })
         .transpose()?
         .flatten();
     let record = serde_path_to_error::deserialize(body).map_err(|error| {
@@ -173,7 +204,9 @@ pub(super) async fn cancel(
     IfMatch(expected): IfMatch,
     SomeJson(why): SomeJson<Withdrawal>,
 ) -> Reply<SeenReferral> {
-    Ok(referral_ends::cancel(&app, &caller, id, &expected, why).await?.into())
+    Ok(referral_ends::cancel(&app, &caller, id, &expected, why)
+        .await?
+        .into())
 }
 
 /// A referral is put on hold: no more dates until it is resumed.
@@ -185,7 +218,9 @@ pub(super) async fn hold(
     IfMatch(expected): IfMatch,
     SomeJson(why): SomeJson<Withdrawal>,
 ) -> Reply<SeenReferral> {
-    Ok(referral_ends::hold(&app, &caller, id, &expected, why).await?.into())
+    Ok(referral_ends::hold(&app, &caller, id, &expected, why)
+        .await?
+        .into())
 }
 
 /// A referral goes on.
@@ -196,7 +231,9 @@ pub(super) async fn resume(
     Path(id): Path<ReferralId>,
     IfMatch(expected): IfMatch,
 ) -> Reply<SeenReferral> {
-    Ok(referral_ends::resume(&app, &caller, id, &expected).await?.into())
+    Ok(referral_ends::resume(&app, &caller, id, &expected)
+        .await?
+        .into())
 }
 
 /// The shop cannot finish what it had accepted.
@@ -208,7 +245,9 @@ pub(super) async fn fail(
     IfMatch(expected): IfMatch,
     Json(why): Json<Rejection>,
 ) -> Reply<SeenReferral> {
-    Ok(referral_ends::fail(&app, &caller, id, &expected, why).await?.into())
+    Ok(referral_ends::fail(&app, &caller, id, &expected, why)
+        .await?
+        .into())
 }
 
 /// A referral never should have been written: it is kept, and its shop sees it no more.
@@ -220,5 +259,7 @@ pub(super) async fn mark_error(
     IfMatch(expected): IfMatch,
     Json(why): Json<Rejection>,
 ) -> Reply<SeenReferral> {
-    Ok(referral_ends::mark_error(&app, &caller, id, &expected, why).await?.into())
+    Ok(referral_ends::mark_error(&app, &caller, id, &expected, why)
+        .await?
+        .into())
 }

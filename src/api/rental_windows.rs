@@ -18,7 +18,9 @@ pub(super) async fn list(
     Path(device): Path<DeviceId>,
     Query(page): Query<Page>,
 ) -> Reply<Items<WindowView>> {
-    Ok(rental_windows::list(&app, &caller, device, &page).await?.into())
+    Ok(rental_windows::list(&app, &caller, device, &page)
+        .await?
+        .into())
 }
 
 /// Adds a rental window.
@@ -30,7 +32,9 @@ pub(super) async fn add(
     Path(device): Path<DeviceId>,
     Json(new): Json<NewWindow>,
 ) -> Reply<WindowView> {
-    Ok(rental_windows::add(&app, &caller, device, new).await?.into())
+    Ok(rental_windows::add(&app, &caller, device, new)
+        .await?
+        .into())
 }
 
 /// Removes a rental window; the sessions booked in it become `pending` and are answered, to be booked anew.
@@ -41,5 +45,7 @@ pub(super) async fn remove(
     caller: Caller,
     Path((device, window)): Path<(DeviceId, RentalWindowId)>,
 ) -> Reply<WindowRemoved> {
-    Ok(rental_windows::remove(&app, &caller, device, window).await?.into())
+    Ok(rental_windows::remove(&app, &caller, device, window)
+        .await?
+        .into())
 }

@@ -48,7 +48,11 @@ pub(super) struct Wanted {
 
 /// Sessions in order of start.
 #[utoipa::path(get, path = "/sessions", tag = "Sessions", params(Wanted), responses((status = 200, body = Items<SessionView>)))]
-pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Items<SessionView>> {
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Reply<Items<SessionView>> {
     let Wanted {
         from,
         to,
@@ -57,19 +61,36 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): 
         limit,
         after,
     } = wanted;
-    let wanted = SessionsWanted { from, to, site_id, status };
-    Ok(sessions::list(&app, &caller, wanted, &Page { limit, after }).await?.into())
+    let wanted = SessionsWanted {
+        from,
+        to,
+        site_id,
+        status,
+    };
+    Ok(
+        sessions::list(&app, &caller, wanted, &Page { limit, after })
+            .await?
+            .into(),
+    )
 }
 
 /// Books a session. What is left out is chosen.
 #[utoipa::path(post, path = "/sessions", tag = "Booking", request_body = NewSession, responses((status = 201, body = SessionView)))]
-pub(super) async fn book(State(app): State<App>, caller: Caller, Json(new): Json<NewSession>) -> Reply<SessionView> {
+pub(super) async fn book(
+    State(app): State<App>,
+    caller: Caller,
+    Json(new): Json<NewSession>,
+) -> Reply<SessionView> {
     Ok(book::book(&app, &caller, new).await?.into())
 }
 
 /// One session.
 #[utoipa::path(get, path = "/sessions/{id}", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
-pub(super) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<SessionId>) -> Reply<SessionView> {
+pub(super) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<SessionId>,
+) -> Reply<SessionView> {
     Ok(sessions::get(&app, &caller, id).await?.into())
 }
 
@@ -83,7 +104,9 @@ pub(super) async fn reschedule(
     IfMatch(expected): IfMatch,
     Json(to): Json<NewTime>,
 ) -> Reply<Rescheduled> {
-    Ok(reschedule::reschedule(&app, &caller, id, &expected, to).await?.into())
+    Ok(reschedule::reschedule(&app, &caller, id, &expected, to)
+        .await?
+        .into())
 }
 
 /// Calls a session off.
@@ -96,7 +119,9 @@ pub(super) async fn cancel(
     IfMatch(expected): IfMatch,
     Json(why): Json<Cancellation>,
 ) -> Reply<SessionView> {
-    Ok(cancel::cancel(&app, &caller, id, &expected, why).await?.into())
+    Ok(cancel::cancel(&app, &caller, id, &expected, why)
+        .await?
+        .into())
 }
 
 /// The patient is here.
@@ -129,7 +154,9 @@ pub(super) async fn no_show(
     Path(id): Path<SessionId>,
     IfMatch(expected): IfMatch,
 ) -> Reply<SessionView> {
-    Ok(attend::no_show(&app, &caller, id, &expected, false).await?.into())
+    Ok(attend::no_show(&app, &caller, id, &expected, false)
+        .await?
+        .into())
 }
 
 /// Undoes the last change of a session, within the grace time.
@@ -153,24 +180,37 @@ pub(super) async fn correct(
     IfMatch(expected): IfMatch,
     Json(to): Json<Correction>,
 ) -> Reply<SessionView> {
-    Ok(correct::correct(&app, &caller, id, &expected, to).await?.into())
+    Ok(correct::correct(&app, &caller, id, &expected, to)
+        .await?
+        .into())
 }
 
 /// One session as iCalendar, to be put into a calendar by hand. One that does not take place is in nobody's.
 #[utoipa::path(get, path = "/sessions/{id}/invite.ics", tag = "Sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = String, content_type = "text/calendar")))]
-pub(super) async fn calendar(State(app): State<App>, caller: Caller, Path(id): Path<SessionId>) -> Result<Response, Problem> {
+pub(super) async fn calendar(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<SessionId>,
+) -> Result<Response, Problem> {
     let calendar = visit::download(&app, &caller, id).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"appointment.ics\""),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"appointment.ics\"",
+        ),
     ];
     Ok((headers, calendar).into_response())
 }
 
 /// Every change of a session with what was before it.
 #[utoipa::path(get, path = "/sessions/{id}/history", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = History)))]
-pub(super) async fn history(State(app): State<App>, caller: Caller, Path(id): Path<SessionId>) -> Reply<History> {
+pub(super) async fn history(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<SessionId>,
+) -> Reply<History> {
     Ok(correct::history(&app, &caller, id).await?.into())
 }
 
@@ -184,5 +224,7 @@ pub(super) async fn complete(
     IfMatch(expected): IfMatch,
     Json(record): Json<TreatmentRecord>,
 ) -> Reply<SessionView> {
-    Ok(attend::complete(&app, &caller, id, &expected, record).await?.into())
+    Ok(attend::complete(&app, &caller, id, &expected, record)
+        .await?
+        .into())
 }

@@ -31,24 +31,47 @@ pub(super) struct Wanted {
 
 impl From<Wanted> for FiguresWanted {
     fn from(wanted: Wanted) -> Self {
-        let Wanted { from, to, partner_id } = wanted;
-        Self { from, to, partner_id }
+        let Wanted {
+            from,
+            to,
+            partner_id,
+        } = wanted;
+        Self {
+            from,
+            to,
+            partner_id,
+        }
     }
 }
 
 /// Per shop and month: sessions referred, accepted, declined, done, overdue, and median days to answer and to treatment.
 #[utoipa::path(get, path = "/settlement", tag = "Partners", params(Wanted), responses((status = 200, body = Settlement)))]
-pub(super) async fn json(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Settlement> {
-    Ok(Shown(Answer::Is(settlement::settled(&app, &caller, wanted.into()).await?)))
+pub(super) async fn json(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Reply<Settlement> {
+    Ok(Shown(Answer::Is(
+        settlement::settled(&app, &caller, wanted.into()).await?,
+    )))
 }
 
 /// The same as comma-separated values.
 #[utoipa::path(get, path = "/settlement.csv", tag = "Partners", params(Wanted), responses((status = 200, body = String, content_type = "text/csv")))]
-pub(super) async fn csv(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
-    let csv = settlement::settled(&app, &caller, wanted.into()).await?.csv()?;
+pub(super) async fn csv(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let csv = settlement::settled(&app, &caller, wanted.into())
+        .await?
+        .csv()?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"settlement.csv\""),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"settlement.csv\"",
+        ),
     ];
     Ok((headers, csv).into_response())
 }

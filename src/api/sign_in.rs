@@ -20,12 +20,17 @@ pub(super) async fn sign_in(
     Extension(CameFrom(from)): Extension<CameFrom>,
     Json(credentials): Json<Credentials>,
 ) -> Reply<SignedIn> {
-    Ok(Shown(Answer::Is(sign_in::sign_in(&app, credentials, from).await?)))
+    Ok(Shown(Answer::Is(
+        sign_in::sign_in(&app, credentials, from).await?,
+    )))
 }
 
 /// Ends the token that the request came with.
 #[utoipa::path(post, path = "/sign-out", tag = "Signing in", responses((status = 204, description = "Signed out")))]
-pub(super) async fn sign_out(State(app): State<App>, Extension(Token(token)): Extension<Token>) -> Result<StatusCode, Problem> {
+pub(super) async fn sign_out(
+    State(app): State<App>,
+    Extension(Token(token)): Extension<Token>,
+) -> Result<StatusCode, Problem> {
     sign_in::sign_out(&app, token).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -54,7 +54,11 @@ pub(super) struct Wanted {
 
 /// Free times, best first; never one that booking would refuse. `refused` says why there is none, or fewer.
 #[utoipa::path(get, path = "/slots", tag = "Booking", params(Wanted), responses((status = 200, body = Slots)))]
-pub(super) async fn find(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Slots> {
+pub(super) async fn find(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Reply<Slots> {
     let Wanted {
         course_id,
         service,
@@ -84,7 +88,9 @@ pub(super) async fn find(State(app): State<App>, caller: Caller, Query(wanted): 
         instead_of: session_id,
         limit,
     };
-    Ok(Shown(Answer::Is(find_slots::find_slots(&app, &caller, wanted).await?)))
+    Ok(Shown(Answer::Is(
+        find_slots::find_slots(&app, &caller, wanted).await?,
+    )))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -124,5 +130,7 @@ pub(super) async fn places(
         instead_of: None,
         limit: 1,
     };
-    Ok(Shown(Answer::Is(places::places(&app, &caller, wanted).await?)))
+    Ok(Shown(Answer::Is(
+        places::places(&app, &caller, wanted).await?,
+    )))
 }

@@ -37,7 +37,11 @@ pub(super) struct Wanted {
 
 /// Tasks, oldest first.
 #[utoipa::path(get, path = "/tasks", tag = "Tasks", params(Wanted), responses((status = 200, body = Items<TaskView>)))]
-pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Reply<Items<TaskView>> {
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Reply<Items<TaskView>> {
     let open_only = wanted.status != Some(Which::All);
     let page = Page {
         limit: wanted.limit,
@@ -48,12 +52,21 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, Query(wanted): 
 
 /// One task, with what was written to the clinic.
 #[utoipa::path(get, path = "/tasks/{id}", tag = "Tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskView)))]
-pub(super) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<TaskId>) -> Reply<TaskView> {
+pub(super) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<TaskId>,
+) -> Reply<TaskView> {
     Ok(tasks::get(&app, &caller, id).await?.into())
 }
 
 /// The task was done.
 #[utoipa::path(post, path = "/tasks/{id}/done", tag = "Tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskView)))]
-pub(super) async fn done(State(app): State<App>, caller: Caller, Path(id): Path<TaskId>, IfMatch(expected): IfMatch) -> Reply<TaskView> {
+pub(super) async fn done(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<TaskId>,
+    IfMatch(expected): IfMatch,
+) -> Reply<TaskView> {
     Ok(tasks::done(&app, &caller, id, &expected).await?.into())
 }

@@ -29,18 +29,25 @@ struct Signed(Vec<(String, String)>);
 impl Signed {
     fn read(app: &App, path: &str, headers: &HeaderMap, body: &[u8]) -> Result<Self, Problem> {
         let fields: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
-        let signature = headers.get("x-twilio-signature").and_then(|value| value.to_str().ok());
+        let signature = headers
+            .get("x-twilio-signature")
+            .and_then(|value| value.to_str().ok());
         let known = app.profile.texts.as_ref().zip(signature);
         // The provider signs the address that it was told: the public one.
         let url = app.profile.public_url.to(path);
         match known {
-            Some((texts, signature)) if verified(&texts.secret, &url, &fields, signature) => Ok(Self(fields)),
+            Some((texts, signature)) if verified(&texts.secret, &url, &fields, signature) => {
+                Ok(Self(fields))
+            }
             _ => Err(Problem::not_allowed()),
         }
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(field, _)| field == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -50,13 +57,22 @@ fn plain(id: &str) -> String {
 }
 
 fn path_of(uri: &axum::http::Uri) -> &str {
-    uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str)
+    uri.path_and_query()
+        .map_or("/", axum::http::uri::PathAndQuery::as_str)
 }
 
 /// A text came in. Answered with words only where there is no ledger to answer from.
-async fn incoming(State(app): State<App>, OriginalUri(uri): OriginalUri, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+async fn incoming(
+    State(app): State<App>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
     let call = Signed::read(&app, path_of(&uri), &headers, &body)?;
-    let (Some(from), Some(id)) = (call.get("From"), call.get("MessageSid").filter(|id| !id.is_empty())) else {
+    let (Some(from), Some(id)) = (
+        call.get("From"),
+        call.get("MessageSid").filter(|id| !id.is_empty()),
+    ) else {
         return Err(Problem::unreadable("From and MessageSid are missing."));
     };
     let text = Incoming {
@@ -73,7 +89,10 @@ async fn incoming(State(app): State<App>, OriginalUri(uri): OriginalUri, headers
 }
 
 fn escaped(words: &str) -> String {
-    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    words
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// What became of a text that went out.
@@ -87,7 +106,10 @@ async fn status(
     let call = Signed::read(&app, path_of(&uri), &headers, &body)?;
     let id: MessageId = id.parse().map_err(|_| Error::NotThere("message"))?;
     let provider_id = plain(call.get("MessageSid").unwrap_or_default());
-    let (status, error) = (call.get("MessageStatus").unwrap_or_default(), call.get("ErrorCode"));
+    let (status, error) = (
+        call.get("MessageStatus").unwrap_or_default(),
+        call.get("ErrorCode"),
+    );
     texts::reported(&app, id, &provider_id, status, error).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,7 +3,10 @@
 //! Whether the answer is to be believed is decided by whoever asked.
 
 use calcard::common::PartialDateTime;
-use calcard::icalendar::{ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarParameterName, ICalendarProperty};
+use calcard::icalendar::{
+    ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarParameterName,
+    ICalendarProperty,
+};
 use calcard::{Entry, Parser};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use thiserror::Error;
@@ -107,20 +110,40 @@ pub(super) fn read(octets: &[u8], declared: Option<&str>) -> Result<Reply, Uncle
     if events.next().is_some() {
         return Err(Unclear::SeveralEvents);
     }
-    let method = components.iter().find_map(|one| text_of(one.property(&ICalendarProperty::Method)?));
-    let uid = event.property(&ICalendarProperty::Uid).and_then(text_of).ok_or(Unclear::NoUid)?;
+    let method = components
+        .iter()
+        .find_map(|one| text_of(one.property(&ICalendarProperty::Method)?));
+    let uid = event
+        .property(&ICalendarProperty::Uid)
+        .and_then(text_of)
+        .ok_or(Unclear::NoUid)?;
     let mut attendees = event.properties(&ICalendarProperty::Attendee);
     let attendee = attendees.next().ok_or(Unclear::NoAttendee)?;
     if attendees.next().is_some() {
         return Err(Unclear::SeveralAttendees);
     }
-    let number = |entry: &ICalendarEntry| entry.values.first().and_then(calcard::icalendar::ICalendarValue::as_integer);
-    let moment = |entry: &ICalendarEntry| entry.values.first()?.as_partial_date_time().and_then(instant);
-    let comment = event.property(&ICalendarProperty::Comment).and_then(text_of);
+    let number = |entry: &ICalendarEntry| {
+        entry
+            .values
+            .first()
+            .and_then(calcard::icalendar::ICalendarValue::as_integer)
+    };
+    let moment = |entry: &ICalendarEntry| {
+        entry
+            .values
+            .first()?
+            .as_partial_date_time()
+            .and_then(instant)
+    };
+    let comment = event
+        .property(&ICalendarProperty::Comment)
+        .and_then(text_of);
     Ok(Reply {
         method: method_of(method.as_deref().or(declared).unwrap_or_default()),
         uid: bounded(&uid, LONGEST_NAME).ok_or(Unclear::NoUid)?,
-        sequence: event.property(&ICalendarProperty::Sequence).and_then(number),
+        sequence: event
+            .property(&ICalendarProperty::Sequence)
+            .and_then(number),
         stamp: event.property(&ICalendarProperty::Dtstamp).and_then(moment),
         attendee: who(attendee).ok_or(Unclear::NoAttendee)?,
         answer: what(attendee),
@@ -131,7 +154,11 @@ pub(super) fn read(octets: &[u8], declared: Option<&str>) -> Result<Reply, Uncle
 /// `text` without control characters but line breaks, no longer than `most` characters; nothing, if nothing is left.
 pub(super) fn bounded(text: &str, most: usize) -> Option<String> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = text.chars().filter(|c| *c == '\n' || !c.is_control()).take(most).collect();
+    let kept: String = text
+        .chars()
+        .filter(|c| *c == '\n' || !c.is_control())
+        .take(most)
+        .collect();
     let kept = kept.trim();
     (!kept.is_empty()).then(|| kept.to_owned())
 }
@@ -213,13 +240,16 @@ fn who(attendee: &ICalendarEntry) -> Option<String> {
     let mailto = value
         .split_at_checked(7)
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("mailto:"));
-    let beside = attendee.parameter(&ICalendarParameterName::Email).and_then(|email| email.as_text());
+    let beside = attendee
+        .parameter(&ICalendarParameterName::Email)
+        .and_then(|email| email.as_text());
     let mailbox = match (mailto, beside) {
         (Some((_, mailbox)), _) => percent_decoded(mailbox),
         (None, Some(mailbox)) => mailbox.to_owned(),
         (None, None) => value.to_owned(),
     };
-    bounded(&mailbox.to_lowercase(), LONGEST_NAME).filter(|who| Address::try_from(who.clone()).is_ok() || !who.contains('@'))
+    bounded(&mailbox.to_lowercase(), LONGEST_NAME)
+        .filter(|who| Address::try_from(who.clone()).is_ok() || !who.contains('@'))
 }
 
 fn what(attendee: &ICalendarEntry) -> Answer {
@@ -239,8 +269,11 @@ fn percent_decoded(text: &str) -> String {
     let mut octets = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((octet, tail)) = rest.split_first() {
-        let digits = tail.get(..2).filter(|two| *octet == b'%' && two.iter().all(u8::is_ascii_hexdigit));
-        let escaped = digits.and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
+        let digits = tail
+            .get(..2)
+            .filter(|two| *octet == b'%' && two.iter().all(u8::is_ascii_hexdigit));
+        let escaped =
+            digits.and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
         octets.push(escaped.unwrap_or(*octet));
         rest = if escaped.is_some() {
             tail.get(2..).unwrap_or_default()
@@ -254,8 +287,13 @@ fn percent_decoded(text: &str) -> String {
 /// The instant that a DTSTAMP names, which has to be in UTC.
 fn instant(time: &PartialDateTime) -> Option<DateTime<Utc>> {
     let date = NaiveDate::from_ymd_opt(time.year?.into(), time.month?.into(), time.day?.into())?;
-    let wall = date.and_hms_opt(time.hour?.into(), time.minute?.into(), time.second.unwrap_or_default().into())?;
-    let offset = Duration::hours(time.tz_hour?.into()) + Duration::minutes(time.tz_minute.unwrap_or_default().into());
+    let wall = date.and_hms_opt(
+        time.hour?.into(),
+        time.minute?.into(),
+        time.second.unwrap_or_default().into(),
+    )?;
+    let offset = Duration::hours(time.tz_hour?.into())
+        + Duration::minutes(time.tz_minute.unwrap_or_default().into());
     let utc = wall.checked_add_signed(if time.tz_minus { offset } else { -offset })?;
     Some(utc.and_utc())
 }

@@ -63,7 +63,12 @@ impl Content {
     }
 
     /// A property with parameters.
-    pub(super) fn property_with(&mut self, name: &'static str, params: &[(&'static str, &ParamText)], value: &impl Value) {
+    pub(super) fn property_with(
+        &mut self,
+        name: &'static str,
+        params: &[(&'static str, &ParamText)],
+        value: &impl Value,
+    ) {
         let start = self.0.len();
         self.0.push_str(name);
         for (param, text) in params {
@@ -159,14 +164,23 @@ mod tests {
         assert_eq!(folded(&"a".repeat(75)), "a".repeat(75));
         assert_eq!(folded(&"a".repeat(76)), format!("{}\r\n a", "a".repeat(75)));
         // The icalendar crate leaves 76 octets on the last line of this one.
-        assert_eq!(folded(&"a".repeat(150)), format!("{}\r\n {}\r\n a", "a".repeat(75), "a".repeat(74)));
+        assert_eq!(
+            folded(&"a".repeat(150)),
+            format!("{}\r\n {}\r\n a", "a".repeat(75), "a".repeat(74))
+        );
     }
 
     #[test]
     fn times_are_written_in_full() {
         let mut line = String::new();
-        "2027-03-05T04:05:06".parse::<NaiveDateTime>().unwrap().write(&mut line);
-        "2027-11-07T06:00:00Z".parse::<DateTime<Utc>>().unwrap().write(&mut line);
+        "2027-03-05T04:05:06"
+            .parse::<NaiveDateTime>()
+            .unwrap()
+            .write(&mut line);
+        "2027-11-07T06:00:00Z"
+            .parse::<DateTime<Utc>>()
+            .unwrap()
+            .write(&mut line);
         assert_eq!(line, "20270305T04050620271107T060000Z");
     }
 

@@ -82,7 +82,11 @@ impl Event {
     /// Where it takes place: the address, or the link of a video visit, since few calendars show that from elsewhere.
     #[must_use]
     pub fn location(&self) -> Phrase {
-        Phrase::new(self.video.as_ref().map_or(self.place.as_str(), Link::as_str))
+        Phrase::new(
+            self.video
+                .as_ref()
+                .map_or(self.place.as_str(), Link::as_str),
+        )
     }
 
     /// What else is to be known, a line each.
@@ -93,7 +97,9 @@ impl Event {
         let phone = Some(self.phone.trim()).filter(|phone| !phone.is_empty());
         let lines = [
             early.map(|minutes| words.arrive(minutes)),
-            self.video.as_ref().map(|link| words.video_at(link.as_str())),
+            self.video
+                .as_ref()
+                .map(|link| words.video_at(link.as_str())),
             self.manage.as_ref().map(|link| words.manage(link.as_str())),
             phone.map(|phone| words.telephone(phone)),
         ];
@@ -121,7 +127,10 @@ impl Event {
 
     /// Writes where it takes place and what else is to be known.
     pub(super) fn details(&self, content: &mut Content) {
-        for (name, phrase) in [("LOCATION", self.location()), ("DESCRIPTION", self.description())] {
+        for (name, phrase) in [
+            ("LOCATION", self.location()),
+            ("DESCRIPTION", self.description()),
+        ] {
             if !phrase.is_blank() {
                 content.property(name, &phrase);
             }
@@ -129,7 +138,11 @@ impl Event {
         if let Some(link) = &self.video {
             let params = ["URI", "VIDEO", words(self.language).video()].map(ParamText::new);
             let [uri, video, label] = &params;
-            content.property_with("CONFERENCE", &[("VALUE", uri), ("FEATURE", video), ("LABEL", label)], link);
+            content.property_with(
+                "CONFERENCE",
+                &[("VALUE", uri), ("FEATURE", video), ("LABEL", label)],
+                link,
+            );
         }
     }
 

@@ -105,7 +105,11 @@ fn head(name: &str, octets: usize) -> Content {
     let mut content = Content::calendar(None, octets + ROOM * 4);
     content.property("NAME", &name);
     content.property("X-WR-CALNAME", &name);
-    content.property_with("REFRESH-INTERVAL", &[("VALUE", &ParamText::new("DURATION"))], &"PT1H");
+    content.property_with(
+        "REFRESH-INTERVAL",
+        &[("VALUE", &ParamText::new("DURATION"))],
+        &"PT1H",
+    );
     content.property("X-PUBLISHED-TTL", &"PT1H");
     content
 }
@@ -126,7 +130,9 @@ fn write(content: &mut Content, entry: &Entry, times: Times, tzid: &ParamText) {
                 content.property("LOCATION", &place);
             }
         }
-        Kind::Booked { reference } => content.property("SUMMARY", &Phrase::new(words.booked(reference))),
+        Kind::Booked { reference } => {
+            content.property("SUMMARY", &Phrase::new(words.booked(reference)))
+        }
         Kind::Busy => content.property("SUMMARY", &words.busy()),
     }
     content.property("STATUS", &entry.status.code());

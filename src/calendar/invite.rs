@@ -54,9 +54,18 @@ pub fn download(event: &Event) -> String {
 
 /// Who invites and who is invited. The patient is an address and nothing more.
 fn people(content: &mut Content, organizer: &Organizer, attendee: &Address) {
-    content.property_with("ORGANIZER", &[("CN", &ParamText::new(&organizer.label))], &organizer.address);
+    content.property_with(
+        "ORGANIZER",
+        &[("CN", &ParamText::new(&organizer.label))],
+        &organizer.address,
+    );
     let params = ["INDIVIDUAL", "REQ-PARTICIPANT", "NEEDS-ACTION", "TRUE"].map(ParamText::new);
     let [kind, role, answer, asked] = &params;
-    let params = [("CUTYPE", kind), ("ROLE", role), ("PARTSTAT", answer), ("RSVP", asked)];
+    let params = [
+        ("CUTYPE", kind),
+        ("ROLE", role),
+        ("PARTSTAT", answer),
+        ("RSVP", asked),
+    ];
     content.property_with("ATTENDEE", &params, attendee);
 }

@@ -37,7 +37,11 @@ impl<'m> Head<'m> {
                 end += line_end(rest.get(end..).unwrap_or_default());
             }
             let (field, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-            if let Some((name, value)) = field.iter().position(|b| *b == b':').and_then(|at| field.split_at_checked(at)) {
+            if let Some((name, value)) = field
+                .iter()
+                .position(|b| *b == b':')
+                .and_then(|at| field.split_at_checked(at))
+            {
                 fields.push((name, value.get(1..).unwrap_or_default()));
             }
             rest = after;
@@ -47,14 +51,21 @@ impl<'m> Head<'m> {
 
     /// The values of all fields of this name, as they stand there.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &'m [u8]> {
-        let named = self.0.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name.as_bytes()));
+        let named = self
+            .0
+            .iter()
+            .filter(move |(field, _)| field.eq_ignore_ascii_case(name.as_bytes()));
         named.map(|(_, value)| *value)
     }
 
     /// The values of all fields of this name, unfolded, without blanks around.
     pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = String> {
         self.all(name).map(|value| {
-            let unfolded: Vec<u8> = value.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
+            let unfolded: Vec<u8> = value
+                .iter()
+                .copied()
+                .filter(|b| !matches!(b, b'\r' | b'\n'))
+                .collect();
             String::from_utf8_lossy(&unfolded).trim().to_owned()
         })
     }
@@ -97,13 +108,16 @@ impl Part<'_> {
         let octets = match self.encoding.as_str() {
             "base64" => {
                 let digit = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-                base64_decode(&self.body.iter().copied().filter(digit).collect::<Vec<_>>()).map(Cow::Owned)
+                base64_decode(&self.body.iter().copied().filter(digit).collect::<Vec<_>>())
+                    .map(Cow::Owned)
             }
             "quoted-printable" => quoted_printable_decode(self.body).map(Cow::Owned),
             _ => None,
         };
         let octets = octets.unwrap_or(Cow::Borrowed(self.body));
-        let charset = self.param("charset").filter(|charset| !charset.eq_ignore_ascii_case("utf-8"));
+        let charset = self
+            .param("charset")
+            .filter(|charset| !charset.eq_ignore_ascii_case("utf-8"));
         match charset.and_then(|charset| charset_decoder(charset.as_bytes())) {
             Some(decode) => Cow::Owned(decode(&octets).into_bytes()),
             None => octets,
@@ -166,8 +180,16 @@ fn walk<'m>(
             .next()
             .unwrap_or_default()
             .to_ascii_lowercase();
-        parts.push(Part { kind, encoding, body });
-        return if parts.len() > MOST_PARTS { Err(TooNested) } else { Ok(()) };
+        parts.push(Part {
+            kind,
+            encoding,
+            body,
+        });
+        return if parts.len() > MOST_PARTS {
+            Err(TooNested)
+        } else {
+            Ok(())
+        };
     };
     let within = between(body, boundary.as_bytes());
     if depth == DEEPEST || within.len() > MOST_PARTS {
@@ -182,7 +204,9 @@ fn walk<'m>(
 
 /// How long the first line is, its end counted.
 fn line_end(text: &[u8]) -> usize {
-    text.iter().position(|b| *b == b'\n').map_or(text.len(), |at| at + 1)
+    text.iter()
+        .position(|b| *b == b'\n')
+        .map_or(text.len(), |at| at + 1)
 }
 
 /// The header fields and what follows the blank line behind them.
@@ -191,7 +215,10 @@ fn split_head(text: &[u8]) -> (Head<'_>, &[u8]) {
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let end = at + line_end(rest);
         if matches!(text.get(at..end), Some(b"\r\n" | b"\n")) {
-            let (head, body) = (text.get(..at).unwrap_or_default(), text.get(end..).unwrap_or_default());
+            let (head, body) = (
+                text.get(..at).unwrap_or_default(),
+                text.get(end..).unwrap_or_default(),
+            );
             return (Head::read(head), body);
         }
         at = end;
@@ -205,7 +232,9 @@ fn between<'m>(body: &'m [u8], boundary: &[u8]) -> Vec<&'m [u8]> {
     while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
         let end = at + line_end(rest);
         let line = body.get(at..end).unwrap_or_default().trim_ascii_end();
-        if let Some(tail) = line.strip_prefix(b"--").and_then(|line| line.strip_prefix(boundary))
+        if let Some(tail) = line
+            .strip_prefix(b"--")
+            .and_then(|line| line.strip_prefix(boundary))
             && matches!(tail, b"" | b"--")
         {
             parts.extend(begun.and_then(|from| body.get(from..at)));

@@ -20,7 +20,11 @@ pub(super) fn write(content: &mut Content, zone: Tz, first: DateTime<Utc>, last:
     content.property("TZID", &ParamText::new(zone.name()));
     for one in observances {
         // By the offsets, not by what the law calls them: in Ireland the winter is the exception, but no reader minds.
-        let name = if back && one.is_forward() { "DAYLIGHT" } else { "STANDARD" };
+        let name = if back && one.is_forward() {
+            "DAYLIGHT"
+        } else {
+            "STANDARD"
+        };
         content.begin(name);
         content.property("DTSTART", &one.onset);
         content.property("TZOFFSETFROM", &one.before);
@@ -126,10 +130,13 @@ impl Repeats {
             nth: self.nth.filter(|nth| next.nth == Some(*nth)),
             is_last: self.is_last && next.is_last,
         };
-        let pattern = |at: NaiveDateTime, by: Change| -> (u32, Weekday, NaiveTime, FixedOffset, FixedOffset) {
+        let pattern = |at: NaiveDateTime,
+                       by: Change|
+         -> (u32, Weekday, NaiveTime, FixedOffset, FixedOffset) {
             (at.month(), at.weekday(), at.time(), by.before, by.after)
         };
-        let same = pattern(one, self.last) == pattern(other, change) && other.year() == one.year() + 1;
+        let same =
+            pattern(one, self.last) == pattern(other, change) && other.year() == one.year() + 1;
         (same && (joined.nth.is_some() || joined.is_last)).then_some(joined)
     }
 
@@ -164,10 +171,17 @@ fn wall(change: Change) -> NaiveDateTime {
 /// What the clock of `zone` does that bears on the times from `first` to `last`.
 fn observances(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) -> Vec<Observance> {
     let changes = zone.changes(first - BEYOND, last + BEYOND);
-    let in_force = changes.iter().rev().find(|change| change.at <= first).map(|change| change.at);
+    let in_force = changes
+        .iter()
+        .rev()
+        .find(|change| change.at <= first)
+        .map(|change| change.at);
     let mut rules: Vec<Repeats> = Vec::new();
     for change in changes {
-        match rules.iter_mut().find_map(|rule| rule.and(change).map(|joined| (rule, joined))) {
+        match rules
+            .iter_mut()
+            .find_map(|rule| rule.and(change).map(|joined| (rule, joined)))
+        {
             Some((rule, joined)) => *rule = joined,
             None => rules.push(Repeats::once(change)),
         }
@@ -175,7 +189,10 @@ fn observances(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) -> Vec<Obser
     // Of what is over before, the last still holds; what begins later does not matter.
     rules.retain(|rule| rule.first.at <= last && in_force.is_none_or(|at| rule.last.at >= at));
     let initial = in_force.is_none().then(|| unchanged(zone, first));
-    initial.into_iter().chain(rules.iter().map(|rule| rule.observance(last))).collect()
+    initial
+        .into_iter()
+        .chain(rules.iter().map(|rule| rule.observance(last)))
+        .collect()
 }
 
 /// The clock as it stands at `first`, where nothing has set it for long.

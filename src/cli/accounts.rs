@@ -15,7 +15,11 @@ use crate::domain::text::Line;
 pub(super) async fn user(app: &App, command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Add(new) => {
-            let password = if new.password_stdin { Some(password()?) } else { None };
+            let password = if new.password_stdin {
+                Some(password()?)
+            } else {
+                None
+            };
             let new = NewUser {
                 email: Email::try_from(new.email).context("--email")?,
                 name: Line::try_from(new.name).context("--name")?,
@@ -28,13 +32,18 @@ pub(super) async fn user(app: &App, command: UserCommand) -> anyhow::Result<()> 
         UserCommand::List => {
             for user in users::list(app).await? {
                 let state = if user.active { "active" } else { "disabled" };
-                say(&format!("{}\t{}\t{}\t{}\t{state}", user.id, user.email, user.role, user.name))?;
+                say(&format!(
+                    "{}\t{}\t{}\t{}\t{state}",
+                    user.id, user.email, user.role, user.name
+                ))?;
             }
             Ok(())
         }
         UserCommand::Disable(named) => Ok(users::set_active(app, &named.email, false).await?),
         UserCommand::Enable(named) => Ok(users::set_active(app, &named.email, true).await?),
-        UserCommand::SetPassword(named) => Ok(users::set_password(app, &named.email, password()?).await?),
+        UserCommand::SetPassword(named) => {
+            Ok(users::set_password(app, &named.email, password()?).await?)
+        }
     }
 }
 

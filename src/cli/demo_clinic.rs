@@ -29,7 +29,8 @@ const TOKENS_LAST: Duration = Duration::days(365 * 4);
 /// Serves a throw-away clinic until told to stop.
 pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow::Result<()> {
     // Lives as long as the demo; then the file is gone.
-    let folder = TempDir::with_prefix("fadeline-demo-").context("cannot make a temporary folder")?;
+    let folder =
+        TempDir::with_prefix("fadeline-demo-").context("cannot make a temporary folder")?;
     if !settings.database_named {
         let file = folder.path().join("demo.db");
         settings.database_url = format!("sqlite:{}", file.display());
@@ -58,9 +59,15 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
     let forwarding = post.clone();
     let forward: Forward = Arc::new(move |to| {
         let post = forwarding.clone();
-        Box::pin(async move { forward::forward(&post, to).await.map_err(|error| error.to_string()) })
+        Box::pin(async move {
+            forward::forward(&post, to)
+                .await
+                .map_err(|error| error.to_string())
+        })
     });
-    let pages = web::routes(&app).merge(web::demo_routes()).merge(api::demo::routes(forward));
+    let pages = web::routes(&app)
+        .merge(web::demo_routes())
+        .merge(api::demo::routes(forward));
     let router = router(serve::serving(&app, &settings), pages);
     if options.json {
         let by_role: serde_json::Map<_, _> = tokens
@@ -97,7 +104,9 @@ async fn load(app: &App) -> anyhow::Result<Loaded> {
     if !demo::is_empty(&mut tx).await? {
         bail!("the database is not empty; the demo data goes into an empty one");
     }
-    let loaded = demo::load(&mut tx, app, &hash).await.context("cannot load the demo data")?;
+    let loaded = demo::load(&mut tx, app, &hash)
+        .await
+        .context("cannot load the demo data")?;
     tx.commit().await?;
     app.look_for_demonstration().await?;
     Ok(loaded)
@@ -140,7 +149,18 @@ fn greeting(url: &str, tokens: &[SignIn], mails: bool) -> String {
     };
     let sign_ins: Vec<_> = tokens
         .iter()
-        .map(|SignIn { role, name, email, token }| format!("  {role:<13} {name}, {email}\n                Authorization: Bearer {token}"))
+        .map(
+            |SignIn {
+                 role,
+                 name,
+                 email,
+                 token,
+             }| {
+                format!(
+                    "  {role:<13} {name}, {email}\n                Authorization: Bearer {token}"
+                )
+            },
+        )
         .collect();
     [
         format!("Fadeline demo: demonstration data, nobody in it is real, and {nothing}."),

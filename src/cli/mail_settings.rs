@@ -37,8 +37,18 @@ pub struct MailSettings {
 
 impl MailSettings {
     /// What the options say, over what the file says.
-    pub(super) fn read(options: &MailOptions, file: &File, listen: &str, zone: Tz) -> anyhow::Result<Self> {
-        let of = |option: &Option<String>, key: &Option<String>| option.clone().or_else(|| key.clone()).filter(|text| !text.is_empty());
+    pub(super) fn read(
+        options: &MailOptions,
+        file: &File,
+        listen: &str,
+        zone: Tz,
+    ) -> anyhow::Result<Self> {
+        let of = |option: &Option<String>, key: &Option<String>| {
+            option
+                .clone()
+                .or_else(|| key.clone())
+                .filter(|text| !text.is_empty())
+        };
         let mut profile = ClinicProfile::standard()?;
         if let Some(label) = of(&options.clinic_label, &file.clinic_label) {
             profile.label = Line::try_from(label).context("clinic_label")?;
@@ -76,7 +86,13 @@ impl MailSettings {
             })
             .transpose()?;
         let sms = of(&options.sms_url, &file.sms_url)
-            .map(|url| sms(&url, of(&options.sms_from, &file.sms_from), of(&options.sms_ca, &file.sms_ca)))
+            .map(|url| {
+                sms(
+                    &url,
+                    of(&options.sms_from, &file.sms_from),
+                    of(&options.sms_ca, &file.sms_ca),
+                )
+            })
             .transpose()?;
         if let Some(sms) = &sms {
             profile.texts = Some(Texts {
@@ -125,7 +141,11 @@ pub(super) fn texts_fit(profile: &ClinicProfile, zone: Tz) -> anyhow::Result<()>
     Ok(())
 }
 
-fn inbox(url: &str, ca: Option<String>, server_id: Option<String>) -> anyhow::Result<InboxSettings> {
+fn inbox(
+    url: &str,
+    ca: Option<String>,
+    server_id: Option<String>,
+) -> anyhow::Result<InboxSettings> {
     let url = Url::parse(url)
         .ok()
         .context("imap_url: not an address such as imaps://user:password@mail.example.ca")?;
@@ -133,7 +153,11 @@ fn inbox(url: &str, ca: Option<String>, server_id: Option<String>) -> anyhow::Re
     InboxSettings::new(&url, authority, server_id).context("imap_url")
 }
 
-fn dkim(key: Option<String>, selector: Option<String>, from: &Email) -> anyhow::Result<Option<DkimSettings>> {
+fn dkim(
+    key: Option<String>,
+    selector: Option<String>,
+    from: &Email,
+) -> anyhow::Result<Option<DkimSettings>> {
     match (key, selector) {
         (None, None) => Ok(None),
         (Some(key), Some(selector)) => {

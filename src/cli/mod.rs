@@ -62,9 +62,17 @@ async fn open(settings: &Settings) -> anyhow::Result<App> {
 }
 
 /// The same with another clock, and under another name.
-async fn open_with(settings: &Settings, clock: Clock, profile: ClinicProfile) -> anyhow::Result<App> {
-    let db = Db::connect(&settings.database_url).await.context("cannot open the database")?;
-    db.migrate().await.context("cannot bring the schema up to date")?;
+async fn open_with(
+    settings: &Settings,
+    clock: Clock,
+    profile: ClinicProfile,
+) -> anyhow::Result<App> {
+    let db = Db::connect(&settings.database_url)
+        .await
+        .context("cannot open the database")?;
+    db.migrate()
+        .await
+        .context("cannot bring the schema up to date")?;
     tokio::task::spawn_blocking(Phone::warm_up);
     let app = App::new(db, clock, settings.zone, settings.policy.clone(), profile);
     app.look_for_demonstration().await?;
@@ -80,14 +88,19 @@ fn say(text: &str) -> anyhow::Result<()> {
 
 fn log_to_stderr(settings: &Settings) -> anyhow::Result<()> {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_new(&settings.log).context("log: not a filter such as info or fadeline=debug")?;
+    let filter = EnvFilter::try_new(&settings.log)
+        .context("log: not a filter such as info or fadeline=debug")?;
     // PostgreSQL notices that what is there already is there already, at every start.
     let filter = filter.add_directive("sqlx::postgres::notice=warn".parse()?);
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     if settings.log_json {
         lines.json().init();
     } else {
-        lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init();
+        lines
+            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+            .init();
     }
     Ok(())
 }

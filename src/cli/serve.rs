@@ -43,7 +43,9 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         bail!("smtp_url needs public_url: where the links in mail lead");
     }
     if settings.mail.sms.is_some() && !settings.mail.public_url_named {
-        bail!("sms_url needs public_url: where the links in texts lead, and where the provider calls back");
+        bail!(
+            "sms_url needs public_url: where the links in texts lead, and where the provider calls back"
+        );
     }
     let app = open(&settings).await?;
     if let Err(error) = time_check::warn(&app).await {
@@ -62,14 +64,37 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
             app.profile.public_url.to("/first")
         );
     }
-    until_stopped(listener, router(serving(&app, &settings), web::routes(&app)), &post).await
+    until_stopped(
+        listener,
+        router(serving(&app, &settings), web::routes(&app)),
+        &post,
+    )
+    .await
 }
 
 /// The post office that the settings ask for.
 pub(super) fn post(app: &App, settings: &Settings, keeps_mailbox: bool) -> anyhow::Result<Post> {
-    let smtp = settings.mail.smtp.as_ref().map(Smtp::new).transpose().context("smtp_url")?;
-    let sms = settings.mail.sms.as_ref().map(Sms::new).transpose().context("sms_url")?;
-    Ok(Post::new(app.clone(), smtp, sms, keeps_mailbox, settings.mail.inbox.clone()))
+    let smtp = settings
+        .mail
+        .smtp
+        .as_ref()
+        .map(Smtp::new)
+        .transpose()
+        .context("smtp_url")?;
+    let sms = settings
+        .mail
+        .sms
+        .as_ref()
+        .map(Sms::new)
+        .transpose()
+        .context("sms_url")?;
+    Ok(Post::new(
+        app.clone(),
+        smtp,
+        sms,
+        keeps_mailbox,
+        settings.mail.inbox.clone(),
+    ))
 }
 
 /// What the server knows besides the app.
@@ -89,12 +114,21 @@ pub(super) async fn listen(settings: &Settings) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until SIGTERM or Ctrl-C, then finishes what is under way.
-pub(super) async fn until_stopped(listener: TcpListener, router: Router, post: &Post) -> anyhow::Result<()> {
+pub(super) async fn until_stopped(
+    listener: TcpListener,
+    router: Router,
+    post: &Post,
+) -> anyhow::Result<()> {
     let app = &post.app;
-    let mut bell = ticker::start(post).await.context("the bell cannot be started")?;
+    let mut bell = ticker::start(post)
+        .await
+        .context("the bell cannot be started")?;
     let connections = GracefulShutdown::new();
     let mut server = auto::Builder::new(TokioExecutor::new());
-    server.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
+    server
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS);
     let mut stop = std::pin::pin!(told_to_stop()?);
     let mut tidy = tokio::time::interval(TIDY);
     loop {
@@ -117,7 +151,9 @@ pub(super) async fn until_stopped(listener: TcpListener, router: Router, post: &
         // Small answers go out at once.
         let _ = stream.set_nodelay(true);
         let service = with_peer(router.clone(), peer);
-        let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+        let connection = server
+            .serve_connection_with_upgrades(TokioIo::new(stream), service)
+            .into_owned();
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             // A client that goes away is no fault of ours.
@@ -127,7 +163,10 @@ pub(super) async fn until_stopped(listener: TcpListener, router: Router, post: &
     drop(listener);
     tracing::info!("finishing what is under way");
     app.closing.send_replace(true);
-    if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
+    if tokio::time::timeout(GRACE, connections.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("some requests took too long and were given up");
     }
     // Nothing rings any more, and what is being sent is marked before the database goes.
@@ -164,10 +203,12 @@ fn with_peer(
         Future = impl Send,
     > + Clone,
 > {
-    TowerToHyperService::new(router.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        request
-    }))
+    TowerToHyperService::new(router.map_request(
+        move |mut request: hyper::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        },
+    ))
 }
 
 /// Ends when the process is told to stop.

@@ -68,7 +68,8 @@ impl Settings {
     pub fn read(options: &Options) -> anyhow::Result<Self> {
         let mut sources = config::Config::builder();
         if let Some(path) = &options.config {
-            sources = sources.add_source(config::File::from(Path::new(path)).format(config::FileFormat::Toml));
+            sources = sources
+                .add_source(config::File::from(Path::new(path)).format(config::FileFormat::Toml));
         } else {
             sources = sources.add_source(
                 config::File::from(Path::new("fadeline.toml"))
@@ -80,11 +81,18 @@ impl Settings {
         let policy = config::Environment::with_prefix("FADELINE_POLICY")
             .prefix_separator("__")
             .try_parsing(true);
-        let policy = config::Config::builder().add_source(policy).build()?.cache.into_table()?;
+        let policy = config::Config::builder()
+            .add_source(policy)
+            .build()?
+            .cache
+            .into_table()?;
         for (key, value) in policy {
             sources = sources.set_override(format!("policy.{key}"), value)?;
         }
-        let file: File = sources.build()?.try_deserialize().context("fadeline.toml, or FADELINE_POLICY__…")?;
+        let file: File = sources
+            .build()?
+            .try_deserialize()
+            .context("fadeline.toml, or FADELINE_POLICY__…")?;
         let faults = file.policy.faults();
         if !faults.is_empty() {
             bail!("{}", faults.join("; "));
@@ -99,9 +107,9 @@ impl Settings {
             .clone()
             .or_else(|| file.time_zone.clone())
             .unwrap_or_else(|| "America/Toronto".to_owned());
-        let zone = zone
-            .parse()
-            .with_context(|| format!("time_zone: {zone:?} is not a zone such as America/Toronto"))?;
+        let zone = zone.parse().with_context(|| {
+            format!("time_zone: {zone:?} is not a zone such as America/Toronto")
+        })?;
         let mail = MailSettings::read(&options.mail, &file, &listen, zone)?;
         let proxies = match &options.trusted_proxies {
             Some(list) => list
@@ -118,11 +126,18 @@ impl Settings {
             listen,
             mail,
             zone,
-            log: options.log.clone().or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log: options
+                .log
+                .clone()
+                .or(file.log)
+                .unwrap_or_else(|| "info".to_owned()),
             log_json: options.log_format.or(file.log_format) == Some(LogFormat::Json),
             trusted_proxies: proxies
                 .iter()
-                .map(|one| one.parse().with_context(|| format!("trusted_proxies: {one:?} is not an address")))
+                .map(|one| {
+                    one.parse()
+                        .with_context(|| format!("trusted_proxies: {one:?} is not an address"))
+                })
                 .collect::<anyhow::Result<_>>()?,
             policy: file.policy,
         })

@@ -110,7 +110,8 @@ pub fn judge(diary: &Diary, start: DateTime<Utc>) -> Result<Granted, Vec<Refusal
         _ => Vec::new(),
     };
     let of_rules = of_removal.into_iter().chain(of_shop).chain(of_laser);
-    let (mut overridden, mut refusals): (Vec<_>, Vec<_>) = of_rules.partition(|refusal| pardoned(diary, refusal));
+    let (mut overridden, mut refusals): (Vec<_>, Vec<_>) =
+        of_rules.partition(|refusal| pardoned(diary, refusal));
     refusals.extend(time_faults(diary, start, date));
     refusals.extend(site_faults(diary, start, date));
     if clashes(diary, diary.patient, Taken::Present, start) {
@@ -184,7 +185,10 @@ fn site_faults(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Option<R
     let name = &diary.site.details.name;
     let day = civil::spoken_day(date);
     if !diary.site.details.active {
-        return Some(Refusal::new(Code::ClinicClosed, format!("Nothing is booked at {name} any more.")));
+        return Some(Refusal::new(
+            Code::ClinicClosed,
+            format!("Nothing is booked at {name} any more."),
+        ));
     }
     if diary.is_proposed() {
         return None;
@@ -218,9 +222,19 @@ fn spans(zone: Tz, hours: &[Interval]) -> String {
     spans.join(" and ")
 }
 
-fn clashes(diary: &Diary, resource: impl Into<ResourceId>, taken: Taken, start: DateTime<Utc>) -> bool {
-    let Some(claim) = diary.claim(taken, start) else { return false };
-    diary.taken(resource).iter().any(|busy| busy.overlaps(claim))
+fn clashes(
+    diary: &Diary,
+    resource: impl Into<ResourceId>,
+    taken: Taken,
+    start: DateTime<Utc>,
+) -> bool {
+    let Some(claim) = diary.claim(taken, start) else {
+        return false;
+    };
+    diary
+        .taken(resource)
+        .iter()
+        .any(|busy| busy.overlaps(claim))
 }
 
 /// Who treats, with what.
@@ -231,7 +245,11 @@ struct Pair {
 }
 
 /// The practitioner and, where one is needed, the device; or why there is no such pair.
-fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<Pair, Vec<Refusal>> {
+fn nearest_pair(
+    diary: &Diary,
+    start: DateTime<Utc>,
+    date: NaiveDate,
+) -> Result<Pair, Vec<Refusal>> {
     let people: Vec<_> = diary
         .practitioners
         .iter()
@@ -241,7 +259,10 @@ fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<
         })
         .collect();
     if !diary.needs_device() {
-        return match people.into_iter().min_by_key(|person| weight(&person.against)) {
+        return match people
+            .into_iter()
+            .min_by_key(|person| weight(&person.against))
+        {
             Some(person) if person.against.is_empty() => Ok(Pair {
                 practitioner: person.thing.id,
                 device: None,
@@ -259,11 +280,16 @@ fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<
             against: against_device(diary, thing, start, date),
         })
         .collect();
-    let pairs = people.iter().flat_map(|person| devices.iter().map(move |device| (person, device)));
+    let pairs = people
+        .iter()
+        .flat_map(|person| devices.iter().map(move |device| (person, device)));
     let nearest = pairs
         .map(|(person, device)| {
             let mut against = [person.against.as_slice(), device.against.as_slice()].concat();
-            let fit = person.against.iter().all(|refusal| refusal.code != Code::OperatorNotAuthorised);
+            let fit = person
+                .against
+                .iter()
+                .all(|refusal| refusal.code != Code::OperatorNotAuthorised);
             if fit && !person.thing.may_use(device.thing.id, date) {
                 let (name, code) = (&person.thing.details.name, &device.thing.details.code);
                 against.push(Refusal::new(
@@ -271,7 +297,9 @@ fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<
                     format!("{name} is not authorised on {code} for that day."),
                 ));
             }
-            let (overridden, against): (Vec<_>, Vec<_>) = against.into_iter().partition(|refusal| pardoned(diary, refusal));
+            let (overridden, against): (Vec<_>, Vec<_>) = against
+                .into_iter()
+                .partition(|refusal| pardoned(diary, refusal));
             let pair = Pair {
                 practitioner: person.thing.id,
                 device: Some(device.thing.id),
@@ -301,7 +329,10 @@ fn nearest_pair(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<
 
 fn nobody(diary: &Diary) -> Refusal {
     let (site, service) = (&diary.site.details.name, &diary.service.details.name);
-    Refusal::new(Code::OperatorNotAuthorised, format!("Nobody at {site} does {service}."))
+    Refusal::new(
+        Code::OperatorNotAuthorised,
+        format!("Nobody at {site} does {service}."),
+    )
 }
 
 fn elsewhere(what: &str, site: &str) -> Refusal {
@@ -309,7 +340,12 @@ fn elsewhere(what: &str, site: &str) -> Refusal {
 }
 
 /// Rules 34, 35 and 39 for one person.
-fn against_practitioner(diary: &Diary, person: &Practitioner, start: DateTime<Utc>, date: NaiveDate) -> Vec<Refusal> {
+fn against_practitioner(
+    diary: &Diary,
+    person: &Practitioner,
+    start: DateTime<Utc>,
+    date: NaiveDate,
+) -> Vec<Refusal> {
     let name = person.details.name.as_str();
     let mut against = Vec::new();
     if person.details.site_id != diary.site.id {
@@ -318,7 +354,10 @@ fn against_practitioner(diary: &Diary, person: &Practitioner, start: DateTime<Ut
     if diary.shop.is_some() {
         // Who treats there, and when they work, is the shop's own business; its papers say that they may.
         if !person.details.active {
-            against.push(Refusal::new(Code::OperatorNotAuthorised, format!("{name} no longer works there.")));
+            against.push(Refusal::new(
+                Code::OperatorNotAuthorised,
+                format!("{name} no longer works there."),
+            ));
         }
         return against;
     }
@@ -328,10 +367,18 @@ fn against_practitioner(diary: &Diary, person: &Practitioner, start: DateTime<Ut
     let works = diary.over(date, date, |day| diary.opening().works_on(person, day));
     if !covered(diary, &works, start) {
         let hours = diary.opening().works_on(person, date);
-        let message = match diary.reason_of(date, |closed| closed.practitioner_id == Some(person.id)) {
+        let message = match diary
+            .reason_of(date, |closed| closed.practitioner_id == Some(person.id))
+        {
             Some(reason) => format!("{name} is away on {} ({reason}).", civil::spoken_day(date)),
-            None if hours.is_empty() => format!("{name} does not work on {}.", civil::spoken_day(date)),
-            None => format!("{name} works {} on {}.", spans(diary.zone, &hours), civil::spoken_day(date)),
+            None if hours.is_empty() => {
+                format!("{name} does not work on {}.", civil::spoken_day(date))
+            }
+            None => format!(
+                "{name} works {} on {}.",
+                spans(diary.zone, &hours),
+                civil::spoken_day(date)
+            ),
         };
         against.push(Refusal::new(Code::PractitionerNotWorking, message));
     }
@@ -346,11 +393,17 @@ fn against_practitioner(diary: &Diary, person: &Practitioner, start: DateTime<Ut
 
 /// Whether the visit lies within one of `hours`.
 fn covered(diary: &Diary, hours: &[Interval], start: DateTime<Utc>) -> bool {
-    Interval::new(start, start + diary.service.duration()).is_some_and(|visit| hours.iter().any(|span| span.contains(visit)))
+    Interval::new(start, start + diary.service.duration())
+        .is_some_and(|visit| hours.iter().any(|span| span.contains(visit)))
 }
 
 /// Rules 34, 36 and 38 for one device.
-fn against_device(diary: &Diary, device: &Device, start: DateTime<Utc>, date: NaiveDate) -> Vec<Refusal> {
+fn against_device(
+    diary: &Diary,
+    device: &Device,
+    start: DateTime<Utc>,
+    date: NaiveDate,
+) -> Vec<Refusal> {
     let code = device.details.code.as_str();
     let mut against = Vec::new();
     if device.details.site_id != diary.site.id {
@@ -361,7 +414,11 @@ fn against_device(diary: &Diary, device: &Device, start: DateTime<Utc>, date: Na
     }
     if let Some(reason) = device.unfit_on(date) {
         against.push(Refusal::new(Code::DeviceNotAvailable, reason));
-    } else if !covered(diary, &diary.over(date, date, |day| diary.opening().device_on(device, day)), start) {
+    } else if !covered(
+        diary,
+        &diary.over(date, date, |day| diary.opening().device_on(device, day)),
+        start,
+    ) {
         let reason = diary
             .reason_of(date, |closed| closed.device_id == Some(device.id))
             .unwrap_or("closed");
@@ -390,7 +447,10 @@ fn outside_window(diary: &Diary, device: &Device, date: NaiveDate) -> Refusal {
         .filter(|window| civil::date_of(diary.zone, window.start()) == date)
         .collect();
     let message = if that_day.is_empty() {
-        format!("{code} is rented and not here on {}.", civil::spoken_day(date))
+        format!(
+            "{code} is rented and not here on {}.",
+            civil::spoken_day(date)
+        )
     } else {
         format!(
             "{code} is rented and can be used {} on {}.",
@@ -402,7 +462,11 @@ fn outside_window(diary: &Diary, device: &Device, date: NaiveDate) -> Refusal {
 }
 
 /// The room, where one is needed; or why there is none.
-fn nearest_room(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Result<Option<RoomId>, Vec<Refusal>> {
+fn nearest_room(
+    diary: &Diary,
+    start: DateTime<Utc>,
+    date: NaiveDate,
+) -> Result<Option<RoomId>, Vec<Refusal>> {
     if !diary.needs_room() {
         return Ok(None);
     }
@@ -431,14 +495,25 @@ fn against_room(diary: &Diary, room: &Room, start: DateTime<Utc>, date: NaiveDat
     if let Some(reason) = room_unfit(diary, room) {
         against.push(Refusal::new(Code::RoomNotSuitable, reason));
     }
-    let present = Interval::new(start - diary.service.arrival(), start + diary.service.duration());
+    let present = Interval::new(
+        start - diary.service.arrival(),
+        start + diary.service.duration(),
+    );
     let open = diary.over(date, date, |day| diary.opening().room_on(room, day));
     if !present.is_some_and(|present| open.iter().any(|hours| hours.contains(present))) {
-        let reason = diary.reason_of(date, |closed| closed.room_id == Some(room.id)).unwrap_or("closed");
-        against.push(Refusal::new(Code::RoomClosed, format!("{name} is not to be had then ({reason}).")));
+        let reason = diary
+            .reason_of(date, |closed| closed.room_id == Some(room.id))
+            .unwrap_or("closed");
+        against.push(Refusal::new(
+            Code::RoomClosed,
+            format!("{name} is not to be had then ({reason})."),
+        ));
     }
     if clashes(diary, room.id, Taken::Present, start) {
-        against.push(Refusal::new(Code::ConflictRoom, format!("{name} is already booked at that time.")));
+        against.push(Refusal::new(
+            Code::ConflictRoom,
+            format!("{name} is already booked at that time."),
+        ));
     }
     against
 }
@@ -455,5 +530,11 @@ pub fn room_unfit(diary: &Diary, room: &Room) -> Option<String> {
     }
     let needed = diary.service.room()?;
     let fitted = room.details.capabilities.contains(&needed);
-    (!fitted).then(|| format!("{name} is not {}, which {} needs.", needed.in_words(), diary.service.details.name))
+    (!fitted).then(|| {
+        format!(
+            "{name} is not {}, which {} needs.",
+            needed.in_words(),
+            diary.service.details.name
+        )
+    })
 }

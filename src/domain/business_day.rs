@@ -48,7 +48,11 @@ mod tests {
             ("2027-03-15T14:00:00Z", 0, "2027-03-15T14:00:00Z"),
         ] {
             let [from, until] = [from, until].map(|text| text.parse::<DateTime<Utc>>().unwrap());
-            assert_eq!(after(toronto(), from, days, true), until, "{days} after {from}");
+            assert_eq!(
+                after(toronto(), from, days, true),
+                until,
+                "{days} after {from}"
+            );
         }
     }
 }

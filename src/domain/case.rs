@@ -60,13 +60,17 @@ impl Visit {
     /// Whether `zones` and the zones of this visit have any in common.
     #[must_use]
     pub fn touches(&self, zones: &[Zone]) -> bool {
-        self.zones.is_empty() || zones.is_empty() || self.zones.iter().any(|zone| zones.contains(zone))
+        self.zones.is_empty()
+            || zones.is_empty()
+            || self.zones.iter().any(|zone| zones.contains(zone))
     }
 
     /// What was, or will be, done to the skin; nothing when the patient came and was not treated (rule 30).
     #[must_use]
     pub fn treats(&self) -> Option<Treatment> {
-        (self.happened != Happened::NotDone).then_some(self.treatment).flatten()
+        (self.happened != Happened::NotDone)
+            .then_some(self.treatment)
+            .flatten()
     }
 }
 
@@ -105,15 +109,17 @@ impl Case {
     /// The visits of the course in question.
     #[must_use]
     pub fn of_course(&self) -> impl DoubleEndedIterator<Item = &Visit> {
-        self.visits.iter().filter(|visit| visit.course_id == self.course_id)
+        self.visits
+            .iter()
+            .filter(|visit| visit.course_id == self.course_id)
     }
 
     /// When the first consultation of the course was over (rule 12).
     #[must_use]
     pub fn consulted_at(&self) -> Option<DateTime<Utc>> {
-        let mut held = self
-            .of_course()
-            .filter(|visit| visit.purpose == Purpose::Consultation && visit.happened == Happened::Done);
+        let mut held = self.of_course().filter(|visit| {
+            visit.purpose == Purpose::Consultation && visit.happened == Happened::Done
+        });
         held.next().map(|visit| visit.over_at)
     }
 
@@ -129,7 +135,9 @@ impl Case {
     #[must_use]
     pub fn with(&self, visit: Visit) -> Self {
         let mut case = self.clone();
-        let place = case.visits.partition_point(|other| other.starts_at <= visit.starts_at);
+        let place = case
+            .visits
+            .partition_point(|other| other.starts_at <= visit.starts_at);
         case.visits.insert(place, visit);
         case
     }

@@ -7,7 +7,8 @@ use std::str::FromStr;
 
 use super::time_zone::Tz;
 use chrono::{
-    DateTime, Datelike, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike, Utc,
+    DateTime, Datelike, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime,
+    NaiveTime, Offset, TimeZone, Timelike, Utc,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -40,7 +41,9 @@ impl Civil {
     #[must_use]
     pub fn bound(self) -> DateTime<Utc> {
         match self {
-            Self::Exact(instant) | Self::Repeated { first: instant, .. } | Self::Skipped { resumes: instant } => instant,
+            Self::Exact(instant)
+            | Self::Repeated { first: instant, .. }
+            | Self::Skipped { resumes: instant } => instant,
         }
     }
 }
@@ -63,12 +66,19 @@ pub fn resolve(zone: Tz, wall: NaiveDateTime) -> Civil {
 /// The first instant at which `zone` shows a later time than the skipped `wall`, found by bisection.
 fn jump_near(zone: Tz, wall: NaiveDateTime) -> DateTime<Utc> {
     // No offset is further than 26 hours from UTC, so the jump lies between.
-    let shows_later = |second: i64| DateTime::from_timestamp(second, 0).is_some_and(|at| at.with_timezone(&zone).naive_local() > wall);
+    let shows_later = |second: i64| {
+        DateTime::from_timestamp(second, 0)
+            .is_some_and(|at| at.with_timezone(&zone).naive_local() > wall)
+    };
     let middle = wall.and_utc().timestamp();
     let (mut before, mut after) = (middle - 48 * 3600, middle + 48 * 3600);
     while after - before > 1 {
         let half = before + (after - before) / 2;
-        if shows_later(half) { after = half } else { before = half }
+        if shows_later(half) {
+            after = half
+        } else {
+            before = half
+        }
     }
     DateTime::from_timestamp(after, 0).unwrap_or_else(|| wall.and_utc())
 }
@@ -101,7 +111,10 @@ pub fn shown(zone: Tz, instant: DateTime<Utc>) -> DateTime<FixedOffset> {
 /// `instant` as a person would say it: `Thursday 1 July 2027 at 10:00`.
 #[must_use]
 pub fn spoken(zone: Tz, instant: DateTime<Utc>) -> String {
-    instant.with_timezone(&zone).format("%A %-d %B %Y at %H:%M").to_string()
+    instant
+        .with_timezone(&zone)
+        .format("%A %-d %B %Y at %H:%M")
+        .to_string()
 }
 
 /// A day as a person would say it: `Thursday 1 July 2027`.
@@ -114,7 +127,9 @@ pub fn spoken_day(date: NaiveDate) -> String {
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
 /// A day that a client names, in the years 1900 to 2199.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type, ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type, ToSchema,
+)]
 #[serde(try_from = "NaiveDate", into = "NaiveDate")]
 #[sqlx(transparent)]
 #[schema(value_type = String, format = Date)]
@@ -135,7 +150,10 @@ impl Day {
 impl TryFrom<NaiveDate> for Day {
     type Error = DayError;
     fn try_from(date: NaiveDate) -> Result<Self, DayError> {
-        YEARS.contains(&date.year()).then_some(Self(date)).ok_or(DayError)
+        YEARS
+            .contains(&date.year())
+            .then_some(Self(date))
+            .ok_or(DayError)
     }
 }
 impl From<Day> for NaiveDate {
@@ -163,7 +181,9 @@ impl PartialSchema for When {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
             .schema_type(Type::String)
-            .description(Some("A wall time of the clinic's zone, or RFC 3339 with an offset; whole minutes"))
+            .description(Some(
+                "A wall time of the clinic's zone, or RFC 3339 with an offset; whole minutes",
+            ))
             .examples(["2027-03-15T10:00", "2027-03-15T10:00:00-04:00"])
             .into()
     }
@@ -261,7 +281,9 @@ impl FromStr for Edge {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         if let Ok(date) = text.parse::<NaiveDate>() {
-            return Day::try_from(date).map(Self::Day).map_err(|error| error.to_string());
+            return Day::try_from(date)
+                .map(Self::Day)
+                .map_err(|error| error.to_string());
         }
         text.parse()
             .map(Self::Time)
@@ -292,7 +314,10 @@ mod tests {
         for day in ["2026-03-08", "2027-03-14", "2028-03-12"] {
             for time in ["02:00", "02:30", "02:59"] {
                 let resumes = utc(&format!("{day}T07:00:00Z"));
-                assert_eq!(resolve(toronto(), wall(&format!("{day}T{time}"))), Civil::Skipped { resumes });
+                assert_eq!(
+                    resolve(toronto(), wall(&format!("{day}T{time}"))),
+                    Civil::Skipped { resumes }
+                );
             }
             assert_eq!(
                 resolve(toronto(), wall(&format!("{day}T01:59"))),
@@ -308,8 +333,14 @@ mod tests {
     #[test]
     fn every_autumn_fold_of_2026_to_2028_happens_twice() {
         for day in ["2026-11-01", "2027-11-07", "2028-11-05"] {
-            let (first, second) = (utc(&format!("{day}T05:30:00Z")), utc(&format!("{day}T06:30:00Z")));
-            assert_eq!(resolve(toronto(), wall(&format!("{day}T01:30"))), Civil::Repeated { first, second });
+            let (first, second) = (
+                utc(&format!("{day}T05:30:00Z")),
+                utc(&format!("{day}T06:30:00Z")),
+            );
+            assert_eq!(
+                resolve(toronto(), wall(&format!("{day}T01:30"))),
+                Civil::Repeated { first, second }
+            );
             assert_eq!(
                 resolve(toronto(), wall(&format!("{day}T00:59"))),
                 Civil::Exact(utc(&format!("{day}T04:59:00Z")))
@@ -324,26 +355,54 @@ mod tests {
     #[test]
     fn a_day_that_has_no_midnight_begins_when_its_clock_goes_on() {
         let date = NaiveDate::from_ymd_opt(2018, 11, 4).unwrap();
-        assert_eq!(day_start("America/Sao_Paulo".parse().unwrap(), date), utc("2018-11-04T03:00:00Z"));
         assert_eq!(
-            date_of("America/Sao_Paulo".parse().unwrap(), utc("2018-11-04T02:59:59Z")),
+            day_start("America/Sao_Paulo".parse().unwrap(), date),
+            utc("2018-11-04T03:00:00Z")
+        );
+        assert_eq!(
+            date_of(
+                "America/Sao_Paulo".parse().unwrap(),
+                utc("2018-11-04T02:59:59Z")
+            ),
             date.pred_opt().unwrap()
         );
     }
 
     #[test]
     fn eight_in_the_evening_in_winter_is_still_the_same_toronto_day() {
-        assert_eq!(date_of(toronto(), utc("2027-01-16T01:00:00Z")).to_string(), "2027-01-15");
+        assert_eq!(
+            date_of(toronto(), utc("2027-01-16T01:00:00Z")).to_string(),
+            "2027-01-15"
+        );
     }
 
     #[test]
     fn times_are_read_in_both_forms_and_nonsense_says_why() {
-        assert_eq!("2027-03-15T10:00".parse(), Ok(When::Wall(wall("2027-03-15T10:00"))));
-        assert_eq!("2027-03-15T10:00:00".parse(), Ok(When::Wall(wall("2027-03-15T10:00"))));
-        assert!(matches!("2027-03-15T10:00:00-04:00".parse(), Ok(When::At(_))));
-        assert_eq!("2027-03-15T10:00:30".parse::<When>(), Err(WhenError::NotWholeMinute));
+        assert_eq!(
+            "2027-03-15T10:00".parse(),
+            Ok(When::Wall(wall("2027-03-15T10:00")))
+        );
+        assert_eq!(
+            "2027-03-15T10:00:00".parse(),
+            Ok(When::Wall(wall("2027-03-15T10:00")))
+        );
+        assert!(matches!(
+            "2027-03-15T10:00:00-04:00".parse(),
+            Ok(When::At(_))
+        ));
+        assert_eq!(
+            "2027-03-15T10:00:30".parse::<When>(),
+            Err(WhenError::NotWholeMinute)
+        );
         assert_eq!("0027-03-15T10:00".parse::<When>(), Err(WhenError::Year));
-        for junk in ["", "now", "2027-13-01T10:00", "2027-03-15", "2027-03-15T25:00", "2027-03-15T10:00 "] {
+        for junk in [
+            "",
+            "now",
+            "2027-13-01T10:00",
+            "2027-03-15",
+            "2027-03-15T25:00",
+            "2027-03-15T10:00 ",
+        ] {
             assert_eq!(junk.parse::<When>(), Err(WhenError::Unreadable), "{junk}");
         }
     }

@@ -43,7 +43,8 @@ impl ClinicProfile {
         Ok(Self {
             label: Line::try_from("Hayden St Clinic")?,
             phone: Line::try_from("(647) 351-0061")?,
-            mail_from: Email::try_from("appointments@clinic.invalid".to_owned()).map_err(|_| ProfileError::MailFrom)?,
+            mail_from: Email::try_from("appointments@clinic.invalid".to_owned())
+                .map_err(|_| ProfileError::MailFrom)?,
             public_url: "http://127.0.0.1:8080".parse()?,
             texts: None,
         })
@@ -81,7 +82,10 @@ impl std::str::FromStr for PublicUrl {
 
     fn from_str(text: &str) -> Result<Self, ProfileError> {
         let url = Url::parse(text.trim()).map_err(|_| ProfileError::PublicUrl)?;
-        let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+        let plain = url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none();
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !plain {
             return Err(ProfileError::PublicUrl);
         }

@@ -89,7 +89,12 @@ impl TryFrom<RawClosure> for ClosureDetails {
             until,
             reason,
         } = raw;
-        let things = [site_id.is_some(), practitioner_id.is_some(), room_id.is_some(), device_id.is_some()];
+        let things = [
+            site_id.is_some(),
+            practitioner_id.is_some(),
+            room_id.is_some(),
+            device_id.is_some(),
+        ];
         if things.into_iter().filter(|set| *set).count() > 1 {
             return Err(ClosureError::Several);
         }
@@ -153,7 +158,10 @@ impl Closure {
         if date < first_day.date() || last_day.date() < date {
             return None;
         }
-        let begins = from.map_or_else(|| super::civil::day_start(zone, date), |time| time.on(date, zone));
+        let begins = from.map_or_else(
+            || super::civil::day_start(zone, date),
+            |time| time.on(date, zone),
+        );
         let ends = until.map_or_else(
             || super::civil::day_start(zone, date.succ_opt().unwrap_or(date)),
             |time| time.on(date, zone),

@@ -64,8 +64,12 @@ impl CourseOutcome {
     #[must_use]
     pub fn ends_as(self) -> CourseStatus {
         match self {
-            Self::Cleared | Self::PartialResidual | Self::FadedAsPlanned | Self::Adjusted => CourseStatus::Completed,
-            Self::PatientStopped | Self::ClinicalStop | Self::Transferred | Self::NoLaserNeeded => CourseStatus::Revoked,
+            Self::Cleared | Self::PartialResidual | Self::FadedAsPlanned | Self::Adjusted => {
+                CourseStatus::Completed
+            }
+            Self::PatientStopped | Self::ClinicalStop | Self::Transferred | Self::NoLaserNeeded => {
+                CourseStatus::Revoked
+            }
         }
     }
 }
@@ -134,7 +138,10 @@ pub struct PlannedSessionsError;
 impl TryFrom<u16> for PlannedSessions {
     type Error = PlannedSessionsError;
     fn try_from(n: u16) -> Result<Self, PlannedSessionsError> {
-        (1..=60).contains(&n).then_some(Self(i64::from(n))).ok_or(PlannedSessionsError)
+        (1..=60)
+            .contains(&n)
+            .then_some(Self(i64::from(n)))
+            .ok_or(PlannedSessionsError)
     }
 }
 impl From<PlannedSessions> for u16 {
@@ -179,7 +186,8 @@ impl CourseDetails {
     /// Why a course may not begin like this; nothing when it may.
     #[must_use]
     pub fn faults_at_opening(&self) -> Vec<Refusal> {
-        let begins = matches!(self.status, CourseStatus::Draft | CourseStatus::Active) && self.outcome.is_none();
+        let begins = matches!(self.status, CourseStatus::Draft | CourseStatus::Active)
+            && self.outcome.is_none();
         if begins {
             return Vec::new();
         }
@@ -206,7 +214,10 @@ impl CourseDetails {
         if !goes {
             faults.push(Refusal::new(
                 Code::CourseTransition,
-                format!("A course that is {} cannot become {}.", self.status, next.status),
+                format!(
+                    "A course that is {} cannot become {}.",
+                    self.status, next.status
+                ),
             ));
         }
         let fits = match next.outcome {
@@ -231,7 +242,10 @@ impl CourseDetails {
     /// Whether it has not ended.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(self.status, CourseStatus::Draft | CourseStatus::Active | CourseStatus::OnHold)
+        matches!(
+            self.status,
+            CourseStatus::Draft | CourseStatus::Active | CourseStatus::OnHold
+        )
     }
 
     /// Why nothing may be booked in this course; nothing when it may.

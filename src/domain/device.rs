@@ -48,7 +48,8 @@ pub struct LimitsError;
 impl TryFrom<RawLimits> for Limits {
     type Error = LimitsError;
     fn try_from(raw: RawLimits) -> Result<Self, LimitsError> {
-        let sound = raw.min.is_finite() && raw.max.is_finite() && 0.0 <= raw.min && raw.min <= raw.max;
+        let sound =
+            raw.min.is_finite() && raw.max.is_finite() && 0.0 <= raw.min && raw.min <= raw.max;
         sound
             .then_some(Self {
                 min: raw.min,
@@ -151,7 +152,9 @@ impl Device {
             return Some(format!("{code} is out of service."));
         }
         if let Some(last) = licence_valid_until.filter(|last| last.date() < date) {
-            return Some(format!("{code}: the check of its medical device licence lapsed on {last}."));
+            return Some(format!(
+                "{code}: the check of its medical device licence lapsed on {last}."
+            ));
         }
         let due = service_due_on.filter(|due| due.date() < date)?;
         Some(format!("{code}: its service was due on {due}."))
@@ -167,7 +170,12 @@ impl Device {
 /// How much of `usable` is in use by `taken`, percent, rounded down; nothing where there is nothing to use.
 #[must_use]
 pub fn filled(usable: &[Interval], taken: &[Interval]) -> Option<i64> {
-    let minutes = |intervals: &[Interval]| intervals.iter().map(|one| (one.end() - one.start()).num_minutes()).sum::<i64>();
+    let minutes = |intervals: &[Interval]| {
+        intervals
+            .iter()
+            .map(|one| (one.end() - one.start()).num_minutes())
+            .sum::<i64>()
+    };
     let whole = minutes(usable);
     let free = minutes(&without(usable.to_vec(), taken.to_vec()));
     (whole > 0).then(|| (whole - free) * 100 / whole)

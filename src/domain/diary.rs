@@ -98,13 +98,25 @@ impl Diary {
     /// The question that the rules of removal are asked for `start`.
     #[must_use]
     pub fn ask(&self, start: DateTime<Utc>) -> Option<Ask<'_>> {
-        Some(Ask::at(self.case.as_ref()?, &self.policy, self.zone, &self.service, start))
+        Some(Ask::at(
+            self.case.as_ref()?,
+            &self.policy,
+            self.zone,
+            &self.service,
+            start,
+        ))
     }
 
     /// The question for whatever is allowed on `day` at all.
     #[must_use]
     pub fn ask_on(&self, day: NaiveDate) -> Option<Ask<'_>> {
-        Some(Ask::on(self.case.as_ref()?, &self.policy, self.zone, &self.service, day))
+        Some(Ask::on(
+            self.case.as_ref()?,
+            &self.policy,
+            self.zone,
+            &self.service,
+            day,
+        ))
     }
 
     /// What the shop's own rules have against `day`; nothing at the clinic, or where what happened is told.
@@ -163,13 +175,29 @@ impl Diary {
     /// What a session at `place` claims when it starts at `start`.
     #[must_use]
     pub fn claims_of(&self, place: Place, start: DateTime<Utc>) -> Vec<Claim> {
-        let mut wanted = vec![(ResourceId::from(self.patient), Taken::Present, Code::ConflictPatient)];
+        let mut wanted = vec![(
+            ResourceId::from(self.patient),
+            Taken::Present,
+            Code::ConflictPatient,
+        )];
         if self.shop.is_none() {
             // Who treats at a shop is its own business: it has as much room as it has chairs.
-            wanted.push((place.practitioner_id.into(), Taken::AtWork, Code::ConflictPractitioner));
+            wanted.push((
+                place.practitioner_id.into(),
+                Taken::AtWork,
+                Code::ConflictPractitioner,
+            ));
         }
-        wanted.extend(place.room_id.map(|room| (room.into(), Taken::Present, Code::ConflictRoom)));
-        wanted.extend(place.device_id.map(|device| (device.into(), Taken::AtWork, Code::ConflictDevice)));
+        wanted.extend(
+            place
+                .room_id
+                .map(|room| (room.into(), Taken::Present, Code::ConflictRoom)),
+        );
+        wanted.extend(
+            place
+                .device_id
+                .map(|device| (device.into(), Taken::AtWork, Code::ConflictDevice)),
+        );
         let claim = |(resource, taken, conflict)| {
             Some(Claim {
                 resource,
@@ -203,10 +231,21 @@ impl Diary {
     }
 
     /// `hours_on` of the days `first` to `last` and the day on either side, joined where days touch.
-    pub fn over(&self, first: NaiveDate, last: NaiveDate, hours_on: impl Fn(NaiveDate) -> Vec<Interval>) -> Vec<Interval> {
+    pub fn over(
+        &self,
+        first: NaiveDate,
+        last: NaiveDate,
+        hours_on: impl Fn(NaiveDate) -> Vec<Interval>,
+    ) -> Vec<Interval> {
         let first = first.pred_opt().unwrap_or(first);
         let last = last.succ_opt().unwrap_or(last);
-        merged(first.iter_days().take_while(|day| *day <= last).flat_map(hours_on).collect())
+        merged(
+            first
+                .iter_days()
+                .take_while(|day| *day <= last)
+                .flat_map(hours_on)
+                .collect(),
+        )
     }
 
     /// Whether any closure that was loaded is `of` a thing.

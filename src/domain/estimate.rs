@@ -74,8 +74,12 @@ pub fn of(case: &Case, assessed: NaiveDate, policy: &Policy) -> Option<Estimate>
         .of_course()
         .filter(|visit| visit.happened == Happened::Done && visit.counts)
         .collect();
-    let mut graded = case.of_course().filter_map(|visit| Some((visit.day, u16::from(visit.clearance?))));
-    let left_over = graded.next_back().filter(|(_, percent)| *percent < policy.cleared_percent);
+    let mut graded = case
+        .of_course()
+        .filter_map(|visit| Some((visit.day, u16::from(visit.clearance?))));
+    let left_over = graded
+        .next_back()
+        .filter(|(_, percent)| *percent < policy.cleared_percent);
     // Each session done is a session needed, and one more where pigment was left after them.
     let used = u16::try_from(done.len()).unwrap_or(u16::MAX);
     let needed = used.saturating_add(u16::from(left_over.is_some() && used > 0));
@@ -84,12 +88,20 @@ pub fn of(case: &Case, assessed: NaiveDate, policy: &Policy) -> Option<Estimate>
         let date = left_over.map_or(last, |(day, _)| day.max(last));
         return Some(said(needed, needed, Basis::Record, date, None));
     }
-    Some(said(needed.clamp(1, max), max, basis, assessed, note(case, basis)))
+    Some(said(
+        needed.clamp(1, max),
+        max,
+        basis,
+        assessed,
+        note(case, basis),
+    ))
 }
 
 fn said(min: u16, max: u16, basis: Basis, date: NaiveDate, note: Option<String>) -> Estimate {
     let text = match (min, max) {
-        _ if matches!(basis, Basis::TattooInk | Basis::TooDeep | Basis::Unknown) => format!("up to {max} sessions"),
+        _ if matches!(basis, Basis::TattooInk | Basis::TooDeep | Basis::Unknown) => {
+            format!("up to {max} sessions")
+        }
         (1, 1) => "1 session".to_owned(),
         (min, max) if min == max => format!("{max} sessions"),
         (min, max) => format!("{min} to {max} sessions"),
@@ -105,13 +117,19 @@ fn said(min: u16, max: u16, basis: Basis, date: NaiveDate, note: Option<String>)
 }
 
 fn note(case: &Case, basis: Basis) -> Option<String> {
-    let tested = case
-        .of_course()
-        .any(|visit| visit.happened == Happened::Done && visit.treatment == Some(Treatment::TestPatch));
+    let tested = case.of_course().any(|visit| {
+        visit.happened == Happened::Done && visit.treatment == Some(Treatment::TestPatch)
+    });
     let text = match basis {
-        Basis::Unknown if tested => "The test patch is done: note pigment and depth, and it is estimated anew.",
-        Basis::Unknown => "Pigment or depth is not known yet; it is estimated anew after the test patch.",
-        Basis::TattooInk | Basis::TooDeep => "Takes as long, and feels, like removing a tattoo; never a guarantee.",
+        Basis::Unknown if tested => {
+            "The test patch is done: note pigment and depth, and it is estimated anew."
+        }
+        Basis::Unknown => {
+            "Pigment or depth is not known yet; it is estimated anew after the test patch."
+        }
+        Basis::TattooInk | Basis::TooDeep => {
+            "Takes as long, and feels, like removing a tattoo; never a guarantee."
+        }
         Basis::Smp | Basis::Record => return None,
     };
     Some(text.to_owned())

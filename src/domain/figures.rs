@@ -81,10 +81,16 @@ impl Attendance {
 #[must_use]
 pub fn attendance(seen: &[Seen], months: &[Month], zone: Tz) -> Vec<Attendance> {
     let count = |of: Month, wanted: &[SessionStatus]| {
-        let is = |one: &&Seen| wanted.contains(&one.status) && Month::of(civil::date_of(zone, one.starts_at)) == of;
+        let is = |one: &&Seen| {
+            wanted.contains(&one.status) && Month::of(civil::date_of(zone, one.starts_at)) == of
+        };
         counted(seen.iter().filter(is).count())
     };
-    let came = [SessionStatus::Arrived, SessionStatus::CheckedIn, SessionStatus::Fulfilled];
+    let came = [
+        SessionStatus::Arrived,
+        SessionStatus::CheckedIn,
+        SessionStatus::Fulfilled,
+    ];
     let of = |month: &Month| Attendance {
         month: *month,
         came: count(*month, &came),
@@ -138,7 +144,12 @@ pub struct InUse {
 }
 
 /// `booked` and what `open_on` a day, month by month.
-pub fn in_use(booked: &[Interval], open_on: impl Fn(NaiveDate) -> Vec<Interval>, months: &[Month], zone: Tz) -> Vec<InUse> {
+pub fn in_use(
+    booked: &[Interval],
+    open_on: impl Fn(NaiveDate) -> Vec<Interval>,
+    months: &[Month],
+    zone: Tz,
+) -> Vec<InUse> {
     let taken = merged(booked.to_vec());
     let of = |month: &Month| {
         let whole = Interval::new(month.begins(zone), month.next().begins(zone));
@@ -148,7 +159,10 @@ pub fn in_use(booked: &[Interval], open_on: impl Fn(NaiveDate) -> Vec<Interval>,
         };
         let days = whole.map(|whole| civil::date_of(zone, whole.start()).iter_days());
         let days = days.into_iter().flatten();
-        let open = days.take_while(|day| Month::of(*day) == *month).flat_map(&open_on).collect();
+        let open = days
+            .take_while(|day| Month::of(*day) == *month)
+            .flat_map(&open_on)
+            .collect();
         InUse {
             month: *month,
             booked: length(taken.iter().filter_map(within)),
@@ -165,8 +179,18 @@ fn length(all: impl Iterator<Item = Interval>) -> Hours {
 /// The day that was suggested for the next session of a course, where it has passed and nothing is booked; counted from
 /// the last treatment or test patch. `service` is what would be booked.
 #[must_use]
-pub fn overdue_since(case: &Case, progress: Progress, policy: &Policy, zone: Tz, service: &Service, today: NaiveDate) -> Option<NaiveDate> {
-    if case.of_course().any(|visit| visit.happened == Happened::ToCome) {
+pub fn overdue_since(
+    case: &Case,
+    progress: Progress,
+    policy: &Policy,
+    zone: Tz,
+    service: &Service,
+    today: NaiveDate,
+) -> Option<NaiveDate> {
+    if case
+        .of_course()
+        .any(|visit| visit.happened == Happened::ToCome)
+    {
         return None;
     }
     let last = case
@@ -279,7 +303,9 @@ pub fn lasted(ended: &[Ended], zone: Tz) -> Vec<Lasted> {
     for one in ended {
         goals.entry(one.goal).or_default().push(one);
     }
-    let days = |one: &&Ended| (civil::date_of(zone, one.last_at) - civil::date_of(zone, one.first_at)).num_days();
+    let days = |one: &&Ended| {
+        (civil::date_of(zone, one.last_at) - civil::date_of(zone, one.first_at)).num_days()
+    };
     let of = |(goal, all): (Goal, Vec<&Ended>)| {
         Some(Lasted {
             goal,

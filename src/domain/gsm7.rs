@@ -35,7 +35,9 @@ pub fn spelled(text: &str) -> String {
             spelled.push(c);
         } else if !c.is_control() {
             match deunicode::deunicode_char(c) {
-                Some(plain) => spelled.extend(plain.chars().filter(|c| !c.is_control()).map(in_alphabet)),
+                Some(plain) => {
+                    spelled.extend(plain.chars().filter(|c| !c.is_control()).map(in_alphabet))
+                }
                 None => spelled.push('?'),
             }
         }
@@ -60,7 +62,11 @@ mod tests {
 
     fn alphabet() -> Vec<char> {
         let ascii = ('0'..='9').chain('A'..='Z').chain('a'..='z');
-        BASIC.chars().chain(EXTENSION.chars()).chain(ascii).collect()
+        BASIC
+            .chars()
+            .chain(EXTENSION.chars())
+            .chain(ascii)
+            .collect()
     }
 
     #[test]

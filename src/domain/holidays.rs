@@ -12,7 +12,11 @@ pub fn on(date: NaiveDate, civic: bool) -> Option<&'static str> {
     match (date.month(), date.day()) {
         (1, 1) => Some("New Year's Day"),
         (2, 15..=21) if monday => Some("Family Day"),
-        (3 | 4, _) if easter(date.year()).is_some_and(|easter| date == easter - Duration::days(2)) => Some("Good Friday"),
+        (3 | 4, _)
+            if easter(date.year()).is_some_and(|easter| date == easter - Duration::days(2)) =>
+        {
+            Some("Good Friday")
+        }
         (5, 18..=24) if monday => Some("Victoria Day"),
         (7, 1) => Some("Canada Day"),
         (8, 1..=7) if monday && civic => Some("Civic Holiday"),
@@ -32,7 +36,11 @@ fn easter(year: i32) -> Option<NaiveDate> {
     let weekday = (32 + 2 * (century % 4) + 2 * (of_century / 4) - epact - of_century % 4) % 7;
     let late = (golden + 11 * epact + 22 * weekday) / 451;
     let counted = epact + weekday - 7 * late + 114;
-    NaiveDate::from_ymd_opt(year, u32::try_from(counted / 31).ok()?, u32::try_from(counted % 31 + 1).ok()?)
+    NaiveDate::from_ymd_opt(
+        year,
+        u32::try_from(counted / 31).ok()?,
+        u32::try_from(counted % 31 + 1).ok()?,
+    )
 }
 
 #[cfg(test)]
@@ -54,19 +62,22 @@ mod tests {
         assert_eq!(
             of(2026, true),
             [
-                "01-01", "02-16", "04-03", "05-18", "07-01", "08-03", "09-07", "10-12", "12-25", "12-26"
+                "01-01", "02-16", "04-03", "05-18", "07-01", "08-03", "09-07", "10-12", "12-25",
+                "12-26"
             ]
         );
         assert_eq!(
             of(2027, true),
             [
-                "01-01", "02-15", "03-26", "05-24", "07-01", "08-02", "09-06", "10-11", "12-25", "12-26"
+                "01-01", "02-15", "03-26", "05-24", "07-01", "08-02", "09-06", "10-11", "12-25",
+                "12-26"
             ]
         );
         assert_eq!(
             of(2028, true),
             [
-                "01-01", "02-21", "04-14", "05-22", "07-01", "08-07", "09-04", "10-09", "12-25", "12-26"
+                "01-01", "02-21", "04-14", "05-22", "07-01", "08-07", "09-04", "10-09", "12-25",
+                "12-26"
             ]
         );
     }
@@ -81,8 +92,14 @@ mod tests {
 
     #[test]
     fn good_friday_follows_easter_where_it_is_earliest_and_latest() {
-        assert_eq!(on(NaiveDate::from_ymd_opt(2008, 3, 21).unwrap(), false), Some("Good Friday"));
-        assert_eq!(on(NaiveDate::from_ymd_opt(2038, 4, 23).unwrap(), false), Some("Good Friday"));
+        assert_eq!(
+            on(NaiveDate::from_ymd_opt(2008, 3, 21).unwrap(), false),
+            Some("Good Friday")
+        );
+        assert_eq!(
+            on(NaiveDate::from_ymd_opt(2038, 4, 23).unwrap(), false),
+            Some("Good Friday")
+        );
         assert_eq!(
             on(NaiveDate::from_ymd_opt(2027, 3, 29).unwrap(), true),
             None,

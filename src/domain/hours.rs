@@ -46,10 +46,23 @@ impl TryFrom<String> for NamedWeekday {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, &'static str> {
         let text = text.trim().to_lowercase();
-        let full = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+        let full = [
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+        ];
         let is = |name: &&str| text.len() >= 3 && name.starts_with(&text);
-        let known = full.into_iter().find(is).and_then(|name| name.get(..3)?.parse().ok());
-        known.map(Self).ok_or("not a day of the week: write tue, or Tuesday")
+        let known = full
+            .into_iter()
+            .find(is)
+            .and_then(|name| name.get(..3)?.parse().ok());
+        known
+            .map(Self)
+            .ok_or("not a day of the week: write tue, or Tuesday")
     }
 }
 
@@ -190,7 +203,9 @@ impl WeeklyHours {
         self.0
             .iter()
             .filter(move |span| span.weekday == weekday)
-            .filter_map(move |span| Interval::new(span.opens.on(date, zone), span.closes.on(date, zone)))
+            .filter_map(move |span| {
+                Interval::new(span.opens.on(date, zone), span.closes.on(date, zone))
+            })
     }
 }
 
@@ -207,7 +222,11 @@ mod tests {
         let (opens, closes) = (opens.parse().unwrap(), closes.parse().unwrap());
         let spans = <Weekday as strum::VariantArray>::VARIANTS
             .iter()
-            .map(|&weekday| OpenSpan { weekday, opens, closes });
+            .map(|&weekday| OpenSpan {
+                weekday,
+                opens,
+                closes,
+            });
         WeeklyHours::try_from(spans.collect::<Vec<_>>()).unwrap()
     }
 
@@ -222,23 +241,40 @@ mod tests {
             ("2028-11-05", 25),
             ("2027-05-05", 24),
         ] {
-            let span = all_week("00:00", "24:00").on(day(date), toronto()).next().unwrap();
+            let span = all_week("00:00", "24:00")
+                .on(day(date), toronto())
+                .next()
+                .unwrap();
             assert_eq!(span.end() - span.start(), Duration::hours(hours), "{date}");
         }
     }
 
     #[test]
     fn hours_that_open_in_the_gap_open_when_the_clock_goes_on() {
-        let span = all_week("02:30", "04:00").on(day("2027-03-14"), toronto()).next().unwrap();
+        let span = all_week("02:30", "04:00")
+            .on(day("2027-03-14"), toronto())
+            .next()
+            .unwrap();
         assert_eq!(span.end() - span.start(), Duration::hours(1));
-        assert!(all_week("02:00", "03:00").on(day("2027-03-14"), toronto()).next().is_none());
+        assert!(
+            all_week("02:00", "03:00")
+                .on(day("2027-03-14"), toronto())
+                .next()
+                .is_none()
+        );
     }
 
     #[test]
     fn ordinary_hours_are_the_same_wall_hours_on_both_sides_of_a_change() {
         for date in ["2027-03-13", "2027-03-14", "2027-03-15"] {
-            let span = all_week("09:00", "18:00").on(day(date), toronto()).next().unwrap();
-            assert_eq!(civil::wall_of(toronto(), span.start()).to_string(), format!("{date} 09:00:00"));
+            let span = all_week("09:00", "18:00")
+                .on(day(date), toronto())
+                .next()
+                .unwrap();
+            assert_eq!(
+                civil::wall_of(toronto(), span.start()).to_string(),
+                format!("{date} 09:00:00")
+            );
         }
     }
 
@@ -257,9 +293,15 @@ mod tests {
             WeeklyHours::try_from(vec![span("09:00", "12:00"), span("11:00", "13:00")]),
             Err(HoursError::Overlap(Weekday::Tue))
         );
-        assert!(WeeklyHours::try_from(vec![span("12:00", "13:00"), span("09:00", "12:00")]).is_ok());
+        assert!(
+            WeeklyHours::try_from(vec![span("12:00", "13:00"), span("09:00", "12:00")]).is_ok()
+        );
         for junk in ["9:00", "24:01", "12:60", "", "12", "+1:00"] {
-            assert_eq!(junk.parse::<TimeOfDay>(), Err(HoursError::TimeOfDay), "{junk}");
+            assert_eq!(
+                junk.parse::<TimeOfDay>(),
+                Err(HoursError::TimeOfDay),
+                "{junk}"
+            );
         }
     }
 }

@@ -86,7 +86,12 @@ impl MessageKind {
     #[must_use]
     pub fn audience(self) -> Audience {
         match self {
-            Self::Invite | Self::Update | Self::Cancel | Self::Reminder | Self::Answer | Self::Proposal => Audience::Patient,
+            Self::Invite
+            | Self::Update
+            | Self::Cancel
+            | Self::Reminder
+            | Self::Answer
+            | Self::Proposal => Audience::Patient,
             Self::ShopBooked
             | Self::ShopChanged
             | Self::ShopCancelled
@@ -115,7 +120,10 @@ impl MessageKind {
     /// Whether it is planned ahead, for a time that follows from the visit's own.
     #[must_use]
     pub fn is_planned(self) -> bool {
-        let unplanned = matches!(self, Self::Answer | Self::Proposal | Self::ShopReferred | Self::ShopWithdrawn);
+        let unplanned = matches!(
+            self,
+            Self::Answer | Self::Proposal | Self::ShopReferred | Self::ShopWithdrawn
+        );
         self.tells().is_none() && !unplanned
     }
 }
@@ -377,7 +385,13 @@ pub struct Message {
 impl Message {
     /// One that was just written at `now` and waits, about nothing in particular yet: a reminder by mail that is due.
     #[must_use]
-    pub fn written(id: MessageId, patient: PatientId, language: Language, content: Content, now: DateTime<Utc>) -> Self {
+    pub fn written(
+        id: MessageId,
+        patient: PatientId,
+        language: Language,
+        content: Content,
+        now: DateTime<Utc>,
+    ) -> Self {
         Self {
             id,
             session_id: None,
@@ -424,7 +438,10 @@ impl Message {
     pub fn is_surely_known(&self) -> bool {
         matches!(
             self.status,
-            MessageStatus::Sending | MessageStatus::Sent | MessageStatus::Delivered | MessageStatus::Acknowledged
+            MessageStatus::Sending
+                | MessageStatus::Sent
+                | MessageStatus::Delivered
+                | MessageStatus::Acknowledged
         )
     }
 }

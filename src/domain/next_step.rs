@@ -18,7 +18,9 @@ pub fn next_service<'a>(goal: Goal, had: &[&Service], all: &'a [Service]) -> Opt
     let treats = |service: &&Service| service.treatment() == Some(wanted);
     // What was done last is done again, whatever came before it in another book.
     if let Some(last) = had.iter().rev().copied().find(treats) {
-        return bookable().find(|service| service.id == last.id).or_else(|| bookable().find(treats));
+        return bookable()
+            .find(|service| service.id == last.id)
+            .or_else(|| bookable().find(treats));
     }
     if !has(Purpose::Consultation)
         && let Some(consultation) = of(Purpose::Consultation)
@@ -59,10 +61,19 @@ mod tests {
             service("saline", Some("saline")),
         ];
         let [talk, patch, partial, full, saline] = &all;
-        let next = |goal, had: &[&Service]| next_service(goal, had, &all).unwrap().details.code.to_string();
+        let next = |goal, had: &[&Service]| {
+            next_service(goal, had, &all)
+                .unwrap()
+                .details
+                .code
+                .to_string()
+        };
         assert_eq!(next(Goal::Remove, &[]), "consultation");
         assert_eq!(next(Goal::Remove, &[talk]), "test_patch");
-        assert_eq!(next(Goal::Remove, &[talk, patch]), partial.details.code.as_str());
+        assert_eq!(
+            next(Goal::Remove, &[talk, patch]),
+            partial.details.code.as_str()
+        );
         assert_eq!(
             next(Goal::Remove, &[full]),
             "laser_full",

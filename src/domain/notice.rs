@@ -23,11 +23,16 @@ pub enum Standing {
 #[must_use]
 pub fn standing(status: SessionStatus) -> Standing {
     match status {
-        SessionStatus::Booked | SessionStatus::Arrived | SessionStatus::CheckedIn | SessionStatus::Fulfilled | SessionStatus::Noshow => {
-            Standing::There
-        }
+        SessionStatus::Booked
+        | SessionStatus::Arrived
+        | SessionStatus::CheckedIn
+        | SessionStatus::Fulfilled
+        | SessionStatus::Noshow => Standing::There,
         SessionStatus::Pending => Standing::Waiting,
-        SessionStatus::Proposed | SessionStatus::Cancelled | SessionStatus::EnteredInError | SessionStatus::Waitlist => Standing::Gone,
+        SessionStatus::Proposed
+        | SessionStatus::Cancelled
+        | SessionStatus::EnteredInError
+        | SessionStatus::Waitlist => Standing::Gone,
     }
 }
 
@@ -35,7 +40,14 @@ pub fn standing(status: SessionStatus) -> Standing {
 /// whether the visit takes place. Each raises SEQUENCE.
 #[must_use]
 pub fn concerns_calendars(before: &Session, after: &Session) -> bool {
-    let seen = |session: &Session| (session.starts_at, session.ends_at, session.place, standing(session.status));
+    let seen = |session: &Session| {
+        (
+            session.starts_at,
+            session.ends_at,
+            session.place,
+            standing(session.status),
+        )
+    };
     seen(before) != seen(after)
 }
 
@@ -98,8 +110,13 @@ pub struct Seen {
 #[must_use]
 pub fn seen(messages: &[Message], audience: Audience) -> Vec<Seen> {
     let mut seen: Vec<Seen> = Vec::new();
-    let given_up = |message: &Message| message.kind.tells() == Some(Tells::Gone) && message.status == MessageStatus::Failed;
-    for message in messages.iter().filter(|message| message.kind.audience() == audience) {
+    let given_up = |message: &Message| {
+        message.kind.tells() == Some(Tells::Gone) && message.status == MessageStatus::Failed
+    };
+    for message in messages
+        .iter()
+        .filter(|message| message.kind.audience() == audience)
+    {
         let (Some(tells), Some(party)) = (message.kind.tells(), Party::of(message)) else {
             continue;
         };
@@ -130,7 +147,12 @@ pub struct Notice {
 
 /// The messages that are needed when a visit stands so, says `content`, and `party` is to know of it.
 #[must_use]
-pub fn needed(seen: &[Seen], standing: Standing, content: &Content, party: Option<&Party>) -> Vec<Notice> {
+pub fn needed(
+    seen: &[Seen],
+    standing: Standing,
+    content: &Content,
+    party: Option<&Party>,
+) -> Vec<Notice> {
     if standing == Standing::Waiting {
         return Vec::new();
     }
@@ -164,8 +186,14 @@ pub fn needed(seen: &[Seen], standing: Standing, content: &Content, party: Optio
 
 /// Why what was still to go out is no longer true.
 #[must_use]
-pub fn why_superseded(standing: Standing, needed: &[Notice], waiting: &Message, party: Option<&Party>) -> Unsent {
-    let is_theirs = || party.is_some_and(|party| Party::of(waiting).is_some_and(|old| old.is_same(party)));
+pub fn why_superseded(
+    standing: Standing,
+    needed: &[Notice],
+    waiting: &Message,
+    party: Option<&Party>,
+) -> Unsent {
+    let is_theirs =
+        || party.is_some_and(|party| Party::of(waiting).is_some_and(|old| old.is_same(party)));
     match standing {
         Standing::Gone => Unsent::Cancelled,
         Standing::Waiting => Unsent::Pending,
@@ -206,7 +234,9 @@ mod tests {
     /// A calendar at each address, as a patient's program would keep it.
     fn delivered(mut seen: Vec<Seen>, notices: &[Notice]) -> Vec<Seen> {
         for notice in notices {
-            let Some(party) = notice.party.clone() else { continue };
+            let Some(party) = notice.party.clone() else {
+                continue;
+            };
             seen.retain(|one| one.party != party);
             let there = notice.tells != Tells::Gone;
             seen.push(Seen {
@@ -222,16 +252,29 @@ mod tests {
     #[test]
     fn what_was_seen_and_is_still_true_needs_no_message() {
         let ada = email("ada");
-        let seen = delivered(Vec::new(), &needed(&[], Standing::There, &content(1), Some(&ada)));
+        let seen = delivered(
+            Vec::new(),
+            &needed(&[], Standing::There, &content(1), Some(&ada)),
+        );
         assert_eq!(needed(&seen, Standing::There, &content(1), Some(&ada)), []);
-        assert_eq!(needed(&seen, Standing::Waiting, &content(2), Some(&ada)), []);
-        assert_eq!(needed(&[], Standing::Gone, &content(1), Some(&ada)), [], "nobody was told of it");
+        assert_eq!(
+            needed(&seen, Standing::Waiting, &content(2), Some(&ada)),
+            []
+        );
+        assert_eq!(
+            needed(&[], Standing::Gone, &content(1), Some(&ada)),
+            [],
+            "nobody was told of it"
+        );
     }
 
     #[test]
     fn a_new_address_is_invited_and_the_old_one_is_told_that_it_is_off() {
         let (old, new) = (email("old"), email("new"));
-        let seen = delivered(Vec::new(), &needed(&[], Standing::There, &content(1), Some(&old)));
+        let seen = delivered(
+            Vec::new(),
+            &needed(&[], Standing::There, &content(1), Some(&old)),
+        );
         let kinds: Vec<_> = needed(&seen, Standing::There, &content(1), Some(&new))
             .into_iter()
             .map(|notice| (notice.tells, notice.party.unwrap()))

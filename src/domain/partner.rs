@@ -162,11 +162,19 @@ impl Partner {
             .filter_map(|(what, paper)| lacks(what, paper, day))
             .collect();
         if !lacking.is_empty() {
-            let words = format!("{name} cannot be chosen for {}: {}.", spoken_day(day), lacking.join(", "));
+            let words = format!(
+                "{name} cannot be chosen for {}: {}.",
+                spoken_day(day),
+                lacking.join(", ")
+            );
             refusals.push(Refusal::new(Code::PartnerNotEligible, words));
         }
         let offered = self.details.methods.as_deref().unwrap_or_default();
-        if service.details.method.is_some_and(|method| !offered.contains(&method)) {
+        if service
+            .details
+            .method
+            .is_some_and(|method| !offered.contains(&method))
+        {
             let words = format!("{name} does not offer {}.", service.details.name);
             refusals.push(Refusal::new(Code::NotOfferedByPartner, words));
         }
@@ -182,10 +190,16 @@ impl Partner {
             ("insurance", paper(|papers| papers.insurance.as_ref())),
         ];
         if service.is_laser() {
-            asked.push(("device licence", paper(|papers| papers.device_licence.as_ref())));
+            asked.push((
+                "device licence",
+                paper(|papers| papers.device_licence.as_ref()),
+            ));
         }
         if service.details.method.is_some() {
-            asked.push(("operator training", paper(|papers| papers.operator_training.as_ref())));
+            asked.push((
+                "operator training",
+                paper(|papers| papers.operator_training.as_ref()),
+            ));
         }
         asked
     }
@@ -249,11 +263,15 @@ mod tests {
         );
         assert_eq!(
             said("2027-03-14"),
-            ["Maple cannot be chosen for Sunday 14 March 2027: its operator training is not on file."]
+            [
+                "Maple cannot be chosen for Sunday 14 March 2027: its operator training is not on file."
+            ]
         );
         let talk = service("consultation", &json!(null));
         assert!(
-            maple.unfit_for(&talk, "2027-03-14".parse().unwrap()).is_empty(),
+            maple
+                .unfit_for(&talk, "2027-03-14".parse().unwrap())
+                .is_empty(),
             "nobody is treated in a talk"
         );
     }
@@ -261,14 +279,20 @@ mod tests {
     #[test]
     fn a_shop_does_what_it_offers_and_nothing_once_it_is_out_of_use() {
         let until = json!({"valid_until": "2030-01-01"});
-        let papers =
-            json!({"licence": until, "inspection": until, "insurance": until, "device_licence": until, "operator_training": until});
+        let papers = json!({"licence": until, "inspection": until, "insurance": until, "device_licence": until, "operator_training": until});
         let mut maple = shop(&papers);
         let day = "2027-03-15".parse().unwrap();
-        let codes =
-            |shop: &Partner, service: &Service| -> Vec<_> { shop.unfit_for(service, day).into_iter().map(|one| one.code).collect() };
+        let codes = |shop: &Partner, service: &Service| -> Vec<_> {
+            shop.unfit_for(service, day)
+                .into_iter()
+                .map(|one| one.code)
+                .collect()
+        };
         assert!(codes(&maple, &service("laser_partial", &json!("laser"))).is_empty());
-        assert_eq!(codes(&maple, &service("saline", &json!("saline"))), [Code::NotOfferedByPartner]);
+        assert_eq!(
+            codes(&maple, &service("saline", &json!("saline"))),
+            [Code::NotOfferedByPartner]
+        );
         maple.details.active = false;
         assert_eq!(
             codes(&maple, &service("laser_partial", &json!("laser"))),

@@ -76,10 +76,16 @@ impl PartnerNoticesDetails {
             .filter_map(|(field, by)| {
                 // Without an email address a new shop gets nothing until it has one; asking for texts is asking for a number.
                 let missing = by == Some(Way::Sms) && self.phone.is_none();
-                missing.then(|| Refusal::new(Code::NoSuchWay, "Text messages need a telephone number.").about(field))
+                missing.then(|| {
+                    Refusal::new(Code::NoSuchWay, "Text messages need a telephone number.")
+                        .about(field)
+                })
             })
             .collect();
-        if self.before_minutes.is_some_and(|minutes| !(10..=1440).contains(&minutes)) {
+        if self
+            .before_minutes
+            .is_some_and(|minutes| !(10..=1440).contains(&minutes))
+        {
             let words = "Before a visit is 10 to 1440 minutes before it.";
             faults.push(Refusal::new(Code::NoSuchWay, words).about("/before_minutes"));
         }

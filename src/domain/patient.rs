@@ -66,11 +66,14 @@ impl TryFrom<String> for Phone {
         if text.chars().count() > 40 {
             return Err(PhoneError);
         }
-        let number = phonenumber::parse(Some(phonenumber::country::CA), text.trim()).map_err(|_| PhoneError)?;
+        let number = phonenumber::parse(Some(phonenumber::country::CA), text.trim())
+            .map_err(|_| PhoneError)?;
         if !number.is_valid() {
             return Err(PhoneError);
         }
-        Ok(Self(number.format().mode(phonenumber::Mode::E164).to_string()))
+        Ok(Self(
+            number.format().mode(phonenumber::Mode::E164).to_string(),
+        ))
     }
 }
 impl From<Phone> for String {
@@ -114,7 +117,10 @@ impl TryFrom<String> for Email {
     fn try_from(text: String) -> Result<Self, EmailError> {
         let text = text.trim();
         // What is longer cannot be delivered (RFC 5321), and control characters have no place in a header.
-        if text.len() > 254 || text.chars().any(char::is_control) || text.parse::<Address>().is_err() {
+        if text.len() > 254
+            || text.chars().any(char::is_control)
+            || text.parse::<Address>().is_err()
+        {
             return Err(EmailError);
         }
         Ok(Self(text.to_owned()))
@@ -132,7 +138,9 @@ impl fmt::Display for Email {
 }
 
 /// Fitzpatrick skin type, I (always burns) to VI (never burns). Written `"IV"`; `4` is read too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type,
+)]
 #[serde(try_from = "RawFitzpatrick", into = "&'static str")]
 #[sqlx(type_name = "text")]
 #[expect(missing_docs, reason = "a roman numeral says it all")]
@@ -289,11 +297,22 @@ mod tests {
             "1 (416) 555 0123",
             " 1-416-555-0123 ",
         ] {
-            assert_eq!(phone(spelling).as_deref(), Some("+14165550123"), "{spelling}");
+            assert_eq!(
+                phone(spelling).as_deref(),
+                Some("+14165550123"),
+                "{spelling}"
+            );
         }
         assert_eq!(phone("(647) 351 0061").as_deref(), Some("+16473510061"));
         assert_eq!(phone("+44 20 7946 0958").as_deref(), Some("+442079460958"));
-        for junk in ["", "911", "555-0123", "call me", "4165550123456789", "+1 000 000 0000"] {
+        for junk in [
+            "",
+            "911",
+            "555-0123",
+            "call me",
+            "4165550123456789",
+            "+1 000 000 0000",
+        ] {
             assert_eq!(phone(junk), None, "{junk}");
         }
     }

@@ -38,8 +38,12 @@ impl Wishes {
     #[must_use]
     pub fn allow(&self, diary: &Diary, slot: &Slot) -> bool {
         let day = civil::date_of(diary.zone, slot.start);
-        let not_before = self.not_before.is_none_or(|time| time.on(day, diary.zone) <= slot.start);
-        let not_after = self.not_after.is_none_or(|time| slot.start <= time.on(day, diary.zone));
+        let not_before = self
+            .not_before
+            .is_none_or(|time| time.on(day, diary.zone) <= slot.start);
+        let not_after = self
+            .not_after
+            .is_none_or(|time| slot.start <= time.on(day, diary.zone));
         self.allow_day(day) && not_before && not_after
     }
 
@@ -78,9 +82,17 @@ pub fn range(diary: &Diary, from: NaiveDate, slack: Days) -> Range {
 
 /// The best time within `range` and the best of `others` other days, nearest first; of `days` only, where given.
 #[must_use]
-pub fn nearest(diary: &Diary, wishes: &Wishes, range: Range, days: Option<&BTreeSet<NaiveDate>>, others: usize) -> Vec<Ranked> {
+pub fn nearest(
+    diary: &Diary,
+    wishes: &Wishes,
+    range: Range,
+    days: Option<&BTreeSet<NaiveDate>>,
+    others: usize,
+) -> Vec<Ranked> {
     let mut found: Vec<Ranked> = Vec::new();
-    let reach = (range.last - range.target).max(range.target - range.first).num_days();
+    let reach = (range.last - range.target)
+        .max(range.target - range.first)
+        .num_days();
     for distance in (0..=reach.unsigned_abs()).map(Days::new) {
         let mut slots = Vec::new();
         let mut ring = vec![range.target + distance];
@@ -128,7 +140,13 @@ pub fn as_visit(diary: &Diary, slot: &Slot) -> Option<Visit> {
 /// For each of `count` sessions the days from which the rest can still follow; nothing when there is no plan at
 /// all. `diary` is filled from `first` to `last`.
 #[must_use]
-pub fn feasible(diary: &Diary, wishes: &Wishes, count: usize, first: NaiveDate, last: NaiveDate) -> Option<Vec<BTreeSet<NaiveDate>>> {
+pub fn feasible(
+    diary: &Diary,
+    wishes: &Wishes,
+    count: usize,
+    first: NaiveDate,
+    last: NaiveDate,
+) -> Option<Vec<BTreeSet<NaiveDate>>> {
     // Each planned session renews the test patch for the next; that is asked between them, below.
     let mut open = diary.clone();
     open.policy.test_patch_valid_days = u16::MAX;
@@ -141,7 +159,10 @@ pub fn feasible(diary: &Diary, wishes: &Wishes, count: usize, first: NaiveDate, 
     let mut sets = vec![days.clone()];
     for _ in 1..count {
         let next = sets.last()?;
-        let follows = |day: &&NaiveDate| next.range(**day..).any(|later| follows(diary, **day, *later));
+        let follows = |day: &&NaiveDate| {
+            next.range(**day..)
+                .any(|later| follows(diary, **day, *later))
+        };
         let set: BTreeSet<_> = days.iter().filter(follows).copied().collect();
         sets.push(set);
     }
@@ -155,7 +176,9 @@ pub fn feasible(diary: &Diary, wishes: &Wishes, count: usize, first: NaiveDate, 
 #[must_use]
 pub fn follows(diary: &Diary, day: NaiveDate, later: NaiveDate) -> bool {
     let rested = match (&diary.case, diary.service.treatment()) {
-        (Some(case), Some(treatment)) => rest(case, &diary.policy, treatment, treatment).map(Rest::least),
+        (Some(case), Some(treatment)) => {
+            rest(case, &diary.policy, treatment, treatment).map(Rest::least)
+        }
         _ => None,
     };
     let least = rested.map_or(Days::new(1), |least| least.max(Days::new(1)));
@@ -165,7 +188,11 @@ pub fn follows(diary: &Diary, day: NaiveDate, later: NaiveDate) -> bool {
 
 /// Whether an exposure that is not part of the plan vouches for a laser session on `day` (rule 24).
 fn vouched_before(diary: &Diary, day: NaiveDate) -> bool {
-    let Some(case) = diary.case.as_ref().filter(|_| diary.service.treatment() == Some(Treatment::Laser)) else {
+    let Some(case) = diary
+        .case
+        .as_ref()
+        .filter(|_| diary.service.treatment() == Some(Treatment::Laser))
+    else {
         return true;
     };
     let valid = Days::new(diary.policy.test_patch_valid_days.into());

@@ -186,22 +186,38 @@ impl Policy {
             self.test_patch_wait_days_darker,
             self.test_patch_wait_days..=365,
         );
-        within("test_patch_valid_days", self.test_patch_valid_days, 1..=3660);
+        within(
+            "test_patch_valid_days",
+            self.test_patch_valid_days,
+            1..=3660,
+        );
         within("laser_interval_days", self.laser_interval_days, 0..=365);
         within(
             "laser_interval_days_darker",
             self.laser_interval_days_darker,
             self.laser_interval_days..=365,
         );
-        within("laser_suggested_days", self.laser_suggested_days, self.laser_interval_days..=365);
-        within("lightening_interval_days", self.lightening_interval_days, 0..=365);
+        within(
+            "laser_suggested_days",
+            self.laser_suggested_days,
+            self.laser_interval_days..=365,
+        );
+        within(
+            "lightening_interval_days",
+            self.lightening_interval_days,
+            0..=365,
+        );
         within(
             "lightening_suggested_days",
             self.lightening_suggested_days,
             self.lightening_interval_days..=365,
         );
         within("healing_days", self.healing_days, 0..=365);
-        within("adjustment_interval_days", self.adjustment_interval_days, 0..=365);
+        within(
+            "adjustment_interval_days",
+            self.adjustment_interval_days,
+            0..=365,
+        );
         within(
             "adjustment_suggested_days",
             self.adjustment_suggested_days,
@@ -214,11 +230,27 @@ impl Policy {
         within("be_early_minutes", self.be_early_minutes, 0..=120);
         within("visit_link_days", self.visit_link_days, 0..=365);
         within("feed_unused_days", self.feed_unused_days, 1..=3660);
-        within("reminder_least_minutes", self.reminder_least_minutes, 0..=240);
-        within("reminder_late_percent", self.reminder_late_percent.into(), 0..=100);
+        within(
+            "reminder_least_minutes",
+            self.reminder_least_minutes,
+            0..=240,
+        );
+        within(
+            "reminder_late_percent",
+            self.reminder_late_percent.into(),
+            0..=100,
+        );
         within("shop_before_minutes", self.shop_before_minutes, 10..=1440);
-        within("shop_waiting_business_days", self.shop_waiting_business_days, 0..=60);
-        within("shop_silent_business_days", self.shop_silent_business_days, 0..=60);
+        within(
+            "shop_waiting_business_days",
+            self.shop_waiting_business_days,
+            0..=60,
+        );
+        within(
+            "shop_silent_business_days",
+            self.shop_silent_business_days,
+            0..=60,
+        );
         within("shop_report_days", self.shop_report_days, 0..=365);
         within("sign_in_lock_minutes", self.sign_in_lock_minutes, 1..=240);
         within("sign_in_idle_hours", self.sign_in_idle_hours, 1..=720);
@@ -230,7 +262,9 @@ impl Policy {
             ));
         }
         if !reminder::are_sound(&self.reminders) {
-            faults.push("policy.reminders holds more than 12, or one of one lead and way twice".to_owned());
+            faults.push(
+                "policy.reminders holds more than 12, or one of one lead and way twice".to_owned(),
+            );
         }
         // Days have no 24:00 here, and what moves to the evening before must not be quiet itself.
         let times = [
@@ -241,9 +275,16 @@ impl Policy {
             self.staff_day_list_at,
         ];
         if times.iter().any(|time| time.minutes() >= 1440)
-            || quiet_hours::covers(self.quiet_from, self.quiet_until, self.quiet_evening.minutes())
+            || quiet_hours::covers(
+                self.quiet_from,
+                self.quiet_until,
+                self.quiet_evening.minutes(),
+            )
         {
-            faults.push("policy.quiet_evening lies within the quiet hours, or a time of day is 24:00".to_owned());
+            faults.push(
+                "policy.quiet_evening lies within the quiet hours, or a time of day is 24:00"
+                    .to_owned(),
+            );
         }
         faults
     }
@@ -280,6 +321,10 @@ mod tests {
             ..Policy::default()
         };
         assert_eq!(slip.faults().len(), 2);
-        assert!(slip.faults().iter().any(|fault| fault.contains("grid_minutes is 7")));
+        assert!(
+            slip.faults()
+                .iter()
+                .any(|fault| fault.contains("grid_minutes is 7"))
+        );
     }
 }

@@ -100,21 +100,26 @@ impl Practitioner {
             return Some(format!("{name} no longer works here."));
         }
         if !skills.contains(&service.details.skill) {
-            return Some(format!("{name} is not trained for {}.", service.details.name));
+            return Some(format!(
+                "{name} is not trained for {}.",
+                service.details.name
+            ));
         }
         let lapsed = credentials
             .iter()
             .filter(|credential| credential.expires_on.date() < date)
             .min_by_key(|credential| credential.expires_on)?;
-        Some(format!("{name}'s {} expired on {}.", lapsed.kind, lapsed.expires_on))
+        Some(format!(
+            "{name}'s {} expired on {}.",
+            lapsed.kind, lapsed.expires_on
+        ))
     }
 
     /// Whether the laser safety officer has authorised them on `device` for `date` (rule 39).
     #[must_use]
     pub fn may_use(&self, device: DeviceId, date: NaiveDate) -> bool {
-        self.details
-            .device_authorisations
-            .iter()
-            .any(|given| given.device_id == device && given.expires_on.is_none_or(|last| date <= last.date()))
+        self.details.device_authorisations.iter().any(|given| {
+            given.device_id == device && given.expires_on.is_none_or(|last| date <= last.date())
+        })
     }
 }

@@ -10,7 +10,9 @@ use sha1::Sha1;
 /// What the provider writes under a POST of `params` to `url`, the address as the provider was told it.
 #[must_use]
 pub fn signed(token: &str, url: &str, params: &[(String, String)]) -> String {
-    mac(token, url, params).map_or_else(String::new, |mac| STANDARD.encode(mac.finalize().into_bytes()))
+    mac(token, url, params).map_or_else(String::new, |mac| {
+        STANDARD.encode(mac.finalize().into_bytes())
+    })
 }
 
 /// Whether `signature` is the provider's. Takes as long for one that is nearly right as for one that is not.
@@ -20,7 +22,8 @@ pub fn verified(token: &str, url: &str, params: &[(String, String)], signature: 
         return false;
     };
     // Anybody can sign with a token that is empty.
-    !token.is_empty() && mac(token, url, params).is_some_and(|mac| mac.verify_slice(&signature).is_ok())
+    !token.is_empty()
+        && mac(token, url, params).is_some_and(|mac| mac.verify_slice(&signature).is_ok())
 }
 
 /// A key of any length is taken, so there is always one.
@@ -75,7 +78,10 @@ mod tests {
             ("Digits", "1234"),
             ("Digits", "1234"),
         ]);
-        assert_eq!(signed("12345", URL, &several), "IK+Dwps556ElfBT0I3Rgjkr1wJU=");
+        assert_eq!(
+            signed("12345", URL, &several),
+            "IK+Dwps556ElfBT0I3Rgjkr1wJU="
+        );
     }
 
     #[test]
@@ -89,7 +95,10 @@ mod tests {
         }
         let mut reversed = call();
         reversed.reverse();
-        assert!(verified("12345", URL, &reversed, &signature), "the order does not matter");
+        assert!(
+            verified("12345", URL, &reversed, &signature),
+            "the order does not matter"
+        );
         assert!(!verified("12346", URL, &call(), &signature));
         assert!(!verified(
             "12345",

@@ -56,7 +56,11 @@ impl QuietHours {
     pub fn evening_before(&self, at: DateTime<Utc>) -> DateTime<Utc> {
         let (date, minute) = self.clock(at);
         let is_evening = self.from > self.until && minute >= self.from.minutes();
-        let evening = if is_evening { date } else { date - Days::new(1) };
+        let evening = if is_evening {
+            date
+        } else {
+            date - Days::new(1)
+        };
         self.evening.on(evening, self.zone)
     }
 
@@ -64,7 +68,11 @@ impl QuietHours {
     #[must_use]
     pub fn morning_after(&self, at: DateTime<Utc>) -> DateTime<Utc> {
         let (date, minute) = self.clock(at);
-        let morning = if minute < self.until.minutes() { date } else { date + Days::new(1) };
+        let morning = if minute < self.until.minutes() {
+            date
+        } else {
+            date + Days::new(1)
+        };
         self.until.on(morning, self.zone)
     }
 
@@ -100,23 +108,43 @@ mod tests {
             assert_eq!(quiet().is_quiet(utc(at)), is_quiet, "{at}");
         }
         let nine = quiet().from;
-        assert!(!(0..1440).any(|minute| covers(nine, nine, minute)), "from nine to nine is never");
+        assert!(
+            !(0..1440).any(|minute| covers(nine, nine, minute)),
+            "from nine to nine is never"
+        );
     }
 
     #[test]
     fn before_and_after_midnight_belong_to_one_night() {
         for at in ["2027-01-05T03:00:00Z", "2027-01-05T12:00:00Z"] {
-            assert_eq!(quiet().evening_before(utc(at)), utc("2027-01-05T01:45:00Z"), "{at}");
-            assert_eq!(quiet().morning_after(utc(at)), utc("2027-01-05T13:00:00Z"), "{at}");
+            assert_eq!(
+                quiet().evening_before(utc(at)),
+                utc("2027-01-05T01:45:00Z"),
+                "{at}"
+            );
+            assert_eq!(
+                quiet().morning_after(utc(at)),
+                utc("2027-01-05T13:00:00Z"),
+                "{at}"
+            );
         }
     }
 
     #[test]
     fn a_night_in_which_the_clock_changes_still_ends_at_eight() {
         // 14 March and 7 November 2027.
-        assert_eq!(quiet().morning_after(utc("2027-03-14T05:00:00Z")), utc("2027-03-14T12:00:00Z"));
-        assert_eq!(quiet().morning_after(utc("2027-11-07T05:00:00Z")), utc("2027-11-07T13:00:00Z"));
-        assert_eq!(quiet().evening_before(utc("2027-11-07T12:00:00Z")), utc("2027-11-07T00:45:00Z"));
+        assert_eq!(
+            quiet().morning_after(utc("2027-03-14T05:00:00Z")),
+            utc("2027-03-14T12:00:00Z")
+        );
+        assert_eq!(
+            quiet().morning_after(utc("2027-11-07T05:00:00Z")),
+            utc("2027-11-07T13:00:00Z")
+        );
+        assert_eq!(
+            quiet().evening_before(utc("2027-11-07T12:00:00Z")),
+            utc("2027-11-07T00:45:00Z")
+        );
     }
 
     #[test]
@@ -125,8 +153,14 @@ mod tests {
             let at = utc("2026-10-01T00:30:00Z") + Duration::hours(hour);
             if quiet().is_quiet(at) {
                 let (evening, morning) = (quiet().evening_before(at), quiet().morning_after(at));
-                assert!(evening < at && at < morning && morning - evening <= Duration::hours(13), "{at}");
-                assert!(!quiet().is_quiet(evening) && !quiet().is_quiet(morning), "{at}");
+                assert!(
+                    evening < at && at < morning && morning - evening <= Duration::hours(13),
+                    "{at}"
+                );
+                assert!(
+                    !quiet().is_quiet(evening) && !quiet().is_quiet(morning),
+                    "{at}"
+                );
             }
         }
     }

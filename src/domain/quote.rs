@@ -34,13 +34,21 @@ pub struct CostRange {
 
 /// The quote for `sessions` of `service`; the cost is of the estimate where there is one, else of the plan.
 #[must_use]
-pub fn of(service: &Service, case: Option<&Case>, policy: &Policy, sessions: usize, estimate: Option<&Estimate>) -> Quote {
+pub fn of(
+    service: &Service,
+    case: Option<&Case>,
+    policy: &Policy,
+    sessions: usize,
+    estimate: Option<&Estimate>,
+) -> Quote {
     let interval = case
         .zip(service.treatment())
         .and_then(|(case, treatment)| rest(case, policy, treatment, treatment))
         .map_or(0, |rest| u64::from(rest.suggested_days));
     let count = i64::try_from(sessions).unwrap_or(i64::MAX);
-    let (fewest, most) = estimate.map_or((count, count), |estimate| (estimate.min.into(), estimate.max.into()));
+    let (fewest, most) = estimate.map_or((count, count), |estimate| {
+        (estimate.min.into(), estimate.max.into())
+    });
     let cost = |price: i64| CostRange {
         min: price.saturating_mul(fewest),
         max: price.saturating_mul(most),

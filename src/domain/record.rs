@@ -129,7 +129,10 @@ impl TreatmentRecord {
     /// The zones that were treated, where the record says; those of the settings count too.
     #[must_use]
     pub fn treated_zones(&self) -> Option<Vec<Zone>> {
-        let of_sets = self.parameter_sets.iter().filter_map(|set| set.zones.as_ref());
+        let of_sets = self
+            .parameter_sets
+            .iter()
+            .filter_map(|set| set.zones.as_ref());
         let all = self.zones.iter().chain(of_sets).flatten().copied();
         let mut zones: Vec<_> = all.collect();
         zones.sort_unstable();

@@ -218,7 +218,11 @@ impl Code {
     /// `domain.md` asks for a physician, a practitioner's sign-in speaks, and the audit line says whose.
     #[must_use]
     pub fn overridable_by(self) -> &'static [Role] {
-        if Self::OVERRIDABLE.contains(&self) { PRACTITIONERS } else { &[] }
+        if Self::OVERRIDABLE.contains(&self) {
+            PRACTITIONERS
+        } else {
+            &[]
+        }
     }
 }
 

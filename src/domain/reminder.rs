@@ -46,7 +46,9 @@ pub enum Lead {
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum ReminderError {
     /// Not a length such as `48h`.
-    #[error("not a length before a visit: write 7d, 48h or 90m; at most 60 days, at least 10 minutes")]
+    #[error(
+        "not a length before a visit: write 7d, 48h or 90m; at most 60 days, at least 10 minutes"
+    )]
     Lead,
     /// Not what it is for.
     #[error("a reminder is to prepare, confirm or remind")]
@@ -89,8 +91,11 @@ impl FromStr for Lead {
     fn from_str(text: &str) -> Result<Self, ReminderError> {
         let unit = text.chars().next_back().ok_or(ReminderError::Lead)?;
         let number = text.strip_suffix(unit).unwrap_or_default();
-        let plain = (1..=4).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()) && !number.starts_with('0');
-        let number: u16 = if plain { number.parse().ok() } else { None }.ok_or(ReminderError::Lead)?;
+        let plain = (1..=4).contains(&number.len())
+            && number.bytes().all(|b| b.is_ascii_digit())
+            && !number.starts_with('0');
+        let number: u16 =
+            if plain { number.parse().ok() } else { None }.ok_or(ReminderError::Lead)?;
         let lead = match unit {
             'd' => Self::Days(number),
             'h' => Self::Hours(number),
@@ -168,7 +173,11 @@ impl From<ReminderRule> for String {
 }
 impl fmt::Display for ReminderRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { lead, purpose, channel } = self;
+        let Self {
+            lead,
+            purpose,
+            channel,
+        } = self;
         write!(f, "{lead} {purpose} {channel}")
     }
 }
@@ -180,18 +189,24 @@ pub const MOST: usize = 12;
 #[must_use]
 pub fn are_sound(rules: &[ReminderRule]) -> bool {
     let key = |rule: &ReminderRule| (rule.lead, rule.channel);
-    let twice = rules
-        .iter()
-        .enumerate()
-        .any(|(index, rule)| rules.iter().take(index).any(|other| key(other) == key(rule)));
+    let twice = rules.iter().enumerate().any(|(index, rule)| {
+        rules
+            .iter()
+            .take(index)
+            .any(|other| key(other) == key(rule))
+    });
     rules.len() <= MOST && !twice
 }
 
 /// Reads a service's own reminders.
-pub(crate) fn few<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<ReminderRule>>, D::Error> {
+pub(crate) fn few<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<ReminderRule>>, D::Error> {
     let rules = Option::<Vec<ReminderRule>>::deserialize(deserializer)?;
     match &rules {
-        Some(rules) if !are_sound(rules) => Err(serde::de::Error::custom("at most 12 reminders, and none of one lead and way twice")),
+        Some(rules) if !are_sound(rules) => Err(serde::de::Error::custom(
+            "at most 12 reminders, and none of one lead and way twice",
+        )),
         _ => Ok(rules),
     }
 }
@@ -199,7 +214,11 @@ pub(crate) fn few<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<O
 /// The reminders of `domain.md`, section 3: to prepare a week before, to confirm two days before, to be there two hours before.
 #[must_use]
 pub fn standard() -> Vec<ReminderRule> {
-    let rule = |lead, purpose, channel| ReminderRule { lead, purpose, channel };
+    let rule = |lead, purpose, channel| ReminderRule {
+        lead,
+        purpose,
+        channel,
+    };
     vec![
         rule(Lead::Days(7), Purpose::Prepare, Channel::Email),
         rule(Lead::Hours(48), Purpose::Confirm, Channel::Email),
@@ -244,7 +263,12 @@ const SOON: Duration = Duration::minutes(10);
 /// Until when a reminder that is due at `due_at` is of use: a long one until a share of its lead is gone, a short one until too
 /// little time is left; each for a few minutes at least, and none after the visit has begun.
 #[must_use]
-pub fn useful_until(lead: Lead, start: DateTime<Utc>, due_at: DateTime<Utc>, policy: &Policy) -> DateTime<Utc> {
+pub fn useful_until(
+    lead: Lead,
+    start: DateTime<Utc>,
+    due_at: DateTime<Utc>,
+    policy: &Policy,
+) -> DateTime<Utc> {
     let least = civil::minutes(policy.reminder_least_minutes);
     let left = if lead.length() < LONG {
         least.min(lead.length())
@@ -280,21 +304,48 @@ mod tests {
     #[test]
     fn rule_50s_own_example_and_both_clock_changes_keep_the_right_hour() {
         // Monday 10:00 EDT less 48 hours is Saturday 09:00 EST; less 7 days on the calendar is 10:00 EST.
-        assert_eq!(at("48h", "2027-03-15T10:00:00"), Due::At(utc("2027-03-13T14:00:00Z")));
-        assert_eq!(at("7d", "2027-03-15T10:00:00"), Due::At(utc("2027-03-08T15:00:00Z")));
+        assert_eq!(
+            at("48h", "2027-03-15T10:00:00"),
+            Due::At(utc("2027-03-13T14:00:00Z"))
+        );
+        assert_eq!(
+            at("7d", "2027-03-15T10:00:00"),
+            Due::At(utc("2027-03-08T15:00:00Z"))
+        );
         // Monday 10:00 EST less 48 hours is Saturday 11:00 EDT.
-        assert_eq!(at("48h", "2027-11-08T10:00:00"), Due::At(utc("2027-11-06T15:00:00Z")));
-        assert_eq!(at("7d", "2027-11-08T10:00:00"), Due::At(utc("2027-11-01T14:00:00Z")));
+        assert_eq!(
+            at("48h", "2027-11-08T10:00:00"),
+            Due::At(utc("2027-11-06T15:00:00Z"))
+        );
+        assert_eq!(
+            at("7d", "2027-11-08T10:00:00"),
+            Due::At(utc("2027-11-01T14:00:00Z"))
+        );
     }
 
     #[test]
     fn what_falls_into_quiet_hours_goes_the_evening_before_or_that_morning_or_not_at_all() {
         // 08:30 EDT less 48 hours is 07:30 EST: the evening before, 20:45 EST.
-        assert_eq!(at("48h", "2027-03-15T08:30:00"), Due::At(utc("2027-03-13T01:45:00Z")));
-        assert_eq!(at("2h", "2027-03-16T09:00:00"), Due::At(utc("2027-03-16T12:00:00Z")));
-        assert_eq!(at("2h", "2027-03-16T08:30:00"), Due::At(utc("2027-03-16T12:00:00Z")));
-        assert_eq!(at("2h", "2027-03-16T08:29:00"), Due::Quiet(utc("2027-03-16T10:29:00Z")));
-        assert_eq!(at("2h", "2027-03-16T10:00:00"), Due::At(utc("2027-03-16T12:00:00Z")));
+        assert_eq!(
+            at("48h", "2027-03-15T08:30:00"),
+            Due::At(utc("2027-03-13T01:45:00Z"))
+        );
+        assert_eq!(
+            at("2h", "2027-03-16T09:00:00"),
+            Due::At(utc("2027-03-16T12:00:00Z"))
+        );
+        assert_eq!(
+            at("2h", "2027-03-16T08:30:00"),
+            Due::At(utc("2027-03-16T12:00:00Z"))
+        );
+        assert_eq!(
+            at("2h", "2027-03-16T08:29:00"),
+            Due::Quiet(utc("2027-03-16T10:29:00Z"))
+        );
+        assert_eq!(
+            at("2h", "2027-03-16T10:00:00"),
+            Due::At(utc("2027-03-16T12:00:00Z"))
+        );
     }
 
     #[test]
@@ -319,7 +370,10 @@ mod tests {
             assert!(junk.parse::<ReminderRule>().is_err(), "{junk}");
         }
         let words: Vec<_> = standard().iter().map(ToString::to_string).collect();
-        assert_eq!(words, ["7d prepare email", "48h confirm email", "2h remind sms"]);
+        assert_eq!(
+            words,
+            ["7d prepare email", "48h confirm email", "2h remind sms"]
+        );
     }
 
     proptest! {

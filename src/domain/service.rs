@@ -114,7 +114,20 @@ pub struct ServiceDetails {
 }
 
 /// A length in minutes, at most eight hours, so that no claim is longer than a day.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type, ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    sqlx::Type,
+    ToSchema,
+)]
 #[serde(try_from = "u16", into = "u16")]
 #[sqlx(transparent)]
 #[schema(value_type = u16, minimum = 0, maximum = 480)]
@@ -184,7 +197,9 @@ impl Service {
     /// What it is to a course.
     #[must_use]
     pub fn purpose(&self) -> Purpose {
-        self.details.purpose.unwrap_or_else(|| Purpose::named(self.details.code.as_str()))
+        self.details
+            .purpose
+            .unwrap_or_else(|| Purpose::named(self.details.code.as_str()))
     }
 
     /// What the room must have; a laser always needs its controlled area.

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::civil;
 use super::codes::codes;
-use super::ids::{CourseId, DeviceId, PatientId, PractitionerId, ReferralId, RoomId, ServiceId, SessionId, SiteId};
+use super::ids::{
+    CourseId, DeviceId, PatientId, PractitionerId, ReferralId, RoomId, ServiceId, SessionId, SiteId,
+};
 use super::policy::Policy;
 use super::record::TreatmentRecord;
 use super::refusal::{Code, Refusal};
@@ -32,7 +34,17 @@ codes! {
 }
 
 /// Who and what a session takes besides the patient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    sqlx::FromRow,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+)]
 pub struct Place {
     /// Where.
     pub site_id: SiteId,
@@ -101,7 +113,13 @@ impl Session {
     }
 
     /// The session after `verb` at `now`, or every reason why not.
-    pub fn after(&self, verb: Verb, now: DateTime<Utc>, policy: &Policy, zone: Tz) -> Result<SessionStatus, Vec<Refusal>> {
+    pub fn after(
+        &self,
+        verb: Verb,
+        now: DateTime<Utc>,
+        policy: &Policy,
+        zone: Tz,
+    ) -> Result<SessionStatus, Vec<Refusal>> {
         let next = self.status.after(verb)?;
         let too_early = match verb {
             Verb::Arrive => (
@@ -119,7 +137,8 @@ impl Session {
         let (code, from, words) = too_early;
         if now < from {
             return Err(vec![
-                Refusal::new(code, format!("{words} {}.", civil::spoken(zone, from))).with_earliest(Some(civil::date_of(zone, from))),
+                Refusal::new(code, format!("{words} {}.", civil::spoken(zone, from)))
+                    .with_earliest(Some(civil::date_of(zone, from))),
             ]);
         }
         Ok(next)

@@ -68,10 +68,16 @@ impl SignIn {
             || now - self.created_at >= Duration::hours(policy.sign_in_most_hours.into());
         match self.stage {
             _ if over => Standing::Over,
-            Stage::Code | Stage::Enrolment if now - self.created_at >= SECOND_STEP => Standing::Over,
+            Stage::Code | Stage::Enrolment if now - self.created_at >= SECOND_STEP => {
+                Standing::Over
+            }
             Stage::Code => Standing::AwaitsCode,
             Stage::Enrolment => Standing::AwaitsEnrolment,
-            Stage::In if self.locked || idle >= Duration::minutes(policy.sign_in_lock_minutes.into()) => Standing::Locked,
+            Stage::In
+                if self.locked || idle >= Duration::minutes(policy.sign_in_lock_minutes.into()) =>
+            {
+                Standing::Locked
+            }
             Stage::In => Standing::In,
         }
     }
@@ -109,16 +115,28 @@ mod tests {
             seen_at: at(minutes),
             ..one.clone()
         };
-        assert_eq!(busy(24 * 60 - 1).standing(&policy, at(24 * 60 - 1)), Standing::In);
+        assert_eq!(
+            busy(24 * 60 - 1).standing(&policy, at(24 * 60 - 1)),
+            Standing::In
+        );
         assert_eq!(busy(24 * 60).standing(&policy, at(24 * 60)), Standing::Over);
     }
 
     #[test]
     fn half_a_sign_in_opens_nothing_and_does_not_wait_long() {
         let policy = Policy::default();
-        assert_eq!(sign_in(Stage::Code).standing(&policy, at(1)), Standing::AwaitsCode);
-        assert_eq!(sign_in(Stage::Enrolment).standing(&policy, at(9)), Standing::AwaitsEnrolment);
-        assert_eq!(sign_in(Stage::Code).standing(&policy, at(10)), Standing::Over);
+        assert_eq!(
+            sign_in(Stage::Code).standing(&policy, at(1)),
+            Standing::AwaitsCode
+        );
+        assert_eq!(
+            sign_in(Stage::Enrolment).standing(&policy, at(9)),
+            Standing::AwaitsEnrolment
+        );
+        assert_eq!(
+            sign_in(Stage::Code).standing(&policy, at(10)),
+            Standing::Over
+        );
         let ended = SignIn {
             ended_at: Some(at(1)),
             ..sign_in(Stage::In)

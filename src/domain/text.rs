@@ -37,7 +37,10 @@ fn clean(text: &str, min: usize, max: usize, lines: bool) -> Result<String, Text
     if length > max {
         return Err(TextError::TooLong(max));
     }
-    if text.chars().any(|c| c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t'))) {
+    if text
+        .chars()
+        .any(|c| c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t')))
+    {
         return Err(TextError::Control);
     }
     Ok(text.to_owned())
@@ -96,7 +99,9 @@ text! {
 }
 
 /// What the trade calls a thing: `LASER-OWN-1`, `laser_full`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, ToSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, ToSchema,
+)]
 #[serde(try_from = "String", into = "String")]
 #[sqlx(transparent)]
 #[schema(value_type = String, min_length = 1, max_length = 40, pattern = "^[A-Za-z0-9_-]+$")]
@@ -117,7 +122,10 @@ impl Code {
 impl TryFrom<String> for Code {
     type Error = CodeError;
     fn try_from(text: String) -> Result<Self, CodeError> {
-        let fits = (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let fits = (1..=40).contains(&text.len())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         fits.then_some(Self(text)).ok_or(CodeError)
     }
 }
@@ -152,8 +160,14 @@ mod tests {
         assert_eq!(Line::try_from(" "), Err(TextError::Empty));
         assert_eq!(Line::try_from("a\nb"), Err(TextError::Control));
         assert_eq!(Line::try_from("a\0b"), Err(TextError::Control));
-        assert_eq!(Line::try_from("<b>".repeat(3000)), Err(TextError::TooLong(200)));
-        assert!(Line::try_from("é".repeat(200)).is_ok(), "characters are counted, not bytes");
+        assert_eq!(
+            Line::try_from("<b>".repeat(3000)),
+            Err(TextError::TooLong(200))
+        );
+        assert!(
+            Line::try_from("é".repeat(200)).is_ok(),
+            "characters are counted, not bytes"
+        );
         assert!(Note::try_from("two\nlines").is_ok());
     }
 

@@ -26,18 +26,23 @@ const SHORT: usize = 5;
 pub fn said(text: &str) -> Said {
     let text = folded(text);
     // One word more than matters is enough to know that there are too many.
-    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).take(SHORT + 1).collect();
+    let words: Vec<&str> = text
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .take(SHORT + 1)
+        .collect();
     match words.as_slice() {
-        ["c" | "y" | "yes" | "oui" | "o" | "ok" | "confirm" | "confirmed" | "confirme"] | ["je", "confirme"] | ["i", "confirm"] => {
-            Said::Confirm
-        }
+        ["c" | "y" | "yes" | "oui" | "o" | "ok" | "confirm" | "confirmed" | "confirme"]
+        | ["je", "confirme"]
+        | ["i", "confirm"] => Said::Confirm,
         ["r" | "reschedule" | "change" | "changer" | "reporter" | "deplacer"] => Said::Change,
         ["start" | "unstop" | "reprendre" | "debut"] => Said::Start,
         ["help" | "aide" | "info"] => Said::Help,
         // "Stop texting me please" is a no like any other. "Stop by at noon?" is none, and is taken for one all the same: better
         // one opt-out too many, which START takes back, than one too few.
         [
-            "stop" | "stopall" | "arret" | "arreter" | "arretez" | "unsubscribe" | "desabonner" | "desabonnement",
+            "stop" | "stopall" | "arret" | "arreter" | "arretez" | "unsubscribe" | "desabonner"
+            | "desabonnement",
             ..,
         ] if words.len() <= SHORT => Said::Stop,
         _ => Said::Other,
@@ -50,11 +55,24 @@ fn folded(text: &str) -> String {
     for c in text.chars() {
         match c {
             // Apostrophes, accents that stand by themselves, and what cannot be seen are within words.
-            '\'' | '’' | '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{fe0f}' | '\u{feff}' => {}
+            '\''
+            | '’'
+            | '\u{ad}'
+            | '\u{300}'..='\u{36f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{fe0f}'
+            | '\u{feff}' => {}
             // Latin letters, the wide ones among them. Those of other scripts are not spelled out: `お` is no O for oui.
-            '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' | '\u{ff01}'..='\u{ff5e}' if c.is_alphanumeric() => {
+            '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' | '\u{ff01}'..='\u{ff5e}'
+                if c.is_alphanumeric() =>
+            {
                 let plain = deunicode::deunicode_char(c).unwrap_or_default();
-                folded.extend(plain.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
+                folded.extend(
+                    plain
+                        .chars()
+                        .filter(char::is_ascii_alphanumeric)
+                        .map(|c| c.to_ascii_lowercase()),
+                );
             }
             c if c.is_alphanumeric() => folded.push(c),
             _ => folded.push(' '),
@@ -85,7 +103,17 @@ mod tests {
                 "I CONFIRM",
             ],
         ),
-        (Said::Change, &["R", "RESCHEDULE", "CHANGE", "CHANGER", "REPORTER", "DEPLACER"]),
+        (
+            Said::Change,
+            &[
+                "R",
+                "RESCHEDULE",
+                "CHANGE",
+                "CHANGER",
+                "REPORTER",
+                "DEPLACER",
+            ],
+        ),
         (Said::Start, &["START", "UNSTOP", "REPRENDRE", "DEBUT"]),
         (Said::Help, &["HELP", "AIDE", "INFO"]),
         (
@@ -183,7 +211,10 @@ mod tests {
     fn a_message_of_any_length_is_read() {
         assert_eq!(said(&"stop ".repeat(2_000)), Said::Other);
         assert_eq!(said(&"👍🏽é".repeat(5_000)), Said::Other);
-        assert_eq!(said(&format!("{}yes{}", " ".repeat(10_000), "!".repeat(10_000))), Said::Confirm);
+        assert_eq!(
+            said(&format!("{}yes{}", " ".repeat(10_000), "!".repeat(10_000))),
+            Said::Confirm
+        );
     }
 
     proptest! {

@@ -60,16 +60,27 @@ fn when(language: Language, start: DateTime<Utc>, zone: Tz) -> String {
 
 /// A reminder.
 #[must_use]
-pub fn reminder(from: Sender<'_>, language: Language, purpose: Purpose, start: DateTime<Utc>, zone: Tz, link: &str) -> String {
+pub fn reminder(
+    from: Sender<'_>,
+    language: Language,
+    purpose: Purpose,
+    start: DateTime<Utc>,
+    zone: Tz,
+    link: &str,
+) -> String {
     let Sender { label, phone } = from;
     let when = when(language, start, zone);
     match (language, purpose) {
         (Language::En, Purpose::Confirm) => fitting([
-            format!("{label}: appointment {when}. Reply C to confirm, R to change, STOP to end. {phone} {link}"),
+            format!(
+                "{label}: appointment {when}. Reply C to confirm, R to change, STOP to end. {phone} {link}"
+            ),
             format!("{label}: {when}. C=confirm R=change STOP=end {phone} {link}"),
         ]),
         (Language::En, Purpose::Prepare) => fitting([
-            format!("{label}: appointment {when}. Please read your preparation sheet. R=change STOP=end {phone} {link}"),
+            format!(
+                "{label}: appointment {when}. Please read your preparation sheet. R=change STOP=end {phone} {link}"
+            ),
             format!("{label}: {when}. Please read your preparation sheet. STOP=end {phone} {link}"),
             format!("{label}: {when}. R=change STOP=end {phone} {link}"),
         ]),
@@ -78,17 +89,27 @@ pub fn reminder(from: Sender<'_>, language: Language, purpose: Purpose, start: D
             format!("{label}: {when}. STOP=end {phone} {link}"),
         ]),
         (Language::Fr, Purpose::Confirm) => fitting([
-            format!("{label}: rendez-vous {when}. Répondez C pour confirmer, R pour changer, STOP pour cesser. {phone} {link}"),
-            format!("{label}: rendez-vous {when}. C=confirmer R=changer STOP=cesser {phone} {link}"),
+            format!(
+                "{label}: rendez-vous {when}. Répondez C pour confirmer, R pour changer, STOP pour cesser. {phone} {link}"
+            ),
+            format!(
+                "{label}: rendez-vous {when}. C=confirmer R=changer STOP=cesser {phone} {link}"
+            ),
             format!("{label}: {when}. C=confirmer R=changer STOP=cesser {phone} {link}"),
         ]),
         (Language::Fr, Purpose::Prepare) => fitting([
-            format!("{label}: rendez-vous {when}. Veuillez lire la feuille de préparation. R=changer STOP=cesser {phone} {link}"),
-            format!("{label}: {when}. Veuillez lire la feuille de préparation. STOP=cesser {phone} {link}"),
+            format!(
+                "{label}: rendez-vous {when}. Veuillez lire la feuille de préparation. R=changer STOP=cesser {phone} {link}"
+            ),
+            format!(
+                "{label}: {when}. Veuillez lire la feuille de préparation. STOP=cesser {phone} {link}"
+            ),
             format!("{label}: {when}. R=changer STOP=cesser {phone} {link}"),
         ]),
         (Language::Fr, Purpose::Remind) => fitting([
-            format!("{label}: rendez-vous {when}. Pour changer, appelez le {phone}. STOP pour cesser. {link}"),
+            format!(
+                "{label}: rendez-vous {when}. Pour changer, appelez le {phone}. STOP pour cesser. {link}"
+            ),
             format!("{label}: {when}. STOP=cesser {phone} {link}"),
         ]),
     }
@@ -100,7 +121,9 @@ pub fn thanks(from: Sender<'_>, language: Language, start: DateTime<Utc>, zone: 
     let Sender { label, phone } = from;
     let when = when(language, start, zone);
     match language {
-        Language::En => fitting([format!("{label}: thank you, see you {when}. To change call {phone}. STOP to end.")]),
+        Language::En => fitting([format!(
+            "{label}: thank you, see you {when}. To change call {phone}. STOP to end."
+        )]),
         Language::Fr => fitting([format!(
             "{label}: merci, à bientôt {when}. Pour changer, appelez le {phone}. STOP pour cesser."
         )]),
@@ -109,22 +132,43 @@ pub fn thanks(from: Sender<'_>, language: Language, start: DateTime<Utc>, zone: 
 
 /// What whoever asks for another time is answered: at most three of them, and where to choose.
 #[must_use]
-pub fn other_times(from: Sender<'_>, language: Language, starts: &[DateTime<Utc>], zone: Tz, link: &str) -> String {
+pub fn other_times(
+    from: Sender<'_>,
+    language: Language,
+    starts: &[DateTime<Utc>],
+    zone: Tz,
+    link: &str,
+) -> String {
     let Sender { label, phone } = from;
     let times = |separator: &str| {
         let time = |start: &DateTime<Utc>| {
             let wall = civil::wall_of(zone, *start);
-            format!("{} {}", wording::short_day(language, wall), wording::time(language, wall))
+            format!(
+                "{} {}",
+                wording::short_day(language, wall),
+                wording::time(language, wall)
+            )
         };
-        starts.iter().take(3).map(time).collect::<Vec<_>>().join(separator)
+        starts
+            .iter()
+            .take(3)
+            .map(time)
+            .collect::<Vec<_>>()
+            .join(separator)
     };
     match (language, starts.is_empty()) {
         (Language::En, false) => fitting([
-            format!("{label}: {}. Choose: {link} or call {phone}. STOP to end.", times("; ")),
+            format!(
+                "{label}: {}. Choose: {link} or call {phone}. STOP to end.",
+                times("; ")
+            ),
             format!("{label}: {}. {link} {phone} STOP=end", times(", ")),
         ]),
         (Language::Fr, false) => fitting([
-            format!("{label}: {}. Choisir: {link} ou appelez le {phone}. STOP pour cesser.", times("; ")),
+            format!(
+                "{label}: {}. Choisir: {link} ou appelez le {phone}. STOP pour cesser.",
+                times("; ")
+            ),
             format!("{label}: {}. {link} {phone} STOP=cesser", times(", ")),
         ]),
         (Language::En, true) => fitting([format!(
@@ -160,12 +204,22 @@ pub fn longest(from: Sender<'_>, link: &str, zone: Tz) -> usize {
     for language in [Language::En, Language::Fr] {
         for start in &starts {
             for purpose in [Purpose::Prepare, Purpose::Confirm, Purpose::Remind] {
-                longest = longest.max(septets(&reminder(from, language, purpose, *start, zone, link)).unwrap_or(usize::MAX));
+                longest = longest.max(
+                    septets(&reminder(from, language, purpose, *start, zone, link))
+                        .unwrap_or(usize::MAX),
+                );
             }
-            longest = longest.max(septets(&thanks(from, language, *start, zone)).unwrap_or(usize::MAX));
+            longest =
+                longest.max(septets(&thanks(from, language, *start, zone)).unwrap_or(usize::MAX));
         }
         longest = longest.max(septets(&help(from, language)).unwrap_or(usize::MAX));
-        let others = other_times(from, language, starts.get(..3).unwrap_or_default(), zone, link);
+        let others = other_times(
+            from,
+            language,
+            starts.get(..3).unwrap_or_default(),
+            zone,
+            link,
+        );
         longest = longest.max(septets(&others).unwrap_or(usize::MAX));
     }
     longest
@@ -198,14 +252,25 @@ mod tests {
                     for purpose in [Purpose::Prepare, Purpose::Confirm, Purpose::Remind] {
                         let text = reminder(clinic(), language, purpose, start, toronto(), LINK);
                         assert!(septets(&text).unwrap() <= SEGMENT, "{text}");
-                        for said in ["Hayden St Clinic", &time(language), "(647) 351-0061", "STOP", LINK] {
+                        for said in [
+                            "Hayden St Clinic",
+                            &time(language),
+                            "(647) 351-0061",
+                            "STOP",
+                            LINK,
+                        ] {
                             assert!(text.contains(said), "{said} is not in {text}");
                         }
                     }
                     let others = [start, start + Duration::days(1), start + Duration::days(9)];
                     let text = other_times(clinic(), language, &others, toronto(), LINK);
-                    assert!(septets(&text).unwrap() <= SEGMENT && text.contains(LINK), "{text}");
-                    assert!(septets(&thanks(clinic(), language, start, toronto())).unwrap() <= SEGMENT);
+                    assert!(
+                        septets(&text).unwrap() <= SEGMENT && text.contains(LINK),
+                        "{text}"
+                    );
+                    assert!(
+                        septets(&thanks(clinic(), language, start, toronto())).unwrap() <= SEGMENT
+                    );
                 }
             }
         }

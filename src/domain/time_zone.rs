@@ -7,7 +7,10 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use chrono::{DateTime, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
+use chrono::{
+    DateTime, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset,
+    TimeZone, Utc,
+};
 use jiff::Timestamp;
 use jiff::tz::AmbiguousOffset;
 use thiserror::Error;
@@ -107,7 +110,8 @@ impl Tz {
         let law = self.0.law.map(|law| law.from);
         let last = law.map_or(until, |law| until.min(law - second));
         let transitions = self.0.data.following(timestamp(from.timestamp()));
-        let instants = transitions.filter_map(|change| DateTime::from_timestamp(change.timestamp().as_second(), 0));
+        let instants = transitions
+            .filter_map(|change| DateTime::from_timestamp(change.timestamp().as_second(), 0));
         let enacted = law.filter(|law| (from + second..=until).contains(law));
         let instants = instants.take_while(|at| *at <= last).chain(enacted);
         let changes = instants.map(|at| Change {
@@ -116,7 +120,9 @@ impl Tz {
             after: self.offset_at(at),
         });
         // Some transitions only change the abbreviation.
-        changes.filter(|change| change.before != change.after).collect()
+        changes
+            .filter(|change| change.before != change.after)
+            .collect()
     }
 }
 
@@ -183,7 +189,10 @@ impl TimeZone for Tz {
             None => by_data,
             Some(law) => under_law(*self, law, *local, by_data),
         };
-        mapped.map(|offset| TzOffset { zone: *self, offset })
+        mapped.map(|offset| TzOffset {
+            zone: *self,
+            offset,
+        })
     }
 
     fn offset_from_utc_date(&self, utc: &NaiveDate) -> TzOffset {
@@ -204,13 +213,22 @@ fn by_data(data: &jiff::tz::TimeZone, local: NaiveDateTime) -> MappedLocalTime<F
     match data.to_ambiguous_timestamp(wall).offset() {
         AmbiguousOffset::Unambiguous { offset } => MappedLocalTime::Single(fixed(offset)),
         AmbiguousOffset::Gap { .. } => MappedLocalTime::None,
-        AmbiguousOffset::Fold { before, after } => MappedLocalTime::Ambiguous(fixed(before), fixed(after)),
+        AmbiguousOffset::Fold { before, after } => {
+            MappedLocalTime::Ambiguous(fixed(before), fixed(after))
+        }
     }
 }
 
 /// Those of the offsets that the data and the law give which are in force at the instant that they make of `local`.
-fn under_law(zone: Tz, law: Law, local: NaiveDateTime, by_data: MappedLocalTime<FixedOffset>) -> MappedLocalTime<FixedOffset> {
-    let instant = |offset: FixedOffset| local.and_utc() - Duration::seconds(i64::from(offset.local_minus_utc()));
+fn under_law(
+    zone: Tz,
+    law: Law,
+    local: NaiveDateTime,
+    by_data: MappedLocalTime<FixedOffset>,
+) -> MappedLocalTime<FixedOffset> {
+    let instant = |offset: FixedOffset| {
+        local.and_utc() - Duration::seconds(i64::from(offset.local_minus_utc()))
+    };
     let candidates = [by_data.earliest(), by_data.latest(), Some(law.offset)];
     let mut held: Vec<FixedOffset> = candidates
         .into_iter()
@@ -229,7 +247,9 @@ fn under_law(zone: Tz, law: Law, local: NaiveDateTime, by_data: MappedLocalTime<
 /// The clinic's zone, for tests.
 #[cfg(test)]
 pub(crate) fn toronto() -> Tz {
-    "America/Toronto".parse().unwrap_or_else(|error| unreachable!("{error}"))
+    "America/Toronto"
+        .parse()
+        .unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 #[cfg(test)]
@@ -246,8 +266,17 @@ mod tests {
 
     #[test]
     fn a_zone_is_found_by_its_name_and_nonsense_is_not() {
-        assert_eq!("america/toronto".parse::<Tz>().unwrap().name(), "America/Toronto");
-        for junk in ["", "Toronto", "America/Nowhere", "../etc/passwd", "EST5EDT,M3.2.0,M11.1.0"] {
+        assert_eq!(
+            "america/toronto".parse::<Tz>().unwrap().name(),
+            "America/Toronto"
+        );
+        for junk in [
+            "",
+            "Toronto",
+            "America/Nowhere",
+            "../etc/passwd",
+            "EST5EDT,M3.2.0,M11.1.0",
+        ] {
             assert!(junk.parse::<Tz>().is_err(), "{junk}");
         }
     }
@@ -256,8 +285,14 @@ mod tests {
     fn the_changes_of_a_year_are_those_of_the_law_of_2007() {
         let changes = toronto().changes(utc("2027-01-01T00:00:00Z"), utc("2028-01-01T00:00:00Z"));
         let at: Vec<_> = changes.iter().map(|change| change.at).collect();
-        assert_eq!(at, [utc("2027-03-14T07:00:00Z"), utc("2027-11-07T06:00:00Z")]);
-        assert_eq!((changes[0].before, changes[0].after), (hours(-5), hours(-4)));
+        assert_eq!(
+            at,
+            [utc("2027-03-14T07:00:00Z"), utc("2027-11-07T06:00:00Z")]
+        );
+        assert_eq!(
+            (changes[0].before, changes[0].after),
+            (hours(-5), hours(-4))
+        );
     }
 
     #[test]
@@ -269,11 +304,22 @@ mod tests {
             law.from_local_datetime(&wall).single().unwrap().to_utc(),
             utc("2027-11-07T05:30:00Z")
         );
-        assert_eq!(law.changes(utc("2027-06-01T00:00:00Z"), utc("2030-01-01T00:00:00Z")), []);
+        assert_eq!(
+            law.changes(utc("2027-06-01T00:00:00Z"), utc("2030-01-01T00:00:00Z")),
+            []
+        );
         // Enacted in winter it makes a gap of its own.
         let law = toronto().with_law(utc("2028-01-10T07:00:00Z"), hours(-4));
-        assert!(law.from_local_datetime(&"2028-01-10T02:30:00".parse().unwrap()).single().is_none());
-        assert_eq!(law.changes(utc("2028-01-01T00:00:00Z"), utc("2030-01-01T00:00:00Z")).len(), 1);
+        assert!(
+            law.from_local_datetime(&"2028-01-10T02:30:00".parse().unwrap())
+                .single()
+                .is_none()
+        );
+        assert_eq!(
+            law.changes(utc("2028-01-01T00:00:00Z"), utc("2030-01-01T00:00:00Z"))
+                .len(),
+            1
+        );
     }
 
     proptest! {

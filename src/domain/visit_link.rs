@@ -38,7 +38,10 @@ impl LinkKey {
     #[must_use]
     pub fn secret(&self, session: SessionId, recipient: &Recipient) -> String {
         let bytes = if recipient.phone().is_some() { 12 } else { 18 };
-        self.tag(&[b"visit\0", session.0.as_bytes(), recipient.key().as_bytes()], bytes)
+        self.tag(
+            &[b"visit\0", session.0.as_bytes(), recipient.key().as_bytes()],
+            bytes,
+        )
     }
 
     /// What shows that the clinic has said `what` for `purpose`, and nobody else: characters that need no escaping.
@@ -81,19 +84,33 @@ mod tests {
     #[test]
     fn a_link_is_the_same_for_life_and_another_for_each_visit_and_address() {
         let key = LinkKey::new([7; 32]);
-        let [ada, eve] = ["Ada@example.test", "eve@example.test"].map(|text| Recipient::try_from(text.to_owned()).unwrap());
+        let [ada, eve] = ["Ada@example.test", "eve@example.test"]
+            .map(|text| Recipient::try_from(text.to_owned()).unwrap());
         let [one, two] = [1, 2].map(|n| SessionId(Uuid::from_u128(n)));
         let secret = key.secret(one, &ada);
         assert_eq!(secret.len(), 24);
-        assert_eq!(key.secret(one, &Recipient::try_from("+14165550123".to_owned()).unwrap()).len(), 16);
+        assert_eq!(
+            key.secret(
+                one,
+                &Recipient::try_from("+14165550123".to_owned()).unwrap()
+            )
+            .len(),
+            16
+        );
         assert_eq!(
             secret,
-            key.secret(one, &Recipient::try_from("ada@EXAMPLE.test".to_owned()).unwrap())
+            key.secret(
+                one,
+                &Recipient::try_from("ada@EXAMPLE.test".to_owned()).unwrap()
+            )
         );
         assert_ne!(secret, key.secret(two, &ada));
         assert_ne!(secret, key.secret(one, &eve));
         assert_ne!(secret, LinkKey::new([8; 32]).secret(one, &ada));
-        assert_eq!(LinkKey::read(&key.written()).unwrap().secret(one, &ada), secret);
+        assert_eq!(
+            LinkKey::read(&key.written()).unwrap().secret(one, &ada),
+            secret
+        );
         assert!(LinkKey::read("short").is_none());
     }
 }

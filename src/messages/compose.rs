@@ -34,7 +34,9 @@ pub(super) enum Outgoing {
 
 /// What `rows` become, which were claimed together.
 pub(super) async fn outgoing(post: &Post, rows: &[Message]) -> Result<Outgoing> {
-    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
+    let first = rows
+        .first()
+        .ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
     match (first.channel, first.kind.audience()) {
         (_, Audience::Desk) | (Channel::Desk, _) => Ok(task(first.kind)),
         (Channel::Email, Audience::Patient) => visit_mail(post, first).await.map(boxed),
@@ -75,8 +77,20 @@ async fn visit_mail(post: &Post, message: &Message) -> Result<Mail> {
         _ => link(post, message, &Recipient::Email(to.clone())).await?,
     };
     let zone = app.zone_named(&message.content.zone).map_err(unwritten)?;
-    let letter = Letter::of(message, zone, &app.profile, &link, app.policy.be_early_minutes).map_err(unwritten)?;
-    let (mut headers, id) = mime::headers(&app.profile, std::slice::from_ref(message), &to, &letter.subject)?;
+    let letter = Letter::of(
+        message,
+        zone,
+        &app.profile,
+        &link,
+        app.policy.be_early_minutes,
+    )
+    .map_err(unwritten)?;
+    let (mut headers, id) = mime::headers(
+        &app.profile,
+        std::slice::from_ref(message),
+        &to,
+        &letter.subject,
+    )?;
     if !link.is_empty() {
         headers = mime::one_click(headers, &link);
     }
@@ -101,7 +115,12 @@ async fn visit_mail(post: &Post, message: &Message) -> Result<Mail> {
 }
 
 /// Method and text of the calendar that goes with `message`.
-fn calendar(post: &Post, message: &Message, recipient: &Email, link: &str) -> Result<(&'static str, String)> {
+fn calendar(
+    post: &Post,
+    message: &Message,
+    recipient: &Email,
+    link: &str,
+) -> Result<(&'static str, String)> {
     let app = &post.app;
     let organizer = Organizer {
         label: app.profile.label.to_string(),
@@ -143,16 +162,30 @@ async fn shop_mail(post: &Post, rows: &[Message]) -> Result<Mail> {
 async fn day_list(post: &Post, rows: &[Message]) -> Result<Mail> {
     let patients = patients(post, rows).await?;
     let named = |row: &Message| patients.iter().find(|patient| patient.id == row.patient_id);
-    let lines: Vec<_> = rows.iter().filter_map(|row| Some((row, named(row)?))).collect();
-    plain(post, rows, lists::day_list(&lines, post.app.profile.label.as_str(), post.app.zone))
+    let lines: Vec<_> = rows
+        .iter()
+        .filter_map(|row| Some((row, named(row)?)))
+        .collect();
+    plain(
+        post,
+        rows,
+        lists::day_list(&lines, post.app.profile.label.as_str(), post.app.zone),
+    )
 }
 
 /// A mail of words alone.
 fn plain(post: &Post, rows: &[Message], words: Option<Words>) -> Result<Mail> {
-    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
-    let (words, to) = (words.ok_or_else(|| Error::Compose("nothing to say".to_owned()))?, mailbox(first)?);
+    let first = rows
+        .first()
+        .ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
+    let (words, to) = (
+        words.ok_or_else(|| Error::Compose("nothing to say".to_owned()))?,
+        mailbox(first)?,
+    );
     let (headers, id) = mime::headers(&post.app.profile, rows, &to, &words.subject)?;
-    let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(words.text);
+    let part = SinglePart::builder()
+        .header(ContentType::TEXT_PLAIN)
+        .body(words.text);
     Ok(Mail {
         message: headers.singlepart(part).map_err(unwritten)?,
         recipient: to,
@@ -163,13 +196,20 @@ fn plain(post: &Post, rows: &[Message], words: Option<Words>) -> Result<Mail> {
 
 async fn text(post: &Post, rows: &[Message]) -> Result<Outgoing> {
     let app = &post.app;
-    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
+    let first = rows
+        .first()
+        .ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
     let to = first.recipient.as_ref().and_then(Recipient::phone).cloned();
     let to = to.ok_or_else(|| Error::Compose("no telephone number".to_owned()))?;
     let body = match (first.kind.audience(), &first.content.words) {
         (Audience::Shop, _) => {
             let profile = &app.profile;
-            let body = lists::shop_text(&lines(post, rows).await?, profile.label.as_str(), profile.phone.as_str(), app.zone);
+            let body = lists::shop_text(
+                &lines(post, rows).await?,
+                profile.label.as_str(),
+                profile.phone.as_str(),
+                app.zone,
+            );
             body.ok_or_else(|| Error::Compose("nothing to say".to_owned()))?
         }
         (_, Some(words)) => words.clone(),
@@ -196,9 +236,13 @@ async fn lines<'a>(post: &Post, rows: &'a [Message]) -> Result<Vec<Line<'a>>> {
     let mut lines = Vec::new();
     for message in rows {
         // What is called off may be so because the patient does not permit it any more.
-        let named = !matches!(message.kind, MessageKind::ShopCancelled | MessageKind::ShopWithdrawn);
+        let named = !matches!(
+            message.kind,
+            MessageKind::ShopCancelled | MessageKind::ShopWithdrawn
+        );
         let referral = message.referral_id.filter(|_| named);
-        let packet = packets::of_message(&mut tx, &post.app, message.content.partner_id, referral).await?;
+        let packet =
+            packets::of_message(&mut tx, &post.app, message.content.partner_id, referral).await?;
         lines.push(Line { message, packet });
     }
     tx.rollback().await?;
@@ -220,15 +264,21 @@ fn no_visit() -> Error {
 }
 
 fn mailbox(message: &Message) -> Result<Email> {
-    let email = message.recipient.as_ref().and_then(Recipient::email).cloned();
+    let email = message
+        .recipient
+        .as_ref()
+        .and_then(Recipient::email)
+        .cloned();
     email.ok_or_else(|| Error::Compose("no address".to_owned()))
 }
 
 async fn link(post: &Post, message: &Message, recipient: &Recipient) -> Result<String> {
     let session = message.session_id.ok_or_else(no_visit)?;
-    links::address(&post.app, session, recipient).await.map_err(|error| match error {
-        // Passing: the next try finds the database again.
-        Refused::Storage(error) => Error::Storage(error),
-        error => unwritten(error),
-    })
+    links::address(&post.app, session, recipient)
+        .await
+        .map_err(|error| match error {
+            // Passing: the next try finds the database again.
+            Refused::Storage(error) => Error::Storage(error),
+            error => unwritten(error),
+        })
 }

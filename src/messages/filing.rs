@@ -25,7 +25,12 @@ struct About {
 }
 
 /// Files a mail under the mailbox's own name for it; `None` is one that is too large to be read. Whether it is new.
-pub async fn file(post: &Post, mailbox_key: &str, raw: Option<&[u8]>, our_server: Option<&str>) -> Result<bool> {
+pub async fn file(
+    post: &Post,
+    mailbox_key: &str,
+    raw: Option<&[u8]>,
+    our_server: Option<&str>,
+) -> Result<bool> {
     let now = post.app.clock.now();
     let read = raw.map(reply::read);
     let inbound = read.and_then(std::result::Result::ok);
@@ -50,17 +55,36 @@ pub async fn file(post: &Post, mailbox_key: &str, raw: Option<&[u8]>, our_server
         tx.rollback().await?;
         return Ok(false);
     }
-    if let (Some(message), Some(session), Some(answer)) = (&about.message, about.session, answer(verdict)) {
-        let stamp = inbound.as_ref().and_then(|inbound| calendar(inbound).and_then(|reply| reply.stamp));
+    if let (Some(message), Some(session), Some(answer)) =
+        (&about.message, about.session, answer(verdict))
+    {
+        let stamp = inbound
+            .as_ref()
+            .and_then(|inbound| calendar(inbound).and_then(|reply| reply.stamp));
         if verdict == Verdict::Accepted {
             // Said of the very time that the message told.
             answers::lock_patient_of(&mut tx, session).await?;
             let start = message.content.starts_at;
-            answers::confirm(&mut tx, &post.app, now, session, start, "the patient's calendar").await?;
+            answers::confirm(
+                &mut tx,
+                &post.app,
+                now,
+                session,
+                start,
+                "the patient's calendar",
+            )
+            .await?;
         }
         if matches!(verdict, Verdict::Declined | Verdict::Counter) {
             answers::lock_patient_of(&mut tx, session).await?;
-            answers::no_longer_confirmed(&mut tx, &post.app, now, session, "the patient's calendar").await?;
+            answers::no_longer_confirmed(
+                &mut tx,
+                &post.app,
+                now,
+                session,
+                "the patient's calendar",
+            )
+            .await?;
         }
         // A telephone whose clock is off is not to silence what is answered later.
         let stamp = stamp.filter(|stamp| *stamp <= now + Duration::days(1));
@@ -91,7 +115,10 @@ pub async fn file(post: &Post, mailbox_key: &str, raw: Option<&[u8]>, our_server
 }
 
 fn calendar(inbound: &Inbound) -> Option<&CalendarReply> {
-    inbound.calendar.as_ref().and_then(|calendar| calendar.as_ref().ok())
+    inbound
+        .calendar
+        .as_ref()
+        .and_then(|calendar| calendar.as_ref().ok())
 }
 
 /// What was written: the words of the mail, or the comment of a calendar.
@@ -109,12 +136,20 @@ fn answer(verdict: Verdict) -> Option<Reply> {
     }
 }
 
-async fn verdict(post: &Post, tx: &mut Tx, inbound: &Inbound, raw: &[u8], our_server: Option<&str>) -> Result<(Verdict, About)> {
+async fn verdict(
+    post: &Post,
+    tx: &mut Tx,
+    inbound: &Inbound,
+    raw: &[u8],
+    our_server: Option<&str>,
+) -> Result<(Verdict, About)> {
     match &inbound.calendar {
         Some(Ok(reply)) if matches!(reply.method, Method::Reply | Method::Counter) => {
             answered(tx, inbound, reply, our_server, post.app.clock.now()).await
         }
-        Some(Err(_)) if !inbound.automatic => Ok((Verdict::Unreadable, whoever(tx, inbound).await?)),
+        Some(Err(_)) if !inbound.automatic => {
+            Ok((Verdict::Unreadable, whoever(tx, inbound).await?))
+        }
         _ => match bounced(post, raw) {
             Some(id) if inbound.undelivered => {
                 let message = messages::get(tx, id).await?;
@@ -151,10 +186,20 @@ async fn answered(
     let told = messages::of_session(tx, session).await?.into_iter().rev();
     let message = told
         .filter(|message| message.kind.tells().is_some() && message.is_known())
-        .find(|message| message.recipient.as_ref().is_some_and(|address| address.key() == attendee));
-    let from = inbound.from.as_deref().map(str::to_lowercase).unwrap_or_default();
+        .find(|message| {
+            message
+                .recipient
+                .as_ref()
+                .is_some_and(|address| address.key() == attendee)
+        });
+    let from = inbound
+        .from
+        .as_deref()
+        .map(str::to_lowercase)
+        .unwrap_or_default();
     let domain = from.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let vouched = our_server.is_some_and(|server| authenticated(&inbound.authentication, server, domain));
+    let vouched =
+        our_server.is_some_and(|server| authenticated(&inbound.authentication, server, domain));
     let claimed = Claimed {
         answer: match (&reply.method, reply.answer) {
             (Method::Reply, Answer::Accepted) => Answered::Accepted,
@@ -163,7 +208,9 @@ async fn answered(
             _ => Answered::Counter,
         },
         sequence: reply.sequence,
-        stamp: reply.stamp.filter(|stamp| *stamp <= now + Duration::days(1)),
+        stamp: reply
+            .stamp
+            .filter(|stamp| *stamp <= now + Duration::days(1)),
         verified: from == attendee && vouched,
         message: message.as_ref(),
     };
@@ -185,7 +232,8 @@ async fn whoever(tx: &mut Tx, inbound: &Inbound) -> Result<About> {
     {
         let message = messages::get(tx, MessageId(id)).await?;
         // Whoever it was passed on to is not who it was for.
-        let theirs = |message: &Message| message.recipient.as_ref().map(Recipient::key) == inbound.from;
+        let theirs =
+            |message: &Message| message.recipient.as_ref().map(Recipient::key) == inbound.from;
         if let Some(message) = message.filter(theirs) {
             return Ok(About {
                 session: message.session_id,
@@ -212,9 +260,12 @@ fn bounced(post: &Post, raw: &[u8]) -> Option<MessageId> {
     let domain = post.app.profile.mail_from.as_str().rsplit_once('@')?.1;
     let end = format!("@{domain}>");
     let text = String::from_utf8_lossy(raw);
-    let ids = text
-        .match_indices(&end)
-        .filter_map(|(at, _)| text.get(at.checked_sub(37)?..at)?.strip_prefix('<')?.parse().ok());
+    let ids = text.match_indices(&end).filter_map(|(at, _)| {
+        text.get(at.checked_sub(37)?..at)?
+            .strip_prefix('<')?
+            .parse()
+            .ok()
+    });
     ids.map(MessageId).next()
 }
 
@@ -244,7 +295,10 @@ fn task(post: &Post, filed: &FiledReply) -> Task {
             TaskKind::ReplyToRead,
             "A mail came that could not be read. Look for it in the mailbox.",
         ),
-        _ => (TaskKind::ReplyToRead, "Somebody wrote back. Read it, and answer if need be."),
+        _ => (
+            TaskKind::ReplyToRead,
+            "Somebody wrote back. Read it, and answer if need be.",
+        ),
     };
     Task {
         session_id: filed.session_id,

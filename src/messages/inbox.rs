@@ -49,7 +49,11 @@ impl std::fmt::Debug for InboxSettings {
 impl InboxSettings {
     /// The mailbox at `url` (`imaps://user:password@host:993`), its authority's certificate in PEM, and the name by which
     /// that server signs what it verified.
-    pub fn new(url: &Url, authority: Option<Vec<u8>>, server_id: Option<String>) -> std::result::Result<Self, SettingsError> {
+    pub fn new(
+        url: &Url,
+        authority: Option<Vec<u8>>,
+        server_id: Option<String>,
+    ) -> std::result::Result<Self, SettingsError> {
         if url.scheme() != "imaps" {
             return Err(SettingsError::Scheme("imaps://"));
         }
@@ -60,7 +64,9 @@ impl InboxSettings {
             Some(pem) => {
                 for certificate in CertificateDer::pem_reader_iter(Cursor::new(pem)) {
                     let certificate = certificate.map_err(|_| SettingsError::Authority)?;
-                    roots.add(certificate).map_err(|_| SettingsError::Authority)?;
+                    roots
+                        .add(certificate)
+                        .map_err(|_| SettingsError::Authority)?;
                 }
             }
             None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
@@ -82,8 +88,13 @@ impl InboxSettings {
 
     async fn open(&self) -> Result<Session<TlsStream<TcpStream>>> {
         let name = ServerName::try_from(self.host.clone()).map_err(mailbox)?;
-        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(mailbox)?;
-        let stream = TlsConnector::from(self.tls.clone()).connect(name, stream).await.map_err(mailbox)?;
+        let stream = TcpStream::connect((self.host.as_str(), self.port))
+            .await
+            .map_err(mailbox)?;
+        let stream = TlsConnector::from(self.tls.clone())
+            .connect(name, stream)
+            .await
+            .map_err(mailbox)?;
         let mut client = Client::new(stream);
         client.read_response().await.map_err(mailbox)?;
         // The server's words may name the user; what is logged does not.
@@ -96,7 +107,9 @@ impl InboxSettings {
 
 /// Reads what is unseen. How many mails were filed.
 pub async fn read(post: &Post) -> Result<usize> {
-    let Some(settings) = &post.inbox else { return Ok(0) };
+    let Some(settings) = &post.inbox else {
+        return Ok(0);
+    };
     match tokio::time::timeout(LONGEST, read_all(post, settings)).await {
         Ok(read) => read,
         Err(_) => Err(Error::Mailbox("it took too long".to_owned())),
@@ -107,7 +120,12 @@ async fn read_all(post: &Post, settings: &InboxSettings) -> Result<usize> {
     let mut session = settings.open().await?;
     let mailbox_state = session.select("INBOX").await.map_err(mailbox)?;
     let validity = mailbox_state.uid_validity.unwrap_or(0);
-    let mut unseen: Vec<u32> = session.uid_search("UNSEEN").await.map_err(mailbox)?.into_iter().collect();
+    let mut unseen: Vec<u32> = session
+        .uid_search("UNSEEN")
+        .await
+        .map_err(mailbox)?
+        .into_iter()
+        .collect();
     unseen.sort_unstable();
     let mut filed = 0;
     for uid in unseen.into_iter().take(AT_ONCE) {
@@ -119,7 +137,9 @@ async fn read_all(post: &Post, settings: &InboxSettings) -> Result<usize> {
             continue;
         };
         let key = format!("{}@{}:{validity}:{uid}", settings.user, settings.host);
-        filed += usize::from(filing::file(post, &key, raw.as_deref(), settings.server_id.as_deref()).await?);
+        filed += usize::from(
+            filing::file(post, &key, raw.as_deref(), settings.server_id.as_deref()).await?,
+        );
         let marked = session
             .uid_store(uid.to_string(), "+FLAGS.SILENT (\\Seen)")
             .await
@@ -132,21 +152,38 @@ async fn read_all(post: &Post, settings: &InboxSettings) -> Result<usize> {
 }
 
 /// The whole of a mail, unless it is too large; nothing when it is gone.
-async fn one(session: &mut Session<TlsStream<TcpStream>>, uid: u32) -> Result<Option<Option<Vec<u8>>>> {
-    let Some(size) = fetched(session, uid, "RFC822.SIZE").await?.and_then(|fetch| fetch.size) else {
+async fn one(
+    session: &mut Session<TlsStream<TcpStream>>,
+    uid: u32,
+) -> Result<Option<Option<Vec<u8>>>> {
+    let Some(size) = fetched(session, uid, "RFC822.SIZE")
+        .await?
+        .and_then(|fetch| fetch.size)
+    else {
         return Ok(None);
     };
     if usize::try_from(size).is_ok_and(|size| size > MOST_BYTES) {
         return Ok(Some(None));
     }
     let fetch = fetched(session, uid, "BODY.PEEK[]").await?;
-    Ok(fetch.and_then(|fetch| fetch.body().map(<[u8]>::to_vec)).map(Some))
+    Ok(fetch
+        .and_then(|fetch| fetch.body().map(<[u8]>::to_vec))
+        .map(Some))
 }
 
-async fn fetched(session: &mut Session<TlsStream<TcpStream>>, uid: u32, what: &str) -> Result<Option<Fetch>> {
-    let fetches = session.uid_fetch(uid.to_string(), what).await.map_err(mailbox)?;
+async fn fetched(
+    session: &mut Session<TlsStream<TcpStream>>,
+    uid: u32,
+    what: &str,
+) -> Result<Option<Fetch>> {
+    let fetches = session
+        .uid_fetch(uid.to_string(), what)
+        .await
+        .map_err(mailbox)?;
     let fetches: Vec<Fetch> = fetches.try_collect().await.map_err(mailbox)?;
-    Ok(fetches.into_iter().find(|fetch| fetch.uid.is_none_or(|found| found == uid)))
+    Ok(fetches
+        .into_iter()
+        .find(|fetch| fetch.uid.is_none_or(|found| found == uid)))
 }
 
 fn mailbox(error: impl std::fmt::Display) -> Error {

@@ -48,10 +48,19 @@ templates!(EnglishReminderText: "reminder.en.txt", EnglishReminderHtml: "reminde
 
 impl Letter {
     /// The mail that `message` becomes; `link` opens the page about the visit.
-    pub(super) fn of(message: &Message, zone: Tz, profile: &ClinicProfile, link: &str, early: u16) -> askama::Result<Self> {
+    pub(super) fn of(
+        message: &Message,
+        zone: Tz,
+        profile: &ClinicProfile,
+        link: &str,
+        early: u16,
+    ) -> askama::Result<Self> {
         let (language, content) = (message.language, &message.content);
         let wall = civil::wall_of(zone, content.starts_at);
-        let (short, time) = (wording::short_day(language, wall), wording::time(language, wall));
+        let (short, time) = (
+            wording::short_day(language, wall),
+            wording::time(language, wall),
+        );
         let purpose = content.purpose.unwrap_or(Purpose::Remind);
         let is_reminder = message.kind == MessageKind::Reminder;
         let subject = match (language, message.kind) {
@@ -61,15 +70,31 @@ impl Letter {
             (Language::Fr, MessageKind::Reminder) if purpose == Purpose::Confirm => {
                 format!("À confirmer : votre rendez-vous du {short} à {time}")
             }
-            (Language::En, MessageKind::Reminder) => format!("Reminder: your appointment on {short}, {time}"),
-            (Language::Fr, MessageKind::Reminder) => format!("Rappel : votre rendez-vous du {short} à {time}"),
-            (Language::En, MessageKind::Proposal) => format!("Another time for your appointment: {short}, {time}?"),
-            (Language::Fr, MessageKind::Proposal) => format!("Un autre moment pour votre rendez-vous : {short} à {time}?"),
-            (Language::En, MessageKind::Update) => format!("Changed: your appointment is on {short}, {time}"),
-            (Language::En, MessageKind::Cancel) => format!("Cancelled: your appointment on {short}, {time}"),
+            (Language::En, MessageKind::Reminder) => {
+                format!("Reminder: your appointment on {short}, {time}")
+            }
+            (Language::Fr, MessageKind::Reminder) => {
+                format!("Rappel : votre rendez-vous du {short} à {time}")
+            }
+            (Language::En, MessageKind::Proposal) => {
+                format!("Another time for your appointment: {short}, {time}?")
+            }
+            (Language::Fr, MessageKind::Proposal) => {
+                format!("Un autre moment pour votre rendez-vous : {short} à {time}?")
+            }
+            (Language::En, MessageKind::Update) => {
+                format!("Changed: your appointment is on {short}, {time}")
+            }
+            (Language::En, MessageKind::Cancel) => {
+                format!("Cancelled: your appointment on {short}, {time}")
+            }
             (Language::En, _) => format!("Your appointment on {short}, {time}"),
-            (Language::Fr, MessageKind::Update) => format!("Changement : votre rendez-vous est le {short} à {time}"),
-            (Language::Fr, MessageKind::Cancel) => format!("Annulé : votre rendez-vous du {short} à {time}"),
+            (Language::Fr, MessageKind::Update) => {
+                format!("Changement : votre rendez-vous est le {short} à {time}")
+            }
+            (Language::Fr, MessageKind::Cancel) => {
+                format!("Annulé : votre rendez-vous du {short} à {time}")
+            }
             (Language::Fr, _) => format!("Votre rendez-vous du {short} à {time}"),
         };
         let facts = || Facts {
@@ -83,7 +108,12 @@ impl Letter {
             link: link.to_owned(),
             stop: format!("{link}/messages"),
             phone: profile.phone.to_string(),
-            phone_link: profile.phone.as_str().chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
+            phone_link: profile
+                .phone
+                .as_str()
+                .chars()
+                .filter(|c| c.is_ascii_digit() || *c == '+')
+                .collect(),
             label: profile.label.to_string(),
         };
         let (text, html) = match language {
@@ -95,9 +125,19 @@ impl Letter {
                 let text = FrenchReminderText { facts: facts() }.render()?;
                 (text, FrenchReminderHtml { facts: facts() }.render()?)
             }
-            Language::En => (EnglishText { facts: facts() }.render()?, EnglishHtml { facts: facts() }.render()?),
-            Language::Fr => (FrenchText { facts: facts() }.render()?, FrenchHtml { facts: facts() }.render()?),
+            Language::En => (
+                EnglishText { facts: facts() }.render()?,
+                EnglishHtml { facts: facts() }.render()?,
+            ),
+            Language::Fr => (
+                FrenchText { facts: facts() }.render()?,
+                FrenchHtml { facts: facts() }.render()?,
+            ),
         };
-        Ok(Self { subject, text, html })
+        Ok(Self {
+            subject,
+            text,
+            html,
+        })
     }
 }

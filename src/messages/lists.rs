@@ -26,12 +26,19 @@ pub(super) struct Line<'a> {
 
 fn span(language: Language, message: &Message, zone: Tz) -> String {
     let time = |at: DateTime<Utc>| wording::time(language, civil::wall_of(zone, at));
-    format!("{} – {}", time(message.content.starts_at), time(message.content.ends_at))
+    format!(
+        "{} – {}",
+        time(message.content.starts_at),
+        time(message.content.ends_at)
+    )
 }
 
 /// Time and name of one line; a referral that has no date has no time.
 fn row(language: Language, line: &Line<'_>, zone: Tz) -> String {
-    let time = line.message.session_id.map(|_| span(language, line.message, zone));
+    let time = line
+        .message
+        .session_id
+        .map(|_| span(language, line.message, zone));
     let whom = line.packet.as_ref().map(|packet| {
         let withheld = packet.withheld.map(|_| wording::withheld(language));
         let said = [
@@ -50,28 +57,51 @@ pub(super) fn shop_mail(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
     let first = lines.first()?;
     let (message, language) = (first.message, first.message.language);
     let wall = civil::wall_of(zone, message.content.starts_at);
-    let (day, short) = (wording::day(language, wall), wording::short_day(language, wall));
+    let (day, short) = (
+        wording::day(language, wall),
+        wording::short_day(language, wall),
+    );
     let time = wording::time(language, wall);
     let (subject, opening) = match (language, message.kind) {
-        (Language::En, MessageKind::ShopDay) => (format!("Your list for {short}"), format!("Referred to you for {day}:")),
-        (Language::Fr, MessageKind::ShopDay) => (format!("Votre liste du {short}"), format!("Dirigés vers vous pour le {day} :")),
-        (Language::En, MessageKind::ShopSoon) => (format!("Soon: {time}"), format!("Soon, on {day}:")),
-        (Language::Fr, MessageKind::ShopSoon) => (format!("Bientôt : {time}"), format!("Bientôt, le {day} :")),
-        (Language::En, MessageKind::ShopReferred) => ("A new referral".to_owned(), "Referred to you; please answer:".to_owned()),
-        (Language::Fr, MessageKind::ShopReferred) => ("Nouvelle demande".to_owned(), "Dirigé vers vous; veuillez répondre :".to_owned()),
-        (Language::En, MessageKind::ShopWaiting) if message.session_id.is_none() => {
-            ("Waiting for your answer".to_owned(), "This waits for your answer:".to_owned())
+        (Language::En, MessageKind::ShopDay) => (
+            format!("Your list for {short}"),
+            format!("Referred to you for {day}:"),
+        ),
+        (Language::Fr, MessageKind::ShopDay) => (
+            format!("Votre liste du {short}"),
+            format!("Dirigés vers vous pour le {day} :"),
+        ),
+        (Language::En, MessageKind::ShopSoon) => {
+            (format!("Soon: {time}"), format!("Soon, on {day}:"))
         }
-        (Language::Fr, MessageKind::ShopWaiting) if message.session_id.is_none() => {
-            ("En attente de votre réponse".to_owned(), "Ceci attend votre réponse :".to_owned())
+        (Language::Fr, MessageKind::ShopSoon) => {
+            (format!("Bientôt : {time}"), format!("Bientôt, le {day} :"))
         }
+        (Language::En, MessageKind::ShopReferred) => (
+            "A new referral".to_owned(),
+            "Referred to you; please answer:".to_owned(),
+        ),
+        (Language::Fr, MessageKind::ShopReferred) => (
+            "Nouvelle demande".to_owned(),
+            "Dirigé vers vous; veuillez répondre :".to_owned(),
+        ),
+        (Language::En, MessageKind::ShopWaiting) if message.session_id.is_none() => (
+            "Waiting for your answer".to_owned(),
+            "This waits for your answer:".to_owned(),
+        ),
+        (Language::Fr, MessageKind::ShopWaiting) if message.session_id.is_none() => (
+            "En attente de votre réponse".to_owned(),
+            "Ceci attend votre réponse :".to_owned(),
+        ),
         (Language::En, MessageKind::ShopWithdrawn) => (
             "A referral no longer stands".to_owned(),
-            "Something that was referred to you no longer stands; your list shows the rest.".to_owned(),
+            "Something that was referred to you no longer stands; your list shows the rest."
+                .to_owned(),
         ),
         (Language::Fr, MessageKind::ShopWithdrawn) => (
             "Une demande est retirée".to_owned(),
-            "Une demande qui vous avait été adressée est retirée; votre liste montre le reste.".to_owned(),
+            "Une demande qui vous avait été adressée est retirée; votre liste montre le reste."
+                .to_owned(),
         ),
         (Language::En, MessageKind::ShopBooked) if message.content.awaits => (
             format!("New, to be answered: {short}, {time}"),
@@ -81,7 +111,10 @@ pub(super) fn shop_mail(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
             format!("Nouveau, à confirmer : {short} à {time}"),
             format!("Ceci attend votre réponse, pour le {day} :"),
         ),
-        (Language::En, MessageKind::ShopBooked) => (format!("New: {short}, {time}"), format!("New on your list, for {day}:")),
+        (Language::En, MessageKind::ShopBooked) => (
+            format!("New: {short}, {time}"),
+            format!("New on your list, for {day}:"),
+        ),
         (Language::Fr, MessageKind::ShopBooked) => (
             format!("Nouveau : {short} à {time}"),
             format!("Nouveau sur votre liste, pour le {day} :"),
@@ -122,7 +155,10 @@ pub(super) fn shop_mail(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
             format!("Cancelled: {short}, {time}"),
             format!("This no longer takes place, on {day}:"),
         ),
-        (Language::Fr, _) => (format!("Annulé : {short} à {time}"), format!("Ceci n’aura pas lieu, le {day} :")),
+        (Language::Fr, _) => (
+            format!("Annulé : {short} à {time}"),
+            format!("Ceci n’aura pas lieu, le {day} :"),
+        ),
     };
     let closing = match language {
         Language::En => format!("Questions? Call {phone}."),
@@ -156,17 +192,31 @@ pub(super) fn shop_text(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
         (Language::En, MessageKind::ShopSoon) => format!("soon, {day}"),
         (Language::Fr, MessageKind::ShopSoon) => format!("bientôt, {day}"),
         (Language::En, MessageKind::ShopReferred) => "a new referral, please answer".to_owned(),
-        (Language::Fr, MessageKind::ShopReferred) => "nouvelle demande, veuillez répondre".to_owned(),
+        (Language::Fr, MessageKind::ShopReferred) => {
+            "nouvelle demande, veuillez répondre".to_owned()
+        }
         (Language::En, MessageKind::ShopWithdrawn) => "a referral no longer stands".to_owned(),
         (Language::Fr, MessageKind::ShopWithdrawn) => "une demande est retirée".to_owned(),
-        (Language::En, MessageKind::ShopWaiting) if message.session_id.is_none() => "waiting for your answer".to_owned(),
-        (Language::Fr, MessageKind::ShopWaiting) if message.session_id.is_none() => "attend votre réponse".to_owned(),
-        (Language::En, MessageKind::ShopBooked) if message.content.awaits => format!("new, to be answered, {day}"),
-        (Language::Fr, MessageKind::ShopBooked) if message.content.awaits => format!("nouveau, à confirmer, {day}"),
+        (Language::En, MessageKind::ShopWaiting) if message.session_id.is_none() => {
+            "waiting for your answer".to_owned()
+        }
+        (Language::Fr, MessageKind::ShopWaiting) if message.session_id.is_none() => {
+            "attend votre réponse".to_owned()
+        }
+        (Language::En, MessageKind::ShopBooked) if message.content.awaits => {
+            format!("new, to be answered, {day}")
+        }
+        (Language::Fr, MessageKind::ShopBooked) if message.content.awaits => {
+            format!("nouveau, à confirmer, {day}")
+        }
         (Language::En, MessageKind::ShopBooked) => format!("new on {day}"),
         (Language::Fr, MessageKind::ShopBooked) => format!("nouveau, {day}"),
-        (Language::En, MessageKind::ShopChanged) if message.content.awaits => format!("changed, to be answered, now {day}"),
-        (Language::Fr, MessageKind::ShopChanged) if message.content.awaits => format!("changé, à confirmer, {day}"),
+        (Language::En, MessageKind::ShopChanged) if message.content.awaits => {
+            format!("changed, to be answered, now {day}")
+        }
+        (Language::Fr, MessageKind::ShopChanged) if message.content.awaits => {
+            format!("changé, à confirmer, {day}")
+        }
         (Language::En, MessageKind::ShopChanged) => format!("changed, now {day}"),
         (Language::Fr, MessageKind::ShopChanged) => format!("changé, {day}"),
         (Language::En, MessageKind::ShopWaiting) => format!("waiting for your answer, {day}"),
@@ -177,9 +227,16 @@ pub(super) fn shop_text(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
         (Language::Fr, _) => format!("annulé, {day}"),
     };
     let row = |line: &Line<'_>, named: bool| {
-        let time = wording::time(language, civil::wall_of(zone, line.message.content.starts_at));
+        let time = wording::time(
+            language,
+            civil::wall_of(zone, line.message.content.starts_at),
+        );
         let time = line.message.session_id.map(|_| time);
-        let name = line.packet.as_ref().filter(|_| named).map(|packet| packet.name.clone());
+        let name = line
+            .packet
+            .as_ref()
+            .filter(|_| named)
+            .map(|packet| packet.name.clone());
         time.into_iter().chain(name).collect::<Vec<_>>().join(" ")
     };
     let text = |named: bool, most: usize| {
@@ -197,7 +254,11 @@ pub(super) fn shop_text(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
         };
         gsm7::spelled(&format!("{label}: {what}{rows}. {phone}").replace("m..", "m."))
     };
-    let forms = [text(true, lines.len()), text(false, lines.len()), text(false, 3)];
+    let forms = [
+        text(true, lines.len()),
+        text(false, lines.len()),
+        text(false, 3),
+    ];
     let fits = |text: &&String| gsm7::septets(text).is_some_and(|length| length <= gsm7::SEGMENT);
     forms.iter().find(fits).or(forms.last()).cloned()
 }
@@ -208,8 +269,18 @@ pub(super) fn day_list(lines: &[(&Message, &Patient)], label: &str, zone: Tz) ->
     let wall = civil::wall_of(zone, first.content.starts_at);
     let day = wording::day(Language::En, wall);
     let row = |(message, patient): &(&Message, &Patient)| {
-        let initial: String = patient.details.family_name.as_str().chars().take(1).collect();
-        format!("  {}  {} {initial}.", span(Language::En, message, zone), patient.details.given_name)
+        let initial: String = patient
+            .details
+            .family_name
+            .as_str()
+            .chars()
+            .take(1)
+            .collect();
+        format!(
+            "  {}  {} {initial}.",
+            span(Language::En, message, zone),
+            patient.details.given_name
+        )
     };
     let rows: Vec<_> = lines.iter().map(row).collect();
     Some(Words {

@@ -16,7 +16,13 @@ use crate::domain::task::{Task, TaskKind};
 use crate::storage::{Tx, demo_mailbox, messages, tasks};
 
 /// Taken.
-pub(super) async fn sent(post: &Post, rows: &[Message], outgoing: &Outgoing, id: Option<String>, now: DateTime<Utc>) -> Result<()> {
+pub(super) async fn sent(
+    post: &Post,
+    rows: &[Message],
+    outgoing: &Outgoing,
+    id: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let mut tx = post.app.db.begin().await?;
     let mut ours = true;
     for row in rows {
@@ -25,7 +31,9 @@ pub(super) async fn sent(post: &Post, rows: &[Message], outgoing: &Outgoing, id:
     if let (Outgoing::Task(kind, detail), Some(first), true) = (outgoing, rows.first(), ours) {
         // One referral, one task, however many dates it asks for.
         let there = match first.referral_id {
-            Some(referral) if *kind == TaskKind::ReferralUnanswered => tasks::is_open_for(&mut tx, referral, *kind).await?,
+            Some(referral) if *kind == TaskKind::ReferralUnanswered => {
+                tasks::is_open_for(&mut tx, referral, *kind).await?
+            }
             _ => false,
         };
         if !there {
@@ -44,17 +52,27 @@ pub(super) async fn sent(post: &Post, rows: &[Message], outgoing: &Outgoing, id:
 }
 
 /// Keeps in the demo's mailbox what would have gone out.
-async fn keep(tx: &mut Tx, post: &Post, rows: &[Message], outgoing: &Outgoing, now: DateTime<Utc>) -> Result<()> {
+async fn keep(
+    tx: &mut Tx,
+    post: &Post,
+    rows: &[Message],
+    outgoing: &Outgoing,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let (recipient, subject, raw) = match outgoing {
         Outgoing::Mail(mail) => (
             mail.recipient.to_string(),
             mail.subject.clone(),
             String::from_utf8_lossy(&mail.message.formatted()).into_owned(),
         ),
-        Outgoing::Text { to, body } => (to.to_string(), body.clone(), as_mail(post, rows, to, body)?),
+        Outgoing::Text { to, body } => {
+            (to.to_string(), body.clone(), as_mail(post, rows, to, body)?)
+        }
         Outgoing::Task(..) => return Ok(()),
     };
-    let Some(first) = rows.first() else { return Ok(()) };
+    let Some(first) = rows.first() else {
+        return Ok(());
+    };
     let delivered = demo_mailbox::Delivered {
         id: post.app.clock.id(),
         channel: first.channel,
@@ -69,15 +87,27 @@ async fn keep(tx: &mut Tx, post: &Post, rows: &[Message], outgoing: &Outgoing, n
 
 /// A text as a mail, so that the demo's mailbox shows both alike.
 fn as_mail(post: &Post, rows: &[Message], to: &Phone, body: &str) -> Result<String> {
-    let (headers, _) = mime::headers(&post.app.profile, rows, &post.app.profile.mail_from, "Text message")?;
+    let (headers, _) = mime::headers(
+        &post.app.profile,
+        rows,
+        &post.app.profile.mail_from,
+        "Text message",
+    )?;
     let headers = headers.raw_header(mime::header("X-Text-To", to.as_str()));
-    let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body.to_owned());
+    let part = SinglePart::builder()
+        .header(ContentType::TEXT_PLAIN)
+        .body(body.to_owned());
     let mail = headers.singlepart(part).map_err(mime::unwritten)?;
     Ok(String::from_utf8_lossy(&mail.formatted()).into_owned())
 }
 
 /// Not taken yet; tried again after a pause.
-pub(super) async fn postponed(post: &Post, rows: &[Message], now: DateTime<Utc>, error: &SendError) -> Result<()> {
+pub(super) async fn postponed(
+    post: &Post,
+    rows: &[Message],
+    now: DateTime<Utc>,
+    error: &SendError,
+) -> Result<()> {
     let perhaps = matches!(error, SendError::Unknown(_));
     let mut tx = post.app.db.begin().await?;
     let mut ours = true;
@@ -94,14 +124,29 @@ pub(super) async fn postponed(post: &Post, rows: &[Message], now: DateTime<Utc>,
 }
 
 /// Given up: a task for the desk.
-pub(super) async fn failed(post: &Post, rows: &[Message], now: DateTime<Utc>, error: &str) -> Result<()> {
+pub(super) async fn failed(
+    post: &Post,
+    rows: &[Message],
+    now: DateTime<Utc>,
+    error: &str,
+) -> Result<()> {
     let mut tx = post.app.db.begin().await?;
     let mut ours = true;
     for row in rows {
         ours &= messages::failed(&mut tx, row, error).await?;
     }
     if let (Some(first), true) = (rows.first(), ours) {
-        tasks::insert(&mut tx, &about(post, first, TaskKind::MessageFailed, undelivered(first), now)).await?;
+        tasks::insert(
+            &mut tx,
+            &about(
+                post,
+                first,
+                TaskKind::MessageFailed,
+                undelivered(first),
+                now,
+            ),
+        )
+        .await?;
     }
     tx.commit().await?;
     note_whose(ours, rows);
@@ -112,7 +157,12 @@ pub(super) async fn failed(post: &Post, rows: &[Message], now: DateTime<Utc>, er
 }
 
 /// Refused by its recipient, as the provider knows: an opt-out like any other.
-pub(super) async fn opted_out(post: &Post, rows: &[Message], error: &str, now: DateTime<Utc>) -> Result<()> {
+pub(super) async fn opted_out(
+    post: &Post,
+    rows: &[Message],
+    error: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let mut tx = post.app.db.begin().await?;
     for row in rows {
         messages::suppress(&mut tx, row.id, Unsent::NoConsent).await?;
@@ -158,9 +208,15 @@ async fn unheard(post: &Post, row: &Message, now: DateTime<Utc>) -> Result<()> {
 /// What the desk is told of a message that nobody got.
 pub(super) fn undelivered(row: &Message) -> &'static str {
     match row.kind.audience() {
-        Audience::Patient => "A message about this visit could not be delivered. Check the address, and tell the patient in another way.",
-        Audience::Shop => "A message to the shop about this visit could not be delivered. Check its address, and tell it in another way.",
-        Audience::Practitioner | Audience::Desk => "A practitioner's list of the day could not be delivered. Check the address.",
+        Audience::Patient => {
+            "A message about this visit could not be delivered. Check the address, and tell the patient in another way."
+        }
+        Audience::Shop => {
+            "A message to the shop about this visit could not be delivered. Check its address, and tell it in another way."
+        }
+        Audience::Practitioner | Audience::Desk => {
+            "A practitioner's list of the day could not be delivered. Check the address."
+        }
     }
 }
 

@@ -71,7 +71,11 @@ impl Turns {
 
     /// Waits until nobody sends by any way, and keeps it so.
     async fn all(&self) -> [MutexGuard<'_, ()>; 3] {
-        [self.mail.lock().await, self.texts.lock().await, self.desk.lock().await]
+        [
+            self.mail.lock().await,
+            self.texts.lock().await,
+            self.desk.lock().await,
+        ]
     }
 }
 
@@ -98,7 +102,13 @@ pub struct Parts {
 impl Post {
     /// A post office.
     #[must_use]
-    pub fn new(app: App, smtp: Option<Smtp>, sms: Option<Sms>, keeps_mailbox: bool, inbox: Option<InboxSettings>) -> Self {
+    pub fn new(
+        app: App,
+        smtp: Option<Smtp>,
+        sms: Option<Sms>,
+        keeps_mailbox: bool,
+        inbox: Option<InboxSettings>,
+    ) -> Self {
         Self(Arc::new(Parts {
             app,
             smtp,
@@ -116,8 +126,15 @@ impl Post {
     pub fn ways(&self) -> Vec<Channel> {
         let mail = self.smtp.is_some() || self.keeps_mailbox;
         let texts = self.sms.is_some() || self.keeps_mailbox;
-        let ways = [(Channel::Desk, true), (Channel::Email, mail), (Channel::Sms, texts)];
-        ways.into_iter().filter(|(_, there)| *there).map(|(way, _)| way).collect()
+        let ways = [
+            (Channel::Desk, true),
+            (Channel::Email, mail),
+            (Channel::Sms, texts),
+        ];
+        ways.into_iter()
+            .filter(|(_, there)| *there)
+            .map(|(way, _)| way)
+            .collect()
     }
 
     fn is_stopping(&self) -> bool {

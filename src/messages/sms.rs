@@ -50,7 +50,11 @@ impl std::fmt::Debug for SmsSettings {
 impl SmsSettings {
     /// The provider at `url` (`https://ACCOUNT:TOKEN@api.twilio.com`), the number or the messaging service (`MG…`) that texts
     /// come from, and its authority's certificate in PEM.
-    pub fn new(url: &Url, from: Option<String>, authority: Option<Vec<u8>>) -> Result<Self, SettingsError> {
+    pub fn new(
+        url: &Url,
+        from: Option<String>,
+        authority: Option<Vec<u8>>,
+    ) -> Result<Self, SettingsError> {
         let (_, here) = match url.scheme() {
             "https" | "http" => host_of(url)?,
             _ => return Err(SettingsError::Scheme("https://")),
@@ -84,19 +88,21 @@ fn endpoint(base: &Url, account: &str) -> Option<Url> {
     url.set_password(None).ok()?;
     url.set_query(None);
     url.set_fragment(None);
-    url.path_segments_mut()
-        .ok()?
-        .pop_if_empty()
-        .extend(["2010-04-01", "Accounts", account, "Messages.json"]);
+    url.path_segments_mut().ok()?.pop_if_empty().extend([
+        "2010-04-01",
+        "Accounts",
+        account,
+        "Messages.json",
+    ]);
     Some(url)
 }
 
 fn sender(from: Option<String>) -> Result<(&'static str, String), SettingsError> {
     let from = from.unwrap_or_default().trim().to_owned();
     let service = from.strip_prefix("MG").is_some_and(|id| !id.is_empty());
-    let number = from
-        .strip_prefix('+')
-        .is_some_and(|digits| (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()));
+    let number = from.strip_prefix('+').is_some_and(|digits| {
+        (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    });
     match (service, number) {
         (true, _) => Ok(("MessagingServiceSid", from)),
         (_, true) => Ok(("From", from)),
@@ -110,7 +116,9 @@ fn tls(authority: Option<Vec<u8>>) -> Result<ClientConfig, SettingsError> {
         Some(pem) => {
             for certificate in CertificateDer::pem_reader_iter(Cursor::new(pem)) {
                 let certificate = certificate.map_err(|_| SettingsError::Authority)?;
-                roots.add(certificate).map_err(|_| SettingsError::Authority)?;
+                roots
+                    .add(certificate)
+                    .map_err(|_| SettingsError::Authority)?;
             }
             // A file without a certificate would trust nobody, and say so at the first text.
             if roots.is_empty() {
@@ -119,11 +127,13 @@ fn tls(authority: Option<Vec<u8>>) -> Result<ClientConfig, SettingsError> {
         }
         None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
     }
-    Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| SettingsError::TlsParameters(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+    Ok(
+        ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| SettingsError::TlsParameters(error.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth(),
+    )
 }
 
 /// A provider of text messages.
@@ -156,7 +166,13 @@ impl Sms {
     }
 
     /// Sends `body` to `to`; `callback` is told what becomes of it. The provider's own name for the text, where it could be read.
-    pub(super) async fn send(&self, to: &Phone, body: &str, callback: Option<&str>, key: &str) -> Result<Option<String>, SendError> {
+    pub(super) async fn send(
+        &self,
+        to: &Phone,
+        body: &str,
+        callback: Option<&str>,
+        key: &str,
+    ) -> Result<Option<String>, SendError> {
         let SmsSettings {
             endpoint,
             account,
@@ -178,7 +194,9 @@ impl Sms {
         if status.is_success() {
             // It was taken, whatever can be read of the answer.
             let sid = answer.get("sid").and_then(Value::as_str);
-            let plain = |sid: &&str| (1..=64).contains(&sid.len()) && sid.bytes().all(|b| b.is_ascii_alphanumeric());
+            let plain = |sid: &&str| {
+                (1..=64).contains(&sid.len()) && sid.bytes().all(|b| b.is_ascii_alphanumeric())
+            };
             return Ok(sid.filter(plain).map(str::to_owned));
         }
         Err(refused(status, &answer, body))
@@ -212,7 +230,9 @@ fn unanswered(error: reqwest::Error) -> SendError {
 }
 
 fn told(error: &reqwest::Error) -> String {
-    let chain = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let chain = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
+        error.source()
+    });
     let chain: Vec<String> = chain.map(ToString::to_string).collect();
     chain.join(": ").chars().take(300).collect()
 }
@@ -222,7 +242,10 @@ fn refused(status: StatusCode, answer: &Value, body: &str) -> SendError {
     let text: String = [
         Some(status.to_string()),
         code.map(|code| code.to_string()),
-        answer.get("message").and_then(Value::as_str).map(|words| discreet(words, body)),
+        answer
+            .get("message")
+            .and_then(Value::as_str)
+            .map(|words| discreet(words, body)),
     ]
     .into_iter()
     .flatten()
@@ -250,7 +273,9 @@ fn discreet(words: &str, body: &str) -> String {
     } else {
         words.replace(body, "…")
     };
-    words.replace(char::is_numeric, "#").replace(char::is_control, " ")
+    words
+        .replace(char::is_numeric, "#")
+        .replace(char::is_control, " ")
 }
 
 #[cfg(test)]
@@ -267,10 +292,15 @@ mod tests {
     }
 
     async fn sent(port: u16, scheme: &str) -> Result<Option<String>, SendError> {
-        let settings = settings(&format!("{scheme}://AC%31:to%2Fken@127.0.0.1:{port}/v/"), "+15005550006").unwrap();
+        let settings = settings(
+            &format!("{scheme}://AC%31:to%2Fken@127.0.0.1:{port}/v/"),
+            "+15005550006",
+        )
+        .unwrap();
         let to = Phone::try_from("+14165550199".to_owned()).ok().unwrap();
         let sms = Sms::new(&settings).unwrap();
-        sms.send(&to, BODY, Some("https://clinic.test/sms?a=1&b=2"), "key-1").await
+        sms.send(&to, BODY, Some("https://clinic.test/sms?a=1&b=2"), "key-1")
+            .await
     }
 
     /// A provider that answers one request with `answer` and hangs up; the request is handed back.
@@ -286,7 +316,9 @@ mod tests {
                     .split("content-length: ")
                     .nth(1)
                     .and_then(|rest| rest.lines().next()?.parse().ok());
-                let whole = text.split_once("\r\n\r\n").is_some_and(|(_, body)| Some(body.len()) == length);
+                let whole = text
+                    .split_once("\r\n\r\n")
+                    .is_some_and(|(_, body)| Some(body.len()) == length);
                 // What does not begin like a POST is TLS, which is not spoken here.
                 if whole || !b"POST".starts_with(read.get(..4).unwrap_or_default()) {
                     break;
@@ -304,13 +336,19 @@ mod tests {
 
     async fn answered(status: &str, json: &str) -> Result<Option<String>, SendError> {
         let length = json.len();
-        let (port, _request) = provider(format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{json}")).await;
+        let (port, _request) = provider(format!(
+            "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{json}"
+        ))
+        .await;
         sent(port, "http").await
     }
 
     #[tokio::test]
     async fn a_text_arrives_as_it_was_written_and_is_known_by_the_providers_name() {
-        let (port, request) = provider("HTTP/1.1 201 Created\r\nContent-Length: 13\r\n\r\n{\"sid\":\"SM1\"}".to_owned()).await;
+        let (port, request) = provider(
+            "HTTP/1.1 201 Created\r\nContent-Length: 13\r\n\r\n{\"sid\":\"SM1\"}".to_owned(),
+        )
+        .await;
         assert_eq!(sent(port, "http").await.unwrap().as_deref(), Some("SM1"));
         let request = request.await.unwrap();
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
@@ -323,22 +361,36 @@ mod tests {
         ] {
             assert!(head.lines().any(|line| line == said), "{said} in {head}");
         }
-        let form: Vec<_> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+        let form: Vec<_> = url::form_urlencoded::parse(body.as_bytes())
+            .into_owned()
+            .collect();
         let expected = [
             ("To", "+14165550199"),
             ("From", "+15005550006"),
             ("Body", BODY),
             ("StatusCallback", "https://clinic.test/sms?a=1&b=2"),
         ];
-        assert_eq!(form, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(
+            form,
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
     }
 
     #[tokio::test]
     async fn what_was_taken_is_taken_whatever_can_be_read_of_the_answer() {
-        for junk in ["", "{}", "{\"sid\": 7}", "{\"sid\": \"a b\"}", "<html>", &"[".repeat(100_000)] {
+        for junk in [
+            "",
+            "{}",
+            "{\"sid\": 7}",
+            "{\"sid\": \"a b\"}",
+            "<html>",
+            &"[".repeat(100_000),
+        ] {
             assert!(matches!(answered("200 OK", junk).await, Ok(None)));
         }
-        let (port, _request) = provider("HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n{\"sid\":".to_owned()).await;
+        let (port, _request) =
+            provider("HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n{\"sid\":".to_owned())
+                .await;
         assert!(matches!(sent(port, "http").await, Ok(None)));
     }
 
@@ -347,15 +399,25 @@ mod tests {
         use SendError::{Never, NotNow, OptedOut, Unknown, Unreachable};
         type Is = fn(&SendError) -> bool;
         let cases: [(&str, &str, Is); 14] = [
-            ("400 Bad Request", "{\"code\": 21610}", |e| matches!(e, OptedOut(_))),
-            ("400 Bad Request", "{\"code\": 21211}", |e| matches!(e, Never(_))),
+            ("400 Bad Request", "{\"code\": 21610}", |e| {
+                matches!(e, OptedOut(_))
+            }),
+            ("400 Bad Request", "{\"code\": 21211}", |e| {
+                matches!(e, Never(_))
+            }),
             ("400 Bad Request", "not JSON", |e| matches!(e, Never(_))),
             ("404 Not Found", "{}", |e| matches!(e, Unreachable(_))),
             ("408 Request Timeout", "{}", |e| matches!(e, NotNow(_))),
-            ("401 Unauthorized", "{\"code\": 20003}", |e| matches!(e, Unreachable(_))),
+            ("401 Unauthorized", "{\"code\": 20003}", |e| {
+                matches!(e, Unreachable(_))
+            }),
             ("403 Forbidden", "{}", |e| matches!(e, Unreachable(_))),
-            ("429 Too Many Requests", "{\"code\": 20429}", |e| matches!(e, Unreachable(_))),
-            ("302 Found\r\nLocation: /elsewhere", "", |e| matches!(e, Unreachable(_))),
+            ("429 Too Many Requests", "{\"code\": 20429}", |e| {
+                matches!(e, Unreachable(_))
+            }),
+            ("302 Found\r\nLocation: /elsewhere", "", |e| {
+                matches!(e, Unreachable(_))
+            }),
             ("500 Internal Server Error", "", |e| matches!(e, NotNow(_))),
             ("503 Service Unavailable", "", |e| matches!(e, NotNow(_))),
             ("502 Bad Gateway", "<html>", |e| matches!(e, Unknown(_))),
@@ -371,7 +433,8 @@ mod tests {
     #[tokio::test]
     async fn the_providers_words_are_told_without_what_is_the_patients() {
         let json = serde_json::json!({"code": 21211, "message": format!("'To' +14165550199 cannot take '{BODY}'{}", "x".repeat(400))});
-        let Err(SendError::Never(text)) = answered("400 Bad Request", &json.to_string()).await else {
+        let Err(SendError::Never(text)) = answered("400 Bad Request", &json.to_string()).await
+        else {
             panic!("a number that cannot be")
         };
         assert!(
@@ -384,19 +447,34 @@ mod tests {
     #[tokio::test]
     async fn a_provider_that_is_not_there_is_told_from_one_that_falls_silent() {
         let (port, request) = provider(String::new()).await;
-        assert!(matches!(sent(port, "http").await, Err(SendError::Unknown(_))));
-        assert!(request.await.unwrap().contains("Body="), "the text had gone out");
+        assert!(matches!(
+            sent(port, "http").await,
+            Err(SendError::Unknown(_))
+        ));
+        assert!(
+            request.await.unwrap().contains("Body="),
+            "the text had gone out"
+        );
         // Nobody listens there any more; and one that speaks no TLS is told nothing.
-        assert!(matches!(sent(port, "http").await, Err(SendError::Unreachable(_))));
+        assert!(matches!(
+            sent(port, "http").await,
+            Err(SendError::Unreachable(_))
+        ));
         let (port, _request) = provider("HTTP/1.1 400 Bad Request\r\n\r\n".to_owned()).await;
-        assert!(matches!(sent(port, "https").await, Err(SendError::Unreachable(_))));
+        assert!(matches!(
+            sent(port, "https").await,
+            Err(SendError::Unreachable(_))
+        ));
     }
 
     #[test]
     fn the_token_goes_over_no_network_in_the_clear_and_into_no_log() {
         let settings = settings("https://AC1:s%2Fecret@api.example.ca/prefix", "MG0123").unwrap();
         assert_eq!(settings.token(), "s/ecret");
-        assert_eq!(settings.sender, ("MessagingServiceSid", "MG0123".to_owned()));
+        assert_eq!(
+            settings.sender,
+            ("MessagingServiceSid", "MG0123".to_owned())
+        );
         let path = "https://api.example.ca/prefix/2010-04-01/Accounts/AC1/Messages.json";
         assert_eq!(settings.endpoint.as_str(), path);
         let shown = format!("{settings:?} {:?}", Sms::new(&settings).unwrap());
@@ -408,8 +486,14 @@ mod tests {
         use SettingsError::{Authority, Clear, Credentials, Scheme, Sender};
         let from = "+15005550006";
         assert!(settings("http://AC1:t@localhost:1", from).is_ok());
-        assert!(matches!(settings("http://AC1:t@api.example.ca", from), Err(Clear)));
-        assert!(matches!(settings("smtp://AC1:t@api.example.ca", from), Err(Scheme(_))));
+        assert!(matches!(
+            settings("http://AC1:t@api.example.ca", from),
+            Err(Clear)
+        ));
+        assert!(matches!(
+            settings("smtp://AC1:t@api.example.ca", from),
+            Err(Scheme(_))
+        ));
         for url in [
             "https://api.example.ca",
             "https://AC1@api.example.ca",
@@ -419,7 +503,10 @@ mod tests {
             assert!(matches!(settings(url, from), Err(Credentials)), "{url}");
         }
         for from in ["", "4165550199", "+1 416 555 0199", "MG", "CLINIC"] {
-            assert!(matches!(settings("https://AC1:t@api.example.ca", from), Err(Sender)), "{from}");
+            assert!(
+                matches!(settings("https://AC1:t@api.example.ca", from), Err(Sender)),
+                "{from}"
+            );
         }
         let url = Url::parse("https://AC1:t@api.example.ca").unwrap();
         assert!(matches!(

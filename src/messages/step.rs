@@ -92,7 +92,12 @@ pub async fn sweep(post: &Post, now: DateTime<Utc>) -> Result<u64> {
     Ok(skipped)
 }
 
-async fn burst(post: &Post, channel: Channel, now: DateTime<Utc>, outcome: &mut Outcome) -> Result<()> {
+async fn burst(
+    post: &Post,
+    channel: Channel,
+    now: DateTime<Utc>,
+    outcome: &mut Outcome,
+) -> Result<()> {
     for _ in 0..AT_ONCE {
         if post.is_stopping() {
             break;
@@ -115,7 +120,12 @@ async fn burst(post: &Post, channel: Channel, now: DateTime<Utc>, outcome: &mut 
 }
 
 /// What of a claim is still to go out, of use, and not to wait for the morning; nothing when nothing is due.
-async fn claimed(post: &Post, channel: Channel, now: DateTime<Utc>, outcome: &mut Outcome) -> Result<Option<Vec<Message>>> {
+async fn claimed(
+    post: &Post,
+    channel: Channel,
+    now: DateTime<Utc>,
+    outcome: &mut Outcome,
+) -> Result<Option<Vec<Message>>> {
     let mut tx = post.app.db.begin().await?;
     let rows = messages::claim(&mut tx, channel, now, now + CLAIM).await?;
     if rows.is_empty() {
@@ -134,7 +144,10 @@ async fn claimed(post: &Post, channel: Channel, now: DateTime<Utc>, outcome: &mu
                 outcome.postponed += 1;
                 messages::wait(&mut tx, &row, at).await?;
             }
-            When::Now => match notices::still_to_be_told(&mut tx, &post.app, row).await.map_err(Error::from)? {
+            When::Now => match notices::still_to_be_told(&mut tx, &post.app, row)
+                .await
+                .map_err(Error::from)?
+            {
                 Some(row) => to_go.push(row),
                 None => outcome.suppressed += 1,
             },
@@ -175,19 +188,29 @@ fn when(row: &Message, quiet: &QuietHours, now: DateTime<Utc>) -> When {
 }
 
 /// Sends what was claimed together, and marks what became of it. Whether the other side answered.
-async fn deliver(post: &Post, rows: &[Message], now: DateTime<Utc>, outcome: &mut Outcome) -> Result<bool> {
+async fn deliver(
+    post: &Post,
+    rows: &[Message],
+    now: DateTime<Utc>,
+    outcome: &mut Outcome,
+) -> Result<bool> {
     let outgoing = match compose::outgoing(post, rows).await {
         Ok(outgoing) => outgoing,
         Err(Error::Storage(error)) => return Err(error.into()),
         // What cannot be written today cannot be written tomorrow.
         Err(error) => {
             outcome.failed += rows.len();
-            return marks::failed(post, rows, now, &error.to_string()).await.map(|()| true);
+            return marks::failed(post, rows, now, &error.to_string())
+                .await
+                .map(|()| true);
         }
     };
     let sent = match &outgoing {
         Outgoing::Mail(mail) => match &post.smtp {
-            Some(smtp) => smtp.send(mail.message.clone()).await.map(|()| Some(mail.id.clone())),
+            Some(smtp) => smtp
+                .send(mail.message.clone())
+                .await
+                .map(|()| Some(mail.id.clone())),
             None => Ok(Some(mail.id.clone())),
         },
         Outgoing::Text { to, body } => text(post, rows, to, body).await,
@@ -197,33 +220,54 @@ async fn deliver(post: &Post, rows: &[Message], now: DateTime<Utc>, outcome: &mu
     match sent {
         Ok(id) => {
             outcome.sent += rows.len();
-            marks::sent(post, rows, &outgoing, id, now).await.map(|()| true)
+            marks::sent(post, rows, &outgoing, id, now)
+                .await
+                .map(|()| true)
         }
         Err(SendError::OptedOut(error)) => {
             outcome.suppressed += rows.len();
-            marks::opted_out(post, rows, &error, now).await.map(|()| true)
+            marks::opted_out(post, rows, &error, now)
+                .await
+                .map(|()| true)
         }
         Err(SendError::Never(error)) => {
             outcome.failed += rows.len();
             marks::failed(post, rows, now, &error).await.map(|()| true)
         }
-        Err(error) if now - due_at >= Duration::hours(i64::from(post.app.policy.message_tries_hours)) => {
+        Err(error)
+            if now - due_at >= Duration::hours(i64::from(post.app.policy.message_tries_hours)) =>
+        {
             outcome.failed += rows.len();
-            marks::failed(post, rows, now, &error.to_string()).await.map(|()| true)
+            marks::failed(post, rows, now, &error.to_string())
+                .await
+                .map(|()| true)
         }
         Err(error) => {
             outcome.postponed += rows.len();
             marks::postponed(post, rows, now, &error).await?;
-            Ok(!matches!(error, SendError::Unreachable(_) | SendError::Unknown(_)))
+            Ok(!matches!(
+                error,
+                SendError::Unreachable(_) | SendError::Unknown(_)
+            ))
         }
     }
 }
 
 /// Sends a text. Its provider calls back at an address that names the row, since the call may come before our own mark.
-async fn text(post: &Post, rows: &[Message], to: &Phone, body: &str) -> std::result::Result<Option<String>, SendError> {
+async fn text(
+    post: &Post,
+    rows: &[Message],
+    to: &Phone,
+    body: &str,
+) -> std::result::Result<Option<String>, SendError> {
     let (Some(sms), Some(first)) = (&post.sms, rows.first()) else {
         return Ok(None);
     };
-    let callback = post.app.profile.public_url.to(&format!("/texts/status/{}", first.id));
-    sms.send(to, body, Some(&callback), &first.id.to_string()).await
+    let callback = post
+        .app
+        .profile
+        .public_url
+        .to(&format!("/texts/status/{}", first.id));
+    sms.send(to, body, Some(&callback), &first.id.to_string())
+        .await
 }

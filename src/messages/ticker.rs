@@ -24,11 +24,17 @@ pub async fn start(post: &Post) -> Result<JobScheduler, JobSchedulerError> {
         scheduler.add(job("*/5 * * * * *", post, run)?).await?;
     }
     if post.inbox.is_some() {
-        scheduler.add(job("*/15 * * * * *", post, |post| Box::pin(read(post)))?).await?;
+        scheduler
+            .add(job("*/15 * * * * *", post, |post| Box::pin(read(post)))?)
+            .await?;
     }
-    scheduler.add(job("0 */10 * * * *", post, |post| Box::pin(sweep(post)))?).await?;
     scheduler
-        .add(job("0 30 8 * * *", post, |post| Box::pin(revoke_unused(post)))?)
+        .add(job("0 */10 * * * *", post, |post| Box::pin(sweep(post)))?)
+        .await?;
+    scheduler
+        .add(job("0 30 8 * * *", post, |post| {
+            Box::pin(revoke_unused(post))
+        })?)
         .await?;
     scheduler.start().await?;
     Ok(scheduler)
@@ -42,7 +48,9 @@ fn job(schedule: &str, post: &Post, run: fn(Post) -> Run) -> Result<Job, JobSche
 }
 
 async fn deliver(post: Post, way: Channel) {
-    let Ok(_turn) = post.sending.of(way).try_lock() else { return };
+    let Ok(_turn) = post.sending.of(way).try_lock() else {
+        return;
+    };
     if let Err(error) = step::step_by(&post, &[way], post.app.clock.now()).await {
         tracing::warn!(%error, "messages could not be sent; that is tried again");
     }
@@ -55,7 +63,9 @@ async fn sweep(post: Post) {
 }
 
 async fn read(post: Post) {
-    let Ok(_turn) = post.reading.try_lock() else { return };
+    let Ok(_turn) = post.reading.try_lock() else {
+        return;
+    };
     if let Err(error) = inbox::read(&post).await {
         tracing::warn!(%error, "the mailbox could not be read; that is tried again");
     }

@@ -7,7 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lettre::address::Envelope;
 use lettre::message::Message;
-use lettre::message::dkim::{DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm, DkimSigningKey, dkim_sign};
+use lettre::message::dkim::{
+    DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm,
+    DkimSigningKey, dkim_sign,
+};
 use lettre::message::header::HeaderName;
 use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
@@ -93,12 +96,22 @@ impl DkimSettings {
             DkimSigningAlgorithm::Ed25519
         };
         let key = DkimSigningKey::new(text, algorithm).map_err(|_| SettingsError::Dkim)?;
-        let headers = SIGNED.iter().copied().map(HeaderName::new_from_ascii_str).collect();
+        let headers = SIGNED
+            .iter()
+            .copied()
+            .map(HeaderName::new_from_ascii_str)
+            .collect();
         let relaxed = DkimCanonicalization {
             header: DkimCanonicalizationType::Relaxed,
             body: DkimCanonicalizationType::Relaxed,
         };
-        Ok(DkimConfig::new(self.selector.clone(), self.domain.clone(), key, headers, relaxed))
+        Ok(DkimConfig::new(
+            self.selector.clone(),
+            self.domain.clone(),
+            key,
+            headers,
+            relaxed,
+        ))
     }
 }
 
@@ -128,7 +141,11 @@ pub struct SmtpSettings {
 
 impl SmtpSettings {
     /// The server at `url` (`smtp://user:password@host:587?tls=required`, `smtps://…`), its authority's certificate in PEM.
-    pub fn new(url: &Url, authority: Option<Vec<u8>>, dkim: Option<DkimSettings>) -> Result<Self, SettingsError> {
+    pub fn new(
+        url: &Url,
+        authority: Option<Vec<u8>>,
+        dkim: Option<DkimSettings>,
+    ) -> Result<Self, SettingsError> {
         let wrapped = match url.scheme() {
             "smtp" => false,
             "smtps" => true,
@@ -159,14 +176,20 @@ impl SmtpSettings {
         };
         // What is wrong is said at start, not at the first mail.
         settings.tls()?;
-        settings.dkim.as_ref().map(DkimSettings::config).transpose()?;
+        settings
+            .dkim
+            .as_ref()
+            .map(DkimSettings::config)
+            .transpose()?;
         Ok(settings)
     }
 
     fn tls(&self) -> Result<Tls, SettingsError> {
         let mut tls = TlsParameters::builder(self.host.clone());
         if let Some(pem) = &self.authority {
-            tls = tls.add_root_certificate(Certificate::from_pem(pem).map_err(|_| SettingsError::Authority)?);
+            tls = tls.add_root_certificate(
+                Certificate::from_pem(pem).map_err(|_| SettingsError::Authority)?,
+            );
         }
         let tls = tls
             .build_rustls()
@@ -180,11 +203,16 @@ impl SmtpSettings {
     }
 
     fn transport(&self) -> Result<AsyncSmtpTransport<Tokio1Executor>, SettingsError> {
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(self.host.clone())
-            .port(self.port)
-            .tls(self.tls()?)
-            .timeout(Some(STEP))
-            .pool_config(PoolConfig::new().max_size(1).idle_timeout(Duration::from_secs(30)));
+        let mut builder =
+            AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(self.host.clone())
+                .port(self.port)
+                .tls(self.tls()?)
+                .timeout(Some(STEP))
+                .pool_config(
+                    PoolConfig::new()
+                        .max_size(1)
+                        .idle_timeout(Duration::from_secs(30)),
+                );
         if let Some((user, password)) = self.credentials.clone() {
             builder = builder.credentials(Credentials::new(user, password));
         }
@@ -220,7 +248,10 @@ pub(super) fn credentials_of(url: &Url) -> Result<Option<(String, String)>, Sett
             .map(String::from)
             .map_err(|_| SettingsError::Credentials)
     };
-    Ok(Some((plain(url.username())?, plain(url.password().unwrap_or_default())?)))
+    Ok(Some((
+        plain(url.username())?,
+        plain(url.password().unwrap_or_default())?,
+    )))
 }
 
 /// What became of a mail that was not taken.
@@ -245,7 +276,9 @@ pub enum SendError {
 
 impl From<lettre::transport::smtp::Error> for SendError {
     fn from(error: lettre::transport::smtp::Error) -> Self {
-        let chain = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+        let chain = std::iter::successors(Some(&error as &dyn std::error::Error), |error| {
+            error.source()
+        });
         let text: String = chain
             .map(ToString::to_string)
             .collect::<Vec<_>>()
@@ -254,7 +287,9 @@ impl From<lettre::transport::smtp::Error> for SendError {
             .take(500)
             .collect();
         // Of the server as a whole, not of this mail: who we are, or how we came, does not please it.
-        let of_us = error.status().is_some_and(|code| [530, 534, 535, 538].contains(&u16::from(code)));
+        let of_us = error
+            .status()
+            .is_some_and(|code| [530, 534, 535, 538].contains(&u16::from(code)));
         if of_us || error.is_client() {
             Self::Unreachable(text)
         } else if error.is_permanent() {
@@ -284,7 +319,11 @@ impl Smtp {
         Ok(Self {
             settings: settings.clone(),
             transport: Mutex::new(settings.transport()?),
-            dkim: settings.dkim.as_ref().map(DkimSettings::config).transpose()?,
+            dkim: settings
+                .dkim
+                .as_ref()
+                .map(DkimSettings::config)
+                .transpose()?,
         })
     }
 
@@ -295,7 +334,8 @@ impl Smtp {
         }
         let envelope: Envelope = mail.envelope().clone();
         let transport = self.transport.lock().await.clone();
-        let sent = tokio::time::timeout(LONGEST, transport.send_raw(&envelope, &mail.formatted())).await;
+        let sent =
+            tokio::time::timeout(LONGEST, transport.send_raw(&envelope, &mail.formatted())).await;
         match sent {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(error.into()),
@@ -322,24 +362,42 @@ mod tests {
     #[test]
     fn a_password_goes_over_no_network_in_the_clear() {
         let secrecy = |url: &str| settings(url).map(|settings| settings.secrecy).ok();
-        assert_eq!(secrecy("smtp://u:p@mail.example.ca"), Some(Secrecy::Required));
-        assert_eq!(secrecy("smtps://u:p@mail.example.ca"), Some(Secrecy::Wrapped));
+        assert_eq!(
+            secrecy("smtp://u:p@mail.example.ca"),
+            Some(Secrecy::Required)
+        );
+        assert_eq!(
+            secrecy("smtps://u:p@mail.example.ca"),
+            Some(Secrecy::Wrapped)
+        );
         assert_eq!(secrecy("smtp://127.0.0.1:2525"), Some(Secrecy::Clear));
         assert_eq!(secrecy("smtp://[::1]:2525"), Some(Secrecy::Clear));
-        assert_eq!(secrecy("smtp://localhost:2525?tls=required"), Some(Secrecy::Required));
-        for junk in ["smtp://mail.example.ca?tls=none", "smtp://x?tls=maybe", "http://x", "smtp:"] {
+        assert_eq!(
+            secrecy("smtp://localhost:2525?tls=required"),
+            Some(Secrecy::Required)
+        );
+        for junk in [
+            "smtp://mail.example.ca?tls=none",
+            "smtp://x?tls=maybe",
+            "http://x",
+            "smtp:",
+        ] {
             assert!(settings(junk).is_err(), "{junk}");
         }
     }
 
     #[test]
     fn users_and_passwords_are_percent_encoded() {
-        let settings = settings("smtp://appointments%40clinic.test:p%2Fw@mail.example.ca:2587").unwrap();
+        let settings =
+            settings("smtp://appointments%40clinic.test:p%2Fw@mail.example.ca:2587").unwrap();
         assert_eq!(
             settings.credentials,
             Some(("appointments@clinic.test".to_owned(), "p/w".to_owned()))
         );
-        assert_eq!((settings.port, settings.host.as_str()), (2587, "mail.example.ca"));
+        assert_eq!(
+            (settings.port, settings.host.as_str()),
+            (2587, "mail.example.ca")
+        );
     }
 
     #[test]
@@ -357,7 +415,9 @@ mod tests {
             .body("x".to_owned())
             .unwrap();
         dkim_sign(&mut mail, &settings(&key).config().unwrap());
-        let mail = String::from_utf8(mail.formatted()).unwrap().replace("\r\n ", "");
+        let mail = String::from_utf8(mail.formatted())
+            .unwrap()
+            .replace("\r\n ", "");
         for said in [
             "DKIM-Signature:",
             "a=ed25519-sha256",
@@ -373,19 +433,29 @@ mod tests {
             "short",
             "-----BEGIN RSA PRIVATE KEY-----\nnonsense\n-----END RSA PRIVATE KEY-----",
         ] {
-            assert!(matches!(settings(junk).config(), Err(SettingsError::Dkim)), "{junk}");
+            assert!(
+                matches!(settings(junk).config(), Err(SettingsError::Dkim)),
+                "{junk}"
+            );
         }
     }
 
     #[tokio::test]
     async fn a_server_that_is_not_there_is_told_from_one_that_refuses() {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let smtp = Smtp::new(&settings(&format!("smtp://127.0.0.1:{port}")).unwrap()).unwrap();
         let mail = Message::builder()
             .from("a@clinic.test".parse().unwrap())
             .to("b@example.test".parse().unwrap())
             .body("x".to_owned())
             .unwrap();
-        assert!(matches!(smtp.send(mail).await, Err(SendError::Unreachable(_))));
+        assert!(matches!(
+            smtp.send(mail).await,
+            Err(SendError::Unreachable(_))
+        ));
     }
 }

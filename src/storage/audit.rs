@@ -55,11 +55,18 @@ pub async fn insert(tx: &mut Tx, line: &Line) -> Result<()> {
 }
 
 /// The lines about `patient`, oldest first, those after `after`.
-pub async fn page(tx: &mut Tx, patient: PatientId, after: AuditId, limit: i64) -> Result<Vec<Line>> {
-    tx.query(stmt!("SELECT * FROM audit WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"))
-        .bind(patient)
-        .bind(after)
-        .bind(limit)
-        .all()
-        .await
+pub async fn page(
+    tx: &mut Tx,
+    patient: PatientId,
+    after: AuditId,
+    limit: i64,
+) -> Result<Vec<Line>> {
+    tx.query(stmt!(
+        "SELECT * FROM audit WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"
+    ))
+    .bind(patient)
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
 }

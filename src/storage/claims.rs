@@ -22,7 +22,13 @@ pub enum Claimant {
 }
 
 /// Takes `resource` for `when`. An overlap is [`super::Error::Overlap`].
-pub async fn insert(tx: &mut Tx, id: ClaimId, resource: ResourceId, by: Claimant, when: Interval) -> Result<()> {
+pub async fn insert(
+    tx: &mut Tx,
+    id: ClaimId,
+    resource: ResourceId,
+    by: Claimant,
+    when: Interval,
+) -> Result<()> {
     let (session, hold, expires) = match by {
         Claimant::Session(session) => (Some(session), None, None),
         Claimant::Hold(hold, expires) => (None, Some(hold), Some(expires)),
@@ -44,11 +50,13 @@ pub async fn insert(tx: &mut Tx, id: ClaimId, resource: ResourceId, by: Claimant
 
 /// Sweeps away what expired holds still claim of `resource`, so that it can be claimed anew.
 pub async fn sweep(tx: &mut Tx, resource: ResourceId, now: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("DELETE FROM claims WHERE resource_id = $1 AND expires_at <= $2"))
-        .bind(resource)
-        .bind(now)
-        .run()
-        .await?;
+    tx.query(stmt!(
+        "DELETE FROM claims WHERE resource_id = $1 AND expires_at <= $2"
+    ))
+    .bind(resource)
+    .bind(now)
+    .run()
+    .await?;
     Ok(())
 }
 
@@ -99,10 +107,12 @@ pub async fn held_from(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<Held>> {
 
 /// Sweeps away what all expired holds still claim.
 pub async fn sweep_all(tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("DELETE FROM claims WHERE expires_at IS NOT NULL AND expires_at <= $1"))
-        .bind(now)
-        .run()
-        .await?;
+    tx.query(stmt!(
+        "DELETE FROM claims WHERE expires_at IS NOT NULL AND expires_at <= $1"
+    ))
+    .bind(now)
+    .run()
+    .await?;
     Ok(())
 }
 
@@ -165,7 +175,9 @@ pub async fn within(
     for row in rows {
         let Some(spans) = row.spans else { continue };
         let spans = spans.split(',').map(|span| span.split_once(' '));
-        let spans = spans.map(|span| span.and_then(|(start, end)| Interval::new(instant(start)?, instant(end)?)));
+        let spans = spans.map(|span| {
+            span.and_then(|(start, end)| Interval::new(instant(start)?, instant(end)?))
+        });
         let spans: Option<Vec<Interval>> = spans.collect();
         taken.insert(row.resource_id, spans.ok_or(Error::Unreadable("claims"))?);
     }

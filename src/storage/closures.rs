@@ -57,7 +57,11 @@ impl TryFrom<Row> for Closure {
             until,
             reason,
         };
-        Ok(Self { id, version, details })
+        Ok(Self {
+            id,
+            version,
+            details,
+        })
     }
 }
 
@@ -101,7 +105,10 @@ fn bound<'c>(query: Query<'c>, closure: &Closure) -> Query<'c> {
 
 /// Removes a closure.
 pub async fn delete(tx: &mut Tx, id: ClosureId) -> Result<()> {
-    tx.query(stmt!("DELETE FROM closures WHERE id = $1")).bind(id).run().await?;
+    tx.query(stmt!("DELETE FROM closures WHERE id = $1"))
+        .bind(id)
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -117,7 +124,9 @@ pub async fn get(tx: &mut Tx, id: ClosureId) -> Result<Option<Closure>> {
 
 /// Closures in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: ClosureId, limit: i64) -> Result<Vec<Closure>> {
-    let query = tx.query(stmt!("SELECT * FROM closures WHERE id > $1 ORDER BY id LIMIT $2"));
+    let query = tx.query(stmt!(
+        "SELECT * FROM closures WHERE id > $1 ORDER BY id LIMIT $2"
+    ));
     query
         .bind(after)
         .bind(limit)

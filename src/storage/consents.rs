@@ -42,11 +42,13 @@ pub async fn update(tx: &mut Tx, consent: &Consent) -> Result<bool> {
 
 /// The consent of `patient` with this id.
 pub async fn get(tx: &mut Tx, patient: PatientId, id: ConsentId) -> Result<Option<Consent>> {
-    tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND id = $2"))
-        .bind(patient)
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM consents WHERE patient_id = $1 AND id = $2"
+    ))
+    .bind(patient)
+    .bind(id)
+    .optional()
+    .await
 }
 
 /// The consents of `patient` that hold.
@@ -61,15 +63,22 @@ pub async fn active(tx: &mut Tx, patient: PatientId) -> Result<Vec<Consent>> {
 
 /// The consents of one kind that `patient` gave, withdrawn ones included, oldest first.
 pub async fn of_kind(tx: &mut Tx, patient: PatientId, kind: ConsentKind) -> Result<Vec<Consent>> {
-    tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND kind = $2 ORDER BY id"))
-        .bind(patient)
-        .bind(kind)
-        .all()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM consents WHERE patient_id = $1 AND kind = $2 ORDER BY id"
+    ))
+    .bind(patient)
+    .bind(kind)
+    .all()
+    .await
 }
 
 /// Consents of `patient` in order of id, after `after`.
-pub async fn page(tx: &mut Tx, patient: PatientId, after: ConsentId, limit: i64) -> Result<Vec<Consent>> {
+pub async fn page(
+    tx: &mut Tx,
+    patient: PatientId,
+    after: ConsentId,
+    limit: i64,
+) -> Result<Vec<Consent>> {
     tx.query(stmt!(
         "SELECT * FROM consents WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"
     ))

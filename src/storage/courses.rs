@@ -82,11 +82,19 @@ pub async fn update(tx: &mut Tx, course: &Course) -> Result<bool> {
 
 /// The course with this id.
 pub async fn get(tx: &mut Tx, id: CourseId) -> Result<Option<Course>> {
-    tx.query(stmt!("SELECT * FROM courses WHERE id = $1")).bind(id).optional().await
+    tx.query(stmt!("SELECT * FROM courses WHERE id = $1"))
+        .bind(id)
+        .optional()
+        .await
 }
 
 /// Courses in order of id, after `after`; all, or those of one patient.
-pub async fn page(tx: &mut Tx, patient: Option<PatientId>, after: CourseId, limit: i64) -> Result<Vec<Course>> {
+pub async fn page(
+    tx: &mut Tx,
+    patient: Option<PatientId>,
+    after: CourseId,
+    limit: i64,
+) -> Result<Vec<Course>> {
     tx.query(stmt!(
         "SELECT * FROM courses WHERE patient_id = coalesce($1, patient_id) AND id > $2 ORDER BY id LIMIT $3"
     ))

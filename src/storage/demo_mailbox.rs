@@ -46,7 +46,9 @@ pub async fn insert(tx: &mut Tx, mail: &Delivered) -> Result<()> {
 
 /// Every mail in the order in which they went out.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Delivered>> {
-    tx.query(stmt!("SELECT * FROM demo_mailbox ORDER BY at, id")).all().await
+    tx.query(stmt!("SELECT * FROM demo_mailbox ORDER BY at, id"))
+        .all()
+        .await
 }
 
 /// One mail.

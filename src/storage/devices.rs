@@ -57,16 +57,21 @@ fn bound<'c>(query: Query<'c>, device: &Device) -> Query<'c> {
 
 /// The device with this id.
 pub async fn get(tx: &mut Tx, id: DeviceId) -> Result<Option<Device>> {
-    tx.query(stmt!("SELECT * FROM devices WHERE id = $1")).bind(id).optional().await
+    tx.query(stmt!("SELECT * FROM devices WHERE id = $1"))
+        .bind(id)
+        .optional()
+        .await
 }
 
 /// Devices in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: DeviceId, limit: i64) -> Result<Vec<Device>> {
-    tx.query(stmt!("SELECT * FROM devices WHERE id > $1 ORDER BY id LIMIT $2"))
-        .bind(after)
-        .bind(limit)
-        .all()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM devices WHERE id > $1 ORDER BY id LIMIT $2"
+    ))
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
 }
 
 /// Writes a new rental window. One that starts at the same time may be there.
@@ -93,16 +98,27 @@ pub async fn delete_window(tx: &mut Tx, window: RentalWindowId) -> Result<()> {
 }
 
 /// The rental window of `device` with this id.
-pub async fn window(tx: &mut Tx, device: DeviceId, window: RentalWindowId) -> Result<Option<RentalWindow>> {
-    tx.query(stmt!("SELECT * FROM rental_windows WHERE device_id = $1 AND id = $2"))
-        .bind(device)
-        .bind(window)
-        .optional()
-        .await
+pub async fn window(
+    tx: &mut Tx,
+    device: DeviceId,
+    window: RentalWindowId,
+) -> Result<Option<RentalWindow>> {
+    tx.query(stmt!(
+        "SELECT * FROM rental_windows WHERE device_id = $1 AND id = $2"
+    ))
+    .bind(device)
+    .bind(window)
+    .optional()
+    .await
 }
 
 /// Rental windows of `device` in order of time, those after the instant and id given.
-pub async fn windows_page(tx: &mut Tx, device: DeviceId, after: (DateTime<Utc>, RentalWindowId), limit: i64) -> Result<Vec<RentalWindow>> {
+pub async fn windows_page(
+    tx: &mut Tx,
+    device: DeviceId,
+    after: (DateTime<Utc>, RentalWindowId),
+    limit: i64,
+) -> Result<Vec<RentalWindow>> {
     tx.query(stmt!(
         "SELECT * FROM rental_windows WHERE device_id = $1 AND (starts_at, id) > ($2, $3) ORDER BY starts_at, id LIMIT $4"
     ))
@@ -115,7 +131,11 @@ pub async fn windows_page(tx: &mut Tx, device: DeviceId, after: (DateTime<Utc>, 
 }
 
 /// The rental windows of the devices of `site` that reach into `range`.
-pub async fn windows_within(tx: &mut Tx, site: SiteId, range: Interval) -> Result<Vec<RentalWindow>> {
+pub async fn windows_within(
+    tx: &mut Tx,
+    site: SiteId,
+    range: Interval,
+) -> Result<Vec<RentalWindow>> {
     tx.query(stmt!(
         "SELECT w.* FROM rental_windows w JOIN devices d ON d.id = w.device_id
          WHERE d.site_id = $1 AND w.starts_at < $2 AND w.ends_at > $3 ORDER BY w.starts_at"

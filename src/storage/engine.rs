@@ -10,10 +10,13 @@ use sqlx::error::ErrorKind;
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
+};
 use sqlx::{
-    Arguments, Column, Encode, Executor, FromRow, PgConnection, PgPool, Postgres, SqlSafeStr, Sqlite, SqliteConnection, SqlitePool,
-    Statement, Transaction, Type,
+    Arguments, Column, Encode, Executor, FromRow, PgConnection, PgPool, Postgres, SqlSafeStr,
+    Sqlite, SqliteConnection, SqlitePool, Statement, Transaction, Type,
 };
 use thiserror::Error;
 
@@ -54,7 +57,9 @@ impl From<sqlx::Error> for Error {
         use sqlx::Error as E;
         let Some(database) = error.as_database_error() else {
             return match error {
-                E::PoolTimedOut | E::PoolClosed | E::Io(_) | E::Tls(_) | E::WorkerCrashed => Self::Away(error),
+                E::PoolTimedOut | E::PoolClosed | E::Io(_) | E::Tls(_) | E::WorkerCrashed => {
+                    Self::Away(error)
+                }
                 other => Self::Fault(other),
             };
         };
@@ -70,7 +75,8 @@ impl From<sqlx::Error> for Error {
                 // Busy and locked (SQLite), or shutting down, too many connections, deadlock, lock time-out (PostgreSQL).
                 let code = database.code().unwrap_or_default();
                 let passing = [
-                    "5", "6", "261", "517", "773", "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300",
+                    "5", "6", "261", "517", "773", "40001", "40P01", "55P03", "57P01", "57P02",
+                    "57P03", "53300",
                 ];
                 if passing.contains(&code.as_ref()) {
                     Self::Away(error)
@@ -103,7 +109,10 @@ pub fn registered() -> impl Iterator<Item = &'static Sql> {
 
 /// The highest `$n` in a statement.
 #[must_use]
-#[expect(clippy::indexing_slicing, reason = "const code; a slip fails the build")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "const code; a slip fails the build"
+)]
 pub const fn arity(text: &str) -> usize {
     let (bytes, mut at, mut highest) = (text.as_bytes(), 0, 0);
     while at < bytes.len() {
@@ -134,7 +143,9 @@ macro_rules! stmt {
             postgres: $postgres,
             arity: $crate::storage::engine::arity($sqlite),
         };
-        const _: () = assert!($crate::storage::engine::arity($sqlite) == $crate::storage::engine::arity($postgres));
+        const _: () = assert!(
+            $crate::storage::engine::arity($sqlite) == $crate::storage::engine::arity($postgres)
+        );
         inventory::submit! { SQL }
         SQL
     }};
@@ -142,8 +153,14 @@ macro_rules! stmt {
 pub(crate) use stmt;
 
 /// A value that both engines can take.
-pub trait Value<'t>: Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres> {}
-impl<'t, T: Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres>> Value<'t> for T {}
+pub trait Value<'t>:
+    Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres>
+{
+}
+impl<'t, T: Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres>> Value<'t>
+    for T
+{
+}
 
 /// A row that both engines can give.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
@@ -176,12 +193,20 @@ impl Db {
     /// Opens `sqlite:FILE` (made when it is not there) or `postgres://…`.
     pub async fn connect(url: &str) -> Result<Self> {
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let options = PgConnectOptions::from_str(url).map_err(|error| Error::Address(format!("{error}")))?;
-            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(25));
-            return Ok(Self::Postgres(pool.connect_with(options.application_name("fadeline")).await?));
+            let options = PgConnectOptions::from_str(url)
+                .map_err(|error| Error::Address(format!("{error}")))?;
+            let pool = PgPoolOptions::new()
+                .max_connections(16)
+                .acquire_timeout(Duration::from_secs(25));
+            return Ok(Self::Postgres(
+                pool.connect_with(options.application_name("fadeline"))
+                    .await?,
+            ));
         }
         if !url.starts_with("sqlite:") || url.contains(":memory:") {
-            return Err(Error::Address("the database is named sqlite:FILE or postgres://…".to_owned()));
+            return Err(Error::Address(
+                "the database is named sqlite:FILE or postgres://…".to_owned(),
+            ));
         }
         let options = SqliteConnectOptions::from_str(url)
             .map_err(|error| Error::Address(format!("{error}")))?
@@ -198,7 +223,10 @@ impl Db {
             .pragma("wal_autocheckpoint", "4000");
         let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(30));
         // The writer first: it makes the file that the readers open.
-        let write = pool().max_connections(1).connect_with(options.clone()).await?;
+        let write = pool()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
         let read = pool()
             .max_connections(4)
             .connect_with(options.create_if_missing(false).read_only(true))
@@ -213,7 +241,8 @@ impl Db {
             Self::Sqlite { .. } => sqlx::migrate!("migrations/sqlite"),
             Self::Postgres(_) => sqlx::migrate!("migrations/postgres"),
         };
-        let migrator = Migrator::with_migrations(common.iter().chain(own.iter()).cloned().collect());
+        let migrator =
+            Migrator::with_migrations(common.iter().chain(own.iter()).cloned().collect());
         match self {
             Self::Sqlite { write, .. } => migrator.run(write).await?,
             Self::Postgres(pool) => migrator.run(pool).await?,
@@ -248,7 +277,9 @@ impl Db {
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
         let mut tx = self.read().await?;
-        tx.query(stmt!("SELECT CAST(1 AS BIGINT)")).one::<(i64,)>().await?;
+        tx.query(stmt!("SELECT CAST(1 AS BIGINT)"))
+            .one::<(i64,)>()
+            .await?;
         Ok(())
     }
 
@@ -265,15 +296,40 @@ impl Db {
 
     /// The columns that a registered statement answers, from the engine itself.
     pub async fn columns(&self, sql: &Sql) -> Result<Vec<String>> {
-        let names = |columns: &[_]| columns.iter().map(|column: &&str| (*column).to_owned()).collect();
+        let names = |columns: &[_]| {
+            columns
+                .iter()
+                .map(|column: &&str| (*column).to_owned())
+                .collect()
+        };
         Ok(match self {
             Self::Sqlite { read, .. } => {
-                let statement = read.acquire().await?.prepare(sql.sqlite.into_sql_str()).await?;
-                names(&statement.columns().iter().map(Column::name).collect::<Vec<_>>())
+                let statement = read
+                    .acquire()
+                    .await?
+                    .prepare(sql.sqlite.into_sql_str())
+                    .await?;
+                names(
+                    &statement
+                        .columns()
+                        .iter()
+                        .map(Column::name)
+                        .collect::<Vec<_>>(),
+                )
             }
             Self::Postgres(pool) => {
-                let statement = pool.acquire().await?.prepare(sql.postgres.into_sql_str()).await?;
-                names(&statement.columns().iter().map(Column::name).collect::<Vec<_>>())
+                let statement = pool
+                    .acquire()
+                    .await?
+                    .prepare(sql.postgres.into_sql_str())
+                    .await?;
+                names(
+                    &statement
+                        .columns()
+                        .iter()
+                        .map(Column::name)
+                        .collect::<Vec<_>>(),
+                )
             }
         })
     }
@@ -392,8 +448,14 @@ impl<'c> Query<'c> {
     pub fn all<T: Row + 'c>(self) -> BoxFuture<'c, Result<Vec<T>>> {
         Box::pin(async move {
             Ok(match self.ready()? {
-                (Run::Sqlite(tx, arguments), sql) => run::rows(sql.sqlite, arguments).fetch_all(&mut *tx).await?,
-                (Run::Postgres(tx, arguments), sql) => run::rows(sql.postgres, arguments).fetch_all(&mut *tx).await?,
+                (Run::Sqlite(tx, arguments), sql) => {
+                    run::rows(sql.sqlite, arguments).fetch_all(&mut *tx).await?
+                }
+                (Run::Postgres(tx, arguments), sql) => {
+                    run::rows(sql.postgres, arguments)
+                        .fetch_all(&mut *tx)
+                        .await?
+                }
             })
         })
     }
@@ -403,8 +465,16 @@ impl<'c> Query<'c> {
     pub fn optional<T: Row + 'c>(self) -> BoxFuture<'c, Result<Option<T>>> {
         Box::pin(async move {
             Ok(match self.ready()? {
-                (Run::Sqlite(tx, arguments), sql) => run::rows(sql.sqlite, arguments).fetch_optional(&mut *tx).await?,
-                (Run::Postgres(tx, arguments), sql) => run::rows(sql.postgres, arguments).fetch_optional(&mut *tx).await?,
+                (Run::Sqlite(tx, arguments), sql) => {
+                    run::rows(sql.sqlite, arguments)
+                        .fetch_optional(&mut *tx)
+                        .await?
+                }
+                (Run::Postgres(tx, arguments), sql) => {
+                    run::rows(sql.postgres, arguments)
+                        .fetch_optional(&mut *tx)
+                        .await?
+                }
             })
         })
     }
@@ -412,7 +482,11 @@ impl<'c> Query<'c> {
     /// The one row that there must be.
     #[must_use]
     pub fn one<T: Row + 'c>(self) -> BoxFuture<'c, Result<T>> {
-        Box::pin(async move { self.optional().await?.ok_or(Error::Fault(sqlx::Error::RowNotFound)) })
+        Box::pin(async move {
+            self.optional()
+                .await?
+                .ok_or(Error::Fault(sqlx::Error::RowNotFound))
+        })
     }
 
     /// How many rows it changed.
@@ -420,8 +494,14 @@ impl<'c> Query<'c> {
     pub fn run(self) -> BoxFuture<'c, Result<u64>> {
         Box::pin(async move {
             Ok(match self.ready()? {
-                (Run::Sqlite(tx, arguments), sql) => run::plain(sql.sqlite, arguments).execute(&mut *tx).await?.rows_affected(),
-                (Run::Postgres(tx, arguments), sql) => run::plain(sql.postgres, arguments).execute(&mut *tx).await?.rows_affected(),
+                (Run::Sqlite(tx, arguments), sql) => run::plain(sql.sqlite, arguments)
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected(),
+                (Run::Postgres(tx, arguments), sql) => run::plain(sql.postgres, arguments)
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected(),
             })
         })
     }
@@ -439,7 +519,10 @@ mod run {
         sqlx::query_as_with(text, arguments)
     }
 
-    pub(super) fn plain<DB: Database, A: IntoArguments<DB>>(text: &'static str, arguments: A) -> Query<'static, DB, A> {
+    pub(super) fn plain<DB: Database, A: IntoArguments<DB>>(
+        text: &'static str,
+        arguments: A,
+    ) -> Query<'static, DB, A> {
         sqlx::query_with(text, arguments)
     }
 }

@@ -109,7 +109,12 @@ pub async fn of(tx: &mut Tx, kind: FeedKind, subject: Uuid) -> Result<Option<Fee
 }
 
 /// Feeds in use, in order of id, after `after`; for `own` users of a shop, only the shop's.
-pub async fn page(tx: &mut Tx, own: Option<PartnerId>, after: FeedId, limit: i64) -> Result<Vec<Feed>> {
+pub async fn page(
+    tx: &mut Tx,
+    own: Option<PartnerId>,
+    after: FeedId,
+    limit: i64,
+) -> Result<Vec<Feed>> {
     tx.query(stmt!(
         "SELECT * FROM feeds WHERE revoked_at IS NULL AND id > $1 AND subject_id = coalesce($2, subject_id) AND (NOT $3 OR kind = 'partner')
          ORDER BY id LIMIT $4"
@@ -188,18 +193,34 @@ macro_rules! entries {
 }
 
 /// The visits of a feed in `range`, in order of start.
-pub async fn entries(lease: &mut Lease, kind: FeedKind, subject: Uuid, range: Interval) -> Result<Vec<Entry>> {
+pub async fn entries(
+    lease: &mut Lease,
+    kind: FeedKind,
+    subject: Uuid,
+    range: Interval,
+) -> Result<Vec<Entry>> {
     let statement = match kind {
         FeedKind::Practitioner => entries!("s.practitioner_id = $1"),
         FeedKind::Site => entries!("s.site_id = $1"),
-        FeedKind::Partner => entries!("s.site_id IN (SELECT t.id FROM sites t WHERE t.partner_id = $1)"),
+        FeedKind::Partner => {
+            entries!("s.site_id IN (SELECT t.id FROM sites t WHERE t.partner_id = $1)")
+        }
         FeedKind::Patient => entries!("s.patient_id = $1"),
     };
-    let query = lease.query(statement).bind(subject).bind(range.start()).bind(range.end());
+    let query = lease
+        .query(statement)
+        .bind(subject)
+        .bind(range.start())
+        .bind(range.end());
     let (visits,): (Option<String>,) = query.one().await?;
     let visits = visits.unwrap_or_default();
-    let read = visits.split(',').filter(|visit| !visit.is_empty()).map(entry);
-    let mut entries: Vec<Entry> = read.collect::<Option<_>>().ok_or(Error::Unreadable("visits of a feed"))?;
+    let read = visits
+        .split(',')
+        .filter(|visit| !visit.is_empty())
+        .map(entry);
+    let mut entries: Vec<Entry> = read
+        .collect::<Option<_>>()
+        .ok_or(Error::Unreadable("visits of a feed"))?;
     entries.sort_unstable_by_key(|entry| (entry.starts_at, entry.uid));
     Ok(entries)
 }
@@ -231,11 +252,19 @@ pub struct Subject {
 /// Whom a feed is about.
 pub async fn subject(lease: &mut Lease, kind: FeedKind, subject: Uuid) -> Result<Option<Subject>> {
     let statement = match kind {
-        FeedKind::Practitioner => stmt!("SELECT name, 'en' AS language, active FROM practitioners WHERE id = $1"),
-        FeedKind::Site => stmt!("SELECT CAST(NULL AS TEXT) AS name, 'en' AS language, active FROM sites WHERE id = $1"),
-        FeedKind::Partner => stmt!("SELECT CAST(NULL AS TEXT) AS name, 'en' AS language, TRUE AS active FROM partners WHERE id = $1"),
+        FeedKind::Practitioner => {
+            stmt!("SELECT name, 'en' AS language, active FROM practitioners WHERE id = $1")
+        }
+        FeedKind::Site => stmt!(
+            "SELECT CAST(NULL AS TEXT) AS name, 'en' AS language, active FROM sites WHERE id = $1"
+        ),
+        FeedKind::Partner => stmt!(
+            "SELECT CAST(NULL AS TEXT) AS name, 'en' AS language, TRUE AS active FROM partners WHERE id = $1"
+        ),
         FeedKind::Patient => {
-            stmt!("SELECT CAST(NULL AS TEXT) AS name, preferred_language AS language, TRUE AS active FROM patients WHERE id = $1")
+            stmt!(
+                "SELECT CAST(NULL AS TEXT) AS name, preferred_language AS language, TRUE AS active FROM patients WHERE id = $1"
+            )
         }
     };
     lease.query(statement).bind(subject).optional().await

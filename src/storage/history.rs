@@ -147,7 +147,12 @@ pub async fn all(tx: &mut Tx, session: SessionId) -> Result<Vec<Made>> {
 }
 
 /// Writes a change.
-pub async fn insert(tx: &mut Tx, change: &Change, session: SessionId, by: Option<UserId>) -> Result<()> {
+pub async fn insert(
+    tx: &mut Tx,
+    change: &Change,
+    session: SessionId,
+    by: Option<UserId>,
+) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO session_history (id, session_id, at, user_id, change, before, undone) VALUES ($1, $2, $3, $4, $5, $6, FALSE)"
     ))
@@ -174,9 +179,11 @@ pub async fn last(tx: &mut Tx, session: SessionId) -> Result<Option<Change>> {
 
 /// Notes that a change was undone.
 pub async fn mark_undone(tx: &mut Tx, change: Uuid) -> Result<()> {
-    tx.query(stmt!("UPDATE session_history SET undone = TRUE WHERE id = $1"))
-        .bind(change)
-        .run()
-        .await?;
+    tx.query(stmt!(
+        "UPDATE session_history SET undone = TRUE WHERE id = $1"
+    ))
+    .bind(change)
+    .run()
+    .await?;
     Ok(())
 }

@@ -67,48 +67,73 @@ pub async fn of_referral(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Messag
         .run()
         .await?;
     }
-    tx.query(stmt!(messages!("WHERE m.referral_id = $1 AND m.session_id IS NULL ORDER BY m.id")))
-        .bind(referral)
-        .all()
-        .await
+    tx.query(stmt!(messages!(
+        "WHERE m.referral_id = $1 AND m.session_id IS NULL ORDER BY m.id"
+    )))
+    .bind(referral)
+    .all()
+    .await
 }
 
 /// Every message about a session, in the order in which they came to be.
 pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Message>> {
-    tx.query(stmt!(messages!("WHERE m.session_id = $1 ORDER BY m.session_version, m.id")))
-        .bind(session)
-        .all()
-        .await
+    tx.query(stmt!(messages!(
+        "WHERE m.session_id = $1 ORDER BY m.session_version, m.id"
+    )))
+    .bind(session)
+    .all()
+    .await
 }
 
 /// Messages about a session in order of id, after `after`.
-pub async fn page(tx: &mut Tx, session: SessionId, after: MessageId, limit: i64) -> Result<Vec<Message>> {
-    tx.query(stmt!(messages!("WHERE m.session_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")))
-        .bind(session)
-        .bind(after)
-        .bind(limit)
-        .all()
-        .await
+pub async fn page(
+    tx: &mut Tx,
+    session: SessionId,
+    after: MessageId,
+    limit: i64,
+) -> Result<Vec<Message>> {
+    tx.query(stmt!(messages!(
+        "WHERE m.session_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3"
+    )))
+    .bind(session)
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
 }
 
 /// Messages to a patient in order of id, after `after`.
-pub async fn page_of_patient(tx: &mut Tx, patient: PatientId, after: MessageId, limit: i64) -> Result<Vec<Message>> {
-    tx.query(stmt!(messages!("WHERE m.patient_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")))
-        .bind(patient)
-        .bind(after)
-        .bind(limit)
-        .all()
-        .await
+pub async fn page_of_patient(
+    tx: &mut Tx,
+    patient: PatientId,
+    after: MessageId,
+    limit: i64,
+) -> Result<Vec<Message>> {
+    tx.query(stmt!(messages!(
+        "WHERE m.patient_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3"
+    )))
+    .bind(patient)
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
 }
 
 /// Messages about a referral, and its sessions, in order of id, after `after`.
-pub async fn page_of_referral(tx: &mut Tx, referral: ReferralId, after: MessageId, limit: i64) -> Result<Vec<Message>> {
-    tx.query(stmt!(messages!("WHERE m.referral_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")))
-        .bind(referral)
-        .bind(after)
-        .bind(limit)
-        .all()
-        .await
+pub async fn page_of_referral(
+    tx: &mut Tx,
+    referral: ReferralId,
+    after: MessageId,
+    limit: i64,
+) -> Result<Vec<Message>> {
+    tx.query(stmt!(messages!(
+        "WHERE m.referral_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3"
+    )))
+    .bind(referral)
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
 }
 
 /// Locks what still waits about a session until the transaction ends, so that nobody begins to send it meanwhile. What was
@@ -188,17 +213,24 @@ pub async fn revive(tx: &mut Tx, m: &Message) -> Result<bool> {
 
 /// Gives a message that nobody has seen yet another language, or takes its calendar away.
 pub async fn reword(tx: &mut Tx, message: &Message) -> Result<()> {
-    tx.query(stmt!("UPDATE messages SET language = $2, content = $3 WHERE id = $1"))
-        .bind(message.id)
-        .bind(message.language)
-        .bind(Json(&message.content))
-        .run()
-        .await?;
+    tx.query(stmt!(
+        "UPDATE messages SET language = $2, content = $3 WHERE id = $1"
+    ))
+    .bind(message.id)
+    .bind(message.language)
+    .bind(Json(&message.content))
+    .run()
+    .await?;
     Ok(())
 }
 
 /// Suppresses all that still waits to go to a patient by `channel`. How many.
-pub async fn suppress_waiting(tx: &mut Tx, patient: PatientId, channel: Channel, why: Unsent) -> Result<u64> {
+pub async fn suppress_waiting(
+    tx: &mut Tx,
+    patient: PatientId,
+    channel: Channel,
+    why: Unsent,
+) -> Result<u64> {
     tx.query(stmt!(
         "UPDATE messages SET status = 'suppressed', reason = $3
          WHERE patient_id = $1 AND channel = $2 AND status = 'scheduled' AND kind IN ('invite', 'update', 'cancel', 'reminder', 'answer', 'proposal')"
@@ -211,7 +243,12 @@ pub async fn suppress_waiting(tx: &mut Tx, patient: PatientId, channel: Channel,
 }
 
 /// Suppresses all that still waits to go to one address or number of a patient. How many.
-pub async fn suppress_waiting_to(tx: &mut Tx, patient: PatientId, recipient: &Recipient, why: Unsent) -> Result<u64> {
+pub async fn suppress_waiting_to(
+    tx: &mut Tx,
+    patient: PatientId,
+    recipient: &Recipient,
+    why: Unsent,
+) -> Result<u64> {
     tx.query(stmt!(
         "UPDATE messages SET status = 'suppressed', reason = $3
          WHERE patient_id = $1 AND lower(recipient) = $2 AND status = 'scheduled'
@@ -261,7 +298,9 @@ pub async fn next_try(tx: &mut Tx, channel: Channel) -> Result<Option<DateTime<U
 /// When the next claim expires; never without any.
 pub async fn next_expiry(tx: &mut Tx) -> Result<Option<DateTime<Utc>>> {
     let (next,): (Option<DateTime<Utc>>,) = tx
-        .query(stmt!("SELECT MIN(claimed_until) AS at FROM messages WHERE status = 'sending'"))
+        .query(stmt!(
+            "SELECT MIN(claimed_until) AS at FROM messages WHERE status = 'sending'"
+        ))
         .one()
         .await?;
     Ok(next)
@@ -272,7 +311,12 @@ pub async fn next_expiry(tx: &mut Tx) -> Result<Option<DateTime<Utc>>> {
 /// that its address waits for. The conditions on the outer statement keep two nodes from claiming the same one: on `PostgreSQL`
 /// they alone are asked of the row as it has become, when another node claimed it, and put it off, since this statement began. The
 /// bound inside keeps it from comparing all that waits with all that waits, whose numbers it can only guess.
-pub async fn claim(tx: &mut Tx, channel: Channel, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Message>> {
+pub async fn claim(
+    tx: &mut Tx,
+    channel: Channel,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Message>> {
     let claimed: Option<(MessageId,)> = tx
         .query(stmt!(
             "UPDATE messages SET status = 'sending', claimed_until = $3, attempts = attempts + 1
@@ -293,9 +337,15 @@ pub async fn claim(tx: &mut Tx, channel: Channel, now: DateTime<Utc>, until: Dat
         .bind(until)
         .optional()
         .await?;
-    let Some((id,)) = claimed else { return Ok(Vec::new()) };
-    let Some(first) = get(tx, id).await? else { return Ok(Vec::new()) };
-    let Some(batch) = first.batch.clone() else { return Ok(vec![first]) };
+    let Some((id,)) = claimed else {
+        return Ok(Vec::new());
+    };
+    let Some(first) = get(tx, id).await? else {
+        return Ok(Vec::new());
+    };
+    let Some(batch) = first.batch.clone() else {
+        return Ok(vec![first]);
+    };
     // What a change of a visit holds at this moment goes out by itself, rather than that both wait for each other.
     tx.query(stmt!(
         "UPDATE messages SET status = 'sending', claimed_until = $3, attempts = attempts + 1
@@ -322,7 +372,10 @@ pub async fn claim(tx: &mut Tx, channel: Channel, now: DateTime<Utc>, until: Dat
 
 /// The message with this id.
 pub async fn get(tx: &mut Tx, id: MessageId) -> Result<Option<Message>> {
-    tx.query(stmt!(messages!("WHERE m.id = $1"))).bind(id).optional().await
+    tx.query(stmt!(messages!("WHERE m.id = $1")))
+        .bind(id)
+        .optional()
+        .await
 }
 
 /// Lets a message that was claimed wait until `at`, as if it had not been tried. Whether the claim was still ours.
@@ -341,7 +394,12 @@ pub async fn wait(tx: &mut Tx, claimed: &Message, at: DateTime<Utc>) -> Result<b
 }
 
 /// Marks a message as taken, by the name that it is known by there. Whether the claim was still ours.
-pub async fn sent(tx: &mut Tx, claimed: &Message, at: DateTime<Utc>, provider_id: Option<String>) -> Result<bool> {
+pub async fn sent(
+    tx: &mut Tx,
+    claimed: &Message,
+    at: DateTime<Utc>,
+    provider_id: Option<String>,
+) -> Result<bool> {
     let changed = tx
         .query(stmt!(
             "UPDATE messages SET status = 'sent', claimed_until = NULL, sent_at = $3, last_error = NULL, provider_id = $4
@@ -357,7 +415,12 @@ pub async fn sent(tx: &mut Tx, claimed: &Message, at: DateTime<Utc>, provider_id
 }
 
 /// Notes that a text message reached its telephone; the word of it may come before our own mark. Whether that is new.
-pub async fn delivered(tx: &mut Tx, id: MessageId, provider_id: &str, at: DateTime<Utc>) -> Result<bool> {
+pub async fn delivered(
+    tx: &mut Tx,
+    id: MessageId,
+    provider_id: &str,
+    at: DateTime<Utc>,
+) -> Result<bool> {
     let changed = tx
         .query(stmt!(
             "UPDATE messages SET status = CASE WHEN status = 'acknowledged' THEN status ELSE 'delivered' END, claimed_until = NULL,
@@ -398,7 +461,13 @@ pub async fn last_text(tx: &mut Tx, phone: &Phone) -> Result<Option<Message>> {
 }
 
 /// Lets a message wait for another try. Whether the claim was still ours.
-pub async fn try_again(tx: &mut Tx, claimed: &Message, at: DateTime<Utc>, error: &str, perhaps_sent: bool) -> Result<bool> {
+pub async fn try_again(
+    tx: &mut Tx,
+    claimed: &Message,
+    at: DateTime<Utc>,
+    error: &str,
+    perhaps_sent: bool,
+) -> Result<bool> {
     let changed = tx
         .query(stmt!(
             "UPDATE messages SET status = 'scheduled', claimed_until = NULL, try_at = $3, last_error = $4, perhaps_sent = perhaps_sent OR $5
@@ -430,7 +499,13 @@ pub async fn failed(tx: &mut Tx, claimed: &Message, error: &str) -> Result<bool>
 }
 
 /// Notes what the patient's calendar answered, at `stamp` by its own clock, to a message that was sent.
-pub async fn answered(tx: &mut Tx, id: MessageId, answer: Reply, at: DateTime<Utc>, stamp: Option<DateTime<Utc>>) -> Result<()> {
+pub async fn answered(
+    tx: &mut Tx,
+    id: MessageId,
+    answer: Reply,
+    at: DateTime<Utc>,
+    stamp: Option<DateTime<Utc>>,
+) -> Result<()> {
     tx.query(stmt!(
         "UPDATE messages SET status = 'acknowledged', answer = $2, answered_at = $3, answer_stamp = $4 WHERE id = $1 AND status IN ('sent', 'delivered', 'acknowledged')"
     ))

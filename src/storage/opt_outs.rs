@@ -24,7 +24,13 @@ pub async fn insert(tx: &mut Tx, opt_out: &OptOut) -> Result<bool> {
 }
 
 /// Ends the opt-out of an address that is in force. Whether there was one.
-pub async fn end(tx: &mut Tx, recipient: &Recipient, by: OptOutBy, proof: &str, at: DateTime<Utc>) -> Result<bool> {
+pub async fn end(
+    tx: &mut Tx,
+    recipient: &Recipient,
+    by: OptOutBy,
+    proof: &str,
+    at: DateTime<Utc>,
+) -> Result<bool> {
     let changed = tx
         .query(stmt!(
             "UPDATE opt_outs SET ended_by = $2, end_proof = $3, ended_at = $4 WHERE recipient = $1 AND ended_at IS NULL"
@@ -52,8 +58,10 @@ pub async fn in_force(tx: &mut Tx, recipient: &Recipient) -> Result<bool> {
 
 /// Every opt-out of an address, oldest first.
 pub async fn of_recipient(tx: &mut Tx, recipient: &Recipient) -> Result<Vec<OptOut>> {
-    tx.query(stmt!("SELECT * FROM opt_outs WHERE recipient = $1 ORDER BY id"))
-        .bind(recipient.key())
-        .all()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM opt_outs WHERE recipient = $1 ORDER BY id"
+    ))
+    .bind(recipient.key())
+    .all()
+    .await
 }

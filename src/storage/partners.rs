@@ -62,15 +62,22 @@ fn bound<'c>(query: Query<'c>, partner: &Partner) -> Query<'c> {
 
 /// The partner with this id; for `own` users, only if it is theirs.
 pub async fn get(tx: &mut Tx, own: Option<PartnerId>, id: PartnerId) -> Result<Option<Partner>> {
-    tx.query(stmt!("SELECT * FROM partners WHERE id = $1 AND id = coalesce($2, id)"))
-        .bind(id)
-        .bind(own)
-        .optional()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM partners WHERE id = $1 AND id = coalesce($2, id)"
+    ))
+    .bind(id)
+    .bind(own)
+    .optional()
+    .await
 }
 
 /// Partners in order of id, after `after`; for `own` users, only theirs.
-pub async fn page(tx: &mut Tx, own: Option<PartnerId>, after: PartnerId, limit: i64) -> Result<Vec<Partner>> {
+pub async fn page(
+    tx: &mut Tx,
+    own: Option<PartnerId>,
+    after: PartnerId,
+    limit: i64,
+) -> Result<Vec<Partner>> {
     tx.query(stmt!(
         "SELECT * FROM partners WHERE id > $1 AND id = coalesce($2, id) ORDER BY id LIMIT $3"
     ))

@@ -9,7 +9,13 @@ use crate::domain::practitioner::{Practitioner, PractitionerDetails};
 
 /// Writes a new practitioner, who can be claimed from now on.
 pub async fn insert(tx: &mut Tx, practitioner: &Practitioner) -> Result<()> {
-    resources::insert(tx, practitioner.id, "practitioner", Some(practitioner.details.site_id)).await?;
+    resources::insert(
+        tx,
+        practitioner.id,
+        "practitioner",
+        Some(practitioner.details.site_id),
+    )
+    .await?;
     let query = tx.query(stmt!(
         "INSERT INTO practitioners (id, version, site_id, name, skills, hours, device_authorisations, credentials, active, day_list_to)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
@@ -65,9 +71,11 @@ pub async fn get(tx: &mut Tx, id: PractitionerId) -> Result<Option<Practitioner>
 
 /// Practitioners in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: PractitionerId, limit: i64) -> Result<Vec<Practitioner>> {
-    tx.query(stmt!("SELECT * FROM practitioners WHERE id > $1 ORDER BY id LIMIT $2"))
-        .bind(after)
-        .bind(limit)
-        .all()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM practitioners WHERE id > $1 ORDER BY id LIMIT $2"
+    ))
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
 }

@@ -42,16 +42,20 @@ pub async fn update(tx: &mut Tx, p: &Proposal) -> Result<bool> {
 
 /// The proposals of a referral, oldest first.
 pub async fn of_referral(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Proposal>> {
-    tx.query(stmt!("SELECT * FROM proposals WHERE referral_id = $1 ORDER BY id"))
-        .bind(referral)
-        .all()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM proposals WHERE referral_id = $1 ORDER BY id"
+    ))
+    .bind(referral)
+    .all()
+    .await
 }
 
 /// The proposals for a session, oldest first.
 pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Proposal>> {
-    tx.query(stmt!("SELECT * FROM proposals WHERE session_id = $1 ORDER BY id"))
-        .bind(session)
-        .all()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM proposals WHERE session_id = $1 ORDER BY id"
+    ))
+    .bind(session)
+    .all()
+    .await
 }

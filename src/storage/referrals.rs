@@ -86,7 +86,12 @@ pub struct Wanted {
 }
 
 /// The referrals wanted, in order of id, after `after`.
-pub async fn page(tx: &mut Tx, wanted: Wanted, after: ReferralId, limit: i64) -> Result<Vec<Referral>> {
+pub async fn page(
+    tx: &mut Tx,
+    wanted: Wanted,
+    after: ReferralId,
+    limit: i64,
+) -> Result<Vec<Referral>> {
     tx.query(stmt!(
         "SELECT * FROM referrals WHERE id > $1 AND partner_id = coalesce($2, partner_id) AND course_id = coalesce($3, course_id)
            AND status = coalesce($4, status) AND (NOT $5 OR (requested_at IS NOT NULL AND status <> 'entered-in-error'))
@@ -125,7 +130,11 @@ pub async fn open_of_course(tx: &mut Tx, course: CourseId) -> Result<Vec<Referra
 }
 
 /// The referrals of a patient, to one shop or to any, ended or not.
-pub async fn of_patient(tx: &mut Tx, patient: PatientId, partner: Option<PartnerId>) -> Result<Vec<Referral>> {
+pub async fn of_patient(
+    tx: &mut Tx,
+    patient: PatientId,
+    partner: Option<PartnerId>,
+) -> Result<Vec<Referral>> {
     tx.query(stmt!(
         "SELECT * FROM referrals WHERE patient_id = $1 AND partner_id = coalesce($2, partner_id) ORDER BY id"
     ))

@@ -19,7 +19,13 @@ pub struct Answered {
 }
 
 /// Writes an answer; [`super::Error::Duplicate`] when the key was answered meanwhile.
-pub async fn insert(tx: &mut Tx, user: UserId, key: &str, answered: &Answered, at: DateTime<Utc>) -> Result<()> {
+pub async fn insert(
+    tx: &mut Tx,
+    user: UserId,
+    key: &str,
+    answered: &Answered,
+    at: DateTime<Utc>,
+) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO repeats (user_id, key, fingerprint, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)"
     ))
@@ -59,6 +65,9 @@ pub async fn forget_of_shop(tx: &mut Tx, partner: PartnerId, referral: ReferralI
 
 /// Forgets answers given before `before`.
 pub async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("DELETE FROM repeats WHERE at < $1")).bind(before).run().await?;
+    tx.query(stmt!("DELETE FROM repeats WHERE at < $1"))
+        .bind(before)
+        .run()
+        .await?;
     Ok(())
 }

@@ -8,13 +8,20 @@ use super::{Result, Tx};
 use crate::domain::ids::{ResourceId, SiteId};
 
 /// Makes `id` something that can be claimed.
-pub async fn insert(tx: &mut Tx, id: impl Into<ResourceId>, kind: &str, site: Option<SiteId>) -> Result<()> {
-    tx.query(stmt!("INSERT INTO resources (id, kind, site_id) VALUES ($1, $2, $3)"))
-        .bind(id.into())
-        .bind(kind.to_owned())
-        .bind(site)
-        .run()
-        .await?;
+pub async fn insert(
+    tx: &mut Tx,
+    id: impl Into<ResourceId>,
+    kind: &str,
+    site: Option<SiteId>,
+) -> Result<()> {
+    tx.query(stmt!(
+        "INSERT INTO resources (id, kind, site_id) VALUES ($1, $2, $3)"
+    ))
+    .bind(id.into())
+    .bind(kind.to_owned())
+    .bind(site)
+    .run()
+    .await?;
     Ok(())
 }
 

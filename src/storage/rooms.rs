@@ -46,14 +46,19 @@ fn bound<'c>(query: Query<'c>, room: &Room) -> Query<'c> {
 
 /// The room with this id.
 pub async fn get(tx: &mut Tx, id: RoomId) -> Result<Option<Room>> {
-    tx.query(stmt!("SELECT * FROM rooms WHERE id = $1")).bind(id).optional().await
+    tx.query(stmt!("SELECT * FROM rooms WHERE id = $1"))
+        .bind(id)
+        .optional()
+        .await
 }
 
 /// Rooms in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: RoomId, limit: i64) -> Result<Vec<Room>> {
-    tx.query(stmt!("SELECT * FROM rooms WHERE id > $1 ORDER BY id LIMIT $2"))
-        .bind(after)
-        .bind(limit)
-        .all()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM rooms WHERE id > $1 ORDER BY id LIMIT $2"
+    ))
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
 }

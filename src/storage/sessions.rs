@@ -112,7 +112,10 @@ pub async fn update(tx: &mut Tx, s: &Session) -> Result<bool> {
 
 /// The session with this id, as it is listed.
 pub async fn get(tx: &mut Tx, id: SessionId) -> Result<Option<Listed>> {
-    tx.query(stmt!(listed!("WHERE s.id = $1"))).bind(id).optional().await
+    tx.query(stmt!(listed!("WHERE s.id = $1")))
+        .bind(id)
+        .optional()
+        .await
 }
 
 /// The session with this name in calendars, and its patient.
@@ -135,10 +138,12 @@ pub async fn patient_of(tx: &mut Tx, id: SessionId) -> Result<Option<PatientId>>
 
 /// The sessions of a course in order of time.
 pub async fn of_course(tx: &mut Tx, course: CourseId) -> Result<Vec<Listed>> {
-    tx.query(stmt!(listed!("WHERE s.course_id = $1 ORDER BY s.starts_at, s.id")))
-        .bind(course)
-        .all()
-        .await
+    tx.query(stmt!(listed!(
+        "WHERE s.course_id = $1 ORDER BY s.starts_at, s.id"
+    )))
+    .bind(course)
+    .all()
+    .await
 }
 
 /// The sessions of a patient that are still to come, or under way, in order of time.
@@ -185,14 +190,21 @@ pub async fn live_at(tx: &mut Tx, site: SiteId) -> Result<Vec<Session>> {
 
 /// The sessions of a referral, those that were called off included, in order of time.
 pub async fn of_referral(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Session>> {
-    tx.query(stmt!("SELECT * FROM sessions WHERE referral_id = $1 ORDER BY starts_at, id"))
-        .bind(referral)
-        .all()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM sessions WHERE referral_id = $1 ORDER BY starts_at, id"
+    ))
+    .bind(referral)
+    .all()
+    .await
 }
 
 /// The sessions of a patient at a shop that were over at `before` and are not written up, oldest first.
-pub async fn unreported(tx: &mut Tx, patient: PatientId, partner: PartnerId, before: DateTime<Utc>) -> Result<Vec<Session>> {
+pub async fn unreported(
+    tx: &mut Tx,
+    patient: PatientId,
+    partner: PartnerId,
+    before: DateTime<Utc>,
+) -> Result<Vec<Session>> {
     tx.query(stmt!(
         "SELECT s.* FROM sessions s JOIN sites t ON t.id = s.site_id
          WHERE s.patient_id = $1 AND t.partner_id = $2 AND s.ends_at <= $3 AND s.status IN ('booked', 'arrived', 'checked-in')
@@ -242,7 +254,12 @@ pub struct Wanted {
 }
 
 /// The sessions wanted, in order of start and id, those after `after`.
-pub async fn page(tx: &mut Tx, wanted: Wanted, after: (DateTime<Utc>, SessionId), limit: i64) -> Result<Vec<Listed>> {
+pub async fn page(
+    tx: &mut Tx,
+    wanted: Wanted,
+    after: (DateTime<Utc>, SessionId),
+    limit: i64,
+) -> Result<Vec<Listed>> {
     tx.query(stmt!(listed!(
         "WHERE s.starts_at >= $1 AND s.starts_at < $2 AND s.site_id = coalesce($3, s.site_id) AND s.status = coalesce($4, s.status)
            AND (s.starts_at, s.id) > ($5, $6)

@@ -9,7 +9,11 @@ use crate::domain::ids::PartnerId;
 use crate::domain::settlement::{Asked, Dated};
 
 /// Every referral that was sent before `until`; of `own` alone, where a shop asks.
-pub async fn asked(tx: &mut Tx, own: Option<PartnerId>, until: DateTime<Utc>) -> Result<Vec<Asked>> {
+pub async fn asked(
+    tx: &mut Tx,
+    own: Option<PartnerId>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Asked>> {
     tx.query(stmt!(
         "SELECT partner_id, sessions, requested_at, answered_at, status = 'rejected' AS declined FROM referrals
          WHERE requested_at < $1 AND partner_id = coalesce($2, partner_id) AND status <> 'entered-in-error' ORDER BY id"
@@ -21,7 +25,11 @@ pub async fn asked(tx: &mut Tx, own: Option<PartnerId>, until: DateTime<Utc>) ->
 }
 
 /// Every session under them that starts before `until` and was not called off.
-pub async fn dated(tx: &mut Tx, own: Option<PartnerId>, until: DateTime<Utc>) -> Result<Vec<Dated>> {
+pub async fn dated(
+    tx: &mut Tx,
+    own: Option<PartnerId>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Dated>> {
     tx.query(stmt!(
         "SELECT r.partner_id, r.requested_at, s.starts_at, s.ends_at,
             s.status = 'fulfilled' AND s.procedure_status <> 'not-done' AS treated,

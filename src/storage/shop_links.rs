@@ -46,7 +46,12 @@ pub async fn insert(tx: &mut Tx, link: &ShopLink) -> Result<()> {
 }
 
 /// The links of a shop in use, in order of id, after `after`.
-pub async fn page(tx: &mut Tx, partner: PartnerId, after: ShopLinkId, limit: i64) -> Result<Vec<ShopLink>> {
+pub async fn page(
+    tx: &mut Tx,
+    partner: PartnerId,
+    after: ShopLinkId,
+    limit: i64,
+) -> Result<Vec<ShopLink>> {
     tx.query(stmt!(
         "SELECT * FROM shop_links WHERE partner_id = $1 AND revoked_at IS NULL AND id > $2 ORDER BY id LIMIT $3"
     ))

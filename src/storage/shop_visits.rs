@@ -23,7 +23,12 @@ pub struct Wanted {
 }
 
 /// The visits wanted, in order of start and id, those after `after`.
-pub async fn page(tx: &mut Tx, wanted: Wanted, after: (DateTime<Utc>, SessionId), limit: i64) -> Result<Vec<Session>> {
+pub async fn page(
+    tx: &mut Tx,
+    wanted: Wanted,
+    after: (DateTime<Utc>, SessionId),
+    limit: i64,
+) -> Result<Vec<Session>> {
     tx.query(stmt!(
         "SELECT s.* FROM sessions s JOIN referrals r ON r.id = s.referral_id
          WHERE r.partner_id = $1 AND r.requested_at IS NOT NULL AND r.status <> 'entered-in-error' AND s.status <> 'entered-in-error'
@@ -43,7 +48,12 @@ pub async fn page(tx: &mut Tx, wanted: Wanted, after: (DateTime<Utc>, SessionId)
 
 /// The visits of a shop to come that wait for its word, from `now` on, in order of start. What waits for something else, such as
 /// another place, is not the shop's to answer.
-pub async fn to_answer(tx: &mut Tx, partner: PartnerId, now: DateTime<Utc>, limit: i64) -> Result<Vec<Session>> {
+pub async fn to_answer(
+    tx: &mut Tx,
+    partner: PartnerId,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Session>> {
     tx.query(stmt!(
         "SELECT s.* FROM sessions s JOIN referrals r ON r.id = s.referral_id
          WHERE r.partner_id = $1 AND r.requested_at IS NOT NULL AND r.status IN ('requested', 'received', 'accepted', 'in-progress')
@@ -58,7 +68,12 @@ pub async fn to_answer(tx: &mut Tx, partner: PartnerId, now: DateTime<Utc>, limi
 }
 
 /// The visits of a shop that were over by `now` and are not reported, in order of start.
-pub async fn to_report(tx: &mut Tx, partner: PartnerId, now: DateTime<Utc>, limit: i64) -> Result<Vec<Session>> {
+pub async fn to_report(
+    tx: &mut Tx,
+    partner: PartnerId,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Session>> {
     tx.query(stmt!(
         "SELECT s.* FROM sessions s JOIN referrals r ON r.id = s.referral_id
          WHERE r.partner_id = $1 AND r.requested_at IS NOT NULL AND r.status <> 'entered-in-error'

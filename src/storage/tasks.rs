@@ -30,20 +30,26 @@ pub async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
 
 /// The task with this id.
 pub async fn get(tx: &mut Tx, id: TaskId) -> Result<Option<Task>> {
-    tx.query(stmt!("SELECT * FROM tasks WHERE id = $1")).bind(id).optional().await
+    tx.query(stmt!("SELECT * FROM tasks WHERE id = $1"))
+        .bind(id)
+        .optional()
+        .await
 }
 
 /// Tasks in order of id, after `after`: those that are open, or all.
 pub async fn page(tx: &mut Tx, open_only: bool, after: TaskId, limit: i64) -> Result<Vec<Task>> {
     if open_only {
-        let open = stmt!("SELECT * FROM tasks WHERE done_at IS NULL AND id > $1 ORDER BY id LIMIT $2");
+        let open =
+            stmt!("SELECT * FROM tasks WHERE done_at IS NULL AND id > $1 ORDER BY id LIMIT $2");
         return tx.query(open).bind(after).bind(limit).all().await;
     }
-    tx.query(stmt!("SELECT * FROM tasks WHERE id > $1 ORDER BY id LIMIT $2"))
-        .bind(after)
-        .bind(limit)
-        .all()
-        .await
+    tx.query(stmt!(
+        "SELECT * FROM tasks WHERE id > $1 ORDER BY id LIMIT $2"
+    ))
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
 }
 
 /// Marks the open tasks of a visit as done that ask for what has happened since: a call, or another time. Nobody did them.
@@ -73,7 +79,12 @@ pub async fn settle_answered(tx: &mut Tx, session: SessionId, at: DateTime<Utc>)
 }
 
 /// Marks the open tasks of one kind about a referral as done: it has happened since. Nobody did them.
-pub async fn settle_referral(tx: &mut Tx, referral: ReferralId, kind: TaskKind, at: DateTime<Utc>) -> Result<()> {
+pub async fn settle_referral(
+    tx: &mut Tx,
+    referral: ReferralId,
+    kind: TaskKind,
+    at: DateTime<Utc>,
+) -> Result<()> {
     tx.query(stmt!(
         "UPDATE tasks SET version = version + 1, done_at = $3 WHERE referral_id = $1 AND kind = $2 AND done_at IS NULL"
     ))
@@ -86,7 +97,11 @@ pub async fn settle_referral(tx: &mut Tx, referral: ReferralId, kind: TaskKind, 
 }
 
 /// The open tasks of one kind about a referral.
-pub async fn open_of_referral(tx: &mut Tx, referral: ReferralId, kind: TaskKind) -> Result<Vec<Task>> {
+pub async fn open_of_referral(
+    tx: &mut Tx,
+    referral: ReferralId,
+    kind: TaskKind,
+) -> Result<Vec<Task>> {
     tx.query(stmt!(
         "SELECT * FROM tasks WHERE referral_id = $1 AND kind = $2 AND done_at IS NULL ORDER BY id"
     ))
@@ -135,7 +150,13 @@ pub async fn is_open(tx: &mut Tx, session: SessionId, kind: TaskKind) -> Result<
 }
 
 /// Marks a task as done. Whether it was open, at `version`.
-pub async fn done(tx: &mut Tx, id: TaskId, version: i64, by: UserId, at: DateTime<Utc>) -> Result<bool> {
+pub async fn done(
+    tx: &mut Tx,
+    id: TaskId,
+    version: i64,
+    by: UserId,
+    at: DateTime<Utc>,
+) -> Result<bool> {
     let changed = tx
         .query(stmt!(
             "UPDATE tasks SET version = version + 1, done_at = $3, done_by = $4 WHERE id = $1 AND version = $2 AND done_at IS NULL"

@@ -40,7 +40,14 @@ pub struct Listed {
 }
 
 /// Writes a new token by its hash.
-pub async fn insert(tx: &mut Tx, id: TokenId, user: UserId, hash: &str, created: DateTime<Utc>, expires: DateTime<Utc>) -> Result<()> {
+pub async fn insert(
+    tx: &mut Tx,
+    id: TokenId,
+    user: UserId,
+    hash: &str,
+    created: DateTime<Utc>,
+    expires: DateTime<Utc>,
+) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO tokens (id, user_id, hash, created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, NULL)"
     ))
@@ -80,7 +87,9 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Listed>> {
 /// Revokes a token. Whether there was one to revoke.
 pub async fn revoke(tx: &mut Tx, id: TokenId, at: DateTime<Utc>) -> Result<bool> {
     let changed = tx
-        .query(stmt!("UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"))
+        .query(stmt!(
+            "UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"
+        ))
         .bind(id)
         .bind(at)
         .run()
@@ -90,10 +99,12 @@ pub async fn revoke(tx: &mut Tx, id: TokenId, at: DateTime<Utc>) -> Result<bool>
 
 /// Revokes every token of a user.
 pub async fn revoke_all(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("UPDATE tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL"))
-        .bind(user)
-        .bind(at)
-        .run()
-        .await?;
+    tx.query(stmt!(
+        "UPDATE tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL"
+    ))
+    .bind(user)
+    .bind(at)
+    .run()
+    .await?;
     Ok(())
 }

@@ -53,7 +53,9 @@ pub async fn of_patient(tx: &mut Tx, patient: PatientId, zone: Tz) -> Result<Vec
 }
 
 fn visit(row: Row, zone: Tz) -> Visit {
-    let purpose = row.purpose.unwrap_or_else(|| Purpose::named(row.code.as_str()));
+    let purpose = row
+        .purpose
+        .unwrap_or_else(|| Purpose::named(row.code.as_str()));
     let happened = match (row.status, row.procedure_status) {
         (SessionStatus::Fulfilled, ProcedureStatus::NotDone) => Happened::NotDone,
         (SessionStatus::Fulfilled, _) => Happened::Done,
@@ -78,7 +80,9 @@ fn visit(row: Row, zone: Tz) -> Visit {
         over_at,
         day: civil::date_of(zone, row.starts_at),
         happened,
-        zones: record.and_then(TreatmentRecord::treated_zones).unwrap_or(row.zones),
+        zones: record
+            .and_then(TreatmentRecord::treated_zones)
+            .unwrap_or(row.zones),
         wavelengths: sets.iter().map(|set| set.wavelength_nm).collect(),
         reading: record.and_then(|record| record.test_patch_result),
         clearance: record.and_then(|record| record.clearance_percent),

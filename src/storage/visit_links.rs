@@ -10,7 +10,13 @@ use crate::domain::recipient::Recipient;
 use crate::domain::visit_link::LinkKey;
 
 /// Writes a link, unless it is there.
-pub async fn insert(tx: &mut Tx, hash: &str, session: SessionId, recipient: &Recipient, at: DateTime<Utc>) -> Result<()> {
+pub async fn insert(
+    tx: &mut Tx,
+    hash: &str,
+    session: SessionId,
+    recipient: &Recipient,
+    at: DateTime<Utc>,
+) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO visit_links (hash, session_id, recipient, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
     ))
@@ -25,14 +31,21 @@ pub async fn insert(tx: &mut Tx, hash: &str, session: SessionId, recipient: &Rec
 
 /// The session that a link is for, and the address that it went to.
 pub async fn behind(tx: &mut Tx, hash: &str) -> Result<Option<(SessionId, Recipient)>> {
-    tx.query(stmt!("SELECT session_id, recipient FROM visit_links WHERE hash = $1"))
-        .bind(hash.to_owned())
-        .optional()
-        .await
+    tx.query(stmt!(
+        "SELECT session_id, recipient FROM visit_links WHERE hash = $1"
+    ))
+    .bind(hash.to_owned())
+    .optional()
+    .await
 }
 
 /// Takes away the links of all visits of a patient that went to any other address than these.
-pub async fn revoke_others(tx: &mut Tx, patient: PatientId, email: Option<&Recipient>, phone: &Recipient) -> Result<()> {
+pub async fn revoke_others(
+    tx: &mut Tx,
+    patient: PatientId,
+    email: Option<&Recipient>,
+    phone: &Recipient,
+) -> Result<()> {
     tx.query(stmt!(
         "DELETE FROM visit_links WHERE recipient NOT IN ($2, $3) AND session_id IN (SELECT id FROM sessions WHERE patient_id = $1)"
     ))
@@ -47,7 +60,9 @@ pub async fn revoke_others(tx: &mut Tx, patient: PatientId, email: Option<&Recip
 /// The key that links are made with, if there is one yet.
 pub async fn key(tx: &mut Tx) -> Result<Option<LinkKey>> {
     let row: Option<(String,)> = tx
-        .query(stmt!("SELECT secret FROM secrets WHERE name = 'visit_links'"))
+        .query(stmt!(
+            "SELECT secret FROM secrets WHERE name = 'visit_links'"
+        ))
         .optional()
         .await?;
     row.map(|(text,)| LinkKey::read(&text).ok_or(Error::Unreadable("the key of links")))

@@ -36,7 +36,11 @@ struct Page {
 }
 
 /// Whoever is signed in, or signed in but for a second factor.
-async fn somebody(app: &App, headers: &HeaderMap, from: Option<std::net::IpAddr>) -> std::result::Result<(Person, bool), Response> {
+async fn somebody(
+    app: &App,
+    headers: &HeaderMap,
+    from: Option<std::net::IpAddr>,
+) -> std::result::Result<(Person, bool), Response> {
     let asking = match door_of(app, headers, from, true).await {
         Ok(Door::In(person)) => return Ok((person, false)),
         Ok(Door::AwaitsEnrolment(person)) => return Ok((person, true)),
@@ -45,7 +49,14 @@ async fn somebody(app: &App, headers: &HeaderMap, from: Option<std::net::IpAddr>
         Ok(Door::Nobody) => Asking::SignIn,
         Err(error) => return Err(sorry(error)),
     };
-    Err(ask(app, StatusCode::UNAUTHORIZED, &asking, "/account", &Form::default(), None))
+    Err(ask(
+        app,
+        StatusCode::UNAUTHORIZED,
+        &asking,
+        "/account",
+        &Form::default(),
+        None,
+    ))
 }
 
 /// The page.
@@ -59,20 +70,31 @@ pub(super) async fn page(
         Ok(found) => found,
         Err(response) => return response,
     };
-    let note = asked.has("set-up").then_some("The second factor is set up.");
+    let note = asked
+        .has("set-up")
+        .then_some("The second factor is set up.");
     match filled(&app, &person, waits, note, None).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
         Err(error) => sorry(error),
     }
 }
 
-async fn filled(app: &App, person: &Person, waits: bool, note: Option<&'static str>, problem: Option<String>) -> Result<Page> {
+async fn filled(
+    app: &App,
+    person: &Person,
+    waits: bool,
+    note: Option<&'static str>,
+    problem: Option<String>,
+) -> Result<Page> {
     let offered = if person.has_second_factor {
         None
     } else {
         Some(second_factor::offer(app, person).await?)
     };
-    let qr = offered.as_ref().map(|offered| qr(&offered.address)).unwrap_or_default();
+    let qr = offered
+        .as_ref()
+        .map(|offered| qr(&offered.address))
+        .unwrap_or_default();
     Ok(Page {
         shell: Shell::of(app, person, Here::Account),
         email: person.email.clone(),
@@ -91,9 +113,14 @@ fn qr(address: &str) -> String {
     let Ok(code) = QrCode::new(address) else {
         return String::new();
     };
-    let drawing = code.render::<svg::Color<'_>>().min_dimensions(200, 200).build();
+    let drawing = code
+        .render::<svg::Color<'_>>()
+        .min_dimensions(200, 200)
+        .build();
     // The declaration before it belongs to a file of its own.
-    drawing.split_once("?>").map_or(drawing.clone(), |(_, drawing)| drawing.to_owned())
+    drawing
+        .split_once("?>")
+        .map_or(drawing.clone(), |(_, drawing)| drawing.to_owned())
 }
 
 /// A code of the second factor that was offered.
@@ -109,7 +136,10 @@ pub(super) async fn set_up(
     };
     let problem = match second_factor::confirm(&app, &person, form.get("code"), from).await {
         Ok(()) => return Redirect::to("/account?set-up").into_response(),
-        Err(Error::WrongPassword) => "That is not the code of this half minute. Check the clock of your telephone.".to_owned(),
+        Err(Error::WrongPassword) => {
+            "That is not the code of this half minute. Check the clock of your telephone."
+                .to_owned()
+        }
         Err(Error::SlowDown(seconds)) => format!("Too many tries. Try again in {seconds} seconds."),
         Err(error) => return sorry(error),
     };
@@ -120,7 +150,10 @@ pub(super) async fn set_up(
 }
 
 /// Signs every browser out.
-pub(super) async fn leave_everywhere(State(app): State<App>, Extension(person): Extension<Person>) -> Response {
+pub(super) async fn leave_everywhere(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+) -> Response {
     match sign_ins::end_everywhere(&app, &person).await {
         Ok(()) => without_cookie(Redirect::to("/sign-in").into_response()),
         Err(error) => sorry(error),
@@ -152,10 +185,16 @@ pub(super) async fn first(State(app): State<App>) -> Response {
 }
 
 /// Makes the first manager.
-pub(super) async fn make_first(State(app): State<App>, Extension(CameFrom(from)): Extension<CameFrom>, form: Form) -> Response {
+pub(super) async fn make_first(
+    State(app): State<App>,
+    Extension(CameFrom(from)): Extension<CameFrom>,
+    form: Form,
+) -> Response {
     let problem = match made(&app, &form, from).await {
         Ok(()) => return Redirect::to("/sign-in").into_response(),
-        Err(Error::WrongPassword) => "That is not the code in the log of this server’s last start.".to_owned(),
+        Err(Error::WrongPassword) => {
+            "That is not the code in the log of this server’s last start.".to_owned()
+        }
         Err(Error::Invalid { detail, pointer }) => format!("The {pointer} {detail}."),
         Err(Error::SlowDown(seconds)) => format!("Too many tries. Try again in {seconds} seconds."),
         Err(error) => return sorry(error),
@@ -171,8 +210,10 @@ pub(super) async fn make_first(State(app): State<App>, Extension(CameFrom(from))
 }
 
 async fn made(app: &App, form: &Form, from: Option<std::net::IpAddr>) -> Result<()> {
-    let email = Email::try_from(form.get("email").to_owned()).map_err(|error| Error::invalid("email", format!("is {error}")))?;
-    let name = Line::try_from(form.get("name")).map_err(|error| Error::invalid("name", error.to_string()))?;
+    let email = Email::try_from(form.get("email").to_owned())
+        .map_err(|error| Error::invalid("email", format!("is {error}")))?;
+    let name = Line::try_from(form.get("name"))
+        .map_err(|error| Error::invalid("name", error.to_string()))?;
     let password = form.raw("password").unwrap_or_default().to_owned();
     first_start::make_manager(app, form.get("code"), email, name, password, from).await
 }

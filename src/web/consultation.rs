@@ -52,16 +52,27 @@ fn language(asked: &Form, headers: &HeaderMap) -> Language {
 }
 
 /// The page.
-pub(super) async fn page(State(app): State<App>, Asked(asked): Asked, headers: HeaderMap) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Asked(asked): Asked,
+    headers: HeaderMap,
+) -> Response {
     let words = of(language(&asked, &headers));
     match consultation_wish::stamp(&app).await {
-        Ok(stamp) => answered(StatusCode::OK, &filled(&app, words, &Form::default(), &[], stamp)),
+        Ok(stamp) => answered(
+            StatusCode::OK,
+            &filled(&app, words, &Form::default(), &[], stamp),
+        ),
         Err(error) => sorry(error),
     }
 }
 
 /// What is said once a wish was taken, or seemed to be.
-pub(super) async fn thanks(State(app): State<App>, Asked(asked): Asked, headers: HeaderMap) -> Response {
+pub(super) async fn thanks(
+    State(app): State<App>,
+    Asked(asked): Asked,
+    headers: HeaderMap,
+) -> Response {
     let words = of(language(&asked, &headers));
     let page = Page {
         thanks: true,
@@ -84,7 +95,8 @@ pub(super) async fn send(
     if let Some(other) = form.read("in") {
         return again(&app, of(other), StatusCode::OK, &form, &[]).await;
     }
-    let taken = || Redirect::to(&format!("/consultation/thanks?lang={}", code(language))).into_response();
+    let taken =
+        || Redirect::to(&format!("/consultation/thanks?lang={}", code(language))).into_response();
     if let Err(error) = consultation_wish::count(&app, from) {
         return match error {
             Error::SlowDown(seconds) => {
@@ -100,7 +112,9 @@ pub(super) async fn send(
     }
     let sent = match read(words, &form) {
         Ok(new) => consultation_wish::send(&app, &new, form.get("stamp")).await,
-        Err(wrong) => return again(&app, words, StatusCode::UNPROCESSABLE_ENTITY, &form, &wrong).await,
+        Err(wrong) => {
+            return again(&app, words, StatusCode::UNPROCESSABLE_ENTITY, &form, &wrong).await;
+        }
     };
     let wrong = match sent {
         Ok(Sent::Taken) => return taken(),
@@ -108,11 +122,24 @@ pub(super) async fn send(
         Ok(Sent::TooOld) => Wrong::of_all(words.too_old),
         Err(error) => return sorry(error),
     };
-    again(&app, words, StatusCode::UNPROCESSABLE_ENTITY, &form, &[wrong]).await
+    again(
+        &app,
+        words,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &form,
+        &[wrong],
+    )
+    .await
 }
 
 /// The form once more, as it was filled in.
-async fn again(app: &App, words: &'static Words, status: StatusCode, form: &Form, wrong: &[Wrong]) -> Response {
+async fn again(
+    app: &App,
+    words: &'static Words,
+    status: StatusCode,
+    form: &Form,
+    wrong: &[Wrong],
+) -> Response {
     match consultation_wish::stamp_again(app, form.get("stamp")).await {
         Ok(stamp) => answered(status, &filled(app, words, form, wrong, stamp)),
         Err(error) => sorry(error),
@@ -129,11 +156,25 @@ fn answered(status: StatusCode, page: &Page) -> Response {
 
 fn filled(app: &App, words: &'static Words, form: &Form, wrong: &[Wrong], stamp: String) -> Page {
     let entries = [
-        Entry::line("name", words.name, "autocomplete=\"name\" maxlength=\"200\"").required(),
-        Entry::line("phone", words.phone, "type=\"tel\" autocomplete=\"tel\" maxlength=\"40\"")
-            .hint(words.phone_hint)
-            .required(),
-        Entry::line("email", words.email, "type=\"email\" autocomplete=\"email\" maxlength=\"254\"").hint(words.email_hint),
+        Entry::line(
+            "name",
+            words.name,
+            "autocomplete=\"name\" maxlength=\"200\"",
+        )
+        .required(),
+        Entry::line(
+            "phone",
+            words.phone,
+            "type=\"tel\" autocomplete=\"tel\" maxlength=\"40\"",
+        )
+        .hint(words.phone_hint)
+        .required(),
+        Entry::line(
+            "email",
+            words.email,
+            "type=\"email\" autocomplete=\"email\" maxlength=\"254\"",
+        )
+        .hint(words.email_hint),
         Entry::area("wish", words.wish, "maxlength=\"2000\"")
             .hint(words.wish_hint)
             .required(),
@@ -151,7 +192,10 @@ fn filled(app: &App, words: &'static Words, form: &Form, wrong: &[Wrong], stamp:
         problems: said_above(words.language, wrong, &shown),
         entries,
         thanks: false,
-        phone_link: phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
+        phone_link: phone
+            .chars()
+            .filter(|c| c.is_ascii_digit() || *c == '+')
+            .collect(),
         phone,
         label: app.profile.label.to_string(),
     }
@@ -160,7 +204,8 @@ fn filled(app: &App, words: &'static Words, form: &Form, wrong: &[Wrong], stamp:
 /// What the form says, or all that is wrong with it at once.
 fn read(words: &Words, form: &Form) -> Result<NewWish, Vec<Wrong>> {
     let mut wrong = Vec::new();
-    let name = Line::try_from(form.get("name")).map_err(|error| wrong.push(Wrong::with("name", text_problem(words.language, &error))));
+    let name = Line::try_from(form.get("name"))
+        .map_err(|error| wrong.push(Wrong::with("name", text_problem(words.language, &error))));
     let phone = match form.get("phone") {
         "" => Err(needed(words.language)),
         text => Phone::try_from(text.to_owned()).map_err(|_| words.bad_phone),
@@ -172,7 +217,8 @@ fn read(words: &Words, form: &Form) -> Result<NewWish, Vec<Wrong>> {
             .map(Some)
             .map_err(|_| wrong.push(Wrong::with("email", words.bad_email))),
     };
-    let wish = Wish::try_from(form.get("wish")).map_err(|error| wrong.push(Wrong::with("wish", text_problem(words.language, &error))));
+    let wish = Wish::try_from(form.get("wish"))
+        .map_err(|error| wrong.push(Wrong::with("wish", text_problem(words.language, &error))));
     match (name, phone, email, wish) {
         (Ok(name), Ok(phone), Ok(email), Ok(wish)) => Ok(NewWish {
             name,

@@ -88,8 +88,12 @@ impl Words {
     pub(super) fn slow_down(&self, seconds: u64) -> String {
         let minutes = seconds.div_ceil(60);
         match self.language {
-            Language::En => format!("Too many were sent from here. Try again in {minutes} min, or call us."),
-            Language::Fr => format!("Trop d’envois sont partis d’ici. Réessayez dans {minutes} min, ou appelez-nous."),
+            Language::En => {
+                format!("Too many were sent from here. Try again in {minutes} min, or call us.")
+            }
+            Language::Fr => format!(
+                "Trop d’envois sont partis d’ici. Réessayez dans {minutes} min, ou appelez-nous."
+            ),
         }
     }
 }
@@ -105,7 +109,9 @@ pub(super) fn preferred(accepted: &str) -> Language {
             Some("fr") => Language::Fr,
             _ => continue,
         };
-        let weight = parts.find_map(|one| one.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+        let weight = parts
+            .find_map(|one| one.strip_prefix("q=")?.parse().ok())
+            .unwrap_or(1.0);
         if weight > best.1 {
             best = (language, weight);
         }

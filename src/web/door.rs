@@ -34,23 +34,44 @@ enum Sent {
 }
 
 /// Lets only `roles` use `methods`.
-pub(super) fn only(app: &App, roles: &'static [Role], methods: MethodRouter<App>) -> MethodRouter<App> {
+pub(super) fn only(
+    app: &App,
+    roles: &'static [Role],
+    methods: MethodRouter<App>,
+) -> MethodRouter<App> {
     guarded(app, roles, Sent::ByHand, methods)
 }
 
 /// The same for what a page asks for of itself, which keeps nobody signed in.
-pub(super) fn only_quietly(app: &App, roles: &'static [Role], methods: MethodRouter<App>) -> MethodRouter<App> {
+pub(super) fn only_quietly(
+    app: &App,
+    roles: &'static [Role],
+    methods: MethodRouter<App>,
+) -> MethodRouter<App> {
     guarded(app, roles, Sent::ByItself, methods)
 }
 
-fn guarded(app: &App, roles: &'static [Role], sent: Sent, methods: MethodRouter<App>) -> MethodRouter<App> {
+fn guarded(
+    app: &App,
+    roles: &'static [Role],
+    sent: Sent,
+    methods: MethodRouter<App>,
+) -> MethodRouter<App> {
     methods.layer(from_fn_with_state(
         app.clone(),
-        move |axum::extract::State(app): axum::extract::State<App>, request: Request, next: Next| admitted(app, roles, sent, request, next),
+        move |axum::extract::State(app): axum::extract::State<App>,
+              request: Request,
+              next: Next| admitted(app, roles, sent, request, next),
     ))
 }
 
-async fn admitted(app: App, roles: &'static [Role], sent: Sent, mut request: Request, next: Next) -> Response {
+async fn admitted(
+    app: App,
+    roles: &'static [Role],
+    sent: Sent,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let from = came_from(&request);
     let asking = match door_of(&app, request.headers(), from, sent == Sent::ByHand).await {
         Ok(Door::In(person)) if roles.contains(&person.role()) => {
@@ -64,15 +85,40 @@ async fn admitted(app: App, roles: &'static [Role], sent: Sent, mut request: Req
         Ok(Door::AwaitsEnrolment(_)) => Asking::Enrolment,
         Err(error) => return sorry(error),
     };
-    let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let then = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
     if sent == Sent::ByItself {
-        return ask(&app, StatusCode::UNAUTHORIZED, &asking, &then, &Form::default(), None);
+        return ask(
+            &app,
+            StatusCode::UNAUTHORIZED,
+            &asking,
+            &then,
+            &Form::default(),
+            None,
+        );
     }
     if request.method() != Method::POST {
-        return ask(&app, StatusCode::UNAUTHORIZED, &asking, &then, &Form::default(), None);
+        return ask(
+            &app,
+            StatusCode::UNAUTHORIZED,
+            &asking,
+            &then,
+            &Form::default(),
+            None,
+        );
     }
     match to_bytes(request.into_body(), MOST_KEPT).await {
-        Ok(bytes) => ask(&app, StatusCode::UNAUTHORIZED, &asking, &then, &kept(&Form::decoded(&bytes)), None),
+        Ok(bytes) => ask(
+            &app,
+            StatusCode::UNAUTHORIZED,
+            &asking,
+            &then,
+            &kept(&Form::decoded(&bytes)),
+            None,
+        ),
         Err(_) => sorry(Error::invalid("", "that is too long")),
     }
 }
@@ -88,11 +134,19 @@ fn kept(form: &Form) -> Form {
 
 /// Where the request came from.
 pub(super) fn came_from<B>(request: &axum::http::Request<B>) -> Option<IpAddr> {
-    request.extensions().get::<CameFrom>().and_then(|CameFrom(from)| *from)
+    request
+        .extensions()
+        .get::<CameFrom>()
+        .and_then(|CameFrom(from)| *from)
 }
 
 /// What the cookie among `headers` opens. `by_hand` says whether the request shows that somebody is there.
-pub(super) async fn door_of(app: &App, headers: &HeaderMap, from: Option<IpAddr>, by_hand: bool) -> Result<Door> {
+pub(super) async fn door_of(
+    app: &App,
+    headers: &HeaderMap,
+    from: Option<IpAddr>,
+    by_hand: bool,
+) -> Result<Door> {
     match secret_of(headers) {
         Some(secret) => sign_ins::door(app, secret, from, by_hand).await,
         None => Ok(Door::Nobody),
@@ -101,11 +155,16 @@ pub(super) async fn door_of(app: &App, headers: &HeaderMap, from: Option<IpAddr>
 
 /// The secret of the cookie, if there is one.
 fn secret_of(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     let pairs = cookies
         .flat_map(|cookies| cookies.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
-    let mut own = pairs.filter(|(name, _)| *name == COOKIE).map(|(_, secret)| secret);
+    let mut own = pairs
+        .filter(|(name, _)| *name == COOKIE)
+        .map(|(_, secret)| secret);
     own.next().filter(|secret| !secret.is_empty())
 }
 
@@ -119,7 +178,10 @@ pub(super) fn with_cookie(response: Response, secret: &str) -> Response {
 
 /// `response`, with which the browser forgets its secret.
 pub(super) fn without_cookie(response: Response) -> Response {
-    set(response, &format!("{COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"))
+    set(
+        response,
+        &format!("{COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"),
+    )
 }
 
 fn set(mut response: Response<Body>, cookie: &str) -> Response {

@@ -154,20 +154,32 @@ impl Entry {
 
     /// Filled with what was typed, and with what is wrong about that.
     pub(super) fn filled(mut self, form: &Form, wrong: &[Wrong]) -> Self {
-        form.raw(&self.name).unwrap_or_default().clone_into(&mut self.value);
+        form.raw(&self.name)
+            .unwrap_or_default()
+            .clone_into(&mut self.value);
         let typed: Vec<_> = form.all(&self.name).collect();
         for choice in &mut self.choices {
             choice.chosen = typed.contains(&choice.value.as_str());
         }
         // What was sent and is not offered is shown all the same, or nobody would see what is wrong.
-        if self.kind == Kind::Select && !self.value.is_empty() && !self.choices.iter().any(|choice| choice.chosen) {
+        if self.kind == Kind::Select
+            && !self.value.is_empty()
+            && !self.choices.iter().any(|choice| choice.chosen)
+        {
             self.choices.push(Choice {
                 chosen: true,
                 ..Choice::new(self.value.clone(), self.value.clone())
             });
         }
-        let about: Vec<_> = wrong.iter().filter(|one| one.field.as_deref() == Some(&self.name)).collect();
-        self.problem = about.iter().map(|one| one.words.as_str()).collect::<Vec<_>>().join(" ");
+        let about: Vec<_> = wrong
+            .iter()
+            .filter(|one| one.field.as_deref() == Some(&self.name))
+            .collect();
+        self.problem = about
+            .iter()
+            .map(|one| one.words.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
         self
     }
 
@@ -191,13 +203,20 @@ impl Entry {
     pub(super) fn described_by(&self) -> String {
         let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.id));
         let problem = (!self.problem.is_empty()).then(|| format!("{}-problem", self.id));
-        hint.into_iter().chain(problem).collect::<Vec<_>>().join(" ")
+        hint.into_iter()
+            .chain(problem)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
 /// What was wrong, for a form to say: each beside the control that it is about. `stale` is what to say where somebody
 /// changed it meanwhile, and `say` what a rule says. An error that no form can mend comes back.
-pub(super) fn all_wrong(error: Error, stale: &str, say: impl Fn(Refusal) -> String) -> Result<Vec<Wrong>, Error> {
+pub(super) fn all_wrong(
+    error: Error,
+    stale: &str,
+    say: impl Fn(Refusal) -> String,
+) -> Result<Vec<Wrong>, Error> {
     match error {
         Error::Stale | Error::AnsweredMeanwhile => Ok(vec![Wrong::of_all(stale)]),
         Error::Refused(refusals) | Error::Explained(refusals, _) => Ok(refusals
@@ -238,7 +257,11 @@ fn of_the_whole<'a>(wrong: &'a [Wrong], entries: &[&Entry]) -> Vec<&'a str> {
             .as_deref()
             .is_some_and(|field| entries.iter().any(|entry| entry.name == field))
     };
-    wrong.iter().filter(|one| !shown(one)).map(|one| one.words.as_str()).collect()
+    wrong
+        .iter()
+        .filter(|one| !shown(one))
+        .map(|one| one.words.as_str())
+        .collect()
 }
 
 /// Takes whoever opens the page to the first of `entries` that something is wrong with.
@@ -268,12 +291,24 @@ pub(super) fn needed(language: Language) -> &'static str {
 pub(super) fn text_problem(language: Language, error: &TextError) -> String {
     match (error, language) {
         (TextError::Empty, language) => needed(language).to_owned(),
-        (TextError::TooShort(least), Language::En) => format!("At least {least} characters, please."),
-        (TextError::TooShort(least), Language::Fr) => format!("Au moins {least} caractères, s’il vous plaît."),
-        (TextError::TooLong(most), Language::En) => format!("That is too long: at most {most} characters."),
-        (TextError::TooLong(most), Language::Fr) => format!("C’est trop long : {most} caractères au plus."),
-        (TextError::Control, Language::En) => "It holds characters that nobody can read; type it again.".to_owned(),
-        (TextError::Control, Language::Fr) => "Il contient des caractères illisibles ; veuillez le saisir de nouveau.".to_owned(),
+        (TextError::TooShort(least), Language::En) => {
+            format!("At least {least} characters, please.")
+        }
+        (TextError::TooShort(least), Language::Fr) => {
+            format!("Au moins {least} caractères, s’il vous plaît.")
+        }
+        (TextError::TooLong(most), Language::En) => {
+            format!("That is too long: at most {most} characters.")
+        }
+        (TextError::TooLong(most), Language::Fr) => {
+            format!("C’est trop long : {most} caractères au plus.")
+        }
+        (TextError::Control, Language::En) => {
+            "It holds characters that nobody can read; type it again.".to_owned()
+        }
+        (TextError::Control, Language::Fr) => {
+            "Il contient des caractères illisibles ; veuillez le saisir de nouveau.".to_owned()
+        }
     }
 }
 
@@ -284,7 +319,10 @@ mod tests {
     #[test]
     fn a_pointer_into_a_request_is_the_name_of_a_control() {
         assert_eq!(control("/start"), "start");
-        assert_eq!(control("/parameter_sets/1/wavelength_nm"), "wavelength_nm.1");
+        assert_eq!(
+            control("/parameter_sets/1/wavelength_nm"),
+            "wavelength_nm.1"
+        );
         assert_eq!(control(""), "");
     }
 }

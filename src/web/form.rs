@@ -25,12 +25,18 @@ impl Form {
 
     /// The first text of that name, as it was typed.
     pub(super) fn raw(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(own, _)| own == name).map(|(_, text)| text.as_str())
+        self.0
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, text)| text.as_str())
     }
 
     /// Every text of that name.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(own, _)| own == name).map(|(_, text)| text.as_str())
+        self.0
+            .iter()
+            .filter(move |(own, _)| own == name)
+            .map(|(_, text)| text.as_str())
     }
 
     /// Whether a box of that name was ticked.
@@ -68,6 +74,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(Form::decoded(parts.uri.query().unwrap_or_default().as_bytes())))
+        Ok(Self(Form::decoded(
+            parts.uri.query().unwrap_or_default().as_bytes(),
+        )))
     }
 }

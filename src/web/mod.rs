@@ -41,7 +41,10 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/", only(app, ANYONE, get(sign_in::home)))
         .route("/lock", only(app, ANYONE, post(sign_in::lock)))
         .route("/still-here", only(app, ANYONE, post(sign_in::still_here)))
-        .route("/account/sign-out-everywhere", only(app, ANYONE, post(account::leave_everywhere)));
+        .route(
+            "/account/sign-out-everywhere",
+            only(app, ANYONE, post(account::leave_everywhere)),
+        );
     let threshold = Router::new()
         .route("/sign-in", get(sign_in::page).post(sign_in::enter))
         .route("/sign-in/code", post(sign_in::code))
@@ -50,7 +53,10 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/account", get(account::page))
         .route("/account/second-factor", post(account::set_up))
         .route("/first", get(account::first).post(account::make_first))
-        .route("/consultation", get(consultation::page).post(consultation::send))
+        .route(
+            "/consultation",
+            get(consultation::page).post(consultation::send),
+        )
         .route("/consultation/thanks", get(consultation::thanks))
         .route("/assets/{hash}/{name}", get(assets::script));
     // What other sites send in the name of a browser that is signed in is refused.
@@ -79,7 +85,10 @@ fn outside() -> Router<App> {
         .route("/a/{secret}/messages/stop", post(visit::stop))
         .route("/a/{secret}/messages/start", post(visit::start))
         .route("/shop/{secret}", get(shop::page))
-        .route("/a/{secret}/unsubscribe", get(visit::messages).post(visit::unsubscribe))
+        .route(
+            "/a/{secret}/unsubscribe",
+            get(visit::messages).post(visit::unsubscribe),
+        )
 }
 
 /// The pages that only the demo has.

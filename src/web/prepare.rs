@@ -34,7 +34,10 @@ const TREATED: &[(&str, &str)] = &[
         "Tell us of new medicines, and of anything that has changed in your health.",
         "Signalez-nous tout nouveau médicament et tout changement dans votre santé.",
     ),
-    ("Bring a list of your medicines.", "Apportez la liste de vos médicaments."),
+    (
+        "Bring a list of your medicines.",
+        "Apportez la liste de vos médicaments.",
+    ),
 ];
 
 /// What is asked of whoever comes to talk, or to be looked at.
@@ -43,7 +46,10 @@ const SEEN: &[(&str, &str)] = &[
         "Come with clean skin, without products on your head, so that we can look at it.",
         "Venez la peau propre, sans produit sur la tête, pour que nous puissions l’examiner.",
     ),
-    ("Bring a list of your medicines.", "Apportez la liste de vos médicaments."),
+    (
+        "Bring a list of your medicines.",
+        "Apportez la liste de vos médicaments.",
+    ),
     (
         "Bring what you know of earlier work: when, where, and by whom.",
         "Apportez ce que vous savez de ce qui a été fait auparavant : quand, où et par qui.",
@@ -94,7 +100,11 @@ fn filled<'a>(opened: &'a Opened, secret: &str) -> Page<'a> {
         asked,
         path: links::path(secret),
         phone: &event.phone,
-        phone_link: event.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
+        phone_link: event
+            .phone
+            .chars()
+            .filter(|c| c.is_ascii_digit() || *c == '+')
+            .collect(),
         label: &event.label,
     }
 }

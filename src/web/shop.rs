@@ -35,7 +35,11 @@ struct Page<'a> {
 
 /// From which day a list is asked for; nothing where that is no day.
 pub(super) fn first_day(asked: &Form) -> Result<Option<Day>, Error> {
-    let day = |text: &str| text.parse::<NaiveDate>().ok().and_then(|day| Day::try_from(day).ok());
+    let day = |text: &str| {
+        text.parse::<NaiveDate>()
+            .ok()
+            .and_then(|day| Day::try_from(day).ok())
+    };
     match asked.raw("from") {
         None | Some("") => Ok(None),
         Some(text) => day(text).map(Some).ok_or(Error::NotThere("page")),

@@ -43,14 +43,21 @@ pub(super) fn words(language: Language) -> &'static Words {
 }
 
 /// `visits`, which are in order of time, day by day. `leads_to` says where each leads.
-pub(super) fn by_day(language: Language, visits: &[ListedVisit], leads_to: impl Fn(&ShopVisit) -> Option<Lead>) -> Vec<DayOfRows> {
+pub(super) fn by_day(
+    language: Language,
+    visits: &[ListedVisit],
+    leads_to: impl Fn(&ShopVisit) -> Option<Lead>,
+) -> Vec<DayOfRows> {
     let mut days: Vec<DayOfRows> = Vec::new();
     for one in visits {
         let day = wording::day(language, one.visit.start.naive_local());
         let row = row(language, one, leads_to(&one.visit));
         match days.last_mut() {
             Some(last) if last.day == day => last.rows.push(row),
-            _ => days.push(DayOfRows { day, rows: vec![row] }),
+            _ => days.push(DayOfRows {
+                day,
+                rows: vec![row],
+            }),
         }
     }
     days
@@ -79,7 +86,9 @@ fn row(language: Language, one: &ListedVisit, leads_to: Option<Lead>) -> Row {
         status: term(language, &one.visit.status.to_string()),
         name: name(language, packet),
         phone: phone(packet),
-        facts: packet.map(|packet| facts(language, packet)).unwrap_or_default(),
+        facts: packet
+            .map(|packet| facts(language, packet))
+            .unwrap_or_default(),
         withheld: withheld(language, packet),
         report: report(language, &one.visit),
         leads_to,
@@ -88,17 +97,24 @@ fn row(language: Language, one: &ListedVisit, leads_to: Option<Lead>) -> Row {
 
 /// Whom it is about, as long as the shop may know.
 pub(super) fn name(language: Language, packet: Option<&Packet>) -> String {
-    packet.map_or_else(|| words(language).nobody.to_owned(), |packet| packet.name.clone())
+    packet.map_or_else(
+        || words(language).nobody.to_owned(),
+        |packet| packet.name.clone(),
+    )
 }
 
 /// Their telephone.
 pub(super) fn phone(packet: Option<&Packet>) -> Option<String> {
-    packet.and_then(|packet| packet.phone.as_ref()).map(ToString::to_string)
+    packet
+        .and_then(|packet| packet.phone.as_ref())
+        .map(ToString::to_string)
 }
 
 /// That something is withheld, where it is.
 pub(super) fn withheld(language: Language, packet: Option<&Packet>) -> Option<&'static str> {
-    packet.and_then(|packet| packet.withheld).map(|_| wording::withheld(language))
+    packet
+        .and_then(|packet| packet.withheld)
+        .map(|_| wording::withheld(language))
 }
 
 /// What of the packet is known, besides name and telephone.
@@ -108,13 +124,20 @@ pub(super) fn facts(language: Language, packet: &Packet) -> Vec<String> {
     }
     let words = words(language);
     let plain = |code: String| term(language, &code);
-    let about = |what: &str, code: Option<String>| code.map(|code| format!("{what}: {}", plain(code)));
+    let about =
+        |what: &str, code: Option<String>| code.map(|code| format!("{what}: {}", plain(code)));
     let skin = packet.fitzpatrick.map(|skin| {
         let skin: &'static str = skin.into();
         format!("{} {skin}", words.skin)
     });
     let zones = packet.zones.as_ref().filter(|zones| !zones.is_empty());
-    let zones = zones.map(|zones| zones.iter().map(|zone| plain(zone.to_string())).collect::<Vec<_>>().join(", "));
+    let zones = zones.map(|zones| {
+        zones
+            .iter()
+            .map(|zone| plain(zone.to_string()))
+            .collect::<Vec<_>>()
+            .join(", ")
+    });
     let told = [
         code(packet.method).map(plain),
         code(packet.goal).map(plain),
@@ -124,7 +147,9 @@ pub(super) fn facts(language: Language, packet: &Packet) -> Vec<String> {
         skin,
         about(words.screening, code(packet.screening)),
         about(words.test_patch, code(packet.test_patch)),
-        packet.last_laser.map(|day| format!("{}: {day}", words.last_laser)),
+        packet
+            .last_laser
+            .map(|day| format!("{}: {day}", words.last_laser)),
     ];
     told.into_iter().flatten().collect()
 }

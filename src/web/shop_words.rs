@@ -136,7 +136,10 @@ pub(super) fn term(language: Language, code: &str) -> String {
         Language::En => code.replace(['_', '-'], " "),
         Language::Fr => {
             let known = TERMS.iter().find(|(known, _)| *known == code);
-            known.map_or_else(|| code.replace(['_', '-'], " "), |(_, french)| (*french).to_owned())
+            known.map_or_else(
+                || code.replace(['_', '-'], " "),
+                |(_, french)| (*french).to_owned(),
+            )
         }
     }
 }

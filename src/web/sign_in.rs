@@ -31,7 +31,10 @@ pub(super) enum Asking {
 
 #[derive(Template)]
 #[template(path = "sign_in.html", config = ".askama.toml")]
-#[expect(clippy::struct_excessive_bools, reason = "what is asked for is one yes or no for each field")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what is asked for is one yes or no for each field"
+)]
 struct Page<'a> {
     style: &'static str,
     title: &'static str,
@@ -49,7 +52,14 @@ struct Page<'a> {
 
 /// The page that asks for what is missing. `sent` is what the form that led here carried: where to go then, and
 /// what was being sent.
-pub(super) fn ask(app: &App, status: StatusCode, asking: &Asking, then: &str, sent: &Form, problem: Option<String>) -> Response {
+pub(super) fn ask(
+    app: &App,
+    status: StatusCode,
+    asking: &Asking,
+    then: &str,
+    sent: &Form,
+    problem: Option<String>,
+) -> Response {
     if matches!(asking, Asking::Enrolment) {
         return Redirect::to("/account").into_response();
     }
@@ -86,7 +96,9 @@ pub(super) fn ask(app: &App, status: StatusCode, asking: &Asking, then: &str, se
             asks_code: code,
             problem,
             then,
-            kept: kept.map(|(name, text)| (name.as_str(), text.as_str())).collect(),
+            kept: kept
+                .map(|(name, text)| (name.as_str(), text.as_str()))
+                .collect(),
             demonstration: app.is_demonstration(),
         },
     )
@@ -94,15 +106,38 @@ pub(super) fn ask(app: &App, status: StatusCode, asking: &Asking, then: &str, se
 
 /// The page to sign in.
 pub(super) async fn page(State(app): State<App>, Asked(asked): Asked) -> Response {
-    ask(&app, StatusCode::OK, &Asking::SignIn, asked.get("then"), &Form::default(), None)
+    ask(
+        &app,
+        StatusCode::OK,
+        &Asking::SignIn,
+        asked.get("then"),
+        &Form::default(),
+        None,
+    )
 }
 
 /// Email and password.
-pub(super) async fn enter(State(app): State<App>, Extension(CameFrom(from)): Extension<CameFrom>, form: Form) -> Response {
+pub(super) async fn enter(
+    State(app): State<App>,
+    Extension(CameFrom(from)): Extension<CameFrom>,
+    form: Form,
+) -> Response {
     let password = form.raw("password").unwrap_or_default().to_owned();
     match sign_ins::begin(&app, form.get("email"), password, from).await {
-        Ok((secret, Stage::Code)) => with_cookie(ask(&app, StatusCode::OK, &Asking::Code, form.get("then"), &form, None), &secret),
-        Ok((secret, Stage::Enrolment)) => with_cookie(Redirect::to("/account").into_response(), &secret),
+        Ok((secret, Stage::Code)) => with_cookie(
+            ask(
+                &app,
+                StatusCode::OK,
+                &Asking::Code,
+                form.get("then"),
+                &form,
+                None,
+            ),
+            &secret,
+        ),
+        Ok((secret, Stage::Enrolment)) => {
+            with_cookie(Redirect::to("/account").into_response(), &secret)
+        }
         Ok((secret, Stage::In)) => with_cookie(onward(&form), &secret),
         Err(error) => again(&app, &Asking::SignIn, &form, error),
     }
@@ -116,12 +151,21 @@ pub(super) async fn code(
     form: Form,
 ) -> Response {
     match door_of(&app, &headers, from, true).await {
-        Ok(Door::AwaitsCode(person)) => match sign_ins::give_code(&app, &person, form.get("code"), from).await {
-            Ok(()) => onward(&form),
-            Err(error) => again(&app, &Asking::Code, &form, error),
-        },
+        Ok(Door::AwaitsCode(person)) => {
+            match sign_ins::give_code(&app, &person, form.get("code"), from).await {
+                Ok(()) => onward(&form),
+                Err(error) => again(&app, &Asking::Code, &form, error),
+            }
+        }
         Ok(Door::In(_)) => onward(&form),
-        Ok(_) => ask(&app, StatusCode::OK, &Asking::SignIn, form.get("then"), &form, None),
+        Ok(_) => ask(
+            &app,
+            StatusCode::OK,
+            &Asking::SignIn,
+            form.get("then"),
+            &form,
+            None,
+        ),
         Err(error) => sorry(error),
     }
 }
@@ -142,7 +186,14 @@ pub(super) async fn unlock(
                 Err(error) => again(&app, &Asking::Unlock(person), &form, error),
             }
         }
-        Ok(_) => ask(&app, StatusCode::FORBIDDEN, &Asking::SignIn, form.get("then"), &form, None),
+        Ok(_) => ask(
+            &app,
+            StatusCode::FORBIDDEN,
+            &Asking::SignIn,
+            form.get("then"),
+            &form,
+            None,
+        ),
         Err(error) => sorry(error),
     }
 }
@@ -153,8 +204,14 @@ fn again(app: &App, asking: &Asking, form: &Form, error: Error) -> Response {
             StatusCode::UNAUTHORIZED,
             "That is not the code of this half minute, or it was used already.".to_owned(),
         ),
-        Error::WrongPassword if matches!(asking, Asking::Unlock(_)) => (StatusCode::UNAUTHORIZED, "That is not the password.".to_owned()),
-        Error::WrongPassword => (StatusCode::UNAUTHORIZED, "That email and password do not go together.".to_owned()),
+        Error::WrongPassword if matches!(asking, Asking::Unlock(_)) => (
+            StatusCode::UNAUTHORIZED,
+            "That is not the password.".to_owned(),
+        ),
+        Error::WrongPassword => (
+            StatusCode::UNAUTHORIZED,
+            "That email and password do not go together.".to_owned(),
+        ),
         Error::SlowDown(seconds) => (
             StatusCode::TOO_MANY_REQUESTS,
             format!("Too many tries. Try again in {seconds} seconds."),
@@ -185,29 +242,41 @@ fn onward(form: &Form) -> Response {
         .filter_map(|(name, text)| Some((name.strip_prefix("keep:")?, text.as_str())));
     let kept: Vec<_> = kept.collect();
     // Ids and versions were not typed by anybody; a password is not shown to whoever stands beside.
-    let typed = kept
-        .iter()
-        .filter(|(name, text)| !text.is_empty() && !name.ends_with("_id") && !["version", "password"].contains(name));
+    let typed = kept.iter().filter(|(name, text)| {
+        !text.is_empty() && !name.ends_with("_id") && !["version", "password"].contains(name)
+    });
     shown(&Again {
         style: &STYLE,
         then,
-        typed: typed.map(|(name, text)| (name.replace('_', " "), *text)).collect(),
+        typed: typed
+            .map(|(name, text)| (name.replace('_', " "), *text))
+            .collect(),
         kept,
     })
 }
 
 /// `then` if it is an address of this house, else the front page.
 fn local(then: &str) -> &str {
-    let here = then.starts_with('/') && !then.starts_with("//") && !then.contains('\\') && then.bytes().all(|b| b.is_ascii_graphic());
+    let here = then.starts_with('/')
+        && !then.starts_with("//")
+        && !then.contains('\\')
+        && then.bytes().all(|b| b.is_ascii_graphic());
     if here { then } else { "/" }
 }
 
 /// Signs this browser out.
-pub(super) async fn leave(State(app): State<App>, Extension(CameFrom(from)): Extension<CameFrom>, headers: HeaderMap) -> Response {
+pub(super) async fn leave(
+    State(app): State<App>,
+    Extension(CameFrom(from)): Extension<CameFrom>,
+    headers: HeaderMap,
+) -> Response {
     let ended = match door_of(&app, &headers, from, false).await {
-        Ok(Door::In(person) | Door::Locked(person) | Door::AwaitsCode(person) | Door::AwaitsEnrolment(person)) => {
-            sign_ins::end(&app, &person).await
-        }
+        Ok(
+            Door::In(person)
+            | Door::Locked(person)
+            | Door::AwaitsCode(person)
+            | Door::AwaitsEnrolment(person),
+        ) => sign_ins::end(&app, &person).await,
         Ok(Door::Nobody) => Ok(()),
         Err(error) => Err(error),
     };
@@ -218,7 +287,11 @@ pub(super) async fn leave(State(app): State<App>, Extension(CameFrom(from)): Ext
 }
 
 /// Locks the page until the password is given again.
-pub(super) async fn lock(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+pub(super) async fn lock(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    form: Form,
+) -> Response {
     match sign_ins::lock(&app, &person).await {
         Ok(()) => Redirect::to(local(form.get("then"))).into_response(),
         Err(error) => sorry(error),
@@ -232,7 +305,11 @@ pub(super) async fn still_here() -> StatusCode {
 
 /// The first page of whoever is signed in.
 pub(super) async fn home(Extension(person): Extension<Person>) -> Redirect {
-    Redirect::to(if person.role() == Role::Partner { "/partner" } else { "/desk" })
+    Redirect::to(if person.role() == Role::Partner {
+        "/partner"
+    } else {
+        "/desk"
+    })
 }
 
 #[cfg(test)]

@@ -20,7 +20,11 @@ pub(super) static STYLE: LazyLock<String> = LazyLock::new(|| {
     let mut style = include_str!("templates/style.css").to_owned();
     for row in 1..=MOST_ROWS {
         // The first line of a column is its head.
-        let _ = write!(style, ".r{row}{{grid-row-start:{}}}.n{row}{{grid-row-end:span {row}}}", row + 1);
+        let _ = write!(
+            style,
+            ".r{row}{{grid-row-start:{}}}.n{row}{{grid-row-end:span {row}}}",
+            row + 1
+        );
     }
     for rows in (4..=MOST_ROWS).step_by(4) {
         let _ = write!(style, ".rows{rows}{{--rows:{rows}}}");
@@ -36,5 +40,6 @@ pub(super) static STYLE: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Its hash, by which the policy of a page names it.
-pub(super) static HASH: LazyLock<String> =
-    LazyLock::new(|| base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(STYLE.as_bytes())));
+pub(super) static HASH: LazyLock<String> = LazyLock::new(|| {
+    base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(STYLE.as_bytes()))
+});

@@ -90,7 +90,11 @@ impl Note {
     fn words(self, words: &Words, opened: &Opened) -> Option<&'static str> {
         match self {
             // What the address says counts only while it is true.
-            Self::Confirmed => opened.session.confirmed_at.is_some().then_some(words.confirmed),
+            Self::Confirmed => opened
+                .session
+                .confirmed_at
+                .is_some()
+                .then_some(words.confirmed),
             Self::Changed => Some(words.changed),
             // What a shop has to agree to is said below.
             Self::Moved => (!opened.session.awaits_shop()).then_some(words.moved),
@@ -123,18 +127,30 @@ pub(super) async fn page(State(app): State<App>, secret: Named, uri: axum::http:
 async fn offers(app: &App, secret: &str, opened: &Opened) -> Result<Vec<Offer>, Error> {
     let event = &opened.visit.event;
     let times = visit_answers::other_times(app, secret).await?;
-    Ok(times.into_iter().map(|start| offer(event.language, event.zone, start)).collect())
+    Ok(times
+        .into_iter()
+        .map(|start| offer(event.language, event.zone, start))
+        .collect())
 }
 
 fn offer(language: Language, zone: Tz, start: DateTime<Utc>) -> Offer {
     let wall = civil::wall_of(zone, start);
     Offer {
         start: start.to_rfc3339(),
-        words: format!("{}, {}", wording::day(language, wall), wording::time(language, wall)),
+        words: format!(
+            "{}, {}",
+            wording::day(language, wall),
+            wording::time(language, wall)
+        ),
     }
 }
 
-fn filled<'a>(opened: &'a Opened, secret: &str, note: Option<Note>, offers: Option<Vec<Offer>>) -> Page<'a> {
+fn filled<'a>(
+    opened: &'a Opened,
+    secret: &str,
+    note: Option<Note>,
+    offers: Option<Vec<Offer>>,
+) -> Page<'a> {
     let event = &opened.visit.event;
     let language = event.language;
     let words = match language {
@@ -154,7 +170,9 @@ fn filled<'a>(opened: &'a Opened, secret: &str, note: Option<Note>, offers: Opti
         },
         offers,
         waiting: opened.session.awaits_shop(),
-        proposed: opened.proposed.map(|start| offer(language, event.zone, start)),
+        proposed: opened
+            .proposed
+            .map(|start| offer(language, event.zone, start)),
         opted_out: opened.opted_out,
         start: event.start.to_rfc3339(),
         day: wording::day(language, civil::wall_of(event.zone, event.start)),
@@ -165,7 +183,11 @@ fn filled<'a>(opened: &'a Opened, secret: &str, note: Option<Note>, offers: Opti
         google: &opened.visit.google,
         outlook: &opened.visit.outlook,
         phone: &event.phone,
-        phone_link: event.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
+        phone_link: event
+            .phone
+            .chars()
+            .filter(|c| c.is_ascii_digit() || *c == '+')
+            .collect(),
         label: &event.label,
     }
 }
@@ -182,7 +204,10 @@ pub(super) async fn calendar(State(app): State<App>, secret: Named) -> Response 
     };
     let mut response = calendar.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/calendar; charset=utf-8"),
+    );
     headers.insert(
         header::CONTENT_DISPOSITION,
         HeaderValue::from_static("attachment; filename=\"appointment.ics\""),
@@ -194,13 +219,18 @@ pub(super) async fn calendar(State(app): State<App>, secret: Named) -> Response 
 /// The time that a form carries.
 fn start_of(form: &[u8]) -> Option<DateTime<Utc>> {
     let (_, value) = url::form_urlencoded::parse(form).find(|(name, _)| name == "start")?;
-    DateTime::parse_from_rfc3339(&value).ok().map(|start| start.to_utc())
+    DateTime::parse_from_rfc3339(&value)
+        .ok()
+        .map(|start| start.to_utc())
 }
 
 /// Back to the page, which says what became of it.
 fn back(secret: &str, note: &str) -> Response {
     // What cannot be a secret stands in no address.
-    if !secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+    if !secret
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    {
         return sorry(Error::NotThere("page"));
     }
     Redirect::to(&format!("{}?{note}", links::path(secret))).into_response()
@@ -215,22 +245,38 @@ fn answered(secret: &str, done: Result<Answered, Error>, noted: &str) -> Respons
 }
 
 /// The patient comes.
-pub(super) async fn confirm(State(app): State<App>, secret: Named, RawForm(form): RawForm) -> Response {
+pub(super) async fn confirm(
+    State(app): State<App>,
+    secret: Named,
+    RawForm(form): RawForm,
+) -> Response {
     let secret = named(secret);
     let Some(start) = start_of(&form) else {
         return back(&secret, "changed");
     };
-    answered(&secret, visit_answers::confirm(&app, &secret, start).await, "confirmed")
+    answered(
+        &secret,
+        visit_answers::confirm(&app, &secret, start).await,
+        "confirmed",
+    )
 }
 
 /// The patient cannot come then.
 pub(super) async fn ask_for_another(State(app): State<App>, secret: Named) -> Response {
     let secret = named(secret);
-    answered(&secret, visit_answers::ask_for_another(&app, &secret).await, "asked")
+    answered(
+        &secret,
+        visit_answers::ask_for_another(&app, &secret).await,
+        "asked",
+    )
 }
 
 /// The patient takes one of the times that were offered.
-pub(super) async fn take(State(app): State<App>, secret: Named, RawForm(form): RawForm) -> Response {
+pub(super) async fn take(
+    State(app): State<App>,
+    secret: Named,
+    RawForm(form): RawForm,
+) -> Response {
     let secret = named(secret);
     let Some(start) = start_of(&form) else {
         return back(&secret, "changed");
@@ -243,12 +289,20 @@ pub(super) async fn take(State(app): State<App>, secret: Named, RawForm(form): R
 }
 
 /// The patient takes the other time that is proposed.
-pub(super) async fn take_proposal(State(app): State<App>, secret: Named, RawForm(form): RawForm) -> Response {
+pub(super) async fn take_proposal(
+    State(app): State<App>,
+    secret: Named,
+    RawForm(form): RawForm,
+) -> Response {
     let secret = named(secret);
     let Some(start) = start_of(&form) else {
         return back(&secret, "changed");
     };
-    answered(&secret, visit_answers::take_proposal(&app, &secret, start).await, "moved")
+    answered(
+        &secret,
+        visit_answers::take_proposal(&app, &secret, start).await,
+        "moved",
+    )
 }
 
 #[derive(Template)]
@@ -299,10 +353,12 @@ pub(super) async fn start(State(app): State<App>, secret: Named) -> Response {
 
 /// What a mail program posts when its own button is pressed (RFC 8058): no page, no redirect, no sign-in; as a form of either kind.
 pub(super) async fn unsubscribe(State(app): State<App>, secret: Named, form: Bytes) -> Response {
-    let plain = url::form_urlencoded::parse(&form).any(|(name, value)| name == "List-Unsubscribe" && value == "One-Click");
+    let plain = url::form_urlencoded::parse(&form)
+        .any(|(name, value)| name == "List-Unsubscribe" && value == "One-Click");
     let text = String::from_utf8_lossy(&form);
     // In parts, the one that matters is so short that nothing has to be taken apart.
-    let in_parts = text.contains("name=\"List-Unsubscribe\"") && text.lines().any(|line| line.trim() == "One-Click");
+    let in_parts = text.contains("name=\"List-Unsubscribe\"")
+        && text.lines().any(|line| line.trim() == "One-Click");
     if !plain && !in_parts {
         return StatusCode::BAD_REQUEST.into_response();
     }

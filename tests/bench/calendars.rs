@@ -25,19 +25,38 @@ pub(crate) const VISITS: usize = 2_000;
 
 /// Gives somebody like the practitioner a year of visits from `after` on, like `one` but of another course, and answers the
 /// path of their feed.
-pub(crate) async fn full_year(app: &App, practitioner: &str, one: &Listed, course: &str, after: NaiveDate) -> String {
+pub(crate) async fn full_year(
+    app: &App,
+    practitioner: &str,
+    one: &Listed,
+    course: &str,
+    after: NaiveDate,
+) -> String {
     let practitioner = PractitionerId(practitioner.parse().unwrap());
     let mut tx = app.db.begin().await.unwrap();
-    let site = storage::sites::page(&mut tx, SiteId(Uuid::nil()), 1).await.unwrap().remove(0);
-    let mut person = storage::practitioners::get(&mut tx, practitioner).await.unwrap().unwrap();
+    let site = storage::sites::page(&mut tx, SiteId(Uuid::nil()), 1)
+        .await
+        .unwrap()
+        .remove(0);
+    let mut person = storage::practitioners::get(&mut tx, practitioner)
+        .await
+        .unwrap()
+        .unwrap();
     person.id = app.clock.id();
     // Nobody books with them: they are here to be read.
     person.details.skills.clear();
-    storage::practitioners::insert(&mut tx, &person).await.unwrap();
-    let course = storage::courses::get(&mut tx, course.parse().unwrap()).await.unwrap().unwrap();
+    storage::practitioners::insert(&mut tx, &person)
+        .await
+        .unwrap();
+    let course = storage::courses::get(&mut tx, course.parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
     for n in 0..VISITS {
         let day = after + days(i64::try_from(n / 8).unwrap());
-        let wall = day.and_hms_opt(9 + u32::try_from(n % 8).unwrap(), 0, 0).unwrap();
+        let wall = day
+            .and_hms_opt(9 + u32::try_from(n % 8).unwrap(), 0, 0)
+            .unwrap();
         let mut session = one.session.clone();
         session.id = app.clock.id();
         session.uid = app.clock.opaque();
@@ -51,7 +70,10 @@ pub(crate) async fn full_year(app: &App, practitioner: &str, one: &Listed, cours
         session.local_start = wall.format("%Y-%m-%dT%H:%M").to_string();
         sessions::insert(&mut tx, &session).await.unwrap();
     }
-    let user = storage::users::by_email(&mut tx, "bench@example.test").await.unwrap().unwrap();
+    let user = storage::users::by_email(&mut tx, "bench@example.test")
+        .await
+        .unwrap()
+        .unwrap();
     tx.commit().await.unwrap();
     let caller = Caller {
         actor: Actor {
@@ -66,7 +88,12 @@ pub(crate) async fn full_year(app: &App, practitioner: &str, one: &Listed, cours
         kind: FeedKind::Practitioner,
         id: person.id.0,
     };
-    let url = feeds::make(app, &caller, new).await.unwrap().into_inner().url.unwrap();
+    let url = feeds::make(app, &caller, new)
+        .await
+        .unwrap()
+        .into_inner()
+        .url
+        .unwrap();
     format!("/feeds/{}", url.rsplit('/').next().unwrap())
 }
 
@@ -77,7 +104,12 @@ pub(crate) async fn feed(app: &App, path: &str) -> (Duration, usize) {
     for _ in 0..40 {
         app.note_commit();
         let began = Instant::now();
-        size = feed_fetch::fetch(app, secret).await.unwrap().unwrap().body.len();
+        size = feed_fetch::fetch(app, secret)
+            .await
+            .unwrap()
+            .unwrap()
+            .body
+            .len();
         times.push(began.elapsed());
     }
     times.sort_unstable();

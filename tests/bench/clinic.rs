@@ -58,12 +58,18 @@ pub(crate) struct Database {
 impl Database {
     pub(crate) async fn fresh(past: usize) -> Self {
         let folder = TempDir::new().unwrap();
-        let server = std::env::var("BENCH_DATABASE_URL").ok().filter(|url| !url.is_empty());
+        let server = std::env::var("BENCH_DATABASE_URL")
+            .ok()
+            .filter(|url| !url.is_empty());
         let url = match &server {
             Some(server) => schema(server, &format!("bench_{past}")).await,
             None => format!("sqlite:{}", folder.path().join("bench.db").display()),
         };
-        Self { url, folder, server }
+        Self {
+            url,
+            folder,
+            server,
+        }
     }
 
     /// Another one on the same disk.
@@ -78,7 +84,10 @@ impl Database {
 async fn schema(server: &str, name: &str) -> String {
     let admin = sqlx::PgPool::connect(server).await.unwrap();
     let text = format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}");
-    sqlx::raw_sql(AssertSqlSafe(text)).execute(&admin).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(text))
+        .execute(&admin)
+        .await
+        .unwrap();
     admin.close().await;
     format!("{server}?options=-c%20search_path%3D{name}%2Cpublic")
 }
@@ -137,7 +146,11 @@ impl Bench {
         for n in 0..BOOKERS {
             bookers.push(writer.course(&format!("Booker{n}")).await.id.to_string());
         }
-        let practitioners = writer.people.iter().map(|person| person.id.to_string()).collect();
+        let practitioners = writer
+            .people
+            .iter()
+            .map(|person| person.id.to_string())
+            .collect();
         if matches!(writer.tx, Tx::Postgres(_)) {
             run(&mut writer.tx, "ANALYZE").await;
         }
@@ -150,7 +163,9 @@ impl Bench {
             password: Some(PASSWORD.to_owned()),
         };
         users::add(&app, user).await.unwrap();
-        let token = users::create_token(&app, "bench@example.test", 3000).await.unwrap();
+        let token = users::create_token(&app, "bench@example.test", 3000)
+            .await
+            .unwrap();
         let (secret, _) = sign_ins::begin(&app, "bench@example.test", PASSWORD.to_owned(), None)
             .await
             .unwrap();
@@ -162,7 +177,10 @@ impl Bench {
         let practitioners: Vec<String> = practitioners;
         let mut tx = app.db.read().await.unwrap();
         let course_id = course.parse().unwrap();
-        let one = storage::sessions::of_course(&mut tx, course_id).await.unwrap().remove(0);
+        let one = storage::sessions::of_course(&mut tx, course_id)
+            .await
+            .unwrap()
+            .remove(0);
         tx.rollback().await.unwrap();
         let today = civil::date_of(toronto(), app.clock.now());
         let feed = calendars::full_year(&app, &practitioners[0], &one, &bookers[0], today).await;
@@ -260,7 +278,10 @@ impl<'a> Writer<'a> {
             storage::devices::insert(&mut tx, &device).await.unwrap();
             devices.push(device);
         }
-        let may: Vec<_> = devices.iter().map(|device| json!({"device_id": device.id})).collect();
+        let may: Vec<_> = devices
+            .iter()
+            .map(|device| json!({"device_id": device.id}))
+            .collect();
         let (mut people, mut rooms) = (Vec::new(), Vec::new());
         for n in 0..PEOPLE {
             let person = Practitioner {
@@ -270,7 +291,9 @@ impl<'a> Writer<'a> {
                     json!({"site_id": site.id, "name": format!("P{n:02}"), "skills": ["consultation", "laser"], "device_authorisations": may, "hours": all_week("09:00", "18:00")}),
                 ),
             };
-            storage::practitioners::insert(&mut tx, &person).await.unwrap();
+            storage::practitioners::insert(&mut tx, &person)
+                .await
+                .unwrap();
             people.push(person);
             let room = Room {
                 id: app.clock.id(),
@@ -325,7 +348,8 @@ impl<'a> Writer<'a> {
                     if written.is_multiple_of(8) {
                         course = self.course(&format!("Past{written}")).await;
                     }
-                    self.session(&course, &self.talk.clone(), person, day, 9 + turn, false).await;
+                    self.session(&course, &self.talk.clone(), person, day, 9 + turn, false)
+                        .await;
                     written += 1;
                 }
             }
@@ -333,7 +357,8 @@ impl<'a> Writer<'a> {
         let busy: NaiveDate = BUSY.parse().unwrap();
         for turn in PER_DAY..10 {
             for person in 0..PEOPLE {
-                self.session(&course, &self.talk.clone(), person, busy, 9 + turn, false).await;
+                self.session(&course, &self.talk.clone(), person, busy, 9 + turn, false)
+                    .await;
             }
         }
         for day in (1..=AHEAD).map(|n| today + days(n)) {
@@ -341,7 +366,8 @@ impl<'a> Writer<'a> {
                 course = self.course(&format!("Ahead{day}{turn}")).await;
                 for person in 0..PEOPLE {
                     // Patients are not asked twice at one hour here: only the past's first of each holds the claim.
-                    self.session(&course, &self.talk.clone(), person, day, 9 + 2 * turn, true).await;
+                    self.session(&course, &self.talk.clone(), person, day, 9 + 2 * turn, true)
+                        .await;
                 }
             }
         }
@@ -351,10 +377,16 @@ impl<'a> Writer<'a> {
         let patient = Patient {
             id: self.app.clock.id(),
             version: 1,
-            details: read(json!({"given_name": name, "family_name": "Bench", "phone": "+14165550123"})),
+            details: read(
+                json!({"given_name": name, "family_name": "Bench", "phone": "+14165550123"}),
+            ),
         };
-        storage::patients::insert(&mut self.tx, &patient).await.unwrap();
-        let details: CourseDetails = read(json!({"goal": "remove", "pigment": "tattoo_ink", "depth": "correct", "zones": ["vertex"]}));
+        storage::patients::insert(&mut self.tx, &patient)
+            .await
+            .unwrap();
+        let details: CourseDetails = read(
+            json!({"goal": "remove", "pigment": "tattoo_ink", "depth": "correct", "zones": ["vertex"]}),
+        );
         let course = Course {
             id: self.app.clock.id(),
             version: 1,
@@ -363,7 +395,9 @@ impl<'a> Writer<'a> {
             created_at: self.app.clock.now(),
             assessed_at: None,
         };
-        storage::courses::insert(&mut self.tx, &course).await.unwrap();
+        storage::courses::insert(&mut self.tx, &course)
+            .await
+            .unwrap();
         course
     }
 
@@ -371,16 +405,33 @@ impl<'a> Writer<'a> {
     async fn in_the_middle(&mut self, name: &str) -> String {
         let course = self.course(name).await;
         let today = civil::date_of(toronto(), self.app.clock.now());
-        for (service, ago) in [(self.consultation.clone(), 90), (self.patch.clone(), 80), (self.laser.clone(), 56)] {
+        for (service, ago) in [
+            (self.consultation.clone(), 90),
+            (self.patch.clone(), 80),
+            (self.laser.clone(), 56),
+        ] {
             // On Saturdays and Sundays too: nobody else was here at seven.
-            self.session(&course, &service, 0, today - days(ago), 7, false).await;
+            self.session(&course, &service, 0, today - days(ago), 7, false)
+                .await;
         }
         course.id.to_string()
     }
 
-    async fn session(&mut self, course: &Course, service: &Service, person: usize, day: NaiveDate, hour: usize, ahead: bool) {
+    async fn session(
+        &mut self,
+        course: &Course,
+        service: &Service,
+        person: usize,
+        day: NaiveDate,
+        hour: usize,
+        ahead: bool,
+    ) {
         let app = self.app;
-        let starts_at: DateTime<Utc> = civil::resolve(toronto(), day.and_hms_opt(u32::try_from(hour).unwrap(), 0, 0).unwrap()).bound();
+        let starts_at: DateTime<Utc> = civil::resolve(
+            toronto(),
+            day.and_hms_opt(u32::try_from(hour).unwrap(), 0, 0).unwrap(),
+        )
+        .bound();
         let ends_at = starts_at + service.duration();
         let lasered = service.is_laser();
         let record = lasered.then(|| read(json!({"outcome": "completed", "test_patch_result": "acceptable", "parameter_sets": [
@@ -400,13 +451,19 @@ impl<'a> Writer<'a> {
                 room_id: Some(self.rooms[person].id),
                 device_id: lasered.then_some(self.device.id),
             },
-            status: if ahead { SessionStatus::Booked } else { SessionStatus::Fulfilled },
+            status: if ahead {
+                SessionStatus::Booked
+            } else {
+                SessionStatus::Fulfilled
+            },
             procedure_status: if ahead {
                 ProcedureStatus::Preparation
             } else {
                 ProcedureStatus::Completed
             },
-            local_start: civil::wall_of(toronto(), starts_at).format("%Y-%m-%dT%H:%M").to_string(),
+            local_start: civil::wall_of(toronto(), starts_at)
+                .format("%Y-%m-%dT%H:%M")
+                .to_string(),
             zone: "America/Toronto".to_owned(),
             starts_at,
             ends_at,
@@ -417,12 +474,20 @@ impl<'a> Writer<'a> {
             created_at: starts_at,
             updated_at: ends_at,
         };
-        storage::sessions::insert(&mut self.tx, &session).await.unwrap();
+        storage::sessions::insert(&mut self.tx, &session)
+            .await
+            .unwrap();
         let when = Interval::new(starts_at, ends_at + service.turnaround()).unwrap();
         for resource in [self.people[person].id.into(), self.rooms[person].id.into()] {
-            claims::insert(&mut self.tx, app.clock.id(), resource, Claimant::Session(session.id), when)
-                .await
-                .unwrap();
+            claims::insert(
+                &mut self.tx,
+                app.clock.id(),
+                resource,
+                Claimant::Session(session.id),
+                when,
+            )
+            .await
+            .unwrap();
         }
     }
 }

@@ -21,7 +21,11 @@ async fn killed_twenty_times_every_answer_that_a_client_saw_is_kept_and_nothing_
     for n in 0..8 {
         courses.push(app.new_course(&format!("Client{n}")).await);
     }
-    let (courses, token, url) = (Arc::new(courses), app.desk.clone(), app.database.url.clone());
+    let (courses, token, url) = (
+        Arc::new(courses),
+        app.desk.clone(),
+        app.database.url.clone(),
+    );
     let mut seen: Vec<(String, String)> = Vec::new();
     for round in 0..20_u64 {
         let server = Arc::new(Server::start(&url).await);
@@ -50,7 +54,9 @@ async fn killed_twenty_times_every_answer_that_a_client_saw_is_kept_and_nothing_
         let clients: Vec<_> = clients.collect();
         // Each round is killed at another moment, but not before clients got through.
         let patience = Instant::now() + Duration::from_secs(20);
-        while answered.load(Ordering::Relaxed) < 4 + usize::try_from(round).unwrap() % 7 && Instant::now() < patience {
+        while answered.load(Ordering::Relaxed) < 4 + usize::try_from(round).unwrap() % 7
+            && Instant::now() < patience
+        {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         tokio::time::sleep(Duration::from_millis(round)).await;
@@ -61,7 +67,13 @@ async fn killed_twenty_times_every_answer_that_a_client_saw_is_kept_and_nothing_
     }
     assert!(seen.len() >= 80, "only {} were booked", seen.len());
     for (id, start) in &seen {
-        assert_eq!(app.get(&format!("/sessions/{id}")).await.expect(200).str("start"), start);
+        assert_eq!(
+            app.get(&format!("/sessions/{id}"))
+                .await
+                .expect(200)
+                .str("start"),
+            start
+        );
     }
     assert_no_overlap(&app).await;
     nothing_is_half_done(&app).await;
@@ -76,10 +88,18 @@ async fn nothing_is_half_done(app: &TestApp) {
         let mut after = String::new();
         loop {
             let audit = app
-                .manage("GET", &format!("/audit?patient_id={patient}&limit=200{after}"), Value::Null)
+                .manage(
+                    "GET",
+                    &format!("/audit?patient_id={patient}&limit=200{after}"),
+                    Value::Null,
+                )
                 .await
                 .expect(200);
-            booked += audit.items().iter().filter(|line| line["action"] == "session.book").count();
+            booked += audit
+                .items()
+                .iter()
+                .filter(|line| line["action"] == "session.book")
+                .count();
             match audit.body["next"].as_str() {
                 Some(next) => after = format!("&after={next}"),
                 None => break,
@@ -90,6 +110,12 @@ async fn nothing_is_half_done(app: &TestApp) {
         sessions += here;
     }
     // A consultation takes a patient, a practitioner and a room.
-    assert_eq!(app.count("SELECT COUNT(*) FROM claims").await, 3 * sessions as i64);
-    assert_eq!(app.count("SELECT COUNT(*) FROM session_history").await, sessions as i64);
+    assert_eq!(
+        app.count("SELECT COUNT(*) FROM claims").await,
+        3 * sessions as i64
+    );
+    assert_eq!(
+        app.count("SELECT COUNT(*) FROM session_history").await,
+        sessions as i64
+    );
 }

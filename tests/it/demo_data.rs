@@ -31,17 +31,30 @@ const DAYS: [&str; 5] = [
 ];
 
 fn count(sessions: &[&sessions::Listed], status: SessionStatus) -> usize {
-    sessions.iter().filter(|one| one.session.status == status).count()
+    sessions
+        .iter()
+        .filter(|one| one.session.status == status)
+        .count()
 }
 
 #[tokio::test]
 async fn about_180_sessions_span_fourteen_months_back_and_ten_weeks_ahead() {
     for now in DAYS {
         let told = told(now).await;
-        assert!((165..=195).contains(&told.sessions.len()), "{now}: {}", told.sessions.len());
+        assert!(
+            (165..=195).contains(&told.sessions.len()),
+            "{now}: {}",
+            told.sessions.len()
+        );
         // What shops treat is theirs to report, and stands apart.
-        let own = || told.sessions.iter().filter(|one| one.session.referral_id.is_none());
-        let past: Vec<_> = own().filter(|one| one.session.starts_at <= told.now).collect();
+        let own = || {
+            told.sessions
+                .iter()
+                .filter(|one| one.session.referral_id.is_none())
+        };
+        let past: Vec<_> = own()
+            .filter(|one| one.session.starts_at <= told.now)
+            .collect();
         let to_come = own().count() - past.len();
         assert!((8..=30).contains(&to_come), "{now}: {to_come} to come");
         let per_mille = |status| count(&past, status) * 1000 / past.len();
@@ -58,14 +71,33 @@ async fn about_180_sessions_span_fourteen_months_back_and_ten_weeks_ahead() {
             not_done,
         );
         assert!((820..=860).contains(&shares.0), "{now}: {shares:?}");
-        assert!((40..=60).contains(&shares.1) && (70..=95).contains(&shares.2), "{now}: {shares:?}");
+        assert!(
+            (40..=60).contains(&shares.1) && (70..=95).contains(&shares.2),
+            "{now}: {shares:?}"
+        );
         assert!((20..=45).contains(&shares.3), "{now}: {shares:?}");
         for one in own() {
             let ended = one.session.status.is_terminal();
-            assert!(ended == (one.session.starts_at <= told.now), "{now}: {:?}", one.session);
-            assert!(ended || one.session.status == SessionStatus::Booked, "{now}: {:?}", one.session);
-            assert!(!ended || one.session.ends_at < told.now, "{now}: {:?}", one.session);
-            assert!((-75..=440).contains(&told.ago(one)), "{now}: {}", told.ago(one));
+            assert!(
+                ended == (one.session.starts_at <= told.now),
+                "{now}: {:?}",
+                one.session
+            );
+            assert!(
+                ended || one.session.status == SessionStatus::Booked,
+                "{now}: {:?}",
+                one.session
+            );
+            assert!(
+                !ended || one.session.ends_at < told.now,
+                "{now}: {:?}",
+                one.session
+            );
+            assert!(
+                (-75..=440).contains(&told.ago(one)),
+                "{now}: {}",
+                told.ago(one)
+            );
         }
     }
 }
@@ -75,22 +107,38 @@ async fn nobody_and_nothing_is_in_two_places_at_once() {
     for now in DAYS {
         let told = told(now).await;
         let mut taken: BTreeMap<ResourceId, Vec<Interval>> = BTreeMap::new();
-        for one in told.sessions.iter().filter(|one| one.session.status != SessionStatus::Cancelled) {
+        for one in told
+            .sessions
+            .iter()
+            .filter(|one| one.session.status != SessionStatus::Cancelled)
+        {
             let (session, service) = (&one.session, told.service(one));
             let until = session.ends_at + service.turnaround();
             let at_work = Interval::new(session.starts_at - service.preparation(), until).unwrap();
             let present = Interval::new(session.starts_at - service.arrival(), until).unwrap();
-            taken.entry(session.place.practitioner_id.into()).or_default().push(at_work);
-            taken.entry(session.patient_id.into()).or_default().push(present);
+            taken
+                .entry(session.place.practitioner_id.into())
+                .or_default()
+                .push(at_work);
+            taken
+                .entry(session.patient_id.into())
+                .or_default()
+                .push(present);
             let room = session.place.room_id.map(|room| (room.into(), present));
-            let device = session.place.device_id.map(|device| (device.into(), at_work));
+            let device = session
+                .place
+                .device_id
+                .map(|device| (device.into(), at_work));
             for (resource, span) in room.into_iter().chain(device) {
                 taken.entry(resource).or_default().push(span);
             }
         }
         for spans in taken.values_mut() {
             spans.sort_unstable();
-            assert!(spans.windows(2).all(|pair| !pair[0].overlaps(pair[1])), "{now}: {spans:?}");
+            assert!(
+                spans.windows(2).all(|pair| !pair[0].overlaps(pair[1])),
+                "{now}: {spans:?}"
+            );
         }
     }
 }
@@ -100,16 +148,26 @@ async fn booking_would_say_yes_to_every_session_but_for_its_own_claims() {
     for now in DAYS {
         let told = told(now).await;
         let mut tx = told.app.db.read().await.unwrap();
-        for one in told.sessions.iter().filter(|one| one.session.status != SessionStatus::Cancelled) {
+        for one in told
+            .sessions
+            .iter()
+            .filter(|one| one.session.status != SessionStatus::Cancelled)
+        {
             let session = &one.session;
             // A shop that is asked named its time itself.
             let proposed = session.referral_id.is_some();
-            let (patient, course) = told.people.iter().find(|(_, course)| course.id == session.course_id).unwrap();
+            let (patient, course) = told
+                .people
+                .iter()
+                .find(|(_, course)| course.id == session.course_id)
+                .unwrap();
             let case = Case {
                 course_id: course.id,
                 course: course.details.clone(),
                 fitzpatrick: patient.details.fitzpatrick,
-                visits: treatments::of_patient(&mut tx, patient.id, toronto()).await.unwrap(),
+                visits: treatments::of_patient(&mut tx, patient.id, toronto())
+                    .await
+                    .unwrap(),
                 facing: Facing::Backward,
             };
             let case = case.without(session.id);
@@ -131,16 +189,25 @@ async fn booking_would_say_yes_to_every_session_but_for_its_own_claims() {
                 pardoned: Vec::new(),
                 proposed,
             };
-            let mut diaries = diaries::open(&mut tx, &told.app, session.created_at, &search).await.unwrap();
+            let mut diaries = diaries::open(&mut tx, &told.app, session.created_at, &search)
+                .await
+                .unwrap();
             let date = day(session.starts_at);
-            diaries::fill(&mut tx, &mut diaries[0], date, date, search.except).await.unwrap();
+            diaries::fill(&mut tx, &mut diaries[0], date, date, search.except)
+                .await
+                .unwrap();
             assert_eq!(
                 booking::judge(&diaries[0], session.starts_at).map(|granted| granted.place),
                 Ok(session.place),
                 "{now}: {session:?}"
             );
-            let wall = civil::wall_of(toronto(), session.starts_at).format("%Y-%m-%dT%H:%M").to_string();
-            assert_eq!((&session.local_start, session.zone.as_str()), (&wall, "America/Toronto"));
+            let wall = civil::wall_of(toronto(), session.starts_at)
+                .format("%Y-%m-%dT%H:%M")
+                .to_string();
+            assert_eq!(
+                (&session.local_start, session.zone.as_str()),
+                (&wall, "America/Toronto")
+            );
         }
     }
 }
@@ -163,26 +230,45 @@ async fn consultation_test_patch_and_laser_come_in_order_and_far_enough_apart() 
                     .filter(|at| *at < one.session.starts_at)
                     .max()
             };
-            let wait = |since: Option<DateTime<Utc>>, one: &sessions::Listed| Some((day(one.session.starts_at) - day(since?)).num_days());
+            let wait = |since: Option<DateTime<Utc>>, one: &sessions::Listed| {
+                Some((day(one.session.starts_at) - day(since?)).num_days())
+            };
             // What was called off or missed exposed nobody, but was booked by the same rules.
             for one in &sessions {
                 let laser = ["laser_partial", "laser_full"]
                     .into_iter()
                     .filter_map(|code| before(code, one))
                     .max();
-                let story = format!("{now}: {} {}", patient.details.email.clone().unwrap(), one.session.local_start);
+                let story = format!(
+                    "{now}: {} {}",
+                    patient.details.email.clone().unwrap(),
+                    one.session.local_start
+                );
                 match one.service_code.as_str() {
                     "consultation" => {}
-                    "test_patch" => assert!(wait(before("consultation", one), one) >= Some(1), "{story}"),
+                    "test_patch" => {
+                        assert!(wait(before("consultation", one), one) >= Some(1), "{story}")
+                    }
                     "laser_partial" | "laser_full" => {
                         assert!(
-                            wait(before("test_patch", one), one) >= Some(if darker { 28 } else { 14 }),
+                            wait(before("test_patch", one), one)
+                                >= Some(if darker { 28 } else { 14 }),
                             "{story}"
                         );
-                        assert!(wait(laser, one).is_none_or(|days| days >= if darker { 56 } else { 42 }), "{story}");
+                        assert!(
+                            wait(laser, one)
+                                .is_none_or(|days| days >= if darker { 56 } else { 42 }),
+                            "{story}"
+                        );
                     }
-                    "saline" => assert!(wait(before("saline", one), one).is_none_or(|days| days >= 28), "{story}"),
-                    "adjustment" => assert!(wait(before("adjustment", one), one).is_none_or(|days| days >= 10), "{story}"),
+                    "saline" => assert!(
+                        wait(before("saline", one), one).is_none_or(|days| days >= 28),
+                        "{story}"
+                    ),
+                    "adjustment" => assert!(
+                        wait(before("adjustment", one), one).is_none_or(|days| days >= 10),
+                        "{story}"
+                    ),
                     _ => assert!(wait(before("consultation", one), one).is_some(), "{story}"),
                 }
             }
@@ -202,17 +288,26 @@ async fn what_was_done_is_recorded_within_the_limits_of_its_laser() {
                 session.status == SessionStatus::Fulfilled,
                 "{now}: {session:?}"
             );
-            let Some(record) = &session.record else { continue };
+            let Some(record) = &session.record else {
+                continue;
+            };
             if session.procedure_status == ProcedureStatus::NotDone {
-                assert!(record.outcome == Outcome::NotDone && record.reason.is_some(), "{now}: {session:?}");
+                assert!(
+                    record.outcome == Outcome::NotDone && record.reason.is_some(),
+                    "{now}: {session:?}"
+                );
                 continue;
             }
             assert_eq!(record.outcome, Outcome::Completed);
-            let Some(device) = session.place.device_id else { continue };
+            let Some(device) = session.place.device_id else {
+                continue;
+            };
             let device = &told.devices[&device].details;
             *lasers.entry(device.code.to_string()).or_insert(0) += 1;
             assert!(
-                record.endpoint.is_some() && record.pain.is_some() && record.eyewear_checked == Some(true),
+                record.endpoint.is_some()
+                    && record.pain.is_some()
+                    && record.eyewear_checked == Some(true),
                 "{session:?}"
             );
             assert!(!record.parameter_sets.is_empty());
@@ -228,12 +323,18 @@ async fn what_was_done_is_recorded_within_the_limits_of_its_laser() {
                     (set.frequency_hz, mode.frequency_hz),
                     (set.pulse_width, mode.pulse_width),
                 ] {
-                    assert!((limits.min..=limits.max).contains(&f64::from(value)), "{now}: {set:?}");
+                    assert!(
+                        (limits.min..=limits.max).contains(&f64::from(value)),
+                        "{now}: {set:?}"
+                    );
                 }
                 assert_eq!(set.pulse_width_unit, mode.pulse_width_unit);
             }
         }
-        assert!(lasers["LASER-OWN-1"] > 20 && lasers["LASER-RENT-1"] > 3, "{now}: {lasers:?}");
+        assert!(
+            lasers["LASER-OWN-1"] > 20 && lasers["LASER-RENT-1"] > 3,
+            "{now}: {lasers:?}"
+        );
     }
 }
 
@@ -244,14 +345,23 @@ async fn each_thing_is_written_down_before_what_follows_from_it() {
         for (_, course) in &told.people {
             for one in told.of(course) {
                 let session = &one.session;
-                assert!(course.created_at <= session.created_at, "{now}: {session:?}");
+                assert!(
+                    course.created_at <= session.created_at,
+                    "{now}: {session:?}"
+                );
                 assert!(
                     session.created_at < session.starts_at && session.created_at < told.now,
                     "{now}: {session:?}"
                 );
-                assert!((session.created_at..=told.now).contains(&session.updated_at), "{now}: {session:?}");
+                assert!(
+                    (session.created_at..=told.now).contains(&session.updated_at),
+                    "{now}: {session:?}"
+                );
                 let called_off = session.status == SessionStatus::Cancelled;
-                assert!(!called_off || session.updated_at < session.starts_at, "{now}: {session:?}");
+                assert!(
+                    !called_off || session.updated_at < session.starts_at,
+                    "{now}: {session:?}"
+                );
             }
         }
     }
@@ -261,7 +371,13 @@ async fn each_thing_is_written_down_before_what_follows_from_it() {
 async fn the_twelve_stories_hold_on_every_day() {
     for now in DAYS {
         let told = told(now).await;
-        let treated = |number| told.patient(number).2.iter().filter(|one| one.counts && was_done(one)).count();
+        let treated = |number| {
+            told.patient(number)
+                .2
+                .iter()
+                .filter(|one| one.counts && was_done(one))
+                .count()
+        };
         let planned = |number| {
             let details = &told.patient(number).1.details;
             details
@@ -277,7 +393,12 @@ async fn the_twelve_stories_hold_on_every_day() {
             (1, 2, 0),
             "{now}: P01 is due for the second of two"
         );
-        let last = told.patient(1).2.into_iter().rfind(|one| one.counts).unwrap();
+        let last = told
+            .patient(1)
+            .2
+            .into_iter()
+            .rfind(|one| one.counts)
+            .unwrap();
         assert!(told.ago(last) >= 42, "{now}: P01's interval is over");
         assert_eq!((treated(2), planned(2)), (6, 10), "{now}: P02");
         assert_eq!(told.patient(2).1.details.pigment, Pigment::TattooInk);
@@ -288,7 +409,11 @@ async fn the_twelve_stories_hold_on_every_day() {
             .find(|one| one.service_code.as_str() == "test_patch")
             .unwrap();
         // Nine days ago, or the nearest day that was not closed.
-        assert!((7..=11).contains(&told.ago(patch)), "{now}: P03 waits since {}", told.ago(patch));
+        assert!(
+            (7..=11).contains(&told.ago(patch)),
+            "{now}: P03 waits since {}",
+            told.ago(patch)
+        );
         assert_eq!(
             patch.session.record.as_ref().unwrap().test_patch_result,
             None,
@@ -298,7 +423,8 @@ async fn the_twelve_stories_hold_on_every_day() {
         assert_eq!(skin, Some("V"), "{now}: P04");
         let (_, adjust, visits) = told.patient(5);
         assert!(
-            adjust.details.goal == Goal::Adjust && visits.iter().all(|one| !told.service(one).is_laser()),
+            adjust.details.goal == Goal::Adjust
+                && visits.iter().all(|one| !told.service(one).is_laser()),
             "{now}: P05"
         );
         assert_eq!(told.patient(6).1.details.goal, Goal::Lighten, "{now}: P06");
@@ -307,14 +433,24 @@ async fn the_twelve_stories_hold_on_every_day() {
             (CourseStatus::OnHold, 0),
             "{now}: P07"
         );
-        assert_eq!(told.patient(8).1.details.delivery, Delivery::Partner, "{now}: P08");
+        assert_eq!(
+            told.patient(8).1.details.delivery,
+            Delivery::Partner,
+            "{now}: P08"
+        );
         let (_, _, missed) = told.patient(10);
         assert_eq!(
-            (count(&missed, SessionStatus::Noshow), count(&missed, SessionStatus::Cancelled)),
+            (
+                count(&missed, SessionStatus::Noshow),
+                count(&missed, SessionStatus::Cancelled)
+            ),
             (2, 1),
             "{now}: P10"
         );
-        let late = missed.iter().find(|one| one.session.status == SessionStatus::Cancelled).unwrap();
+        let late = missed
+            .iter()
+            .find(|one| one.session.status == SessionStatus::Cancelled)
+            .unwrap();
         assert!(
             late.session.starts_at - late.session.updated_at < Duration::hours(48),
             "{now}: P10 called off late"
@@ -327,7 +463,10 @@ async fn the_twelve_stories_hold_on_every_day() {
             .flat_map(|record| &record.adverse_events)
             .collect();
         assert_eq!(
-            events.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>(),
+            events
+                .iter()
+                .map(|event| event.kind.as_str())
+                .collect::<Vec<_>>(),
             ["blister", "hyperpigmentation"],
             "{now}: P11"
         );
@@ -335,7 +474,10 @@ async fn the_twelve_stories_hold_on_every_day() {
         assert_eq!(treated(12), 10, "{now}: P12");
         assert_eq!(
             (left.details.status, left.details.outcome),
-            (CourseStatus::Completed, Some(CourseOutcome::PartialResidual)),
+            (
+                CourseStatus::Completed,
+                Some(CourseOutcome::PartialResidual)
+            ),
             "{now}: P12"
         );
         let clearance = visits
@@ -356,10 +498,15 @@ async fn everybody_permitted_messages_and_whoever_meets_the_laser_permitted_that
     let told = told(DAYS[0]).await;
     let mut tx = told.app.db.read().await.unwrap();
     for (index, (patient, course)) in told.people.iter().enumerate() {
-        let given = consents::page(&mut tx, patient.id, ConsentId(Uuid::nil()), 10).await.unwrap();
+        let given = consents::page(&mut tx, patient.id, ConsentId(Uuid::nil()), 10)
+            .await
+            .unwrap();
         let kinds: Vec<_> = given.iter().map(|consent| consent.details.kind).collect();
         assert!(kinds.contains(&ConsentKind::Messages));
-        let laser = told.of(course).iter().any(|one| told.service(one).is_laser());
+        let laser = told
+            .of(course)
+            .iter()
+            .any(|one| told.service(one).is_laser());
         // Whoever is sent to a shop's laser permitted it too, whether they have been there or not.
         assert_eq!(
             kinds.contains(&ConsentKind::LaserTreatment),
@@ -384,7 +531,9 @@ async fn the_weeks_to_come_have_room_for_every_service_on_most_weekdays() {
             .iter_days()
             .skip(1)
             .take(28)
-            .filter(|day| day.weekday().number_from_monday() < 6 && holidays::on(*day, true).is_none())
+            .filter(|day| {
+                day.weekday().number_from_monday() < 6 && holidays::on(*day, true).is_none()
+            })
             .collect();
         for service in told.services.values() {
             let search = Search {
@@ -398,10 +547,18 @@ async fn the_weeks_to_come_have_room_for_every_service_on_most_weekdays() {
                 pardoned: Vec::new(),
                 proposed: false,
             };
-            let mut diaries = diaries::open(&mut tx, &told.app, told.now, &search).await.unwrap();
-            diaries::fill(&mut tx, &mut diaries[0], today, today + Days::new(30), search.except)
+            let mut diaries = diaries::open(&mut tx, &told.app, told.now, &search)
                 .await
                 .unwrap();
+            diaries::fill(
+                &mut tx,
+                &mut diaries[0],
+                today,
+                today + Days::new(30),
+                search.except,
+            )
+            .await
+            .unwrap();
             let roomy = days
                 .iter()
                 .filter(|day| availability::find(&diaries[0], **day, **day).slots.len() >= 8)
@@ -427,7 +584,10 @@ async fn the_same_day_tells_the_same_stories_and_every_record_is_marked() {
                 .unwrap();
             format!(
                 "{} {} {} {}",
-                one.session.local_start, one.service_code, one.session.status, patient.0.details.family_name
+                one.session.local_start,
+                one.service_code,
+                one.session.status,
+                patient.0.details.family_name
             )
         };
         told.sessions.iter().map(line).collect::<BTreeSet<_>>()

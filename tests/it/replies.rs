@@ -9,13 +9,18 @@ use crate::support::TestApp;
 use crate::support::mail::Mail;
 
 const US: &str = "mx.clinic.test";
-const VOUCHED: &str = "Authentication-Results: mx.clinic.test; dmarc=pass header.from=example.test\r\n";
+const VOUCHED: &str =
+    "Authentication-Results: mx.clinic.test; dmarc=pass header.from=example.test\r\n";
 
 async fn invited() -> (TestApp, String, Mail) {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
+    let session = app
+        .book(&course, "consultation", "2027-03-15T10:00")
+        .await
+        .expect(201)
+        .id();
     app.after_grace().await;
     let mail = app.mails().await.remove(0);
     (app, session, mail)
@@ -71,17 +76,26 @@ impl<'a> Reply<'a> {
 }
 
 async fn file(app: &TestApp, key: &str, raw: &[u8]) -> bool {
-    filing::file(&app.post, key, Some(raw), Some(US)).await.unwrap()
+    filing::file(&app.post, key, Some(raw), Some(US))
+        .await
+        .unwrap()
 }
 
 async fn tasks(app: &TestApp) -> Vec<String> {
     let tasks = app.get("/tasks").await.expect(200);
-    tasks.items().iter().map(|task| task["kind"].as_str().unwrap().to_owned()).collect()
+    tasks
+        .items()
+        .iter()
+        .map(|task| task["kind"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 async fn answer(app: &TestApp, session: &str) -> (Value, Value) {
     let message = app.messages(session).await.items()[0].clone();
-    (message["status"].clone(), message.get("answer").cloned().unwrap_or(Value::Null))
+    (
+        message["status"].clone(),
+        message.get("answer").cloned().unwrap_or(Value::Null),
+    )
 }
 
 /// 70: matched by UID and address.
@@ -89,7 +103,10 @@ async fn answer(app: &TestApp, session: &str) -> (Value, Value) {
 async fn an_accepted_invitation_is_acknowledged_in_the_ledger_and_makes_no_work() {
     let (app, session, invite) = invited().await;
     assert!(file(&app, "1", &Reply::to(&invite, "ACCEPTED").mail()).await);
-    assert_eq!(answer(&app, &session).await, (json!("acknowledged"), json!("confirm")));
+    assert_eq!(
+        answer(&app, &session).await,
+        (json!("acknowledged"), json!("confirm"))
+    );
     assert_eq!(tasks(&app).await, Vec::<String>::new());
 }
 
@@ -99,20 +116,41 @@ async fn a_declined_invitation_is_a_task_and_the_visit_still_stands() {
     let (app, session, invite) = invited().await;
     file(&app, "1", &Reply::to(&invite, "DECLINED").mail()).await;
     assert_eq!(tasks(&app).await, ["visit_declined"]);
-    assert_eq!(app.get(&format!("/sessions/{session}")).await.str("status"), "booked");
-    assert_eq!(answer(&app, &session).await, (json!("acknowledged"), json!("change")));
+    assert_eq!(
+        app.get(&format!("/sessions/{session}")).await.str("status"),
+        "booked"
+    );
+    assert_eq!(
+        answer(&app, &session).await,
+        (json!("acknowledged"), json!("change"))
+    );
     let list = app.get("/tasks").await;
-    assert!(!list.text.contains("itches"), "what somebody wrote is not in lists");
+    assert!(
+        !list.text.contains("itches"),
+        "what somebody wrote is not in lists"
+    );
     let task = app
-        .get(&format!("/tasks/{}", list.items()[0]["id"].as_str().unwrap()))
+        .get(&format!(
+            "/tasks/{}",
+            list.items()[0]["id"].as_str().unwrap()
+        ))
         .await
         .expect(200);
     assert_eq!(task.body["reply"]["body"], "my scalp itches");
     let patient = task.str("patient_id").to_owned();
     let audit = app
-        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
+        .manage(
+            "GET",
+            &format!("/audit?patient_id={patient}&limit=200"),
+            Value::Null,
+        )
         .await;
-    assert!(audit.items().iter().any(|line| line["action"] == "task.read"));
+    assert!(
+        audit
+            .items()
+            .iter()
+            .any(|line| line["action"] == "task.read")
+    );
 }
 
 #[tokio::test]
@@ -152,9 +190,14 @@ async fn who_cannot_be_shown_to_be_the_patient_is_not_believed() {
     assert_eq!(answer(&app, &session).await, (json!("sent"), Value::Null));
     assert_eq!(tasks(&app).await, ["reply_to_read"; 4]);
     // A mailbox without a known name vouches for nobody.
-    filing::file(&app.post, "x", Some(&Reply::to(&invite, "ACCEPTED").mail()), None)
-        .await
-        .unwrap();
+    filing::file(
+        &app.post,
+        "x",
+        Some(&Reply::to(&invite, "ACCEPTED").mail()),
+        None,
+    )
+    .await
+    .unwrap();
     assert_eq!(answer(&app, &session).await, (json!("sent"), Value::Null));
 }
 
@@ -186,7 +229,10 @@ async fn an_answer_to_what_has_changed_since_is_ignored() {
     )
     .await;
     assert_eq!(tasks(&app).await, Vec::<String>::new());
-    assert_eq!(app.ledger(&session).await, ["invite acknowledged", "update sent"]);
+    assert_eq!(
+        app.ledger(&session).await,
+        ["invite acknowledged", "update sent"]
+    );
 }
 
 /// 73: counter-proposals and party crashers go to staff.
@@ -210,7 +256,10 @@ async fn a_counter_proposal_and_a_stranger_who_answers_are_tasks() {
     };
     file(&app, "2", &stranger.mail()).await;
     assert_eq!(tasks(&app).await, ["visit_declined", "reply_to_read"]);
-    assert_eq!(app.get(&format!("/sessions/{session}")).await.str("status"), "booked");
+    assert_eq!(
+        app.get(&format!("/sessions/{session}")).await.str("status"),
+        "booked"
+    );
 }
 
 #[tokio::test]
@@ -218,10 +267,17 @@ async fn an_answer_about_a_visit_that_is_not_there_is_filed_and_no_more() {
     let (app, _, mut invite) = invited().await;
     let (method, calendar) = invite.calendar.clone().unwrap();
     let uid = invite.line("UID");
-    invite.calendar = Some((method, calendar.replace(&uid, "11111111-2222-4333-8444-555555555555")));
+    invite.calendar = Some((
+        method,
+        calendar.replace(&uid, "11111111-2222-4333-8444-555555555555"),
+    ));
     file(&app, "1", &Reply::to(&invite, "DECLINED").mail()).await;
     assert_eq!(tasks(&app).await, Vec::<String>::new());
-    assert_eq!(app.count("SELECT COUNT(*) FROM replies WHERE verdict = 'unknown_visit'").await, 1);
+    assert_eq!(
+        app.count("SELECT COUNT(*) FROM replies WHERE verdict = 'unknown_visit'")
+            .await,
+        1
+    );
 }
 
 /// 75: no loop.
@@ -237,13 +293,21 @@ async fn words_are_a_task_and_automatic_answers_are_none_and_nobody_is_answered(
     assert!(task["patient_id"].is_string(), "it is known who wrote");
     app.wait(Duration::hours(1));
     app.deliver().await;
-    assert_eq!(app.mails().await.len(), 1, "nothing but the invitation ever went out");
+    assert_eq!(
+        app.mails().await.len(),
+        1,
+        "nothing but the invitation ever went out"
+    );
 }
 
 #[tokio::test]
 async fn a_mail_that_comes_back_undelivered_is_a_failed_message_and_a_task() {
     let (app, session, invite) = invited().await;
-    let id = invite.raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
+    let id = invite
+        .raw
+        .lines()
+        .find_map(|line| line.strip_prefix("Message-ID: "))
+        .unwrap();
     let bounce = format!(
         "From: MAILER-DAEMON@mx.clinic.test\r\nAuto-Submitted: auto-replied\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nNo such user.\r\n\
@@ -259,22 +323,33 @@ async fn a_mail_that_comes_back_undelivered_is_a_failed_message_and_a_task() {
 #[tokio::test]
 async fn what_is_too_large_too_deep_or_broken_is_filed_and_makes_a_task() {
     let (app, _, invite) = invited().await;
-    filing::file(&app.post, "size", None, Some(US)).await.unwrap();
+    filing::file(&app.post, "size", None, Some(US))
+        .await
+        .unwrap();
     let deep = String::from_utf8(Reply::to(&invite, "ACCEPTED").mail()).unwrap();
     let deep = deep.replace("BEGIN:VEVENT", &"BEGIN:VEVENT\r\n".repeat(5000));
     file(&app, "deep", deep.as_bytes()).await;
     let large = format!("From: a@b.test\r\n\r\n{}", "x".repeat(300_000));
     file(&app, "large", large.as_bytes()).await;
     assert_eq!(tasks(&app).await, ["reply_to_read"; 3]);
-    assert_eq!(app.count("SELECT COUNT(*) FROM replies WHERE verdict = 'unreadable'").await, 3);
+    assert_eq!(
+        app.count("SELECT COUNT(*) FROM replies WHERE verdict = 'unreadable'")
+            .await,
+        3
+    );
 }
 
 #[tokio::test]
 async fn an_answer_of_a_machine_that_names_our_message_is_no_bounce() {
     let (app, session, invite) = invited().await;
-    let id = invite.raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
-    let away =
-        format!("From: ada@example.test\r\nAuto-Submitted: auto-replied\r\nIn-Reply-To: {id}\r\nSubject: Away\r\n\r\nI am away.\r\n");
+    let id = invite
+        .raw
+        .lines()
+        .find_map(|line| line.strip_prefix("Message-ID: "))
+        .unwrap();
+    let away = format!(
+        "From: ada@example.test\r\nAuto-Submitted: auto-replied\r\nIn-Reply-To: {id}\r\nSubject: Away\r\n\r\nI am away.\r\n"
+    );
     file(&app, "1", away.as_bytes()).await;
     let delayed = format!(
         "From: MAILER-DAEMON@mx.clinic.test\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n\
@@ -301,9 +376,18 @@ async fn a_telephone_whose_clock_is_off_does_not_silence_what_is_answered_later(
 #[tokio::test]
 async fn words_that_answer_our_message_are_about_its_visit_if_it_was_for_whoever_writes() {
     let (app, session, invite) = invited().await;
-    let id = invite.raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
-    for (n, from) in ["ada@example.test", "eve@elsewhere.test"].iter().enumerate() {
-        let words = format!("From: {from}\r\nIn-Reply-To: {id}\r\nSubject: Re\r\n\r\nMay I come later?\r\n");
+    let id = invite
+        .raw
+        .lines()
+        .find_map(|line| line.strip_prefix("Message-ID: "))
+        .unwrap();
+    for (n, from) in ["ada@example.test", "eve@elsewhere.test"]
+        .iter()
+        .enumerate()
+    {
+        let words = format!(
+            "From: {from}\r\nIn-Reply-To: {id}\r\nSubject: Re\r\n\r\nMay I come later?\r\n"
+        );
         file(&app, &n.to_string(), words.as_bytes()).await;
     }
     let found = app.get("/tasks").await;

@@ -11,7 +11,10 @@ use fadeline::domain::booking::judge;
 use fadeline::domain::closure::Closure;
 use fadeline::domain::device::{Device, RentalWindow};
 use fadeline::domain::diary::{Diary, Wanted};
-use fadeline::domain::ids::{ClosureId, DeviceId, PatientId, PractitionerId, RentalWindowId, ResourceId, RoomId, ServiceId, SiteId};
+use fadeline::domain::ids::{
+    ClosureId, DeviceId, PatientId, PractitionerId, RentalWindowId, ResourceId, RoomId, ServiceId,
+    SiteId,
+};
 use fadeline::domain::interval::Interval;
 use fadeline::domain::policy::Policy;
 use fadeline::domain::practitioner::Practitioner;
@@ -91,9 +94,9 @@ fn spans() -> impl Strategy<Value = Vec<(u8, u16, u16)>> {
     let from = prop_oneof![Just(0_u16), Just(90), Just(120), Just(150), 0_u16..700];
     let day = prop::option::weighted(0.85, (from, prop_oneof![15_u16..300, 300_u16..1440]));
     prop::collection::vec(day, 7).prop_map(|week| {
-        let spans = (0_u8..)
-            .zip(week)
-            .filter_map(|(day, span)| span.map(|(from, length)| (day, from, (from + length).min(1440))));
+        let spans = (0_u8..).zip(week).filter_map(|(day, span)| {
+            span.map(|(from, length)| (day, from, (from + length).min(1440)))
+        });
         spans.collect()
     })
 }
@@ -112,7 +115,10 @@ fn claims(days: i64) -> impl Strategy<Value = Vec<(i64, i64)>> {
 }
 
 fn thing(base: u128, days: i64) -> impl Strategy<Value = Thing> {
-    let windows = prop::option::weighted(0.4, prop::collection::vec((-300..days * 1440, 60_i64..900), 0..3));
+    let windows = prop::option::weighted(
+        0.4,
+        prop::collection::vec((-300..days * 1440, 60_i64..900), 0..3),
+    );
     let parts = (
         spans(),
         prop::bool::weighted(0.8),
@@ -151,10 +157,22 @@ fn things(base: u128, days: i64, most: usize) -> impl Strategy<Value = Vec<Thing
 
 pub(crate) fn world() -> impl Strategy<Value = World> {
     // Ordinary days, both clock changes, a holiday.
-    let first = prop::sample::select(vec!["2027-02-01", "2027-03-13", "2027-11-06", "2027-06-30", "2028-03-12"]);
+    let first = prop::sample::select(vec![
+        "2027-02-01",
+        "2027-03-13",
+        "2027-11-06",
+        "2027-06-30",
+        "2028-03-12",
+    ]);
     (first, 1_i64..4)
         .prop_flat_map(|(first, days)| {
-            let closed = prop_oneof![Just(None), Just(Some(SITE)), Just(Some(101)), Just(Some(201)), Just(Some(301))];
+            let closed = prop_oneof![
+                Just(None),
+                Just(Some(SITE)),
+                Just(Some(101)),
+                Just(Some(201)),
+                Just(Some(301))
+            ];
             let time = || prop::option::weighted(0.5, 0_u16..=1440);
             let closures = prop::collection::vec((closed, -1..days, time(), time()), 0..3);
             let lengths = (
@@ -170,14 +188,30 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
                 claims(days),
                 closures,
             );
-            (Just((first, days)), -3000_i64..2000, lengths, any::<[bool; 2]>(), spans(), calendar)
+            (
+                Just((first, days)),
+                -3000_i64..2000,
+                lengths,
+                any::<[bool; 2]>(),
+                spans(),
+                calendar,
+            )
         })
         .prop_map(
-            |((first, days), now, (duration, anaesthetic, preparation, turnaround), [laser, holidays], open, calendar)| {
+            |(
+                (first, days),
+                now,
+                (duration, anaesthetic, preparation, turnaround),
+                [laser, holidays],
+                open,
+                calendar,
+            )| {
                 let (people, rooms, devices, patient, closures) = calendar;
                 let closures = closures
                     .into_iter()
-                    .filter(|(_, _, from, until)| from.zip(*until).is_none_or(|(from, until)| from < until))
+                    .filter(|(_, _, from, until)| {
+                        from.zip(*until).is_none_or(|(from, until)| from < until)
+                    })
                     .collect();
                 let first = first.parse().unwrap();
                 World {
@@ -235,7 +269,11 @@ impl World {
     pub(crate) fn diary(&self, wanted: Wanted) -> Diary {
         let site = SiteId(Uuid::from_u128(SITE));
         let day = |n: i64| (self.first + Duration::days(n)).to_string();
-        let method = if self.laser { json!("laser") } else { Value::Null };
+        let method = if self.laser {
+            json!("laser")
+        } else {
+            Value::Null
+        };
         let service = json!({"code": "s", "name": "S", "duration_minutes": self.duration, "anaesthetic_minutes": self.anaesthetic,
             "preparation_minutes": self.preparation, "turnaround_minutes": self.turnaround, "skill": "laser", "room": "treatment", "method": method});
         let read = |value: Value| serde_json::from_value(value).unwrap();
@@ -247,15 +285,18 @@ impl World {
             .chain(&self.devices)
             .map(|thing| (thing.id, &thing.claims));
         for (id, claims) in all.chain([(PATIENT, &self.patient)]) {
-            let spans = claims
-                .iter()
-                .filter_map(|(at, length)| Interval::new(self.minute(*at), self.minute(at + length)));
+            let spans = claims.iter().filter_map(|(at, length)| {
+                Interval::new(self.minute(*at), self.minute(at + length))
+            });
             taken.insert(ResourceId(Uuid::from_u128(id)), spans.collect());
         }
-        let windows = self
-            .devices
-            .iter()
-            .flat_map(|device| device.rented.iter().flatten().map(|window| (device.id, *window)));
+        let windows = self.devices.iter().flat_map(|device| {
+            device
+                .rented
+                .iter()
+                .flatten()
+                .map(|window| (device.id, *window))
+        });
         let windows = windows.map(|(id, (at, length))| RentalWindow {
             id: RentalWindowId(Uuid::from_u128(9)),
             device_id: DeviceId(Uuid::from_u128(id)),
@@ -324,7 +365,9 @@ impl World {
         let shown = (-2880..(self.days + 2) * 1440).map(|n| {
             let wall = self.minute(n).with_timezone(&toronto()).naive_local();
             let minute = (wall - wall.date().and_hms_opt(0, 0, 0).unwrap()).num_minutes();
-            let before = latest.filter(|shown| shown.date == wall.date()).map_or(0, |shown| shown.latest);
+            let before = latest
+                .filter(|shown| shown.date == wall.date())
+                .map_or(0, |shown| shown.latest);
             let now = Shown {
                 date: wall.date(),
                 latest: before.max(minute),
@@ -336,10 +379,11 @@ impl World {
     }
 
     fn in_spans(spans: &[(u8, u16, u16)], shown: Shown) -> bool {
-        let weekday = u8::try_from(chrono::Datelike::weekday(&shown.date).num_days_from_monday()).unwrap();
-        spans
-            .iter()
-            .any(|(day, from, until)| *day == weekday && shown.reached(*from) && !shown.reached(*until))
+        let weekday =
+            u8::try_from(chrono::Datelike::weekday(&shown.date).num_days_from_monday()).unwrap();
+        spans.iter().any(|(day, from, until)| {
+            *day == weekday && shown.reached(*from) && !shown.reached(*until)
+        })
     }
 
     fn closed(&self, what: Option<u128>, shown: Shown) -> bool {
@@ -353,20 +397,39 @@ impl World {
 
     fn site_open(&self, shown: Shown) -> bool {
         let holiday = self.holidays && shown.date.to_string() == "2027-07-01";
-        !holiday && Self::in_spans(&self.open, shown) && !self.closed(None, shown) && !self.closed(Some(SITE), shown)
+        !holiday
+            && Self::in_spans(&self.open, shown)
+            && !self.closed(None, shown)
+            && !self.closed(Some(SITE), shown)
     }
 
     fn free(&self, claims: &[(i64, i64)], start: i64, before: u16) -> bool {
         let until = start + i64::from(self.duration + self.turnaround);
-        (start - i64::from(before)..until).all(|minute| !claims.iter().any(|(at, length)| *at <= minute && minute < at + length))
+        (start - i64::from(before)..until).all(|minute| {
+            !claims
+                .iter()
+                .any(|(at, length)| *at <= minute && minute < at + length)
+        })
     }
 
     /// Whether a session can start at minute `start`.
     fn model(&self, timeline: &Timeline, start: i64) -> bool {
-        let (visit, date) = (start..start + i64::from(self.duration), timeline.at(start).date);
-        let papers = |thing: &Thing| thing.papers.is_none_or(|n| date <= self.first + Duration::days(n));
-        let every = |minutes: std::ops::Range<i64>, test: &dyn Fn(Shown) -> bool| minutes.into_iter().all(|n| test(timeline.at(n)));
-        let (present, arrival) = (start - i64::from(self.anaesthetic)..visit.end, self.anaesthetic + self.preparation);
+        let (visit, date) = (
+            start..start + i64::from(self.duration),
+            timeline.at(start).date,
+        );
+        let papers = |thing: &Thing| {
+            thing
+                .papers
+                .is_none_or(|n| date <= self.first + Duration::days(n))
+        };
+        let every = |minutes: std::ops::Range<i64>, test: &dyn Fn(Shown) -> bool| {
+            minutes.into_iter().all(|n| test(timeline.at(n)))
+        };
+        let (present, arrival) = (
+            start - i64::from(self.anaesthetic)..visit.end,
+            self.anaesthetic + self.preparation,
+        );
         let person = |thing: &&Thing| {
             thing.fit
                 && papers(thing)
@@ -378,7 +441,9 @@ impl World {
         let room = |thing: &Thing| {
             thing.fit
                 && self.free(&thing.claims, start, arrival)
-                && every(start - i64::from(arrival)..visit.end, &|at| !self.closed(Some(thing.id), at))
+                && every(start - i64::from(arrival)..visit.end, &|at| {
+                    !self.closed(Some(thing.id), at)
+                })
         };
         let device = |thing: &&Thing| {
             thing.fit
@@ -386,17 +451,20 @@ impl World {
                 && self.free(&thing.claims, start, self.preparation)
                 && every(visit.clone(), &|at| !self.closed(Some(thing.id), at))
                 && thing.rented.as_ref().is_none_or(|windows| {
-                    visit
-                        .clone()
-                        .all(|minute| windows.iter().any(|(at, length)| at + 30 <= minute && minute < at + length - 30))
+                    visit.clone().all(|minute| {
+                        windows
+                            .iter()
+                            .any(|(at, length)| at + 30 <= minute && minute < at + length - 30)
+                    })
                 })
         };
         let people: Vec<_> = self.people.iter().filter(person).collect();
         let pair = if self.laser {
-            self.devices
-                .iter()
-                .filter(device)
-                .any(|device| people.iter().any(|person| person.authorised.contains(&device.id)))
+            self.devices.iter().filter(device).any(|device| {
+                people
+                    .iter()
+                    .any(|person| person.authorised.contains(&device.id))
+            })
         } else {
             !people.is_empty()
         };
@@ -453,7 +521,14 @@ fn the_random_calendars_are_neither_all_full_nor_all_free() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let worlds = (0..300).map(|_| world().new_tree(&mut runner).unwrap().current());
     let with_slots = worlds
-        .filter(|world| !find(&world.diary(Wanted::default()), world.first, world.last()).slots.is_empty())
+        .filter(|world| {
+            !find(&world.diary(Wanted::default()), world.first, world.last())
+                .slots
+                .is_empty()
+        })
         .count();
-    assert!((60..240).contains(&with_slots), "{with_slots} of 300 have slots");
+    assert!(
+        (60..240).contains(&with_slots),
+        "{with_slots} of 300 have slots"
+    );
 }

@@ -70,11 +70,17 @@ fn visit(diary: &Diary, world: &World, (hour, what, became, device, read): Rough
 
 fn case(diary: &Diary, world: &World, goal: u8, skin: u8, visits: &[Rough]) -> Case {
     let goal = ["remove", "remove", "lighten", "adjust"][usize::from(goal % 4)];
-    let mut visits: Vec<_> = visits.iter().map(|rough| visit(diary, world, *rough)).collect();
+    let mut visits: Vec<_> = visits
+        .iter()
+        .map(|rough| visit(diary, world, *rough))
+        .collect();
     visits.sort_by_key(|visit| visit.starts_at);
     Case {
         course_id: CourseId(Uuid::nil()),
-        course: serde_json::from_value(json!({"goal": goal, "pigment": "tattoo_ink", "depth": "correct", "zones": ["vertex"]})).unwrap(),
+        course: serde_json::from_value(
+            json!({"goal": goal, "pigment": "tattoo_ink", "depth": "correct", "zones": ["vertex"]}),
+        )
+        .unwrap(),
         fitzpatrick: serde_json::from_value(json!(["II", "V"][usize::from(skin % 2)])).unwrap(),
         visits,
         facing: Facing::BothWays,
@@ -84,7 +90,8 @@ fn case(diary: &Diary, world: &World, goal: u8, skin: u8, visits: &[Rough]) -> C
 /// Hours from the first midnight: any, or as many days before a day of the range as some rule counts.
 fn hour() -> impl Strategy<Value = i64> {
     let waits = proptest::sample::select(vec![14_i64, 28, 42, 42, 42, 56, 56, 180]);
-    let telling = (0_i64..4, waits, 0_i64..24).prop_map(|(day, wait, hour)| (day - wait) * 24 + hour);
+    let telling =
+        (0_i64..4, waits, 0_i64..24).prop_map(|(day, wait, hour)| (day - wait) * 24 + hour);
     prop_oneof![1 => -2600_i64..400, 3 => telling]
 }
 

@@ -81,7 +81,11 @@ fn assert_well_formed(ics: &str) {
 }
 
 fn all<'c>(calendar: &'c Calendar<'static>, name: &str) -> Vec<&'c Component<'static>> {
-    calendar.components.iter().filter(|component| component.name == name).collect()
+    calendar
+        .components
+        .iter()
+        .filter(|component| component.name == name)
+        .collect()
 }
 
 fn the_event(calendar: &Calendar<'static>) -> Component<'static> {
@@ -91,7 +95,11 @@ fn the_event(calendar: &Calendar<'static>) -> Component<'static> {
 }
 
 fn value(component: &Component<'static>, name: &str) -> String {
-    let found: Vec<_> = component.properties.iter().filter(|property| property.name == name).collect();
+    let found: Vec<_> = component
+        .properties
+        .iter()
+        .filter(|property| property.name == name)
+        .collect();
     assert_eq!(found.len(), 1, "{name}");
     found[0].val.to_string()
 }
@@ -103,5 +111,8 @@ fn param(property: &Property<'_>, name: &str) -> Option<String> {
 
 /// The names of all properties, in order.
 fn names(properties: &[Property<'static>]) -> Vec<String> {
-    properties.iter().map(|property| property.name.to_string()).collect()
+    properties
+        .iter()
+        .map(|property| property.name.to_string())
+        .collect()
 }

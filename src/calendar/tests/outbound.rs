@@ -44,7 +44,10 @@ fn visit() -> Kind {
 fn an_invitation_has_what_outlook_gmail_and_apple_look_for() {
     let ics = request(&event(), &organizer(), &ada());
     let calendar = read(&ics);
-    assert_eq!(names(&calendar.properties), ["PRODID", "VERSION", "CALSCALE", "METHOD"]);
+    assert_eq!(
+        names(&calendar.properties),
+        ["PRODID", "VERSION", "CALSCALE", "METHOD"]
+    );
     assert!(
         ics.starts_with("BEGIN:VCALENDAR\r\nPRODID:-//Fadeline//Fadeline//EN\r\nVERSION:2.0\r\nCALSCALE:GREGORIAN\r\nMETHOD:REQUEST\r\n")
     );
@@ -72,7 +75,10 @@ fn an_invitation_has_what_outlook_gmail_and_apple_look_for() {
     assert!(ics.contains("ORGANIZER;CN=\"Fadeline, Toronto\":mailto:visits@clinic.example\r\n"));
     assert_eq!(
         (tzid(&event, "DTSTART"), tzid(&event, "DTEND")),
-        (Some("America/Toronto".into()), Some("America/Toronto".into()))
+        (
+            Some("America/Toronto".into()),
+            Some("America/Toronto".into())
+        )
     );
     assert_eq!(
         value(&event, "DESCRIPTION"),
@@ -83,8 +89,16 @@ fn an_invitation_has_what_outlook_gmail_and_apple_look_for() {
         .iter()
         .map(|alarm| (names(&alarm.properties), value(alarm, "TRIGGER")))
         .collect();
-    let properties: Vec<_> = ["ACTION", "TRIGGER", "DESCRIPTION"].map(str::to_owned).into();
-    assert_eq!(alarms, [(properties.clone(), "-P1D".to_owned()), (properties, "-PT2H".to_owned())]);
+    let properties: Vec<_> = ["ACTION", "TRIGGER", "DESCRIPTION"]
+        .map(str::to_owned)
+        .into();
+    assert_eq!(
+        alarms,
+        [
+            (properties.clone(), "-P1D".to_owned()),
+            (properties, "-PT2H".to_owned())
+        ]
+    );
 }
 
 #[test]
@@ -121,7 +135,10 @@ fn a_cancellation_holds_nothing_but_what_takes_the_visit_out() {
 #[test]
 fn a_download_names_nobody_and_has_no_method() {
     let calendar = read(&download(&event()));
-    assert_eq!(names(&calendar.properties), ["PRODID", "VERSION", "CALSCALE"]);
+    assert_eq!(
+        names(&calendar.properties),
+        ["PRODID", "VERSION", "CALSCALE"]
+    );
     let names = names(&the_event(&calendar).properties);
     assert!(
         !names
@@ -141,10 +158,9 @@ fn a_video_visit_shows_its_link_wherever_calendars_look() {
     };
     let ics = request(&visit, &organizer(), &ada());
     let event = the_event(&read(&ics));
-    assert!(
-        ics.replace("\r\n ", "")
-            .contains("CONFERENCE;VALUE=URI;FEATURE=VIDEO;LABEL=Appel vidéo:https://video.example/x;y,z\r\n")
-    );
+    assert!(ics.replace("\r\n ", "").contains(
+        "CONFERENCE;VALUE=URI;FEATURE=VIDEO;LABEL=Appel vidéo:https://video.example/x;y,z\r\n"
+    ));
     assert_eq!(value(&event, "LOCATION"), "https://video.example/x;y,z");
     assert!(value(&event, "DESCRIPTION").contains("https://video.example/x;y,z"));
 }
@@ -171,20 +187,34 @@ fn a_visit_in_the_repeated_hour_is_in_utc_and_needs_no_zone() {
             (value(&event, "DTSTART"), value(&event, "DTEND")),
             (start.to_owned(), end.to_owned())
         );
-        assert_eq!((tzid(&event, "DTSTART"), all(&calendar, "VTIMEZONE").len()), (None, 0));
+        assert_eq!(
+            (tzid(&event, "DTSTART"), all(&calendar, "VTIMEZONE").len()),
+            (None, 0)
+        );
     }
 }
 
 #[test]
 fn a_feed_asks_to_be_read_each_hour_and_nobody_to_answer() {
-    let ics = feed("Dr, Who", "America/Toronto".parse().unwrap(), entries(3, &visit()));
+    let ics = feed(
+        "Dr, Who",
+        "America/Toronto".parse().unwrap(),
+        entries(3, &visit()),
+    );
     assert!(ics.contains(
         "CALSCALE:GREGORIAN\r\nNAME:Dr\\, Who\r\nX-WR-CALNAME:Dr\\, Who\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\nX-PUBLISHED-TTL:PT1H\r\n"
     ));
     let calendar = read(&ics);
-    assert_eq!((all(&calendar, "VEVENT").len(), all(&calendar, "VTIMEZONE").len()), (3, 1));
+    assert_eq!(
+        (
+            all(&calendar, "VEVENT").len(),
+            all(&calendar, "VTIMEZONE").len()
+        ),
+        (3, 1)
+    );
     for event in all(&calendar, "VEVENT") {
-        let kept = "UID DTSTAMP LAST-MODIFIED SEQUENCE DTSTART DTEND SUMMARY LOCATION STATUS CLASS TRANSP";
+        let kept =
+            "UID DTSTAMP LAST-MODIFIED SEQUENCE DTSTART DTEND SUMMARY LOCATION STATUS CLASS TRANSP";
         assert_eq!(names(&event.properties).join(" "), kept);
         assert_eq!(value(event, "DTSTAMP"), "20260901T120000Z");
     }
@@ -215,14 +245,20 @@ fn a_feed_without_events_is_valid_and_cancelled_visits_drop_out() {
         status: Status::Cancelled,
         ..entry
     });
-    assert_eq!(feed("x", zone, cancelled), feed("x", zone, std::iter::empty()));
+    assert_eq!(
+        feed("x", zone, cancelled),
+        feed("x", zone, std::iter::empty())
+    );
     assert_eq!(read(&feed("x", zone, std::iter::empty())).components, []);
     let in_the_repeated_hour = entries(1, &Kind::Busy).map(|entry| Entry {
         start: utc("2026-11-01T05:30:00Z"),
         end: utc("2026-11-01T06:15:00Z"),
         ..entry
     });
-    assert_eq!(all(&read(&feed("x", zone, in_the_repeated_hour)), "VTIMEZONE").len(), 0);
+    assert_eq!(
+        all(&read(&feed("x", zone, in_the_repeated_hour)), "VTIMEZONE").len(),
+        0
+    );
 }
 
 #[test]
@@ -274,7 +310,10 @@ fn links_say_the_same_as_the_file() {
         );
     }
     assert!(google(&hostile).contains("dates=20261101T053000Z%2F20261101T061500Z&location"));
-    assert_eq!(webcal("https://clinic.example/f/abc.ics"), "webcal://clinic.example/f/abc.ics");
+    assert_eq!(
+        webcal("https://clinic.example/f/abc.ics"),
+        "webcal://clinic.example/f/abc.ics"
+    );
     assert_eq!(
         google_subscription("https://clinic.example/f/abc.ics"),
         "https://calendar.google.com/calendar/r?cid=webcal%3A%2F%2Fclinic.example%2Ff%2Fabc.ics"

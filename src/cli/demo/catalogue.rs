@@ -77,15 +77,18 @@ pub(super) async fn partners(tx: &mut Tx, app: &App) -> Result<[PartnerId; 3], L
         furnish(tx, app, &partner, read(shop)?).await?;
         ids.push(partner.id);
     }
-    ids.try_into().map_err(|_| LoadError::NoTime("the shops".to_owned()))
+    ids.try_into()
+        .map_err(|_| LoadError::NoTime("the shops".to_owned()))
 }
 
 /// The clinic with all that can be booked in it.
 pub(super) async fn clinic(tx: &mut Tx, clock: &Clock, zone: Tz) -> Result<Clinic, LoadError> {
     let today = civil::date_of(zone, clock.now());
-    let details = read(json!({"kind": "clinic", "name": "The Toronto Hair Transplant Clinic",
+    let details = read(
+        json!({"kind": "clinic", "name": "The Toronto Hair Transplant Clinic",
         "address": "59 Hayden Street 7th Floor, Toronto, ON M4Y 0E7",
-        "hours": hours(&[(WEEK, "09:00", "18:00"), (&["sat"], "10:00", "16:00")])}))?;
+        "hours": hours(&[(WEEK, "09:00", "18:00"), (&["sat"], "10:00", "16:00")])}),
+    )?;
     let site = Site {
         id: clock.id(),
         version: 1,
@@ -114,7 +117,8 @@ async fn rooms(tx: &mut Tx, clock: &Clock, site: &Site) -> Result<Vec<Room>, Loa
         ("Treatment 2", vec!["treatment", "consultation"]),
         ("Photo Bay", vec!["photography"]),
     ] {
-        let details = read(json!({"site_id": site.id, "name": name, "capabilities": capabilities}))?;
+        let details =
+            read(json!({"site_id": site.id, "name": name, "capabilities": capabilities}))?;
         let room = Room {
             id: clock.id(),
             version: 1,
@@ -133,7 +137,12 @@ async fn devices(
     site: &Site,
     today: NaiveDate,
 ) -> Result<(Vec<Device>, Vec<RentalWindow>), LoadError> {
-    let mode = |nm: u16, fluence: (f64, f64), spot: (f64, f64), hz: (f64, f64), width: f64, unit: &str| {
+    let mode = |nm: u16,
+                fluence: (f64, f64),
+                spot: (f64, f64),
+                hz: (f64, f64),
+                width: f64,
+                unit: &str| {
         let range = |(min, max): (f64, f64)| json!({"min": min, "max": max});
         json!({"wavelength_nm": nm, "fluence_j_cm2": range(fluence), "spot_mm": range(spot), "frequency_hz": range(hz),
             "pulse_width": range((width, width)), "pulse_width_unit": unit})
@@ -162,7 +171,10 @@ async fn devices(
         .take(430 + 780)
         .filter(|day| Weekday::of(*day) == Weekday::Thu);
     for device in devices.iter().filter(|device| device.is_rented()) {
-        for day in thursdays.clone().filter(|day| holidays::on(*day, true).is_none()) {
+        for day in thursdays
+            .clone()
+            .filter(|day| holidays::on(*day, true).is_none())
+        {
             // The last Thursday before Christmas is short.
             let closes = if day.format("%m-%d").to_string() == "12-24" {
                 "13:00"
@@ -190,7 +202,10 @@ async fn practitioners(
     devices: &[Device],
     today: NaiveDate,
 ) -> Result<Vec<Practitioner>, LoadError> {
-    let lasers: Vec<_> = devices.iter().map(|device| json!({"device_id": device.id})).collect();
+    let lasers: Vec<_> = devices
+        .iter()
+        .map(|device| json!({"device_id": device.id}))
+        .collect();
     let own: Vec<_> = lasers.iter().take(1).cloned().collect();
     let valid = |days: u64| json!([{"kind": "laser safety certificate", "expires_on": today + Days::new(days)}]);
     let people = [
@@ -244,7 +259,10 @@ async fn services(tx: &mut Tx, clock: &Clock) -> Result<Vec<Service>, LoadError>
             Some("adjustment") => json!(40_000),
             _ => Value::Null,
         };
-        let service = with(service, json!({"turnaround_minutes": 15, "price_cents": price}));
+        let service = with(
+            service,
+            json!({"turnaround_minutes": 15, "price_cents": price}),
+        );
         let service = Service {
             id: clock.id(),
             version: 1,

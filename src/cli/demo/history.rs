@@ -42,7 +42,8 @@ pub(super) async fn play(
         .iter()
         .map(|service| (service.details.code.to_string(), service.clone()))
         .collect();
-    let (Some(first_service), Some(first_story)) = (clinic.services.first(), stories.first()) else {
+    let (Some(first_service), Some(first_story)) = (clinic.services.first(), stories.first())
+    else {
         return Ok(());
     };
     let mut diary = Diary {
@@ -74,7 +75,12 @@ pub(super) async fn play(
         // Not everybody comes to the first of the list.
         diary.practitioners.rotate_left(1);
         let mut been = Vec::new();
-        for (turn, visit) in story.visits.iter().enumerate().filter(|(_, visit)| visit.day <= AHEAD) {
+        for (turn, visit) in story
+            .visits
+            .iter()
+            .enumerate()
+            .filter(|(_, visit)| visit.day <= AHEAD)
+        {
             let Some(service) = services.get(visit.service) else {
                 return Err(LoadError::NoTime(visit.service.to_owned()));
             };
@@ -113,12 +119,20 @@ fn first_day(been: &[(NaiveDate, &Visit)], service: &str, darker: bool) -> Optio
         "adjustment" if service == "adjustment" => 10,
         _ => 1,
     };
-    been.iter().map(|(day, visit)| *day + Duration::days(wait(visit))).max()
+    been.iter()
+        .map(|(day, visit)| *day + Duration::days(wait(visit)))
+        .max()
 }
 
 /// A free time on the visit's day or the nearest one from `first` on, so that what is past stays
 /// past and what is to come stays to come; which time of the day, `turn` chooses.
-fn slot(diary: &Diary, now: DateTime<Utc>, visit: &Visit, first: Option<NaiveDate>, turn: usize) -> Option<Slot> {
+fn slot(
+    diary: &Diary,
+    now: DateTime<Utc>,
+    visit: &Visit,
+    first: Option<NaiveDate>,
+    turn: usize,
+) -> Option<Slot> {
     let planned = civil::date_of(diary.zone, now).checked_add_signed(Duration::days(visit.day))?;
     let free = |date: NaiveDate, past: bool| {
         let mut slots = availability::find(diary, date, date).slots;
@@ -133,15 +147,30 @@ fn slot(diary: &Diary, now: DateTime<Utc>, visit: &Visit, first: Option<NaiveDat
     };
     let near = |past| {
         (0..=21)
-            .flat_map(|away| [planned + Duration::days(away), planned - Duration::days(away)])
+            .flat_map(|away| {
+                [
+                    planned + Duration::days(away),
+                    planned - Duration::days(away),
+                ]
+            })
             .filter(|date| first.is_none_or(|first| first <= *date))
             .find_map(|date| free(date, past))
     };
     // A wait may reach past today; then the visit is still to come.
-    (visit.day < 0).then(|| near(true)).flatten().or_else(|| near(false))
+    (visit.day < 0)
+        .then(|| near(true))
+        .flatten()
+        .or_else(|| near(false))
 }
 
-async fn write(tx: &mut Tx, clock: &Clock, diary: &mut Diary, course: &Course, visit: &Visit, slot: Slot) -> Result<(), LoadError> {
+async fn write(
+    tx: &mut Tx,
+    clock: &Clock,
+    diary: &mut Diary,
+    course: &Course,
+    visit: &Visit,
+    slot: Slot,
+) -> Result<(), LoadError> {
     let ending = (slot.start < clock.now()).then_some(visit.ending);
     let booked_at = (slot.start - Duration::days(14))
         .min(clock.now() - Duration::hours(2))
@@ -151,7 +180,9 @@ async fn write(tx: &mut Tx, clock: &Clock, diary: &mut Diary, course: &Course, v
         Some(Ending::Done) => (SessionStatus::Fulfilled, ProcedureStatus::Completed),
         Some(Ending::NotDone) => (SessionStatus::Fulfilled, ProcedureStatus::NotDone),
         Some(Ending::NoShow) => (SessionStatus::Noshow, ProcedureStatus::Preparation),
-        Some(Ending::Cancelled | Ending::CancelledLate) => (SessionStatus::Cancelled, ProcedureStatus::Preparation),
+        Some(Ending::Cancelled | Ending::CancelledLate) => {
+            (SessionStatus::Cancelled, ProcedureStatus::Preparation)
+        }
     };
     let changed_at = match ending {
         None => booked_at,
@@ -159,10 +190,15 @@ async fn write(tx: &mut Tx, clock: &Clock, diary: &mut Diary, course: &Course, v
         Some(Ending::CancelledLate) => (slot.start - Duration::hours(20)).max(booked_at),
         Some(Ending::Done | Ending::NotDone | Ending::NoShow) => slot.end,
     };
-    let device = diary.devices.iter().find(|device| Some(device.id) == slot.place.device_id);
+    let device = diary
+        .devices
+        .iter()
+        .find(|device| Some(device.id) == slot.place.device_id);
     let record = match ending {
         Some(Ending::Done) => Some(read(record(device, course, visit))?),
-        Some(Ending::NotDone) => Some(read(json!({"outcome": "not-done", "reason": "Deferred at screening."}))?),
+        Some(Ending::NotDone) => Some(read(
+            json!({"outcome": "not-done", "reason": "Deferred at screening."}),
+        )?),
         _ => None,
     };
     let session = Session {
@@ -177,7 +213,9 @@ async fn write(tx: &mut Tx, clock: &Clock, diary: &mut Diary, course: &Course, v
         place: slot.place,
         status,
         procedure_status,
-        local_start: civil::wall_of(diary.zone, slot.start).format("%Y-%m-%dT%H:%M").to_string(),
+        local_start: civil::wall_of(diary.zone, slot.start)
+            .format("%Y-%m-%dT%H:%M")
+            .to_string(),
         zone: diary.zone.name().to_owned(),
         starts_at: slot.start,
         ends_at: slot.end,
@@ -198,8 +236,19 @@ async fn write(tx: &mut Tx, clock: &Clock, diary: &mut Diary, course: &Course, v
     storage::history::insert(tx, &booked, session.id, None).await?;
     if status != SessionStatus::Cancelled {
         for claim in diary.claims_of(slot.place, slot.start) {
-            storage::claims::insert(tx, clock.id(), claim.resource, Claimant::Session(session.id), claim.when).await?;
-            diary.claims.entry(claim.resource).or_default().push(claim.when);
+            storage::claims::insert(
+                tx,
+                clock.id(),
+                claim.resource,
+                Claimant::Session(session.id),
+                claim.when,
+            )
+            .await?;
+            diary
+                .claims
+                .entry(claim.resource)
+                .or_default()
+                .push(claim.when);
         }
     }
     Ok(())
@@ -209,13 +258,15 @@ async fn write(tx: &mut Tx, clock: &Clock, diary: &mut Diary, course: &Course, v
 fn record(laser: Option<&Device>, course: &Course, visit: &Visit) -> Value {
     let mut record = json!({"outcome": "completed"});
     if let Some(mode) = laser.and_then(|laser| laser.details.modes.first()) {
-        let third = |limits: Limits| ((limits.min + (limits.max - limits.min) / 3.0) * 10.0).round() / 10.0;
+        let third =
+            |limits: Limits| ((limits.min + (limits.max - limits.min) / 3.0) * 10.0).round() / 10.0;
         let zones = &course.details.zones;
         let set = json!({"wavelength_nm": mode.wavelength_nm, "fluence_j_cm2": third(mode.fluence_j_cm2), "spot_mm": third(mode.spot_mm),
             "pulse_width": third(mode.pulse_width), "pulse_width_unit": mode.pulse_width_unit, "frequency_hz": third(mode.frequency_hz),
             "pulse_count": if visit.service == "test_patch" { 12 } else { 160 * zones.len() }, "passes": 1});
         // Pigment that sits like a tattoo's hurts like a tattoo's (F4).
-        let like_a_tattoo = course.details.depth == Depth::TooDeep || course.details.pigment == Pigment::TattooInk;
+        let like_a_tattoo =
+            course.details.depth == Depth::TooDeep || course.details.pigment == Pigment::TattooInk;
         record = json!({"outcome": "completed", "zones": zones, "parameter_sets": [set], "endpoint": "frosting",
             "pain": if like_a_tattoo { 6 } else { 3 }, "eyewear_checked": true});
     }

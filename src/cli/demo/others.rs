@@ -6,9 +6,17 @@ use serde_json::json;
 use super::patients::{Ending, Told, Visit, removal, told, visit};
 
 const GIVEN: [&str; 19] = [
-    "Ari", "Bo", "Cleo", "Dani", "Eli", "Fay", "Gil", "Hari", "Ida", "Jan", "Kai", "Lea", "Mo", "Nia", "Ola", "Pia", "Quin", "Ren", "Zoë",
+    "Ari", "Bo", "Cleo", "Dani", "Eli", "Fay", "Gil", "Hari", "Ida", "Jan", "Kai", "Lea", "Mo",
+    "Nia", "Ola", "Pia", "Quin", "Ren", "Zoë",
 ];
-const FAMILY: [&str; 6] = ["Sample", "Example", "Placeholder", "Fictif", "Specimen", "Template"];
+const FAMILY: [&str; 6] = [
+    "Sample",
+    "Example",
+    "Placeholder",
+    "Fictif",
+    "Specimen",
+    "Template",
+];
 const SKIN: [&str; 5] = ["II", "III", "I", "IV", "II"];
 
 /// The others, in the order in which they began.
@@ -49,7 +57,14 @@ pub(super) const TODAY: usize = 5;
 
 /// Those who come for the first time today, or on the next open day.
 pub(super) fn of_today() -> [Told; TODAY] {
-    let first = |name, zone: &str| told(name, "II", removal("smp", "unknown", &[zone]), vec![visit("consultation", 0)]);
+    let first = |name, zone: &str| {
+        told(
+            name,
+            "II",
+            removal("smp", "unknown", &[zone]),
+            vec![visit("consultation", 0)],
+        )
+    };
     [
         first(("Sol", "Firstcall"), "vertex"),
         first(("Tam", "Newcomer"), "frontal_hairline"),
@@ -85,7 +100,12 @@ const DARKER: &Path = &[
     ("review", 72),
     ("laser_partial", 101),
 ];
-const ADJUSTED: &Path = &[("consultation", 0), ("adjustment", 14), ("adjustment", 35), ("review", 65)];
+const ADJUSTED: &Path = &[
+    ("consultation", 0),
+    ("adjustment", 14),
+    ("adjustment", 35),
+    ("review", 65),
+];
 const FADED: &Path = &[
     ("consultation", 0),
     ("assessment", 5),
@@ -100,7 +120,9 @@ fn visits(path: &Path, begun: i64, turn: &mut u32) -> Vec<Visit> {
     let mut all = Vec::new();
     for (service, after) in path {
         let usual = || match *service {
-            "test_patch" => visit(service, begun + after).with(json!({"test_patch_result": "acceptable"})),
+            "test_patch" => {
+                visit(service, begun + after).with(json!({"test_patch_result": "acceptable"}))
+            }
             "review" => visit(service, begun + after).with(json!({"clearance_percent": 60})),
             _ => visit(service, begun + after),
         };
@@ -112,7 +134,10 @@ fn visits(path: &Path, begun: i64, turn: &mut u32) -> Vec<Visit> {
             continue;
         }
         late += 7;
-        all.extend([visit(service, first.day).ending(ending), usual().later(late)]);
+        all.extend([
+            visit(service, first.day).ending(ending),
+            usual().later(late),
+        ]);
     }
     all
 }

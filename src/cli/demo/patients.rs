@@ -91,7 +91,12 @@ pub(super) struct Told {
     pub(super) visits: Vec<Visit>,
 }
 
-pub(super) fn told(name: (&'static str, &'static str), fitzpatrick: &'static str, course: Value, visits: Vec<Visit>) -> Told {
+pub(super) fn told(
+    name: (&'static str, &'static str),
+    fitzpatrick: &'static str,
+    course: Value,
+    visits: Vec<Visit>,
+) -> Told {
     Told {
         name,
         language: "en",
@@ -234,7 +239,11 @@ fn twelve(partners: &[PartnerId; 3]) -> Vec<Told> {
 }
 
 /// Writes every patient with consents and course, and tells their stories.
-pub(super) async fn stories(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3]) -> Result<Vec<Story>, LoadError> {
+pub(super) async fn stories(
+    tx: &mut Tx,
+    clock: &Clock,
+    partners: &[PartnerId; 3],
+) -> Result<Vec<Story>, LoadError> {
     let mut stories = Vec::new();
     for (index, told) in twelve(partners)
         .into_iter()
@@ -244,7 +253,8 @@ pub(super) async fn stories(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3
         .enumerate()
     {
         // Long enough before the first visit for that to be booked after the course was opened.
-        let begun = clock.now() + Duration::days(told.visits.iter().map(|visit| visit.day).min().unwrap_or(0) - 21);
+        let begun = clock.now()
+            + Duration::days(told.visits.iter().map(|visit| visit.day).min().unwrap_or(0) - 21);
         let (given, family) = told.name;
         let email = format!("p{:02}@example.test", index + 1);
         let details = read(
@@ -259,7 +269,8 @@ pub(super) async fn stories(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3
         };
         storage::patients::insert(tx, &patient).await?;
         let mut consents = vec![json!({"kind": "messages", "text_version": "2025-1"})];
-        let exposes = |visit: &Visit| visit.service.starts_with("laser") || visit.service == "test_patch";
+        let exposes =
+            |visit: &Visit| visit.service.starts_with("laser") || visit.service == "test_patch";
         if told.lasered_elsewhere || told.visits.iter().any(exposes) {
             consents.push(json!({"kind": "laser_treatment", "text_version": "2025-1"}));
         }

@@ -21,19 +21,54 @@ pub struct DemoUser {
 }
 
 /// Adds the users; the first of each role is the one whose sign-in is shown.
-pub(super) async fn users(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3], password_hash: &str) -> Result<Loaded, LoadError> {
+pub(super) async fn users(
+    tx: &mut Tx,
+    clock: &Clock,
+    partners: &[PartnerId; 3],
+    password_hash: &str,
+) -> Result<Loaded, LoadError> {
     let [maple, _, junction] = *partners;
     let mut added = Vec::new();
     for (name, email, role, partner_id) in [
-        ("Casey Frontdesk", "casey@example.test", Role::FrontDesk, None),
-        ("Noor Sample RN", "noor@example.test", Role::Practitioner, None),
+        (
+            "Casey Frontdesk",
+            "casey@example.test",
+            Role::FrontDesk,
+            None,
+        ),
+        (
+            "Noor Sample RN",
+            "noor@example.test",
+            Role::Practitioner,
+            None,
+        ),
         ("Robin Ledger", "robin@example.test", Role::Manager, None),
-        ("Mika Maple", "maple@example.test", Role::Partner, Some(maple)),
-        ("Dr. Imani Example", "imani@example.test", Role::Practitioner, None),
-        ("Theo Placeholder", "theo@example.test", Role::Practitioner, None),
+        (
+            "Mika Maple",
+            "maple@example.test",
+            Role::Partner,
+            Some(maple),
+        ),
+        (
+            "Dr. Imani Example",
+            "imani@example.test",
+            Role::Practitioner,
+            None,
+        ),
+        (
+            "Theo Placeholder",
+            "theo@example.test",
+            Role::Practitioner,
+            None,
+        ),
         ("Jun Demo", "jun@example.test", Role::Practitioner, None),
         ("Pat Privacy", "pat@example.test", Role::Manager, None),
-        ("Jo Junction", "junction@example.test", Role::Partner, Some(junction)),
+        (
+            "Jo Junction",
+            "junction@example.test",
+            Role::Partner,
+            Some(junction),
+        ),
     ] {
         let user = User {
             id: clock.id(),
@@ -60,7 +95,10 @@ pub(super) async fn users(tx: &mut Tx, clock: &Clock, partners: &[PartnerId; 3],
         ));
     }
     let first = |wanted: Role| {
-        let found = added.iter().find(|(role, _)| *role == wanted).map(|(_, user)| user.clone());
+        let found = added
+            .iter()
+            .find(|(role, _)| *role == wanted)
+            .map(|(_, user)| user.clone());
         found.ok_or(LoadError::Nobody(wanted))
     };
     Ok(Loaded {

@@ -5,7 +5,9 @@
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Utc, Weekday};
 use serde_json::{Value, json};
 
-use super::patients::{Ending, Story, Told as Patient, removal, told as patient, visit as at_the_clinic};
+use super::patients::{
+    Ending, Story, Told as Patient, removal, told as patient, visit as at_the_clinic,
+};
 use super::{LoadError, read};
 use crate::actions::App;
 use crate::domain::civil;
@@ -36,7 +38,10 @@ pub(super) fn told(partners: &[PartnerId; 3]) -> [Patient; OURS] {
         ..patient(
             name,
             "II",
-            super::with(removal("smp", "correct", &["frontal_hairline"]), json!({"delivery": "partner"})),
+            super::with(
+                removal("smp", "correct", &["frontal_hairline"]),
+                json!({"delivery": "partner"}),
+            ),
             vec![at_the_clinic("consultation", consulted)],
         )
     };
@@ -122,7 +127,13 @@ fn referrals([maple, _, junction]: [PartnerId; 3], first: usize) -> Vec<Told> {
         )
     };
     vec![
-        told(7, maple, "assessment", R::Accepted, vec![visit("assessment", 4, 13, S::Booked)]),
+        told(
+            7,
+            maple,
+            "assessment",
+            R::Accepted,
+            vec![visit("assessment", 4, 13, S::Booked)],
+        ),
         told(
             8,
             junction,
@@ -167,7 +178,12 @@ fn referrals([maple, _, junction]: [PartnerId; 3], first: usize) -> Vec<Told> {
 }
 
 /// Writes what the shops want, and what was referred to them.
-pub(super) async fn play(tx: &mut Tx, app: &App, partners: &[PartnerId; 3], stories: &[Story]) -> Result<(), LoadError> {
+pub(super) async fn play(
+    tx: &mut Tx,
+    app: &App,
+    partners: &[PartnerId; 3],
+    stories: &[Story],
+) -> Result<(), LoadError> {
     let [maple, _, junction] = *partners;
     for (partner, wants) in [
         (
@@ -195,7 +211,9 @@ pub(super) async fn play(tx: &mut Tx, app: &App, partners: &[PartnerId; 3], stor
 
 /// P09 lets nobody know of medicines, on which the result of the screening rests.
 async fn locked(tx: &mut Tx, app: &App, stories: &[Story]) -> Result<(), LoadError> {
-    let Some(story) = stories.get(8) else { return Ok(()) };
+    let Some(story) = stories.get(8) else {
+        return Ok(());
+    };
     let lock = Lock {
         id: app.clock.id(),
         version: 1,
@@ -210,10 +228,20 @@ async fn locked(tx: &mut Tx, app: &App, stories: &[Story]) -> Result<(), LoadErr
     Ok(storage::locks::insert(tx, &lock).await?)
 }
 
-async fn refer(tx: &mut Tx, app: &App, told: &Told, services: &[Service], stories: &[Story]) -> Result<(), LoadError> {
+async fn refer(
+    tx: &mut Tx,
+    app: &App,
+    told: &Told,
+    services: &[Service],
+    stories: &[Story],
+) -> Result<(), LoadError> {
     let missing = || LoadError::NoTime(told.service.to_owned());
     let course = &stories.get(told.story).ok_or_else(missing)?.course;
-    let named = |code: &str| services.iter().find(|service| service.details.code.as_str() == code);
+    let named = |code: &str| {
+        services
+            .iter()
+            .find(|service| service.details.code.as_str() == code)
+    };
     let now = app.clock.now();
     let sent = now - Duration::days(told.sent) - Duration::hours(2);
     let answered = told.answered.map(|days| now - Duration::days(days));
@@ -261,7 +289,10 @@ async fn dated(
 ) -> Result<(), LoadError> {
     let (zone, clock) = (app.zone, &app.clock);
     let today = civil::date_of(zone, clock.now());
-    let starts_at = visit.at.on(open_day(today + Duration::days(visit.day), visit.day < 0), zone);
+    let starts_at = visit.at.on(
+        open_day(today + Duration::days(visit.day), visit.day < 0),
+        zone,
+    );
     let ends_at = starts_at + service.duration();
     let session = Session {
         id: clock.id(),
@@ -279,7 +310,9 @@ async fn dated(
         } else {
             ProcedureStatus::Preparation
         },
-        local_start: civil::wall_of(zone, starts_at).format("%Y-%m-%dT%H:%M").to_string(),
+        local_start: civil::wall_of(zone, starts_at)
+            .format("%Y-%m-%dT%H:%M")
+            .to_string(),
         zone: zone.name().to_owned(),
         starts_at,
         ends_at,
@@ -297,10 +330,21 @@ async fn dated(
     storage::sessions::insert(tx, &session).await?;
     if is_report_overdue(&session, &app.policy, clock.now()) {
         let detail = "The shop has not reported what was done. Ask it; until then it gets no next session of this patient.";
-        task(tx, app, referral, Some(session.id), TaskKind::ReportOverdue, detail).await?;
+        task(
+            tx,
+            app,
+            referral,
+            Some(session.id),
+            TaskKind::ReportOverdue,
+            detail,
+        )
+        .await?;
     }
     let changes = [("book", sent), ("report", session.updated_at)];
-    for (what, at) in changes.into_iter().take(if visit.record.is_some() { 2 } else { 1 }) {
+    for (what, at) in changes
+        .into_iter()
+        .take(if visit.record.is_some() { 2 } else { 1 })
+    {
         let change = Change {
             id: clock.id(),
             at,
@@ -310,12 +354,26 @@ async fn dated(
         storage::history::insert(tx, &change, session.id, None).await?;
     }
     let missing = || LoadError::NoTime(visit.service.to_owned());
-    let when = Interval::new(starts_at - service.arrival(), ends_at + service.turnaround()).ok_or_else(missing)?;
-    for resource in [Some(session.patient_id.into()), session.place.room_id.map(Into::into)]
-        .into_iter()
-        .flatten()
+    let when = Interval::new(
+        starts_at - service.arrival(),
+        ends_at + service.turnaround(),
+    )
+    .ok_or_else(missing)?;
+    for resource in [
+        Some(session.patient_id.into()),
+        session.place.room_id.map(Into::into),
+    ]
+    .into_iter()
+    .flatten()
     {
-        storage::claims::insert(tx, clock.id(), resource, Claimant::Session(session.id), when).await?;
+        storage::claims::insert(
+            tx,
+            clock.id(),
+            resource,
+            Claimant::Session(session.id),
+            when,
+        )
+        .await?;
     }
     Ok(())
 }
@@ -352,16 +410,28 @@ async fn place(tx: &mut Tx, shop: PartnerId) -> Result<Place, LoadError> {
     let rooms = storage::rooms::page(tx, RoomId(nil), 100).await?;
     Ok(Place {
         site_id: site,
-        practitioner_id: people.iter().find(|one| one.details.site_id == site).ok_or_else(missing)?.id,
-        room_id: rooms.iter().find(|room| room.details.site_id == site).map(|room| room.id),
+        practitioner_id: people
+            .iter()
+            .find(|one| one.details.site_id == site)
+            .ok_or_else(missing)?
+            .id,
+        room_id: rooms
+            .iter()
+            .find(|room| room.details.site_id == site)
+            .map(|room| room.id),
         device_id: None,
     })
 }
 
 /// The first day from `day` on, or back from it, that the shops are open: Tuesday to Saturday, no holiday.
 fn open_day(mut day: NaiveDate, back: bool) -> NaiveDate {
-    while matches!(day.weekday(), Weekday::Sun | Weekday::Mon) || holidays::on(day, true).is_some() {
-        day = if back { day - Days::new(1) } else { day + Days::new(1) };
+    while matches!(day.weekday(), Weekday::Sun | Weekday::Mon) || holidays::on(day, true).is_some()
+    {
+        day = if back {
+            day - Days::new(1)
+        } else {
+            day + Days::new(1)
+        };
     }
     day
 }

@@ -14,7 +14,11 @@ use crate::domain::site::Site;
 use crate::storage::{self, Tx};
 
 /// Writes the invitations of all visits to come as sent, and that their shops know of them.
-pub(super) async fn invitations(tx: &mut Tx, clock: &Clock, policy: &Policy) -> Result<(), LoadError> {
+pub(super) async fn invitations(
+    tx: &mut Tx,
+    clock: &Clock,
+    policy: &Policy,
+) -> Result<(), LoadError> {
     let sites: HashMap<SiteId, Site> = storage::sites::page(tx, SiteId(uuid::Uuid::nil()), 100)
         .await?
         .into_iter()
@@ -24,7 +28,9 @@ pub(super) async fn invitations(tx: &mut Tx, clock: &Clock, policy: &Policy) -> 
         let Some(patient) = storage::patients::get(tx, session.patient_id).await? else {
             continue;
         };
-        let Some(site) = sites.get(&session.place.site_id) else { continue };
+        let Some(site) = sites.get(&session.place.site_id) else {
+            continue;
+        };
         let sent_at = session.created_at + policy.message_grace();
         let content = Content::of(&session, site.details.address.to_string(), true);
         let language = patient.details.preferred_language;
@@ -41,13 +47,21 @@ pub(super) async fn invitations(tx: &mut Tx, clock: &Clock, policy: &Policy) -> 
             try_at: sent_at,
             attempts: 1,
             sent_at: Some(sent_at),
-            ..Message::written(clock.id(), patient.id, language, content, session.created_at)
+            ..Message::written(
+                clock.id(),
+                patient.id,
+                language,
+                content,
+                session.created_at,
+            )
         };
         // Nobody is told of a time that is not agreed.
         if !session.awaits_shop() {
             storage::messages::insert(tx, &message).await?;
         }
-        let Some(partner_id) = site.details.partner_id else { continue };
+        let Some(partner_id) = site.details.partner_id else {
+            continue;
+        };
         let Some(notices) = storage::partner_notices::get(tx, partner_id).await? else {
             continue;
         };

@@ -92,7 +92,10 @@ pub fn find(diary: &Diary, first: NaiveDate, last: NaiveDate) -> Found {
 #[must_use]
 pub fn earliest(diary: &Diary, first: NaiveDate, last: NaiveDate) -> Option<NaiveDate> {
     // Most answers lie near, so the first fortnight is tried alone.
-    let near = first.checked_add_days(chrono::Days::new(14)).unwrap_or(first).min(last);
+    let near = first
+        .checked_add_days(chrono::Days::new(14))
+        .unwrap_or(first)
+        .min(last);
     let first_slot = |from, to| {
         find(diary, from, to)
             .slots
@@ -114,7 +117,9 @@ pub(crate) fn least_of_lasers(diary: &Diary, ask: &Ask) -> Vec<Refusal> {
         .devices
         .iter()
         .map(|device| rules::refusals_of_laser(ask, Laser::Device(device)));
-    against.min_by_key(|against| weight(against)).unwrap_or_default()
+    against
+        .min_by_key(|against| weight(against))
+        .unwrap_or_default()
 }
 
 impl Search<'_> {
@@ -130,7 +135,11 @@ impl Search<'_> {
         let mut open = self.open();
         open.intersect_with(&legal);
         let people = self.people();
-        let devices: Vec<_> = diary.devices.iter().map(|device| self.device(device)).collect();
+        let devices: Vec<_> = diary
+            .devices
+            .iter()
+            .map(|device| self.device(device))
+            .collect();
         let rooms: Vec<_> = diary.rooms.iter().map(|room| self.room(room)).collect();
         let mut patient = self.grid.all();
         self.block(&mut patient, diary.patient, Taken::Present);
@@ -175,7 +184,9 @@ impl Search<'_> {
             note(rules::consultation::cooling_off(&ask).into_iter().collect());
         }
         self.drop_days(&mut legal, |day| {
-            let Some(ask) = diary.ask_on(day) else { return false };
+            let Some(ask) = diary.ask_on(day) else {
+                return false;
+            };
             let mut against = rules::refusals(&ask);
             against.extend(diary.refusals_of_shop(day));
             against.extend(least_of_lasers(diary, &ask));
@@ -197,7 +208,8 @@ impl Search<'_> {
             return open;
         }
         for hours in diary.over(self.first, self.last, |day| diary.opening().open_on(day)) {
-            self.grid.allow(&mut open, hours, before, diary.service.duration());
+            self.grid
+                .allow(&mut open, hours, before, diary.service.duration());
         }
         self.grid.drop_before(&mut open, diary.now);
         open
@@ -217,7 +229,8 @@ impl Search<'_> {
             Taken::Present => self.diary.service.arrival(),
         };
         for span in hours {
-            self.grid.allow(&mut bits, *span, before, self.diary.service.duration());
+            self.grid
+                .allow(&mut bits, *span, before, self.diary.service.duration());
         }
         bits
     }
@@ -227,7 +240,8 @@ impl Search<'_> {
         for day in self.first.iter_days().take_while(|day| *day <= self.last) {
             if unfit(day) {
                 let next = civil::day_start(self.diary.zone, day.succ_opt().unwrap_or(day));
-                self.grid.drop_between(bits, civil::day_start(self.diary.zone, day), next);
+                self.grid
+                    .drop_between(bits, civil::day_start(self.diary.zone, day), next);
             }
         }
     }
@@ -246,7 +260,9 @@ impl Search<'_> {
                 _ if diary.shop.is_some() => self.grid.all(),
                 Some((_, bits)) => bits.clone(),
                 None => self.within(
-                    &diary.over(self.first, self.last, |day| diary.opening().works_on(person, day)),
+                    &diary.over(self.first, self.last, |day| {
+                        diary.opening().works_on(person, day)
+                    }),
                     Taken::AtWork,
                 ),
             };
@@ -270,7 +286,9 @@ impl Search<'_> {
                 allowed,
             };
         }
-        self.drop_days(&mut allowed, |day| person.unfit_for(&diary.service, day).is_some());
+        self.drop_days(&mut allowed, |day| {
+            person.unfit_for(&diary.service, day).is_some()
+        });
         let mut free = allowed.clone();
         self.block(&mut free, person.id, Taken::AtWork);
         Choice {
@@ -288,7 +306,9 @@ impl Search<'_> {
             (false, _) => self.grid.none(),
             (true, false) => self.grid.all(),
             (true, true) => self.within(
-                &diary.over(self.first, self.last, |day| diary.opening().device_on(device, day)),
+                &diary.over(self.first, self.last, |day| {
+                    diary.opening().device_on(device, day)
+                }),
                 Taken::AtWork,
             ),
         };
@@ -296,9 +316,12 @@ impl Search<'_> {
             allowed.intersect_with(&self.within(&diary.windows_of(device), Taken::AtWork));
         }
         self.drop_days(&mut allowed, |day| {
-            let against = diary.ask_on(day).map(|ask| rules::refusals_of_laser(&ask, Laser::Device(device)));
+            let against = diary
+                .ask_on(day)
+                .map(|ask| rules::refusals_of_laser(&ask, Laser::Device(device)));
             let barred = |refusal: &Refusal| !diary.pardoned.contains(&refusal.code);
-            device.unfit_on(day).is_some() || against.is_some_and(|against| against.iter().any(barred))
+            device.unfit_on(day).is_some()
+                || against.is_some_and(|against| against.iter().any(barred))
         });
         let mut free = allowed.clone();
         self.block(&mut free, device.id, Taken::AtWork);
@@ -317,7 +340,9 @@ impl Search<'_> {
             (false, _) => self.grid.none(),
             (true, false) => self.grid.all(),
             (true, true) => self.within(
-                &diary.over(self.first, self.last, |day| diary.opening().room_on(room, day)),
+                &diary.over(self.first, self.last, |day| {
+                    diary.opening().room_on(room, day)
+                }),
                 Taken::Present,
             ),
         };
@@ -330,7 +355,11 @@ impl Search<'_> {
         }
     }
 
-    fn any<'b, T>(&self, options: &'b [Choice<'b, T>], bits: impl Fn(&'b Choice<'b, T>) -> &'b FixedBitSet) -> FixedBitSet {
+    fn any<'b, T>(
+        &self,
+        options: &'b [Choice<'b, T>],
+        bits: impl Fn(&'b Choice<'b, T>) -> &'b FixedBitSet,
+    ) -> FixedBitSet {
         let mut union = self.grid.none();
         for option in options {
             union.union_with(bits(option));
@@ -357,7 +386,13 @@ impl Search<'_> {
         union
     }
 
-    fn slot(&self, index: usize, people: &[Choice<Practitioner>], devices: &[Choice<Device>], rooms: &[Choice<Room>]) -> Option<Slot> {
+    fn slot(
+        &self,
+        index: usize,
+        people: &[Choice<Practitioner>],
+        devices: &[Choice<Device>],
+        rooms: &[Choice<Room>],
+    ) -> Option<Slot> {
         let diary = self.diary;
         let start = self.grid.at(index);
         let date = civil::date_of(diary.zone, start);
@@ -367,14 +402,25 @@ impl Search<'_> {
             .map(|person| person.thing);
         let (practitioner, device) = if diary.needs_device() {
             here.find_map(|person| {
-                let usable = |device: &&Choice<Device>| device.free.contains(index) && person.may_use(device.thing.id, date);
-                devices.iter().find(usable).map(|device| (person.id, Some(device.thing.id)))
+                let usable = |device: &&Choice<Device>| {
+                    device.free.contains(index) && person.may_use(device.thing.id, date)
+                };
+                devices
+                    .iter()
+                    .find(usable)
+                    .map(|device| (person.id, Some(device.thing.id)))
             })?
         } else {
             here.next().map(|person| (person.id, None))?
         };
         let room = if diary.needs_room() {
-            Some(rooms.iter().find(|room| room.free.contains(index))?.thing.id)
+            Some(
+                rooms
+                    .iter()
+                    .find(|room| room.free.contains(index))?
+                    .thing
+                    .id,
+            )
         } else {
             None
         };

@@ -15,9 +15,14 @@ impl Search<'_> {
     /// Why there is no slot when nothing alone is in the way: each thing could be had, but never all at once.
     pub(super) fn least_refusal(&self, open: &FixedBitSet) -> Vec<Refusal> {
         if let Some(index) = open.ones().next() {
-            return judge(self.diary, self.grid.at(index)).err().unwrap_or_default();
+            return judge(self.diary, self.grid.at(index))
+                .err()
+                .unwrap_or_default();
         }
-        let (site, service) = (&self.diary.site.details.name, &self.diary.service.details.name);
+        let (site, service) = (
+            &self.diary.site.details.name,
+            &self.diary.service.details.name,
+        );
         vec![Refusal::new(
             Code::ClinicClosed,
             format!("{site} is not open long enough in these days for {service}."),
@@ -43,13 +48,17 @@ impl Search<'_> {
                 format!("{} is no longer offered.", diary.service.details.name),
             ));
         }
-        let missing = |bits: &FixedBitSet| open.difference(bits).any(|index| !starts.contains(index));
+        let missing =
+            |bits: &FixedBitSet| open.difference(bits).any(|index| !starts.contains(index));
         let taken = |allowed: &FixedBitSet, free: &FixedBitSet| {
             open.intersection(allowed)
                 .any(|index| !free.contains(index) && !starts.contains(index))
         };
         if taken(&self.grid.all(), patient) {
-            refused.push(Refusal::new(Code::ConflictPatient, "The patient has other sessions in these days."));
+            refused.push(Refusal::new(
+                Code::ConflictPatient,
+                "The patient has other sessions in these days.",
+            ));
         }
 
         refused.extend(self.people_refused(people, &missing, &taken));
@@ -78,13 +87,24 @@ impl Search<'_> {
                 None => person.thing.unfit_for(&diary.service, self.last),
             })
             .collect();
-        if people.len() == reasons.len() || (diary.wanted.practitioner.is_some() && !reasons.is_empty()) {
-            let all = format!("Nobody at {} does {}.", diary.site.details.name, diary.service.details.name);
+        if people.len() == reasons.len()
+            || (diary.wanted.practitioner.is_some() && !reasons.is_empty())
+        {
+            let all = format!(
+                "Nobody at {} does {}.",
+                diary.site.details.name, diary.service.details.name
+            );
             let named = reasons.into_iter().next().filter(|_| people.len() == 1);
-            refused.push(Refusal::new(Code::OperatorNotAuthorised, named.unwrap_or(all)));
+            refused.push(Refusal::new(
+                Code::OperatorNotAuthorised,
+                named.unwrap_or(all),
+            ));
             return refused;
         }
-        let (allowed, free) = (self.any(people, |person| &person.allowed), self.any(people, |person| &person.free));
+        let (allowed, free) = (
+            self.any(people, |person| &person.allowed),
+            self.any(people, |person| &person.free),
+        );
         let who = match people {
             [only] => only.thing.details.name.to_string(),
             _ => "Everyone who does this".to_owned(),
@@ -148,9 +168,11 @@ impl Search<'_> {
         let fit = people
             .iter()
             .filter(|person| person.thing.unfit_for(&diary.service, self.last).is_none());
-        let unauthorised = fit
-            .clone()
-            .all(|person| !devices.iter().any(|device| person.thing.may_use(device.thing.id, self.last)));
+        let unauthorised = fit.clone().all(|person| {
+            !devices
+                .iter()
+                .any(|device| person.thing.may_use(device.thing.id, self.last))
+        });
         if fit.count() > 0 && unauthorised {
             refused.push(Refusal::new(
                 Code::OperatorNotAuthorised,
@@ -167,7 +189,10 @@ impl Search<'_> {
         taken: &impl Fn(&FixedBitSet, &FixedBitSet) -> bool,
     ) -> Vec<Refusal> {
         let diary = self.diary;
-        let unfit: Vec<_> = rooms.iter().filter_map(|room| room_unfit(diary, room.thing)).collect();
+        let unfit: Vec<_> = rooms
+            .iter()
+            .filter_map(|room| room_unfit(diary, room.thing))
+            .collect();
         if unfit.len() == rooms.len() {
             let none = format!(
                 "No room at {} is fitted for {}.",
@@ -177,7 +202,10 @@ impl Search<'_> {
             return vec![Refusal::new(Code::RoomNotSuitable, named.unwrap_or(none))];
         }
         let mut refused = Vec::new();
-        let (allowed, free) = (self.any(rooms, |room| &room.allowed), self.any(rooms, |room| &room.free));
+        let (allowed, free) = (
+            self.any(rooms, |room| &room.allowed),
+            self.any(rooms, |room| &room.free),
+        );
         if missing(&allowed) {
             refused.push(Refusal::new(
                 Code::RoomClosed,
@@ -210,7 +238,11 @@ impl Search<'_> {
         } else {
             String::new()
         };
-        let message = format!("{} is closed on {}{tail}.", self.diary.site.details.name, named.join(", "));
+        let message = format!(
+            "{} is closed on {}{tail}.",
+            self.diary.site.details.name,
+            named.join(", ")
+        );
         (!closed.is_empty()).then(|| Refusal::new(Code::ClinicClosed, message))
     }
 }

@@ -41,8 +41,16 @@ impl Reach {
     /// The way and the address for a message that is meant to go by `channel`.
     #[must_use]
     pub fn by(&self, channel: Channel) -> (Channel, Option<Recipient>) {
-        let ways = [self.preferred, Some(channel), Some(Channel::Email), Some(Channel::Sms)];
-        let found = ways.into_iter().flatten().find_map(|way| Some((way, self.at(way)?)));
+        let ways = [
+            self.preferred,
+            Some(channel),
+            Some(Channel::Email),
+            Some(Channel::Sms),
+        ];
+        let found = ways
+            .into_iter()
+            .flatten()
+            .find_map(|way| Some((way, self.at(way)?)));
         found.map_or((channel, None), |(way, to)| (way, Some(to)))
     }
 
@@ -75,24 +83,39 @@ pub struct Booked<'a> {
 
 /// The reminders of a visit, those included whose time has passed, and the call that takes the place of what cannot go out.
 #[must_use]
-pub fn planned(visit: Booked<'_>, reach: &Reach, quiet: &QuietHours, policy: &Policy, now: DateTime<Utc>) -> Vec<Planned> {
+pub fn planned(
+    visit: Booked<'_>,
+    reach: &Reach,
+    quiet: &QuietHours,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Vec<Planned> {
     let mut all: Vec<Planned> = Vec::new();
     for rule in visit.rules {
         if visit.confirmed && rule.purpose == Purpose::Confirm {
             continue;
         }
         let reminder = reminder(visit, *rule, reach, quiet, policy);
-        let same = |other: &Planned| (other.channel, &other.lead) == (reminder.channel, &reminder.lead);
+        let same =
+            |other: &Planned| (other.channel, &other.lead) == (reminder.channel, &reminder.lead);
         if !all.iter().any(same) {
             all.push(reminder);
         }
     }
-    let call = (!visit.confirmed && !visit.on_hold).then(|| call(&all, now)).flatten();
+    let call = (!visit.confirmed && !visit.on_hold)
+        .then(|| call(&all, now))
+        .flatten();
     all.extend(call);
     all
 }
 
-fn reminder(visit: Booked<'_>, rule: ReminderRule, reach: &Reach, quiet: &QuietHours, policy: &Policy) -> Planned {
+fn reminder(
+    visit: Booked<'_>,
+    rule: ReminderRule,
+    reach: &Reach,
+    quiet: &QuietHours,
+    policy: &Policy,
+) -> Planned {
     let (channel, recipient) = reach.by(rule.channel);
     let (due_at, is_quiet) = match due(rule.lead, visit.starts_at, visit.zone, quiet, policy) {
         Due::At(at) => (at, false),
@@ -165,7 +188,13 @@ mod tests {
         let quiet = QuietHours::of(&policy, toronto());
         let shown = |one: Planned| {
             let unsent = one.unsent.map(|why| format!(" {why}")).unwrap_or_default();
-            format!("{}{} {} {}{unsent}", one.kind, one.lead, one.channel, one.due_at.format("%d %H:%M"))
+            format!(
+                "{}{} {} {}{unsent}",
+                one.kind,
+                one.lead,
+                one.channel,
+                one.due_at.format("%d %H:%M")
+            )
         };
         planned(visit, reach, &quiet, &policy, utc("2027-03-01T14:00:00Z"))
             .into_iter()
@@ -175,26 +204,43 @@ mod tests {
 
     #[test]
     fn each_reminder_goes_by_the_way_of_its_rule_unless_the_patient_wishes_another() {
-        let usual = ["reminder7d email 08 15:00", "reminder48h email 13 14:00", "reminder2h sms 15 12:00"];
+        let usual = [
+            "reminder7d email 08 15:00",
+            "reminder48h email 13 14:00",
+            "reminder2h sms 15 12:00",
+        ];
         assert_eq!(plan(&both(), false, false), usual);
         let by_text = Reach {
             preferred: Some(Channel::Sms),
             ..both()
         };
-        let texts = ["reminder7d sms 08 15:00", "reminder48h sms 13 14:00", "reminder2h sms 15 12:00"];
+        let texts = [
+            "reminder7d sms 08 15:00",
+            "reminder48h sms 13 14:00",
+            "reminder2h sms 15 12:00",
+        ];
         assert_eq!(plan(&by_text, false, false), texts);
-        let no_mail = Reach { email: None, ..both() };
+        let no_mail = Reach {
+            email: None,
+            ..both()
+        };
         assert_eq!(plan(&no_mail, false, false), texts);
     }
 
     #[test]
     fn who_has_confirmed_is_not_asked_again() {
-        assert_eq!(plan(&both(), true, false), ["reminder7d email 08 15:00", "reminder2h sms 15 12:00"]);
+        assert_eq!(
+            plan(&both(), true, false),
+            ["reminder7d email 08 15:00", "reminder2h sms 15 12:00"]
+        );
     }
 
     #[test]
     fn who_permits_no_messages_is_phoned_when_they_would_have_been_asked() {
-        let refused = Reach { refused: true, ..both() };
+        let refused = Reach {
+            refused: true,
+            ..both()
+        };
         assert_eq!(
             plan(&refused, false, false),
             [
@@ -209,9 +255,22 @@ mod tests {
             ..both()
         };
         let planned = plan(&no_texts, false, false);
-        assert_eq!(planned[2..], ["reminder2h sms 15 12:00 no_consent", "phone_call desk 15 12:00"]);
-        assert_eq!(plan(&Reach::default(), false, false)[3], "phone_call desk 13 14:00");
-        assert_eq!(plan(&refused, true, false).len(), 2, "who has said that they come needs no call");
+        assert_eq!(
+            planned[2..],
+            [
+                "reminder2h sms 15 12:00 no_consent",
+                "phone_call desk 15 12:00"
+            ]
+        );
+        assert_eq!(
+            plan(&Reach::default(), false, false)[3],
+            "phone_call desk 13 14:00"
+        );
+        assert_eq!(
+            plan(&refused, true, false).len(),
+            2,
+            "who has said that they come needs no call"
+        );
     }
 
     #[test]

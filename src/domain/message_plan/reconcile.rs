@@ -39,7 +39,12 @@ pub enum Step {
 
 /// What the ledger needs so that it holds what is `planned` at `now`; `rows` are all messages about the visit.
 #[must_use]
-pub fn reconcile(planned: &[Planned], rows: &[Message], visit: Visit<'_>, now: DateTime<Utc>) -> Vec<Step> {
+pub fn reconcile(
+    planned: &[Planned],
+    rows: &[Message],
+    visit: Visit<'_>,
+    now: DateTime<Utc>,
+) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut kept = Vec::new();
     let rows: Vec<_> = rows.iter().filter(|row| row.kind.is_planned()).collect();
@@ -56,7 +61,10 @@ pub fn reconcile(planned: &[Planned], rows: &[Message], visit: Visit<'_>, now: D
         {
             continue;
         }
-        let here: Vec<_> = of_it.into_iter().filter(|row| is_same_recipient(row, &one)).collect();
+        let here: Vec<_> = of_it
+            .into_iter()
+            .filter(|row| is_same_recipient(row, &one))
+            .collect();
         let waiting = here
             .iter()
             .find(|row| row.status == MessageStatus::Scheduled && says_it(row, visit));
@@ -65,7 +73,10 @@ pub fn reconcile(planned: &[Planned], rows: &[Message], visit: Visit<'_>, now: D
             match one.unsent {
                 Some(why) => steps.push(Step::Suppress(waiting.id, why)),
                 // One that is due already waits for its next try.
-                None if (waiting.due_at, &waiting.batch) != (one.due_at, &one.batch) && waiting.due_at > now && one.due_at > now => {
+                None if (waiting.due_at, &waiting.batch) != (one.due_at, &one.batch)
+                    && waiting.due_at > now
+                    && one.due_at > now =>
+                {
                     steps.push(Step::Revive(waiting.id, one));
                 }
                 None => (),
@@ -73,7 +84,9 @@ pub fn reconcile(planned: &[Planned], rows: &[Message], visit: Visit<'_>, now: D
             continue;
         }
         let one = overdue(one, &rows, visit, now);
-        let stays_unsent = |row: &&Message| one.unsent.is_some() && row.reason == one.unsent && says_it(row, visit);
+        let stays_unsent = |row: &&Message| {
+            one.unsent.is_some() && row.reason == one.unsent && says_it(row, visit)
+        };
         if one.due_at <= now || here.iter().any(stays_unsent) {
             continue;
         }
@@ -90,7 +103,9 @@ pub fn reconcile(planned: &[Planned], rows: &[Message], visit: Visit<'_>, now: D
     let waiting = rows
         .iter()
         .filter(|row| row.status == MessageStatus::Scheduled && !kept.contains(&row.id));
-    let mut withdrawn: Vec<_> = waiting.map(|row| Step::Supersede(row.id, why(row, planned, visit))).collect();
+    let mut withdrawn: Vec<_> = waiting
+        .map(|row| Step::Supersede(row.id, why(row, planned, visit)))
+        .collect();
     // First what goes, so that nothing waits twice in between.
     withdrawn.append(&mut steps);
     withdrawn
@@ -99,7 +114,8 @@ pub fn reconcile(planned: &[Planned], rows: &[Message], visit: Visit<'_>, now: D
 /// What is due and could not go out yet goes to the new address, or by the other way, as long as it is of use.
 fn overdue(one: Planned, rows: &[&Message], visit: Visit<'_>, now: DateTime<Utc>) -> Planned {
     let waits = |row: &&&Message| {
-        let same = (row.kind, &row.lead) == (one.kind, &one.lead) && row.status == MessageStatus::Scheduled;
+        let same = (row.kind, &row.lead) == (one.kind, &one.lead)
+            && row.status == MessageStatus::Scheduled;
         same && !row.perhaps_sent && row.due_at <= now && says_it(row, visit)
     };
     let of_use = one.due_at <= now && one.useful_until.is_some_and(|until| until > now);
@@ -111,7 +127,10 @@ fn overdue(one: Planned, rows: &[&Message], visit: Visit<'_>, now: DateTime<Utc>
 }
 
 fn is_settled(row: &Message) -> bool {
-    let skipped = matches!(row.reason, Some(Unsent::QuietHours | Unsent::TooLate | Unsent::Past));
+    let skipped = matches!(
+        row.reason,
+        Some(Unsent::QuietHours | Unsent::TooLate | Unsent::Past)
+    );
     // What may have arrived and waits for its next try is still to be said, by that row.
     let known = row.is_known() && row.status != MessageStatus::Scheduled;
     known || row.status == MessageStatus::Failed || skipped
@@ -137,10 +156,20 @@ fn why(row: &Message, planned: &[Planned], visit: Visit<'_>) -> Unsent {
     match visit.standing {
         Standing::Gone => Unsent::Cancelled,
         Standing::Waiting => Unsent::Pending,
-        Standing::There if row.content.starts_at != visit.content.starts_at || !says_it(row, visit) => Unsent::Moved,
+        Standing::There
+            if row.content.starts_at != visit.content.starts_at || !says_it(row, visit) =>
+        {
+            Unsent::Moved
+        }
         Standing::There if !visit.to_come => Unsent::Done,
         Standing::There if visit.confirmed && asks => Unsent::Confirmed,
-        Standing::There if planned.iter().any(|one| (one.kind, &one.lead) == (row.kind, &row.lead)) => Unsent::Readdressed,
+        Standing::There
+            if planned
+                .iter()
+                .any(|one| (one.kind, &one.lead) == (row.kind, &row.lead)) =>
+        {
+            Unsent::Readdressed
+        }
         Standing::There => Unsent::Unwanted,
     }
 }
@@ -175,7 +204,13 @@ mod tests {
 
     fn key(row: &Message) -> Key {
         let recipient = row.recipient.as_ref().map(ToString::to_string);
-        (row.session_version, row.kind, row.channel, row.lead.clone(), recipient)
+        (
+            row.session_version,
+            row.kind,
+            row.channel,
+            row.lead.clone(),
+            recipient,
+        )
     }
 
     impl Story {
@@ -225,7 +260,13 @@ mod tests {
                 on_hold: false,
                 rules: &rules,
             };
-            planned(visit, &self.reach, &QuietHours::of(&policy, toronto()), &policy, self.now)
+            planned(
+                visit,
+                &self.reach,
+                &QuietHours::of(&policy, toronto()),
+                &policy,
+                self.now,
+            )
         }
 
         fn row(&self, planned: Planned) -> Message {
@@ -276,7 +317,11 @@ mod tests {
             let content = self.content();
             let visit = Visit {
                 version: self.version,
-                standing: if self.cancelled { Standing::Gone } else { Standing::There },
+                standing: if self.cancelled {
+                    Standing::Gone
+                } else {
+                    Standing::There
+                },
                 to_come: self.start > self.now,
                 confirmed: self.confirmed,
                 content: &content,
@@ -286,7 +331,11 @@ mod tests {
                     Step::Supersede(id, why) | Step::Suppress(id, why) => {
                         let suppressed = matches!(step, Step::Suppress(..));
                         let row = self.rows.iter_mut().find(|row| row.id == id).unwrap();
-                        assert_eq!(row.status, MessageStatus::Scheduled, "only what waits is taken back");
+                        assert_eq!(
+                            row.status,
+                            MessageStatus::Scheduled,
+                            "only what waits is taken back"
+                        );
                         row.status = if suppressed {
                             MessageStatus::Suppressed
                         } else {
@@ -317,7 +366,8 @@ mod tests {
             for row in &mut self.rows {
                 if row.status == MessageStatus::Scheduled && row.due_at <= self.now {
                     row.status = MessageStatus::Sent;
-                    self.sent.push((row.content.starts_at, format!("{} {}", row.kind, row.lead)));
+                    self.sent
+                        .push((row.content.starts_at, format!("{} {}", row.kind, row.lead)));
                 }
             }
         }

@@ -61,14 +61,31 @@ pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
     if visit.status == SessionStatus::Booked {
         if let Some(by) = wants.day_list_by {
             let day = civil::date_of(zone, starts_at);
-            let due_at = wants.day_list_at.unwrap_or(policy.shop_day_list_at).on(day - Days::new(1), zone);
+            let due_at = wants
+                .day_list_at
+                .unwrap_or(policy.shop_day_list_at)
+                .on(day - Days::new(1), zone);
             let batch = format!("shop-day:{}:{day}", notices.partner_id);
-            all.push(tells(MessageKind::ShopDay, by, due_at, Some(starts_at), Some(batch)));
+            all.push(tells(
+                MessageKind::ShopDay,
+                by,
+                due_at,
+                Some(starts_at),
+                Some(batch),
+            ));
         }
         if let Some(by) = wants.before_by {
-            let minutes = wants.before_minutes.unwrap_or(i64::from(policy.shop_before_minutes));
+            let minutes = wants
+                .before_minutes
+                .unwrap_or(i64::from(policy.shop_before_minutes));
             let due_at = starts_at - Duration::minutes(minutes);
-            all.push(tells(MessageKind::ShopSoon, by, due_at, Some(starts_at), None));
+            all.push(tells(
+                MessageKind::ShopSoon,
+                by,
+                due_at,
+                Some(starts_at),
+                None,
+            ));
         }
     }
     let still_open = matches!(
@@ -77,10 +94,16 @@ pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
     );
     if let Some(by) = wants.changes_by {
         if let Some(asked_at) = visit.asked_at {
-            let due_at = business_day::after(zone, asked_at, policy.shop_waiting_business_days, policy.observe_civic_holiday);
+            let due_at = business_day::after(
+                zone,
+                asked_at,
+                policy.shop_waiting_business_days,
+                policy.observe_civic_holiday,
+            );
             if let Some(declined_at) = visit.declined_at {
                 // The shop hears at once that it is asked for the time that it was.
-                let due_at = declined_at + Duration::minutes(i64::from(policy.message_grace_minutes));
+                let due_at =
+                    declined_at + Duration::minutes(i64::from(policy.message_grace_minutes));
                 let again = tells(MessageKind::ShopWaiting, by, due_at, Some(starts_at), None);
                 all.push(Planned {
                     lead: "declined".to_owned(),
@@ -89,7 +112,13 @@ pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
             }
             // What waits since the same moment is asked for together.
             let batch = format!("shop-waiting:{}:{}", notices.partner_id, due_at.timestamp());
-            all.push(tells(MessageKind::ShopWaiting, by, due_at, Some(starts_at), Some(batch)));
+            all.push(tells(
+                MessageKind::ShopWaiting,
+                by,
+                due_at,
+                Some(starts_at),
+                Some(batch),
+            ));
         }
         if still_open {
             let due_at = ends_at + Duration::days(i64::from(policy.shop_report_days));
@@ -101,7 +130,12 @@ pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
         all.push(Planned::task(MessageKind::ShopOverdue, due_at));
     }
     if let Some(asked_at) = visit.asked_at {
-        let due_at = business_day::after(zone, asked_at, policy.shop_silent_business_days, policy.observe_civic_holiday);
+        let due_at = business_day::after(
+            zone,
+            asked_at,
+            policy.shop_silent_business_days,
+            policy.observe_civic_holiday,
+        );
         all.push(Planned::task(MessageKind::ShopSilent, due_at));
     }
     all
@@ -118,7 +152,11 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn shown(details: PartnerNoticesDetails, status: SessionStatus, disclosed: bool) -> Vec<String> {
+    fn shown(
+        details: PartnerNoticesDetails,
+        status: SessionStatus,
+        disclosed: bool,
+    ) -> Vec<String> {
         let notices = PartnerNotices {
             details,
             ..PartnerNotices::unset(PartnerId(uuid::Uuid::nil()))
@@ -138,7 +176,12 @@ mod tests {
             .into_iter()
             .map(|one| {
                 let unsent = one.unsent.map(|why| format!(" {why}")).unwrap_or_default();
-                format!("{} {} {}{unsent}", one.kind, one.channel, one.due_at.format("%d %H:%M"))
+                format!(
+                    "{} {} {}{unsent}",
+                    one.kind,
+                    one.channel,
+                    one.due_at.format("%d %H:%M")
+                )
             })
             .collect()
     }
@@ -165,7 +208,11 @@ mod tests {
         );
         assert!(shown(maple(), SessionStatus::Fulfilled, true).is_empty());
         assert_eq!(
-            shown(PartnerNoticesDetails::default(), SessionStatus::Booked, true)[0],
+            shown(
+                PartnerNoticesDetails::default(),
+                SessionStatus::Booked,
+                true
+            )[0],
             "shop_day email 14 20:00 no_address"
         );
     }
@@ -184,6 +231,11 @@ mod tests {
         let told = shown(maple(), SessionStatus::Booked, false);
         let to_shop = |one: &&String| !one.contains(" desk ");
         assert!(told.iter().filter(to_shop).count() == 3, "{told:?}");
-        assert!(told.iter().filter(to_shop).all(|one| one.ends_with("no_consent")), "{told:?}");
+        assert!(
+            told.iter()
+                .filter(to_shop)
+                .all(|one| one.ends_with("no_consent")),
+            "{told:?}"
+        );
     }
 }

@@ -13,7 +13,13 @@ use crate::domain::time_zone::Tz;
 
 /// The line of a booked visit in its practitioner's list, which goes out on the evening before; `zone` is the clinic's.
 #[must_use]
-pub fn day_list(practitioner: PractitionerId, to: &Email, starts_at: DateTime<Utc>, policy: &Policy, zone: Tz) -> Planned {
+pub fn day_list(
+    practitioner: PractitionerId,
+    to: &Email,
+    starts_at: DateTime<Utc>,
+    policy: &Policy,
+    zone: Tz,
+) -> Planned {
     let day = civil::date_of(zone, starts_at);
     let due_at = policy.staff_day_list_at.on(day - Days::new(1), zone);
     Planned {

@@ -10,9 +10,10 @@ use crate::domain::status::SessionStatus;
 /// Whether the patient agreed to the laser, its risks and its limits known (F9, F11).
 #[must_use]
 pub fn allows_laser(consents: &[Consent]) -> bool {
-    consents
-        .iter()
-        .any(|consent| consent.details.kind == ConsentKind::LaserTreatment && consent.status == ConsentStatus::Active)
+    consents.iter().any(|consent| {
+        consent.details.kind == ConsentKind::LaserTreatment
+            && consent.status == ConsentStatus::Active
+    })
 }
 
 /// Rule 14, asked when the patient is checked in.

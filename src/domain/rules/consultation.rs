@@ -51,8 +51,9 @@ pub fn cooling_off(ask: &Ask) -> Option<Refusal> {
 /// Until when the time to think lasts, where it is asked for.
 #[must_use]
 pub fn cooling_off_until(ask: &Ask) -> Option<DateTime<Utc>> {
-    let exposed =
-        |visit: &crate::domain::case::Visit| visit.happened == Happened::Done && visit.treatment.is_some_and(Treatment::is_exposure);
+    let exposed = |visit: &crate::domain::case::Visit| {
+        visit.happened == Happened::Done && visit.treatment.is_some_and(Treatment::is_exposure)
+    };
     if !asks_for_laser_gates(ask) || ask.case.of_course().any(exposed) {
         return None;
     }

@@ -42,7 +42,9 @@ impl Rest {
 pub fn rest(case: &Case, policy: &Policy, earlier: Treatment, later: Treatment) -> Option<Rest> {
     use Treatment::{Adjustment, Laser, Lightening, TestPatch};
     let (code, least, suggested) = match (earlier, later) {
-        (TestPatch, _) | (Laser | Adjustment, TestPatch) | (Adjustment, Laser | Lightening) => return None,
+        (TestPatch, _) | (Laser | Adjustment, TestPatch) | (Adjustment, Laser | Lightening) => {
+            return None;
+        }
         // Rule 27; what only lightens irritates skin as much, so it waits for it too.
         (Laser, Laser | Lightening) => {
             let least = if case.is_darker() {
@@ -65,7 +67,11 @@ pub fn rest(case: &Case, policy: &Policy, earlier: Treatment, later: Treatment) 
         ),
         // Rule 32.
         (Laser, Adjustment) => (Code::AreaHealing, policy.healing_days, policy.healing_days),
-        (Adjustment, Adjustment) => (Code::AreaHealing, policy.adjustment_interval_days, policy.adjustment_suggested_days),
+        (Adjustment, Adjustment) => (
+            Code::AreaHealing,
+            policy.adjustment_interval_days,
+            policy.adjustment_suggested_days,
+        ),
     };
     Some(Rest {
         code,
@@ -82,13 +88,20 @@ struct TooNear<'a> {
 }
 
 /// The visits that a treatment on `day` would be too near to.
-fn too_near<'a>(ask: &Ask<'a>, treatment: Treatment, day: NaiveDate) -> impl Iterator<Item = TooNear<'a>> {
+fn too_near<'a>(
+    ask: &Ask<'a>,
+    treatment: Treatment,
+    day: NaiveDate,
+) -> impl Iterator<Item = TooNear<'a>> {
     let (case, policy, start) = (ask.case, ask.policy, ask.start);
     let same_day = day == ask.day;
     case.visits.iter().filter_map(move |visit| {
-        let other = visit.treats().filter(|_| visit.touches(&case.course.zones))?;
+        let other = visit
+            .treats()
+            .filter(|_| visit.touches(&case.course.zones))?;
         // On one day, the clock says which is first.
-        let is_before = visit.day < day || (visit.day == day && (!same_day || visit.starts_at <= start));
+        let is_before =
+            visit.day < day || (visit.day == day && (!same_day || visit.starts_at <= start));
         let (rest, near) = if is_before {
             let rest = rest(case, policy, other, treatment)?;
             (rest, day < visit.day + rest.least())
@@ -101,7 +114,11 @@ fn too_near<'a>(ask: &Ask<'a>, treatment: Treatment, day: NaiveDate) -> impl Ite
         // Past a later visit, it is that visit which is rested from.
         let after = self::rest(case, policy, other, treatment);
         let clear_from = visit.day + after.map_or(Days::new(1), Rest::least);
-        near.then_some(TooNear { visit, rest, clear_from })
+        near.then_some(TooNear {
+            visit,
+            rest,
+            clear_from,
+        })
     })
 }
 
@@ -127,7 +144,8 @@ fn refused(ask: &Ask, code: Code) -> Option<Refusal> {
     }
     let treatment = ask.treatment()?;
     let near = too_near(ask, treatment, ask.day).filter(|near| near.rest.code == code);
-    let TooNear { visit, rest, .. } = near.max_by_key(|near| (near.rest.least_days, near.clear_from))?;
+    let TooNear { visit, rest, .. } =
+        near.max_by_key(|near| (near.rest.least_days, near.clear_from))?;
     let earliest = first_clear_day(ask, treatment, ask.day);
     let (days, other) = (rest.least_days, spoken_day(visit.day));
     let skin = if ask.case.is_darker() && days == ask.policy.laser_interval_days_darker {
@@ -178,9 +196,15 @@ pub fn interval_below_suggested(ask: &Ask) -> Option<Warning> {
 #[must_use]
 pub fn suggested_day(ask: &Ask) -> Option<NaiveDate> {
     let treatment = ask.treatment()?;
-    let before = ask.case.visits.iter().filter(|visit| visit.starts_at < ask.start);
+    let before = ask
+        .case
+        .visits
+        .iter()
+        .filter(|visit| visit.starts_at < ask.start);
     before
         .filter(|visit| visit.touches(&ask.case.course.zones))
-        .filter_map(|visit| Some(visit.day + rest(ask.case, ask.policy, visit.treats()?, treatment)?.suggested()))
+        .filter_map(|visit| {
+            Some(visit.day + rest(ask.case, ask.policy, visit.treats()?, treatment)?.suggested())
+        })
         .max()
 }

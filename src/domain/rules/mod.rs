@@ -42,7 +42,13 @@ pub struct Ask<'a> {
 impl<'a> Ask<'a> {
     /// The question for a start.
     #[must_use]
-    pub fn at(case: &'a Case, policy: &'a Policy, zone: Tz, service: &'a Service, start: DateTime<Utc>) -> Self {
+    pub fn at(
+        case: &'a Case,
+        policy: &'a Policy,
+        zone: Tz,
+        service: &'a Service,
+        start: DateTime<Utc>,
+    ) -> Self {
         let day = civil::date_of(zone, start);
         Self {
             case,
@@ -56,8 +62,15 @@ impl<'a> Ask<'a> {
 
     /// The question for the end of a day, when whatever that day allows is allowed.
     #[must_use]
-    pub fn on(case: &'a Case, policy: &'a Policy, zone: Tz, service: &'a Service, day: NaiveDate) -> Self {
-        let start = civil::day_start(zone, day.succ_opt().unwrap_or(day)) - chrono::Duration::seconds(1);
+    pub fn on(
+        case: &'a Case,
+        policy: &'a Policy,
+        zone: Tz,
+        service: &'a Service,
+        day: NaiveDate,
+    ) -> Self {
+        let start =
+            civil::day_start(zone, day.succ_opt().unwrap_or(day)) - chrono::Duration::seconds(1);
         Self {
             case,
             policy,
@@ -100,12 +113,15 @@ pub fn refusals(ask: &Ask) -> Vec<Refusal> {
 /// Every rule of removal that refuses `laser`.
 #[must_use]
 pub fn refusals_of_laser(ask: &Ask, laser: Laser<'_>) -> Vec<Refusal> {
-    let rules: [fn(&Ask, Laser<'_>) -> Option<Refusal>; 2] = [test_patch::test_patch_required, test_patch::test_patch_wait];
+    let rules: [fn(&Ask, Laser<'_>) -> Option<Refusal>; 2] =
+        [test_patch::test_patch_required, test_patch::test_patch_wait];
     rules.iter().filter_map(|rule| rule(ask, laser)).collect()
 }
 
 /// What should be known of a time that is allowed.
 #[must_use]
 pub fn warnings(ask: &Ask) -> Vec<Warning> {
-    interval::interval_below_suggested(ask).into_iter().collect()
+    interval::interval_below_suggested(ask)
+        .into_iter()
+        .collect()
 }

@@ -29,7 +29,8 @@ pub fn exceeded(ask: &Ask, sessions: usize) -> Option<Refusal> {
 #[must_use]
 pub fn written_plan_exceeds_ceiling(course: &CourseDetails, policy: &Policy) -> Option<Refusal> {
     let planned = course.planned_sessions.map(u16::from)?;
-    (course.goal == Goal::Remove && planned > policy.plan_ceiling).then(|| refusal(planned.into(), policy.plan_ceiling))
+    (course.goal == Goal::Remove && planned > policy.plan_ceiling)
+        .then(|| refusal(planned.into(), policy.plan_ceiling))
 }
 
 fn refusal(sessions: usize, most: u16) -> Refusal {

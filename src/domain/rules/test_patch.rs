@@ -28,14 +28,25 @@ fn patches<'a>(case: &'a Case, laser: Laser<'a>) -> impl DoubleEndedIterator<Ite
 /// What was last said of `patch`: in its own record, or at a later visit that looked at it again.
 fn reading(case: &Case, patch: &Visit) -> Option<TestPatchResult> {
     let later = case.visits.iter().filter(|visit| {
-        visit.happened == Happened::Done && visit.treatment != Some(Treatment::TestPatch) && visit.starts_at > patch.starts_at
+        visit.happened == Happened::Done
+            && visit.treatment != Some(Treatment::TestPatch)
+            && visit.starts_at > patch.starts_at
     });
-    later.filter_map(|visit| visit.reading).next_back().or(patch.reading)
+    later
+        .filter_map(|visit| visit.reading)
+        .next_back()
+        .or(patch.reading)
 }
 
 /// The test patches with `laser` that went well, newest last.
-pub(super) fn accepted<'a>(case: &'a Case, laser: Laser<'a>) -> impl DoubleEndedIterator<Item = &'a Visit> {
-    patches(case, laser).filter(|patch| patch.happened == Happened::Done && reading(case, patch) == Some(TestPatchResult::Acceptable))
+pub(super) fn accepted<'a>(
+    case: &'a Case,
+    laser: Laser<'a>,
+) -> impl DoubleEndedIterator<Item = &'a Visit> {
+    patches(case, laser).filter(|patch| {
+        patch.happened == Happened::Done
+            && reading(case, patch) == Some(TestPatchResult::Acceptable)
+    })
 }
 
 /// How long a test patch is waited for, days.
@@ -59,7 +70,10 @@ pub fn test_patch_required(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
     let (case, name, valid) = (ask.case, laser.name(), ask.policy.test_patch_valid_days);
     let before = |visit: &&Visit| visit.starts_at < ask.start;
     if let Some(patch) = accepted(case, laser).rfind(before) {
-        let sessions = case.visits.iter().filter(|visit| visit.treats() == Some(Treatment::Laser));
+        let sessions = case
+            .visits
+            .iter()
+            .filter(|visit| visit.treats() == Some(Treatment::Laser));
         let last = sessions
             .filter(before)
             .filter(|visit| visit.starts_at > patch.starts_at)
@@ -76,12 +90,17 @@ pub fn test_patch_required(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
             )
         });
     }
-    let unread = patches(case, laser).rfind(|patch| patch.reading != Some(TestPatchResult::Reaction));
+    let unread =
+        patches(case, laser).rfind(|patch| patch.reading != Some(TestPatchResult::Reaction));
     let message = match unread.map(|patch| (patch.happened, spoken_day(patch.day))) {
         Some((Happened::ToCome, day)) => {
-            format!("The test patch with {name} is booked for {day}; it has to be done and found acceptable first.")
+            format!(
+                "The test patch with {name} is booked for {day}; it has to be done and found acceptable first."
+            )
         }
-        Some((_, day)) => format!("The test patch with {name} of {day} was not found acceptable yet; note its result first."),
+        Some((_, day)) => format!(
+            "The test patch with {name} of {day} was not found acceptable yet; note its result first."
+        ),
         None => format!("A test patch with {name} is needed first."),
     };
     let earliest = unread.map(|patch| patch.day + wait(case, ask.policy));
@@ -95,9 +114,14 @@ pub fn test_patch_wait(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
         return None;
     }
     let wait = wait(ask.case, ask.policy);
-    let patch = patches(ask.case, laser).rfind(|patch| patch.starts_at <= ask.start && ask.day < patch.day + wait)?;
+    let patch = patches(ask.case, laser)
+        .rfind(|patch| patch.starts_at <= ask.start && ask.day < patch.day + wait)?;
     let from = patch.day + wait;
-    let skin = if ask.case.is_darker() { " for this skin type" } else { "" };
+    let skin = if ask.case.is_darker() {
+        " for this skin type"
+    } else {
+        ""
+    };
     Some(
         Refusal::new(
             Code::TestPatchWait,
@@ -118,8 +142,14 @@ pub fn test_patch_adverse(ask: &Ask) -> Option<Refusal> {
     if !asked(ask) {
         return None;
     }
-    let read = ask.case.visits.iter().filter(|visit| visit.happened == Happened::Done);
-    let (day, result) = read.filter_map(|visit| Some((visit.day, visit.reading?))).next_back()?;
+    let read = ask
+        .case
+        .visits
+        .iter()
+        .filter(|visit| visit.happened == Happened::Done);
+    let (day, result) = read
+        .filter_map(|visit| Some((visit.day, visit.reading?)))
+        .next_back()?;
     let what = match result {
         TestPatchResult::Acceptable => return None,
         TestPatchResult::Reaction => "a reaction",

@@ -68,7 +68,11 @@ struct Page {
 }
 
 /// One course.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, id: Named) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+) -> Response {
     let Ok(id) = named(id).parse() else {
         return sorry(Error::NotThere("course"));
     };
@@ -85,7 +89,10 @@ pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Pe
         StatusCode::OK,
         &Page {
             shell: Shell::of(&app, &person, Here::Day),
-            name: format!("{} {}", patient.details.given_name, patient.details.family_name),
+            name: format!(
+                "{} {}",
+                patient.details.given_name, patient.details.family_name
+            ),
             patient_href: format!("/desk?patient={}&course={id}", patient.id),
             plan_href: format!("/desk/courses/{id}/plan"),
             title: title(&course),
@@ -106,12 +113,20 @@ fn facts(course: &CourseView) -> Vec<(&'static str, String)> {
         ("Status", plain(&course.details.status)),
         (
             "Pigment",
-            format!("{}, {}", plain(&course.details.pigment), plain(&course.details.depth)),
+            format!(
+                "{}, {}",
+                plain(&course.details.pigment),
+                plain(&course.details.depth)
+            ),
         ),
         ("Done", progress.done.to_string()),
         ("Booked", progress.booked.to_string()),
     ];
-    facts.extend(progress.planned.map(|planned| ("Planned", planned.to_string())));
+    facts.extend(
+        progress
+            .planned
+            .map(|planned| ("Planned", planned.to_string())),
+    );
     if let Some(estimate) = &course.estimate {
         facts.push(("Estimate", estimate.text.clone()));
         facts.extend(estimate.note.clone().map(|note| ("Note", note)));
@@ -131,14 +146,29 @@ fn stops(course: &CourseView) -> Vec<Stop> {
         .iter()
         .filter(|session| session.status != SessionStatus::EnteredInError)
     {
-        let stands = !matches!(session.status, SessionStatus::Cancelled | SessionStatus::Noshow);
-        let days = before.map(|before| (session.start.date_naive() - before.date_naive()).num_days());
-        let concerns = course.concerns.iter().filter(|concern| concern.session_id == session.id);
+        let stands = !matches!(
+            session.status,
+            SessionStatus::Cancelled | SessionStatus::Noshow
+        );
+        let days =
+            before.map(|before| (session.start.date_naive() - before.date_naive()).num_days());
+        let concerns = course
+            .concerns
+            .iter()
+            .filter(|concern| concern.session_id == session.id);
         stops.push(Stop {
-            href: format!("/desk?day={}&session={}", session.start.date_naive(), session.id),
+            href: format!(
+                "/desk?day={}&session={}",
+                session.start.date_naive(),
+                session.id
+            ),
             shape: shape(session.status),
             state: state(session),
-            day: format!("{}, {}", spoken_day(session.start.date_naive()), session.start.format("%H:%M")),
+            day: format!(
+                "{}, {}",
+                spoken_day(session.start.date_naive()),
+                session.start.format("%H:%M")
+            ),
             interval: days.filter(|_| stands).map(|days| match days {
                 0 => "the same day".to_owned(),
                 1 => "1 day later".to_owned(),
@@ -148,7 +178,11 @@ fn stops(course: &CourseView) -> Vec<Stop> {
             what: plain(&session.service),
             settings: session.record.as_ref().map(settings).unwrap_or_default(),
             came_of_it: session.record.as_ref().map(came_of_it).unwrap_or_default(),
-            concerns: sentences(&concerns.flat_map(|concern| concern.violations.clone()).collect::<Vec<_>>()),
+            concerns: sentences(
+                &concerns
+                    .flat_map(|concern| concern.violations.clone())
+                    .collect::<Vec<_>>(),
+            ),
         });
         if stands {
             before = Some(session.start);
@@ -180,10 +214,18 @@ pub(super) fn settings(record: &TreatmentRecord) -> Vec<String> {
 /// What came of it.
 pub(super) fn came_of_it(record: &TreatmentRecord) -> Vec<String> {
     let mut lines = vec![plain(&record.outcome)];
-    lines.extend(record.clearance_percent.map(|percent| format!("{} % clear", u16::from(percent))));
+    lines.extend(
+        record
+            .clearance_percent
+            .map(|percent| format!("{} % clear", u16::from(percent))),
+    );
     lines.extend(record.endpoint.as_ref().map(plain));
     lines.extend(record.pain.map(|pain| format!("pain {}", u16::from(pain))));
-    lines.extend(record.test_patch_result.map(|result| format!("test patch: {}", plain(&result))));
+    lines.extend(
+        record
+            .test_patch_result
+            .map(|result| format!("test patch: {}", plain(&result))),
+    );
     lines.extend(
         record
             .adverse_events
@@ -235,13 +277,23 @@ fn chart(course: &CourseView) -> Option<Chart> {
     let expected = last_number + left;
     let remains = 100 - last_percent.min(100);
     let words = match left {
-        0 => format!("{last_percent} % clear after {last_number} sessions; no further session is planned."),
-        left => format!("{last_percent} % clear after {last_number} sessions; {remains} % remain, for which {left} more are planned."),
+        0 => format!(
+            "{last_percent} % clear after {last_number} sessions; no further session is planned."
+        ),
+        left => format!(
+            "{last_percent} % clear after {last_number} sessions; {remains} % remain, for which {left} more are planned."
+        ),
     };
     let most = expected.max(last_number);
     Some(Chart {
         width: at(most) + STEP,
-        to_come: (left > 0).then(|| (points.last().map_or(LEFT, |point| point.x), height_of(last_percent), at(expected))),
+        to_come: (left > 0).then(|| {
+            (
+                points.last().map_or(LEFT, |point| point.x),
+                height_of(last_percent),
+                at(expected),
+            )
+        }),
         ticks: (1..=most).map(|number| (at(number), number)).collect(),
         points,
         line,

@@ -22,7 +22,11 @@ use crate::domain::civil::{self, spoken_day};
 use crate::domain::ids::SessionId;
 
 /// What the columns can be, as a switch shows them.
-const COLUMNS: [(By, &str); 3] = [(By::Practitioner, "People"), (By::Room, "Rooms"), (By::Device, "Devices")];
+const COLUMNS: [(By, &str); 3] = [
+    (By::Practitioner, "People"),
+    (By::Room, "Rooms"),
+    (By::Device, "Devices"),
+];
 
 /// The session whose last change a note offers to undo.
 struct Undo {
@@ -61,7 +65,11 @@ struct GridAlone {
 }
 
 /// The day.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+) -> Response {
     let view = view_of(&app, &asked);
     drawn(&app, &person, &view, asked.get("done"), &asked, None).await
 }
@@ -72,7 +80,11 @@ pub(super) fn view_of(app: &App, form: &Form) -> View {
 }
 
 /// The grid alone, for a page that keeps itself up to date.
-pub(super) async fn grid_alone(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+pub(super) async fn grid_alone(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+) -> Response {
     let view = view_of(&app, &asked);
     let day = match desk::day(&app, &person.caller(), view.day, view.by).await {
         Ok(day) => day,
@@ -88,7 +100,13 @@ pub(super) async fn grid_alone(State(app): State<App>, Extension(person): Extens
 }
 
 /// The page after a deed that was refused: as it was, with the reasons, and with what was typed.
-pub(super) async fn refused(app: &App, person: &Person, view: &View, form: &Form, error: Error) -> Response {
+pub(super) async fn refused(
+    app: &App,
+    person: &Person,
+    view: &View,
+    form: &Form,
+    error: Error,
+) -> Response {
     match problem(error) {
         Ok(problem) => drawn(app, person, view, "", form, Some(problem)).await,
         Err(error) => sorry(error),
@@ -96,18 +114,35 @@ pub(super) async fn refused(app: &App, person: &Person, view: &View, form: &Form
 }
 
 /// The page with `view` open. `form` is what was typed into it, if anything was.
-pub(super) async fn drawn(app: &App, person: &Person, view: &View, word: &str, form: &Form, problem: Option<Problem>) -> Response {
-    let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
+pub(super) async fn drawn(
+    app: &App,
+    person: &Person,
+    view: &View,
+    word: &str,
+    form: &Form,
+    problem: Option<Problem>,
+) -> Response {
+    let status = problem
+        .as_ref()
+        .map_or(StatusCode::OK, |problem| problem.status);
     match filled(app, person, view, word, form, problem).await {
         Ok(page) => shown_with_scripts(status, &page),
         Err(error) => sorry(error),
     }
 }
 
-async fn filled(app: &App, person: &Person, view: &View, word: &str, form: &Form, problem: Option<Problem>) -> Result<Page> {
+async fn filled(
+    app: &App,
+    person: &Person,
+    view: &View,
+    word: &str,
+    form: &Form,
+    problem: Option<Problem>,
+) -> Result<Page> {
     let caller = person.caller();
     let mut problem = problem.map(|problem| problem.sentences).unwrap_or_default();
-    let (view, panel) = panel_of(app, &caller, view, form, &mut problem, done(word).is_some()).await?;
+    let (view, panel) =
+        panel_of(app, &caller, view, form, &mut problem, done(word).is_some()).await?;
     let day = desk::day(app, &caller, view.day, view.by).await?;
     // What was undone just now is not offered to be undone.
     let undo = match (&view.open, done(word).filter(|_| word != "undone")) {
@@ -130,7 +165,11 @@ async fn filled(app: &App, person: &Person, view: &View, word: &str, form: &Form
         by: view.by,
         columns_by: COLUMNS,
         grid: grid(app.zone, &day, &view),
-        called_off: day.called_off.iter().map(|card| shown(card, &view, app.zone)).collect(),
+        called_off: day
+            .called_off
+            .iter()
+            .map(|card| shown(card, &view, app.zone))
+            .collect(),
         closed: day.closed,
         stamp: day.stamp,
         q: match &view.open {
@@ -146,7 +185,14 @@ async fn filled(app: &App, person: &Person, view: &View, word: &str, form: &Form
 }
 
 /// The panel, and what is open in it: a search that finds one caller opens them.
-async fn panel_of(app: &App, caller: &Caller, view: &View, form: &Form, problem: &mut Vec<String>, noted: bool) -> Result<(View, String)> {
+async fn panel_of(
+    app: &App,
+    caller: &Caller,
+    view: &View,
+    form: &Form,
+    problem: &mut Vec<String>,
+    noted: bool,
+) -> Result<(View, String)> {
     let drawn = match &view.open {
         Open::Nothing => return Ok((view.clone(), panel::nobody(view)?)),
         Open::NewCaller(q) => panel::new_caller(view, form, q),
@@ -159,14 +205,22 @@ async fn panel_of(app: &App, caller: &Caller, view: &View, form: &Form, problem:
             Err(error) => Err(error),
         },
         Open::Patient { id, .. } => Box::pin(panel::patient(app, caller, view, *id)).await,
-        Open::Session { id, to, with, no_show } => {
+        Open::Session {
+            id,
+            to,
+            with,
+            no_show,
+        } => {
             let asked = session_panel::Asked {
                 to: *to,
                 with: *with,
                 no_show: *no_show,
                 noted,
             };
-            Box::pin(session_panel::session(app, caller, view, *id, asked, problem)).await
+            Box::pin(session_panel::session(
+                app, caller, view, *id, asked, problem,
+            ))
+            .await
         }
     };
     Ok((view.clone(), drawn?))

@@ -17,7 +17,8 @@ use crate::actions::courses::NewCourse;
 use crate::actions::reschedule::{AlsoMoved, NewTime};
 use crate::actions::sign_ins::Person;
 use crate::actions::{
-    App, Error, Expected, attend, cancel as cancel_session, consents, courses, patients, reschedule, undo as undo_session,
+    App, Error, Expected, attend, cancel as cancel_session, consents, courses, patients,
+    reschedule, undo as undo_session,
 };
 use crate::domain::civil::When;
 use crate::domain::consent::{ConsentDetails, ConsentKind};
@@ -42,7 +43,11 @@ pub(super) fn session_of(name: Named) -> Result<SessionId, Error> {
 }
 
 /// Books one of the times that were offered.
-pub(super) async fn book(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+pub(super) async fn book(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    form: Form,
+) -> Response {
     let view = view_of(&app, &form);
     let (Some(course_id), Ok(service), Some(start)) = (
         form.read("course_id"),
@@ -93,33 +98,63 @@ fn again(view: &View, form: &Form, service: Code) -> View {
 }
 
 /// The patient is here.
-pub(super) async fn check_in(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn check_in(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let view = view_of(&app, &form);
     let id = match session_of(id) {
         Ok(id) => id,
         Err(error) => return sorry(error),
     };
     match attend::receive(&app, &person.caller(), id, &expected(&form)).await {
-        Ok((_, missing)) => onward(&view.session(id), if missing.is_empty() { "checked-in" } else { "arrived" }),
+        Ok((_, missing)) => onward(
+            &view.session(id),
+            if missing.is_empty() {
+                "checked-in"
+            } else {
+                "arrived"
+            },
+        ),
         Err(error) => refused(&app, &person, &view.session(id), &form, error).await,
     }
 }
 
 /// The patient did not come.
-pub(super) async fn no_show(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn no_show(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let view = view_of(&app, &form);
     let id = match session_of(id) {
         Ok(id) => id,
         Err(error) => return sorry(error),
     };
-    match attend::no_show(&app, &person.caller(), id, &expected(&form), form.has("excused")).await {
+    match attend::no_show(
+        &app,
+        &person.caller(),
+        id,
+        &expected(&form),
+        form.has("excused"),
+    )
+    .await
+    {
         Ok(_) => onward(&view.session(id), "no-show"),
         Err(error) => refused(&app, &person, &view.session(id), &form, error).await,
     }
 }
 
 /// The session does not take place.
-pub(super) async fn cancel(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn cancel(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let view = view_of(&app, &form);
     let (id, reason) = match (session_of(id), form.read("reason")) {
         (Ok(id), Some(reason)) => (id, reason),
@@ -129,14 +164,27 @@ pub(super) async fn cancel(State(app): State<App>, Extension(person): Extension<
             return refused(&app, &person, &view.session(id), &form, error).await;
         }
     };
-    match cancel_session::cancel(&app, &person.caller(), id, &expected(&form), Cancellation { reason }).await {
+    match cancel_session::cancel(
+        &app,
+        &person.caller(),
+        id,
+        &expected(&form),
+        Cancellation { reason },
+    )
+    .await
+    {
         Ok(_) => onward(&view.session(id), "called-off"),
         Err(error) => refused(&app, &person, &view.session(id), &form, error).await,
     }
 }
 
 /// Moves a session, and those after it that were shown to move with it.
-pub(super) async fn move_to(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn move_to(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let view = view_of(&app, &form);
     let (id, start) = match (session_of(id), form.read::<When>("start")) {
         (Ok(id), Some(start)) => (id, start),
@@ -163,14 +211,25 @@ pub(super) async fn move_to(State(app): State<App>, Extension(person): Extension
     match reschedule::reschedule(&app, &person.caller(), id, &expected(&form), to).await {
         Ok(moved) => {
             let day = moved.into_inner().session.start.date_naive();
-            onward(&View { day, ..view.session(id) }, "moved")
+            onward(
+                &View {
+                    day,
+                    ..view.session(id)
+                },
+                "moved",
+            )
         }
         Err(error) => refused(&app, &person, &view.session(id), &form, error).await,
     }
 }
 
 /// Takes the last change of a session back.
-pub(super) async fn undo(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn undo(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let view = view_of(&app, &form);
     let id = match session_of(id) {
         Ok(id) => id,
@@ -179,7 +238,13 @@ pub(super) async fn undo(State(app): State<App>, Extension(person): Extension<Pe
     match undo_session::undo(&app, &person.caller(), id, &expected(&form)).await {
         Ok(session) => {
             let day = session.into_inner().start.date_naive();
-            onward(&View { day, ..view.session(id) }, "undone")
+            onward(
+                &View {
+                    day,
+                    ..view.session(id)
+                },
+                "undone",
+            )
         }
         Err(error) => refused(&app, &person, &view.session(id), &form, error).await,
     }
@@ -191,7 +256,10 @@ pub(super) struct Wrong(Vec<(&'static str, String)>);
 impl Wrong {
     /// What is wrong with `field`.
     pub(super) fn of(&self, field: &str) -> Option<String> {
-        self.0.iter().find(|(own, _)| *own == field).map(|(_, words)| words.clone())
+        self.0
+            .iter()
+            .find(|(own, _)| *own == field)
+            .map(|(_, words)| words.clone())
     }
 }
 
@@ -222,23 +290,29 @@ pub(super) fn caller_of(form: &Form) -> Result<PatientDetails, Wrong> {
             .ok(),
     };
     match (given, family, phone) {
-        (Some(given_name), Some(family_name), Some(phone)) if wrong.is_empty() => Ok(PatientDetails {
-            given_name,
-            family_name,
-            phone,
-            email,
-            preferred_language: form.read("language").unwrap_or(Language::En),
-            date_of_birth: None,
-            fitzpatrick: None,
-            calendar_invites: true,
-            preferred_channel: None,
-        }),
+        (Some(given_name), Some(family_name), Some(phone)) if wrong.is_empty() => {
+            Ok(PatientDetails {
+                given_name,
+                family_name,
+                phone,
+                email,
+                preferred_language: form.read("language").unwrap_or(Language::En),
+                date_of_birth: None,
+                fitzpatrick: None,
+                calendar_invites: true,
+                preferred_channel: None,
+            })
+        }
         _ => Err(Wrong(wrong)),
     }
 }
 
 /// Registers a new caller and opens a course for them.
-pub(super) async fn register(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+pub(super) async fn register(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    form: Form,
+) -> Response {
     let view = view_of(&app, &form).with(Open::NewCaller(String::new()));
     let Ok(details) = caller_of(&form) else {
         let problem = Problem {
@@ -254,7 +328,11 @@ pub(super) async fn register(State(app): State<App>, Extension(person): Extensio
 }
 
 /// Opens another course.
-pub(super) async fn open_course(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+pub(super) async fn open_course(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    form: Form,
+) -> Response {
     let view = view_of(&app, &form);
     match form.read("patient") {
         Some(patient) => begin_course(&app, &person, &view, &form, patient).await,
@@ -262,8 +340,18 @@ pub(super) async fn open_course(State(app): State<App>, Extension(person): Exten
     }
 }
 
-async fn begin_course(app: &App, person: &Person, view: &View, form: &Form, patient: PatientId) -> Response {
-    let goal = if form.get("goal").is_empty() { "remove" } else { form.get("goal") };
+async fn begin_course(
+    app: &App,
+    person: &Person,
+    view: &View,
+    form: &Form,
+    patient: PatientId,
+) -> Response {
+    let goal = if form.get("goal").is_empty() {
+        "remove"
+    } else {
+        form.get("goal")
+    };
     let fields = serde_json::json!({"patient_id": patient, "goal": goal});
     let fields = fields.as_object().cloned().unwrap_or_default();
     let there = view.with(Open::Patient {
@@ -284,7 +372,12 @@ async fn begin_course(app: &App, person: &Person, view: &View, form: &Form, pati
 }
 
 /// Writes down that the patient of a session consented to the laser.
-pub(super) async fn consent(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn consent(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let view = view_of(&app, &form);
     let (id, patient) = match (session_of(id), form.read("patient")) {
         (Ok(id), Some(patient)) => (id, patient),
@@ -300,7 +393,10 @@ pub(super) async fn consent(State(app): State<App>, Extension(person): Extension
             };
             consents::give(&app, &person.caller(), patient, details).await
         }
-        Err(error) => Err(Error::invalid("/the version of the text", error.to_string())),
+        Err(error) => Err(Error::invalid(
+            "/the version of the text",
+            error.to_string(),
+        )),
     };
     match given {
         Ok(_) => onward(&view.session(id), "consented"),

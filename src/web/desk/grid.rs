@@ -25,7 +25,10 @@ pub(super) struct Placed {
 }
 
 /// A card as it is written.
-#[expect(clippy::struct_excessive_bools, reason = "what a page offers is one yes or no for each button")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what a page offers is one yes or no for each button"
+)]
 pub(super) struct Shown {
     pub(super) id: String,
     pub(super) class: &'static str,
@@ -101,21 +104,38 @@ pub(super) fn grid(zone: Tz, day: &DayView, view: &View) -> Grid {
         rows,
         first_minute: i64::from(start.hour() * 60),
         hours: full_hours.map(hour).collect(),
-        columns: day.columns.iter().map(|column| lanes(column, whole, rows, view, zone)).collect(),
-        now: (whole.start() <= day.now && day.now < whole.end()).then(|| rows_between(whole.start(), day.now) + 1),
+        columns: day
+            .columns
+            .iter()
+            .map(|column| lanes(column, whole, rows, view, zone))
+            .collect(),
+        now: (whole.start() <= day.now && day.now < whole.end())
+            .then(|| rows_between(whole.start(), day.now) + 1),
     }
 }
 
 /// From the first full hour to the last that is shown.
 fn span(zone: Tz, day: &DayView) -> Option<Interval> {
-    let cards = day.columns.iter().flat_map(|column| &column.cards).map(|card| card.when);
+    let cards = day
+        .columns
+        .iter()
+        .flat_map(|column| &column.cards)
+        .map(|card| card.when);
     let shown: Vec<Interval> = day.open.iter().copied().chain(cards).collect();
     let usual = |hour: u32| {
         let wall = day.date.and_hms_opt(hour, 0, 0)?;
         Some(crate::domain::civil::resolve(zone, wall).bound())
     };
-    let first = shown.iter().map(|one| one.start()).min().or_else(|| usual(USUAL.0))?;
-    let last = shown.iter().map(|one| one.end()).max().or_else(|| usual(USUAL.1))?;
+    let first = shown
+        .iter()
+        .map(|one| one.start())
+        .min()
+        .or_else(|| usual(USUAL.0))?;
+    let last = shown
+        .iter()
+        .map(|one| one.end())
+        .max()
+        .or_else(|| usual(USUAL.1))?;
     let minute = i64::from(first.with_timezone(&zone).minute());
     Interval::new(first - Duration::minutes(minute), last)
 }
@@ -130,14 +150,26 @@ fn lanes(column: &Column, whole: Interval, rows: usize, view: &View, zone: Tz) -
         .as_ref()
         .map(|open| without(vec![whole], open.clone()))
         .unwrap_or_default();
-    let lanes = side_by_side(&column.cards.iter().map(|card| card.when).collect::<Vec<_>>());
-    let wide = lanes.iter().max().map_or(1, |lane| lane + 1).min(MOST_LANES);
+    let lanes = side_by_side(
+        &column
+            .cards
+            .iter()
+            .map(|card| card.when)
+            .collect::<Vec<_>>(),
+    );
+    let wide = lanes
+        .iter()
+        .max()
+        .map_or(1, |lane| lane + 1)
+        .min(MOST_LANES);
     let placed = column.cards.iter().zip(lanes).map(|(card, lane)| {
         let row = rows_between(whole.start(), card.when.start().max(whole.start()));
         let minutes = (card.when.end() - card.when.start()).num_minutes();
         Placed {
             row: row.min(rows - 1) + 1,
-            rows: usize::try_from((minutes + ROW - 1) / ROW).unwrap_or(1).clamp(1, MOST_ROWS),
+            rows: usize::try_from((minutes + ROW - 1) / ROW)
+                .unwrap_or(1)
+                .clamp(1, MOST_ROWS),
             lane: lane.min(MOST_LANES - 1) + 1,
             card: shown(card, view, zone),
         }
@@ -150,7 +182,12 @@ fn lanes(column: &Column, whole: Interval, rows: usize, view: &View, zone: Tz) -
         cards: placed.collect(),
         off: off
             .iter()
-            .map(|one| (rows_between(whole.start(), one.start()) + 1, rows_between(one.start(), one.end())))
+            .map(|one| {
+                (
+                    rows_between(whole.start(), one.start()) + 1,
+                    rows_between(one.start(), one.end()),
+                )
+            })
             .filter(|(_, rows)| *rows > 0)
             .collect(),
     }
@@ -181,7 +218,10 @@ pub(super) fn shown(card: &Card, view: &View, zone: Tz) -> Shown {
             SessionStatus::Pending | SessionStatus::Proposed | SessionStatus::Waitlist => "pending",
             SessionStatus::Booked => "",
             SessionStatus::Arrived | SessionStatus::CheckedIn => "here",
-            SessionStatus::Fulfilled | SessionStatus::Cancelled | SessionStatus::Noshow | SessionStatus::EnteredInError => "over",
+            SessionStatus::Fulfilled
+            | SessionStatus::Cancelled
+            | SessionStatus::Noshow
+            | SessionStatus::EnteredInError => "over",
         },
         status: session.status.to_string(),
         shape: shape(session.status),
@@ -193,7 +233,10 @@ pub(super) fn shown(card: &Card, view: &View, zone: Tz) -> Shown {
         missing: card.missing,
         can_check_in: card.can_check_in,
         can_no_show: card.can_no_show,
-        can_move: matches!(session.status, SessionStatus::Booked | SessionStatus::Pending),
+        can_move: matches!(
+            session.status,
+            SessionStatus::Booked | SessionStatus::Pending
+        ),
         version: session.version,
         chosen: view.open == here.open,
         href: View {
@@ -229,7 +272,10 @@ mod tests {
             )
             .unwrap()
         };
-        assert_eq!(side_by_side(&[at(0, 60), at(30, 90), at(60, 120), at(90, 100)]), [0, 1, 0, 1]);
+        assert_eq!(
+            side_by_side(&[at(0, 60), at(30, 90), at(60, 120), at(90, 100)]),
+            [0, 1, 0, 1]
+        );
         assert_eq!(side_by_side(&[]), Vec::<usize>::new());
     }
 }

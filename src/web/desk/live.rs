@@ -44,7 +44,9 @@ pub(super) async fn changes(
     headers: HeaderMap,
     Asked(asked): Asked,
 ) -> Response {
-    let first = asked.read::<NaiveDate>("day").filter(|day| Day::try_from(*day).is_ok());
+    let first = asked
+        .read::<NaiveDate>("day")
+        .filter(|day| Day::try_from(*day).is_ok());
     let Some(first) = first else {
         return sorry(Error::NotThere("day"));
     };
@@ -95,6 +97,9 @@ impl Listening {
 
     async fn is_signed_in(&self) -> bool {
         let CameFrom(from) = self.from;
-        matches!(door_of(&self.app, &self.headers, from, false).await, Ok(Door::In(_)))
+        matches!(
+            door_of(&self.app, &self.headers, from, false).await,
+            Ok(Door::In(_))
+        )
     }
 }

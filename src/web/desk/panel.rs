@@ -9,7 +9,9 @@ use super::view::{Open, View};
 use super::words::{sentences, shape};
 use crate::actions::course_view::CourseView;
 use crate::actions::desk::By;
-use crate::actions::desk_panel::{self, CoursePanel, Elsewhere, Offer, PatientPanel, Proposed, Rather};
+use crate::actions::desk_panel::{
+    self, CoursePanel, Elsewhere, Offer, PatientPanel, Proposed, Rather,
+};
 use crate::actions::page::Page;
 use crate::actions::session_view::SessionView;
 use crate::actions::{App, Caller, Error, Result, patients};
@@ -34,7 +36,9 @@ pub(super) const GOALS: [(Goal, &str); 4] = [
 
 /// `template` as text, to be set into the page.
 pub(super) fn written(template: &impl Template) -> Result<String> {
-    template.render().map_err(|error| Error::Fault(error.to_string()))
+    template
+        .render()
+        .map_err(|error| Error::Fault(error.to_string()))
 }
 
 struct Person {
@@ -66,7 +70,10 @@ pub(super) fn nobody(view: &View) -> Result<String> {
 }
 
 fn name_of(patient: &Patient) -> String {
-    format!("{} {}", patient.details.given_name, patient.details.family_name)
+    format!(
+        "{} {}",
+        patient.details.given_name, patient.details.family_name
+    )
 }
 
 fn opened(view: &View, id: PatientId) -> View {
@@ -80,7 +87,12 @@ fn opened(view: &View, id: PatientId) -> View {
 }
 
 /// Who is found by `q`; one alone is opened.
-pub(super) async fn found(app: &App, caller: &Caller, view: &View, q: &str) -> Result<(View, String)> {
+pub(super) async fn found(
+    app: &App,
+    caller: &Caller,
+    view: &View,
+    q: &str,
+) -> Result<(View, String)> {
     let page = Page {
         limit: Some(LISTED),
         after: None,
@@ -124,7 +136,12 @@ pub(super) fn new_caller(view: &View, form: &Form, q: &str) -> Result<String> {
     // Nothing was typed yet: nothing is wrong with it.
     let sent = form.has("name");
     let read = super::deeds::caller_of(form);
-    let wrong = |field: &str| read.as_ref().err().and_then(|wrong| wrong.of(field)).filter(|_| sent);
+    let wrong = |field: &str| {
+        read.as_ref()
+            .err()
+            .and_then(|wrong| wrong.of(field))
+            .filter(|_| sent)
+    };
     // What was looked for is not typed again: a name where letters are, else a telephone.
     let is_name = q.chars().any(char::is_alphabetic);
     let typed = |field: &str, own: bool| {
@@ -220,7 +237,12 @@ struct PatientPage {
 }
 
 /// A patient.
-pub(super) async fn patient(app: &App, caller: &Caller, view: &View, id: PatientId) -> Result<String> {
+pub(super) async fn patient(
+    app: &App,
+    caller: &Caller,
+    view: &View,
+    id: PatientId,
+) -> Result<String> {
     let rather = match &view.open {
         Open::Patient {
             course,
@@ -242,7 +264,10 @@ pub(super) async fn patient(app: &App, caller: &Caller, view: &View, id: Patient
         no_shows,
         services,
     } = desk_panel::patient(app, caller, id, &rather).await?;
-    let courses = courses.into_iter().map(|panel| course(view, id, &rather, panel)).collect();
+    let courses = courses
+        .into_iter()
+        .map(|panel| course(view, id, &rather, panel))
+        .collect();
     written(&PatientPage {
         patient_id: id,
         name: name_of(&patient),
@@ -321,7 +346,12 @@ pub(super) fn title(course: &CourseView) -> String {
         Goal::Fade => "Fading",
         Goal::Adjust => "Correction",
     };
-    let zones: Vec<_> = course.details.zones.iter().map(|zone| zone.to_string().replace('_', " ")).collect();
+    let zones: Vec<_> = course
+        .details
+        .zones
+        .iter()
+        .map(|zone| zone.to_string().replace('_', " "))
+        .collect();
     if zones.is_empty() {
         goal.to_owned()
     } else {
@@ -332,7 +362,10 @@ pub(super) fn title(course: &CourseView) -> String {
 fn stands(course: &CourseView) -> String {
     let progress = course.progress;
     let count = match progress.planned {
-        Some(planned) => format!("{} of {planned} done, {} booked", progress.done, progress.booked),
+        Some(planned) => format!(
+            "{} of {planned} done, {} booked",
+            progress.done, progress.booked
+        ),
         None => format!("{} done, {} booked", progress.done, progress.booked),
     };
     let phase = match (course.details.status, course.phase) {
@@ -354,7 +387,12 @@ fn stands(course: &CourseView) -> String {
 fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
     let mut number = 0;
     let mut circles = Vec::new();
-    let stands = |session: &&SessionView| !matches!(session.status, SessionStatus::Cancelled | SessionStatus::EnteredInError);
+    let stands = |session: &&SessionView| {
+        !matches!(
+            session.status,
+            SessionStatus::Cancelled | SessionStatus::EnteredInError
+        )
+    };
     for session in course.sessions.iter().filter(stands) {
         let done = session.status == SessionStatus::Fulfilled;
         let missed = session.status == SessionStatus::Noshow;
@@ -367,7 +405,11 @@ fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
             _ if session.procedure_status == ProcedureStatus::NotDone => "–".to_owned(),
             (_, true) => shape(session.status).to_owned(),
             (true, false) => number.to_string(),
-            (false, false) => service.chars().take(1).flat_map(char::to_uppercase).collect(),
+            (false, false) => service
+                .chars()
+                .take(1)
+                .flat_map(char::to_uppercase)
+                .collect(),
         };
         let day = session.start.date_naive();
         let open = View {
@@ -380,7 +422,11 @@ fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
                 (true, false) => "is-booked",
                 (false, _) => "is-aside",
             },
-            words: format!("{mark}: {service}, {}, {}", super::words::state(session), spoken_day(day)),
+            words: format!(
+                "{mark}: {service}, {}, {}",
+                super::words::state(session),
+                spoken_day(day)
+            ),
             mark,
             href: Some(open.address()),
         });
@@ -396,7 +442,12 @@ fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
     circles
 }
 
-fn next(rather: &Rather, proposed: Proposed, first: Option<(String, String)>, everywhere: String) -> Next {
+fn next(
+    rather: &Rather,
+    proposed: Proposed,
+    first: Option<(String, String)>,
+    everywhere: String,
+) -> Next {
     let place = |place: Elsewhere| Place {
         name: place.name,
         why_not: sentences(&place.refused),

@@ -73,7 +73,12 @@ struct Page {
 }
 
 /// The preferences, and what is proposed for them.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, id: Named, Asked(asked): Asked) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    Asked(asked): Asked,
+) -> Response {
     let Ok(id) = named(id).parse() else {
         return sorry(Error::NotThere("course"));
     };
@@ -83,7 +88,13 @@ pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Pe
     }
 }
 
-async fn filled(app: &App, person: &Person, id: CourseId, form: &Form, mut problems: Vec<String>) -> Result<Page> {
+async fn filled(
+    app: &App,
+    person: &Person,
+    id: CourseId,
+    form: &Form,
+    mut problems: Vec<String>,
+) -> Result<Page> {
     let caller = person.caller();
     let course = courses::get(app, &caller, id).await?.into_inner();
     let rather = Rather {
@@ -123,7 +134,10 @@ async fn filled(app: &App, person: &Person, id: CourseId, form: &Form, mut probl
     Ok(Page {
         shell: Shell::of(app, person, Here::Day),
         id,
-        name: format!("{} {}", patient.details.given_name, patient.details.family_name),
+        name: format!(
+            "{} {}",
+            patient.details.given_name, patient.details.family_name
+        ),
         title: title(&course),
         patient_href: format!("/desk?patient={}&course={id}", patient.id),
         services: panel.services,
@@ -147,7 +161,9 @@ fn wanted(form: &Form, service: &str, count: &str) -> std::result::Result<PlanWa
         "" => Ok(None),
         text => text.parse().map(Some).map_err(|_| words.to_owned()),
     };
-    let weekdays = form.all("weekday").map(|day| NamedWeekday::try_from(day.to_owned()));
+    let weekdays = form
+        .all("weekday")
+        .map(|day| NamedWeekday::try_from(day.to_owned()));
     // Dates before the one that was swapped stay; those after it follow.
     let kept = form.read::<usize>("swapped").unwrap_or_default();
     let starts = form
@@ -159,8 +175,14 @@ fn wanted(form: &Form, service: &str, count: &str) -> std::result::Result<PlanWa
         count: match count {
             "" => None,
             typed => {
-                let number: u16 = typed.parse().map_err(|_| "The number of sessions is 1 to 60.".to_owned())?;
-                Some(number.try_into().map_err(|_| "The number of sessions is 1 to 60.".to_owned())?)
+                let number: u16 = typed
+                    .parse()
+                    .map_err(|_| "The number of sessions is 1 to 60.".to_owned())?;
+                Some(
+                    number
+                        .try_into()
+                        .map_err(|_| "The number of sessions is 1 to 60.".to_owned())?,
+                )
             }
         },
         from: optional("from", "The first day is not a day.")?,
@@ -169,11 +191,17 @@ fn wanted(form: &Form, service: &str, count: &str) -> std::result::Result<PlanWa
             .map_err(|_| "A weekday is not one.".to_owned())?,
         not_before: match form.get("not_before") {
             "" => None,
-            text => Some(text.parse().map_err(|_| "“Not before” is a time such as 15:00.".to_owned())?),
+            text => Some(
+                text.parse()
+                    .map_err(|_| "“Not before” is a time such as 15:00.".to_owned())?,
+            ),
         },
         not_after: match form.get("not_after") {
             "" => None,
-            text => Some(text.parse().map_err(|_| "“Not after” is a time such as 17:00.".to_owned())?),
+            text => Some(
+                text.parse()
+                    .map_err(|_| "“Not after” is a time such as 17:00.".to_owned())?,
+            ),
         },
         site_id: None,
         practitioner_id: None,
@@ -187,29 +215,37 @@ fn wanted(form: &Form, service: &str, count: &str) -> std::result::Result<PlanWa
 fn proposed(plan: Plan, form: &Form) -> Proposed {
     let typed: Vec<_> = form.all("start").collect();
     let keeps_typed = form.get("swapped").is_empty();
-    let rows = plan.proposals.into_iter().enumerate().map(|(index, proposal)| {
-        let all = std::iter::once(&proposal.slot).chain(&proposal.alternatives);
-        let wished = typed.get(index).filter(|_| keeps_typed);
-        let mut choices: Vec<_> = all
-            .map(|slot| {
-                let value = value(slot);
-                Choice {
-                    chosen: wished.is_some_and(|wished| *wished == value),
-                    words: at(slot.start),
-                    value,
-                }
-            })
-            .collect();
-        // What was agreed with the caller is not replaced in silence, though it is not among the best any more.
-        if let Some(wished) = wished.filter(|_| !choices.iter().any(|one| one.chosen)) {
-            choices.extend(as_typed(wished));
-        }
-        Row {
-            number: proposal.number,
-            choices,
-            warnings: proposal.warnings.iter().map(|warning| warning.message.clone()).collect(),
-        }
-    });
+    let rows = plan
+        .proposals
+        .into_iter()
+        .enumerate()
+        .map(|(index, proposal)| {
+            let all = std::iter::once(&proposal.slot).chain(&proposal.alternatives);
+            let wished = typed.get(index).filter(|_| keeps_typed);
+            let mut choices: Vec<_> = all
+                .map(|slot| {
+                    let value = value(slot);
+                    Choice {
+                        chosen: wished.is_some_and(|wished| *wished == value),
+                        words: at(slot.start),
+                        value,
+                    }
+                })
+                .collect();
+            // What was agreed with the caller is not replaced in silence, though it is not among the best any more.
+            if let Some(wished) = wished.filter(|_| !choices.iter().any(|one| one.chosen)) {
+                choices.extend(as_typed(wished));
+            }
+            Row {
+                number: proposal.number,
+                choices,
+                warnings: proposal
+                    .warnings
+                    .iter()
+                    .map(|warning| warning.message.clone())
+                    .collect(),
+            }
+        });
     let weeks = (plan.quote.span_days + 3) / 7;
     let dollars = |cents: i64| format!("${}", cents / 100);
     let cost = plan.quote.cost_cents.map(|cost| {
@@ -222,11 +258,14 @@ fn proposed(plan: Plan, form: &Form) -> Proposed {
     Proposed {
         rows: rows.collect(),
         why_not: sentences(&plan.refused),
-        takes: [Some(format!("About {weeks} weeks from first to last")), cost]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(", "),
+        takes: [
+            Some(format!("About {weeks} weeks from first to last")),
+            cost,
+        ]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", "),
     }
 }
 
@@ -278,7 +317,12 @@ fn placed(value: &str) -> Option<StartWanted> {
 }
 
 /// Books all of it.
-pub(super) async fn book(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn book(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let Ok(id) = named(id).parse() else {
         return sorry(Error::NotThere("course"));
     };
@@ -302,7 +346,13 @@ pub(super) async fn book(State(app): State<App>, Extension(person): Extension<Pe
             let first = booked.into_inner().sessions.into_iter().next();
             let there = first.map_or_else(
                 || "/desk?".to_owned(),
-                |one| format!("/desk?day={}&patient={}&course={id}", one.start.date_naive(), one.patient_id),
+                |one| {
+                    format!(
+                        "/desk?day={}&patient={}&course={id}",
+                        one.start.date_naive(),
+                        one.patient_id
+                    )
+                },
             );
             return Redirect::to(&format!("{there}&done=planned")).into_response();
         }

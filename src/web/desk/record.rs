@@ -52,7 +52,11 @@ struct Page {
 }
 
 /// The page.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, id: Named) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+) -> Response {
     match session_of(id) {
         Ok(id) => drawn(&app, &person, id, None).await,
         Err(error) => sorry(error),
@@ -77,14 +81,24 @@ async fn drawn(app: &App, person: &Person, id: SessionId, tried: Option<&Tried<'
 fn shown(app: &App, person: &Person, session: WriteUp, tried: Option<&Tried<'_>>) -> Response {
     let (writes, corrects) = (session.can_be_written(), session.can_be_corrected());
     let status = tried.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
-    let there = session.session.record.as_ref().map(filled).unwrap_or_default();
+    let there = session
+        .session
+        .record
+        .as_ref()
+        .map(filled)
+        .unwrap_or_default();
     let (form, wrong, can_go_past) = match tried {
         Some(tried) => (tried.form, tried.wrong.as_slice(), tried.can_go_past),
         None => (&there, Default::default(), false),
     };
     // What was typed too early is shown as well, or it would be lost.
-    let groups = (writes || corrects || tried.is_some()).then(|| groups(EN, session.treatment, &session.wavelengths, form, wrong));
-    let reason = |label, hint| Entry::area("why", label, "maxlength=\"4000\"").hint(hint).filled(form, wrong);
+    let groups = (writes || corrects || tried.is_some())
+        .then(|| groups(EN, session.treatment, &session.wavelengths, form, wrong));
+    let reason = |label, hint| {
+        Entry::area("why", label, "maxlength=\"4000\"")
+            .hint(hint)
+            .filled(form, wrong)
+    };
     let why = match (corrects, can_go_past || form.has("why")) {
         (true, _) => Some(
             reason(
@@ -99,7 +113,12 @@ fn shown(app: &App, person: &Person, session: WriteUp, tried: Option<&Tried<'_>>
         )),
         (false, false) => None,
     };
-    let entries: Vec<_> = groups.iter().flatten().flat_map(|group| &group.entries).chain(&why).collect();
+    let entries: Vec<_> = groups
+        .iter()
+        .flatten()
+        .flat_map(|group| &group.entries)
+        .chain(&why)
+        .collect();
     let problems = said_above(EN, wrong, &entries);
     let own = &session.session;
     let page = Page {
@@ -125,13 +144,22 @@ fn shown(app: &App, person: &Person, session: WriteUp, tried: Option<&Tried<'_>>
         problems,
         groups,
         why,
-        send: if corrects { "Correct it" } else { "Write it up" },
+        send: if corrects {
+            "Correct it"
+        } else {
+            "Write it up"
+        },
     };
     shown_with_scripts(status, &page)
 }
 
 /// What was done.
-pub(super) async fn send(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn send(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let id = match session_of(id) {
         Ok(id) => id,
         Err(error) => return sorry(error),
@@ -144,7 +172,12 @@ pub(super) async fn send(State(app): State<App>, Extension(person): Extension<Pe
 }
 
 /// Writes up what `form` says, or corrects what is there: where it is seen, on its own day, or what is in the way.
-async fn written<'f>(app: &App, person: &Person, id: SessionId, form: &'f Form) -> Result<std::result::Result<String, Tried<'f>>> {
+async fn written<'f>(
+    app: &App,
+    person: &Person,
+    id: SessionId,
+    form: &'f Form,
+) -> Result<std::result::Result<String, Tried<'f>>> {
     let caller = person.caller();
     let session = write_up(app, &caller, id).await?;
     let corrects = session.can_be_corrected();
@@ -176,7 +209,9 @@ async fn written<'f>(app: &App, person: &Person, id: SessionId, form: &'f Form) 
                     record: Some(record),
                     status: None,
                 };
-                correct(app, &caller, id, &expected(form), to).await.map(|_| "corrected")
+                correct(app, &caller, id, &expected(form), to)
+                    .await
+                    .map(|_| "corrected")
             }
             _ => attend::complete(app, &caller, id, &expected(form), record)
                 .await
@@ -191,9 +226,18 @@ async fn written<'f>(app: &App, person: &Person, id: SessionId, form: &'f Form) 
         };
         let incomplete = is_incomplete(&error);
         can_go_past = may_go_past(person, &error);
-        wrong = read.beside(EN, form, all_wrong(error, STALE, |refusal| refusal.message)?, incomplete);
+        wrong = read.beside(
+            EN,
+            form,
+            all_wrong(error, STALE, |refusal| refusal.message)?,
+            incomplete,
+        );
     }
-    Ok(Err(Tried { form, wrong, can_go_past }))
+    Ok(Err(Tried {
+        form,
+        wrong,
+        can_go_past,
+    }))
 }
 
 /// Whether everything that is refused can be gone past by whoever asked.

@@ -51,7 +51,10 @@ struct Move {
 
 #[derive(Template)]
 #[template(path = "desk/session.html", config = ".askama.toml")]
-#[expect(clippy::struct_excessive_bools, reason = "what a page offers is one yes or no for each button")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what a page offers is one yes or no for each button"
+)]
 struct Page {
     id: SessionId,
     version: i64,
@@ -144,7 +147,11 @@ pub(super) async fn session(
         with: None,
         no_show: true,
     });
-    let day_and_hours = format!("{}, {}", spoken_day(session.start.date_naive()), hours_of(session));
+    let day_and_hours = format!(
+        "{}, {}",
+        spoken_day(session.start.date_naive()),
+        hours_of(session)
+    );
     written(&Page {
         id,
         version: session.version,
@@ -164,7 +171,9 @@ pub(super) async fn session(
         place: card.place.join(", "),
         shape: shape(session.status),
         state: state(session),
-        why_off: session.cancel_reason.map(|reason| reason.to_string().replace('_', " ")),
+        why_off: session
+            .cancel_reason
+            .map(|reason| reason.to_string().replace('_', " ")),
         missing: card.missing,
         concerns: concerns(&course, id),
         asks_no_show: asked.no_show && card.can_no_show,
@@ -172,12 +181,17 @@ pub(super) async fn session(
         can_no_show: card.can_no_show,
         can_undo: card.can_undo,
         noted: asked.noted,
-        can_move: matches!(session.status, SessionStatus::Booked | SessionStatus::Pending),
+        can_move: matches!(
+            session.status,
+            SessionStatus::Booked | SessionStatus::Pending
+        ),
         can_call_off: session.status.is_live(),
-        record_href: record_words(caller.actor.role, session.status).map(|words| (format!("/desk/sessions/{id}/record"), words)),
-        typed_to: asked
-            .to
-            .map_or_else(|| session.local_start.clone(), |to| to.to_string().chars().take(16).collect()),
+        record_href: record_words(caller.actor.role, session.status)
+            .map(|words| (format!("/desk/sessions/{id}/record"), words)),
+        typed_to: asked.to.map_or_else(
+            || session.local_start.clone(),
+            |to| to.to_string().chars().take(16).collect(),
+        ),
         move_to,
         moves: moves.into_iter().map(as_move).collect(),
         why_not: sentences(&refused),
@@ -198,8 +212,14 @@ fn record_words(role: Role, status: SessionStatus) -> Option<&'static str> {
 
 /// What the rules have against the session as things stand.
 fn concerns(course: &CourseView, id: SessionId) -> Vec<String> {
-    let own = course.concerns.iter().filter(|concern| concern.session_id == id);
-    sentences(&own.flat_map(|concern| concern.violations.clone()).collect::<Vec<_>>())
+    let own = course
+        .concerns
+        .iter()
+        .filter(|concern| concern.session_id == id);
+    sentences(
+        &own.flat_map(|concern| concern.violations.clone())
+            .collect::<Vec<_>>(),
+    )
 }
 
 fn as_move(offer: MoveOffer) -> Move {
@@ -207,7 +227,10 @@ fn as_move(offer: MoveOffer) -> Move {
     fields.extend(offer.practitioner_id.map(|id| ("with", id.to_string())));
     for later in &offer.later {
         if let Some(proposal) = &later.proposal {
-            fields.push(("also", format!("{} {}", later.session_id, proposal.start.to_rfc3339())));
+            fields.push((
+                "also",
+                format!("{} {}", later.session_id, proposal.start.to_rfc3339()),
+            ));
         }
     }
     Move {
@@ -223,6 +246,8 @@ fn effect(later: &LaterSession) -> String {
     let was = at(later.start);
     match &later.proposal {
         Some(proposal) => format!("moves {was} to {}", at(proposal.start)),
-        None => format!("{was} would come too soon, and no other time was found for it: move it by hand"),
+        None => format!(
+            "{was} would come too soon, and no other time was found for it: move it by hand"
+        ),
     }
 }

@@ -63,7 +63,9 @@ fn row(task: TaskView) -> Row {
         kind: words(&task.kind),
         detail: task.detail,
         since: task.created_at.format("%a %-d %b, %H:%M").to_string(),
-        done: task.done_at.map(|at| at.format("%a %-d %b, %H:%M").to_string()),
+        done: task
+            .done_at
+            .map(|at| at.format("%a %-d %b, %H:%M").to_string()),
         session: task.session_id.map(|id| format!("/desk?session={id}")),
         patient: task.patient_id.map(|id| format!("/desk?patient={id}")),
         reply: task.reply.map(|reply| Reply {
@@ -76,7 +78,11 @@ fn row(task: TaskView) -> Row {
 }
 
 /// The open tasks, or all of them.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+) -> Response {
     let problem = asked
         .has("stale")
         .then_some("Somebody changed it a moment ago. This is how it is now.");
@@ -86,7 +92,12 @@ pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Pe
     }
 }
 
-async fn listed(app: &App, person: &Person, asked: &Form, problem: Option<&'static str>) -> Result<Page> {
+async fn listed(
+    app: &App,
+    person: &Person,
+    asked: &Form,
+    problem: Option<&'static str>,
+) -> Result<Page> {
     let all = asked.has("all");
     let wanted = Wanted {
         limit: Some(100),
@@ -105,7 +116,11 @@ async fn listed(app: &App, person: &Person, asked: &Form, problem: Option<&'stat
 }
 
 /// One task.
-pub(super) async fn one(State(app): State<App>, Extension(person): Extension<Person>, id: Named) -> Response {
+pub(super) async fn one(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+) -> Response {
     let Ok(id) = named(id).parse() else {
         return sorry(Error::NotThere("task"));
     };
@@ -127,7 +142,12 @@ pub(super) async fn one(State(app): State<App>, Extension(person): Extension<Per
 }
 
 /// Notes that a task was done.
-pub(super) async fn done(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn done(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let Ok(id) = named(id).parse() else {
         return sorry(Error::NotThere("task"));
     };

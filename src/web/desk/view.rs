@@ -50,7 +50,9 @@ pub(super) struct View {
 impl View {
     /// What `form` says is open; `today` where it names no day.
     pub(super) fn read(form: &Form, today: NaiveDate) -> Self {
-        let day = form.read::<NaiveDate>("day").and_then(|day| Day::try_from(day).ok());
+        let day = form
+            .read::<NaiveDate>("day")
+            .and_then(|day| Day::try_from(day).ok());
         let q = form.get("q");
         let open = if let Some(id) = form.read("session") {
             Open::Session {
@@ -64,7 +66,9 @@ impl View {
                 id,
                 course: form.read("course"),
                 service: Code::try_from(form.get("service").to_owned()).ok(),
-                from: form.read::<NaiveDate>("from").filter(|day| Day::try_from(*day).is_ok()),
+                from: form
+                    .read::<NaiveDate>("from")
+                    .filter(|day| Day::try_from(*day).is_ok()),
                 everywhere: form.has("everywhere"),
             }
         } else if form.has("new") {
@@ -83,7 +87,10 @@ impl View {
 
     /// The same with something else open.
     pub(super) fn with(&self, open: Open) -> Self {
-        Self { open, ..self.clone() }
+        Self {
+            open,
+            ..self.clone()
+        }
     }
 
     /// The session in the panel, to go on from.

@@ -38,24 +38,39 @@ struct Page {
 }
 
 /// The week in which a day lies, from its Monday on.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+) -> Response {
     let view = view_of(&app, &asked);
     let into = u64::from(view.day.weekday().num_days_from_monday());
-    let first = view.day.checked_sub_days(Days::new(into)).unwrap_or(view.day);
+    let first = view
+        .day
+        .checked_sub_days(Days::new(into))
+        .unwrap_or(view.day);
     match filled(&app, &person, &view, first).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
         Err(error) => sorry(error),
     }
 }
 
-async fn filled(app: &App, person: &Person, view: &super::view::View, first: NaiveDate) -> Result<Page> {
+async fn filled(
+    app: &App,
+    person: &Person,
+    view: &super::view::View,
+    first: NaiveDate,
+) -> Result<Page> {
     let today = civil::date_of(app.zone, app.clock.now());
     let (days, stamp) = desk::week(app, &person.caller(), first).await?;
     let days = days.into_iter().map(|(date, cards)| OneDay {
         date,
         words: date.format("%a %-d %b").to_string(),
         is_today: date == today,
-        cards: cards.iter().map(|card| shown(card, view, app.zone)).collect(),
+        cards: cards
+            .iter()
+            .map(|card| shown(card, view, app.zone))
+            .collect(),
     });
     Ok(Page {
         shell: Shell::of(app, person, Here::Week),

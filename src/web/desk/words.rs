@@ -31,8 +31,12 @@ pub(super) fn state(session: &SessionView) -> String {
         SessionStatus::Booked => "booked",
         SessionStatus::Arrived => "arrived",
         SessionStatus::CheckedIn => "checked in",
-        SessionStatus::Fulfilled if session.procedure_status == ProcedureStatus::NotDone => "came, not treated",
-        SessionStatus::Fulfilled if session.procedure_status == ProcedureStatus::Stopped => "stopped",
+        SessionStatus::Fulfilled if session.procedure_status == ProcedureStatus::NotDone => {
+            "came, not treated"
+        }
+        SessionStatus::Fulfilled if session.procedure_status == ProcedureStatus::Stopped => {
+            "stopped"
+        }
         SessionStatus::Fulfilled => "done",
         SessionStatus::Cancelled => "called off",
         SessionStatus::Noshow => "did not come",
@@ -43,11 +47,16 @@ pub(super) fn state(session: &SessionView) -> String {
 
 /// When a session is, within its day.
 pub(super) fn hours_of(session: &SessionView) -> String {
-    format!("{}–{}", session.start.format("%H:%M"), session.end.format("%H:%M"))
+    format!(
+        "{}–{}",
+        session.start.format("%H:%M"),
+        session.end.format("%H:%M")
+    )
 }
 
 /// That somebody else was quicker.
-pub(super) const STALE: &str = "Somebody changed it a moment ago. This is how it is now; decide again.";
+pub(super) const STALE: &str =
+    "Somebody changed it a moment ago. This is how it is now; decide again.";
 
 /// What is in the way, one sentence each, with the first day that works where there is one.
 pub(super) struct Problem {
@@ -58,7 +67,9 @@ pub(super) struct Problem {
 /// `refusals` as sentences.
 pub(super) fn sentences(refusals: &[Refusal]) -> Vec<String> {
     let sentence = |refusal: &Refusal| match refusal.earliest {
-        Some(day) if !refusal.message.contains(&spoken_day(day)) => format!("{} It works from {} on.", refusal.message, spoken_day(day)),
+        Some(day) if !refusal.message.contains(&spoken_day(day)) => {
+            format!("{} It works from {} on.", refusal.message, spoken_day(day))
+        }
         _ => refusal.message.clone(),
     };
     let mut sentences: Vec<String> = Vec::new();
@@ -77,7 +88,9 @@ pub(super) fn problem(error: Error) -> Result<Problem, Error> {
         Error::Refused(refusals) => (StatusCode::UNPROCESSABLE_ENTITY, sentences(&refusals)),
         Error::Explained(refusals, first_day) => {
             let mut told = sentences(&refusals);
-            told.extend(first_day.map(|day| format!("The first day that works is {}.", spoken_day(day))));
+            told.extend(
+                first_day.map(|day| format!("The first day that works is {}.", spoken_day(day))),
+            );
             (StatusCode::UNPROCESSABLE_ENTITY, told)
         }
         Error::Stale => (StatusCode::CONFLICT, vec![STALE.to_owned()]),
@@ -97,7 +110,9 @@ pub(super) fn problem(error: Error) -> Result<Problem, Error> {
 /// What a deed came to, by the word in the address.
 pub(super) fn done(word: &str) -> Option<&'static str> {
     Some(match word {
-        "booked" => "Booked. The patient hears of it in three minutes; until then Undo leaves no trace.",
+        "booked" => {
+            "Booked. The patient hears of it in three minutes; until then Undo leaves no trace."
+        }
         "checked-in" => "Checked in.",
         "arrived" => "Arrived, but something is missing before the treatment.",
         "no-show" => "Noted: they did not come.",

@@ -46,7 +46,9 @@ struct Page {
 
 fn note(asked: &Form) -> Option<&'static str> {
     Some(match asked.get("done") {
-        "closed" => "The closure was added. Sessions that were booked already stay where they are; move those that cannot take place.",
+        "closed" => {
+            "The closure was added. Sessions that were booked already stay where they are; move those that cannot take place."
+        }
         "reopened" => "The closure was removed.",
         "rented" => "The rental window was added.",
         "removed" => "The rental window was removed.",
@@ -62,7 +64,10 @@ fn month_of(asked: &Form) -> Option<Month> {
 async fn closable(app: &App, caller: &Caller) -> Result<Vec<Choice>> {
     let mut all = vec![choice("everything", "Everything")];
     for site in catalogue::all::<Site>(app, caller).await? {
-        all.push(choice(&format!("site_id:{}", site.id), &format!("Site: {}", site.details.name)));
+        all.push(choice(
+            &format!("site_id:{}", site.id),
+            &format!("Site: {}", site.details.name),
+        ));
     }
     for person in catalogue::all::<Practitioner>(app, caller).await? {
         all.push(choice(
@@ -71,7 +76,10 @@ async fn closable(app: &App, caller: &Caller) -> Result<Vec<Choice>> {
         ));
     }
     for room in catalogue::all::<Room>(app, caller).await? {
-        all.push(choice(&format!("room_id:{}", room.id), &format!("Room: {}", room.details.name)));
+        all.push(choice(
+            &format!("room_id:{}", room.id),
+            &format!("Room: {}", room.details.name),
+        ));
     }
     for device in catalogue::all::<Device>(app, caller).await? {
         all.push(choice(
@@ -87,10 +95,16 @@ async fn closure_sheet(app: &App, caller: &Caller, month: Month) -> Result<Sheet
         action: format!("/manage/calendar/closures?month={month}"),
         button: "Add the closure",
         fields: vec![
-            Field::new("whose", "Who or what is closed", Kind::One(closable(app, caller).await?)).must(),
+            Field::new(
+                "whose",
+                "Who or what is closed",
+                Kind::One(closable(app, caller).await?),
+            )
+            .must(),
             Field::new("first_day", "First day", Kind::Day).must(),
             Field::new("last_day", "Last day", Kind::Day).hint("The first day alone unless set."),
-            Field::new("from", "From", Kind::Time).hint("On each of the days, such as 13:00; from their beginning unless set."),
+            Field::new("from", "From", Kind::Time)
+                .hint("On each of the days, such as 13:00; from their beginning unless set."),
             Field::new("until", "Until", Kind::Time).hint("To their end unless set."),
             Field::new("reason", "Reason", Kind::Text)
                 .must()
@@ -103,9 +117,16 @@ async fn closure_sheet(app: &App, caller: &Caller, month: Month) -> Result<Sheet
 /// The form for a rental window; none while the clinic rents nothing.
 async fn window_sheet(app: &App, caller: &Caller, month: Month) -> Result<Option<Sheet>> {
     let devices = catalogue::all::<Device>(app, caller).await?;
-    let rented = devices.iter().filter(|device| device.is_rented() && device.details.active);
+    let rented = devices
+        .iter()
+        .filter(|device| device.is_rented() && device.details.active);
     let rented: Vec<_> = rented
-        .map(|device| choice(&device.id, &format!("{}, {}", device.details.code, device.details.name)))
+        .map(|device| {
+            choice(
+                &device.id,
+                &format!("{}, {}", device.details.code, device.details.name),
+            )
+        })
         .collect();
     Ok((!rented.is_empty()).then(|| Sheet {
         action: format!("/manage/calendar/windows?month={month}"),
@@ -164,18 +185,26 @@ async fn answered(app: &App, person: &Person, asked: &Form, left: Left) -> Respo
 }
 
 /// The month.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+) -> Response {
     answered(&app, &person, &asked, Left::Nothing).await
 }
 
 fn back(asked: &Form, done: &str) -> Response {
-    let month = month_of(asked).map(|month| format!("&month={month}")).unwrap_or_default();
+    let month = month_of(asked)
+        .map(|month| format!("&month={month}"))
+        .unwrap_or_default();
     Redirect::to(&format!("/manage/calendar?done={done}{month}")).into_response()
 }
 
 /// A closure as it is written: one choice names what is closed.
 fn closure_of(mut written: Value) -> Value {
-    let Value::Object(fields) = &mut written else { return written };
+    let Value::Object(fields) = &mut written else {
+        return written;
+    };
     if let Some(Value::String(whose)) = fields.remove("whose")
         && let Some((kind, id)) = whose.split_once(':')
     {
@@ -189,7 +218,12 @@ fn closure_of(mut written: Value) -> Value {
 }
 
 /// Adds a closure.
-pub(super) async fn close(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked, form: Form) -> Response {
+pub(super) async fn close(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+    form: Form,
+) -> Response {
     let caller = person.caller();
     let month = month_of(&asked).unwrap_or_else(|| Month::of(app.clock.now().date_naive()));
     let sheet = match closure_sheet(&app, &caller, month).await {
@@ -227,7 +261,8 @@ pub(super) async fn reopen(
     match removed {
         Ok(()) => back(&asked, "reopened"),
         Err(Error::Stale) => {
-            let words = "Somebody else changed this closure meanwhile; it stands below as it is now.";
+            let words =
+                "Somebody else changed this closure meanwhile; it stands below as it is now.";
             answered(&app, &person, &asked, Left::Words(words.to_owned())).await
         }
         Err(Error::NotThere(_)) => {
@@ -239,7 +274,12 @@ pub(super) async fn reopen(
 }
 
 /// Adds a rental window.
-pub(super) async fn rent(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked, form: Form) -> Response {
+pub(super) async fn rent(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+    form: Form,
+) -> Response {
     let caller = person.caller();
     let month = month_of(&asked).unwrap_or_else(|| Month::of(app.clock.now().date_naive()));
     let sheet = match window_sheet(&app, &caller, month).await {
@@ -261,14 +301,18 @@ pub(super) async fn rent(State(app): State<App>, Extension(person): Extension<Pe
 }
 
 async fn rented(app: &App, caller: &Caller, mut written: Value) -> Result<()> {
-    let device = written.as_object_mut().and_then(|fields| fields.remove("device_id"));
+    let device = written
+        .as_object_mut()
+        .and_then(|fields| fields.remove("device_id"));
     let device: DeviceId = device
         .as_ref()
         .and_then(Value::as_str)
         .and_then(|id| id.parse().ok())
         .ok_or(Error::NotThere("device"))?;
     let new: NewWindow = catalogue::read(written)?;
-    rental_windows::add(app, caller, device, new).await.map(|_| ())
+    rental_windows::add(app, caller, device, new)
+        .await
+        .map(|_| ())
 }
 
 /// A session that is, or would be, to be booked anew.
@@ -293,7 +337,9 @@ struct WindowPage {
 async fn lines(app: &App, caller: &Caller, sessions: &[SessionView]) -> Result<Vec<ToRebook>> {
     let mut all = Vec::new();
     for session in sessions {
-        let patient = patients::get(app, caller, session.patient_id).await?.into_inner();
+        let patient = patients::get(app, caller, session.patient_id)
+            .await?
+            .into_inner();
         all.push(ToRebook {
             when: words::moment(session.start),
             name: super::whom::named(&patient),
@@ -304,7 +350,9 @@ async fn lines(app: &App, caller: &Caller, sessions: &[SessionView]) -> Result<V
 }
 
 fn back_to(asked: &Form) -> String {
-    let month = month_of(asked).map(|month| format!("?month={month}")).unwrap_or_default();
+    let month = month_of(asked)
+        .map(|month| format!("?month={month}"))
+        .unwrap_or_default();
     format!("/manage/calendar{month}")
 }
 
@@ -313,7 +361,10 @@ type Window = std::result::Result<Path<(String, String)>, axum::extract::rejecti
 fn window_of(window: Window) -> Result<(DeviceId, RentalWindowId)> {
     let gone = || Error::NotThere("rental window");
     let Path((device, id)) = window.map_err(|_| gone())?;
-    Ok((device.parse().map_err(|_| gone())?, id.parse().map_err(|_| gone())?))
+    Ok((
+        device.parse().map_err(|_| gone())?,
+        id.parse().map_err(|_| gone())?,
+    ))
 }
 
 /// What removing a window would do, before it is done.
@@ -332,8 +383,11 @@ pub(super) async fn ask_to_remove(
 async fn asking(app: &App, person: &Person, window: Window, asked: &Form) -> Result<WindowPage> {
     let caller = person.caller();
     let (device, id) = window_of(window)?;
-    let (WindowView { start, end, .. }, booked) = rental_windows::booked_in(app, &caller, device, id).await?;
-    let month = month_of(asked).map(|month| format!("?month={month}")).unwrap_or_default();
+    let (WindowView { start, end, .. }, booked) =
+        rental_windows::booked_in(app, &caller, device, id).await?;
+    let month = month_of(asked)
+        .map(|month| format!("?month={month}"))
+        .unwrap_or_default();
     Ok(WindowPage {
         shell: Shell::of(app, person, Here::Manage),
         tabs: tabs(Some(Part::Calendar)),
@@ -348,7 +402,12 @@ async fn asking(app: &App, person: &Person, window: Window, asked: &Form) -> Res
 }
 
 /// Removes a window. What is to be booked anew is shown next.
-pub(super) async fn remove(State(app): State<App>, Extension(person): Extension<Person>, window: Window, Asked(asked): Asked) -> Response {
+pub(super) async fn remove(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    window: Window,
+    Asked(asked): Asked,
+) -> Response {
     let removed = match window_of(window) {
         Ok((device, id)) => rental_windows::remove(&app, &person.caller(), device, id).await,
         Err(error) => Err(error),
@@ -356,7 +415,9 @@ pub(super) async fn remove(State(app): State<App>, Extension(person): Extension<
     match removed {
         Ok(removed) if removed.clone().into_inner().rebook.is_empty() => back(&asked, "removed"),
         Ok(_) => {
-            let month = month_of(&asked).map(|month| format!("&month={month}")).unwrap_or_default();
+            let month = month_of(&asked)
+                .map(|month| format!("&month={month}"))
+                .unwrap_or_default();
             Redirect::to(&format!("/manage/calendar/to-rebook?done=removed{month}")).into_response()
         }
         Err(Error::NotThere(_)) => {
@@ -368,7 +429,11 @@ pub(super) async fn remove(State(app): State<App>, Extension(person): Extension<
 }
 
 /// The sessions that have to be booked anew, since their device is not here then.
-pub(super) async fn to_rebook(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+pub(super) async fn to_rebook(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+) -> Response {
     match rebooking(&app, &person, &asked).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
         Err(error) => sorry(error),

@@ -43,8 +43,14 @@ pub(super) fn routes(app: &App) -> Router<App> {
 fn of<T: Thing + 'static>(app: &App) -> Router<App> {
     let at = |end: &str| format!("/manage/catalogue/{}/{end}", T::PATH);
     Router::new()
-        .route(&at("new"), only(app, MANAGERS, get(blank::<T>).post(add::<T>)))
-        .route(&at("{id}"), only(app, MANAGERS, get(one::<T>).post(change::<T>)))
+        .route(
+            &at("new"),
+            only(app, MANAGERS, get(blank::<T>).post(add::<T>)),
+        )
+        .route(
+            &at("{id}"),
+            only(app, MANAGERS, get(one::<T>).post(change::<T>)),
+        )
 }
 
 #[derive(Template)]
@@ -100,14 +106,24 @@ async fn lists(app: &App, caller: &Caller) -> Result<Lists> {
     let sites = catalogue::all::<Site>(app, caller).await?;
     let devices = catalogue::all::<Device>(app, caller).await?;
     Ok(Lists {
-        sites: sites.iter().map(|site| choice(&site.id, &site.details.name)).collect(),
-        devices: devices.iter().map(|device| choice(&device.id, &device.details.code)).collect(),
+        sites: sites
+            .iter()
+            .map(|site| choice(&site.id, &site.details.name))
+            .collect(),
+        devices: devices
+            .iter()
+            .map(|device| choice(&device.id, &device.details.code))
+            .collect(),
         shops: shops(app, caller).await?,
     })
 }
 
 /// All that the catalogue holds.
-async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+) -> Response {
     match listed(&app, &person, &asked).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
         Err(error) => sorry(error),
@@ -171,7 +187,12 @@ async fn sheet<T: Thing>(app: &App, caller: &Caller, end: &str) -> Result<Sheet>
 async fn blank<T: Thing>(State(app): State<App>, Extension(person): Extension<Person>) -> Response {
     match sheet::<T>(&app, &person.caller(), "new").await {
         Ok(sheet) => {
-            let page = thing_page(&app, &person, format!("Add a {}", T::ONE), sheet.of(&T::blank(), None));
+            let page = thing_page(
+                &app,
+                &person,
+                format!("Add a {}", T::ONE),
+                sheet.of(&T::blank(), None),
+            );
             shown_with_scripts(StatusCode::OK, &page)
         }
         Err(error) => sorry(error),
@@ -179,7 +200,11 @@ async fn blank<T: Thing>(State(app): State<App>, Extension(person): Extension<Pe
 }
 
 /// Adds one.
-async fn add<T: Thing>(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+async fn add<T: Thing>(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    form: Form,
+) -> Response {
     let caller = person.caller();
     let sheet = match sheet::<T>(&app, &caller, "new").await {
         Ok(sheet) => sheet,
@@ -187,15 +212,24 @@ async fn add<T: Thing>(State(app): State<App>, Extension(person): Extension<Pers
     };
     let typed = Typed::of_form(&sheet.fields, &form);
     let problems = match typed.read(&sheet.fields) {
-        Ok(written) => match sheet.came(catalogue::add_written::<T>(&app, &caller, written).await) {
-            Came::Done(_) => return Redirect::to("/manage/catalogue?done=added").into_response(),
-            Came::Wrong(problems) => problems,
-            Came::Overtaken => Vec::new(),
-            Came::Failed(error) => return sorry(error),
-        },
+        Ok(written) => {
+            match sheet.came(catalogue::add_written::<T>(&app, &caller, written).await) {
+                Came::Done(_) => {
+                    return Redirect::to("/manage/catalogue?done=added").into_response();
+                }
+                Came::Wrong(problems) => problems,
+                Came::Overtaken => Vec::new(),
+                Came::Failed(error) => return sorry(error),
+            }
+        }
         Err(problems) => problems,
     };
-    let page = thing_page(&app, &person, format!("Add a {}", T::ONE), sheet.with(&typed, None, &problems));
+    let page = thing_page(
+        &app,
+        &person,
+        format!("Add a {}", T::ONE),
+        sheet.with(&typed, None, &problems),
+    );
     shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
@@ -209,25 +243,40 @@ fn written_of<T: Thing>(thing: &T) -> Result<Value> {
 }
 
 async fn found<T: Thing>(app: &App, caller: &Caller, id: Named) -> Result<(T, Sheet)> {
-    let thing = catalogue::get::<T>(app, caller, id_of::<T>(id)?).await?.into_inner();
+    let thing = catalogue::get::<T>(app, caller, id_of::<T>(id)?)
+        .await?
+        .into_inner();
     let sheet = sheet::<T>(app, caller, &thing.id().into().to_string()).await?;
     Ok((thing, sheet))
 }
 
 /// The form of one.
-async fn one<T: Thing>(State(app): State<App>, Extension(person): Extension<Person>, id: Named) -> Response {
+async fn one<T: Thing>(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+) -> Response {
     let filled = match found::<T>(&app, &person.caller(), id).await {
-        Ok((thing, sheet)) => written_of(&thing).map(|there| (thing.name(), sheet.of(&there, Some(thing.version())))),
+        Ok((thing, sheet)) => {
+            written_of(&thing).map(|there| (thing.name(), sheet.of(&there, Some(thing.version()))))
+        }
         Err(error) => Err(error),
     };
     match filled {
-        Ok((title, form)) => shown_with_scripts(StatusCode::OK, &thing_page(&app, &person, title, form)),
+        Ok((title, form)) => {
+            shown_with_scripts(StatusCode::OK, &thing_page(&app, &person, title, form))
+        }
         Err(error) => sorry(error),
     }
 }
 
 /// Changes one.
-async fn change<T: Thing>(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+async fn change<T: Thing>(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     match changed::<T>(&app, &person, id, &form).await {
         Ok(None) => Redirect::to("/manage/catalogue?done=changed").into_response(),
         Ok(Some(page)) => shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page),
@@ -236,18 +285,27 @@ async fn change<T: Thing>(State(app): State<App>, Extension(person): Extension<P
 }
 
 /// The form again, where it was not done.
-async fn changed<T: Thing>(app: &App, person: &Person, id: Named, form: &Form) -> Result<Option<ThingPage>> {
+async fn changed<T: Thing>(
+    app: &App,
+    person: &Person,
+    id: Named,
+    form: &Form,
+) -> Result<Option<ThingPage>> {
     let caller = person.caller();
     let (thing, sheet) = found::<T>(app, &caller, id).await?;
     let typed = Typed::of_form(&sheet.fields, form);
     // The version that the form was filled with stays, so that what somebody else writes meanwhile is noticed.
     let version = form.read("version").unwrap_or_default();
     let again = match typed.read(&sheet.fields) {
-        Ok(written) => match sheet.came(catalogue::change::<T>(app, &caller, thing.id(), &expected(form), written).await) {
+        Ok(written) => match sheet
+            .came(catalogue::change::<T>(app, &caller, thing.id(), &expected(form), written).await)
+        {
             Came::Done(_) => return Ok(None),
             Came::Wrong(problems) => sheet.with(&typed, Some(version), &problems),
             Came::Overtaken => {
-                let now = catalogue::get::<T>(app, &caller, thing.id()).await?.into_inner();
+                let now = catalogue::get::<T>(app, &caller, thing.id())
+                    .await?
+                    .into_inner();
                 sheet.overtaken(&typed, &written_of(&now)?, now.version())
             }
             Came::Failed(error) => return Err(error),

@@ -121,12 +121,17 @@ pub(super) fn within(prefix: &str, name: &str) -> String {
 impl Typed {
     /// The first text of that name.
     pub(super) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(own, _)| own == name).map_or("", |(_, text)| text.as_str())
+        self.0
+            .iter()
+            .find(|(own, _)| own == name)
+            .map_or("", |(_, text)| text.as_str())
     }
 
     /// Whether that very text stands under that name.
     pub(super) fn has(&self, name: &str, text: &str) -> bool {
-        self.0.iter().any(|(own, there)| own == name && there == text)
+        self.0
+            .iter()
+            .any(|(own, there)| own == name && there == text)
     }
 
     /// Puts a text under a name.
@@ -145,9 +150,18 @@ impl Typed {
 
     /// All that stands under that name or within it.
     pub(super) fn part(&self, name: &str) -> Vec<(&str, &str)> {
-        let inside = |own: &str| own == name || own.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
-        let own = self.0.iter().filter(|(own, text)| inside(own) && !text.is_empty());
-        own.map(|(own, text)| (own.as_str(), text.as_str())).collect()
+        let inside = |own: &str| {
+            own == name
+                || own
+                    .strip_prefix(name)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let own = self
+            .0
+            .iter()
+            .filter(|(own, text)| inside(own) && !text.is_empty());
+        own.map(|(own, text)| (own.as_str(), text.as_str()))
+            .collect()
     }
 
     /// What was typed into a form of `fields`; rows that stayed empty are left out.
@@ -166,7 +180,12 @@ impl Typed {
                     let mut filled = 0;
                     for row in 0..MOST_ROWS {
                         let mut one = Self::default();
-                        one.take(parts, form, &format!("{from}/{row}"), &format!("{to}/{filled}"));
+                        one.take(
+                            parts,
+                            form,
+                            &format!("{from}/{row}"),
+                            &format!("{to}/{filled}"),
+                        );
                         if one.0.iter().any(|(_, text)| !text.is_empty()) {
                             self.0.append(&mut one.0);
                             filled += 1;
@@ -175,7 +194,8 @@ impl Typed {
                 }
                 Kind::Ticks(_) => {
                     let ticked: Vec<_> = form.all(&from).map(str::to_owned).collect();
-                    self.0.extend(ticked.into_iter().map(|text| (to.clone(), text)));
+                    self.0
+                        .extend(ticked.into_iter().map(|text| (to.clone(), text)));
                 }
                 // A password is what it is, blanks included.
                 Kind::Password => self.put(to, form.raw(&from).unwrap_or_default()),
@@ -194,7 +214,9 @@ impl Typed {
     fn fill(&mut self, fields: &[Field], there: &Value, prefix: &str) {
         for field in fields {
             let name = within(prefix, field.name);
-            let value = there.pointer(&format!("/{}", field.name)).unwrap_or(&Value::Null);
+            let value = there
+                .pointer(&format!("/{}", field.name))
+                .unwrap_or(&Value::Null);
             match &field.kind {
                 Kind::Group(parts) => self.fill(parts, value, &name),
                 Kind::Rows(parts, _) => {
@@ -208,10 +230,19 @@ impl Typed {
                     }
                 }
                 Kind::Numbers => self.put(name, joined(value, ", ")),
-                Kind::Lines if value.as_array().is_some_and(Vec::is_empty) => self.put(name, "none"),
+                Kind::Lines if value.as_array().is_some_and(Vec::is_empty) => {
+                    self.put(name, "none")
+                }
                 Kind::Lines => self.put(name, joined(value, "\n")),
                 Kind::Money => self.put(name, value.as_i64().map(dollars).unwrap_or_default()),
-                Kind::Tick => self.put(name, if value.as_bool() == Some(true) { "on" } else { "" }),
+                Kind::Tick => self.put(
+                    name,
+                    if value.as_bool() == Some(true) {
+                        "on"
+                    } else {
+                        ""
+                    },
+                ),
                 _ => self.put(name, plain(value)),
             }
         }
@@ -221,7 +252,11 @@ impl Typed {
     pub(super) fn read(&self, fields: &[Field]) -> Result<Value, Vec<Problem>> {
         let mut problems = Vec::new();
         let written = self.written(fields, "", &mut problems);
-        if problems.is_empty() { Ok(written) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(written)
+        } else {
+            Err(problems)
+        }
     }
 
     fn written(&self, fields: &[Field], prefix: &str, problems: &mut Vec<Problem>) -> Value {
@@ -234,7 +269,11 @@ impl Typed {
                 Kind::Rows(parts, _) => (0..self.rows(&name))
                     .map(|row| self.written(parts, &format!("{name}/{row}"), problems))
                     .collect(),
-                Kind::Ticks(_) => self.part(&name).into_iter().map(|(_, text)| json!(text)).collect(),
+                Kind::Ticks(_) => self
+                    .part(&name)
+                    .into_iter()
+                    .map(|(_, text)| json!(text))
+                    .collect(),
                 _ => match one(field, self.get(&name)) {
                     Ok(value) => value,
                     Err(words) => {
@@ -256,7 +295,11 @@ fn put(all: &mut Value, path: &str, value: Value) {
         None => {
             fields.insert(path.to_owned(), value);
         }
-        Some((first, rest)) => put(fields.entry(first).or_insert_with(|| json!({})), rest, value),
+        Some((first, rest)) => put(
+            fields.entry(first).or_insert_with(|| json!({})),
+            rest,
+            value,
+        ),
     }
 }
 
@@ -299,36 +342,53 @@ fn one(field: &Field, text: &str) -> Result<Value, String> {
             .parse::<chrono::NaiveDate>()
             .map(|day| json!(day))
             .map_err(|_| "Write a day, such as 2027-12-31.".to_owned()),
-        Kind::One(choices) if choices.iter().all(|one| one.value != text) => Err("Choose one of these.".to_owned()),
+        Kind::One(choices) if choices.iter().all(|one| one.value != text) => {
+            Err("Choose one of these.".to_owned())
+        }
         Kind::Numbers => text
             .split([',', ' ', ';'])
             .filter(|part| !part.is_empty())
             .map(whole)
             .collect::<Result<Vec<_>, _>>()
             .map(Value::Array)
-            .map_err(|_| "Write whole numbers with commas between them, such as 1064, 532.".to_owned()),
+            .map_err(|_| {
+                "Write whole numbers with commas between them, such as 1064, 532.".to_owned()
+            }),
         Kind::Lines if text.eq_ignore_ascii_case("none") => Ok(json!([])),
-        Kind::Lines => Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()),
+        Kind::Lines => Ok(text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect()),
         _ => Ok(json!(text)),
     }
 }
 
 fn whole(text: &str) -> Result<Value, String> {
-    let number = text.parse::<u32>().map_err(|_| "Write a whole number.".to_owned())?;
+    let number = text
+        .parse::<u32>()
+        .map_err(|_| "Write a whole number.".to_owned())?;
     Ok(json!(number))
 }
 
 /// Dollars as they are typed: `250`, `249.50`, `$1,249.50`.
 fn cents(text: &str) -> Result<Value, String> {
     let words = || "Write an amount, such as 250 or 249.50.".to_owned();
-    let plain: String = text.chars().filter(|c| !matches!(c, '$' | ',' | ' ')).collect();
+    let plain: String = text
+        .chars()
+        .filter(|c| !matches!(c, '$' | ',' | ' '))
+        .collect();
     let (whole, part) = plain.split_once('.').unwrap_or((plain.as_str(), "00"));
-    let digits = |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = |text: &str, most: usize| {
+        (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
     if !digits(whole, 9) || !digits(part, 2) {
         return Err(words());
     }
     let hundredths = format!("{part:0<2}");
-    let cents = format!("{whole}{hundredths}").parse::<i64>().map_err(|_| words())?;
+    let cents = format!("{whole}{hundredths}")
+        .parse::<i64>()
+        .map_err(|_| words())?;
     Ok(json!(cents))
 }
 
@@ -341,7 +401,11 @@ mod tests {
             Field::new("name", "Name", Kind::Text).must(),
             Field::new("price", "Price", Kind::Money),
             Field::new("active", "Active", Kind::Tick),
-            Field::new("skills", "Skills", Kind::Ticks(vec![choice("a", "A"), choice("b", "B")])),
+            Field::new(
+                "skills",
+                "Skills",
+                Kind::Ticks(vec![choice("a", "A"), choice("b", "B")]),
+            ),
             Field::new("nm", "Wavelengths", Kind::Numbers),
             Field::new(
                 "papers/licence",
@@ -367,24 +431,47 @@ mod tests {
         let there = json!({"name": "Ada", "price": 24950, "active": true, "skills": ["b"], "nm": [1064, 532],
             "papers": {"licence": {"number": "T-1"}}, "modes": [{"spot": {"min": 0.5, "max": 8.0}}]});
         let typed = Typed::of_json(&fields(), &there);
-        assert_eq!((typed.get("price"), typed.get("modes/0/spot/min")), ("249.50", "0.5"));
+        assert_eq!(
+            (typed.get("price"), typed.get("modes/0/spot/min")),
+            ("249.50", "0.5")
+        );
         assert_eq!(typed.read(&fields()).unwrap(), there);
     }
 
     #[test]
     fn empty_rows_and_groups_are_nothing_and_every_problem_is_told() {
-        let form = Form::decoded(b"name=&price=1.234&modes/0/spot/min=&modes/2/spot/min=x&modes/2/spot/max=3");
+        let form = Form::decoded(
+            b"name=&price=1.234&modes/0/spot/min=&modes/2/spot/min=x&modes/2/spot/max=3",
+        );
         let typed = Typed::of_form(&fields(), &form);
-        assert_eq!((typed.rows("modes"), typed.get("modes/0/spot/max")), (1, "3"));
-        let at: Vec<_> = typed.read(&fields()).unwrap_err().into_iter().map(|problem| problem.at).collect();
+        assert_eq!(
+            (typed.rows("modes"), typed.get("modes/0/spot/max")),
+            (1, "3")
+        );
+        let at: Vec<_> = typed
+            .read(&fields())
+            .unwrap_err()
+            .into_iter()
+            .map(|problem| problem.at)
+            .collect();
         assert_eq!(at, ["name", "price", "modes/0/spot/min"]);
-        let empty = Typed::of_form(&fields(), &Form::decoded(b"name=x")).read(&fields()).unwrap();
-        assert_eq!((&empty["papers"]["licence"], &empty["modes"]), (&Value::Null, &json!([])));
+        let empty = Typed::of_form(&fields(), &Form::decoded(b"name=x"))
+            .read(&fields())
+            .unwrap();
+        assert_eq!(
+            (&empty["papers"]["licence"], &empty["modes"]),
+            (&Value::Null, &json!([]))
+        );
     }
 
     #[test]
     fn dollars_are_read_as_people_write_them() {
-        for (text, sum) in [("250", 25000), ("249.5", 24950), ("$1,249.05", 124_905), ("0", 0)] {
+        for (text, sum) in [
+            ("250", 25000),
+            ("249.5", 24950),
+            ("$1,249.05", 124_905),
+            ("0", 0),
+        ] {
             assert_eq!(cents(text).unwrap(), json!(sum));
         }
         for junk in ["-5", "1.234", "x", ".", "99999999999999999999"] {

@@ -69,7 +69,11 @@ struct LastedRow {
 }
 
 /// The figures of the months asked for.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+) -> Response {
     let mut page = Page {
         shell: Shell::of(&app, &person, Here::Manage),
         tabs: tabs(Some(Part::Figures)),
@@ -92,7 +96,11 @@ pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Pe
     };
     match figures::figures(&app, &person.caller(), wanted).await {
         Ok(found) => {
-            page.from = found.months.first().map(ToString::to_string).unwrap_or_default();
+            page.from = found
+                .months
+                .first()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             page.months = found.months.len().to_string();
             page.figures = Some(filled(found));
             shown_with_scripts(StatusCode::OK, &page)
@@ -114,7 +122,10 @@ enum At {
 fn wanted(asked: &Form) -> Result<ClinicFiguresWanted, At> {
     let from = match asked.get("from") {
         "" => None,
-        text => Some(text.parse::<Month>().map_err(|error| At::From(sentence(&error.to_string())))?),
+        text => Some(
+            text.parse::<Month>()
+                .map_err(|error| At::From(sentence(&error.to_string())))?,
+        ),
     };
     let months = match asked.get("months") {
         "" => None,
@@ -135,7 +146,9 @@ fn filled(found: ClinicFigures) -> Filled {
         overdue,
         lasted,
     } = found;
-    let share = |share: Option<Share>| share.map_or_else(|| "no visits".to_owned(), |share| share.to_string());
+    let share = |share: Option<Share>| {
+        share.map_or_else(|| "no visits".to_owned(), |share| share.to_string())
+    };
     let missed = attendance.iter().map(|one| {
         let length = one.share().map_or(0, Share::tenths);
         (one.month.to_string(), length, share(one.share()))
@@ -173,7 +186,11 @@ fn filled(found: ClinicFigures) -> Filled {
         ),
         overdue_total: overdue.total(),
         overdue_rows: late.to_vec(),
-        lasted: bars("Median days from the first treatment to the last", took.collect(), 2),
+        lasted: bars(
+            "Median days from the first treatment to the last",
+            took.collect(),
+            2,
+        ),
         lasted_rows: lasted
             .iter()
             .map(|one| LastedRow {
@@ -207,7 +224,11 @@ fn in_use(title: &str, all: &[UseOf]) -> InUse {
         let (booked, open) = sums(one);
         UseRow {
             name: name(one),
-            months: one.months.iter().map(|month| told(month.booked, month.open)).collect(),
+            months: one
+                .months
+                .iter()
+                .map(|month| told(month.booked, month.open))
+                .collect(),
             all: told(booked, open),
         }
     };

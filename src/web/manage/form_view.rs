@@ -40,7 +40,12 @@ impl Sheet {
     }
 
     /// Filled, with what is wrong.
-    pub(super) fn with(&self, typed: &Typed, version: Option<i64>, problems: &[Problem]) -> FormView {
+    pub(super) fn with(
+        &self,
+        typed: &Typed,
+        version: Option<i64>,
+        problems: &[Problem],
+    ) -> FormView {
         let (parts, problems) = shown(&self.fields, typed, problems, None);
         FormView {
             action: self.action.clone(),
@@ -77,7 +82,9 @@ impl Sheet {
                 let at = if at == "partner" { "partner_id" } else { at };
                 Ok(vec![Problem::at(at, sentence(&detail))])
             }
-            Error::Refused(all) | Error::Explained(all, _) => Ok(all.into_iter().map(of_refusal).collect()),
+            Error::Refused(all) | Error::Explained(all, _) => {
+                Ok(all.into_iter().map(of_refusal).collect())
+            }
             Error::Taken(words) => Ok(vec![Problem::at(self.unique, sentence(&words))]),
             other => Err(other),
         }

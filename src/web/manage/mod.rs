@@ -81,7 +81,12 @@ const PARTS: &[(Part, &str, &str, &str)] = &[
         "Messages",
         "What was sent to a person, when, and what comes next.",
     ),
-    (Part::Audit, "/manage/audit", "Access", "Who looked at whose record, or changed it."),
+    (
+        Part::Audit,
+        "/manage/audit",
+        "Access",
+        "Who looked at whose record, or changed it.",
+    ),
 ];
 
 /// A link of the way around.
@@ -124,32 +129,68 @@ pub(super) fn routes(app: &App) -> Router<App> {
     Router::new()
         .route("/manage", managers(get(overview)))
         .route("/manage/users", managers(get(users::page).post(users::add)))
-        .route("/manage/users/{id}", managers(get(users::one).post(users::change)))
-        .route("/manage/users/{id}/active", managers(post(users::set_active)))
-        .route("/manage/users/{id}/password", managers(post(users::set_password)))
-        .route("/manage/users/{id}/second-factor", managers(post(users::require)))
-        .route("/manage/users/{id}/second-factor/take-away", managers(post(users::take_away)))
+        .route(
+            "/manage/users/{id}",
+            managers(get(users::one).post(users::change)),
+        )
+        .route(
+            "/manage/users/{id}/active",
+            managers(post(users::set_active)),
+        )
+        .route(
+            "/manage/users/{id}/password",
+            managers(post(users::set_password)),
+        )
+        .route(
+            "/manage/users/{id}/second-factor",
+            managers(post(users::require)),
+        )
+        .route(
+            "/manage/users/{id}/second-factor/take-away",
+            managers(post(users::take_away)),
+        )
         .route("/manage/messages", managers(get(ledger::page)))
         .route("/manage/audit", managers(get(trail::page)))
         .route("/manage/figures", managers(get(figures::page)))
         .route("/manage/calendar", managers(get(calendar::page)))
         .route("/manage/calendar/closures", managers(post(calendar::close)))
-        .route("/manage/calendar/closures/{id}/remove", managers(post(calendar::reopen)))
+        .route(
+            "/manage/calendar/closures/{id}/remove",
+            managers(post(calendar::reopen)),
+        )
         .route("/manage/calendar/windows", managers(post(calendar::rent)))
         .route(
             "/manage/calendar/windows/{device}/{id}/remove",
             managers(get(calendar::ask_to_remove).post(calendar::remove)),
         )
-        .route("/manage/calendar/to-rebook", managers(get(calendar::to_rebook)))
+        .route(
+            "/manage/calendar/to-rebook",
+            managers(get(calendar::to_rebook)),
+        )
         .route("/manage/partners", managers(get(partners::page)))
-        .route("/manage/partners/new", managers(get(partners::blank).post(partners::add)))
-        .route("/manage/partners/{id}", managers(get(partners::one).post(partners::change)))
+        .route(
+            "/manage/partners/new",
+            managers(get(partners::blank).post(partners::add)),
+        )
+        .route(
+            "/manage/partners/{id}",
+            managers(get(partners::one).post(partners::change)),
+        )
         .route(
             "/manage/partners/{id}/told",
             managers(get(partner_told::page).post(partner_told::change)),
         )
-        .route("/manage/partners/{id}/links", managers(post(partners::make_link)))
-        .route("/manage/partners/{id}/links/{link}/revoke", managers(post(partners::revoke_link)))
-        .route("/manage/partners/{id}/settlement.csv", managers(get(partners::csv)))
+        .route(
+            "/manage/partners/{id}/links",
+            managers(post(partners::make_link)),
+        )
+        .route(
+            "/manage/partners/{id}/links/{link}/revoke",
+            managers(post(partners::revoke_link)),
+        )
+        .route(
+            "/manage/partners/{id}/settlement.csv",
+            managers(get(partners::csv)),
+        )
         .merge(catalogue::routes(app))
 }

@@ -46,7 +46,8 @@ fn sheet(id: PartnerId) -> Sheet {
         Language::Fr => choice(one, "French"),
     };
     let languages = Language::VARIANTS.iter().map(language).collect();
-    let by = |name, label| Field::new(name, label, Kind::One(ways())).hint("Not at all unless chosen.");
+    let by =
+        |name, label| Field::new(name, label, Kind::One(ways())).hint("Not at all unless chosen.");
     Sheet {
         action: format!("/manage/partners/{id}/told"),
         button: "Save",
@@ -59,10 +60,15 @@ fn sheet(id: PartnerId) -> Sheet {
                 "Told of changes, of what waits for its answer, and of an overdue report",
             ),
             by("day_list_by", "The list of the next day"),
-            Field::new("day_list_at", "When that list comes, the day before", Kind::Time)
-                .hint("Toronto’s time; when the clinic sends them unless set."),
+            Field::new(
+                "day_list_at",
+                "When that list comes, the day before",
+                Kind::Time,
+            )
+            .hint("Toronto’s time; when the clinic sends them unless set."),
             by("before_by", "Told before each visit"),
-            Field::new("before_minutes", "How many minutes before", Kind::Whole).hint("10 to 1440; as long as the clinic says unless set."),
+            Field::new("before_minutes", "How many minutes before", Kind::Whole)
+                .hint("10 to 1440; as long as the clinic says unless set."),
         ],
         unique: "email",
     }
@@ -75,11 +81,18 @@ enum Left {
     Overtaken(Typed),
 }
 
-async fn filled(app: &App, person: &Person, id: PartnerId, changed: bool, left: Left) -> Result<Page> {
+async fn filled(
+    app: &App,
+    person: &Person,
+    id: PartnerId,
+    changed: bool,
+    left: Left,
+) -> Result<Page> {
     let caller = person.caller();
     let partner = partners::get(app, &caller, id).await?.into_inner();
     let told = partner_notices::get(app, &caller, id).await?.into_inner();
-    let there = serde_json::to_value(&told.details).map_err(|error| Error::Fault(error.to_string()))?;
+    let there =
+        serde_json::to_value(&told.details).map_err(|error| Error::Fault(error.to_string()))?;
     let sheet = sheet(id);
     Ok(Page {
         shell: Shell::of(app, person, Here::Manage),
@@ -95,7 +108,13 @@ async fn filled(app: &App, person: &Person, id: PartnerId, changed: bool, left: 
     })
 }
 
-async fn answered(app: &App, person: &Person, id: PartnerId, changed: bool, left: Left) -> Response {
+async fn answered(
+    app: &App,
+    person: &Person,
+    id: PartnerId,
+    changed: bool,
+    left: Left,
+) -> Response {
     let status = match left {
         Left::Nothing => StatusCode::OK,
         Left::Wrong(..) | Left::Overtaken(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -107,7 +126,12 @@ async fn answered(app: &App, person: &Person, id: PartnerId, changed: bool, left
 }
 
 /// The page.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, id: Named, Asked(asked): Asked) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    Asked(asked): Asked,
+) -> Response {
     match id_of(id) {
         Ok(id) => answered(&app, &person, id, asked.has("done"), Left::Nothing).await,
         Err(error) => sorry(error),
@@ -115,7 +139,12 @@ pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Pe
 }
 
 /// Changes how it is told.
-pub(super) async fn change(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn change(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let id = match id_of(id) {
         Ok(id) => id,
         Err(error) => return sorry(error),
@@ -124,8 +153,12 @@ pub(super) async fn change(State(app): State<App>, Extension(person): Extension<
     let typed = Typed::of_form(&sheet.fields, &form);
     let version = form.read("version").unwrap_or_default();
     let left = match typed.read(&sheet.fields) {
-        Ok(written) => match sheet.came(partner_notices::change(&app, &person.caller(), id, &expected(&form), written).await) {
-            Came::Done(_) => return Redirect::to(&format!("/manage/partners/{id}/told?done")).into_response(),
+        Ok(written) => match sheet.came(
+            partner_notices::change(&app, &person.caller(), id, &expected(&form), written).await,
+        ) {
+            Came::Done(_) => {
+                return Redirect::to(&format!("/manage/partners/{id}/told?done")).into_response();
+            }
             Came::Wrong(problems) => Left::Wrong(typed, problems, version),
             Came::Overtaken => Left::Overtaken(typed),
             Came::Failed(error) => return sorry(error),

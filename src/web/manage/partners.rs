@@ -48,7 +48,11 @@ struct Row {
 }
 
 fn works(partner: &Partner) -> &'static str {
-    if partner.proposes() { "On request" } else { "Shared hours" }
+    if partner.proposes() {
+        "On request"
+    } else {
+        "Shared hours"
+    }
 }
 
 /// The list.
@@ -63,7 +67,10 @@ async fn listed(app: &App, person: &Person) -> Result<Page> {
     let (caller, today) = (person.caller(), civil::date_of(app.zone, app.clock.now()));
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
-        let page = page::Page { limit: Some(200), after };
+        let page = page::Page {
+            limit: Some(200),
+            after,
+        };
         let found = partners::list(app, &caller, &page).await?;
         rows.extend(found.items.iter().map(|partner| Row {
             id: partner.id,
@@ -113,13 +120,23 @@ fn new_page(app: &App, person: &Person, form: FormView) -> NewPage {
 }
 
 /// The form for a new partner.
-pub(super) async fn blank(State(app): State<App>, Extension(person): Extension<Person>) -> Response {
+pub(super) async fn blank(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+) -> Response {
     let begins = json!({"active": true, "shop": {"observes_holidays": true, "chairs": 1}});
-    shown_with_scripts(StatusCode::OK, &new_page(&app, &person, sheet_to_add().of(&begins, None)))
+    shown_with_scripts(
+        StatusCode::OK,
+        &new_page(&app, &person, sheet_to_add().of(&begins, None)),
+    )
 }
 
 /// Writes a partner down.
-pub(super) async fn add(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+pub(super) async fn add(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    form: Form,
+) -> Response {
     let (sheet, caller) = (sheet_to_add(), person.caller());
     let typed = Typed::of_form(&sheet.fields, &form);
     let problems = match typed.read(&sheet.fields) {
@@ -131,7 +148,8 @@ pub(super) async fn add(State(app): State<App>, Extension(person): Extension<Per
             match sheet.came(added) {
                 Came::Done(added) => {
                     let id = added.into_inner().id;
-                    return Redirect::to(&format!("/manage/partners/{id}?done=added")).into_response();
+                    return Redirect::to(&format!("/manage/partners/{id}?done=added"))
+                        .into_response();
                 }
                 Came::Wrong(problems) => problems,
                 Came::Overtaken => Vec::new(),
@@ -194,10 +212,18 @@ pub(super) fn id_of(id: Named) -> Result<PartnerId> {
 fn months(app: &App, asked: &Form) -> (Month, Month) {
     let this = Month::of(civil::date_of(app.zone, app.clock.now()));
     let to = asked.read("to").unwrap_or(this);
-    (asked.read("from").unwrap_or_else(|| to.earlier(MONTHS - 1)), to)
+    (
+        asked.read("from").unwrap_or_else(|| to.earlier(MONTHS - 1)),
+        to,
+    )
 }
 
-async fn settled(app: &App, caller: &Caller, id: PartnerId, (from, to): (Month, Month)) -> Result<Settlement> {
+async fn settled(
+    app: &App,
+    caller: &Caller,
+    id: PartnerId,
+    (from, to): (Month, Month),
+) -> Result<Settlement> {
     let wanted = FiguresWanted {
         from: Some(from),
         to: Some(to),
@@ -217,7 +243,13 @@ fn note(asked: &Form) -> Option<&'static str> {
     })
 }
 
-async fn partner_page(app: &App, person: &Person, id: PartnerId, asked: &Form, left: Left) -> Result<PartnerPage> {
+async fn partner_page(
+    app: &App,
+    person: &Person,
+    id: PartnerId,
+    asked: &Form,
+    left: Left,
+) -> Result<PartnerPage> {
     let caller = person.caller();
     let partner = partners::get(app, &caller, id).await?.into_inner();
     let there = written_of(&partner)?;
@@ -250,7 +282,11 @@ async fn partner_page(app: &App, person: &Person, id: PartnerId, asked: &Form, l
         tabs: tabs(Some(Part::Partners)),
         note: note(asked),
         problem,
-        papers: papers(&partner.details, civil::date_of(app.zone, app.clock.now()), true),
+        papers: papers(
+            &partner.details,
+            civil::date_of(app.zone, app.clock.now()),
+            true,
+        ),
         form,
         users: user_changes::list(app, &caller, Some(id)).await?,
         links: links_of(app, &caller, id).await?,
@@ -308,7 +344,12 @@ async fn answered(app: &App, person: &Person, id: PartnerId, asked: &Form, left:
 }
 
 /// One partner.
-pub(super) async fn one(State(app): State<App>, Extension(person): Extension<Person>, id: Named, Asked(asked): Asked) -> Response {
+pub(super) async fn one(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    Asked(asked): Asked,
+) -> Response {
     match id_of(id) {
         Ok(id) => answered(&app, &person, id, &asked, Left::Nothing).await,
         Err(error) => sorry(error),
@@ -316,7 +357,12 @@ pub(super) async fn one(State(app): State<App>, Extension(person): Extension<Per
 }
 
 /// Changes a partner.
-pub(super) async fn change(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn change(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let (id, caller) = match id_of(id) {
         Ok(id) => (id, person.caller()),
         Err(error) => return sorry(error),
@@ -325,8 +371,12 @@ pub(super) async fn change(State(app): State<App>, Extension(person): Extension<
     let typed = Typed::of_form(&sheet.fields, &form);
     let version = form.read("version").unwrap_or_default();
     let left = match typed.read(&sheet.fields) {
-        Ok(written) => match sheet.came(partners::change(&app, &caller, id, &expected(&form), written).await) {
-            Came::Done(_) => return Redirect::to(&format!("/manage/partners/{id}?done=changed")).into_response(),
+        Ok(written) => match sheet
+            .came(partners::change(&app, &caller, id, &expected(&form), written).await)
+        {
+            Came::Done(_) => {
+                return Redirect::to(&format!("/manage/partners/{id}?done=changed")).into_response();
+            }
             Came::Wrong(problems) => Left::Change(typed, problems, version),
             Came::Overtaken => Left::Overtaken(typed),
             Came::Failed(error) => return sorry(error),
@@ -337,7 +387,12 @@ pub(super) async fn change(State(app): State<App>, Extension(person): Extension<
 }
 
 /// Makes a link to the shop's list, which is shown this once, and so on this very page.
-pub(super) async fn make_link(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn make_link(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let id = match id_of(id) {
         Ok(id) => id,
         Err(error) => return sorry(error),
@@ -359,24 +414,45 @@ pub(super) async fn make_link(State(app): State<App>, Extension(person): Extensi
         }
         Err(problems) => problems,
     };
-    answered(&app, &person, id, &Form::default(), Left::Link(typed, problems)).await
+    answered(
+        &app,
+        &person,
+        id,
+        &Form::default(),
+        Left::Link(typed, problems),
+    )
+    .await
 }
 
 async fn with_link(app: &App, person: &Person, id: PartnerId, link: ShopLinkView) -> Response {
     match partner_page(app, person, id, &Form::default(), Left::Nothing).await {
         Ok(page) => {
-            let page = PartnerPage { made: link.url, ..page };
+            let page = PartnerPage {
+                made: link.url,
+                ..page
+            };
             shown_with_scripts(StatusCode::CREATED, &page)
         }
         Err(error) => sorry(error),
     }
 }
 
-type LinkPath = std::result::Result<Path<(String, String)>, axum::extract::rejection::PathRejection>;
+type LinkPath =
+    std::result::Result<Path<(String, String)>, axum::extract::rejection::PathRejection>;
 
 /// Revokes a link.
-pub(super) async fn revoke_link(State(app): State<App>, Extension(person): Extension<Person>, path: LinkPath, form: Form) -> Response {
-    let read = |Path((id, link)): Path<(String, String)>| Some((id.parse::<PartnerId>().ok()?, link.parse::<ShopLinkId>().ok()?));
+pub(super) async fn revoke_link(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    path: LinkPath,
+    form: Form,
+) -> Response {
+    let read = |Path((id, link)): Path<(String, String)>| {
+        Some((
+            id.parse::<PartnerId>().ok()?,
+            link.parse::<ShopLinkId>().ok()?,
+        ))
+    };
     let Some((id, link)) = path.ok().and_then(read) else {
         return sorry(Error::NotThere("link"));
     };
@@ -391,7 +467,12 @@ pub(super) async fn revoke_link(State(app): State<App>, Extension(person): Exten
 }
 
 /// The settlement as comma-separated values.
-pub(super) async fn csv(State(app): State<App>, Extension(person): Extension<Person>, id: Named, Asked(asked): Asked) -> Response {
+pub(super) async fn csv(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    Asked(asked): Asked,
+) -> Response {
     let written = match id_of(id) {
         Ok(id) => match settled(&app, &person.caller(), id, months(&app, &asked)).await {
             Ok(settled) => settled.csv(),
@@ -401,7 +482,10 @@ pub(super) async fn csv(State(app): State<App>, Extension(person): Extension<Per
     };
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"settlement.csv\""),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"settlement.csv\"",
+        ),
     ];
     match written {
         Ok(csv) => (headers, csv).into_response(),

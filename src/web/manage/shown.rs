@@ -55,9 +55,21 @@ fn id(name: &str) -> String {
 }
 
 /// A form of `fields`, filled with `typed`. Problems at no field of it come last, for the head of the form.
-pub(super) fn shown(fields: &[Field], typed: &Typed, problems: &[Problem], now: Option<&Typed>) -> (Vec<Shown>, Vec<String>) {
-    let painter = Painter { typed, problems, now };
-    let parts: Vec<_> = fields.iter().map(|field| painter.field(field, "")).collect();
+pub(super) fn shown(
+    fields: &[Field],
+    typed: &Typed,
+    problems: &[Problem],
+    now: Option<&Typed>,
+) -> (Vec<Shown>, Vec<String>) {
+    let painter = Painter {
+        typed,
+        problems,
+        now,
+    };
+    let parts: Vec<_> = fields
+        .iter()
+        .map(|field| painter.field(field, ""))
+        .collect();
     let known = |problem: &&Problem| fields.iter().any(|field| is_at(problem, field.name));
     let left = problems.iter().filter(|problem| !known(problem));
     (parts, left.map(|problem| problem.words.clone()).collect())
@@ -78,7 +90,10 @@ impl Painter<'_> {
                 ..self.cluster(field, name, Vec::new())
             }),
             Kind::Group(parts) => {
-                let row = parts.iter().map(|part| self.control(part, &name, "")).collect();
+                let row = parts
+                    .iter()
+                    .map(|part| self.control(part, &name, ""))
+                    .collect();
                 Shown::Group(self.cluster(field, name, vec![row]))
             }
             Kind::Rows(parts, least) => {
@@ -86,7 +101,10 @@ impl Painter<'_> {
                 let count = (self.typed.rows(&name) + 2).max(*least);
                 let row = |row: usize| {
                     let (own, before) = (format!("{name}/{row}"), format!("Row {}: ", row + 1));
-                    parts.iter().map(|part| self.control(part, &own, &before)).collect()
+                    parts
+                        .iter()
+                        .map(|part| self.control(part, &own, &before))
+                        .collect()
                 };
                 let rows = (0..count).map(row).collect();
                 let cluster = self.cluster(field, name, rows);
@@ -169,7 +187,10 @@ impl Painter<'_> {
         if now == self.typed.get(name) {
             return None;
         }
-        let label = options.iter().find(|one| one.value == now).map(|one| one.label.as_str());
+        let label = options
+            .iter()
+            .find(|one| one.value == now)
+            .map(|one| one.label.as_str());
         Some(match label.unwrap_or(now) {
             "" => "nothing".to_owned(),
             "on" => "yes".to_owned(),
@@ -189,21 +210,31 @@ impl Painter<'_> {
 
     fn cluster(&self, field: &Field, name: String, rows: Vec<Vec<Control>>) -> Cluster {
         let inside = format!("{name}/");
-        let at_control = |problem: &Problem| rows.iter().flatten().any(|control| is_at(problem, &control.name));
-        let own = self.problems.iter().filter(|problem| is_at(problem, &name) && !at_control(problem));
+        let at_control = |problem: &Problem| {
+            rows.iter()
+                .flatten()
+                .any(|control| is_at(problem, &control.name))
+        };
+        let own = self
+            .problems
+            .iter()
+            .filter(|problem| is_at(problem, &name) && !at_control(problem));
         let words: Vec<_> = own
             .map(|problem| match row_of(&problem.at, &inside) {
                 Some(row) => format!("Row {}: {}", row + 1, problem.words),
                 None => problem.words.clone(),
             })
             .collect();
-        let differs = self.now.is_some_and(|now| now.part(&name) != self.typed.part(&name));
+        let differs = self
+            .now
+            .is_some_and(|now| now.part(&name) != self.typed.part(&name));
         Cluster {
             id: id(&name),
             label: field.label,
             hint: field.hint,
             problem: (!words.is_empty()).then(|| words.join(" ")),
-            now: differs.then_some("Somebody changed these meanwhile; saving puts yours in their place."),
+            now: differs
+                .then_some("Somebody changed these meanwhile; saving puts yours in their place."),
             options: Vec::new(),
             heads: Vec::new(),
             rows,

@@ -64,7 +64,10 @@ pub(super) trait Thing: Entry {
 }
 
 fn all<T: VariantArray + ToString + 'static>() -> Vec<Choice> {
-    T::VARIANTS.iter().map(|one| choice(one, &title(one))).collect()
+    T::VARIANTS
+        .iter()
+        .map(|one| choice(one, &title(one)))
+        .collect()
 }
 
 fn text(name: &'static str, label: &'static str) -> Field {
@@ -103,7 +106,10 @@ fn week(hours: &WeeklyHours) -> String {
 }
 
 fn codes<T: ToString>(all: &[T]) -> String {
-    all.iter().map(|one| code(one)).collect::<Vec<_>>().join(", ")
+    all.iter()
+        .map(|one| code(one))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn ending(what: &str, last: Option<Day>, today: NaiveDate) -> Option<Note> {
@@ -120,9 +126,14 @@ impl Thing for Site {
             text("name", "Name").must(),
             text("address", "Street address").must(),
             Field::new("kind", "Whose place it is", Kind::One(all::<SiteKind>())).must(),
-            Field::new("partner_id", "Shop", Kind::One(lists.shops.clone())).hint("For a partner’s place only."),
+            Field::new("partner_id", "Shop", Kind::One(lists.shops.clone()))
+                .hint("For a partner’s place only."),
             hours("hours"),
-            Field::new("observes_holidays", "Closes on Ontario’s public holidays", Kind::Tick),
+            Field::new(
+                "observes_holidays",
+                "Closes on Ontario’s public holidays",
+                Kind::Tick,
+            ),
             active("In use"),
         ]
     }
@@ -160,11 +171,24 @@ impl Thing for Practitioner {
             site(lists),
             Field::new("skills", "Trained for", Kind::Ticks(all::<Skill>())),
             hours("hours"),
-            Field::new("device_authorisations", "Devices that they may use", Kind::Rows(authorisations, 3))
-                .hint("As the laser safety officer has authorised them."),
-            Field::new("credentials", "Licences and certificates", Kind::Rows(credentials, 3))
-                .hint("All of them must be valid on the day of a session."),
-            Field::new("day_list_to", "Email for the list of their day", Kind::Email).hint("Sent the evening before; not sent unless set."),
+            Field::new(
+                "device_authorisations",
+                "Devices that they may use",
+                Kind::Rows(authorisations, 3),
+            )
+            .hint("As the laser safety officer has authorised them."),
+            Field::new(
+                "credentials",
+                "Licences and certificates",
+                Kind::Rows(credentials, 3),
+            )
+            .hint("All of them must be valid on the day of a session."),
+            Field::new(
+                "day_list_to",
+                "Email for the list of their day",
+                Kind::Email,
+            )
+            .hint("Sent the evening before; not sent unless set."),
             active("Works here"),
         ]
     }
@@ -201,7 +225,11 @@ impl Thing for Room {
         vec![
             text("name", "Name").must(),
             site(lists),
-            Field::new("capabilities", "Fitted for", Kind::Ticks(all::<Capability>())),
+            Field::new(
+                "capabilities",
+                "Fitted for",
+                Kind::Ticks(all::<Capability>()),
+            ),
             active("In use"),
         ]
     }
@@ -209,7 +237,10 @@ impl Thing for Room {
         self.details.name.to_string()
     }
     fn facts(&self, lists: &Lists) -> Vec<String> {
-        vec![lists.site(self.details.site_id), codes(&self.details.capabilities)]
+        vec![
+            lists.site(self.details.site_id),
+            codes(&self.details.capabilities),
+        ]
     }
     fn is_active(&self) -> bool {
         self.details.active
@@ -233,7 +264,12 @@ impl Thing for Device {
             number("frequency_hz/max", "Most frequency, Hz"),
             number("pulse_width/min", "Least pulse width"),
             number("pulse_width/max", "Most pulse width"),
-            Field::new("pulse_width_unit", "Its unit", Kind::One(all::<PulseWidthUnit>())).must(),
+            Field::new(
+                "pulse_width_unit",
+                "Its unit",
+                Kind::One(all::<PulseWidthUnit>()),
+            )
+            .must(),
         ];
         vec![
             text("code", "Code")
@@ -241,17 +277,26 @@ impl Thing for Device {
                 .hint("What the desk calls it, such as LASER-OWN-1; no other has it."),
             text("name", "Make and model").must(),
             site(lists),
-            Field::new("ownership", "Owned or rented", Kind::One(all::<Ownership>()))
-                .must()
-                .hint("A rented one is here in its rental windows only; they stand in the calendar."),
+            Field::new(
+                "ownership",
+                "Owned or rented",
+                Kind::One(all::<Ownership>()),
+            )
+            .must()
+            .hint("A rented one is here in its rental windows only; they stand in the calendar."),
             text("vendor", "Who rents it out"),
-            Field::new("day_cost_cents", "Cost of a rented day, dollars", Kind::Money),
+            Field::new(
+                "day_cost_cents",
+                "Cost of a rented day, dollars",
+                Kind::Money,
+            ),
             text("licence_number", "Number of its medical device licence"),
             text("licence_class", "Class of that licence").hint("II, III or IV."),
             Field::new("licence_valid_until", "Licence checked until", Kind::Day),
             Field::new("service_due_on", "Service due on", Kind::Day),
             Field::new("out_of_service", "Out of service", Kind::Tick),
-            Field::new("modes", "What it can be set to", Kind::Rows(modes, 2)).hint("One row for each wavelength, from least to most."),
+            Field::new("modes", "What it can be set to", Kind::Rows(modes, 2))
+                .hint("One row for each wavelength, from least to most."),
             active("In use"),
         ]
     }
@@ -260,22 +305,38 @@ impl Thing for Device {
     }
     fn facts(&self, lists: &Lists) -> Vec<String> {
         let d = &self.details;
-        let cost = d.day_cost_cents.map(|cents| format!("${} a day", dollars(cents)));
-        let nm: Vec<_> = d.modes.iter().map(|mode| mode.wavelength_nm.to_string()).collect();
+        let cost = d
+            .day_cost_cents
+            .map(|cents| format!("${} a day", dollars(cents)));
+        let nm: Vec<_> = d
+            .modes
+            .iter()
+            .map(|mode| mode.wavelength_nm.to_string())
+            .collect();
         let nm = (!nm.is_empty()).then(|| format!("{} nm", nm.join(", ")));
-        [Some(lists.site(d.site_id)), Some(code(&d.ownership)), cost, nm]
-            .into_iter()
-            .flatten()
-            .collect()
+        [
+            Some(lists.site(d.site_id)),
+            Some(code(&d.ownership)),
+            cost,
+            nm,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
     fn notes(&self, today: NaiveDate) -> Vec<Note> {
         let d = &self.details;
-        let out = d.out_of_service.then(|| ("Out of service".to_owned(), true));
+        let out = d
+            .out_of_service
+            .then(|| ("Out of service".to_owned(), true));
         let licence = ending("The check of its licence", d.licence_valid_until, today);
         let service = d.service_due_on.and_then(|due| {
             let (_, late) = until("", due.date(), today)?;
             let is = if late { "was" } else { "is" };
-            Some((format!("Its service {is} due on {}", super::words::day(due.date())), late))
+            Some((
+                format!("Its service {is} due on {}", super::words::day(due.date())),
+                late,
+            ))
         });
         out.into_iter().chain(licence).chain(service).collect()
     }
@@ -322,10 +383,16 @@ impl Thing for Service {
         let minutes = Some(format!("{} minutes", u16::from(d.duration_minutes)));
         let price = d.price_cents.map(|cents| format!("${}", dollars(cents)));
         let counts = d.counts.then(|| "counts as a session".to_owned());
-        [Some(d.code.to_string()), minutes, price, d.method.as_ref().map(code), counts]
-            .into_iter()
-            .flatten()
-            .collect()
+        [
+            Some(d.code.to_string()),
+            minutes,
+            price,
+            d.method.as_ref().map(code),
+            counts,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
     fn is_active(&self) -> bool {
         self.details.active

@@ -45,9 +45,15 @@ struct Row {
 }
 
 /// The lines about whom was asked for; else a search.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+) -> Response {
     match filled(&app, &person, &asked).await {
-        Ok(page) if page.whom.problem.is_some() => shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page),
+        Ok(page) if page.whom.problem.is_some() => {
+            shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
         Err(error) => sorry(error),
     }
@@ -79,7 +85,9 @@ async fn trail(app: &App, person: &Person, asked: &Form) -> Result<Trail> {
     Ok(Trail {
         name: whom::name_of(app, person, patient).await?,
         rows: found.items.into_iter().map(row).collect(),
-        next: found.next.map(|after| format!("/manage/audit?patient_id={patient}&after={after}")),
+        next: found
+            .next
+            .map(|after| format!("/manage/audit?patient_id={patient}&after={after}")),
     })
 }
 

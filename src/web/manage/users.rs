@@ -53,7 +53,10 @@ impl From<UserView> for Row {
             name: user.name.to_string(),
             email: user.email,
             role: words::role(user.role),
-            shop: user.partner.map(|name| name.to_string()).unwrap_or_default(),
+            shop: user
+                .partner
+                .map(|name| name.to_string())
+                .unwrap_or_default(),
             active: user.active,
         }
     }
@@ -87,7 +90,9 @@ fn note(asked: &Form) -> Option<&'static str> {
 /// What somebody can be, and whose.
 async fn who(app: &App, caller: &Caller) -> Result<(Vec<Choice>, Vec<Choice>)> {
     let roles = Role::VARIANTS.iter().filter(|role| **role != Role::Patient);
-    let roles = roles.map(|role| choice(role, &words::role(*role))).collect();
+    let roles = roles
+        .map(|role| choice(role, &words::role(*role)))
+        .collect();
     Ok((roles, shops(app, caller).await?))
 }
 
@@ -95,9 +100,17 @@ async fn who(app: &App, caller: &Caller) -> Result<(Vec<Choice>, Vec<Choice>)> {
 pub(super) async fn shops(app: &App, caller: &Caller) -> Result<Vec<Choice>> {
     let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let page = page::Page { limit: Some(200), after };
+        let page = page::Page {
+            limit: Some(200),
+            after,
+        };
         let found = partners::list(app, caller, &page).await?;
-        all.extend(found.items.iter().map(|shop| choice(&shop.id, &shop.details.name)));
+        all.extend(
+            found
+                .items
+                .iter()
+                .map(|shop| choice(&shop.id, &shop.details.name)),
+        );
         match found.next {
             Some(next) => after = Some(next),
             None => return Ok(all),
@@ -115,9 +128,16 @@ fn role_fields(roles: Vec<Choice>, shops: Vec<Choice>) -> Vec<Field> {
 
 async fn sheet_to_add(app: &App, caller: &Caller) -> Result<Sheet> {
     let (roles, shops) = who(app, caller).await?;
-    let mut fields = vec![Field::new("email", "Email", Kind::Email).must().hint("They sign in with it.")];
+    let mut fields = vec![
+        Field::new("email", "Email", Kind::Email)
+            .must()
+            .hint("They sign in with it."),
+    ];
     fields.extend(role_fields(roles, shops));
-    fields.push(Field::new("password", "Password", Kind::Password).hint("Ten characters or more. Without one they use tokens only."));
+    fields.push(
+        Field::new("password", "Password", Kind::Password)
+            .hint("Ten characters or more. Without one they use tokens only."),
+    );
     Ok(Sheet {
         action: "/manage/users".to_owned(),
         button: "Add the user",
@@ -136,26 +156,46 @@ struct Added {
 }
 
 /// The list.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+) -> Response {
     match listed(&app, &person, note(&asked), &Typed::default(), &[]).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
         Err(error) => sorry(error),
     }
 }
 
-async fn listed(app: &App, person: &Person, note: Option<&'static str>, typed: &Typed, problems: &[Problem]) -> Result<Page> {
+async fn listed(
+    app: &App,
+    person: &Person,
+    note: Option<&'static str>,
+    typed: &Typed,
+    problems: &[Problem],
+) -> Result<Page> {
     let caller = person.caller();
     Ok(Page {
         shell: Shell::of(app, person, Here::Manage),
         tabs: tabs(Some(Part::Users)),
         note,
-        rows: user_changes::list(app, &caller, None).await?.into_iter().map(Row::from).collect(),
-        form: sheet_to_add(app, &caller).await?.with(typed, None, problems),
+        rows: user_changes::list(app, &caller, None)
+            .await?
+            .into_iter()
+            .map(Row::from)
+            .collect(),
+        form: sheet_to_add(app, &caller)
+            .await?
+            .with(typed, None, problems),
     })
 }
 
 /// Adds a user.
-pub(super) async fn add(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+pub(super) async fn add(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    form: Form,
+) -> Response {
     let caller = person.caller();
     let sheet = match sheet_to_add(&app, &caller).await {
         Ok(sheet) => sheet,
@@ -217,7 +257,10 @@ struct Changed {
 }
 
 fn id_of(id: Named) -> Result<UserId> {
-    named(id).parse().map(UserId).map_err(|_| Error::NotThere("user"))
+    named(id)
+        .parse()
+        .map(UserId)
+        .map_err(|_| Error::NotThere("user"))
 }
 
 fn password_sheet(id: UserId) -> Sheet {
@@ -253,7 +296,13 @@ enum Left {
     Words(String),
 }
 
-async fn user_page(app: &App, person: &Person, id: UserId, note: Option<&'static str>, left: Left) -> Result<UserPage> {
+async fn user_page(
+    app: &App,
+    person: &Person,
+    id: UserId,
+    note: Option<&'static str>,
+    left: Left,
+) -> Result<UserPage> {
     let caller = person.caller();
     let user = user_changes::get(app, &caller, id).await?;
     let sheet = sheet_to_change(app, &caller, id).await?;
@@ -295,7 +344,12 @@ async fn answered(app: &App, person: &Person, id: UserId, left: Left) -> Respons
 }
 
 /// One user.
-pub(super) async fn one(State(app): State<App>, Extension(person): Extension<Person>, id: Named, Asked(asked): Asked) -> Response {
+pub(super) async fn one(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    Asked(asked): Asked,
+) -> Response {
     let page = match id_of(id) {
         Ok(id) => user_page(&app, &person, id, note(&asked), Left::Nothing).await,
         Err(error) => Err(error),
@@ -307,7 +361,12 @@ pub(super) async fn one(State(app): State<App>, Extension(person): Extension<Per
 }
 
 /// Changes name, role and shop.
-pub(super) async fn change(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn change(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let caller = person.caller();
     let (id, sheet) = match id_of(id) {
         Ok(id) => match sheet_to_change(&app, &caller, id).await {
@@ -321,8 +380,16 @@ pub(super) async fn change(State(app): State<App>, Extension(person): Extension<
     let left = match typed.read(&sheet.fields) {
         Ok(written) => {
             let changed = match catalogue::read(written) {
-                Ok(Changed { name, role, partner_id }) => {
-                    let changed = ChangedUser { name, role, partner_id };
+                Ok(Changed {
+                    name,
+                    role,
+                    partner_id,
+                }) => {
+                    let changed = ChangedUser {
+                        name,
+                        role,
+                        partner_id,
+                    };
                     user_changes::change(&app, &caller, id, &expected(&form), changed).await
                 }
                 Err(error) => Err(error),
@@ -344,7 +411,12 @@ fn done(id: UserId, what: &str) -> Response {
 }
 
 /// Lets a user in, or out.
-pub(super) async fn set_active(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn set_active(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let id = match id_of(id) {
         Ok(id) => id,
         Err(error) => return sorry(error),
@@ -352,7 +424,15 @@ pub(super) async fn set_active(State(app): State<App>, Extension(person): Extens
     let active = match form.get("active") {
         "yes" => true,
         "no" => false,
-        _ => return answered(&app, &person, id, Left::Words("Say whether they may sign in.".to_owned())).await,
+        _ => {
+            return answered(
+                &app,
+                &person,
+                id,
+                Left::Words("Say whether they may sign in.".to_owned()),
+            )
+            .await;
+        }
     };
     match user_changes::set_active(&app, &person.caller(), id, active).await {
         Ok(()) => done(id, if active { "in" } else { "out" }),
@@ -362,7 +442,12 @@ pub(super) async fn set_active(State(app): State<App>, Extension(person): Extens
 }
 
 /// Sets another password.
-pub(super) async fn set_password(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn set_password(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let id = match id_of(id) {
         Ok(id) => id,
         Err(error) => return sorry(error),
@@ -378,7 +463,12 @@ pub(super) async fn set_password(State(app): State<App>, Extension(person): Exte
 }
 
 /// Requires a second factor, or no longer.
-pub(super) async fn require(State(app): State<App>, Extension(person): Extension<Person>, id: Named, form: Form) -> Response {
+pub(super) async fn require(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+    form: Form,
+) -> Response {
     let id = match id_of(id) {
         Ok(id) => id,
         Err(error) => return sorry(error),
@@ -386,7 +476,15 @@ pub(super) async fn require(State(app): State<App>, Extension(person): Extension
     let required = match form.get("required") {
         "yes" => true,
         "no" => false,
-        _ => return answered(&app, &person, id, Left::Words("Say whether they need a second factor.".to_owned())).await,
+        _ => {
+            return answered(
+                &app,
+                &person,
+                id,
+                Left::Words("Say whether they need a second factor.".to_owned()),
+            )
+            .await;
+        }
     };
     match second_factor::require(&app, &person.caller(), id, required).await {
         Ok(()) => done(id, if required { "required" } else { "not-required" }),
@@ -395,9 +493,15 @@ pub(super) async fn require(State(app): State<App>, Extension(person): Extension
 }
 
 /// Takes a second factor away.
-pub(super) async fn take_away(State(app): State<App>, Extension(person): Extension<Person>, id: Named) -> Response {
+pub(super) async fn take_away(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    id: Named,
+) -> Response {
     let taken = match id_of(id) {
-        Ok(id) => second_factor::take_away(&app, &person.caller(), id).await.map(|()| id),
+        Ok(id) => second_factor::take_away(&app, &person.caller(), id)
+            .await
+            .map(|()| id),
         Err(error) => Err(error),
     };
     match taken {

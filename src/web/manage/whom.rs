@@ -47,7 +47,11 @@ pub(super) async fn search(app: &App, person: &Person, asked: &Form) -> Result<W
                 id: patient.id,
                 name: named(&patient),
                 phone: patient.details.phone.to_string(),
-                email: patient.details.email.map(|email| email.to_string()).unwrap_or_default(),
+                email: patient
+                    .details
+                    .email
+                    .map(|email| email.to_string())
+                    .unwrap_or_default(),
             };
             whom.found = found.items.into_iter().map(view).collect();
         }
@@ -59,7 +63,10 @@ pub(super) async fn search(app: &App, person: &Person, asked: &Form) -> Result<W
 
 /// A patient's name.
 pub(super) fn named(patient: &crate::domain::patient::Patient) -> String {
-    format!("{} {}", patient.details.given_name, patient.details.family_name)
+    format!(
+        "{} {}",
+        patient.details.given_name, patient.details.family_name
+    )
 }
 
 /// The name of a patient whose id was asked for.

@@ -19,7 +19,10 @@ pub(super) fn sentence(detail: &str) -> String {
         format!("This is {detail}")
     } else {
         let mut letters = detail.chars();
-        let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+        let first = letters
+            .next()
+            .map(|first| first.to_uppercase().to_string())
+            .unwrap_or_default();
         format!("{first}{}", letters.as_str())
     };
     if whole.ends_with(['.', '!', '?']) {
@@ -48,7 +51,10 @@ pub(super) fn code(code: &(impl ToString + ?Sized)) -> String {
 pub(super) fn title(of: &(impl ToString + ?Sized)) -> String {
     let words = code(of);
     let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let first = letters
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
     format!("{first}{}", letters.as_str())
 }
 
@@ -68,7 +74,10 @@ pub(super) fn until(what: &str, last: NaiveDate, today: NaiveDate) -> Option<(St
     let left = (last - today).num_days();
     match left {
         ..0 => Some((format!("{what} expired on {}", day(last)), true)),
-        0..=60 => Some((format!("{what} ends on {}, in {left} days", day(last)), false)),
+        0..=60 => Some((
+            format!("{what} ends on {}, in {left} days", day(last)),
+            false,
+        )),
         _ => None,
     }
 }
@@ -76,9 +85,10 @@ pub(super) fn until(what: &str, last: NaiveDate, today: NaiveDate) -> Option<(St
 /// How long before a visit, `48h`, as people say it.
 pub(super) fn lead(text: &str) -> String {
     let units = [('d', "days"), ('h', "hours"), ('m', "minutes")];
-    let said = units
-        .iter()
-        .find_map(|(unit, words)| text.strip_suffix(*unit).map(|number| format!("{number} {words}")));
+    let said = units.iter().find_map(|(unit, words)| {
+        text.strip_suffix(*unit)
+            .map(|number| format!("{number} {words}"))
+    });
     said.unwrap_or_else(|| text.to_owned())
 }
 
@@ -169,5 +179,9 @@ pub(super) fn deed(action: &str) -> String {
         "task.list" => "Saw a task in a list",
         _ => "",
     };
-    if known.is_empty() { title(action) } else { known.to_owned() }
+    if known.is_empty() {
+        title(action)
+    } else {
+        known.to_owned()
+    }
 }

@@ -71,7 +71,11 @@ struct Beside {
 }
 
 /// The page.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+) -> Response {
     shown(&app, &person, StatusCode::OK, |words| Beside {
         note: asked.has("revoked").then_some(words.revoked),
         ..Beside::default()
@@ -79,7 +83,12 @@ pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Pe
     .await
 }
 
-async fn shown(app: &App, person: &Person, status: StatusCode, beside: impl FnOnce(&'static Words) -> Beside) -> Response {
+async fn shown(
+    app: &App,
+    person: &Person,
+    status: StatusCode,
+    beside: impl FnOnce(&'static Words) -> Beside,
+) -> Response {
     match shop_desk::addresses(app, &person.caller()).await {
         Ok(addresses) => {
             let words = of(addresses.front.language);
@@ -92,9 +101,13 @@ async fn shown(app: &App, person: &Person, status: StatusCode, beside: impl FnOn
 fn filled(app: &App, person: &Person, addresses: Addresses, beside: Beside) -> Page {
     let language = addresses.front.language;
     let words = of(language);
-    let label = Entry::line("label", words.label, "maxlength=\"200\" autocomplete=\"off\"")
-        .hint(words.label_hint)
-        .required();
+    let label = Entry::line(
+        "label",
+        words.label,
+        "maxlength=\"200\" autocomplete=\"off\"",
+    )
+    .hint(words.label_hint)
+    .required();
     let mut entry = label.filled(&beside.form, &beside.wrong);
     lead_to_first_wrong(std::iter::once(&mut entry));
     Page {
@@ -132,9 +145,11 @@ async fn changed(app: &App, person: &Person, error: Error) -> Response {
     match error {
         // What is not there any more was revoked a moment ago, perhaps by this very button.
         Error::Stale | Error::AnsweredMeanwhile | Error::NotThere(_) => {
-            shown(app, person, StatusCode::UNPROCESSABLE_ENTITY, |words| Beside {
-                problem: Some(words.stale),
-                ..Beside::default()
+            shown(app, person, StatusCode::UNPROCESSABLE_ENTITY, |words| {
+                Beside {
+                    problem: Some(words.stale),
+                    ..Beside::default()
+                }
             })
             .await
         }
@@ -143,7 +158,11 @@ async fn changed(app: &App, person: &Person, error: Error) -> Response {
 }
 
 /// Gives the calendar an address, or another one.
-pub(super) async fn make_calendar(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+pub(super) async fn make_calendar(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    form: Form,
+) -> Response {
     let seen = form.read("id").zip(form.read("version"));
     match shop_desk::new_calendar(&app, &person.caller(), seen).await {
         Ok(made) => {
@@ -164,7 +183,11 @@ pub(super) async fn make_calendar(State(app): State<App>, Extension(person): Ext
 }
 
 /// Revokes the calendar.
-pub(super) async fn revoke_calendar(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+pub(super) async fn revoke_calendar(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    form: Form,
+) -> Response {
     let revoked = match form.read("id") {
         Some(id) => feeds::revoke(&app, &person.caller(), id, &expected(&form)).await,
         None => Err(Error::NotThere("feed")),
@@ -176,7 +199,11 @@ pub(super) async fn revoke_calendar(State(app): State<App>, Extension(person): E
 }
 
 /// Makes a link to the list.
-pub(super) async fn make_link(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+pub(super) async fn make_link(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    form: Form,
+) -> Response {
     let caller = person.caller();
     let front = match shop_desk::front(&app, &caller).await {
         Ok(front) => front,
@@ -186,10 +213,12 @@ pub(super) async fn make_link(State(app): State<App>, Extension(person): Extensi
         Ok(label) => label,
         Err(error) => {
             let wrong = vec![Wrong::with("label", text_problem(front.language, &error))];
-            return shown(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, |_| Beside {
-                form,
-                wrong,
-                ..Beside::default()
+            return shown(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, |_| {
+                Beside {
+                    form,
+                    wrong,
+                    ..Beside::default()
+                }
             })
             .await;
         }
@@ -213,7 +242,11 @@ pub(super) async fn make_link(State(app): State<App>, Extension(person): Extensi
 }
 
 /// Revokes a link.
-pub(super) async fn revoke_link(State(app): State<App>, Extension(person): Extension<Person>, form: Form) -> Response {
+pub(super) async fn revoke_link(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    form: Form,
+) -> Response {
     let caller = person.caller();
     let front = match shop_desk::front(&app, &caller).await {
         Ok(front) => front,

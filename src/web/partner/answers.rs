@@ -37,17 +37,42 @@ impl From<Result<()>> for Outcome {
 }
 
 /// The shop accepts.
-pub(super) async fn accept(State(app): State<App>, Extension(person): Extension<Person>, named: Which, form: Form) -> Response {
+pub(super) async fn accept(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    named: Which,
+    form: Form,
+) -> Response {
     let id = match which(named) {
         Ok(id) => id,
         Err(error) => return sorry(error),
     };
-    let done = referral_answers::accept(&app, &person.caller(), id, &expected(&form), Acceptance::default()).await;
-    after(&app, &person, id, Tried::Accept, form, done.map(drop).into()).await
+    let done = referral_answers::accept(
+        &app,
+        &person.caller(),
+        id,
+        &expected(&form),
+        Acceptance::default(),
+    )
+    .await;
+    after(
+        &app,
+        &person,
+        id,
+        Tried::Accept,
+        form,
+        done.map(drop).into(),
+    )
+    .await
 }
 
 /// The shop declines.
-pub(super) async fn decline(State(app): State<App>, Extension(person): Extension<Person>, named: Which, form: Form) -> Response {
+pub(super) async fn decline(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    named: Which,
+    form: Form,
+) -> Response {
     let id = match which(named) {
         Ok(id) => id,
         Err(error) => return sorry(error),
@@ -64,7 +89,12 @@ pub(super) async fn decline(State(app): State<App>, Extension(person): Extension
 }
 
 /// The shop cannot finish.
-pub(super) async fn fail(State(app): State<App>, Extension(person): Extension<Person>, named: Which, form: Form) -> Response {
+pub(super) async fn fail(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    named: Which,
+    form: Form,
+) -> Response {
     let id = match which(named) {
         Ok(id) => id,
         Err(error) => return sorry(error),
@@ -81,7 +111,12 @@ pub(super) async fn fail(State(app): State<App>, Extension(person): Extension<Pe
 }
 
 /// The shop proposes another time.
-pub(super) async fn propose(State(app): State<App>, Extension(person): Extension<Person>, named: Which, form: Form) -> Response {
+pub(super) async fn propose(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    named: Which,
+    form: Form,
+) -> Response {
     let id = match which(named) {
         Ok(id) => id,
         Err(error) => return sorry(error),
@@ -114,17 +149,37 @@ async fn language(app: &App, person: &Person) -> Result<Language> {
 }
 
 /// Why not, as it was typed.
-async fn why(app: &App, person: &Person, form: &Form) -> Result<std::result::Result<Rejection, Wrong>> {
+async fn why(
+    app: &App,
+    person: &Person,
+    form: &Form,
+) -> Result<std::result::Result<Rejection, Wrong>> {
     Ok(match Note::try_from(form.get("reason")) {
-        Ok(reason) => Ok(Rejection { reason, for_shop: false }),
-        Err(error) => Err(Wrong::with("reason", text_problem(language(app, person).await?, &error))),
+        Ok(reason) => Ok(Rejection {
+            reason,
+            for_shop: false,
+        }),
+        Err(error) => Err(Wrong::with(
+            "reason",
+            text_problem(language(app, person).await?, &error),
+        )),
     })
 }
 
 /// Back to the referral, which says what came of it.
-async fn after(app: &App, person: &Person, id: ReferralId, tried: Tried, form: Form, done: Outcome) -> Response {
+async fn after(
+    app: &App,
+    person: &Person,
+    id: ReferralId,
+    tried: Tried,
+    form: Form,
+    done: Outcome,
+) -> Response {
     let error = match done {
-        Outcome::Done => return Redirect::to(&format!("/partner/referrals/{id}?{}", said(tried))).into_response(),
+        Outcome::Done => {
+            return Redirect::to(&format!("/partner/referrals/{id}?{}", said(tried)))
+                .into_response();
+        }
         Outcome::Typed(wrong) => return again(app, person, id, tried, form, Ok(wrong)).await,
         Outcome::Refused(error) => error,
     };
@@ -133,7 +188,8 @@ async fn after(app: &App, person: &Person, id: ReferralId, tried: Tried, form: F
         Err(error) => return sorry(error),
     };
     // What speaks against a time stands beside the time.
-    let beside_start = tried == Tried::Propose && !matches!(error, Error::Stale | Error::AnsweredMeanwhile);
+    let beside_start =
+        tried == Tried::Propose && !matches!(error, Error::Stale | Error::AnsweredMeanwhile);
     let wrong = wrong(of(front.language), &front.wavelengths, error).map(|mut all| {
         for one in all.iter_mut().filter(|_| beside_start) {
             one.field = Some("start".to_owned());

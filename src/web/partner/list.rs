@@ -74,7 +74,11 @@ fn wanted(asked: &Form) -> Result<(Filter, Shown), Error> {
 }
 
 /// The page.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, Asked(asked): Asked) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    Asked(asked): Asked,
+) -> Response {
     let (filter, wanted) = match wanted(&asked) {
         Ok(wanted) => wanted,
         Err(error) => return sorry(error),
@@ -103,7 +107,11 @@ fn filled(app: &App, person: &Person, filter: Filter, list: &ShopList) -> Page {
         is_today: first == civil::date_of(app.zone, app.clock.now()),
         earlier,
         later,
-        requests: list.requests.iter().map(|one| request(language, words, one)).collect(),
+        requests: list
+            .requests
+            .iter()
+            .map(|one| request(language, words, one))
+            .collect(),
         days: by_day(language, &list.visits, |visit| leads_to(words, visit)),
     }
 }
@@ -114,14 +122,24 @@ fn request(language: Language, words: &Words, one: &ShopReferral) -> Request {
         address: format!("/partner/referrals/{}", one.id),
         name: shop_rows::name(language, packet),
         phone: shop_rows::phone(packet),
-        asked: format!("{}, {}", term(language, one.service.as_str()), words.sessions(one.count)),
+        asked: format!(
+            "{}, {}",
+            term(language, one.service.as_str()),
+            words.sessions(one.count)
+        ),
         sent: one
             .requested_at
             .map(|at| wording::day(language, at.naive_local()))
             .unwrap_or_default(),
-        facts: packet.map(|packet| shop_rows::facts(language, packet)).unwrap_or_default(),
+        facts: packet
+            .map(|packet| shop_rows::facts(language, packet))
+            .unwrap_or_default(),
         withheld: shop_rows::withheld(language, packet),
-        dates: one.visits.iter().map(|visit| date(language, visit)).collect(),
+        dates: one
+            .visits
+            .iter()
+            .map(|visit| date(language, visit))
+            .collect(),
     }
 }
 

@@ -24,20 +24,50 @@ use crate::domain::ids::{ReferralId, SessionId};
 pub(super) fn routes(app: &App) -> Router<App> {
     Router::new()
         .route("/partner", only(app, SHOP_USERS, get(list::page)))
-        .route("/partner/referrals/{id}", only(app, SHOP_USERS, get(referral::page)))
-        .route("/partner/referrals/{id}/accept", only(app, SHOP_USERS, post(answers::accept)))
-        .route("/partner/referrals/{id}/decline", only(app, SHOP_USERS, post(answers::decline)))
-        .route("/partner/referrals/{id}/propose", only(app, SHOP_USERS, post(answers::propose)))
-        .route("/partner/referrals/{id}/fail", only(app, SHOP_USERS, post(answers::fail)))
+        .route(
+            "/partner/referrals/{id}",
+            only(app, SHOP_USERS, get(referral::page)),
+        )
+        .route(
+            "/partner/referrals/{id}/accept",
+            only(app, SHOP_USERS, post(answers::accept)),
+        )
+        .route(
+            "/partner/referrals/{id}/decline",
+            only(app, SHOP_USERS, post(answers::decline)),
+        )
+        .route(
+            "/partner/referrals/{id}/propose",
+            only(app, SHOP_USERS, post(answers::propose)),
+        )
+        .route(
+            "/partner/referrals/{id}/fail",
+            only(app, SHOP_USERS, post(answers::fail)),
+        )
         .route(
             "/partner/referrals/{id}/report/{visit}",
             only(app, SHOP_USERS, get(report::page).post(report::send)),
         )
-        .route("/partner/calendar", only(app, SHOP_USERS, get(addresses::page)))
-        .route("/partner/calendar/make", only(app, SHOP_USERS, post(addresses::make_calendar)))
-        .route("/partner/calendar/revoke", only(app, SHOP_USERS, post(addresses::revoke_calendar)))
-        .route("/partner/links", only(app, SHOP_USERS, post(addresses::make_link)))
-        .route("/partner/links/revoke", only(app, SHOP_USERS, post(addresses::revoke_link)))
+        .route(
+            "/partner/calendar",
+            only(app, SHOP_USERS, get(addresses::page)),
+        )
+        .route(
+            "/partner/calendar/make",
+            only(app, SHOP_USERS, post(addresses::make_calendar)),
+        )
+        .route(
+            "/partner/calendar/revoke",
+            only(app, SHOP_USERS, post(addresses::revoke_calendar)),
+        )
+        .route(
+            "/partner/links",
+            only(app, SHOP_USERS, post(addresses::make_link)),
+        )
+        .route(
+            "/partner/links/revoke",
+            only(app, SHOP_USERS, post(addresses::revoke_link)),
+        )
 }
 
 /// The referral that an address names, as far as that can be read.
@@ -56,7 +86,10 @@ type WhichVisit = Result<Path<(String, String)>, PathRejection>;
 fn which_visit(which: WhichVisit) -> Result<(ReferralId, SessionId), Error> {
     let Path((referral, visit)) = which.map_err(|_| Error::NotThere("visit"))?;
     let referral = referral.parse().map_err(|_| Error::NotThere("referral"))?;
-    Ok((referral, visit.parse().map_err(|_| Error::NotThere("visit"))?))
+    Ok((
+        referral,
+        visit.parse().map_err(|_| Error::NotThere("visit"))?,
+    ))
 }
 
 /// The version that a form was made of. A form without one is as good as an old one.

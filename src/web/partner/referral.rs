@@ -88,7 +88,12 @@ struct Page {
 }
 
 /// The page.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, named: Which, Asked(asked): Asked) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    named: Which,
+    Asked(asked): Asked,
+) -> Response {
     match which(named) {
         Ok(id) => shown(&app, &person, id, &asked, None).await,
         Err(error) => sorry(error),
@@ -96,7 +101,13 @@ pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Pe
 }
 
 /// The page as it is now, with what was tried in vain.
-pub(super) async fn shown(app: &App, person: &Person, id: ReferralId, asked: &Form, failed: Option<Failed>) -> Response {
+pub(super) async fn shown(
+    app: &App,
+    person: &Person,
+    id: ReferralId,
+    asked: &Form,
+    failed: Option<Failed>,
+) -> Response {
     let (front, referral) = match shop_desk::referral(app, &person.caller(), id).await {
         Ok(found) => found,
         Err(error) => return sorry(error),
@@ -107,7 +118,14 @@ pub(super) async fn shown(app: &App, person: &Person, id: ReferralId, asked: &Fo
         StatusCode::OK
     };
     let shell = Shell::for_shop(app, person, Here::Partner, front.language);
-    let page = filled(shell, front.language, &referral, app.clock.now(), asked, failed.as_ref());
+    let page = filled(
+        shell,
+        front.language,
+        &referral,
+        app.clock.now(),
+        asked,
+        failed.as_ref(),
+    );
     shown_with_scripts(status, &page)
 }
 
@@ -120,10 +138,20 @@ fn note(words: &Words, asked: &Form) -> Option<&'static str> {
         ("failed", words.failed),
         ("reported", words.reported),
     ];
-    notes.into_iter().find(|(name, _)| asked.has(name)).map(|(_, note)| note)
+    notes
+        .into_iter()
+        .find(|(name, _)| asked.has(name))
+        .map(|(_, note)| note)
 }
 
-fn filled(shell: Shell, language: Language, referral: &ShopReferral, now: DateTime<Utc>, asked: &Form, failed: Option<&Failed>) -> Page {
+fn filled(
+    shell: Shell,
+    language: Language,
+    referral: &ShopReferral,
+    now: DateTime<Utc>,
+    asked: &Form,
+    failed: Option<&Failed>,
+) -> Page {
     let words = of(language);
     let packet = referral.packet.as_ref();
     let status = referral.status;
@@ -134,7 +162,8 @@ fn filled(shell: Shell, language: Language, referral: &ShopReferral, now: DateTi
     let can_answer = status.is_asked() || (status.is_under_way() && waits);
     let can_propose = status.after(ReferralVerb::Propose, false).is_ok();
     let new = |id: &str, about: String| proposal(words, id, about, failed);
-    let first_time = (can_propose && referral.undated > 0 && !waits).then(|| new("", String::new()));
+    let first_time =
+        (can_propose && referral.undated > 0 && !waits).then(|| new("", String::new()));
     let visits: Vec<_> = referral
         .visits
         .iter()
@@ -143,7 +172,8 @@ fn filled(shell: Shell, language: Language, referral: &ShopReferral, now: DateTi
             report: shop_rows::report(language, visit),
             report_address: can_be_reported(referral, visit, now)
                 .then(|| format!("/partner/referrals/{}/report/{}", referral.id, visit.id)),
-            proposal: (can_propose && is_to_come(visit, now)).then(|| new(&visit.id.to_string(), date(language, visit))),
+            proposal: (can_propose && is_to_come(visit, now))
+                .then(|| new(&visit.id.to_string(), date(language, visit))),
         })
         .collect();
     let decline = can_answer.then(|| reason(words, Tried::Decline, failed));
@@ -159,8 +189,14 @@ fn filled(shell: Shell, language: Language, referral: &ShopReferral, now: DateTi
         name: shop_rows::name(language, packet),
         phone: shop_rows::phone(packet),
         withheld: shop_rows::withheld(language, packet),
-        facts: packet.map(|packet| shop_rows::facts(language, packet)).unwrap_or_default(),
-        asked: format!("{}, {}", term(language, referral.service.as_str()), words.sessions(referral.count)),
+        facts: packet
+            .map(|packet| shop_rows::facts(language, packet))
+            .unwrap_or_default(),
+        asked: format!(
+            "{}, {}",
+            term(language, referral.service.as_str()),
+            words.sessions(referral.count)
+        ),
         status: standing(language, referral),
         undated: if can_propose && referral.undated > 0 {
             words.undated(referral.undated)
@@ -187,12 +223,21 @@ fn filled(shell: Shell, language: Language, referral: &ShopReferral, now: DateTi
         fail,
     };
     if let Some(failed) = failed {
-        let shown = [&page.first_time, &page.decline, &page.fail].into_iter().flatten();
+        let shown = [&page.first_time, &page.decline, &page.fail]
+            .into_iter()
+            .flatten();
         let shown = shown
-            .chain(page.visits.iter().filter_map(|visit| visit.proposal.as_ref()))
+            .chain(
+                page.visits
+                    .iter()
+                    .filter_map(|visit| visit.proposal.as_ref()),
+            )
             .any(|small| small.open);
         // What is wrong with a control stands beside it, as long as the referral still has that form.
-        let whole = failed.wrong.iter().filter(|one| one.field.is_none() || !shown);
+        let whole = failed
+            .wrong
+            .iter()
+            .filter(|one| one.field.is_none() || !shown);
         page.problems = whole.map(|one| one.words.clone()).collect();
         if page.problems.is_empty() {
             page.problems.push(look_below(language).to_owned());
@@ -209,8 +254,13 @@ fn is_to_come(visit: &ShopVisit, now: DateTime<Utc>) -> bool {
 }
 
 /// Whether a report of a visit is taken: it has begun, and nobody has said what was done.
-pub(super) fn can_be_reported(referral: &ShopReferral, visit: &ShopVisit, now: DateTime<Utc>) -> bool {
-    let taken = referral.status.is_asked() || referral.status.after(ReferralVerb::Report, false).is_ok();
+pub(super) fn can_be_reported(
+    referral: &ShopReferral,
+    visit: &ShopVisit,
+    now: DateTime<Utc>,
+) -> bool {
+    let taken =
+        referral.status.is_asked() || referral.status.after(ReferralVerb::Report, false).is_ok();
     taken && visit.start <= now && visit.status.after(Verb::Report).is_ok()
 }
 
@@ -236,12 +286,17 @@ fn days(language: Language, words: &Words, referral: &ShopReferral) -> Vec<(&'st
 /// A day and a time.
 fn moment(language: Language, at: DateTime<FixedOffset>) -> String {
     let wall = at.naive_local();
-    format!("{}, {}", wording::day(language, wall), wording::time(language, wall))
+    format!(
+        "{}, {}",
+        wording::day(language, wall),
+        wording::time(language, wall)
+    )
 }
 
 /// The form that proposes a time for the visit with `id`, or for one that has no date.
 fn proposal(words: &Words, id: &str, about: String, failed: Option<&Failed>) -> Small {
-    let tried = failed.filter(|failed| failed.tried == Tried::Propose && failed.form.get("session_id") == id);
+    let tried = failed
+        .filter(|failed| failed.tried == Tried::Propose && failed.form.get("session_id") == id);
     let entry = Entry::line("start", words.other_time, "type=\"datetime-local\"")
         .hint(words.clinic_time)
         .required()
@@ -257,7 +312,11 @@ fn proposal(words: &Words, id: &str, about: String, failed: Option<&Failed>) -> 
 /// The form that says why not.
 fn reason(words: &Words, what: Tried, failed: Option<&Failed>) -> Small {
     let tried = failed.filter(|failed| failed.tried == what);
-    let form = if what == Tried::Decline { "decline" } else { "fail" };
+    let form = if what == Tried::Decline {
+        "decline"
+    } else {
+        "fail"
+    };
     let entry = Entry::area("reason", words.reason, "maxlength=\"4000\"")
         .hint(words.reason_hint)
         .required()
@@ -296,7 +355,16 @@ pub(super) async fn again(
     wrong: Result<Vec<Wrong>, Error>,
 ) -> Response {
     match wrong {
-        Ok(wrong) => shown(app, person, id, &Form::default(), Some(Failed { tried, form, wrong })).await,
+        Ok(wrong) => {
+            shown(
+                app,
+                person,
+                id,
+                &Form::default(),
+                Some(Failed { tried, form, wrong }),
+            )
+            .await
+        }
         Err(error) => sorry(error),
     }
 }

@@ -10,8 +10,14 @@ use crate::web::entry::{Wrong, all_wrong};
 use crate::web::shop_words::term;
 
 /// What was wrong, for the form to say; or an error that no form can mend.
-pub(super) fn wrong(words: &Words, wavelengths: &[Wavelength], error: Error) -> Result<Vec<Wrong>, Error> {
-    all_wrong(error, words.stale, |refusal| said(words.language, wavelengths, refusal))
+pub(super) fn wrong(
+    words: &Words,
+    wavelengths: &[Wavelength],
+    error: Error,
+) -> Result<Vec<Wrong>, Error> {
+    all_wrong(error, words.stale, |refusal| {
+        said(words.language, wavelengths, refusal)
+    })
 }
 
 /// What a rule says.
@@ -27,18 +33,30 @@ fn in_french(wavelengths: &[Wavelength], code: Code) -> Option<String> {
     let words = match code {
         Code::ReferralNotAllowedFrom(status) => {
             let status = term(Language::Fr, &status.to_string());
-            return Some(format!("Cet aiguillage est {status} ; cela n’y est plus possible."));
+            return Some(format!(
+                "Cet aiguillage est {status} ; cela n’y est plus possible."
+            ));
         }
         Code::NotAllowedFrom(status) => {
             let status = term(Language::Fr, &status.to_string());
-            return Some(format!("Ce rendez-vous est {status} ; cela n’y est plus possible."));
+            return Some(format!(
+                "Ce rendez-vous est {status} ; cela n’y est plus possible."
+            ));
         }
         Code::ParameterOutOfRange => {
-            let known: Vec<_> = wavelengths.iter().map(|one| format!("{} nm", u16::from(*one))).collect();
-            return Some(format!("Vos appareils ont ces longueurs d’onde : {}.", known.join(", ")));
+            let known: Vec<_> = wavelengths
+                .iter()
+                .map(|one| format!("{} nm", u16::from(*one)))
+                .collect();
+            return Some(format!(
+                "Vos appareils ont ces longueurs d’onde : {}.",
+                known.join(", ")
+            ));
         }
         Code::StartInPast => "Ce moment est passé.",
-        Code::TooFarAhead => "Ce jour est trop éloigné : on ne prend pas encore de rendez-vous pour cette date.",
+        Code::TooFarAhead => {
+            "Ce jour est trop éloigné : on ne prend pas encore de rendez-vous pour cette date."
+        }
         Code::NoSuchLocalTime => "Cette heure n’existe pas ce jour-là : l’horloge avance.",
         Code::NothingToAnswer => "Rien dans cet aiguillage n’attend cette réponse.",
         Code::TooEarlyToReport => "Ce rendez-vous n’a pas commencé ; faites votre rapport ensuite.",
@@ -47,7 +65,9 @@ fn in_french(wavelengths: &[Wavelength], code: Code) -> Option<String> {
         }
         Code::ReferralFull => "Toutes les séances de cet aiguillage ont leur date.",
         Code::DisclosureConsentMissing => "Le patient ne permet plus que vous soyez informé.",
-        Code::PartnerNotEligible => "Un de vos documents est échu ou manque au dossier. Appelez la clinique.",
+        Code::PartnerNotEligible => {
+            "Un de vos documents est échu ou manque au dossier. Appelez la clinique."
+        }
         Code::NotOfferedByPartner => "Vous n’offrez pas ce service.",
         _ => return None,
     };

@@ -42,7 +42,11 @@ struct Page {
 }
 
 /// The page.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>, named: WhichVisit) -> Response {
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    named: WhichVisit,
+) -> Response {
     let (id, visit) = match which_visit(named) {
         Ok(which) => which,
         Err(error) => return sorry(error),
@@ -70,8 +74,20 @@ fn shown(
     let empty = Form::default();
     let (form, wrong) = tried.unwrap_or((&empty, &[]));
     let wanted = tried.is_some() || can_be_reported(referral, visit, app.clock.now());
-    let groups = wanted.then(|| groups(front.language, referral.treatment, &front.wavelengths, form, wrong));
-    let entries: Vec<_> = groups.iter().flatten().flat_map(|group| &group.entries).collect();
+    let groups = wanted.then(|| {
+        groups(
+            front.language,
+            referral.treatment,
+            &front.wavelengths,
+            form,
+            wrong,
+        )
+    });
+    let entries: Vec<_> = groups
+        .iter()
+        .flatten()
+        .flat_map(|group| &group.entries)
+        .collect();
     let problems = said_above(front.language, wrong, &entries);
     let packet = referral.packet.as_ref();
     let back = format!("/partner/referrals/{}", referral.id);
@@ -83,7 +99,9 @@ fn shown(
         version: referral.version,
         name: shop_rows::name(front.language, packet),
         when: date(front.language, visit),
-        facts: packet.map(|packet| shop_rows::facts(front.language, packet)).unwrap_or_default(),
+        facts: packet
+            .map(|packet| shop_rows::facts(front.language, packet))
+            .unwrap_or_default(),
         withheld: shop_rows::withheld(front.language, packet),
         problems,
         groups,
@@ -97,7 +115,12 @@ fn shown(
 }
 
 /// The report.
-pub(super) async fn send(State(app): State<App>, Extension(person): Extension<Person>, named: WhichVisit, form: Form) -> Response {
+pub(super) async fn send(
+    State(app): State<App>,
+    Extension(person): Extension<Person>,
+    named: WhichVisit,
+    form: Form,
+) -> Response {
     let (id, session) = match which_visit(named) {
         Ok(which) => which,
         Err(error) => return sorry(error),
@@ -116,10 +139,14 @@ pub(super) async fn send(State(app): State<App>, Extension(person): Extension<Pe
                 record: record.clone(),
             };
             match referral_ends::report(&app, &caller, id, &expected(&form), report).await {
-                Ok(_) => return Redirect::to(&format!("/partner/referrals/{id}?reported")).into_response(),
+                Ok(_) => {
+                    return Redirect::to(&format!("/partner/referrals/{id}?reported"))
+                        .into_response();
+                }
                 Err(error) => {
                     let incomplete = is_incomplete(&error);
-                    wrong(words, &front.wavelengths, error).map(|wrong| read.beside(front.language, &form, wrong, incomplete))
+                    wrong(words, &front.wavelengths, error)
+                        .map(|wrong| read.beside(front.language, &form, wrong, incomplete))
                 }
             }
         }
@@ -135,7 +162,14 @@ pub(super) async fn send(State(app): State<App>, Extension(person): Extension<Pe
         Err(error) => return sorry(error),
     };
     match referral.visits.iter().find(|one| one.id == session) {
-        Some(visit) => shown(&app, &person, &front, &referral, visit, Some((&form, &wrong))),
+        Some(visit) => shown(
+            &app,
+            &person,
+            &front,
+            &referral,
+            visit,
+            Some((&form, &wrong)),
+        ),
         None => sorry(Error::NotThere("visit")),
     }
 }

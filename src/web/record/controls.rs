@@ -40,7 +40,10 @@ pub(super) fn events(form: &Form) -> usize {
 
 fn room(form: &Form, name: &str, least: usize) -> usize {
     let carried = form.pairs().iter().filter(|(own, _)| own.starts_with(name));
-    let another = carried.clone().next_back().is_some_and(|(_, text)| !text.is_empty());
+    let another = carried
+        .clone()
+        .next_back()
+        .is_some_and(|(_, text)| !text.is_empty());
     (carried.count() + usize::from(another)).max(least)
 }
 
@@ -66,7 +69,12 @@ pub(in crate::web) fn groups(
     wrong: &[Wrong],
 ) -> Vec<Group> {
     let words = of(language);
-    let fill = |entries: Vec<Entry>| -> Vec<Entry> { entries.into_iter().map(|entry| entry.filled(form, wrong)).collect() };
+    let fill = |entries: Vec<Entry>| -> Vec<Entry> {
+        entries
+            .into_iter()
+            .map(|entry| entry.filled(form, wrong))
+            .collect()
+    };
     let group = |title: &str, entries| Group {
         title: title.to_owned(),
         entries: fill(entries),
@@ -88,7 +96,11 @@ pub(in crate::web) fn groups(
         for n in 0..sets(form) {
             let title = format!("{} {}", words.settings, n + 1);
             let entries = settings(words, wavelengths, n);
-            groups.push(if n == 0 { group(&title, entries) } else { folded(title, entries) });
+            groups.push(if n == 0 {
+                group(&title, entries)
+            } else {
+                folded(title, entries)
+            });
         }
     }
     let observed = observed(words, treatment);
@@ -96,7 +108,10 @@ pub(in crate::web) fn groups(
         groups.push(group(words.what_was_seen, observed));
     }
     for n in 0..events(form) {
-        groups.push(folded(format!("{} {}", words.unwanted, n + 1), event(words, n)));
+        groups.push(folded(
+            format!("{} {}", words.unwanted, n + 1),
+            event(words, n),
+        ));
     }
     let note = Entry::area("note", words.note, "maxlength=\"4000\"").hint(words.optional);
     groups.push(group(words.anything_else, vec![note]));
@@ -106,7 +121,10 @@ pub(in crate::web) fn groups(
 
 fn choices<T: VariantArray + ToString>(words: &Words) -> Vec<Choice> {
     let choice = |code: String| Choice::new(code.clone(), term(words.language, &code));
-    T::VARIANTS.iter().map(|one| choice(one.to_string())).collect()
+    T::VARIANTS
+        .iter()
+        .map(|one| choice(one.to_string()))
+        .collect()
 }
 
 fn done(words: &Words, treatment: Option<Treatment>) -> Vec<Entry> {
@@ -115,7 +133,9 @@ fn done(words: &Words, treatment: Option<Treatment>) -> Vec<Entry> {
         Entry::area("reason", words.why_stopped, "maxlength=\"4000\"").hint(words.if_stopped),
     ];
     if treatment.is_some() {
-        entries.push(Entry::boxes("zones", words.zones, choices::<Zone>(words)).hint(words.zones_hint));
+        entries.push(
+            Entry::boxes("zones", words.zones, choices::<Zone>(words)).hint(words.zones_hint),
+        );
     }
     entries
 }
@@ -134,12 +154,20 @@ fn settings(words: &Words, wavelengths: &[Wavelength], n: usize) -> Vec<Entry> {
         Entry::select(
             &name("pulse_width_unit"),
             words.pulse_width_unit,
-            vec![Choice::new("ns", words.nanoseconds), Choice::new("ps", words.picoseconds)],
+            vec![
+                Choice::new("ns", words.nanoseconds),
+                Choice::new("ps", words.picoseconds),
+            ],
         ),
         Entry::line(&name("frequency_hz"), words.frequency, DECIMAL),
         Entry::line(&name("pulse_count"), words.pulse_count, WHOLE),
         Entry::line(&name("passes"), words.passes, WHOLE),
-        Entry::boxes(&name("zones"), words.zones_of_settings, choices::<Zone>(words)).hint(words.zones_of_settings_hint),
+        Entry::boxes(
+            &name("zones"),
+            words.zones_of_settings,
+            choices::<Zone>(words),
+        )
+        .hint(words.zones_of_settings_hint),
     ]
 }
 
@@ -147,7 +175,11 @@ fn observed(words: &Words, treatment: Option<Treatment>) -> Vec<Entry> {
     let exposure = treatment.is_some_and(Treatment::is_exposure);
     let mut entries = Vec::new();
     if exposure {
-        entries.push(Entry::select("endpoint", words.endpoint, choices::<Endpoint>(words)));
+        entries.push(Entry::select(
+            "endpoint",
+            words.endpoint,
+            choices::<Endpoint>(words),
+        ));
     }
     if treatment.is_some() {
         entries.push(Entry::line("pain", words.pain, WHOLE).hint(words.pain_hint));
@@ -157,18 +189,36 @@ fn observed(words: &Words, treatment: Option<Treatment>) -> Vec<Entry> {
     }
     if treatment == Some(Treatment::TestPatch) {
         let results = choices::<TestPatchResult>(words);
-        entries.push(Entry::select("test_patch_result", words.test_patch, results).hint(words.test_patch_hint));
+        entries.push(
+            Entry::select("test_patch_result", words.test_patch, results)
+                .hint(words.test_patch_hint),
+        );
     }
-    if !matches!(treatment, Some(Treatment::TestPatch | Treatment::Adjustment)) {
-        entries.push(Entry::line("clearance_percent", words.clearance, WHOLE).hint(words.clearance_hint));
+    if !matches!(
+        treatment,
+        Some(Treatment::TestPatch | Treatment::Adjustment)
+    ) {
+        entries.push(
+            Entry::line("clearance_percent", words.clearance, WHOLE).hint(words.clearance_hint),
+        );
     }
     entries
 }
 
 fn event(words: &Words, n: usize) -> Vec<Entry> {
     vec![
-        Entry::line(&format!("kind.{n}"), words.event, "maxlength=\"200\" autocomplete=\"off\"").hint(words.event_hint),
-        Entry::select(&format!("severity.{n}"), words.severity, choices::<Severity>(words)),
-        Entry::select(&format!("zone.{n}"), words.zone, choices::<Zone>(words)).hint(words.optional),
+        Entry::line(
+            &format!("kind.{n}"),
+            words.event,
+            "maxlength=\"200\" autocomplete=\"off\"",
+        )
+        .hint(words.event_hint),
+        Entry::select(
+            &format!("severity.{n}"),
+            words.severity,
+            choices::<Severity>(words),
+        ),
+        Entry::select(&format!("zone.{n}"), words.zone, choices::<Zone>(words))
+            .hint(words.optional),
     ]
 }

@@ -8,7 +8,9 @@ use crate::actions::Error;
 use crate::domain::course::Zone;
 use crate::domain::device::PulseWidthUnit;
 use crate::domain::patient::Language;
-use crate::domain::record::{AdverseEvent, ParameterSet, Percent, Quantity, Severity, TreatmentRecord, Wavelength};
+use crate::domain::record::{
+    AdverseEvent, ParameterSet, Percent, Quantity, Severity, TreatmentRecord, Wavelength,
+};
 use crate::domain::refusal::Code;
 use crate::domain::status::Outcome;
 use crate::domain::text::{Line, TextError};
@@ -37,7 +39,10 @@ pub(in crate::web) fn read(language: Language, form: &Form) -> Read {
     }
     let (mut filled, mut parameter_sets) = (Vec::new(), Vec::new());
     for n in 0..sets(form) {
-        if SETTINGS.iter().any(|part| !form.get(&format!("{part}.{n}")).is_empty()) {
+        if SETTINGS
+            .iter()
+            .any(|part| !form.get(&format!("{part}.{n}")).is_empty())
+        {
             filled.push(n);
             parameter_sets.extend(reading.set(n));
         }
@@ -58,7 +63,11 @@ pub(in crate::web) fn read(language: Language, form: &Form) -> Read {
         overriding: None,
     };
     Read {
-        record: if reading.wrong.is_empty() { Ok(record) } else { Err(reading.wrong) },
+        record: if reading.wrong.is_empty() {
+            Ok(record)
+        } else {
+            Err(reading.wrong)
+        },
         sets: filled,
     }
 }
@@ -66,7 +75,13 @@ pub(in crate::web) fn read(language: Language, form: &Form) -> Read {
 impl Read {
     /// What was refused, beside the controls that it is about: the settings of the record are numbered as they come,
     /// those of the form as they stand there, and what a record needs is shown where it was left empty.
-    pub(in crate::web) fn beside(&self, language: Language, form: &Form, mut wrong: Vec<Wrong>, incomplete: bool) -> Vec<Wrong> {
+    pub(in crate::web) fn beside(
+        &self,
+        language: Language,
+        form: &Form,
+        mut wrong: Vec<Wrong>,
+        incomplete: bool,
+    ) -> Vec<Wrong> {
         for one in &mut wrong {
             one.field = one.field.take().map(|field| self.in_form(field));
         }
@@ -94,13 +109,21 @@ pub(in crate::web) fn is_incomplete(error: &Error) -> bool {
 
 /// The controls that were left empty and that the record of a completed exposure needs (rule 43).
 fn left_empty(words: &Words, form: &Form) -> Vec<Wrong> {
-    let mut needed_here = vec!["endpoint".to_owned(), "pain".to_owned(), "eyewear_checked".to_owned()];
+    let mut needed_here = vec![
+        "endpoint".to_owned(),
+        "pain".to_owned(),
+        "eyewear_checked".to_owned(),
+    ];
     let any_set = (0..sets(form)).any(|n| !form.get(&format!("wavelength_nm.{n}")).is_empty());
     if !any_set {
         needed_here.extend(SETTINGS.iter().map(|part| format!("{part}.0")));
     }
-    let empty = needed_here.into_iter().filter(|name| form.get(name).is_empty());
-    empty.map(|name| Wrong::with(name, needed(words.language))).collect()
+    let empty = needed_here
+        .into_iter()
+        .filter(|name| form.get(name).is_empty());
+    empty
+        .map(|name| Wrong::with(name, needed(words.language)))
+        .collect()
 }
 
 /// A form that is being read, and what was wrong so far.
@@ -112,11 +135,17 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn is_needed(&mut self, name: &str) {
-        self.wrong.push(Wrong::with(name, needed(self.words.language)));
+        self.wrong
+            .push(Wrong::with(name, needed(self.words.language)));
     }
 
     /// What `make` makes of the text of that name; nothing of none.
-    fn made<T>(&mut self, name: &str, wrong: impl Into<String>, make: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    fn made<T>(
+        &mut self,
+        name: &str,
+        wrong: impl Into<String>,
+        make: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         let text = self.form.get(name);
         if text.is_empty() {
             return None;
@@ -156,7 +185,8 @@ impl Reading<'_> {
         match T::try_from(text) {
             Ok(text) => Some(text),
             Err(error) => {
-                self.wrong.push(Wrong::with(name, text_problem(self.words.language, &error)));
+                self.wrong
+                    .push(Wrong::with(name, text_problem(self.words.language, &error)));
                 None
             }
         }
@@ -244,7 +274,10 @@ mod tests {
         let read = read(Language::Fr, &typed);
         assert_eq!(read.sets, [1]);
         let record = read.record.unwrap();
-        assert_eq!(f64::from(record.parameter_sets[0].fluence_j_cm2).to_string(), "2.5");
+        assert_eq!(
+            f64::from(record.parameter_sets[0].fluence_j_cm2).to_string(),
+            "2.5"
+        );
         assert_eq!(record.zones, Some(vec![Zone::Vertex, Zone::LeftSide]));
         assert_eq!(record.eyewear_checked, Some(true));
     }
@@ -253,7 +286,10 @@ mod tests {
     fn all_that_is_wrong_is_said_at_once_and_beside_its_control() {
         let typed = form("pain=11&spot_mm.0=junk&kind.0=burn&clearance_percent=-1&zones=moon");
         let wrong = read(Language::En, &typed).record.unwrap_err();
-        let mut about: Vec<_> = wrong.iter().filter_map(|one| one.field.as_deref()).collect();
+        let mut about: Vec<_> = wrong
+            .iter()
+            .filter_map(|one| one.field.as_deref())
+            .collect();
         about.sort_unstable();
         about.dedup();
         for name in [

@@ -22,7 +22,13 @@ fn source(path: &str) -> String {
 /// The variants of `Code`, as they are spelled in the contract.
 fn in_code() -> BTreeSet<String> {
     let text = source("src/domain/refusal.rs");
-    let body = text.split("pub enum Code {").nth(1).unwrap().split("\n}").next().unwrap();
+    let body = text
+        .split("pub enum Code {")
+        .nth(1)
+        .unwrap()
+        .split("\n}")
+        .next()
+        .unwrap();
     let lines = body
         .lines()
         .map(str::trim)
@@ -48,7 +54,10 @@ fn in_docs() -> Vec<(String, bool)> {
         if let Some(title) = line.strip_prefix("## ") {
             removal = title.contains("removal");
         }
-        if let Some(rest) = line.strip_prefix("| `").filter(|rest| !rest.starts_with("policy.")) {
+        if let Some(rest) = line
+            .strip_prefix("| `")
+            .filter(|rest| !rest.starts_with("policy."))
+        {
             codes.push((rest.split('`').next().unwrap().to_owned(), removal));
         }
     }
@@ -112,10 +121,19 @@ fn the_page_of_rules_names_every_number_of_the_policy_with_its_default() {
         .split("\n    }\n")
         .next()
         .unwrap();
-    let standard: Vec<_> = fadeline::domain::reminder::standard().iter().map(ToString::to_string).collect();
-    for line in defaults.lines().map(str::trim).filter(|line| line.contains(": ")) {
+    let standard: Vec<_> = fadeline::domain::reminder::standard()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    for line in defaults
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.contains(": "))
+    {
         let (name, value) = line.trim_end_matches(',').split_once(": ").unwrap();
-        let time = value.strip_prefix("TimeOfDay::hm(").and_then(|time| time.strip_suffix(')'));
+        let time = value
+            .strip_prefix("TimeOfDay::hm(")
+            .and_then(|time| time.strip_suffix(')'));
         let value = match time.and_then(|time| time.split_once(", ")) {
             Some((hour, minute)) => format!("{hour:0>2}:{minute:0>2}"),
             None if value == "reminder::standard()" => standard.join("; "),

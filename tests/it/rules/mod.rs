@@ -40,9 +40,13 @@ impl Story {
     pub(crate) async fn of(now: &str, course: Value, fitzpatrick: &str) -> Self {
         let app = TestApp::at(now).await;
         let clinic = app.clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
-        app.manage("PATCH", &format!("/sites/{}", clinic.site), json!({"observes_holidays": false}))
-            .await
-            .expect(200);
+        app.manage(
+            "PATCH",
+            &format!("/sites/{}", clinic.site),
+            json!({"observes_holidays": false}),
+        )
+        .await
+        .expect(200);
         let patient = app.register("Ada").await;
         app.call(
             &app.desk,
@@ -71,37 +75,64 @@ impl Story {
     /// The consultation was held then.
     pub(crate) async fn consulted(&self, start: &str) {
         self.app
-            .past(&self.course, "consultation", start, None, json!({"outcome": "completed"}))
+            .past(
+                &self.course,
+                "consultation",
+                start,
+                None,
+                json!({"outcome": "completed"}),
+            )
             .await;
     }
 
     /// The test patch with the owned laser went well then.
     pub(crate) async fn patched(&self, start: &str) {
         self.app
-            .past(&self.course, "test_patch", start, Some(&self.clinic.owned), patch_with(1064))
+            .past(
+                &self.course,
+                "test_patch",
+                start,
+                Some(&self.clinic.owned),
+                patch_with(1064),
+            )
             .await;
     }
 
     /// A laser session with the owned laser was done then.
     pub(crate) async fn lasered(&self, start: &str) -> String {
         self.app
-            .past(&self.course, "laser_partial", start, Some(&self.clinic.owned), done_with(1064))
+            .past(
+                &self.course,
+                "laser_partial",
+                start,
+                Some(&self.clinic.owned),
+                done_with(1064),
+            )
             .await
     }
 
     /// Somebody books for the course; a laser is the owned one.
-    pub(crate) async fn book_as(&self, token: &str, service: &str, start: &str, more: Value) -> Answer {
+    pub(crate) async fn book_as(
+        &self,
+        token: &str,
+        service: &str,
+        start: &str,
+        more: Value,
+    ) -> Answer {
         let mut body = json!({"course_id": self.course, "service": service, "start": start});
         if ["laser_partial", "laser_full", "test_patch"].contains(&service) {
             body["device_id"] = json!(self.clinic.owned);
         }
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         self.app.call(token, "POST", "/sessions", body).await
     }
 
     /// The desk books for the course.
     pub(crate) async fn book(&self, service: &str, start: &str) -> Answer {
-        self.book_as(&self.app.desk, service, start, json!({})).await
+        self.book_as(&self.app.desk, service, start, json!({}))
+            .await
     }
 
     /// A rule that can be overridden: not without a reason, not by the desk, but by practitioner and manager, and
@@ -113,12 +144,23 @@ impl Story {
             ("practitioner", &self.app.practitioner),
             ("manager", &self.app.manager),
         ] {
-            let without = self.book_as(token, service, start, json!({})).await.refused(422, &[code]);
-            assert_eq!(without.body["violations"][0]["overridable"], true);
-            assert_eq!(without.body["violations"][0]["overridable_by"], json!(["practitioner", "manager"]));
-            self.book_as(token, service, start, json!({"override": {"reason": "Too short"}}))
+            let without = self
+                .book_as(token, service, start, json!({}))
                 .await
-                .expect(422);
+                .refused(422, &[code]);
+            assert_eq!(without.body["violations"][0]["overridable"], true);
+            assert_eq!(
+                without.body["violations"][0]["overridable_by"],
+                json!(["practitioner", "manager"])
+            );
+            self.book_as(
+                token,
+                service,
+                start,
+                json!({"override": {"reason": "Too short"}}),
+            )
+            .await
+            .expect(422);
             let answer = self.book_as(token, service, start, reason.clone()).await;
             if role == "front_desk" {
                 answer.refused(422, &[code]);
@@ -127,14 +169,23 @@ impl Story {
             let booked = answer.expect(201).id();
             let audit = self
                 .app
-                .manage("GET", &format!("/audit?patient_id={}&limit=200", self.patient), Value::Null)
+                .manage(
+                    "GET",
+                    &format!("/audit?patient_id={}&limit=200", self.patient),
+                    Value::Null,
+                )
                 .await;
             let line = audit
                 .items()
                 .iter()
-                .find(|line| line["action"] == "rule.override" && line["subject_id"] == json!(booked))
+                .find(|line| {
+                    line["action"] == "rule.override" && line["subject_id"] == json!(booked)
+                })
                 .unwrap_or_else(|| panic!("no line in the audit: {}", audit.text));
-            assert_eq!(line["detail"], format!("{code}: Agreed with the patient, who moves abroad."));
+            assert_eq!(
+                line["detail"],
+                format!("{code}: Agreed with the patient, who moves abroad.")
+            );
             assert_eq!(line["role"], role);
             self.app.cancel(&booked).await.expect(200);
         }

@@ -8,17 +8,28 @@ use crate::support::past::{done_with, patch_with, settings};
 
 /// A patient who is checked in for a laser session with the owned laser.
 async fn checked_in(skin: &str) -> (Story, String) {
-    let course = json!({"goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"]});
+    let course =
+        json!({"goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"]});
     let story = Story::of("2027-01-04T14:00:00Z", course, skin).await;
     story.consulted("2026-06-01T10:00").await;
     let mut both = patch_with(1064);
     both["parameter_sets"] = json!([settings(1064), settings(532)]);
     story
         .app
-        .past(&story.course, "test_patch", "2026-11-01T10:00", Some(&story.clinic.owned), both)
+        .past(
+            &story.course,
+            "test_patch",
+            "2026-11-01T10:00",
+            Some(&story.clinic.owned),
+            both,
+        )
         .await;
     story.app.consent_to_laser(&story.course).await;
-    let session = story.book("laser_partial", "2027-01-04T10:00").await.expect(201).id();
+    let session = story
+        .book("laser_partial", "2027-01-04T10:00")
+        .await
+        .expect(201)
+        .id();
     story.app.act(&session, "arrive").await.expect(200);
     story.app.act(&session, "check-in").await.expect(200);
     (story, session)
@@ -27,7 +38,12 @@ async fn checked_in(skin: &str) -> (Story, String) {
 async fn complete(story: &Story, token: &str, session: &str, record: Value) -> Answer {
     story
         .app
-        .call(token, "POST", &format!("/sessions/{session}/complete"), record)
+        .call(
+            token,
+            "POST",
+            &format!("/sessions/{session}/complete"),
+            record,
+        )
         .await
 }
 
@@ -40,7 +56,13 @@ fn with(field: &str, value: Value) -> Value {
 #[tokio::test]
 async fn record_incomplete_refuses_a_laser_session_without_settings_endpoint_pain_and_eyewear() {
     let (story, session) = checked_in("II").await;
-    let refused = complete(&story, &story.app.practitioner, &session, json!({"outcome": "completed"})).await;
+    let refused = complete(
+        &story,
+        &story.app.practitioner,
+        &session,
+        json!({"outcome": "completed"}),
+    )
+    .await;
     let refused = refused.refused(422, &["record_incomplete"]);
     for missing in ["set of parameters", "endpoint", "pain", "eyewear"] {
         assert!(refused.str("detail").contains(missing), "{}", refused.text);
@@ -57,7 +79,14 @@ async fn record_incomplete_refuses_a_laser_session_without_settings_endpoint_pai
     complete(&story, &story.app.practitioner, &session, unchecked)
         .await
         .refused(422, &["record_incomplete"]);
-    assert_eq!(story.app.get(&format!("/sessions/{session}")).await.str("status"), "checked-in");
+    assert_eq!(
+        story
+            .app
+            .get(&format!("/sessions/{session}"))
+            .await
+            .str("status"),
+        "checked-in"
+    );
 }
 
 #[tokio::test]
@@ -88,16 +117,33 @@ async fn parameter_out_of_range_refuses_each_setting_by_its_field_with_the_limit
         ("frequency_hz", json!(0.5), "1 to 10 Hz"),
         ("pulse_width", json!(7.0), "6 to 6 ns"),
     ] {
-        let refused = complete(&story, &story.app.practitioner, &session, with(field, value)).await;
+        let refused = complete(
+            &story,
+            &story.app.practitioner,
+            &session,
+            with(field, value),
+        )
+        .await;
         let refused = refused.refused(422, &["parameter_out_of_range"]);
-        assert_eq!(refused.body["violations"][0]["field"], format!("/parameter_sets/0/{field}"));
+        assert_eq!(
+            refused.body["violations"][0]["field"],
+            format!("/parameter_sets/0/{field}")
+        );
         assert!(refused.str("detail").contains(limits), "{}", refused.text);
         assert_eq!(refused.body["violations"][0]["overridable"], false);
     }
-    let unknown = complete(&story, &story.app.practitioner, &session, with("wavelength_nm", json!(755)))
-        .await
-        .expect(422);
-    assert!(unknown.codes().contains(&"parameter_out_of_range") && unknown.str("detail").contains("1064 nm and 532 nm"));
+    let unknown = complete(
+        &story,
+        &story.app.practitioner,
+        &session,
+        with("wavelength_nm", json!(755)),
+    )
+    .await
+    .expect(422);
+    assert!(
+        unknown.codes().contains(&"parameter_out_of_range")
+            && unknown.str("detail").contains("1064 nm and 532 nm")
+    );
     let mut several = with("spot_mm", json!(9));
     several["parameter_sets"][0]["frequency_hz"] = json!(11);
     several["parameter_sets"]
@@ -108,7 +154,10 @@ async fn parameter_out_of_range_refuses_each_setting_by_its_field_with_the_limit
     let all = complete(&story, &story.app.practitioner, &session, several)
         .await
         .refused(422, &["parameter_out_of_range"; 3]);
-    assert_eq!(all.body["violations"][2]["field"], "/parameter_sets/1/fluence_j_cm2");
+    assert_eq!(
+        all.body["violations"][2]["field"],
+        "/parameter_sets/1/fluence_j_cm2"
+    );
 }
 
 #[tokio::test]
@@ -120,14 +169,21 @@ async fn parameter_out_of_range_lets_through_the_limits_themselves_and_other_uni
         ("frequency_hz", json!(10)),
     ] {
         let (story, session) = checked_in("II").await;
-        complete(&story, &story.app.practitioner, &session, with(field, value))
-            .await
-            .expect(200);
+        complete(
+            &story,
+            &story.app.practitioner,
+            &session,
+            with(field, value),
+        )
+        .await
+        .expect(200);
     }
     let (story, session) = checked_in("II").await;
     let mut picoseconds = with("pulse_width", json!(6000));
     picoseconds["parameter_sets"][0]["pulse_width_unit"] = json!("ps");
-    complete(&story, &story.app.practitioner, &session, picoseconds).await.expect(200);
+    complete(&story, &story.app.practitioner, &session, picoseconds)
+        .await
+        .expect(200);
 }
 
 #[tokio::test]
@@ -136,7 +192,13 @@ async fn wavelength_skin_type_refuses_532_nm_on_fitzpatrick_iv_to_vi() {
         let (story, session) = checked_in(skin).await;
         let refused = complete(&story, &story.app.practitioner, &session, done_with(532)).await;
         let refused = refused.refused(422, &["wavelength_skin_type"]);
-        assert!(refused.str("detail").contains(&format!("Fitzpatrick {skin}")), "{}", refused.text);
+        assert!(
+            refused
+                .str("detail")
+                .contains(&format!("Fitzpatrick {skin}")),
+            "{}",
+            refused.text
+        );
     }
 }
 
@@ -153,27 +215,49 @@ async fn wavelength_skin_type_lets_through_1064_nm_and_lighter_skin() {
 }
 
 #[tokio::test]
-async fn wavelength_skin_type_is_overridden_by_practitioner_and_manager_and_the_desk_records_nothing() {
+async fn wavelength_skin_type_is_overridden_by_practitioner_and_manager_and_the_desk_records_nothing()
+ {
     for role in ["practitioner", "manager"] {
         let (story, session) = checked_in("V").await;
         let mut record = done_with(532);
         record["override"] = json!({"reason": "A physician saw the patient and agreed."});
-        complete(&story, &story.app.desk, &session, record.clone()).await.expect(403);
+        complete(&story, &story.app.desk, &session, record.clone())
+            .await
+            .expect(403);
         let token = if role == "manager" {
             &story.app.manager
         } else {
             &story.app.practitioner
         };
         let done = complete(&story, token, &session, record).await.expect(200);
-        assert_eq!(done.body["record"].get("override"), None, "the reason is for the audit");
+        assert_eq!(
+            done.body["record"].get("override"),
+            None,
+            "the reason is for the audit"
+        );
         let audit = story
             .app
-            .manage("GET", &format!("/audit?patient_id={}&limit=200", story.patient), Value::Null)
+            .manage(
+                "GET",
+                &format!("/audit?patient_id={}&limit=200", story.patient),
+                Value::Null,
+            )
             .await;
-        let line = audit.items().iter().find(|line| line["action"] == "rule.override").unwrap().clone();
+        let line = audit
+            .items()
+            .iter()
+            .find(|line| line["action"] == "rule.override")
+            .unwrap()
+            .clone();
         assert_eq!(
-            (line["role"].as_str().unwrap(), line["detail"].as_str().unwrap()),
-            (role, "wavelength_skin_type: A physician saw the patient and agreed.")
+            (
+                line["role"].as_str().unwrap(),
+                line["detail"].as_str().unwrap()
+            ),
+            (
+                role,
+                "wavelength_skin_type: A physician saw the patient and agreed."
+            )
         );
     }
 }
@@ -185,7 +269,11 @@ async fn only_the_wavelength_that_the_test_patch_tried_is_used() {
     story.consulted("2026-06-01T10:00").await;
     story.patched("2026-11-01T10:00").await;
     story.app.consent_to_laser(&story.course).await;
-    let session = story.book("laser_partial", "2027-01-04T10:00").await.expect(201).id();
+    let session = story
+        .book("laser_partial", "2027-01-04T10:00")
+        .await
+        .expect(201)
+        .id();
     story.app.act(&session, "arrive").await.expect(200);
     story.app.act(&session, "check-in").await.expect(200);
     complete(&story, &story.app.practitioner, &session, done_with(532))
@@ -207,9 +295,12 @@ async fn what_has_ended_is_corrected_with_role_and_reason_and_the_old_value_is_k
     right["pain"] = json!(7);
     let correction = json!({"reason": "The pain score was another patient's.", "record": right});
     story.app.post(&path, correction.clone()).await.expect(403);
-    let as_practitioner = |body: Value| story.app.call(&story.app.practitioner, "POST", &path, body);
+    let as_practitioner =
+        |body: Value| story.app.call(&story.app.practitioner, "POST", &path, body);
     as_practitioner(json!({"record": right})).await.expect(422);
-    as_practitioner(json!({"reason": "short", "record": right})).await.expect(422);
+    as_practitioner(json!({"reason": "short", "record": right}))
+        .await
+        .expect(422);
     as_practitioner(json!({"reason": "Nothing to say here, really."}))
         .await
         .refused(422, &["not_correctable"]);
@@ -223,15 +314,26 @@ async fn what_has_ended_is_corrected_with_role_and_reason_and_the_old_value_is_k
         (corrected.str("status"), &corrected.body["record"]["pain"]),
         ("fulfilled", &json!(7))
     );
-    let history = story.app.get(&format!("/sessions/{session}/history")).await.expect(200);
+    let history = story
+        .app
+        .get(&format!("/sessions/{session}/history"))
+        .await
+        .expect(200);
     let last = history.items().last().unwrap();
     assert_eq!(
-        (last["change"].as_str().unwrap(), &last["before"]["record"]["pain"]),
+        (
+            last["change"].as_str().unwrap(),
+            &last["before"]["record"]["pain"]
+        ),
         ("correct", &json!(4))
     );
     let audit = story
         .app
-        .manage("GET", &format!("/audit?patient_id={}&limit=200", story.patient), Value::Null)
+        .manage(
+            "GET",
+            &format!("/audit?patient_id={}&limit=200", story.patient),
+            Value::Null,
+        )
         .await;
     assert!(
         audit
@@ -244,7 +346,11 @@ async fn what_has_ended_is_corrected_with_role_and_reason_and_the_old_value_is_k
     let undone = as_practitioner(sent_home).await.expect(200);
     assert_eq!(undone.str("procedure_status"), "not-done");
     assert_eq!(
-        story.app.get(&format!("/courses/{}", story.course)).await.body["progress"]["done"],
+        story
+            .app
+            .get(&format!("/courses/{}", story.course))
+            .await
+            .body["progress"]["done"],
         0
     );
 }
@@ -252,7 +358,11 @@ async fn what_has_ended_is_corrected_with_role_and_reason_and_the_old_value_is_k
 #[tokio::test]
 async fn a_no_show_who_came_after_all_arrives_and_an_error_is_taken_back_by_a_manager() {
     let story = Story::begins("2027-01-04T14:00:00Z").await;
-    let session = story.book("consultation", "2027-01-04T09:15").await.expect(201).id();
+    let session = story
+        .book("consultation", "2027-01-04T09:15")
+        .await
+        .expect(201)
+        .id();
     let path = format!("/sessions/{session}/correct");
     let came = json!({"reason": "She was in the other waiting room.", "status": "arrived"});
     let correct = |token: &str, body: Value| {
@@ -266,16 +376,24 @@ async fn a_no_show_who_came_after_all_arrives_and_an_error_is_taken_back_by_a_ma
     story.app.act(&session, "no-show").await.expect(200);
     let arrived = correct(&story.app.practitioner, came).await.expect(200);
     assert_eq!(arrived.str("status"), "arrived");
-    let error = json!({"reason": "Booked for somebody of the same name.", "status": "entered-in-error"});
+    let error =
+        json!({"reason": "Booked for somebody of the same name.", "status": "entered-in-error"});
     correct(&story.app.practitioner, error.clone())
         .await
         .refused(422, &["not_correctable"]);
     assert_eq!(
-        correct(&story.app.manager, error).await.expect(200).str("status"),
+        correct(&story.app.manager, error)
+            .await
+            .expect(200)
+            .str("status"),
         "entered-in-error"
     );
     assert_eq!(
-        story.app.get(&format!("/courses/{}", story.course)).await.body["phase"],
+        story
+            .app
+            .get(&format!("/courses/{}", story.course))
+            .await
+            .body["phase"],
         "awaiting-consultation"
     );
     // Its time is free again.

@@ -41,7 +41,11 @@ impl Answer {
 
     /// The id of what was made, if it was.
     pub(crate) fn created(&self) -> Result<String, &str> {
-        if self.status == 201 { Ok(self.id()) } else { Err(&self.text) }
+        if self.status == 201 {
+            Ok(self.id())
+        } else {
+            Err(&self.text)
+        }
     }
 
     /// A refusal, whose rules must be just these.
@@ -99,6 +103,9 @@ impl Answer {
 
     /// The starts of slots, best first.
     pub(crate) fn starts(&self) -> Vec<&str> {
-        self.items().iter().filter_map(|slot| slot["start"].as_str()).collect()
+        self.items()
+            .iter()
+            .filter_map(|slot| slot["start"].as_str())
+            .collect()
     }
 }

@@ -24,16 +24,22 @@ pub(crate) struct Browser {
 
 /// Gives a user the password, and leaves their tokens as they are.
 pub(crate) async fn give_password(app: &TestApp, email: &str) {
-    let hash = sign_in::hash_password(&app.app, PASSWORD.to_owned()).await.unwrap();
+    let hash = sign_in::hash_password(&app.app, PASSWORD.to_owned())
+        .await
+        .unwrap();
     let mut tx = app.app.db.begin().await.unwrap();
     let user = sign_in::user_named(&mut tx, email).await.unwrap();
-    fadeline::storage::users::set_password(&mut tx, user.id, &hash).await.unwrap();
+    fadeline::storage::users::set_password(&mut tx, user.id, &hash)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
 /// `fields` as a form sends them.
 pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
 }
 
 impl Browser {
@@ -66,9 +72,13 @@ impl Browser {
     /// Signs in, once more where time has passed.
     pub(crate) async fn sign_in(&mut self, app: &TestApp) {
         let email = self.email.clone();
-        self.post(app, "/sign-in", &[("email", &email), ("password", PASSWORD)])
-            .await
-            .expect(303);
+        self.post(
+            app,
+            "/sign-in",
+            &[("email", &email), ("password", PASSWORD)],
+        )
+        .await
+        .expect(303);
     }
 
     /// Opens a page.
@@ -77,30 +87,65 @@ impl Browser {
     }
 
     /// Sends a form of a page of the same site.
-    pub(crate) async fn post(&mut self, app: &TestApp, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let headers = [("sec-fetch-site", "same-origin"), ("origin", "http://127.0.0.1:8080")];
-        self.send(app, Method::POST, path, &headers, encoded(fields)).await
+    pub(crate) async fn post(
+        &mut self,
+        app: &TestApp,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let headers = [
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "http://127.0.0.1:8080"),
+        ];
+        self.send(app, Method::POST, path, &headers, encoded(fields))
+            .await
     }
 
     /// Sends a form in the name of a page of another site.
-    pub(crate) async fn post_from_elsewhere(&mut self, app: &TestApp, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let headers = [("sec-fetch-site", "cross-site"), ("origin", "https://elsewhere.example")];
-        self.send(app, Method::POST, path, &headers, encoded(fields)).await
+    pub(crate) async fn post_from_elsewhere(
+        &mut self,
+        app: &TestApp,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let headers = [
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://elsewhere.example"),
+        ];
+        self.send(app, Method::POST, path, &headers, encoded(fields))
+            .await
     }
 
     /// Opens a page, with more headers.
-    pub(crate) async fn get_with(&mut self, app: &TestApp, path: &str, headers: &[(&str, &str)]) -> Answer {
-        self.send(app, Method::GET, path, headers, String::new()).await
+    pub(crate) async fn get_with(
+        &mut self,
+        app: &TestApp,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        self.send(app, Method::GET, path, headers, String::new())
+            .await
     }
 
     /// The request for a page, for an answer that does not end.
     pub(crate) fn request(&self, path: &str) -> Request<Body> {
         let cookie = self.cookie.as_deref().unwrap_or_default();
-        Request::builder().uri(path).header("cookie", cookie).body(Body::empty()).unwrap()
+        Request::builder()
+            .uri(path)
+            .header("cookie", cookie)
+            .body(Body::empty())
+            .unwrap()
     }
 
     /// Sends a request with everything said, and keeps the cookie that comes back.
-    async fn send(&mut self, app: &TestApp, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+    async fn send(
+        &mut self,
+        app: &TestApp,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Answer {
         let mut request = Request::builder().method(method.clone()).uri(path);
         if method == Method::POST {
             request = request.header("content-type", "application/x-www-form-urlencoded");
@@ -147,7 +192,9 @@ impl<'a> Seat<'a> {
     /// One in which somebody signed in with a password of their own.
     pub(crate) async fn signed_in(app: &'a TestApp, email: &str, password: &str) -> Self {
         let seat = Self::of_nobody(app);
-        seat.post("/sign-in", &[("email", email), ("password", password)]).await.expect(303);
+        seat.post("/sign-in", &[("email", email), ("password", password)])
+            .await
+            .expect(303);
         seat
     }
 

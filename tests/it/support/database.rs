@@ -12,7 +12,9 @@ pub(crate) struct Database {
 
 /// The `PostgreSQL` to test on, if this is that half of the run.
 pub(crate) fn postgres() -> Option<String> {
-    std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
+    std::env::var("TEST_DATABASE_URL")
+        .ok()
+        .filter(|url| !url.is_empty())
 }
 
 impl Database {

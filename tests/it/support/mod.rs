@@ -101,7 +101,13 @@ impl TestApp {
     pub(crate) async fn nobody() -> Self {
         let database = Database::fresh().await;
         let clock = Clock::still_at(MONDAY.parse().unwrap());
-        let app = App::new(database.db().await, clock, toronto(), Policy::default(), profile());
+        let app = App::new(
+            database.db().await,
+            clock,
+            toronto(),
+            Policy::default(),
+            profile(),
+        );
         let post = Post::new(app.clone(), None, None, true, None);
         let nobody = String::new;
         Self {
@@ -126,9 +132,16 @@ impl TestApp {
             let maple = Partner {
                 id,
                 version: 1,
-                details: serde_json::from_value(shops::papered("Maple Fade", "1 Example Ave", "416 555 0181")).unwrap(),
+                details: serde_json::from_value(shops::papered(
+                    "Maple Fade",
+                    "1 Example Ave",
+                    "416 555 0181",
+                ))
+                .unwrap(),
             };
-            fadeline::storage::partners::insert(&mut tx, &maple).await.unwrap();
+            fadeline::storage::partners::insert(&mut tx, &maple)
+                .await
+                .unwrap();
             tx.commit().await.unwrap();
             id
         };
@@ -169,7 +182,13 @@ impl TestApp {
     pub(crate) async fn node(&self, zone: Tz) -> Self {
         let clock = Clock::still_at(self.app.clock.now());
         let db = Db::connect(&self.database.url).await.unwrap();
-        let app = App::new(db, clock, zone, self.app.policy.clone(), self.app.profile.clone());
+        let app = App::new(
+            db,
+            clock,
+            zone,
+            self.app.policy.clone(),
+            self.app.profile.clone(),
+        );
         let post = Post::new(app.clone(), None, None, true, None);
         Self {
             router: mail::router(&post),
@@ -199,7 +218,14 @@ impl TestApp {
     }
 
     /// The same with more headers.
-    pub(crate) async fn call_with(&self, token: &str, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn call_with(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Value,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         self.send(request(token, method, path, body, headers)).await
     }
 
@@ -256,26 +282,42 @@ impl TestApp {
     }
 
     /// The desk books and insists on more.
-    pub(crate) async fn book_with(&self, course: &str, service: &str, start: &str, more: Value) -> Answer {
+    pub(crate) async fn book_with(
+        &self,
+        course: &str,
+        service: &str,
+        start: &str,
+        more: Value,
+    ) -> Answer {
         let mut body = json!({"course_id": course, "service": service, "start": start});
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         self.post("/sessions", body).await
     }
 
     /// The desk moves a session.
     pub(crate) async fn move_to(&self, session: &str, start: &str) -> Answer {
-        self.post(&format!("/sessions/{session}/reschedule"), json!({"start": start})).await
+        self.post(
+            &format!("/sessions/{session}/reschedule"),
+            json!({"start": start}),
+        )
+        .await
     }
 
     /// The desk calls a session off.
     pub(crate) async fn cancel(&self, session: &str) -> Answer {
-        self.post(&format!("/sessions/{session}/cancel"), json!({"reason": "patient_request"}))
-            .await
+        self.post(
+            &format!("/sessions/{session}/cancel"),
+            json!({"reason": "patient_request"}),
+        )
+        .await
     }
 
     /// Somebody does something to a session that needs no body: `arrive`, `undo`, …
     pub(crate) async fn act(&self, session: &str, verb: &str) -> Answer {
-        self.post(&format!("/sessions/{session}/{verb}"), Value::Null).await
+        self.post(&format!("/sessions/{session}/{verb}"), Value::Null)
+            .await
     }
 
     /// The free times of a course.
@@ -284,7 +326,14 @@ impl TestApp {
     }
 
     /// The free times of a course, with more asked for.
-    pub(crate) async fn slots_with(&self, course: &str, service: &str, from: &str, to: &str, more: &str) -> Answer {
+    pub(crate) async fn slots_with(
+        &self,
+        course: &str,
+        service: &str,
+        from: &str,
+        to: &str,
+        more: &str,
+    ) -> Answer {
         self.get(&format!(
             "/slots?course_id={course}&service={service}&from={from}&to={to}&limit=5000{more}"
         ))
@@ -302,34 +351,53 @@ impl TestApp {
             password: None,
         };
         users::add(&self.app, user).await.unwrap();
-        users::create_token(&self.app, "other@example.test", 3000).await.unwrap()
+        users::create_token(&self.app, "other@example.test", 3000)
+            .await
+            .unwrap()
     }
 
     /// A number that the database is asked for past everything that the program does.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         match &self.app.db {
-            fadeline::storage::Db::Sqlite { read, .. } => sqlx::query_scalar(sql).fetch_one(read).await.unwrap(),
-            fadeline::storage::Db::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+            fadeline::storage::Db::Sqlite { read, .. } => {
+                sqlx::query_scalar(sql).fetch_one(read).await.unwrap()
+            }
+            fadeline::storage::Db::Postgres(pool) => {
+                sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+            }
         }
     }
 
     /// Ends a token, whoever has it.
     pub(crate) async fn sign_out(&self, token: &str) {
-        let holder = sign_in::holder(&self.app, token, None).await.unwrap().unwrap();
+        let holder = sign_in::holder(&self.app, token, None)
+            .await
+            .unwrap()
+            .unwrap();
         sign_in::sign_out(&self.app, holder.0).await.unwrap();
     }
 }
 
 /// A request of somebody with `token`; an empty token sends none.
-pub(crate) fn request(token: &str, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Request<Body> {
-    let path = if ["/demo", "/api", "/a/", "/shop/"].iter().any(|root| path.starts_with(root))
+pub(crate) fn request(
+    token: &str,
+    method: &str,
+    path: &str,
+    body: Value,
+    headers: &[(&str, &str)],
+) -> Request<Body> {
+    let path = if ["/demo", "/api", "/a/", "/shop/"]
+        .iter()
+        .any(|root| path.starts_with(root))
         || (path.starts_with("/feeds/") && path.contains(".ics"))
     {
         path.to_owned()
     } else {
         format!("/api/v1{path}")
     };
-    let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+    let mut request = Request::builder()
+        .method(Method::from_bytes(method.as_bytes()).unwrap())
+        .uri(path);
     if !token.is_empty() {
         request = request.header("authorization", format!("Bearer {token}"));
     }

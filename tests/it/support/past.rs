@@ -35,18 +35,32 @@ pub(crate) fn patch_with(wavelength_nm: u16) -> Value {
 
 impl TestApp {
     /// A visit of the past: `record` is what was done in it. Answers its id.
-    pub(crate) async fn past(&self, course: &str, service: &str, start: &str, device: Option<&str>, record: Value) -> String {
+    pub(crate) async fn past(
+        &self,
+        course: &str,
+        service: &str,
+        start: &str,
+        device: Option<&str>,
+        record: Value,
+    ) -> String {
         let mut tx = self.app.db.begin().await.unwrap();
-        let course = courses::get(&mut tx, CourseId(course.parse().unwrap())).await.unwrap().unwrap();
+        let course = courses::get(&mut tx, CourseId(course.parse().unwrap()))
+            .await
+            .unwrap()
+            .unwrap();
         let service = named(&mut tx, service).await.unwrap();
         let practitioner = practitioners::page(&mut tx, PractitionerId(Uuid::nil()), 1)
             .await
             .unwrap()
             .remove(0);
-        let room = rooms::page(&mut tx, RoomId(Uuid::nil()), 1).await.unwrap().remove(0);
+        let room = rooms::page(&mut tx, RoomId(Uuid::nil()), 1)
+            .await
+            .unwrap()
+            .remove(0);
         let wall = NaiveDateTime::parse_from_str(start, "%Y-%m-%dT%H:%M").unwrap();
         let starts_at = civil::resolve(toronto(), wall).bound();
-        let record: fadeline::domain::record::TreatmentRecord = serde_json::from_value(record).unwrap();
+        let record: fadeline::domain::record::TreatmentRecord =
+            serde_json::from_value(record).unwrap();
         let ends_at = starts_at + service.duration();
         let session = Session {
             id: self.app.clock.id(),
@@ -96,17 +110,31 @@ impl TestApp {
     /// The consultation and the test patches of a course, two months ago.
     pub(crate) async fn prepared(&self, course: &str) {
         let mut tx = self.app.db.begin().await.unwrap();
-        let lasers = devices::page(&mut tx, DeviceId(Uuid::nil()), 50).await.unwrap();
+        let lasers = devices::page(&mut tx, DeviceId(Uuid::nil()), 50)
+            .await
+            .unwrap();
         let patched = named(&mut tx, "test_patch").await.is_some();
         tx.rollback().await.unwrap();
         let today = civil::date_of(toronto(), self.app.clock.now());
         let at = |days: i64, time: &str| format!("{}T{time}", today - Duration::days(days));
         if services_known(self).await {
-            self.past(course, "consultation", &at(61, "10:00"), None, json!({"outcome": "completed"}))
-                .await;
+            self.past(
+                course,
+                "consultation",
+                &at(61, "10:00"),
+                None,
+                json!({"outcome": "completed"}),
+            )
+            .await;
         }
         for (laser, hour) in lasers.iter().filter(|_| patched).zip(9..) {
-            let record = patch_with(laser.details.modes.first().map_or(1064, |mode| mode.wavelength_nm));
+            let record = patch_with(
+                laser
+                    .details
+                    .modes
+                    .first()
+                    .map_or(1064, |mode| mode.wavelength_nm),
+            );
             self.past(
                 course,
                 "test_patch",
@@ -126,6 +154,9 @@ async fn services_known(app: &TestApp) -> bool {
 
 /// The service that programs call `code`.
 pub(crate) async fn named(tx: &mut Tx, code: &str) -> Option<Service> {
-    let all = services::page(tx, ServiceId(Uuid::nil()), 100).await.unwrap();
-    all.into_iter().find(|service| service.details.code.as_str() == code)
+    let all = services::page(tx, ServiceId(Uuid::nil()), 100)
+        .await
+        .unwrap();
+    all.into_iter()
+        .find(|service| service.details.code.as_str() == code)
 }

@@ -14,7 +14,10 @@ use super::Answer;
 pub(crate) fn client() -> Client {
     // Whoever comes second finds it named already.
     let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
-    Client::builder().pool_max_idle_per_host(64).build().unwrap()
+    Client::builder()
+        .pool_max_idle_per_host(64)
+        .build()
+        .unwrap()
 }
 
 /// A server process.
@@ -28,10 +31,22 @@ impl Server {
     /// `fadeline serve` on `database_url`, ready to answer.
     pub(crate) async fn start(database_url: &str) -> Self {
         // The port is free when it is chosen, and taken again a moment later; nobody else here wants it.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let address = format!("127.0.0.1:{port}");
         let child = Command::new(env!("CARGO_BIN_EXE_fadeline"))
-            .args(["serve", "--listen", &address, "--database-url", database_url, "--log", "warn"])
+            .args([
+                "serve",
+                "--listen",
+                &address,
+                "--database-url",
+                database_url,
+                "--log",
+                "warn",
+            ])
             // As `TestApp::without_waits`: what races here is time and place.
             .env("FADELINE_POLICY__LASER_INTERVAL_DAYS", "0")
             .env("FADELINE_POLICY__LASER_INTERVAL_DAYS_DARKER", "0")
@@ -71,7 +86,13 @@ impl Server {
     /// Asks it to stop, as a supervisor does.
     pub(crate) fn tell_to_stop(&self) {
         let id = self.child.lock().unwrap().id();
-        assert!(Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id.to_string()])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     /// Whether it ends by itself, within its grace time, and well.
@@ -87,7 +108,13 @@ impl Server {
     }
 
     /// A request of somebody with `token`; nothing when the connection broke.
-    pub(crate) async fn call(&self, token: &str, method: &str, path: &str, body: Value) -> Option<Answer> {
+    pub(crate) async fn call(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> Option<Answer> {
         call(&self.client, &self.url, token, method, path, body, &[]).await
     }
 }
@@ -140,7 +167,11 @@ impl Demo {
 
     /// The same, with its log in a file.
     pub(crate) fn start_logging(arguments: &[&str], filter: &str, log: &std::path::Path) -> Self {
-        Self::launch(arguments, filter, std::fs::File::create(log).unwrap().into())
+        Self::launch(
+            arguments,
+            filter,
+            std::fs::File::create(log).unwrap().into(),
+        )
     }
 
     fn launch(arguments: &[&str], filter: &str, log: Stdio) -> Self {
@@ -153,7 +184,9 @@ impl Demo {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let said: Value = serde_json::from_str(&line).unwrap();
         Self {
             child,
@@ -164,9 +197,17 @@ impl Demo {
 
     /// Somebody with a role asks.
     pub(crate) async fn ask(&self, role: &str, method: &str, path: &str, body: Value) -> Answer {
-        call(&client(), &self.url, self.token(role), method, path, body, &[])
-            .await
-            .expect("an answer")
+        call(
+            &client(),
+            &self.url,
+            self.token(role),
+            method,
+            path,
+            body,
+            &[],
+        )
+        .await
+        .expect("an answer")
     }
 
     /// The token of a role.

@@ -37,15 +37,23 @@ impl TestApp {
 
     /// A shop that is asked, and proposes.
     pub(crate) async fn shop_on_request(&self, name: &str) -> Shop {
-        self.shop_with(name, json!({"works": "on_request"}), json!({"chairs": 1})).await
+        self.shop_with(name, json!({"works": "on_request"}), json!({"chairs": 1}))
+            .await
     }
 
     /// A shop of which more is written.
     pub(crate) async fn shop_with(&self, name: &str, more: Value, place: Value) -> Shop {
         let mut details = papered(name, "2 Example Ave", "416-555-0182");
-        details.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        details
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         details["shop"] = place;
-        let id = self.manage("POST", "/partners", details).await.expect(201).id();
+        let id = self
+            .manage("POST", "/partners", details)
+            .await
+            .expect(201)
+            .id();
         let local: String = name
             .to_lowercase()
             .replace(' ', ".")
@@ -60,7 +68,11 @@ impl TestApp {
     /// The place of a shop.
     pub(crate) async fn site_of(&self, partner: &str) -> String {
         let sites = self.get("/sites?limit=200").await.expect(200);
-        let theirs = sites.items().iter().find(|site| site["partner_id"] == json!(partner)).cloned();
+        let theirs = sites
+            .items()
+            .iter()
+            .find(|site| site["partner_id"] == json!(partner))
+            .cloned();
         theirs.unwrap()["id"].as_str().unwrap().to_owned()
     }
 
@@ -86,31 +98,66 @@ impl TestApp {
             .str("patient_id")
             .to_owned();
         let path = format!("/patients/{patient}/consents");
-        let consent = json!({"kind": "disclosure", "partner_id": partner, "text_version": "2026-1"});
+        let consent =
+            json!({"kind": "disclosure", "partner_id": partner, "text_version": "2026-1"});
         let id = self.post(&path, consent).await.expect(201).id();
         format!("{path}/{id}")
     }
 
     /// The desk refers a course to a shop, and sends that. Answers the referral.
-    pub(crate) async fn refer(&self, course: &str, partner: &str, service: &str, count: u16) -> String {
-        let referral = json!({"course_id": course, "partner_id": partner, "service": service, "count": count});
+    pub(crate) async fn refer(
+        &self,
+        course: &str,
+        partner: &str,
+        service: &str,
+        count: u16,
+    ) -> String {
+        let referral =
+            json!({"course_id": course, "partner_id": partner, "service": service, "count": count});
         let id = self.post("/referrals", referral).await.expect(201).id();
-        self.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(200);
+        self.post(&format!("/referrals/{id}/send"), Value::Null)
+            .await
+            .expect(200);
         id
     }
 
     /// The desk books at a shop.
-    pub(crate) async fn book_at(&self, shop: &Shop, course: &str, service: &str, start: &str) -> Answer {
-        self.book_with(course, service, start, json!({"site_id": shop.site})).await
+    pub(crate) async fn book_at(
+        &self,
+        shop: &Shop,
+        course: &str,
+        service: &str,
+        start: &str,
+    ) -> Answer {
+        self.book_with(course, service, start, json!({"site_id": shop.site}))
+            .await
     }
 
     /// A shop does something with a referral.
-    pub(crate) async fn shop_does(&self, shop: &Shop, referral: &str, verb: &str, body: Value) -> Answer {
-        self.call(&shop.token, "POST", &format!("/referrals/{referral}/{verb}"), body).await
+    pub(crate) async fn shop_does(
+        &self,
+        shop: &Shop,
+        referral: &str,
+        verb: &str,
+        body: Value,
+    ) -> Answer {
+        self.call(
+            &shop.token,
+            "POST",
+            &format!("/referrals/{referral}/{verb}"),
+            body,
+        )
+        .await
     }
 
     /// What a shop sees of a referral.
     pub(crate) async fn shop_sees(&self, shop: &Shop, referral: &str) -> Answer {
-        self.call(&shop.token, "GET", &format!("/referrals/{referral}"), Value::Null).await
+        self.call(
+            &shop.token,
+            "GET",
+            &format!("/referrals/{referral}"),
+            Value::Null,
+        )
+        .await
     }
 }

@@ -39,7 +39,13 @@ pub(crate) struct Told {
 pub(crate) async fn told(now: &str) -> Told {
     let database = Database::fresh().await;
     let now = now.parse().unwrap();
-    let app = App::new(database.db().await, Clock::still_at(now), toronto(), Policy::default(), profile());
+    let app = App::new(
+        database.db().await,
+        Clock::still_at(now),
+        toronto(),
+        Policy::default(),
+        profile(),
+    );
     let mut tx = app.db.begin().await.unwrap();
     demo::load(&mut tx, &app, "$hash").await.unwrap();
     let all = sessions::Wanted {
@@ -48,26 +54,46 @@ pub(crate) async fn told(now: &str) -> Told {
         site: None,
         status: None,
     };
-    let sessions = sessions::page(&mut tx, all, (DateTime::UNIX_EPOCH, SessionId(Uuid::nil())), 1000)
-        .await
-        .unwrap();
+    let sessions = sessions::page(
+        &mut tx,
+        all,
+        (DateTime::UNIX_EPOCH, SessionId(Uuid::nil())),
+        1000,
+    )
+    .await
+    .unwrap();
     let mut people = Vec::new();
-    for patient in patients::search(&mut tx, "", ("", PatientId(Uuid::nil())), 1000).await.unwrap() {
-        let course = courses::page(&mut tx, Some(patient.id), CourseId(Uuid::nil()), 2).await.unwrap();
+    for patient in patients::search(&mut tx, "", ("", PatientId(Uuid::nil())), 1000)
+        .await
+        .unwrap()
+    {
+        let course = courses::page(&mut tx, Some(patient.id), CourseId(Uuid::nil()), 2)
+            .await
+            .unwrap();
         let [course] = course.try_into().unwrap();
         people.push((patient, course));
     }
     people.sort_by_key(|(patient, _)| patient.details.email.clone().map(|email| email.to_string()));
-    let services = services::page(&mut tx, ServiceId(Uuid::nil()), 100).await.unwrap();
-    let devices = devices::page(&mut tx, DeviceId(Uuid::nil()), 100).await.unwrap();
+    let services = services::page(&mut tx, ServiceId(Uuid::nil()), 100)
+        .await
+        .unwrap();
+    let devices = devices::page(&mut tx, DeviceId(Uuid::nil()), 100)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     Told {
         app,
         now,
         sessions,
         people,
-        services: services.into_iter().map(|service| (service.id, service)).collect(),
-        devices: devices.into_iter().map(|device| (device.id, device)).collect(),
+        services: services
+            .into_iter()
+            .map(|service| (service.id, service))
+            .collect(),
+        devices: devices
+            .into_iter()
+            .map(|device| (device.id, device))
+            .collect(),
         database,
     }
 }
@@ -97,7 +123,8 @@ pub(crate) fn day(at: DateTime<Utc>) -> NaiveDate {
 
 /// Whether somebody was treated, or talked to.
 pub(crate) fn was_done(session: &sessions::Listed) -> bool {
-    session.session.status == SessionStatus::Fulfilled && session.session.procedure_status == ProcedureStatus::Completed
+    session.session.status == SessionStatus::Fulfilled
+        && session.session.procedure_status == ProcedureStatus::Completed
 }
 
 impl Told {
@@ -108,7 +135,10 @@ impl Told {
 
     /// The sessions of one course, in order of time.
     pub(crate) fn of(&self, course: &Course) -> Vec<&sessions::Listed> {
-        self.sessions.iter().filter(|one| one.session.course_id == course.id).collect()
+        self.sessions
+            .iter()
+            .filter(|one| one.session.course_id == course.id)
+            .collect()
     }
 
     /// P01 is the first.

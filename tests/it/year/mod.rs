@@ -65,8 +65,10 @@ struct Year {
 
 /// The requirement, to the letter.
 #[tokio::test(flavor = "multi_thread")]
-async fn in_a_year_of_mishaps_each_reminder_ends_in_one_state_and_none_is_sent_twice_untrue_or_at_night() {
-    let seed = std::env::var("YEAR_SEED").map_or(1, |seed| seed.parse().expect("YEAR_SEED is a number"));
+async fn in_a_year_of_mishaps_each_reminder_ends_in_one_state_and_none_is_sent_twice_untrue_or_at_night()
+ {
+    let seed =
+        std::env::var("YEAR_SEED").map_or(1, |seed| seed.parse().expect("YEAR_SEED is a number"));
     eprintln!("YEAR_SEED={seed}");
     let mut year = Year::begun(seed).await;
     year.pass().await;
@@ -77,11 +79,17 @@ impl Year {
     async fn begun(seed: u64) -> Self {
         let app = TestApp::empty().await;
         let clinic = app.clinic_open(hours(ALL_DAYS, "07:00", "22:00")).await;
-        let room = json!({"site_id": clinic.site, "name": "Consult B", "capabilities": ["consultation"]});
+        let room =
+            json!({"site_id": clinic.site, "name": "Consult B", "capabilities": ["consultation"]});
         let room = app.manage("POST", "/rooms", room).await.expect(201).id();
         let now = app.app.clock.now();
         let end = now + Duration::days(365);
-        let sky = Arc::new(Sky::new(seed, app.app.clone(), now, end - Duration::days(4)));
+        let sky = Arc::new(Sky::new(
+            seed,
+            app.app.clone(),
+            now,
+            end - Duration::days(4),
+        ));
         let mut apps = Vec::new();
         if database::postgres().is_some() {
             apps.push(app.node(toronto()).await);
@@ -114,7 +122,8 @@ impl Year {
         for (first_day, days, deeds) in [(0, 360, DEEDS), (45, 24, MORE), (283, 24, MORE)] {
             for _ in 0..deeds {
                 // Never on a minute, when something planned may be due: what is first then would be anybody's guess.
-                let at = Duration::minutes(first_day * 1440 + year.chance.between(0, days * 1440)) + Duration::seconds(17);
+                let at = Duration::minutes(first_day * 1440 + year.chance.between(0, days * 1440))
+                    + Duration::seconds(17);
                 year.plan(now + at, Deed::Something);
             }
         }
@@ -137,7 +146,12 @@ impl Year {
             let language = if who % 3 == 1 { "fr" } else { "en" };
             let patient = json!({"given_name": format!("P{who}"), "family_name": "Sample", "phone": reach.phone, "email": reach.email,
                 "preferred_channel": reach.prefers, "preferred_language": language});
-            let id = self.desk().post("/patients", patient).await.expect(201).id();
+            let id = self
+                .desk()
+                .post("/patients", patient)
+                .await
+                .expect(201)
+                .id();
             let course = self.desk().course_of(&id).await;
             let reach = Log::begun(self.now, reach);
             self.model.people.push(Person {
@@ -162,7 +176,12 @@ impl Year {
     fn plan(&mut self, at: DateTime<Utc>, deed: Deed) {
         // One at a time.
         let mut at = at;
-        while self.queue.range((at, 0)..=(at, usize::MAX)).next().is_some() {
+        while self
+            .queue
+            .range((at, 0)..=(at, usize::MAX))
+            .next()
+            .is_some()
+        {
             at += Duration::seconds(1);
         }
         self.queued += 1;
@@ -170,9 +189,17 @@ impl Year {
     }
 
     /// A form that somebody without sign-in posts.
-    async fn form(&mut self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let mut request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+    async fn form(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let mut request =
+            Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -188,7 +215,9 @@ impl Year {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let signature = signed(TEXTS_SECRET, &url, &params);
-        let answer = self.form(path, fields, &[("x-twilio-signature", &signature)]).await;
+        let answer = self
+            .form(path, fields, &[("x-twilio-signature", &signature)])
+            .await;
         assert!(answer.status < 300, "{path}: {}", answer.text);
     }
 
@@ -196,7 +225,12 @@ impl Year {
     async fn text(&mut self, from: &str, words: &str) {
         self.fresh += 1;
         let sid = format!("SMin{}", self.fresh);
-        let fields = [("From", from), ("To", "+15005550006"), ("Body", words), ("MessageSid", &sid)];
+        let fields = [
+            ("From", from),
+            ("To", "+15005550006"),
+            ("Body", words),
+            ("MessageSid", &sid),
+        ];
         self.provider_calls("/texts/incoming", &fields).await;
     }
 
@@ -214,19 +248,32 @@ impl Year {
             };
             let deed = self.queue.keys().next().map(|(at, _)| *at);
             let report = self.reports.keys().next().map(|(at, _)| *at);
-            let next = [due, deed, report, self.sky.next_change(self.now)].into_iter().flatten().min();
-            let Some(next) = next.filter(|next| *next <= end) else { break };
+            let next = [due, deed, report, self.sky.next_change(self.now)]
+                .into_iter()
+                .flatten()
+                .min();
+            let Some(next) = next.filter(|next| *next <= end) else {
+                break;
+            };
             self.now = next;
             for node in &mut self.nodes {
                 node.move_to(next);
             }
             self.deliver().await;
-            stuck = self.nodes[0].next_due().await.is_some_and(|due| due <= self.now);
-            while let Some(report) = self.reports.first_entry().filter(|report| report.key().0 <= next) {
+            stuck = self.nodes[0]
+                .next_due()
+                .await
+                .is_some_and(|due| due <= self.now);
+            while let Some(report) = self
+                .reports
+                .first_entry()
+                .filter(|report| report.key().0 <= next)
+            {
                 let ((_, row), status) = report.remove_entry();
                 let sid = format!("SM{}", row.replace('-', ""));
                 let fields = [("MessageSid", sid.as_str()), ("MessageStatus", status)];
-                self.provider_calls(&format!("/texts/status/{row}"), &fields).await;
+                self.provider_calls(&format!("/texts/status/{row}"), &fields)
+                    .await;
             }
             while let Some(deed) = self.queue.first_entry().filter(|deed| deed.key().0 <= next) {
                 let deed = deed.remove();
@@ -259,7 +306,9 @@ impl Year {
     /// All that the clinic keeps of its messages about a visit.
     async fn ledger(&self, visit: &str) -> Vec<Message> {
         let mut tx = self.nodes[0].app.app.db.read().await.unwrap();
-        let rows = messages::of_session(&mut tx, visit.parse().unwrap()).await.unwrap();
+        let rows = messages::of_session(&mut tx, visit.parse().unwrap())
+            .await
+            .unwrap();
         tx.rollback().await.unwrap();
         rows
     }
@@ -277,7 +326,10 @@ impl Year {
                 _ => unreachable!("one node, or two"),
             };
             self.watch().await;
-            if outcomes.iter().all(|outcome| outcome.is_some_and(|outcome| outcome.is_nothing())) {
+            if outcomes
+                .iter()
+                .all(|outcome| outcome.is_some_and(|outcome| outcome.is_nothing()))
+            {
                 break;
             }
         }

@@ -57,23 +57,36 @@ impl Node {
     /// A new process on the same machine.
     fn restart(&mut self) {
         let now = self.app.app.clock.now();
-        self.gone = [Channel::Email, Channel::Sms].map(|way| self.sky.outage(way, now).is_some_and(|outage| outage.gone));
+        self.gone = [Channel::Email, Channel::Sms]
+            .map(|way| self.sky.outage(way, now).is_some_and(|outage| outage.gone));
         let [mail, texts] = self.gone;
         let mail = if mail { self.nowhere.0 } else { self.mail };
         let texts = if texts { self.nowhere.0 } else { self.texts };
         let url = |text: String| Url::parse(&text).unwrap();
         let smtp = SmtpSettings::new(&url(format!("smtp://127.0.0.1:{mail}")), None, None).unwrap();
         let from = Some("+15005550006".to_owned());
-        let sms = SmsSettings::new(&url(format!("http://AC1:token@127.0.0.1:{texts}")), from, None).unwrap();
+        let sms = SmsSettings::new(
+            &url(format!("http://AC1:token@127.0.0.1:{texts}")),
+            from,
+            None,
+        )
+        .unwrap();
         let ways = (Smtp::new(&smtp).unwrap(), Sms::new(&sms).unwrap());
-        self.post = Post::new(self.app.app.clone(), Some(ways.0), Some(ways.1), false, None);
+        self.post = Post::new(
+            self.app.app.clone(),
+            Some(ways.0),
+            Some(ways.1),
+            false,
+            None,
+        );
     }
 
     /// Moves its clock to `now`, and its servers with the weather.
     pub(super) fn move_to(&mut self, now: DateTime<Utc>) {
         let clock = &self.app.app.clock;
         clock.advance(now - clock.now());
-        let gone = [Channel::Email, Channel::Sms].map(|way| self.sky.outage(way, now).is_some_and(|outage| outage.gone));
+        let gone = [Channel::Email, Channel::Sms]
+            .map(|way| self.sky.outage(way, now).is_some_and(|outage| outage.gone));
         if gone != self.gone {
             self.restart();
         }

@@ -92,8 +92,14 @@ impl Sky {
             let days = (calm_from - from).num_days() - 4;
             // One that outlasts the use of a reminder, one that outlasts the patience of the ledger, and many of an afternoon.
             let hours = (0..24).map(|_| (chance.between(1, 9), chance.percent(50)));
-            for (hours, gone) in hours.collect::<Vec<_>>().into_iter().chain([(32, false), (54, true)]) {
-                let from = from + Duration::days(chance.between(1, days)) + Duration::minutes(chance.between(0, 600));
+            for (hours, gone) in hours
+                .collect::<Vec<_>>()
+                .into_iter()
+                .chain([(32, false), (54, true)])
+            {
+                let from = from
+                    + Duration::days(chance.between(1, days))
+                    + Duration::minutes(chance.between(0, 600));
                 let until = from + Duration::hours(hours);
                 outages.push(Outage {
                     channel,
@@ -138,7 +144,14 @@ impl Sky {
     /// What was tried since it was asked last, in an order that does not depend on who was quicker.
     pub(super) fn tries(&self) -> Vec<Try> {
         let mut tries = std::mem::take(&mut *self.tries.lock().unwrap());
-        tries.sort_by(|a, b| (a.channel as u8, &a.to, &a.gist, a.fate).cmp(&(b.channel as u8, &b.to, &b.gist, b.fate)));
+        tries.sort_by(|a, b| {
+            (a.channel as u8, &a.to, &a.gist, a.fate).cmp(&(
+                b.channel as u8,
+                &b.to,
+                &b.gist,
+                b.fate,
+            ))
+        });
         tries
     }
 
@@ -150,7 +163,14 @@ impl Sky {
     }
 
     /// Writes down a try, and says what happens to it.
-    fn tried(&self, channel: Channel, row: String, to: String, gist: String, whole: String) -> Fate {
+    fn tried(
+        &self,
+        channel: Channel,
+        row: String,
+        to: String,
+        gist: String,
+        whole: String,
+    ) -> Fate {
         let nth = {
             let mut all = self.nth.lock().unwrap();
             let nth = all.entry(row.clone()).or_default();
@@ -174,7 +194,15 @@ impl Sky {
         fate
     }
 
-    fn write_down(&self, channel: Channel, row: Option<String>, to: String, gist: String, whole: String, fate: Fate) {
+    fn write_down(
+        &self,
+        channel: Channel,
+        row: Option<String>,
+        to: String,
+        gist: String,
+        whole: String,
+        fate: Fate,
+    ) {
         let at = self.now();
         self.tries.lock().unwrap().push(Try {
             at,
@@ -189,15 +217,23 @@ impl Sky {
 
     /// A mail server for one node.
     pub(super) fn mail_server(self: &Arc<Self>, death: Death) -> u16 {
-        self.listen(death, |sky, death, stream| async move { sky.take_mail(&death, stream).await })
+        self.listen(death, |sky, death, stream| async move {
+            sky.take_mail(&death, stream).await
+        })
     }
 
     /// A provider of texts for one node.
     pub(super) fn provider(self: &Arc<Self>, death: Death) -> u16 {
-        self.listen(death, |sky, death, stream| async move { sky.take_text(&death, stream).await })
+        self.listen(death, |sky, death, stream| async move {
+            sky.take_text(&death, stream).await
+        })
     }
 
-    fn listen<F>(self: &Arc<Self>, death: Death, serve: impl Fn(Arc<Self>, Death, TcpStream) -> F + Send + 'static) -> u16
+    fn listen<F>(
+        self: &Arc<Self>,
+        death: Death,
+        serve: impl Fn(Arc<Self>, Death, TcpStream) -> F + Send + 'static,
+    ) -> u16
     where
         F: Future<Output = std::io::Result<()>> + Send + 'static,
     {
@@ -236,8 +272,16 @@ impl Sky {
                 continue;
             }
             let now = self.now();
-            if now < self.calm_from && Chance::of(self.seed, &format!("data {to} {now}")).percent(1) {
-                self.write_down(Channel::Email, None, to, String::new(), String::new(), Fate::DiesBefore);
+            if now < self.calm_from && Chance::of(self.seed, &format!("data {to} {now}")).percent(1)
+            {
+                self.write_down(
+                    Channel::Email,
+                    None,
+                    to,
+                    String::new(),
+                    String::new(),
+                    Fate::DiesBefore,
+                );
                 dies(death).await;
                 return Ok(());
             }
@@ -248,7 +292,14 @@ impl Sky {
                 mail.push_str("\r\n");
             }
             let subject = Mail::read(&mail).subject;
-            let row = mail.split("Message-ID: <").nth(1).unwrap().split('@').next().unwrap().to_owned();
+            let row = mail
+                .split("Message-ID: <")
+                .nth(1)
+                .unwrap()
+                .split('@')
+                .next()
+                .unwrap()
+                .to_owned();
             let answer: &[u8] = match self.tried(Channel::Email, row, to.clone(), subject, mail) {
                 Fate::Taken => b"250 taken\r\n",
                 Fate::NotNow => b"451 greylisted\r\n",
@@ -283,14 +334,32 @@ impl Sky {
                 break (head.to_owned(), body.to_owned());
             }
         };
-        let form: BTreeMap<String, String> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
-        let key = head.split("idempotency-key: ").nth(1).unwrap().lines().next().unwrap().to_owned();
-        let gist: Vec<_> = form["Body"].split(' ').filter(|word| !word.starts_with("http")).collect();
+        let form: BTreeMap<String, String> = url::form_urlencoded::parse(body.as_bytes())
+            .into_owned()
+            .collect();
+        let key = head
+            .split("idempotency-key: ")
+            .nth(1)
+            .unwrap()
+            .lines()
+            .next()
+            .unwrap()
+            .to_owned();
+        let gist: Vec<_> = form["Body"]
+            .split(' ')
+            .filter(|word| !word.starts_with("http"))
+            .collect();
         let (status, json) = if self.refuses(Channel::Sms) {
             ("503 Service Unavailable", "{}".to_owned())
         } else {
             let sid = format!("{{\"sid\": \"SM{}\"}}", key.replace('-', ""));
-            match self.tried(Channel::Sms, key, form["To"].clone(), gist.join(" "), form["Body"].clone()) {
+            match self.tried(
+                Channel::Sms,
+                key,
+                form["To"].clone(),
+                gist.join(" "),
+                form["Body"].clone(),
+            ) {
                 Fate::Taken => ("201 Created", sid),
                 Fate::NotNow => ("500 Internal Server Error", "{}".to_owned()),
                 Fate::Busy => ("429 Too Many Requests", "{\"code\": 20429}".to_owned()),
@@ -304,7 +373,9 @@ impl Sky {
             }
         };
         let length = json.len();
-        let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{json}");
+        let answer = format!(
+            "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{json}"
+        );
         stream.write_all(answer.as_bytes()).await
     }
 }

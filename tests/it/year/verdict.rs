@@ -42,8 +42,15 @@ impl Year {
     /// Nothing that was due waits, or is under way.
     fn is_settled(&mut self, ledgers: &[Vec<Message>]) {
         for row in ledgers.iter().flatten() {
-            let waits = matches!(row.status, MessageStatus::Scheduled | MessageStatus::Sending);
-            assert!(!waits || row.due_at > self.now, "YEAR_SEED={} it still waits: {row:?}", self.seed);
+            let waits = matches!(
+                row.status,
+                MessageStatus::Scheduled | MessageStatus::Sending
+            );
+            assert!(
+                !waits || row.due_at > self.now,
+                "YEAR_SEED={} it still waits: {row:?}",
+                self.seed
+            );
             if row.kind == MessageKind::Reminder && !waits {
                 self.count(match (row.status, row.reason) {
                     (MessageStatus::Sent, _) => "rows sent",
@@ -51,8 +58,12 @@ impl Year {
                     (MessageStatus::Acknowledged, _) => "rows acknowledged",
                     (MessageStatus::Failed, _) => "rows failed",
                     (MessageStatus::Superseded, Some(Unsent::Moved)) => "rows superseded: moved",
-                    (MessageStatus::Superseded, Some(Unsent::Cancelled)) => "rows superseded: cancelled",
-                    (MessageStatus::Superseded, Some(Unsent::Confirmed)) => "rows superseded: confirmed",
+                    (MessageStatus::Superseded, Some(Unsent::Cancelled)) => {
+                        "rows superseded: cancelled"
+                    }
+                    (MessageStatus::Superseded, Some(Unsent::Confirmed)) => {
+                        "rows superseded: confirmed"
+                    }
                     (MessageStatus::Superseded, _) => "rows superseded: another reason",
                     (_, Some(Unsent::NoConsent)) => "rows suppressed: no consent",
                     (_, Some(Unsent::QuietHours)) => "rows suppressed: quiet hours",
@@ -68,14 +79,23 @@ impl Year {
         let mut expected = Vec::new();
         for (index, visit) in self.model.visits.iter().enumerate() {
             let starts: BTreeSet<_> = visit.truth.all().map(|truth| truth.start).collect();
-            for (start, lead) in starts.into_iter().flat_map(|start| Lead::ALL.map(|lead| (start, lead))) {
+            for (start, lead) in starts
+                .into_iter()
+                .flat_map(|start| Lead::ALL.map(|lead| (start, lead)))
+            {
                 let due = due(lead, start);
                 let at = due.when();
-                let stands = |truth: &Truth| truth.on && truth.start == start && !(lead == Lead::TwoDays && truth.confirmed);
+                let stands = |truth: &Truth| {
+                    truth.on && truth.start == start && !(lead == Lead::TwoDays && truth.confirmed)
+                };
                 if at > self.now || !visit.truth.at(at).is_some_and(stands) {
                     continue;
                 }
-                let (channel, to) = self.model.people[visit.who].reach.at(at).unwrap().way(lead.way());
+                let (channel, to) = self.model.people[visit.who]
+                    .reach
+                    .at(at)
+                    .unwrap()
+                    .way(lead.way());
                 expected.push(Expected {
                     visit: index,
                     lead,
@@ -91,13 +111,19 @@ impl Year {
 
     /// What was taken was due; and of all rows for one visit, lead and time, one was taken.
     fn none_unexpected(&self, ledgers: &[Vec<Message>], expected: &[Expected]) {
-        let mut due: BTreeSet<_> = expected.iter().map(|one| (one.visit, one.lead, one.start)).collect();
+        let mut due: BTreeSet<_> = expected
+            .iter()
+            .map(|one| (one.visit, one.lead, one.start))
+            .collect();
         for (visit, row) in ledgers
             .iter()
             .enumerate()
             .flat_map(|(visit, rows)| rows.iter().map(move |row| (visit, row)))
         {
-            let taken = self.handed.get(&row.id.to_string()).is_some_and(|handed| handed.whole.is_some());
+            let taken = self
+                .handed
+                .get(&row.id.to_string())
+                .is_some_and(|handed| handed.whole.is_some());
             if taken && row.kind == MessageKind::Reminder {
                 let key = (visit, Lead::read(&row.lead), row.content.starts_at);
                 assert!(
@@ -112,17 +138,34 @@ impl Year {
     fn is_accounted_for(&mut self, one: &Expected, ledger: &[Message]) {
         let visit = &self.model.visits[one.visit];
         let at = one.due.when();
-        let theirs =
-            |row: &&Message| row.kind == MessageKind::Reminder && Lead::read(&row.lead) == one.lead && row.content.starts_at == one.start;
+        let theirs = |row: &&Message| {
+            row.kind == MessageKind::Reminder
+                && Lead::read(&row.lead) == one.lead
+                && row.content.starts_at == one.start
+        };
         let rows: Vec<_> = ledger.iter().filter(theirs).collect();
-        let told = format!("YEAR_SEED={} {:?} to {} at {at}: {visit:#?} {rows:#?}", self.seed, one.lead, one.to);
+        let told = format!(
+            "YEAR_SEED={} {:?} to {} at {at}: {visit:#?} {rows:#?}",
+            self.seed, one.lead, one.to
+        );
         assert!(!rows.is_empty(), "it was never planned: {told}");
         let purpose = [Purpose::Prepare, Purpose::Confirm, Purpose::Remind][one.lead as usize];
-        assert!(rows.iter().all(|row| row.content.purpose == Some(purpose)), "{told}");
-        let done = |row: &&&Message| !matches!(row.status, MessageStatus::Superseded | MessageStatus::Suppressed);
+        assert!(
+            rows.iter().all(|row| row.content.purpose == Some(purpose)),
+            "{told}"
+        );
+        let done = |row: &&&Message| {
+            !matches!(
+                row.status,
+                MessageStatus::Superseded | MessageStatus::Suppressed
+            )
+        };
         let settled = rows.iter().filter(done).count();
         assert!(settled <= 1, "it is in two states: {told}");
-        let handed: Vec<_> = rows.iter().filter_map(|row| self.handed.get(&row.id.to_string())).collect();
+        let handed: Vec<_> = rows
+            .iter()
+            .filter_map(|row| self.handed.get(&row.id.to_string()))
+            .collect();
         let first = handed.iter().flat_map(|handed| handed.taken()).min();
         let tried = handed
             .iter()
@@ -151,7 +194,10 @@ impl Year {
             notes.push("due before the clock goes back, for a visit after it");
         }
         if refused || skipped {
-            assert!(first.is_none() && settled == 0, "it is not to be sent: {told}");
+            assert!(
+                first.is_none() && settled == 0,
+                "it is not to be sent: {told}"
+            );
             notes.push(if refused {
                 "due to nobody who permits it"
             } else {
@@ -160,7 +206,10 @@ impl Year {
             // What says already that it does not go out need not say so again for another reason.
             let says = |row: &&Message| match row.reason {
                 Some(Unsent::QuietHours) => skipped,
-                Some(Unsent::NoConsent) => self.model.refused_since(visit.who, &one.to, visit.truth.begun_at()),
+                Some(Unsent::NoConsent) => {
+                    self.model
+                        .refused_since(visit.who, &one.to, visit.truth.begun_at())
+                }
                 _ => refused,
             };
             assert!(rows.iter().any(says), "it does not say why: {told}");
@@ -168,13 +217,22 @@ impl Year {
             notes.push(if first == at {
                 "gone on the minute"
             } else {
-                assert!(held_up || behind, "it is late, and nothing held it up: {told}");
+                assert!(
+                    held_up || behind,
+                    "it is late, and nothing held it up: {told}"
+                );
                 "gone late"
             });
         } else {
-            assert!(held_up || behind, "it is lost, and nothing held it up: {told}");
+            assert!(
+                held_up || behind,
+                "it is lost, and nothing held it up: {told}"
+            );
             notes.push("held up until it was of no use");
-            let last = rows.iter().max_by_key(|row| (row.session_version, row.id)).unwrap();
+            let last = rows
+                .iter()
+                .max_by_key(|row| (row.session_version, row.id))
+                .unwrap();
             let since = |so: &dyn Fn(&Truth) -> bool| visit.truth.ever_since(at, so);
             let readdressed = |to: &str| {
                 self.model.people[visit.who]
@@ -185,9 +243,13 @@ impl Year {
                 (_, Some(Unsent::NoConsent)) => self.model.refused_since(visit.who, &one.to, at),
                 (_, Some(Unsent::Moved)) => since(&|truth| truth.start != one.start),
                 (_, Some(Unsent::Cancelled)) => since(&|truth| !truth.on),
-                (_, Some(Unsent::Confirmed)) => one.lead == Lead::TwoDays && since(&|truth| truth.confirmed),
+                (_, Some(Unsent::Confirmed)) => {
+                    one.lead == Lead::TwoDays && since(&|truth| truth.confirmed)
+                }
                 (_, Some(Unsent::Readdressed)) => readdressed(&one.to),
-                (MessageStatus::Failed, _) | (_, Some(Unsent::TooLate | Unsent::QuietHours)) => true,
+                (MessageStatus::Failed, _) | (_, Some(Unsent::TooLate | Unsent::QuietHours)) => {
+                    true
+                }
                 _ => false,
             };
             assert!(right, "it did not go out for a reason that is none: {told}");
@@ -251,8 +313,11 @@ impl Year {
 fn waits_for_a_change(one: &Expected, ledger: &[Message]) -> bool {
     let at = one.due.when();
     ledger.iter().any(|row| {
-        let change = row.kind.tells().is_some() && row.channel == one.channel && row.created_at <= at;
-        let went = row.sent_at.map_or(row.created_at + Duration::hours(50), |sent| sent);
+        let change =
+            row.kind.tells().is_some() && row.channel == one.channel && row.created_at <= at;
+        let went = row
+            .sent_at
+            .map_or(row.created_at + Duration::hours(50), |sent| sent);
         change && went > at && row.status != MessageStatus::Suppressed
     })
 }

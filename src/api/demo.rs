@@ -16,10 +16,11 @@ use uuid::Uuid;
 
 use super::extract::{Json, Path};
 use super::problem::Problem;
-use crate::actions::{App, mailbox};
-use crate::domain::civil;
+use crate::actions::App;
+use crate::actions::messages::mailbox;
 use crate::domain::ids::SessionId;
-use crate::domain::message::Channel;
+use crate::domain::messages::message::Channel;
+use crate::domain::time::civil;
 
 /// Moves the clock to an instant, and does what falls due on the way; or says in words what went wrong.
 pub type Forward = Arc<

@@ -12,8 +12,8 @@ use utoipa::openapi::{
 };
 
 use super::problem::{FieldError, Problem};
-use crate::domain::access::Role;
 use crate::domain::refusal::Refusal;
+use crate::domain::role::Role;
 use utoipa::{PartialSchema, ToSchema};
 
 const ABOUT: &str = "Fadeline plans, books and tracks the removal of scalp micropigmentation.\n\n\

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::problem::{FieldError, Problem};
 use crate::actions::Expected;
-use crate::domain::civil::Edge;
+use crate::domain::time::civil::Edge;
 
 /// The most bytes that a body may have.
 pub(super) const MOST_BYTES: usize = 64 * 1024;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::problem::Problem;
 use crate::actions::App;
-use crate::domain::time_zone;
+use crate::domain::time::time_zone;
 
 /// What runs.
 #[derive(Serialize, ToSchema)]

@@ -15,7 +15,7 @@ use super::Serving;
 use super::extract::MOST_BYTES;
 use super::problem::Problem;
 use super::respond::NewId;
-use crate::actions::guess_guard::CameFrom;
+use crate::actions::work::guess_guard::CameFrom;
 
 /// `routes` with all that surrounds them.
 pub(super) fn around(routes: Router, serving: Serving) -> Router {

@@ -2,34 +2,19 @@
 //! Handlers read the request, call one action and show its answer; they decide nothing.
 
 mod access;
-mod audit;
+mod booking;
 mod catalogue;
-mod consents;
-mod courses;
 pub mod demo;
 mod describe;
 mod extract;
-mod feeds;
 mod health;
-mod holds;
 mod layers;
-mod locks;
+mod manage;
 mod messages;
-mod opt_outs;
-mod partner_notices;
-mod partners;
-mod patients;
-mod plans;
+mod partner;
+mod patient;
 pub mod problem;
-mod referrals;
-mod rental_windows;
 mod respond;
-mod sessions;
-mod settlement;
-mod sign_in;
-mod slots;
-mod tasks;
-mod texts;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -43,9 +28,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use self::access::{allow, open};
+use self::access::roles::{allow, open};
+use self::access::sign_in;
+use self::booking::{holds, plans, sessions, slots};
+use self::catalogue::rental_windows;
+use self::manage::audit;
+use self::messages::{feeds, ledger, tasks, texts};
+use self::partner::{notifications, partners, referrals, settlement};
+use self::patient::{consents, courses, lock_box, opt_outs, patients};
 use crate::actions::App;
-use crate::domain::access::{ANYONE, MANAGERS, PRACTITIONERS, SHOPS, STAFF};
+use crate::domain::role::{ANYONE, MANAGERS, PRACTITIONERS, SHOPS, STAFF};
 
 /// What the server knows besides the app.
 #[derive(Clone)]
@@ -105,9 +97,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(consents::list)))
         .routes(allow(STAFF, routes!(consents::give)))
         .routes(allow(STAFF, routes!(consents::withdraw)))
-        .routes(allow(STAFF, routes!(locks::list)))
-        .routes(allow(STAFF, routes!(locks::lock)))
-        .routes(allow(STAFF, routes!(locks::lift)))
+        .routes(allow(STAFF, routes!(lock_box::list)))
+        .routes(allow(STAFF, routes!(lock_box::lock)))
+        .routes(allow(STAFF, routes!(lock_box::lift)))
         .routes(allow(STAFF, routes!(courses::list)))
         .routes(allow(STAFF, routes!(courses::open)))
         .routes(allow(STAFF, routes!(courses::get)))
@@ -138,7 +130,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(ANYONE, routes!(feeds::rotate)))
         .routes(allow(ANYONE, routes!(feeds::revoke)))
         // What patients are told, and what people have to do
-        .routes(allow(STAFF, routes!(messages::list)))
+        .routes(allow(STAFF, routes!(ledger::list)))
         .routes(allow(STAFF, routes!(tasks::list)))
         .routes(allow(STAFF, routes!(tasks::get)))
         .routes(allow(STAFF, routes!(tasks::done)))
@@ -169,8 +161,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(SHOPS, routes!(settlement::json)))
         .routes(allow(SHOPS, routes!(settlement::csv)))
         // How shops want to be told
-        .routes(allow(SHOPS, routes!(partner_notices::get)))
-        .routes(allow(SHOPS, routes!(partner_notices::change)))
+        .routes(allow(SHOPS, routes!(notifications::get)))
+        .routes(allow(SHOPS, routes!(notifications::change)))
         // Who did what
         .routes(allow(MANAGERS, routes!(audit::list)))
 }

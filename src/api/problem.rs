@@ -8,8 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actions::Error;
-use crate::domain::civil::spoken_day;
 use crate::domain::refusal::{Code, Refusal};
+use crate::domain::time::civil::spoken_day;
 use crate::storage;
 
 /// An error as clients read it (RFC 9457).

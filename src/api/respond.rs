@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use crate::actions::Answer;
-use crate::actions::page::Items;
+use crate::actions::work::page::Items;
 
 /// What a handler answers.
 pub(super) type Reply<T> = Result<Shown<T>, Problem>;

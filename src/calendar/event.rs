@@ -11,7 +11,7 @@ use super::times::Times;
 use super::vtimezone;
 use super::words::words;
 use crate::domain::patient::Language;
-use crate::domain::time_zone::Tz;
+use crate::domain::time::time_zone::Tz;
 
 /// Whether the visit takes place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use super::times::Times;
 use super::vtimezone;
 use super::words::words;
 use crate::domain::patient::Language;
-use crate::domain::time_zone::Tz;
+use crate::domain::time::time_zone::Tz;
 
 /// The most octets that a feed has: Google reads no more than a megabyte.
 pub const MOST_BYTES: usize = 1024 * 1024 - 1;

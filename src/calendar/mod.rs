@@ -11,10 +11,9 @@ pub mod invite;
 pub mod links;
 mod mime;
 pub mod reply;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod times;
 mod vtimezone;
 mod words;
-
-#[cfg(test)]
-mod tests;

@@ -5,8 +5,10 @@
 use mail_parser::decoders::html::html_to_text;
 use thiserror::Error;
 
-use super::answer::{self, Reply, Unclear, bounded};
-use super::mime::{self, Head, Part};
+use super::answer;
+use super::answer::{Reply, Unclear, bounded};
+use super::mime;
+use super::mime::{Head, Part};
 use super::text::Address;
 
 /// The most octets of a mail.

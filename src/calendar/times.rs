@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
 
 use super::content::Content;
 use super::text::ParamText;
-use crate::domain::time_zone::Tz;
+use crate::domain::time::time_zone::Tz;
 
 /// A start and an end.
 ///

@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDateTime, NaiveTime
 
 use super::content::{Content, Value, two_digits};
 use super::text::ParamText;
-use crate::domain::time_zone::{Change, Tz};
+use crate::domain::time::time_zone::{Change, Tz};
 
 /// How far beyond the times themselves the clock is looked at: over a year, so that what is done every year is seen twice.
 const BEYOND: Duration = Duration::days(400);

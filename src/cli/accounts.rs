@@ -7,7 +7,8 @@ use anyhow::{Context, bail};
 use super::args::{TokenCommand, UserCommand};
 use super::say;
 use crate::actions::App;
-use crate::actions::users::{self, NewUser};
+use crate::actions::access::by_command;
+use crate::actions::access::by_command::NewUser;
 use crate::domain::patient::Email;
 use crate::domain::text::Line;
 
@@ -27,10 +28,10 @@ pub(super) async fn user(app: &App, command: UserCommand) -> anyhow::Result<()> 
                 partner_id: new.partner,
                 password,
             };
-            say(&users::add(app, new).await?.to_string())
+            say(&by_command::add(app, new).await?.to_string())
         }
         UserCommand::List => {
-            for user in users::list(app).await? {
+            for user in by_command::list(app).await? {
                 let state = if user.active { "active" } else { "disabled" };
                 say(&format!(
                     "{}\t{}\t{}\t{}\t{state}",
@@ -39,10 +40,10 @@ pub(super) async fn user(app: &App, command: UserCommand) -> anyhow::Result<()> 
             }
             Ok(())
         }
-        UserCommand::Disable(named) => Ok(users::set_active(app, &named.email, false).await?),
-        UserCommand::Enable(named) => Ok(users::set_active(app, &named.email, true).await?),
+        UserCommand::Disable(named) => Ok(by_command::set_active(app, &named.email, false).await?),
+        UserCommand::Enable(named) => Ok(by_command::set_active(app, &named.email, true).await?),
         UserCommand::SetPassword(named) => {
-            Ok(users::set_password(app, &named.email, password()?).await?)
+            Ok(by_command::set_password(app, &named.email, password()?).await?)
         }
     }
 }
@@ -50,9 +51,11 @@ pub(super) async fn user(app: &App, command: UserCommand) -> anyhow::Result<()> 
 /// Does what was said about tokens.
 pub(super) async fn token(app: &App, command: TokenCommand) -> anyhow::Result<()> {
     match command {
-        TokenCommand::Create(new) => say(&users::create_token(app, &new.email, new.days).await?),
+        TokenCommand::Create(new) => {
+            say(&by_command::create_token(app, &new.email, new.days).await?)
+        }
         TokenCommand::List => {
-            for token in users::list_tokens(app).await? {
+            for token in by_command::list_tokens(app).await? {
                 let state = match token.revoked_at {
                     Some(at) => format!("revoked {}", at.to_rfc3339()),
                     None => format!("until {}", token.expires_at.to_rfc3339()),
@@ -61,7 +64,7 @@ pub(super) async fn token(app: &App, command: TokenCommand) -> anyhow::Result<()
             }
             Ok(())
         }
-        TokenCommand::Revoke { id } => Ok(users::revoke_token(app, id).await?),
+        TokenCommand::Revoke { id } => Ok(by_command::revoke_token(app, id).await?),
     }
 }
 

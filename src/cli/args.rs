@@ -4,8 +4,8 @@
 use chrono::{DateTime, FixedOffset};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::access::Role;
 use crate::domain::ids::{PartnerId, TokenId};
+use crate::domain::role::Role;
 
 /// Fadeline plans, books and tracks the removal of scalp micropigmentation.
 #[derive(Debug, Parser)]

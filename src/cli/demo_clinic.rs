@@ -9,16 +9,18 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::args::{DemoOptions, LoadDemoOptions};
-use super::demo::{self, Loaded};
+use super::demo;
+use super::demo::Loaded;
 use super::settings::Settings;
 use super::{open_with, say, serve};
 use crate::actions::App;
-use crate::actions::sign_in::{hash_password, mint};
+use crate::actions::access::tokens::{hash_password, mint};
+use crate::api;
 use crate::api::demo::Forward;
-use crate::api::{self, router};
+use crate::api::router;
 use crate::clock::Clock;
-use crate::domain::clinic_profile::Texts;
-use crate::messages::forward;
+use crate::delivery::forward;
+use crate::domain::clinic::profile::Texts;
 use crate::web;
 
 /// The password of everybody in the demo.

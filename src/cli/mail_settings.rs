@@ -8,15 +8,16 @@ use url::Url;
 
 use super::args::MailOptions;
 use super::settings::File;
-use crate::domain::clinic_profile::{ClinicProfile, Texts};
-use crate::domain::gsm7;
+use crate::delivery::inbox::InboxSettings;
+use crate::delivery::sms::SmsSettings;
+use crate::delivery::transport::{DkimSettings, SmtpSettings};
+use crate::domain::clinic::profile::{ClinicProfile, Texts};
+use crate::domain::messages::gsm7;
+use crate::domain::messages::text_wording;
+use crate::domain::messages::text_wording::Sender;
 use crate::domain::patient::Email;
 use crate::domain::text::Line;
-use crate::domain::text_wording::{self, Sender};
-use crate::domain::time_zone::Tz;
-use crate::messages::inbox::InboxSettings;
-use crate::messages::sms::SmsSettings;
-use crate::messages::transport::{DkimSettings, SmtpSettings};
+use crate::domain::time::time_zone::Tz;
 
 /// All settings of mail, sound.
 #[derive(Debug, Clone)]

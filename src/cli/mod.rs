@@ -20,7 +20,7 @@ use self::args::{Cli, Command};
 use self::settings::Settings;
 use crate::actions::App;
 use crate::clock::Clock;
-use crate::domain::clinic_profile::ClinicProfile;
+use crate::domain::clinic::profile::ClinicProfile;
 use crate::domain::patient::Phone;
 use crate::storage::Db;
 

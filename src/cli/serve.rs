@@ -17,12 +17,14 @@ use tower::ServiceExt;
 
 use super::settings::Settings;
 use super::{open, time_check};
-use crate::actions::{App, first_start, repeats};
+use crate::actions::App;
+use crate::actions::access::first_start;
+use crate::actions::work::repeats;
 use crate::api::{Serving, router};
-use crate::domain::message::Channel;
-use crate::messages::sms::Sms;
-use crate::messages::transport::Smtp;
-use crate::messages::{Post, ticker};
+use crate::delivery::sms::Sms;
+use crate::delivery::transport::Smtp;
+use crate::delivery::{Post, ticker};
+use crate::domain::messages::message::Channel;
 use crate::web;
 
 /// How long a client may take to send its headers.

@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::args::{LogFormat, Options};
 use super::mail_settings::MailSettings;
-use crate::domain::policy::Policy;
-use crate::domain::time_zone::Tz;
+use crate::domain::clinic::policy::Policy;
+use crate::domain::time::time_zone::Tz;
 
 /// What `fadeline.toml` may hold.
 #[derive(Debug, Default, Deserialize)]

@@ -4,7 +4,8 @@ use super::args::TimeCheckOptions;
 use super::settings::Settings;
 use super::{open, say};
 use crate::actions::App;
-use crate::actions::time_check::{self, Changed, Fate};
+use crate::actions::booking::time_check;
+use crate::actions::booking::time_check::{Changed, Fate};
 
 /// Lists, or moves, what a change of the clock's law changed; one line each, fields with tabs between.
 pub(super) async fn run(settings: &Settings, options: TimeCheckOptions) -> anyhow::Result<()> {

@@ -9,9 +9,9 @@ use serde::{Serialize, Serializer};
 use strum::IntoStaticStr;
 use utoipa::ToSchema;
 
-use super::access::{PRACTITIONERS, Role};
-use super::referral::ReferralStatus;
-use super::status::SessionStatus;
+use super::course::status::SessionStatus;
+use super::partner::referral::ReferralStatus;
+use super::role::{PRACTITIONERS, Role};
 
 /// The rule that refuses; its spelling is part of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]

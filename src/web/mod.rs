@@ -2,28 +2,13 @@
 //! nothing. A patient's visit behind the link that mails carry, a shop's list behind its own and its
 //! pages once it has signed in, the public page that asks for a consultation, and the demo's mailbox.
 
-mod account;
-mod assets;
-mod consultation;
-mod consultation_words;
+mod access;
 mod desk;
-mod door;
-mod entry;
-mod form;
-mod mailbox;
+mod frame;
 mod manage;
-mod page;
 mod partner;
-mod prepare;
+mod patient;
 mod record;
-mod shell;
-mod shop;
-mod shop_rows;
-mod shop_words;
-mod sign_in;
-mod style;
-mod visit;
-mod visit_words;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -31,9 +16,14 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
-use self::door::only;
+use self::access::auth::only;
+use self::access::{account, sign_in};
+use self::frame::assets;
+use self::manage::mailbox;
+use self::partner::shop;
+use self::patient::{consultation, prepare, session};
 use crate::actions::App;
-use crate::domain::access::ANYONE;
+use crate::domain::role::ANYONE;
 
 /// The pages that every clinic has, with the roles that may see them.
 pub fn routes(app: &App) -> Router<App> {
@@ -74,20 +64,20 @@ pub fn routes(app: &App) -> Router<App> {
 /// The pages behind a secret address, which needs no signing in.
 fn outside() -> Router<App> {
     Router::new()
-        .route("/a/{secret}", get(visit::page))
-        .route("/a/{secret}/appointment.ics", get(visit::calendar))
+        .route("/a/{secret}", get(session::page))
+        .route("/a/{secret}/appointment.ics", get(session::calendar))
         .route("/a/{secret}/prepare", get(prepare::page))
-        .route("/a/{secret}/confirm", post(visit::confirm))
-        .route("/a/{secret}/change", post(visit::ask_for_another))
-        .route("/a/{secret}/move", post(visit::take))
-        .route("/a/{secret}/proposal", post(visit::take_proposal))
-        .route("/a/{secret}/messages", get(visit::messages))
-        .route("/a/{secret}/messages/stop", post(visit::stop))
-        .route("/a/{secret}/messages/start", post(visit::start))
+        .route("/a/{secret}/confirm", post(session::confirm))
+        .route("/a/{secret}/change", post(session::ask_for_another))
+        .route("/a/{secret}/move", post(session::take))
+        .route("/a/{secret}/proposal", post(session::take_proposal))
+        .route("/a/{secret}/messages", get(session::messages))
+        .route("/a/{secret}/messages/stop", post(session::stop))
+        .route("/a/{secret}/messages/start", post(session::start))
         .route("/shop/{secret}", get(shop::page))
         .route(
             "/a/{secret}/unsubscribe",
-            get(visit::messages).post(visit::unsubscribe),
+            get(session::messages).post(session::unsubscribe),
         )
 }
 

@@ -4,17 +4,20 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use fadeline::actions::feeds::{self, NewFeed};
-use fadeline::actions::{Actor, App, Caller, feed_fetch};
+use fadeline::actions::calendar::feeds;
+use fadeline::actions::calendar::feeds::NewFeed;
+use fadeline::actions::calendar::fetch;
+use fadeline::actions::{Actor, App, Caller};
 use fadeline::calendar::event::{Event, Status};
 use fadeline::calendar::invite::{Organizer, request};
-use fadeline::domain::access::Role;
-use fadeline::domain::civil;
-use fadeline::domain::feed::FeedKind;
 use fadeline::domain::ids::{PractitionerId, SiteId};
+use fadeline::domain::messages::feed::FeedKind;
 use fadeline::domain::patient::Language;
-use fadeline::storage::sessions::Listed;
-use fadeline::storage::{self, sessions};
+use fadeline::domain::role::Role;
+use fadeline::domain::time::civil;
+use fadeline::storage;
+use fadeline::storage::course::sessions;
+use fadeline::storage::course::sessions::Listed;
 use uuid::Uuid;
 
 use crate::clinic::{NOW, toronto};
@@ -34,21 +37,21 @@ pub(crate) async fn full_year(
 ) -> String {
     let practitioner = PractitionerId(practitioner.parse().unwrap());
     let mut tx = app.db.begin().await.unwrap();
-    let site = storage::sites::page(&mut tx, SiteId(Uuid::nil()), 1)
+    let site = storage::catalogue::sites::page(&mut tx, SiteId(Uuid::nil()), 1)
         .await
         .unwrap()
         .remove(0);
-    let mut person = storage::practitioners::get(&mut tx, practitioner)
+    let mut person = storage::catalogue::practitioners::get(&mut tx, practitioner)
         .await
         .unwrap()
         .unwrap();
     person.id = app.clock.id();
     // Nobody books with them: they are here to be read.
     person.details.skills.clear();
-    storage::practitioners::insert(&mut tx, &person)
+    storage::catalogue::practitioners::insert(&mut tx, &person)
         .await
         .unwrap();
-    let course = storage::courses::get(&mut tx, course.parse().unwrap())
+    let course = storage::course::courses::get(&mut tx, course.parse().unwrap())
         .await
         .unwrap()
         .unwrap();
@@ -70,7 +73,7 @@ pub(crate) async fn full_year(
         session.local_start = wall.format("%Y-%m-%dT%H:%M").to_string();
         sessions::insert(&mut tx, &session).await.unwrap();
     }
-    let user = storage::users::by_email(&mut tx, "bench@example.test")
+    let user = storage::access::users::by_email(&mut tx, "bench@example.test")
         .await
         .unwrap()
         .unwrap();
@@ -104,12 +107,7 @@ pub(crate) async fn feed(app: &App, path: &str) -> (Duration, usize) {
     for _ in 0..40 {
         app.note_commit();
         let began = Instant::now();
-        size = feed_fetch::fetch(app, secret)
-            .await
-            .unwrap()
-            .unwrap()
-            .body
-            .len();
+        size = fetch::fetch(app, secret).await.unwrap().unwrap().body.len();
         times.push(began.elapsed());
     }
     times.sort_unstable();

@@ -4,27 +4,32 @@
 use axum::Router;
 use axum::routing::get;
 use chrono::{DateTime, NaiveDate, Utc};
-use fadeline::actions::users::{self, NewUser};
-use fadeline::actions::{App, sign_ins};
-use fadeline::api::{self, Serving};
+use fadeline::actions::App;
+use fadeline::actions::access::browsers;
+use fadeline::actions::access::by_command;
+use fadeline::actions::access::by_command::NewUser;
+use fadeline::api;
+use fadeline::api::Serving;
 use fadeline::clock::Clock;
-use fadeline::domain::access::Role;
-use fadeline::domain::civil;
-use fadeline::domain::clinic_profile::ClinicProfile;
+use fadeline::domain::catalogue::device::Device;
+use fadeline::domain::catalogue::practitioner::Practitioner;
+use fadeline::domain::catalogue::room::Room;
+use fadeline::domain::catalogue::service::Service;
+use fadeline::domain::catalogue::site::Site;
+use fadeline::domain::clinic::policy::Policy;
+use fadeline::domain::clinic::profile::ClinicProfile;
+use fadeline::domain::course::session::{Place, Session};
+use fadeline::domain::course::status::{ProcedureStatus, SessionStatus};
 use fadeline::domain::course::{Course, CourseDetails};
-use fadeline::domain::device::Device;
-use fadeline::domain::interval::Interval;
 use fadeline::domain::patient::Patient;
-use fadeline::domain::policy::Policy;
-use fadeline::domain::practitioner::Practitioner;
-use fadeline::domain::room::Room;
-use fadeline::domain::service::Service;
-use fadeline::domain::session::{Place, Session};
-use fadeline::domain::site::Site;
-use fadeline::domain::status::{ProcedureStatus, SessionStatus};
-use fadeline::domain::time_zone::Tz;
-use fadeline::storage::claims::{self, Claimant};
-use fadeline::storage::{self, Db, Tx};
+use fadeline::domain::role::Role;
+use fadeline::domain::time::civil;
+use fadeline::domain::time::interval::Interval;
+use fadeline::domain::time::time_zone::Tz;
+use fadeline::storage;
+use fadeline::storage::booking::claims;
+use fadeline::storage::booking::claims::Claimant;
+use fadeline::storage::{Db, Tx};
 use fadeline::web;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
@@ -162,11 +167,11 @@ impl Bench {
             partner_id: None,
             password: Some(PASSWORD.to_owned()),
         };
-        users::add(&app, user).await.unwrap();
-        let token = users::create_token(&app, "bench@example.test", 3000)
+        by_command::add(&app, user).await.unwrap();
+        let token = by_command::create_token(&app, "bench@example.test", 3000)
             .await
             .unwrap();
-        let (secret, _) = sign_ins::begin(&app, "bench@example.test", PASSWORD.to_owned(), None)
+        let (secret, _) = browsers::begin(&app, "bench@example.test", PASSWORD.to_owned(), None)
             .await
             .unwrap();
         let serving = Serving {
@@ -177,7 +182,7 @@ impl Bench {
         let practitioners: Vec<String> = practitioners;
         let mut tx = app.db.read().await.unwrap();
         let course_id = course.parse().unwrap();
-        let one = storage::sessions::of_course(&mut tx, course_id)
+        let one = storage::course::sessions::of_course(&mut tx, course_id)
             .await
             .unwrap()
             .remove(0);
@@ -261,7 +266,9 @@ impl<'a> Writer<'a> {
                 json!({"kind": "clinic", "name": "Bench", "address": "59 Hayden Street", "hours": all_week("09:00", "18:00"), "observes_holidays": false}),
             ),
         };
-        storage::sites::insert(&mut tx, &site).await.unwrap();
+        storage::catalogue::sites::insert(&mut tx, &site)
+            .await
+            .unwrap();
         let mut devices = Vec::new();
         for n in 0..4 {
             let range = |min: f64, max: f64| json!({"min": min, "max": max});
@@ -275,7 +282,9 @@ impl<'a> Writer<'a> {
                 version: 1,
                 details,
             };
-            storage::devices::insert(&mut tx, &device).await.unwrap();
+            storage::catalogue::devices::insert(&mut tx, &device)
+                .await
+                .unwrap();
             devices.push(device);
         }
         let may: Vec<_> = devices
@@ -291,7 +300,7 @@ impl<'a> Writer<'a> {
                     json!({"site_id": site.id, "name": format!("P{n:02}"), "skills": ["consultation", "laser"], "device_authorisations": may, "hours": all_week("09:00", "18:00")}),
                 ),
             };
-            storage::practitioners::insert(&mut tx, &person)
+            storage::catalogue::practitioners::insert(&mut tx, &person)
                 .await
                 .unwrap();
             people.push(person);
@@ -302,7 +311,9 @@ impl<'a> Writer<'a> {
                     json!({"site_id": site.id, "name": format!("R{n:02}"), "capabilities": ["consultation", "laser_controlled_area"]}),
                 ),
             };
-            storage::rooms::insert(&mut tx, &room).await.unwrap();
+            storage::catalogue::rooms::insert(&mut tx, &room)
+                .await
+                .unwrap();
             rooms.push(room);
         }
         let mut services = Vec::new();
@@ -317,7 +328,9 @@ impl<'a> Writer<'a> {
                 version: 1,
                 details: read(service),
             };
-            storage::services::insert(&mut tx, &service).await.unwrap();
+            storage::catalogue::services::insert(&mut tx, &service)
+                .await
+                .unwrap();
             services.push(service);
         }
         let [talk, patch, laser, consultation] = services.try_into().unwrap();
@@ -381,7 +394,7 @@ impl<'a> Writer<'a> {
                 json!({"given_name": name, "family_name": "Bench", "phone": "+14165550123"}),
             ),
         };
-        storage::patients::insert(&mut self.tx, &patient)
+        storage::patient::patients::insert(&mut self.tx, &patient)
             .await
             .unwrap();
         let details: CourseDetails = read(
@@ -395,7 +408,7 @@ impl<'a> Writer<'a> {
             created_at: self.app.clock.now(),
             assessed_at: None,
         };
-        storage::courses::insert(&mut self.tx, &course)
+        storage::course::courses::insert(&mut self.tx, &course)
             .await
             .unwrap();
         course
@@ -474,7 +487,7 @@ impl<'a> Writer<'a> {
             created_at: starts_at,
             updated_at: ends_at,
         };
-        storage::sessions::insert(&mut self.tx, &session)
+        storage::course::sessions::insert(&mut self.tx, &session)
             .await
             .unwrap();
         let when = Interval::new(starts_at, ends_at + service.turnaround()).unwrap();

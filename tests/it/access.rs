@@ -4,8 +4,9 @@
 use axum::body::Body;
 use axum::http::Request;
 use chrono::Duration;
-use fadeline::actions::users::{self, NewUser};
-use fadeline::domain::access::Role;
+use fadeline::actions::access::by_command;
+use fadeline::actions::access::by_command::NewUser;
+use fadeline::domain::role::Role;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, request};
@@ -121,7 +122,7 @@ async fn every_route_lets_in_its_roles_and_nobody_else() {
 #[tokio::test]
 async fn a_token_ends_when_it_expires_is_revoked_or_its_user_is_disabled() {
     let app = TestApp::empty().await;
-    let fresh = || users::create_token(&app.app, "front_desk@example.test", 2);
+    let fresh = || by_command::create_token(&app.app, "front_desk@example.test", 2);
     let me = |token: String| {
         let app = &app;
         async move { app.call(&token, "GET", "/me", Value::Null).await.status }
@@ -138,7 +139,7 @@ async fn a_token_ends_when_it_expires_is_revoked_or_its_user_is_disabled() {
     assert_eq!(me(expires.clone()).await, 200);
     app.wait(Duration::hours(1));
     assert_eq!(me(expires).await, 401);
-    users::set_active(&app.app, "front_desk@example.test", false)
+    by_command::set_active(&app.app, "front_desk@example.test", false)
         .await
         .unwrap();
     assert_eq!(me(disabled).await, 401);
@@ -156,8 +157,8 @@ async fn tokens_are_stored_as_hashes_and_passwords_as_argon2id() {
         partner_id: None,
         password: Some("correct horse battery".to_owned()),
     };
-    users::add(&app.app, user).await.unwrap();
-    let stored = users::list(&app.app)
+    by_command::add(&app.app, user).await.unwrap();
+    let stored = by_command::list(&app.app)
         .await
         .unwrap()
         .into_iter()
@@ -192,7 +193,7 @@ async fn tokens_are_stored_as_hashes_and_passwords_as_argon2id() {
 #[tokio::test]
 async fn guessing_a_password_is_slowed_down_and_the_right_one_works_after_the_wait() {
     let app = TestApp::empty().await;
-    users::set_password(
+    by_command::set_password(
         &app.app,
         "front_desk@example.test",
         "correct horse battery".to_owned(),
@@ -282,7 +283,7 @@ async fn users_and_passwords_that_make_no_sense_are_refused() {
             partner_id: None,
             password: password.map(str::to_owned),
         };
-        users::add(&app.app, new)
+        by_command::add(&app.app, new)
     };
     assert!(
         add("front_desk@example.test", Role::FrontDesk, None)
@@ -308,7 +309,8 @@ async fn users_and_passwords_that_make_no_sense_are_refused() {
 
 #[tokio::test]
 async fn behind_a_trusted_proxy_the_last_hop_counts_and_anybody_elses_word_does_not() {
-    use fadeline::api::{self, Serving};
+    use fadeline::api;
+    use fadeline::api::Serving;
     use tower::ServiceExt;
     let app = TestApp::empty().await;
     let proxy = [192, 0, 2, 10];

@@ -120,7 +120,7 @@ async fn rule_35_closed_days_and_hours_are_refused_with_the_reason_and_the_next_
 
 #[tokio::test]
 async fn rule_35_the_civic_holiday_follows_the_policy() {
-    use fadeline::domain::policy::Policy;
+    use fadeline::domain::clinic::policy::Policy;
     for (observe, status) in [(true, 422), (false, 201)] {
         let app = TestApp::with_policy(Policy {
             observe_civic_holiday: observe,

@@ -4,11 +4,11 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Duration, Utc};
-use fadeline::domain::message::Channel;
-use fadeline::domain::policy::Policy;
-use fadeline::messages::transport::{Smtp, SmtpSettings};
-use fadeline::messages::{Post, step};
-use fadeline::storage::messages;
+use fadeline::delivery::transport::{Smtp, SmtpSettings};
+use fadeline::delivery::{Post, step};
+use fadeline::domain::clinic::policy::Policy;
+use fadeline::domain::messages::message::Channel;
+use fadeline::storage::messages::ledger;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -282,7 +282,7 @@ async fn what_was_tried_once_is_not_tried_again_on_whoever_said_stop() {
     let now = app.app.clock.now();
     let mut tx = app.app.db.begin().await.unwrap();
     assert_eq!(
-        messages::claim(&mut tx, Channel::Email, now, now + Duration::minutes(5))
+        ledger::claim(&mut tx, Channel::Email, now, now + Duration::minutes(5))
             .await
             .unwrap()
             .len(),
@@ -399,7 +399,7 @@ async fn a_claim_whose_holder_died_expires_and_the_mail_goes_out_all_the_same() 
     let now: DateTime<Utc> = app.app.clock.now();
     let mut tx = app.app.db.begin().await.unwrap();
     assert_eq!(
-        messages::claim(&mut tx, Channel::Email, now, now + Duration::minutes(5))
+        ledger::claim(&mut tx, Channel::Email, now, now + Duration::minutes(5))
             .await
             .unwrap()
             .len(),

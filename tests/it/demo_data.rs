@@ -5,18 +5,22 @@ use crate::support::toronto;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Days, Duration, Utc};
-use fadeline::actions::diaries::{self, Search};
-use fadeline::domain::case::{Case, Facing};
-use fadeline::domain::consent::ConsentKind;
+use fadeline::actions::booking::diaries;
+use fadeline::actions::booking::diaries::Search;
+use fadeline::domain::booking::diary::Wanted;
+use fadeline::domain::booking::{availability, judge};
+use fadeline::domain::course::case::{Case, Facing};
+use fadeline::domain::course::estimate;
+use fadeline::domain::course::status::{Outcome, ProcedureStatus, SessionStatus};
 use fadeline::domain::course::{CourseOutcome, CourseStatus, Delivery, Goal, Pigment};
-use fadeline::domain::diary::Wanted;
 use fadeline::domain::ids::{ConsentId, ResourceId};
-use fadeline::domain::interval::Interval;
-use fadeline::domain::status::{Outcome, ProcedureStatus, SessionStatus};
-use fadeline::domain::{availability, booking, civil, estimate, holidays};
+use fadeline::domain::patient::consent::ConsentKind;
+use fadeline::domain::time::interval::Interval;
+use fadeline::domain::time::{civil, holidays};
 use fadeline::storage::Db;
-use fadeline::storage::claims::Except;
-use fadeline::storage::{consents, sessions, treatments};
+use fadeline::storage::booking::claims::Except;
+use fadeline::storage::course::{sessions, treatments};
+use fadeline::storage::patient::consents;
 use uuid::Uuid;
 
 use crate::support::told::{Told, day, told, was_done};
@@ -197,7 +201,7 @@ async fn booking_would_say_yes_to_every_session_but_for_its_own_claims() {
                 .await
                 .unwrap();
             assert_eq!(
-                booking::judge(&diaries[0], session.starts_at).map(|granted| granted.place),
+                judge::judge(&diaries[0], session.starts_at).map(|granted| granted.place),
                 Ok(session.place),
                 "{now}: {session:?}"
             );

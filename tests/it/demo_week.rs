@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use fadeline::domain::gsm7::septets;
+use fadeline::domain::messages::gsm7::septets;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;

@@ -4,8 +4,8 @@
 use std::io::Read;
 
 use chrono::Duration;
-use fadeline::domain::session::Session;
-use fadeline::storage::sessions;
+use fadeline::domain::course::session::Session;
+use fadeline::storage::course::sessions;
 use flate2::read::GzDecoder;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};

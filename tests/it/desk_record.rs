@@ -1,7 +1,7 @@
 //! Writing up a session at the clinic by its page: what was done is in the course's history, what the
 //! rules refuse stands beside its control with everything still typed, and a correction has a reason.
 
-use fadeline::domain::access::Role;
+use fadeline::domain::role::Role;
 use serde_json::{Value, json};
 
 use crate::manage_pages::filled;

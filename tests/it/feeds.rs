@@ -370,7 +370,7 @@ async fn when_it_was_fetched_last_is_shown_and_who_leaves_takes_it_along() {
 async fn a_user_who_is_disabled_takes_the_addresses_along_that_they_made() {
     let (app, clinic, _) = clinic().await;
     let (_, path) = make(&app, "site", &clinic.site).await;
-    fadeline::actions::users::set_active(&app.app, "front_desk@example.test", false)
+    fadeline::actions::access::by_command::set_active(&app.app, "front_desk@example.test", false)
         .await
         .unwrap();
     app.app.note_commit();
@@ -386,7 +386,7 @@ async fn an_address_that_nobody_fetches_for_ninety_days_is_revoked_with_a_task()
     fetch(&app, &used, &[]).await.expect(200);
     app.wait(Duration::days(30) + Duration::seconds(1));
     assert_eq!(
-        fadeline::actions::feeds::revoke_unused(&app.app)
+        fadeline::actions::calendar::feeds::revoke_unused(&app.app)
             .await
             .unwrap(),
         1

@@ -2,7 +2,7 @@
 //! UID for life, a rising SEQUENCE, nothing of a slip, and the old address told that it is off.
 
 use chrono::Duration;
-use fadeline::domain::policy::Policy;
+use fadeline::domain::clinic::policy::Policy;
 use serde_json::{Value, json};
 
 use crate::support::{Clinic, TestApp};

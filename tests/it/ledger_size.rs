@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use fadeline::messages::step;
+use fadeline::delivery::step;
 use fadeline::storage::Db;
 use sqlx::Executor;
 

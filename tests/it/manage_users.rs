@@ -1,8 +1,9 @@
 //! Users on the managers' pages: added, let in and out, given another role or password, with a
 //! line in the audit for each; nobody shuts themself out, and one manager always remains.
 
-use fadeline::actions::users::{self, NewUser};
-use fadeline::domain::access::Role;
+use fadeline::actions::access::by_command;
+use fadeline::actions::access::by_command::NewUser;
+use fadeline::domain::role::Role;
 
 use crate::support::TestApp;
 use crate::support::browser::{PASSWORD, Seat};
@@ -10,7 +11,7 @@ use crate::support::browser::{PASSWORD, Seat};
 const MANAGER: &str = "manager@example.test";
 
 async fn id_of(app: &TestApp, email: &str) -> String {
-    let all = users::list(&app.app).await.unwrap();
+    let all = by_command::list(&app.app).await.unwrap();
     all.into_iter()
         .find(|user| user.email == email)
         .unwrap()
@@ -26,7 +27,7 @@ async fn another_manager(app: &TestApp) -> String {
         partner_id: None,
         password: Some(PASSWORD.to_owned()),
     };
-    users::add(&app.app, user).await.unwrap().to_string()
+    by_command::add(&app.app, user).await.unwrap().to_string()
 }
 
 /// The browser of a manager of their own, since a password that is set ends the tokens of whose it is.
@@ -129,7 +130,7 @@ async fn a_user_is_added_let_out_and_in_again_and_each_leaves_a_line() {
     let own = Seat::signed_in(&app, "ada@example.test", "a fine password").await;
     own.get("/account").await.expect(200);
     // Out, and whatever let them in ends.
-    let token = users::create_token(&app.app, "ada@example.test", 10)
+    let token = by_command::create_token(&app.app, "ada@example.test", 10)
         .await
         .unwrap();
     let page = format!("/manage/users/{ada}");
@@ -176,7 +177,7 @@ async fn a_user_is_added_let_out_and_in_again_and_each_leaves_a_line() {
         ("partner_id", ""),
     ];
     manager.post(&page, &role).await.expect(303);
-    let all = users::list(&app.app).await.unwrap();
+    let all = by_command::list(&app.app).await.unwrap();
     let ada = all
         .iter()
         .find(|user| user.email == "ada@example.test")

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use fadeline::domain::access::Role;
+use fadeline::domain::role::Role;
 use serde_json::{Value, json};
 
 use crate::packet_only::Left;

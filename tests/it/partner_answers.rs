@@ -2,7 +2,7 @@
 //! what was refused said beside the control, and with an old page that overwrites nothing.
 
 use chrono::Duration;
-use fadeline::domain::access::Role;
+use fadeline::domain::role::Role;
 use serde_json::{Value, json};
 
 use crate::partner_pages::of_shop;

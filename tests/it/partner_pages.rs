@@ -2,7 +2,7 @@
 //! the addresses, the language; and everybody who is kept out.
 
 use chrono::Duration;
-use fadeline::domain::access::Role;
+use fadeline::domain::role::Role;
 use serde_json::{Value, json};
 
 use crate::referrals::referable;

@@ -86,8 +86,8 @@ impl Race {
 /// `n` days from the real today on, at `time`: real servers have a real clock.
 pub(crate) fn ahead(days: i64, time: &str) -> String {
     let clock = fadeline::clock::Clock::real();
-    let day =
-        fadeline::domain::civil::date_of(toronto(), clock.now()) + chrono::Duration::days(days);
+    let day = fadeline::domain::time::civil::date_of(toronto(), clock.now())
+        + chrono::Duration::days(days);
     format!("{day}T{time}")
 }
 

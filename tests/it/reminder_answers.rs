@@ -323,7 +323,7 @@ async fn r_asks_for_another_time_and_is_answered_with_three_and_a_link() {
         "{answer}"
     );
     assert!(
-        fadeline::domain::gsm7::septets(&answer).unwrap() <= 160,
+        fadeline::domain::messages::gsm7::septets(&answer).unwrap() <= 160,
         "{answer}"
     );
     assert_eq!(app.task_kinds().await, ["visit_to_move"]);

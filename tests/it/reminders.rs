@@ -2,7 +2,7 @@
 //! right Toronto hour, and skipped with the reason when that is not possible any more.
 
 use chrono::Duration;
-use fadeline::domain::policy::Policy;
+use fadeline::domain::clinic::policy::Policy;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;

@@ -300,7 +300,7 @@ async fn answers_are_kept_for_a_week_and_then_forgotten() {
         .await
         .expect(201);
     app.wait(chrono::Duration::days(7));
-    fadeline::actions::repeats::forget_old(&app.app)
+    fadeline::actions::work::repeats::forget_old(&app.app)
         .await
         .unwrap();
     assert_eq!(
@@ -311,7 +311,7 @@ async fn answers_are_kept_for_a_week_and_then_forgotten() {
         first.text
     );
     app.wait(chrono::Duration::seconds(1));
-    fadeline::actions::repeats::forget_old(&app.app)
+    fadeline::actions::work::repeats::forget_old(&app.app)
         .await
         .unwrap();
     book(&app, "k", &course, "2027-02-01T10:00")

@@ -2,7 +2,7 @@
 //! who cannot be shown to be the patient is not believed; each mail is filed once.
 
 use chrono::Duration;
-use fadeline::messages::filing;
+use fadeline::delivery::filing;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::Request;
-use fadeline::api::{self, Serving};
+use fadeline::api;
+use fadeline::api::Serving;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 

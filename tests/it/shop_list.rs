@@ -85,9 +85,13 @@ async fn a_shops_link_opens_its_own_list_and_nothing_once_it_is_revoked() {
         .await
         .expect(201);
     let path = format!("/shop/{}", made.str("url").rsplit('/').next().unwrap());
-    fadeline::actions::users::set_active(&app.app, "harbour.light@example.test", false)
-        .await
-        .unwrap();
+    fadeline::actions::access::by_command::set_active(
+        &app.app,
+        "harbour.light@example.test",
+        false,
+    )
+    .await
+    .unwrap();
     app.call("", "GET", &path, Value::Null).await.expect(404);
 }
 
@@ -104,14 +108,14 @@ async fn a_shop_has_several_users_and_nobody_belongs_to_two() {
             .await
             .expect(200);
     }
-    let twice = fadeline::actions::users::NewUser {
+    let twice = fadeline::actions::access::by_command::NewUser {
         email: "Second@Example.test".to_owned().try_into().unwrap(),
         name: "Second".try_into().unwrap(),
-        role: fadeline::domain::access::Role::Partner,
+        role: fadeline::domain::role::Role::Partner,
         partner_id: Some(fadeline::domain::ids::PartnerId(other.id.parse().unwrap())),
         password: None,
     };
-    let refused = fadeline::actions::users::add(&app.app, twice)
+    let refused = fadeline::actions::access::by_command::add(&app.app, twice)
         .await
         .unwrap_err()
         .to_string();

@@ -2,7 +2,7 @@
 //! manager, and that nothing that was typed is lost when a sign-in ends.
 
 use chrono::Duration;
-use fadeline::actions::{first_start, users};
+use fadeline::actions::access::{by_command, first_start};
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
@@ -237,12 +237,12 @@ async fn signing_out_everywhere_a_new_password_and_being_let_out_end_every_brows
         .expect(303);
     other.get(&app, "/desk").await.expect(401);
     other.post(&app, "/sign-in", &fields).await.expect(303);
-    users::set_password(&app.app, DESK, "another long password".to_owned())
+    by_command::set_password(&app.app, DESK, "another long password".to_owned())
         .await
         .unwrap();
     other.get(&app, "/desk").await.expect(401);
     let mut third = Browser::signed_in(&app, DESK).await;
-    users::set_active(&app.app, DESK, false).await.unwrap();
+    by_command::set_active(&app.app, DESK, false).await.unwrap();
     third.get(&app, "/desk").await.expect(401);
 }
 
@@ -468,7 +468,7 @@ async fn whoever_needs_a_second_factor_comes_to_nothing_before_it_is_set_up() {
         actor: fadeline::actions::Actor {
             user_id: manager.id().parse().unwrap(),
             name: "Somebody".to_owned(),
-            role: fadeline::domain::access::Role::Manager,
+            role: fadeline::domain::role::Role::Manager,
             partner_id: None,
         },
         repeat: None,
@@ -480,7 +480,7 @@ async fn whoever_needs_a_second_factor_comes_to_nothing_before_it_is_set_up() {
         .id()
         .parse()
         .unwrap();
-    fadeline::actions::second_factor::require(&app.app, &caller, desk, true)
+    fadeline::actions::access::second_factor::require(&app.app, &caller, desk, true)
         .await
         .unwrap();
     let mut browser = Browser::default();

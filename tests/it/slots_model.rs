@@ -6,21 +6,21 @@ use crate::support::toronto;
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Duration, NaiveDate, TimeZone, Utc};
-use fadeline::domain::availability::{earliest, find};
-use fadeline::domain::booking::judge;
-use fadeline::domain::closure::Closure;
-use fadeline::domain::device::{Device, RentalWindow};
-use fadeline::domain::diary::{Diary, Wanted};
+use fadeline::domain::booking::availability::{earliest, find};
+use fadeline::domain::booking::diary::{Diary, Wanted};
+use fadeline::domain::booking::judge::judge;
+use fadeline::domain::catalogue::closure::Closure;
+use fadeline::domain::catalogue::device::{Device, RentalWindow};
+use fadeline::domain::catalogue::practitioner::Practitioner;
+use fadeline::domain::catalogue::room::Room;
+use fadeline::domain::catalogue::service::Service;
+use fadeline::domain::catalogue::site::Site;
+use fadeline::domain::clinic::policy::Policy;
 use fadeline::domain::ids::{
     ClosureId, DeviceId, PatientId, PractitionerId, RentalWindowId, ResourceId, RoomId, ServiceId,
     SiteId,
 };
-use fadeline::domain::interval::Interval;
-use fadeline::domain::policy::Policy;
-use fadeline::domain::practitioner::Practitioner;
-use fadeline::domain::room::Room;
-use fadeline::domain::service::Service;
-use fadeline::domain::site::Site;
+use fadeline::domain::time::interval::Interval;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;

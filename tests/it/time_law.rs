@@ -2,7 +2,8 @@
 //! it and moves with all that it takes; what would run into others stays, and is told.
 
 use chrono::{DateTime, Duration, FixedOffset, Utc};
-use fadeline::actions::time_check::{self, Fate};
+use fadeline::actions::booking::time_check;
+use fadeline::actions::booking::time_check::Fate;
 use serde_json::json;
 
 use crate::support::{Answer, TestApp, toronto};
@@ -37,7 +38,7 @@ async fn under_permanent_daylight_time() -> (TestApp, TestApp, Vec<String>) {
 
 impl TestApp {
     /// The same clinic on another node, whose zone data are others.
-    async fn again(&self, zone: fadeline::domain::time_zone::Tz) -> Self {
+    async fn again(&self, zone: fadeline::domain::time::time_zone::Tz) -> Self {
         self.node(zone).await
     }
 }

@@ -2,12 +2,12 @@
 //! claimed, and when that node has died the row waits again, with what was true before.
 
 use chrono::{DateTime, Duration, Utc};
-use fadeline::domain::message::Channel;
-use fadeline::storage::messages;
+use fadeline::domain::messages::message::Channel;
+use fadeline::storage::messages::ledger;
 use serde_json::json;
 
-use fadeline::messages::transport::{Smtp, SmtpSettings};
-use fadeline::messages::{Post, step};
+use fadeline::delivery::transport::{Smtp, SmtpSettings};
+use fadeline::delivery::{Post, step};
 
 use crate::support::TestApp;
 
@@ -25,7 +25,7 @@ async fn claimed() -> (TestApp, String) {
     let due: DateTime<Utc> = "2027-01-11T15:00:00Z".parse().unwrap();
     app.wait(due - app.app.clock.now());
     let mut tx = app.app.db.begin().await.unwrap();
-    let claimed = messages::claim(&mut tx, Channel::Email, due, due + Duration::minutes(5))
+    let claimed = ledger::claim(&mut tx, Channel::Email, due, due + Duration::minutes(5))
         .await
         .unwrap();
     assert_eq!(claimed.len(), 1);
@@ -68,7 +68,7 @@ async fn a_reminder_that_waits_for_its_next_try_is_not_lost_when_the_plan_is_mad
     app.wait(Duration::minutes(4));
     let now = app.app.clock.now();
     let mut tx = app.app.db.begin().await.unwrap();
-    assert_eq!(messages::release_expired(&mut tx, now).await.unwrap(), 1);
+    assert_eq!(ledger::release_expired(&mut tx, now).await.unwrap(), 1);
     tx.commit().await.unwrap();
     let patient = app
         .get(&format!("/sessions/{session}"))
@@ -140,7 +140,7 @@ async fn told_to_stop_what_is_in_flight_is_finished_and_marked_and_nothing_else_
     .unwrap();
     let smtp = Smtp::new(&SmtpSettings::new(&url, None, None).unwrap()).unwrap();
     let post = Post::new(app.app.clone(), Some(smtp), None, false, None);
-    let mut bell = fadeline::messages::ticker::start(&post).await.unwrap();
+    let mut bell = fadeline::delivery::ticker::start(&post).await.unwrap();
     let (stream, _) = server.accept().await.unwrap();
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();

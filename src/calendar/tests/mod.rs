@@ -11,9 +11,9 @@ use chrono::{DateTime, Utc};
 use icalendar::parser::{Calendar, Component, Property, read_calendar, unfold};
 use uuid::Uuid;
 
-use super::event::{Event, Status};
-use super::invite::Organizer;
-use super::text::{Address, Link};
+use crate::calendar::event::{Event, Status};
+use crate::calendar::invite::Organizer;
+use crate::calendar::text::{Address, Link};
 use crate::domain::patient::Language;
 
 fn utc(text: &str) -> DateTime<Utc> {

@@ -9,7 +9,7 @@ use icalendar::parser::Component;
 use super::{read, utc, value};
 use crate::calendar::content::Content;
 use crate::calendar::vtimezone;
-use crate::domain::time_zone::Tz;
+use crate::domain::time::time_zone::Tz;
 
 /// An onset: its instant, its wall time before, and the seconds that the offset then is.
 type Onset = (DateTime<Utc>, NaiveDateTime, i32);

@@ -6,20 +6,21 @@ use serde_json::{Value, json};
 
 use super::{LoadError, read, with};
 use crate::actions::App;
-use crate::actions::partners::furnish;
+use crate::actions::partner::partners::furnish;
 use crate::clock::Clock;
-use crate::domain::civil;
-use crate::domain::device::{Device, RentalWindow};
-use crate::domain::holidays;
-use crate::domain::hours::{TimeOfDay, Weekday};
+use crate::domain::catalogue::device::{Device, RentalWindow};
+use crate::domain::catalogue::partner::Partner;
+use crate::domain::catalogue::practitioner::Practitioner;
+use crate::domain::catalogue::room::Room;
+use crate::domain::catalogue::service::Service;
+use crate::domain::catalogue::site::Site;
 use crate::domain::ids::PartnerId;
-use crate::domain::partner::Partner;
-use crate::domain::practitioner::Practitioner;
-use crate::domain::room::Room;
-use crate::domain::service::Service;
-use crate::domain::site::Site;
-use crate::domain::time_zone::Tz;
-use crate::storage::{self, Tx};
+use crate::domain::time::civil;
+use crate::domain::time::holidays;
+use crate::domain::time::hours::{TimeOfDay, Weekday};
+use crate::domain::time::time_zone::Tz;
+use crate::storage;
+use crate::storage::Tx;
 
 /// What the stories take place in.
 pub(super) struct Clinic {
@@ -73,7 +74,7 @@ pub(super) async fn partners(tx: &mut Tx, app: &App) -> Result<[PartnerId; 3], L
             version: 1,
             details: read(details)?,
         };
-        storage::partners::insert(tx, &partner).await?;
+        storage::catalogue::partners::insert(tx, &partner).await?;
         furnish(tx, app, &partner, read(shop)?).await?;
         ids.push(partner.id);
     }
@@ -94,7 +95,7 @@ pub(super) async fn clinic(tx: &mut Tx, clock: &Clock, zone: Tz) -> Result<Clini
         version: 1,
         details,
     };
-    storage::sites::insert(tx, &site).await?;
+    storage::catalogue::sites::insert(tx, &site).await?;
     let rooms = rooms(tx, clock, &site).await?;
     let (devices, windows) = devices(tx, clock, zone, &site, today).await?;
     let practitioners = practitioners(tx, clock, &site, &devices, today).await?;
@@ -124,7 +125,7 @@ async fn rooms(tx: &mut Tx, clock: &Clock, site: &Site) -> Result<Vec<Room>, Loa
             version: 1,
             details,
         };
-        storage::rooms::insert(tx, &room).await?;
+        storage::catalogue::rooms::insert(tx, &room).await?;
         rooms.push(room);
     }
     Ok(rooms)
@@ -162,7 +163,7 @@ async fn devices(
             version: 1,
             details: read(details)?,
         };
-        storage::devices::insert(tx, &device).await?;
+        storage::catalogue::devices::insert(tx, &device).await?;
         devices.push(device);
     }
     let mut windows = Vec::new();
@@ -188,7 +189,7 @@ async fn devices(
                 starts_at: at("09:00")?,
                 ends_at: at(closes)?,
             };
-            storage::devices::insert_window(tx, &window).await?;
+            storage::catalogue::devices::insert_window(tx, &window).await?;
             windows.push(window);
         }
     }
@@ -226,7 +227,7 @@ async fn practitioners(
             version: 1,
             details: read(person)?,
         };
-        storage::practitioners::insert(tx, &practitioner).await?;
+        storage::catalogue::practitioners::insert(tx, &practitioner).await?;
         practitioners.push(practitioner);
     }
     Ok(practitioners)
@@ -268,7 +269,7 @@ async fn services(tx: &mut Tx, clock: &Clock) -> Result<Vec<Service>, LoadError>
             version: 1,
             details: read(service)?,
         };
-        storage::services::insert(tx, &service).await?;
+        storage::catalogue::services::insert(tx, &service).await?;
         services.push(service);
     }
     Ok(services)

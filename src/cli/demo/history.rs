@@ -10,19 +10,21 @@ use super::catalogue::Clinic;
 use super::patients::{Ending, Story, Visit};
 use super::{LoadError, read, with};
 use crate::clock::Clock;
-use crate::domain::availability::{self, Slot};
-use crate::domain::civil;
+use crate::domain::booking::availability;
+use crate::domain::booking::availability::Slot;
+use crate::domain::booking::diary::{Diary, Wanted};
+use crate::domain::catalogue::device::{Device, Limits};
+use crate::domain::catalogue::service::Service;
+use crate::domain::clinic::policy::Policy;
+use crate::domain::course::session::{CancelReason, Session};
+use crate::domain::course::status::{ProcedureStatus, SessionStatus};
 use crate::domain::course::{Course, Depth, Pigment};
-use crate::domain::device::{Device, Limits};
-use crate::domain::diary::{Diary, Wanted};
-use crate::domain::policy::Policy;
-use crate::domain::service::Service;
-use crate::domain::session::{CancelReason, Session};
-use crate::domain::status::{ProcedureStatus, SessionStatus};
-use crate::domain::time_zone::Tz;
-use crate::storage::claims::Claimant;
-use crate::storage::history::Change;
-use crate::storage::{self, Tx};
+use crate::domain::time::civil;
+use crate::domain::time::time_zone::Tz;
+use crate::storage;
+use crate::storage::Tx;
+use crate::storage::booking::claims::Claimant;
+use crate::storage::course::history::Change;
 
 /// How far ahead the clinic is booked: ten weeks.
 const AHEAD: i64 = 70;
@@ -226,17 +228,17 @@ async fn write(
         created_at: booked_at,
         updated_at: changed_at,
     };
-    storage::sessions::insert(tx, &session).await?;
+    storage::course::sessions::insert(tx, &session).await?;
     let booked = Change {
         id: clock.id(),
         at: booked_at,
         change: "book".to_owned(),
         before: None,
     };
-    storage::history::insert(tx, &booked, session.id, None).await?;
+    storage::course::history::insert(tx, &booked, session.id, None).await?;
     if status != SessionStatus::Cancelled {
         for claim in diary.claims_of(slot.place, slot.start) {
-            storage::claims::insert(
+            storage::booking::claims::insert(
                 tx,
                 clock.id(),
                 claim.resource,

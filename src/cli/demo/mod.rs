@@ -14,9 +14,12 @@ use serde_json::Value;
 use thiserror::Error;
 
 pub use self::people::DemoUser;
-use crate::actions::{self, App, planned};
-use crate::domain::access::Role;
-use crate::storage::{self, Tx};
+use crate::actions;
+use crate::actions::App;
+use crate::actions::messages::ahead;
+use crate::domain::role::Role;
+use crate::storage;
+use crate::storage::Tx;
 
 /// Why the demo data could not be loaded.
 #[derive(Debug, Error)]
@@ -73,7 +76,7 @@ pub async fn load(tx: &mut Tx, app: &App, password_hash: &str) -> Result<Loaded,
     )
     .await?;
     told::invitations(tx, clock, policy).await?;
-    planned::plan_all(tx, app).await?;
+    ahead::plan_all(tx, app).await?;
     storage::demo::mark_all(tx).await?;
     Ok(loaded)
 }

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use super::others::{of_today, others};
 use super::{LoadError, read, shops, with};
 use crate::clock::Clock;
-use crate::domain::consent::{Consent, ConsentStatus};
 use crate::domain::course::Course;
 use crate::domain::ids::PartnerId;
 use crate::domain::patient::Patient;
-use crate::storage::{self, Tx};
+use crate::domain::patient::consent::{Consent, ConsentStatus};
+use crate::storage;
+use crate::storage::Tx;
 
 /// How a visit of the past ended; one of the future is booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -267,7 +268,7 @@ pub(super) async fn stories(
             version: 1,
             details,
         };
-        storage::patients::insert(tx, &patient).await?;
+        storage::patient::patients::insert(tx, &patient).await?;
         let mut consents = vec![json!({"kind": "messages", "text_version": "2025-1"})];
         let exposes =
             |visit: &Visit| visit.service.starts_with("laser") || visit.service == "test_patch";
@@ -288,7 +289,7 @@ pub(super) async fn stories(
                 given_at: begun,
                 withdrawn_at: None,
             };
-            storage::consents::insert(tx, &consent).await?;
+            storage::patient::consents::insert(tx, &consent).await?;
         }
         let course = Course {
             assessed_at: None,
@@ -298,7 +299,7 @@ pub(super) async fn stories(
             details: read(told.course)?,
             created_at: begun,
         };
-        storage::courses::insert(tx, &course).await?;
+        storage::course::courses::insert(tx, &course).await?;
         stories.push(Story {
             course,
             darker: ["IV", "V", "VI"].contains(&told.fitzpatrick),

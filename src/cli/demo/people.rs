@@ -4,10 +4,11 @@ use serde_json::json;
 
 use super::{LoadError, Loaded, read};
 use crate::clock::Clock;
-use crate::domain::access::Role;
 use crate::domain::ids::{PartnerId, UserId};
-use crate::storage::users::User;
-use crate::storage::{self, Tx};
+use crate::domain::role::Role;
+use crate::storage;
+use crate::storage::Tx;
+use crate::storage::access::users::User;
 
 /// Somebody who can sign in.
 #[derive(Debug, Clone)]
@@ -84,7 +85,7 @@ pub(super) async fn users(
             second_factor_step: None,
             second_factor_required: false,
         };
-        storage::users::insert(tx, &user).await?;
+        storage::access::users::insert(tx, &user).await?;
         added.push((
             role,
             DemoUser {

@@ -10,21 +10,22 @@ use super::patients::{
 };
 use super::{LoadError, read};
 use crate::actions::App;
-use crate::domain::civil;
-use crate::domain::holidays;
-use crate::domain::hours::TimeOfDay;
+use crate::domain::catalogue::service::Service;
+use crate::domain::course::session::{Place, Session};
+use crate::domain::course::status::{ProcedureStatus, SessionStatus};
 use crate::domain::ids::{PartnerId, PractitionerId, RoomId, ServiceId, SessionId, SiteId};
-use crate::domain::interval::Interval;
-use crate::domain::lock_box::{Lock, LockDetails, LockedItem};
-use crate::domain::partner_notices::PartnerNotices;
-use crate::domain::referral::{Referral, ReferralStatus, Screening, is_report_overdue};
-use crate::domain::service::Service;
-use crate::domain::session::{Place, Session};
-use crate::domain::status::{ProcedureStatus, SessionStatus};
-use crate::domain::task::{Task, TaskKind};
-use crate::storage::claims::Claimant;
-use crate::storage::history::Change;
-use crate::storage::{self, Tx};
+use crate::domain::messages::task::{Task, TaskKind};
+use crate::domain::partner::notifications::PartnerNotices;
+use crate::domain::partner::referral::{Referral, ReferralStatus, Screening, is_report_overdue};
+use crate::domain::patient::lock_box::{Lock, LockDetails, LockedItem};
+use crate::domain::time::civil;
+use crate::domain::time::holidays;
+use crate::domain::time::hours::TimeOfDay;
+use crate::domain::time::interval::Interval;
+use crate::storage;
+use crate::storage::Tx;
+use crate::storage::booking::claims::Claimant;
+use crate::storage::course::history::Change;
 
 /// Whose story is told here alone.
 const OURS: usize = 5;
@@ -200,9 +201,10 @@ pub(super) async fn play(
             version: 1,
             details: read(wants)?,
         };
-        storage::partner_notices::insert(tx, &notices).await?;
+        storage::partner::notifications::insert(tx, &notices).await?;
     }
-    let services = storage::services::page(tx, ServiceId(uuid::Uuid::nil()), 100).await?;
+    let services =
+        storage::catalogue::services::page(tx, ServiceId(uuid::Uuid::nil()), 100).await?;
     for told in referrals(*partners, stories.len().saturating_sub(OURS)) {
         refer(tx, app, &told, &services, stories).await?;
     }
@@ -225,7 +227,7 @@ async fn locked(tx: &mut Tx, app: &App, stories: &[Story]) -> Result<(), LoadErr
         begun_at: story.course.created_at,
         ended_at: None,
     };
-    Ok(storage::locks::insert(tx, &lock).await?)
+    Ok(storage::patient::lock_box::insert(tx, &lock).await?)
 }
 
 async fn refer(
@@ -267,7 +269,7 @@ async fn refer(
         answered_at: answered,
         ended_at: answered.filter(|_| told.status.is_terminal()),
     };
-    storage::referrals::insert(tx, &referral).await?;
+    storage::partner::referrals::insert(tx, &referral).await?;
     if told.status == ReferralStatus::Rejected {
         let detail = "The shop does not do this. See what else is possible for the course, and tell the patient.";
         task(tx, app, &referral, None, TaskKind::ReferralDeclined, detail).await?;
@@ -327,7 +329,7 @@ async fn dated(
             sent
         },
     };
-    storage::sessions::insert(tx, &session).await?;
+    storage::course::sessions::insert(tx, &session).await?;
     if is_report_overdue(&session, &app.policy, clock.now()) {
         let detail = "The shop has not reported what was done. Ask it; until then it gets no next session of this patient.";
         task(
@@ -351,7 +353,7 @@ async fn dated(
             change: what.to_owned(),
             before: None,
         };
-        storage::history::insert(tx, &change, session.id, None).await?;
+        storage::course::history::insert(tx, &change, session.id, None).await?;
     }
     let missing = || LoadError::NoTime(visit.service.to_owned());
     let when = Interval::new(
@@ -366,7 +368,7 @@ async fn dated(
     .into_iter()
     .flatten()
     {
-        storage::claims::insert(
+        storage::booking::claims::insert(
             tx,
             clock.id(),
             resource,
@@ -393,21 +395,21 @@ async fn task(
         referral_id: Some(referral.id),
         ..Task::open(app.clock.id(), kind, detail, app.clock.now())
     };
-    Ok(storage::tasks::insert(tx, &task).await?)
+    Ok(storage::messages::tasks::insert(tx, &task).await?)
 }
 
 /// The first chair of a shop.
 async fn place(tx: &mut Tx, shop: PartnerId) -> Result<Place, LoadError> {
     let nil = uuid::Uuid::nil();
     let missing = || LoadError::NoTime("a shop".to_owned());
-    let sites = storage::sites::page(tx, SiteId(nil), 100).await?;
+    let sites = storage::catalogue::sites::page(tx, SiteId(nil), 100).await?;
     let site = sites
         .into_iter()
         .find(|site| site.details.partner_id == Some(shop))
         .ok_or_else(missing)?
         .id;
-    let people = storage::practitioners::page(tx, PractitionerId(nil), 100).await?;
-    let rooms = storage::rooms::page(tx, RoomId(nil), 100).await?;
+    let people = storage::catalogue::practitioners::page(tx, PractitionerId(nil), 100).await?;
+    let rooms = storage::catalogue::rooms::page(tx, RoomId(nil), 100).await?;
     Ok(Place {
         site_id: site,
         practitioner_id: people

@@ -6,12 +6,13 @@ use std::collections::HashMap;
 
 use super::LoadError;
 use crate::clock::Clock;
+use crate::domain::catalogue::site::Site;
+use crate::domain::clinic::policy::Policy;
 use crate::domain::ids::SiteId;
-use crate::domain::message::{Content, Message, MessageKind, MessageStatus};
-use crate::domain::policy::Policy;
-use crate::domain::recipient::Recipient;
-use crate::domain::site::Site;
-use crate::storage::{self, Tx};
+use crate::domain::messages::message::{Content, Message, MessageKind, MessageStatus};
+use crate::domain::patient::recipient::Recipient;
+use crate::storage;
+use crate::storage::Tx;
 
 /// Writes the invitations of all visits to come as sent, and that their shops know of them.
 pub(super) async fn invitations(
@@ -19,13 +20,14 @@ pub(super) async fn invitations(
     clock: &Clock,
     policy: &Policy,
 ) -> Result<(), LoadError> {
-    let sites: HashMap<SiteId, Site> = storage::sites::page(tx, SiteId(uuid::Uuid::nil()), 100)
-        .await?
-        .into_iter()
-        .map(|site| (site.id, site))
-        .collect();
-    for session in storage::sessions::live_from(tx, clock.now()).await? {
-        let Some(patient) = storage::patients::get(tx, session.patient_id).await? else {
+    let sites: HashMap<SiteId, Site> =
+        storage::catalogue::sites::page(tx, SiteId(uuid::Uuid::nil()), 100)
+            .await?
+            .into_iter()
+            .map(|site| (site.id, site))
+            .collect();
+    for session in storage::course::sessions::live_from(tx, clock.now()).await? {
+        let Some(patient) = storage::patient::patients::get(tx, session.patient_id).await? else {
             continue;
         };
         let Some(site) = sites.get(&session.place.site_id) else {
@@ -57,12 +59,12 @@ pub(super) async fn invitations(
         };
         // Nobody is told of a time that is not agreed.
         if !session.awaits_shop() {
-            storage::messages::insert(tx, &message).await?;
+            storage::messages::ledger::insert(tx, &message).await?;
         }
         let Some(partner_id) = site.details.partner_id else {
             continue;
         };
-        let Some(notices) = storage::partner_notices::get(tx, partner_id).await? else {
+        let Some(notices) = storage::partner::notifications::get(tx, partner_id).await? else {
             continue;
         };
         let to_shop = Message {
@@ -77,7 +79,7 @@ pub(super) async fn invitations(
             },
             ..message
         };
-        storage::messages::insert(tx, &to_shop).await?;
+        storage::messages::ledger::insert(tx, &to_shop).await?;
     }
     Ok(())
 }

@@ -10,17 +10,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, FixedOffset};
 
-use super::super::page::{Named, named, shown_with_scripts, sorry};
-use super::super::shell::{Here, Shell};
 use super::panel::title;
 use super::words::{sentences, shape, state};
-use crate::actions::course_view::CourseView;
-use crate::actions::session_view::SessionView;
-use crate::actions::sign_ins::Person;
-use crate::actions::{App, Error, courses, patients};
-use crate::domain::civil::spoken_day;
-use crate::domain::record::TreatmentRecord;
-use crate::domain::status::SessionStatus;
+use crate::actions::access::browsers::Person;
+use crate::actions::course::session_view::SessionView;
+use crate::actions::course::view::CourseView;
+use crate::actions::patient::{courses, patients};
+use crate::actions::{App, Error};
+use crate::domain::course::record::TreatmentRecord;
+use crate::domain::course::status::SessionStatus;
+use crate::domain::time::civil::spoken_day;
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
 
 /// A session on the line.
 struct Stop {
@@ -194,7 +195,7 @@ fn stops(course: &CourseView) -> Vec<Stop> {
 /// What was set, one line for each set.
 pub(super) fn settings(record: &TreatmentRecord) -> Vec<String> {
     let number = |quantity| f64::from(quantity);
-    let set = |set: &crate::domain::record::ParameterSet| {
+    let set = |set: &crate::domain::course::record::ParameterSet| {
         format!(
             "{} nm, {} J/cm², {} mm, {} {}, {} Hz, {} pulses, {} {}",
             u16::from(set.wavelength_nm),

@@ -7,19 +7,21 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
 
-use super::super::form::{Asked, Form};
-use super::super::page::{shown_with_scripts, sorry};
-use super::super::shell::{Here, Shell};
 use super::grid::{Grid, Shown, grid, shown};
 use super::panel;
 use super::session_panel;
 use super::view::{Open, View};
 use super::words::{Problem, done, problem};
-use crate::actions::desk::{self, By};
-use crate::actions::sign_ins::Person;
+use crate::actions::access::browsers::Person;
+use crate::actions::desk::day;
+use crate::actions::desk::day::By;
 use crate::actions::{App, Caller, Error, Result};
-use crate::domain::civil::{self, spoken_day};
 use crate::domain::ids::SessionId;
+use crate::domain::time::civil;
+use crate::domain::time::civil::spoken_day;
+use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{shown_with_scripts, sorry};
 
 /// What the columns can be, as a switch shows them.
 const COLUMNS: [(By, &str); 3] = [
@@ -86,7 +88,7 @@ pub(super) async fn grid_alone(
     Asked(asked): Asked,
 ) -> Response {
     let view = view_of(&app, &asked);
-    let day = match desk::day(&app, &person.caller(), view.day, view.by).await {
+    let day = match day::day(&app, &person.caller(), view.day, view.by).await {
         Ok(day) => day,
         Err(error) => return sorry(error),
     };
@@ -143,10 +145,10 @@ async fn filled(
     let mut problem = problem.map(|problem| problem.sentences).unwrap_or_default();
     let (view, panel) =
         panel_of(app, &caller, view, form, &mut problem, done(word).is_some()).await?;
-    let day = desk::day(app, &caller, view.day, view.by).await?;
+    let day = day::day(app, &caller, view.day, view.by).await?;
     // What was undone just now is not offered to be undone.
     let undo = match (&view.open, done(word).filter(|_| word != "undone")) {
-        (Open::Session { id, .. }, Some(_)) => desk::card(app, &caller, view.day, *id)
+        (Open::Session { id, .. }, Some(_)) => day::card(app, &caller, view.day, *id)
             .await?
             .filter(|card| card.can_undo)
             .map(|card| Undo {

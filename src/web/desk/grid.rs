@@ -3,13 +3,13 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Timelike, Utc};
 
-use super::super::style::{MOST_LANES, MOST_ROWS};
 use super::view::View;
 use super::words::{hours_of, shape, state};
-use crate::actions::desk::{Card, Column, DayView};
-use crate::domain::interval::{Interval, without};
-use crate::domain::status::SessionStatus;
-use crate::domain::time_zone::Tz;
+use crate::actions::desk::day::{Card, Column, DayView};
+use crate::domain::course::status::SessionStatus;
+use crate::domain::time::interval::{Interval, without};
+use crate::domain::time::time_zone::Tz;
+use crate::web::frame::style::{MOST_LANES, MOST_ROWS};
 
 /// A row of the grid, minutes.
 const ROW: i64 = 15;
@@ -124,7 +124,7 @@ fn span(zone: Tz, day: &DayView) -> Option<Interval> {
     let shown: Vec<Interval> = day.open.iter().copied().chain(cards).collect();
     let usual = |hour: u32| {
         let wall = day.date.and_hms_opt(hour, 0, 0)?;
-        Some(crate::domain::civil::resolve(zone, wall).bound())
+        Some(crate::domain::time::civil::resolve(zone, wall).bound())
     };
     let first = shown
         .iter()

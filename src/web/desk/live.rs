@@ -12,13 +12,14 @@ use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use futures_util::stream;
 
-use super::super::door::door_of;
-use super::super::form::Asked;
-use super::super::page::sorry;
-use crate::actions::guess_guard::CameFrom;
-use crate::actions::sign_ins::Door;
-use crate::actions::{App, Error, desk};
-use crate::domain::civil::Day;
+use crate::actions::access::browsers::Door;
+use crate::actions::desk::day;
+use crate::actions::work::guess_guard::CameFrom;
+use crate::actions::{App, Error};
+use crate::domain::time::civil::Day;
+use crate::web::access::auth::door_of;
+use crate::web::frame::form::Asked;
+use crate::web::frame::page::sorry;
 
 /// How often it is asked whether something has changed.
 const EVERY: Duration = Duration::from_millis(500);
@@ -82,7 +83,7 @@ impl Listening {
             if self.asked.is_multiple_of(SIGN_IN_EVERY) && !self.is_signed_in().await {
                 return None;
             }
-            match desk::stamp(&self.app, self.first, self.days).await {
+            match day::stamp(&self.app, self.first, self.days).await {
                 Ok(stamp) if stamp != self.stamp => return Some(stamp),
                 Ok(_) => (),
                 // The browser asks again, and then hears what is the matter.

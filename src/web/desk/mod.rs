@@ -1,9 +1,9 @@
 //! The front desk: the day, with the panel of callers beside it. What is open stands in the
 //! address, so that everything works without scripts and can be gone back to.
 
+mod commands;
 mod course;
 mod day;
-mod deeds;
 mod grid;
 mod live;
 mod panel;
@@ -18,9 +18,9 @@ mod words;
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::door::{only, only_quietly};
 use crate::actions::App;
-use crate::domain::access::{PRACTITIONERS, STAFF};
+use crate::domain::role::{PRACTITIONERS, STAFF};
+use crate::web::access::auth::{only, only_quietly};
 
 /// The desk's pages.
 pub(super) fn routes(app: &App) -> Router<App> {
@@ -36,33 +36,36 @@ pub(super) fn routes(app: &App) -> Router<App> {
         .route("/desk/tasks", only(app, STAFF, get(tasks::page)))
         .route("/desk/tasks/{id}", only(app, STAFF, get(tasks::one)))
         .route("/desk/tasks/{id}/done", only(app, STAFF, post(tasks::done)))
-        .route("/desk/patients", only(app, STAFF, post(deeds::register)))
-        .route("/desk/courses", only(app, STAFF, post(deeds::open_course)))
+        .route("/desk/patients", only(app, STAFF, post(commands::register)))
+        .route(
+            "/desk/courses",
+            only(app, STAFF, post(commands::open_course)),
+        )
         .route("/desk/courses/{id}", only(app, STAFF, get(course::page)))
         .route(
             "/desk/courses/{id}/plan",
             only(app, STAFF, get(plan::page).post(plan::book)),
         )
-        .route("/desk/book", only(app, STAFF, post(deeds::book)))
+        .route("/desk/book", only(app, STAFF, post(commands::book)))
         .route(
             "/desk/sessions/{id}/check-in",
-            only(app, STAFF, post(deeds::check_in)),
+            only(app, STAFF, post(commands::check_in)),
         )
         .route(
             "/desk/sessions/{id}/no-show",
-            only(app, STAFF, post(deeds::no_show)),
+            only(app, STAFF, post(commands::no_show)),
         )
         .route(
             "/desk/sessions/{id}/cancel",
-            only(app, STAFF, post(deeds::cancel)),
+            only(app, STAFF, post(commands::cancel)),
         )
         .route(
             "/desk/sessions/{id}/move",
-            only(app, STAFF, post(deeds::move_to)),
+            only(app, STAFF, post(commands::move_to)),
         )
         .route(
             "/desk/sessions/{id}/consent",
-            only(app, STAFF, post(deeds::consent)),
+            only(app, STAFF, post(commands::consent)),
         )
         .route(
             "/desk/sessions/{id}/record",
@@ -70,6 +73,6 @@ pub(super) fn routes(app: &App) -> Router<App> {
         )
         .route(
             "/desk/sessions/{id}/undo",
-            only(app, STAFF, post(deeds::undo)),
+            only(app, STAFF, post(commands::undo)),
         )
 }

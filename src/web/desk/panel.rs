@@ -4,24 +4,24 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::super::form::Form;
 use super::view::{Open, View};
 use super::words::{sentences, shape};
-use crate::actions::course_view::CourseView;
-use crate::actions::desk::By;
-use crate::actions::desk_panel::{
-    self, CoursePanel, Elsewhere, Offer, PatientPanel, Proposed, Rather,
-};
-use crate::actions::page::Page;
-use crate::actions::session_view::SessionView;
-use crate::actions::{App, Caller, Error, Result, patients};
-use crate::domain::civil::spoken_day;
+use crate::actions::course::session_view::SessionView;
+use crate::actions::course::view::CourseView;
+use crate::actions::desk::day::By;
+use crate::actions::desk::panel;
+use crate::actions::desk::panel::{CoursePanel, Elsewhere, Offer, PatientPanel, Proposed, Rather};
+use crate::actions::patient::patients;
+use crate::actions::work::page::Page;
+use crate::actions::{App, Caller, Error, Result};
+use crate::domain::course::progress::Phase;
+use crate::domain::course::status::{ProcedureStatus, SessionStatus};
 use crate::domain::course::{CourseStatus, Goal};
 use crate::domain::ids::{CourseId, PatientId};
 use crate::domain::patient::{Email, Language, Patient};
-use crate::domain::progress::Phase;
-use crate::domain::status::{ProcedureStatus, SessionStatus};
 use crate::domain::text::Code;
+use crate::domain::time::civil::spoken_day;
+use crate::web::frame::form::Form;
 
 /// How many are listed of those that were found.
 const LISTED: u16 = 12;
@@ -135,7 +135,7 @@ struct NewCaller<'a> {
 pub(super) fn new_caller(view: &View, form: &Form, q: &str) -> Result<String> {
     // Nothing was typed yet: nothing is wrong with it.
     let sent = form.has("name");
-    let read = super::deeds::caller_of(form);
+    let read = super::commands::caller_of(form);
     let wrong = |field: &str| {
         read.as_ref()
             .err()
@@ -263,7 +263,7 @@ pub(super) async fn patient(
         courses,
         no_shows,
         services,
-    } = desk_panel::patient(app, caller, id, &rather).await?;
+    } = panel::patient(app, caller, id, &rather).await?;
     let courses = courses
         .into_iter()
         .map(|panel| course(view, id, &rather, panel))

@@ -7,21 +7,25 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::super::form::{Asked, Form};
-use super::super::page::{Named, named, shown_with_scripts, sorry};
-use super::super::shell::{Here, Shell};
 use super::panel::{at, title};
 use super::words::{problem, sentences};
-use crate::actions::desk_panel::{self, Rather};
-use crate::actions::find_slots::SlotView;
-use crate::actions::plan::{self, Plan, PlanWanted};
-use crate::actions::plan_booking::{self, PlacedStart, PlanBooking, StartWanted};
-use crate::actions::sign_ins::Person;
-use crate::actions::{App, Error, Result, courses};
-use crate::domain::civil::When;
-use crate::domain::hours::NamedWeekday;
+use crate::actions::access::browsers::Person;
+use crate::actions::booking::plan::book;
+use crate::actions::booking::plan::book::{PlacedStart, PlanBooking, StartWanted};
+use crate::actions::booking::plan::propose;
+use crate::actions::booking::plan::propose::{Plan, PlanWanted};
+use crate::actions::booking::slots::SlotView;
+use crate::actions::desk::panel;
+use crate::actions::desk::panel::Rather;
+use crate::actions::patient::courses;
+use crate::actions::{App, Error, Result};
 use crate::domain::ids::CourseId;
 use crate::domain::text::Code;
+use crate::domain::time::civil::When;
+use crate::domain::time::hours::NamedWeekday;
+use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
 
 /// The days that can be preferred.
 const WEEKDAYS: [(&str, &str); 7] = [
@@ -101,7 +105,7 @@ async fn filled(
         course: Some(id),
         ..Rather::default()
     };
-    let panel = desk_panel::patient(app, &caller, course.patient_id, &rather).await?;
+    let panel = panel::patient(app, &caller, course.patient_id, &rather).await?;
     let next = panel
         .courses
         .iter()
@@ -117,7 +121,7 @@ async fn filled(
         typed => typed.to_owned(),
     };
     let proposed = match wanted(form, &service, &count) {
-        Ok(wanted) => match plan::propose(app, &caller, id, wanted).await {
+        Ok(wanted) => match propose::propose(app, &caller, id, wanted).await {
             Ok(plan) => Some(proposed(plan.into_inner(), form)),
             Err(error) => {
                 problems.extend(problem(error)?.sentences);
@@ -337,7 +341,7 @@ pub(super) async fn book(
                 device_id: None,
                 overriding: None,
             };
-            plan_booking::book(&app, &person.caller(), id, new).await
+            book::book(&app, &person.caller(), id, new).await
         }
         Err(_) => Err(Error::invalid("/service", "is missing")),
     };

@@ -7,24 +7,25 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::super::entry::{Entry, Wrong, all_wrong, needed, said_above, text_problem};
-use super::super::form::Form;
-use super::super::page::{Named, shown_with_scripts, sorry};
-use super::super::record::{Group, filled, groups, is_incomplete, read, with_unasked};
-use super::super::shell::{Here, Shell};
+use super::commands::{expected, session_of};
 use super::course::{came_of_it, settings};
-use super::deeds::{expected, session_of};
 use super::words::{STALE, hours_of, state};
-use crate::actions::correct::{Correction, correct};
-use crate::actions::sign_ins::Person;
-use crate::actions::write_up::{WriteUp, write_up};
-use crate::actions::{App, Error, Result, attend};
-use crate::domain::civil::spoken_day;
+use crate::actions::access::browsers::Person;
+use crate::actions::desk::attend;
+use crate::actions::desk::correct::{Correction, correct};
+use crate::actions::desk::write_up::{WriteUp, write_up};
+use crate::actions::{App, Error, Result};
 use crate::domain::ids::SessionId;
 use crate::domain::overriding::Override;
 use crate::domain::patient::Language;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Reason;
+use crate::domain::time::civil::spoken_day;
+use crate::web::frame::form::Form;
+use crate::web::frame::form::entry::{Entry, Wrong, all_wrong, needed, said_above, text_problem};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{Named, shown_with_scripts, sorry};
+use crate::web::record::{Group, filled, groups, is_incomplete, read, with_unasked};
 
 /// The clinic's own people read English.
 const EN: Language = Language::En;

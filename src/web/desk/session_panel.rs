@@ -8,17 +8,18 @@ use super::grid::what;
 use super::panel::{Time, at, time, written};
 use super::view::{Open, View};
 use super::words::{hours_of, problem, sentences, shape, state};
-use crate::actions::course_view::CourseView;
-use crate::actions::desk::By;
-use crate::actions::desk_panel::{self, MoveOffer, Rather, SessionPanel};
-use crate::actions::later_sessions::LaterSession;
+use crate::actions::booking::later::LaterSession;
+use crate::actions::course::view::CourseView;
+use crate::actions::desk::day::By;
+use crate::actions::desk::panel;
+use crate::actions::desk::panel::{MoveOffer, Rather, SessionPanel};
 use crate::actions::{App, Caller, Result};
-use crate::domain::access::{PRACTITIONERS, Role};
-use crate::domain::civil::{When, spoken_day};
+use crate::domain::course::session::CancelReason;
+use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{CourseId, PractitionerId, SessionId};
-use crate::domain::session::CancelReason;
-use crate::domain::status::SessionStatus;
+use crate::domain::role::{PRACTITIONERS, Role};
 use crate::domain::text::Code;
+use crate::domain::time::civil::{When, spoken_day};
 
 /// Why a session is called off, as the desk says it.
 const REASONS: [(CancelReason, &str); 5] = [
@@ -108,11 +109,11 @@ pub(super) async fn session(
         course,
         moves,
         refused,
-    } = desk_panel::session(app, caller, id).await?;
+    } = panel::session(app, caller, id).await?;
     let session = &card.session;
     let move_to = match asked.to {
         None => None,
-        Some(to) => match desk_panel::preview(app, caller, id, to, asked.with).await {
+        Some(to) => match panel::preview(app, caller, id, to, asked.with).await {
             Ok(offer) => Some(as_move(offer)),
             Err(error) => {
                 problems.extend(problem(error)?.sentences);
@@ -126,7 +127,7 @@ pub(super) async fn session(
             course: Some(course.id),
             ..Rather::default()
         };
-        let panel = desk_panel::patient(app, caller, patient.id, &rather).await?;
+        let panel = panel::patient(app, caller, patient.id, &rather).await?;
         let proposed = panel.courses.into_iter().find_map(|course| course.proposed);
         proposed
             .map(|proposed| proposed.offers.into_iter().map(time).collect())

@@ -7,13 +7,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::super::form::{Asked, Form};
-use super::super::page::{Named, named, shown_with_scripts, sorry};
-use super::super::shell::{Here, Shell};
-use crate::actions::page::Page as Wanted;
-use crate::actions::sign_ins::Person;
-use crate::actions::tasks::{self, TaskView};
+use crate::actions::access::browsers::Person;
+use crate::actions::desk::tasks;
+use crate::actions::desk::tasks::TaskView;
+use crate::actions::work::page::Page as Wanted;
 use crate::actions::{App, Error, Expected, Result};
+use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
 
 struct Row {
     id: String,

@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::super::form::Form;
-use crate::actions::desk::By;
-use crate::domain::civil::{Day, When};
+use crate::actions::desk::day::By;
 use crate::domain::ids::{CourseId, PatientId, PractitionerId, SessionId};
 use crate::domain::text::Code;
+use crate::domain::time::civil::{Day, When};
+use crate::web::frame::form::Form;
 
 /// What the panel shows.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,15 +7,17 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::super::form::Asked;
-use super::super::page::{shown_with_scripts, sorry};
-use super::super::shell::{Here, Shell};
 use super::day::view_of;
 use super::grid::{Shown, shown};
-use crate::actions::desk::{self, By};
-use crate::actions::sign_ins::Person;
+use crate::actions::access::browsers::Person;
+use crate::actions::desk::day;
+use crate::actions::desk::day::By;
 use crate::actions::{App, Result};
-use crate::domain::civil::{self, spoken_day};
+use crate::domain::time::civil;
+use crate::domain::time::civil::spoken_day;
+use crate::web::frame::form::Asked;
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{shown_with_scripts, sorry};
 
 struct OneDay {
     date: NaiveDate,
@@ -62,7 +64,7 @@ async fn filled(
     first: NaiveDate,
 ) -> Result<Page> {
     let today = civil::date_of(app.zone, app.clock.now());
-    let (days, stamp) = desk::week(app, &person.caller(), first).await?;
+    let (days, stamp) = day::week(app, &person.caller(), first).await?;
     let days = days.into_iter().map(|(date, cards)| OneDay {
         date,
         words: date.format("%a %-d %b").to_string(),

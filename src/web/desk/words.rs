@@ -1,10 +1,10 @@
 //! The words of the desk: states in words and shapes, times, and what an action came to.
 
 use crate::actions::Error;
-use crate::actions::session_view::SessionView;
-use crate::domain::civil::spoken_day;
+use crate::actions::course::session_view::SessionView;
+use crate::domain::course::status::{ProcedureStatus, SessionStatus};
 use crate::domain::refusal::Refusal;
-use crate::domain::status::{ProcedureStatus, SessionStatus};
+use crate::domain::time::civil::spoken_day;
 
 /// A state as a shape, so that it is never told by colour alone.
 pub(super) fn shape(status: SessionStatus) -> &'static str {

@@ -12,23 +12,29 @@ use super::fields::{Choice, Field, Kind, Problem, Typed, choice};
 use super::form_view::{Came, FormView, Sheet, expected};
 use super::shown::Shown;
 use super::{Part, Tab, tabs, words};
-use crate::actions::clinic_month::{self, MonthView};
-use crate::actions::rental_windows::{self, NewWindow, WindowView};
-use crate::actions::session_view::SessionView;
-use crate::actions::sessions::{self, SessionsWanted};
-use crate::actions::sign_ins::Person;
-use crate::actions::{App, Caller, Error, Result, catalogue, closures, page, patients};
-use crate::domain::closure::Closure;
-use crate::domain::device::Device;
+use crate::actions::access::browsers::Person;
+use crate::actions::catalogue::closures;
+use crate::actions::catalogue::rental_windows;
+use crate::actions::catalogue::rental_windows::{NewWindow, WindowView};
+use crate::actions::course::session_view::SessionView;
+use crate::actions::course::sessions;
+use crate::actions::course::sessions::SessionsWanted;
+use crate::actions::manage::month;
+use crate::actions::manage::month::MonthView;
+use crate::actions::patient::patients;
+use crate::actions::work::page;
+use crate::actions::{App, Caller, Error, Result, catalogue};
+use crate::domain::catalogue::closure::Closure;
+use crate::domain::catalogue::device::Device;
+use crate::domain::catalogue::practitioner::Practitioner;
+use crate::domain::catalogue::room::Room;
+use crate::domain::catalogue::site::Site;
+use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{ClosureId, DeviceId, RentalWindowId};
-use crate::domain::practitioner::Practitioner;
-use crate::domain::room::Room;
-use crate::domain::settlement::Month;
-use crate::domain::site::Site;
-use crate::domain::status::SessionStatus;
-use crate::web::form::{Asked, Form};
-use crate::web::page::{Named, named, shown_with_scripts, sorry};
-use crate::web::shell::{Here, Shell};
+use crate::domain::partner::settlement::Month;
+use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
 
 #[derive(Template)]
 #[template(path = "manage_calendar.html", config = ".askama.toml")]
@@ -150,7 +156,7 @@ enum Left {
 
 async fn filled(app: &App, person: &Person, asked: &Form, left: Left) -> Result<Page> {
     let caller = person.caller();
-    let view = clinic_month::show(app, &caller, month_of(asked)).await?;
+    let view = month::show(app, &caller, month_of(asked)).await?;
     let closures = closure_sheet(app, &caller, view.month).await?;
     let windows = window_sheet(app, &caller, view.month).await?;
     let empty = Typed::default();
@@ -342,7 +348,7 @@ async fn lines(app: &App, caller: &Caller, sessions: &[SessionView]) -> Result<V
             .into_inner();
         all.push(ToRebook {
             when: words::moment(session.start),
-            name: super::whom::named(&patient),
+            name: super::choose_patient::named(&patient),
             service: words::code(&session.service),
         });
     }

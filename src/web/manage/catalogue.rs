@@ -9,25 +9,25 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use serde_json::Value;
 
+use super::catalogue_forms::{Lists, Note, Thing};
 use super::fields::{Typed, choice};
 use super::form_view::{Came, FormView, Sheet, expected};
 use super::shown::Shown;
-use super::things::{Lists, Note, Thing};
 use super::users::shops;
 use super::{Part, Tab, tabs};
-use crate::actions::sign_ins::Person;
+use crate::actions::access::browsers::Person;
 use crate::actions::{App, Caller, Error, Result, catalogue};
-use crate::domain::access::MANAGERS;
-use crate::domain::civil;
-use crate::domain::device::Device;
-use crate::domain::practitioner::Practitioner;
-use crate::domain::room::Room;
-use crate::domain::service::Service;
-use crate::domain::site::Site;
-use crate::web::door::only;
-use crate::web::form::{Asked, Form};
-use crate::web::page::{Named, named, shown_with_scripts, sorry};
-use crate::web::shell::{Here, Shell};
+use crate::domain::catalogue::device::Device;
+use crate::domain::catalogue::practitioner::Practitioner;
+use crate::domain::catalogue::room::Room;
+use crate::domain::catalogue::service::Service;
+use crate::domain::catalogue::site::Site;
+use crate::domain::role::MANAGERS;
+use crate::domain::time::civil;
+use crate::web::access::auth::only;
+use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
 
 /// The pages of the catalogue.
 pub(super) fn routes(app: &App) -> Router<App> {

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::form::Form;
+use crate::web::frame::form::Form;
 
 /// The most rows that a form is read for.
 const MOST_ROWS: usize = 70;

@@ -9,14 +9,15 @@ use axum::response::Response;
 use super::chart::{Chart, bars};
 use super::words::sentence;
 use super::{Part, Tab, tabs, words};
-use crate::actions::figures::{self, ClinicFigures, ClinicFiguresWanted, UseOf};
-use crate::actions::sign_ins::Person;
+use crate::actions::access::browsers::Person;
+use crate::actions::manage::figures;
+use crate::actions::manage::figures::{ClinicFigures, ClinicFiguresWanted, UseOf};
 use crate::actions::{App, Error};
-use crate::domain::figures::{Hours, Share};
-use crate::domain::settlement::Month;
-use crate::web::form::{Asked, Form};
-use crate::web::page::{shown_with_scripts, sorry};
-use crate::web::shell::{Here, Shell};
+use crate::domain::manage::figures::{Hours, Share};
+use crate::domain::partner::settlement::Month;
+use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{shown_with_scripts, sorry};
 
 #[derive(Template)]
 #[template(path = "manage_figures.html", config = ".askama.toml")]

@@ -3,12 +3,12 @@
 
 use serde_json::Value;
 
-use super::super::form::Form;
 use super::fields::{Field, Problem, Typed};
 use super::shown::{Shown, shown};
 use super::words::sentence;
 use crate::actions::{Error, Expected};
 use crate::domain::refusal::Refusal;
+use crate::web::frame::form::Form;
 
 /// A form, filled.
 pub(super) struct FormView {

@@ -7,18 +7,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::whom::{self, Whom};
+use super::choose_patient;
+use super::choose_patient::Whom;
 use super::{Part, Tab, tabs, words};
-use crate::actions::messages::{self, MessageView, MessagesWanted};
-use crate::actions::page;
-use crate::actions::sign_ins::Person;
+use crate::actions::access::browsers::Person;
+use crate::actions::messages::ledger;
+use crate::actions::messages::ledger::{MessageView, MessagesWanted};
+use crate::actions::work::page;
 use crate::actions::{App, Error, Result};
+use crate::domain::clinic::reminder::Purpose;
 use crate::domain::ids::{PatientId, ReferralId, SessionId};
-use crate::domain::message::{Channel, MessageStatus, Reply};
-use crate::domain::reminder::Purpose;
-use crate::web::form::{Asked, Form};
-use crate::web::page::{shown_with_scripts, sorry};
-use crate::web::shell::{Here, Shell};
+use crate::domain::messages::message::{Channel, MessageStatus, Reply};
+use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{shown_with_scripts, sorry};
 
 /// How many messages are read at once, and how often before the rest is left for another page: a ledger is shown whole
 /// where that can be, since what comes next may stand anywhere in it.
@@ -70,7 +72,7 @@ pub(super) async fn page(
 }
 
 async fn filled(app: &App, person: &Person, asked: &Form) -> Result<Page> {
-    let whom = whom::search(app, person, asked).await?;
+    let whom = choose_patient::search(app, person, asked).await?;
     let ledger = match wanted(asked)? {
         Some((wanted, named)) => Some(ledger(app, person, asked, wanted, named).await?),
         None => None,
@@ -121,7 +123,7 @@ async fn ledger(
             limit: Some(ROWS),
             after: next,
         };
-        let found = messages::list(app, &person.caller(), wanted, &page).await?;
+        let found = ledger::list(app, &person.caller(), wanted, &page).await?;
         items.extend(found.items);
         next = found.next;
         if next.is_none() {
@@ -134,7 +136,7 @@ async fn ledger(
         _ => items.first().map(|message| message.patient_id),
     };
     let name = match patient {
-        Some(patient) => whom::name_of(app, person, patient).await?,
+        Some(patient) => choose_patient::name_of(app, person, patient).await?,
         None => "nobody yet".to_owned(),
     };
     let title = match wanted {

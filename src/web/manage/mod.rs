@@ -1,21 +1,22 @@
 //! What managers see: the catalogue, the calendar of the clinic, users, partners, the ledger of
 //! messages, who looked at whose record, and the figures.
 
+mod audit;
 mod calendar;
 mod catalogue;
+mod catalogue_forms;
 mod chart;
+mod choose_patient;
 mod fields;
 mod figures;
 mod form_view;
 mod ledger;
+pub(super) mod mailbox;
 mod partner_form;
-mod partner_told;
+mod partner_notifications;
 mod partners;
 mod shown;
-mod things;
-mod trail;
 mod users;
-mod whom;
 mod words;
 
 use askama::Template;
@@ -25,12 +26,12 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 
-use super::door::only;
-use super::page::shown_with_scripts;
-use super::shell::{Here, Shell};
 use crate::actions::App;
-use crate::actions::sign_ins::Person;
-use crate::domain::access::MANAGERS;
+use crate::actions::access::browsers::Person;
+use crate::domain::role::MANAGERS;
+use crate::web::access::auth::only;
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::shown_with_scripts;
 
 /// A part of what managers see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,7 +151,7 @@ pub(super) fn routes(app: &App) -> Router<App> {
             managers(post(users::take_away)),
         )
         .route("/manage/messages", managers(get(ledger::page)))
-        .route("/manage/audit", managers(get(trail::page)))
+        .route("/manage/audit", managers(get(audit::page)))
         .route("/manage/figures", managers(get(figures::page)))
         .route("/manage/calendar", managers(get(calendar::page)))
         .route("/manage/calendar/closures", managers(post(calendar::close)))
@@ -178,7 +179,7 @@ pub(super) fn routes(app: &App) -> Router<App> {
         )
         .route(
             "/manage/partners/{id}/told",
-            managers(get(partner_told::page).post(partner_told::change)),
+            managers(get(partner_notifications::page).post(partner_notifications::change)),
         )
         .route(
             "/manage/partners/{id}/links",

@@ -4,14 +4,14 @@
 use chrono::NaiveDate;
 use strum::VariantArray;
 
+use super::catalogue_forms::{Note, hours};
 use super::fields::{Field, Kind, choice};
 use super::form_view::Sheet;
-use super::things::{Note, hours};
 use super::words;
+use crate::domain::catalogue::partner::{Paper, PartnerDetails, Works};
+use crate::domain::catalogue::service::Method;
 use crate::domain::ids::PartnerId;
-use crate::domain::partner::{Paper, PartnerDetails, Works};
 use crate::domain::patient::Language;
-use crate::domain::service::Method;
 
 /// Each paper and how it stands: not on file, expired, or ending soon.
 pub(super) fn papers(details: &PartnerDetails, today: NaiveDate, all: bool) -> Vec<Note> {

@@ -8,24 +8,29 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
+use super::catalogue_forms::Note;
 use super::fields::{Problem, Typed};
 use super::form_view::{Came, FormView, expected};
 use super::partner_form::{link_sheet, papers, sheet_to_add, sheet_to_change};
 use super::shown::Shown;
-use super::things::Note;
 use super::{Part, Tab, tabs, words};
-use crate::actions::settlement::{self, FiguresWanted, Settlement};
-use crate::actions::shop_links::{self, NewShopLink, ShopLinkView};
-use crate::actions::sign_ins::Person;
-use crate::actions::user_changes::{self, UserView};
-use crate::actions::{App, Caller, Error, Result, catalogue, page, partners};
-use crate::domain::civil;
+use crate::actions::access::browsers::Person;
+use crate::actions::access::users;
+use crate::actions::access::users::UserView;
+use crate::actions::partner::links;
+use crate::actions::partner::links::{NewShopLink, ShopLinkView};
+use crate::actions::partner::partners;
+use crate::actions::partner::settlement;
+use crate::actions::partner::settlement::{FiguresWanted, Settlement};
+use crate::actions::work::page;
+use crate::actions::{App, Caller, Error, Result, catalogue};
+use crate::domain::catalogue::partner::{Partner, PartnerDetails};
 use crate::domain::ids::{PartnerId, ShopLinkId};
-use crate::domain::partner::{Partner, PartnerDetails};
-use crate::domain::settlement::{Days, Month};
-use crate::web::form::{Asked, Form};
-use crate::web::page::{Named, named, shown_with_scripts, sorry};
-use crate::web::shell::{Here, Shell};
+use crate::domain::partner::settlement::{Days, Month};
+use crate::domain::time::civil;
+use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
 
 /// How many months of settlement are shown unless somebody says.
 const MONTHS: u32 = 12;
@@ -288,7 +293,7 @@ async fn partner_page(
             true,
         ),
         form,
-        users: user_changes::list(app, &caller, Some(id)).await?,
+        users: users::list(app, &caller, Some(id)).await?,
         links: links_of(app, &caller, id).await?,
         made: None,
         link_form,
@@ -322,7 +327,7 @@ async fn links_of(app: &App, caller: &Caller, id: PartnerId) -> Result<Vec<Link>
         limit: Some(200),
         after: None,
     };
-    let found = shop_links::list(app, caller, id, &page).await?;
+    let found = links::list(app, caller, id, &page).await?;
     let link = |link: ShopLinkView| Link {
         id: link.id,
         version: link.version,
@@ -371,16 +376,17 @@ pub(super) async fn change(
     let typed = Typed::of_form(&sheet.fields, &form);
     let version = form.read("version").unwrap_or_default();
     let left = match typed.read(&sheet.fields) {
-        Ok(written) => match sheet
-            .came(partners::change(&app, &caller, id, &expected(&form), written).await)
-        {
-            Came::Done(_) => {
-                return Redirect::to(&format!("/manage/partners/{id}?done=changed")).into_response();
+        Ok(written) => {
+            match sheet.came(partners::change(&app, &caller, id, &expected(&form), written).await) {
+                Came::Done(_) => {
+                    return Redirect::to(&format!("/manage/partners/{id}?done=changed"))
+                        .into_response();
+                }
+                Came::Wrong(problems) => Left::Change(typed, problems, version),
+                Came::Overtaken => Left::Overtaken(typed),
+                Came::Failed(error) => return sorry(error),
             }
-            Came::Wrong(problems) => Left::Change(typed, problems, version),
-            Came::Overtaken => Left::Overtaken(typed),
-            Came::Failed(error) => return sorry(error),
-        },
+        }
         Err(problems) => Left::Change(typed, problems, version),
     };
     answered(&app, &person, id, &Form::default(), left).await
@@ -402,7 +408,7 @@ pub(super) async fn make_link(
     let problems = match typed.read(&sheet.fields) {
         Ok(written) => {
             let made = match catalogue::read::<NewShopLink>(written) {
-                Ok(new) => shop_links::make(&app, &person.caller(), id, new).await,
+                Ok(new) => links::make(&app, &person.caller(), id, new).await,
                 Err(error) => Err(error),
             };
             match sheet.came(made) {
@@ -456,7 +462,7 @@ pub(super) async fn revoke_link(
     let Some((id, link)) = path.ok().and_then(read) else {
         return sorry(Error::NotThere("link"));
     };
-    match shop_links::revoke(&app, &person.caller(), id, link, &expected(&form)).await {
+    match links::revoke(&app, &person.caller(), id, link, &expected(&form)).await {
         Ok(()) => Redirect::to(&format!("/manage/partners/{id}?done=revoked")).into_response(),
         Err(Error::Stale | Error::NotThere("link")) => {
             let words = "That link was changed or revoked meanwhile.".to_owned();

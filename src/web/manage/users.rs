@@ -13,17 +13,21 @@ use super::fields::{Choice, Field, Kind, Problem, Typed, choice};
 use super::form_view::{Came, FormView, Sheet, expected};
 use super::shown::Shown;
 use super::{Part, Tab, tabs, words};
-use crate::actions::sign_ins::Person;
-use crate::actions::user_changes::{self, ChangedUser, SecondFactor, UserView};
-use crate::actions::users::NewUser;
-use crate::actions::{App, Caller, Error, Result, catalogue, page, partners, second_factor};
-use crate::domain::access::Role;
+use crate::actions::access::browsers::Person;
+use crate::actions::access::by_command::NewUser;
+use crate::actions::access::second_factor;
+use crate::actions::access::users;
+use crate::actions::access::users::{ChangedUser, SecondFactor, UserView};
+use crate::actions::partner::partners;
+use crate::actions::work::page;
+use crate::actions::{App, Caller, Error, Result, catalogue};
 use crate::domain::ids::{PartnerId, UserId};
 use crate::domain::patient::Email;
+use crate::domain::role::Role;
 use crate::domain::text::Line;
-use crate::web::form::{Asked, Form};
-use crate::web::page::{Named, named, shown_with_scripts, sorry};
-use crate::web::shell::{Here, Shell};
+use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
 
 #[derive(Template)]
 #[template(path = "manage_users.html", config = ".askama.toml")]
@@ -179,7 +183,7 @@ async fn listed(
         shell: Shell::of(app, person, Here::Manage),
         tabs: tabs(Some(Part::Users)),
         note,
-        rows: user_changes::list(app, &caller, None)
+        rows: users::list(app, &caller, None)
             .await?
             .into_iter()
             .map(Row::from)
@@ -232,7 +236,7 @@ async fn added(app: &App, caller: &Caller, written: serde_json::Value) -> Result
         partner_id,
         password,
     };
-    user_changes::add(app, caller, new).await
+    users::add(app, caller, new).await
 }
 
 #[derive(Template)]
@@ -304,7 +308,7 @@ async fn user_page(
     left: Left,
 ) -> Result<UserPage> {
     let caller = person.caller();
-    let user = user_changes::get(app, &caller, id).await?;
+    let user = users::get(app, &caller, id).await?;
     let sheet = sheet_to_change(app, &caller, id).await?;
     let there = json!({"name": user.name, "role": user.role, "partner_id": user.partner_id});
     let passwords = password_sheet(id);
@@ -390,7 +394,7 @@ pub(super) async fn change(
                         role,
                         partner_id,
                     };
-                    user_changes::change(&app, &caller, id, &expected(&form), changed).await
+                    users::change(&app, &caller, id, &expected(&form), changed).await
                 }
                 Err(error) => Err(error),
             };
@@ -434,7 +438,7 @@ pub(super) async fn set_active(
             .await;
         }
     };
-    match user_changes::set_active(&app, &person.caller(), id, active).await {
+    match users::set_active(&app, &person.caller(), id, active).await {
         Ok(()) => done(id, if active { "in" } else { "out" }),
         Err(Error::Taken(words)) => answered(&app, &person, id, Left::Words(words)).await,
         Err(error) => sorry(error),
@@ -453,7 +457,7 @@ pub(super) async fn set_password(
         Err(error) => return sorry(error),
     };
     let password = form.raw("password").unwrap_or_default().to_owned();
-    let set = user_changes::set_password(&app, &person.caller(), id, password).await;
+    let set = users::set_password(&app, &person.caller(), id, password).await;
     match password_sheet(id).came(set) {
         Came::Done(()) => done(id, "password"),
         Came::Wrong(problems) => answered(&app, &person, id, Left::Password(problems)).await,

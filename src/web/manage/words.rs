@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use crate::domain::access::Role;
-use crate::domain::message::{MessageKind, MessageStatus, Unsent};
+use crate::domain::messages::message::{MessageKind, MessageStatus, Unsent};
+use crate::domain::role::Role;
 
 /// `detail` as a sentence beside a field.
 pub(super) fn sentence(detail: &str) -> String {

@@ -10,18 +10,21 @@ use chrono::{DateTime, FixedOffset};
 
 use super::expected;
 use super::words::{Words, of};
-use crate::actions::shop_desk::{self, Addresses};
-use crate::actions::shop_links::{self, NewShopLink};
-use crate::actions::sign_ins::Person;
-use crate::actions::{App, Error, feeds};
+use crate::actions::access::browsers::Person;
+use crate::actions::calendar::feeds;
+use crate::actions::partner::links;
+use crate::actions::partner::links::NewShopLink;
+use crate::actions::partner::pages;
+use crate::actions::partner::pages::Addresses;
+use crate::actions::{App, Error};
 use crate::domain::ids::{FeedId, ShopLinkId};
+use crate::domain::messages::wording;
 use crate::domain::patient::Language;
 use crate::domain::text::Line;
-use crate::domain::wording;
-use crate::web::entry::{Entry, Wrong, lead_to_first_wrong, text_problem};
-use crate::web::form::{Asked, Form};
-use crate::web::page::{shown_with_scripts, sorry};
-use crate::web::shell::{Here, Shell};
+use crate::web::frame::form::entry::{Entry, Wrong, lead_to_first_wrong, text_problem};
+use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{shown_with_scripts, sorry};
 
 /// A calendar that there is.
 struct Calendar {
@@ -89,7 +92,7 @@ async fn shown(
     status: StatusCode,
     beside: impl FnOnce(&'static Words) -> Beside,
 ) -> Response {
-    match shop_desk::addresses(app, &person.caller()).await {
+    match pages::addresses(app, &person.caller()).await {
         Ok(addresses) => {
             let words = of(addresses.front.language);
             shown_with_scripts(status, &filled(app, person, addresses, beside(words)))
@@ -164,7 +167,7 @@ pub(super) async fn make_calendar(
     form: Form,
 ) -> Response {
     let seen = form.read("id").zip(form.read("version"));
-    match shop_desk::new_calendar(&app, &person.caller(), seen).await {
+    match pages::new_calendar(&app, &person.caller(), seen).await {
         Ok(made) => {
             let feed = made.into_inner();
             shown(&app, &person, StatusCode::CREATED, |words| Beside {
@@ -205,7 +208,7 @@ pub(super) async fn make_link(
     form: Form,
 ) -> Response {
     let caller = person.caller();
-    let front = match shop_desk::front(&app, &caller).await {
+    let front = match pages::front(&app, &caller).await {
         Ok(front) => front,
         Err(error) => return sorry(error),
     };
@@ -223,7 +226,7 @@ pub(super) async fn make_link(
             .await;
         }
     };
-    match shop_links::make(&app, &caller, front.id, NewShopLink { label }).await {
+    match links::make(&app, &caller, front.id, NewShopLink { label }).await {
         Ok(made) => {
             let url = made.into_inner().url;
             shown(&app, &person, StatusCode::CREATED, |words| Beside {
@@ -248,12 +251,12 @@ pub(super) async fn revoke_link(
     form: Form,
 ) -> Response {
     let caller = person.caller();
-    let front = match shop_desk::front(&app, &caller).await {
+    let front = match pages::front(&app, &caller).await {
         Ok(front) => front,
         Err(error) => return sorry(error),
     };
     let revoked = match form.read("id") {
-        Some(id) => shop_links::revoke(&app, &caller, front.id, id, &expected(&form)).await,
+        Some(id) => links::revoke(&app, &caller, front.id, id, &expected(&form)).await,
         None => Err(Error::NotThere("link")),
     };
     match revoked {

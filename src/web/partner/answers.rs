@@ -9,16 +9,18 @@ use super::referral::{Tried, again};
 use super::refused::wrong;
 use super::words::of;
 use super::{Which, expected, which};
-use crate::actions::referral_answers::{self, Acceptance, NewProposal, Rejection};
-use crate::actions::sign_ins::Person;
-use crate::actions::{App, Error, Result, referral_ends, shop_desk};
-use crate::domain::civil::When;
+use crate::actions::access::browsers::Person;
+use crate::actions::partner::answers;
+use crate::actions::partner::answers::{Acceptance, NewProposal, Rejection};
+use crate::actions::partner::{ends, pages};
+use crate::actions::{App, Error, Result};
 use crate::domain::ids::ReferralId;
 use crate::domain::patient::Language;
 use crate::domain::text::Note;
-use crate::web::entry::{Wrong, text_problem};
-use crate::web::form::Form;
-use crate::web::page::sorry;
+use crate::domain::time::civil::When;
+use crate::web::frame::form::Form;
+use crate::web::frame::form::entry::{Wrong, text_problem};
+use crate::web::frame::page::sorry;
 
 /// What came of an answer: nothing but a yes, or what is wrong with what was typed, or with the answer.
 enum Outcome {
@@ -47,7 +49,7 @@ pub(super) async fn accept(
         Ok(id) => id,
         Err(error) => return sorry(error),
     };
-    let done = referral_answers::accept(
+    let done = answers::accept(
         &app,
         &person.caller(),
         id,
@@ -78,7 +80,7 @@ pub(super) async fn decline(
         Err(error) => return sorry(error),
     };
     let done = match why(&app, &person, &form).await {
-        Ok(Ok(why)) => referral_answers::reject(&app, &person.caller(), id, &expected(&form), why)
+        Ok(Ok(why)) => answers::reject(&app, &person.caller(), id, &expected(&form), why)
             .await
             .map(drop)
             .into(),
@@ -100,7 +102,7 @@ pub(super) async fn fail(
         Err(error) => return sorry(error),
     };
     let done = match why(&app, &person, &form).await {
-        Ok(Ok(why)) => referral_ends::fail(&app, &person.caller(), id, &expected(&form), why)
+        Ok(Ok(why)) => ends::fail(&app, &person.caller(), id, &expected(&form), why)
             .await
             .map(drop)
             .into(),
@@ -131,7 +133,7 @@ pub(super) async fn propose(
     let done = match form.read::<When>("start") {
         Some(start) => {
             let new = NewProposal { start, session_id };
-            referral_answers::propose(&app, &person.caller(), id, &expected(&form), new)
+            answers::propose(&app, &person.caller(), id, &expected(&form), new)
                 .await
                 .map(drop)
                 .into()
@@ -145,7 +147,7 @@ pub(super) async fn propose(
 }
 
 async fn language(app: &App, person: &Person) -> Result<Language> {
-    Ok(shop_desk::front(app, &person.caller()).await?.language)
+    Ok(pages::front(app, &person.caller()).await?.language)
 }
 
 /// Why not, as it was typed.
@@ -183,7 +185,7 @@ async fn after(
         Outcome::Typed(wrong) => return again(app, person, id, tried, form, Ok(wrong)).await,
         Outcome::Refused(error) => error,
     };
-    let front = match shop_desk::front(app, &person.caller()).await {
+    let front = match pages::front(app, &person.caller()).await {
         Ok(front) => front,
         Err(error) => return sorry(error),
     };

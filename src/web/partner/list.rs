@@ -8,21 +8,24 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
 
+use super::rows;
+use super::rows::{DayOfRows, Lead, by_day};
+use super::shop::{around, first_day};
+use super::shop_words;
+use super::shop_words::term;
 use super::words::{Words, of};
-use crate::actions::shop_desk::{self, ShopList, Shown};
-use crate::actions::shop_view::{ShopReferral, ShopVisit};
-use crate::actions::sign_ins::Person;
+use crate::actions::access::browsers::Person;
+use crate::actions::partner::pages;
+use crate::actions::partner::pages::{ShopList, Shown};
+use crate::actions::partner::views::{ShopReferral, ShopVisit};
 use crate::actions::{App, Error};
-use crate::domain::civil;
+use crate::domain::course::status::SessionStatus;
+use crate::domain::messages::wording;
 use crate::domain::patient::Language;
-use crate::domain::status::SessionStatus;
-use crate::domain::wording;
-use crate::web::form::{Asked, Form};
-use crate::web::page::{shown_with_scripts, sorry};
-use crate::web::shell::{Here, Shell};
-use crate::web::shop::{around, first_day};
-use crate::web::shop_rows::{self, DayOfRows, Lead, by_day};
-use crate::web::shop_words::{self, term};
+use crate::domain::time::civil;
+use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{shown_with_scripts, sorry};
 
 /// A request that waits for an answer.
 struct Request {
@@ -83,7 +86,7 @@ pub(super) async fn page(
         Ok(wanted) => wanted,
         Err(error) => return sorry(error),
     };
-    match shop_desk::list(&app, &person.caller(), wanted).await {
+    match pages::list(&app, &person.caller(), wanted).await {
         Ok(list) => shown_with_scripts(StatusCode::OK, &filled(&app, &person, filter, &list)),
         Err(error) => sorry(error),
     }
@@ -97,7 +100,7 @@ fn filled(app: &App, person: &Person, filter: Filter, list: &ShopList) -> Page {
     Page {
         shell: Shell::for_shop(app, person, Here::Partner, language),
         words,
-        listed: shop_rows::words(language),
+        listed: rows::words(language),
         name: list.front.name.clone(),
         filter,
         to_answer: list.to_answer,
@@ -120,8 +123,8 @@ fn request(language: Language, words: &Words, one: &ShopReferral) -> Request {
     let packet = one.packet.as_ref();
     Request {
         address: format!("/partner/referrals/{}", one.id),
-        name: shop_rows::name(language, packet),
-        phone: shop_rows::phone(packet),
+        name: rows::name(language, packet),
+        phone: rows::phone(packet),
         asked: format!(
             "{}, {}",
             term(language, one.service.as_str()),
@@ -132,9 +135,9 @@ fn request(language: Language, words: &Words, one: &ShopReferral) -> Request {
             .map(|at| wording::day(language, at.naive_local()))
             .unwrap_or_default(),
         facts: packet
-            .map(|packet| shop_rows::facts(language, packet))
+            .map(|packet| rows::facts(language, packet))
             .unwrap_or_default(),
-        withheld: shop_rows::withheld(language, packet),
+        withheld: rows::withheld(language, packet),
         dates: one
             .visits
             .iter()
@@ -147,7 +150,7 @@ fn request(language: Language, words: &Words, one: &ShopReferral) -> Request {
 pub(super) fn date(language: Language, visit: &ShopVisit) -> String {
     let day = wording::day(language, visit.start.naive_local());
     let status = term(language, &visit.status.to_string());
-    format!("{day}, {}: {status}", shop_rows::hours(language, visit))
+    format!("{day}, {}: {status}", rows::hours(language, visit))
 }
 
 /// Where a visit leads: to its report once it is due, else to its referral.

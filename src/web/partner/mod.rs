@@ -7,6 +7,9 @@ mod list;
 mod referral;
 mod refused;
 mod report;
+mod rows;
+pub(super) mod shop;
+pub(super) mod shop_words;
 mod words;
 
 use axum::Router;
@@ -14,11 +17,11 @@ use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use axum::routing::{get, post};
 
-use super::door::only;
-use super::form::Form;
 use crate::actions::{App, Error, Expected};
-use crate::domain::access::SHOP_USERS;
 use crate::domain::ids::{ReferralId, SessionId};
+use crate::domain::role::SHOP_USERS;
+use crate::web::access::auth::only;
+use crate::web::frame::form::Form;
 
 /// The pages of a shop.
 pub(super) fn routes(app: &App) -> Router<App> {

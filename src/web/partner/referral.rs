@@ -9,23 +9,23 @@ use axum::response::Response;
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::list::date;
+use super::rows;
+use super::shop_words::term;
 use super::words::{Words, of};
 use super::{Which, which};
-use crate::actions::shop_desk;
-use crate::actions::shop_view::{ShopReferral, ShopVisit};
-use crate::actions::sign_ins::Person;
+use crate::actions::access::browsers::Person;
+use crate::actions::partner::pages;
+use crate::actions::partner::views::{ShopReferral, ShopVisit};
 use crate::actions::{App, Error};
+use crate::domain::course::status::{SessionStatus, Verb};
 use crate::domain::ids::ReferralId;
+use crate::domain::messages::wording;
+use crate::domain::partner::referral::ReferralVerb;
 use crate::domain::patient::Language;
-use crate::domain::referral::ReferralVerb;
-use crate::domain::status::{SessionStatus, Verb};
-use crate::domain::wording;
-use crate::web::entry::{Entry, Wrong, lead_to_first_wrong, look_below};
-use crate::web::form::{Asked, Form};
-use crate::web::page::{shown_with_scripts, sorry};
-use crate::web::shell::{Here, Shell};
-use crate::web::shop_rows;
-use crate::web::shop_words::term;
+use crate::web::frame::form::entry::{Entry, Wrong, lead_to_first_wrong, look_below};
+use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{shown_with_scripts, sorry};
 
 /// What a shop tried and did not get.
 pub(super) struct Failed {
@@ -108,7 +108,7 @@ pub(super) async fn shown(
     asked: &Form,
     failed: Option<Failed>,
 ) -> Response {
-    let (front, referral) = match shop_desk::referral(app, &person.caller(), id).await {
+    let (front, referral) = match pages::referral(app, &person.caller(), id).await {
         Ok(found) => found,
         Err(error) => return sorry(error),
     };
@@ -169,7 +169,7 @@ fn filled(
         .iter()
         .map(|visit| Visit {
             words: date(language, visit),
-            report: shop_rows::report(language, visit),
+            report: rows::report(language, visit),
             report_address: can_be_reported(referral, visit, now)
                 .then(|| format!("/partner/referrals/{}/report/{}", referral.id, visit.id)),
             proposal: (can_propose && is_to_come(visit, now))
@@ -186,11 +186,11 @@ fn filled(
         words,
         path: format!("/partner/referrals/{}", referral.id),
         version: referral.version,
-        name: shop_rows::name(language, packet),
-        phone: shop_rows::phone(packet),
-        withheld: shop_rows::withheld(language, packet),
+        name: rows::name(language, packet),
+        phone: rows::phone(packet),
+        withheld: rows::withheld(language, packet),
         facts: packet
-            .map(|packet| shop_rows::facts(language, packet))
+            .map(|packet| rows::facts(language, packet))
             .unwrap_or_default(),
         asked: format!(
             "{}, {}",

@@ -10,19 +10,21 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::list::date;
 use super::referral::can_be_reported;
 use super::refused::wrong;
+use super::rows;
 use super::words::{Words, of};
 use super::{WhichVisit, expected, which_visit};
-use crate::actions::referral_ends::{self, Report};
-use crate::actions::shop_desk::{self, Front};
-use crate::actions::shop_view::{ShopReferral, ShopVisit};
-use crate::actions::sign_ins::Person;
+use crate::actions::access::browsers::Person;
+use crate::actions::partner::ends;
+use crate::actions::partner::ends::Report;
+use crate::actions::partner::pages;
+use crate::actions::partner::pages::Front;
+use crate::actions::partner::views::{ShopReferral, ShopVisit};
 use crate::actions::{App, Error};
-use crate::web::entry::{Wrong, said_above};
-use crate::web::form::Form;
-use crate::web::page::{shown_with_scripts, sorry};
+use crate::web::frame::form::Form;
+use crate::web::frame::form::entry::{Wrong, said_above};
+use crate::web::frame::layout::{Here, Shell};
+use crate::web::frame::page::{shown_with_scripts, sorry};
 use crate::web::record::{Group, groups, is_incomplete, read};
-use crate::web::shell::{Here, Shell};
-use crate::web::shop_rows;
 
 #[derive(Template)]
 #[template(path = "partner_report.html", config = ".askama.toml")]
@@ -51,7 +53,7 @@ pub(super) async fn page(
         Ok(which) => which,
         Err(error) => return sorry(error),
     };
-    let (front, referral) = match shop_desk::referral(&app, &person.caller(), id).await {
+    let (front, referral) = match pages::referral(&app, &person.caller(), id).await {
         Ok(found) => found,
         Err(error) => return sorry(error),
     };
@@ -97,12 +99,12 @@ fn shown(
         path: format!("{back}/report/{}", visit.id),
         back,
         version: referral.version,
-        name: shop_rows::name(front.language, packet),
+        name: rows::name(front.language, packet),
         when: date(front.language, visit),
         facts: packet
-            .map(|packet| shop_rows::facts(front.language, packet))
+            .map(|packet| rows::facts(front.language, packet))
             .unwrap_or_default(),
-        withheld: shop_rows::withheld(front.language, packet),
+        withheld: rows::withheld(front.language, packet),
         problems,
         groups,
     };
@@ -126,7 +128,7 @@ pub(super) async fn send(
         Err(error) => return sorry(error),
     };
     let caller = person.caller();
-    let front = match shop_desk::front(&app, &caller).await {
+    let front = match pages::front(&app, &caller).await {
         Ok(front) => front,
         Err(error) => return sorry(error),
     };
@@ -138,7 +140,7 @@ pub(super) async fn send(
                 session_id: Some(session),
                 record: record.clone(),
             };
-            match referral_ends::report(&app, &caller, id, &expected(&form), report).await {
+            match ends::report(&app, &caller, id, &expected(&form), report).await {
                 Ok(_) => {
                     return Redirect::to(&format!("/partner/referrals/{id}?reported"))
                         .into_response();
@@ -157,7 +159,7 @@ pub(super) async fn send(
         Err(error) => return sorry(error),
     };
     // As it is now, which is what the form is sent again to.
-    let (front, referral) = match shop_desk::referral(&app, &caller, id).await {
+    let (front, referral) = match pages::referral(&app, &caller, id).await {
         Ok(found) => found,
         Err(error) => return sorry(error),
     };

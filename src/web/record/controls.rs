@@ -3,14 +3,14 @@
 use strum::VariantArray;
 
 use super::words::{Words, of};
+use crate::domain::catalogue::service::Treatment;
 use crate::domain::course::Zone;
+use crate::domain::course::record::{Endpoint, Severity, TestPatchResult, Wavelength};
+use crate::domain::course::status::Outcome;
 use crate::domain::patient::Language;
-use crate::domain::record::{Endpoint, Severity, TestPatchResult, Wavelength};
-use crate::domain::service::Treatment;
-use crate::domain::status::Outcome;
-use crate::web::entry::{Choice, Entry, Wrong, lead_to_first_wrong};
-use crate::web::form::Form;
-use crate::web::shop_words::term;
+use crate::web::frame::form::Form;
+use crate::web::frame::form::entry::{Choice, Entry, Wrong, lead_to_first_wrong};
+use crate::web::partner::shop_words::term;
 
 /// How many settings there is room for at least, and how many unwanted effects.
 const SETS: usize = 3;

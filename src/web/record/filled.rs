@@ -3,9 +3,9 @@
 
 use url::form_urlencoded::Serializer;
 
-use crate::domain::record::TreatmentRecord;
-use crate::domain::service::Treatment;
-use crate::web::form::Form;
+use crate::domain::catalogue::service::Treatment;
+use crate::domain::course::record::TreatmentRecord;
+use crate::web::frame::form::Form;
 
 /// The form that `record` was read of.
 pub(in crate::web) fn filled(record: &TreatmentRecord) -> Form {

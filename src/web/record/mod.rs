@@ -7,6 +7,6 @@ mod filled;
 mod reading;
 mod words;
 
-pub(super) use controls::{Group, groups};
-pub(super) use filled::{filled, with_unasked};
-pub(super) use reading::{is_incomplete, read};
+pub(super) use self::controls::{Group, groups};
+pub(super) use self::filled::{filled, with_unasked};
+pub(super) use self::reading::{is_incomplete, read};

@@ -5,17 +5,17 @@ use std::str::FromStr;
 use super::controls::{SETTINGS, events, sets};
 use super::words::{Words, of};
 use crate::actions::Error;
+use crate::domain::catalogue::device::PulseWidthUnit;
 use crate::domain::course::Zone;
-use crate::domain::device::PulseWidthUnit;
-use crate::domain::patient::Language;
-use crate::domain::record::{
+use crate::domain::course::record::{
     AdverseEvent, ParameterSet, Percent, Quantity, Severity, TreatmentRecord, Wavelength,
 };
+use crate::domain::course::status::Outcome;
+use crate::domain::patient::Language;
 use crate::domain::refusal::Code;
-use crate::domain::status::Outcome;
 use crate::domain::text::{Line, TextError};
-use crate::web::entry::{Wrong, needed, text_problem};
-use crate::web::form::Form;
+use crate::web::frame::form::Form;
+use crate::web::frame::form::entry::{Wrong, needed, text_problem};
 
 /// What was read of a form.
 pub(in crate::web) struct Read {

@@ -121,7 +121,7 @@ fn the_page_of_rules_names_every_number_of_the_policy_with_its_default() {
         .split("\n    }\n")
         .next()
         .unwrap();
-    let standard: Vec<_> = fadeline::domain::reminder::standard()
+    let standard: Vec<_> = fadeline::domain::clinic::reminder::standard()
         .iter()
         .map(ToString::to_string)
         .collect();

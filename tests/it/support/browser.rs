@@ -3,10 +3,11 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use fadeline::actions::sign_in;
-use fadeline::actions::users::{self, NewUser};
-use fadeline::domain::access::Role;
+use fadeline::actions::access::by_command;
+use fadeline::actions::access::by_command::NewUser;
+use fadeline::actions::access::tokens;
 use fadeline::domain::ids::{PartnerId, UserId};
+use fadeline::domain::role::Role;
 use tokio::sync::Mutex;
 
 use super::TestApp;
@@ -24,12 +25,12 @@ pub(crate) struct Browser {
 
 /// Gives a user the password, and leaves their tokens as they are.
 pub(crate) async fn give_password(app: &TestApp, email: &str) {
-    let hash = sign_in::hash_password(&app.app, PASSWORD.to_owned())
+    let hash = tokens::hash_password(&app.app, PASSWORD.to_owned())
         .await
         .unwrap();
     let mut tx = app.app.db.begin().await.unwrap();
-    let user = sign_in::user_named(&mut tx, email).await.unwrap();
-    fadeline::storage::users::set_password(&mut tx, user.id, &hash)
+    let user = tokens::user_named(&mut tx, email).await.unwrap();
+    fadeline::storage::access::users::set_password(&mut tx, user.id, &hash)
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -54,7 +55,7 @@ impl Browser {
             partner_id: shop.map(|id| PartnerId(id.parse().unwrap())),
             password: Some(PASSWORD.to_owned()),
         };
-        users::add(&app.app, user).await.unwrap();
+        by_command::add(&app.app, user).await.unwrap();
         Self::signed_in(app, &email).await
     }
 

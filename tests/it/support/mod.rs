@@ -15,15 +15,17 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use chrono::Duration;
-use fadeline::actions::users::{self, NewUser};
-use fadeline::actions::{App, sign_in};
+use fadeline::actions::App;
+use fadeline::actions::access::by_command;
+use fadeline::actions::access::by_command::NewUser;
+use fadeline::actions::access::tokens;
 use fadeline::clock::Clock;
-use fadeline::domain::access::Role;
-use fadeline::domain::clinic_profile::{ClinicProfile, Texts};
-use fadeline::domain::partner::Partner;
-use fadeline::domain::policy::Policy;
-use fadeline::domain::time_zone::Tz;
-use fadeline::messages::Post;
+use fadeline::delivery::Post;
+use fadeline::domain::catalogue::partner::Partner;
+use fadeline::domain::clinic::policy::Policy;
+use fadeline::domain::clinic::profile::{ClinicProfile, Texts};
+use fadeline::domain::role::Role;
+use fadeline::domain::time::time_zone::Tz;
 use fadeline::storage::Db;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -139,7 +141,7 @@ impl TestApp {
                 ))
                 .unwrap(),
             };
-            fadeline::storage::partners::insert(&mut tx, &maple)
+            fadeline::storage::catalogue::partners::insert(&mut tx, &maple)
                 .await
                 .unwrap();
             tx.commit().await.unwrap();
@@ -160,8 +162,8 @@ impl TestApp {
                 partner_id,
                 password: None,
             };
-            users::add(&app, user).await.unwrap();
-            tokens.push(users::create_token(&app, &email, 3000).await.unwrap());
+            by_command::add(&app, user).await.unwrap();
+            tokens.push(by_command::create_token(&app, &email, 3000).await.unwrap());
         }
         let post = Post::new(app.clone(), None, None, true, None);
         let router = mail::router(&post);
@@ -350,8 +352,8 @@ impl TestApp {
             partner_id: None,
             password: None,
         };
-        users::add(&self.app, user).await.unwrap();
-        users::create_token(&self.app, "other@example.test", 3000)
+        by_command::add(&self.app, user).await.unwrap();
+        by_command::create_token(&self.app, "other@example.test", 3000)
             .await
             .unwrap()
     }
@@ -370,11 +372,11 @@ impl TestApp {
 
     /// Ends a token, whoever has it.
     pub(crate) async fn sign_out(&self, token: &str) {
-        let holder = sign_in::holder(&self.app, token, None)
+        let holder = tokens::holder(&self.app, token, None)
             .await
             .unwrap()
             .unwrap();
-        sign_in::sign_out(&self.app, holder.0).await.unwrap();
+        tokens::sign_out(&self.app, holder.0).await.unwrap();
     }
 }
 

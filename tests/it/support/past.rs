@@ -3,12 +3,14 @@
 
 use super::toronto;
 use chrono::{Duration, NaiveDateTime};
-use fadeline::domain::civil;
+use fadeline::domain::catalogue::service::Service;
+use fadeline::domain::course::session::{Place, Session};
+use fadeline::domain::course::status::{Outcome, ProcedureStatus, SessionStatus};
 use fadeline::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, ServiceId};
-use fadeline::domain::service::Service;
-use fadeline::domain::session::{Place, Session};
-use fadeline::domain::status::{Outcome, ProcedureStatus, SessionStatus};
-use fadeline::storage::{Tx, courses, devices, practitioners, rooms, services, sessions};
+use fadeline::domain::time::civil;
+use fadeline::storage::Tx;
+use fadeline::storage::catalogue::{devices, practitioners, rooms, services};
+use fadeline::storage::course::{courses, sessions};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -59,7 +61,7 @@ impl TestApp {
             .remove(0);
         let wall = NaiveDateTime::parse_from_str(start, "%Y-%m-%dT%H:%M").unwrap();
         let starts_at = civil::resolve(toronto(), wall).bound();
-        let record: fadeline::domain::record::TreatmentRecord =
+        let record: fadeline::domain::course::record::TreatmentRecord =
             serde_json::from_value(record).unwrap();
         let ends_at = starts_at + service.duration();
         let session = Session {

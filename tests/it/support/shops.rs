@@ -1,8 +1,9 @@
 //! Partner shops as the stories need them: with good papers, a place with chairs, and people who sign in.
 
-use fadeline::actions::users::{self, NewUser};
-use fadeline::domain::access::Role;
+use fadeline::actions::access::by_command;
+use fadeline::actions::access::by_command::NewUser;
 use fadeline::domain::ids::PartnerId;
+use fadeline::domain::role::Role;
 use serde_json::{Value, json};
 
 use super::TestApp;
@@ -85,8 +86,10 @@ impl TestApp {
             partner_id: Some(PartnerId(partner.parse().unwrap())),
             password: None,
         };
-        users::add(&self.app, user).await.unwrap();
-        users::create_token(&self.app, email, 3000).await.unwrap()
+        by_command::add(&self.app, user).await.unwrap();
+        by_command::create_token(&self.app, email, 3000)
+            .await
+            .unwrap()
     }
 
     /// The patient of a course permits that a shop is told of them. Answers the consent's path.

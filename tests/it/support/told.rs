@@ -4,21 +4,24 @@ use super::{profile, toronto};
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use fadeline::actions::{App, users};
+use fadeline::actions::App;
+use fadeline::actions::access::by_command;
 use fadeline::cli::demo;
 use fadeline::clock::Clock;
-use fadeline::domain::civil;
+use fadeline::domain::catalogue::device::Device;
+use fadeline::domain::catalogue::service::Service;
+use fadeline::domain::clinic::policy::Policy;
 use fadeline::domain::course::Course;
-use fadeline::domain::device::Device;
+use fadeline::domain::course::status::{ProcedureStatus, SessionStatus};
 use fadeline::domain::ids::{CourseId, DeviceId, PatientId, ServiceId, SessionId};
 use fadeline::domain::patient::Patient;
-use fadeline::domain::policy::Policy;
-use fadeline::domain::service::Service;
-use fadeline::domain::status::{ProcedureStatus, SessionStatus};
-use fadeline::storage::{courses, devices, patients, services, sessions};
+use fadeline::domain::time::civil;
+use fadeline::storage::catalogue::{devices, services};
+use fadeline::storage::course::{courses, sessions};
+use fadeline::storage::patient::patients;
 use uuid::Uuid;
 
-use fadeline::messages::Post;
+use fadeline::delivery::Post;
 
 use super::database::Database;
 use super::{TestApp, mail};
@@ -101,7 +104,11 @@ pub(crate) async fn told(now: &str) -> Told {
 /// The demo of one day behind its API, with its patients, P01 first.
 pub(crate) async fn served(now: &str) -> (TestApp, Vec<(Patient, Course)>) {
     let told = told(now).await;
-    let token = async |email: &str| users::create_token(&told.app, email, 3000).await.unwrap();
+    let token = async |email: &str| {
+        by_command::create_token(&told.app, email, 3000)
+            .await
+            .unwrap()
+    };
     let post = Post::new(told.app.clone(), None, None, true, None);
     let app = TestApp {
         router: mail::router(&post),

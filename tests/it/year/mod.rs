@@ -17,10 +17,10 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::Request;
 use chrono::{DateTime, Duration, Utc};
-use fadeline::domain::message::{Channel, Message, MessageStatus};
-use fadeline::domain::provider_signature::signed;
-use fadeline::messages::step::Outcome;
-use fadeline::storage::messages;
+use fadeline::delivery::step::Outcome;
+use fadeline::domain::access::provider_signature::signed;
+use fadeline::domain::messages::message::{Channel, Message, MessageStatus};
+use fadeline::storage::messages::ledger;
 use serde_json::json;
 
 use self::chance::Chance;
@@ -306,7 +306,7 @@ impl Year {
     /// All that the clinic keeps of its messages about a visit.
     async fn ledger(&self, visit: &str) -> Vec<Message> {
         let mut tx = self.nodes[0].app.app.db.read().await.unwrap();
-        let rows = messages::of_session(&mut tx, visit.parse().unwrap())
+        let rows = ledger::of_session(&mut tx, visit.parse().unwrap())
             .await
             .unwrap();
         tx.rollback().await.unwrap();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Duration, NaiveDateTime, TimeZone, Timelike, Utc};
 use chrono_tz::America::Toronto;
-use fadeline::domain::message::Channel;
+use fadeline::domain::messages::message::Channel;
 
 /// A thing that changes, with its past.
 #[derive(Debug, Clone)]

@@ -5,11 +5,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use fadeline::domain::message::Channel;
-use fadeline::messages::Post;
-use fadeline::messages::sms::{Sms, SmsSettings};
-use fadeline::messages::step::{self, Outcome};
-use fadeline::messages::transport::{Smtp, SmtpSettings};
+use fadeline::delivery::Post;
+use fadeline::delivery::sms::{Sms, SmsSettings};
+use fadeline::delivery::step;
+use fadeline::delivery::step::Outcome;
+use fadeline::delivery::transport::{Smtp, SmtpSettings};
+use fadeline::domain::messages::message::Channel;
 use tokio::net::TcpSocket;
 use tokio::sync::{mpsc, oneshot};
 use url::Url;

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
-use fadeline::domain::message::{Channel, Message, MessageKind, MessageStatus, Unsent};
-use fadeline::domain::reminder::Purpose;
+use fadeline::domain::clinic::reminder::Purpose;
+use fadeline::domain::messages::message::{Channel, Message, MessageKind, MessageStatus, Unsent};
 
 use super::Year;
 use super::model::{Due, Lead, Truth, due};

@@ -3,8 +3,8 @@
 //! unless nobody could know.
 
 use chrono::{DateTime, Duration, Utc};
-use fadeline::domain::message::{Channel, Message, MessageKind};
-use fadeline::storage::messages;
+use fadeline::domain::messages::message::{Channel, Message, MessageKind};
+use fadeline::storage::messages::ledger;
 
 use super::Year;
 use super::chance::Chance;
@@ -99,7 +99,7 @@ impl Year {
 
     pub(super) async fn row(&self, id: &str) -> Message {
         let mut tx = self.nodes[0].app.app.db.read().await.unwrap();
-        let row = messages::get(&mut tx, id.parse().unwrap())
+        let row = ledger::get(&mut tx, id.parse().unwrap())
             .await
             .unwrap()
             .unwrap();

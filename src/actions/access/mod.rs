@@ -1,0 +1,8 @@
+//! WING.
+
+pub mod browsers;
+pub mod by_command;
+pub mod first_start;
+pub mod second_factor;
+pub mod tokens;
+pub mod users;

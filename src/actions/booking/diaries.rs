@@ -1,0 +1,275 @@
+//! Loading the diary that `domain` decides from: first the candidates (catalogue),
+//! then, once they are locked where something is to be written, what is taken.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use crate::actions::partner::packets;
+use crate::actions::work::catalogue_kept::current;
+use crate::actions::{App, Error, Result};
+use crate::domain::booking::diary::{Diary, Wanted};
+use crate::domain::catalogue::service::Service;
+use crate::domain::catalogue::site::{Site, SiteKind};
+use crate::domain::course::case::Case;
+use crate::domain::course::rules::at_shop::ShopTerms;
+use crate::domain::course::session::Place;
+use crate::domain::ids::{PatientId, ResourceId, SiteId};
+use crate::domain::partner::referral::ReferralStatus;
+use crate::domain::refusal::Code;
+use crate::domain::time::civil;
+use crate::domain::time::interval::Interval;
+use crate::storage::Tx;
+use crate::storage::booking::claims;
+use crate::storage::booking::claims::Except;
+use crate::storage::catalogue::Catalogue;
+use crate::storage::catalogue::{closures, devices};
+use crate::storage::course::sessions;
+use crate::storage::partner::referrals;
+
+/// What is looked for: a service for a patient, somewhere, with whom the caller insists on.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// For whom.
+    pub patient: PatientId,
+    /// What.
+    pub service: Service,
+    /// Where; wherever the wanted ones are, or at the clinic, unless set.
+    pub site: Option<SiteId>,
+    /// With whom, in which room, with what.
+    pub wanted: Wanted,
+    /// Who and what comes first where there is a choice: what a moved session had.
+    pub prefer: Option<Place>,
+    /// Whose claims are looked past.
+    pub except: Except,
+    /// What the rules of removal look at; none where time and place alone are in question.
+    pub case: Option<Case>,
+    /// Rules that the caller may go past, and has said why.
+    pub pardoned: Vec<Code>,
+    /// Whether the shop named the time itself.
+    pub proposed: bool,
+}
+
+/// The service that programs call `code`.
+pub async fn service(tx: &mut Tx, app: &App, code: &str) -> Result<Service> {
+    let catalogue = current(tx, app).await?;
+    let named = catalogue
+        .services
+        .iter()
+        .find(|service| service.details.code.as_str() == code);
+    let unknown = || {
+        Error::refused(
+            Code::UnknownService,
+            format!("There is no service with the code {code:?}."),
+        )
+    };
+    named.cloned().ok_or_else(unknown)
+}
+
+/// A diary for each site that comes into question, with its candidates but nothing taken yet.
+pub async fn open(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    search: &Search,
+) -> Result<Vec<Diary>> {
+    let catalogue = current(tx, app).await?;
+    let Wanted {
+        practitioner,
+        room,
+        device,
+    } = search.wanted;
+    let practitioner = match practitioner {
+        Some(id) => Some(
+            catalogue
+                .practitioners
+                .iter()
+                .find(|one| one.id == id)
+                .ok_or(Error::NotThere("practitioner"))?,
+        ),
+        None => None,
+    };
+    let room = match room {
+        Some(id) => Some(
+            catalogue
+                .rooms
+                .iter()
+                .find(|one| one.id == id)
+                .ok_or(Error::NotThere("room"))?,
+        ),
+        None => None,
+    };
+    let device = match device {
+        Some(id) => Some(
+            catalogue
+                .devices
+                .iter()
+                .find(|one| one.id == id)
+                .ok_or(Error::NotThere("device"))?,
+        ),
+        None => None,
+    };
+    let named = practitioner.as_ref().map(|person| person.details.site_id);
+    let named = named
+        .or(room.as_ref().map(|room| room.details.site_id))
+        .or(device.as_ref().map(|device| device.details.site_id));
+    let mut diaries = Vec::new();
+    for site in sites_for(&catalogue, search.site.or(named))? {
+        let mut diary = Diary {
+            zone: app.zone,
+            policy: app.policy.clone(),
+            now,
+            practitioners: match practitioner {
+                Some(person) => vec![person.clone()],
+                None => here(&catalogue.practitioners, |one| {
+                    one.details.site_id == site.id && one.details.active
+                }),
+            },
+            rooms: match room {
+                Some(room) => vec![room.clone()],
+                None => here(&catalogue.rooms, |one| {
+                    one.details.site_id == site.id && one.details.active
+                }),
+            },
+            devices: match device {
+                Some(device) => vec![device.clone()],
+                None => here(&catalogue.devices, |one| {
+                    one.details.site_id == site.id && one.details.active
+                }),
+            },
+            shop: shop(tx, app, now, &catalogue, &site, search).await?,
+            site,
+            service: search.service.clone(),
+            patient: search.patient,
+            case: search.case.clone(),
+            pardoned: search.pardoned.clone(),
+            wanted: search.wanted,
+            windows: Vec::new(),
+            closures: Vec::new(),
+            claims: std::collections::HashMap::new(),
+        };
+        if let Some(place) = search.prefer {
+            diary
+                .practitioners
+                .sort_by_key(|person| person.id != place.practitioner_id);
+            diary
+                .rooms
+                .sort_by_key(|room| Some(room.id) != place.room_id);
+            diary
+                .devices
+                .sort_by_key(|device| Some(device.id) != place.device_id);
+        }
+        diaries.push(diary);
+    }
+    Ok(diaries)
+}
+
+/// On which terms the patient can be treated at `site`, if that is a partner's.
+async fn shop(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    catalogue: &Catalogue,
+    site: &Site,
+    search: &Search,
+) -> Result<Option<ShopTerms>> {
+    let Some(partner) = site.details.partner_id else {
+        return Ok(None);
+    };
+    let late = now - chrono::Duration::days(app.policy.shop_report_days.into());
+    let overdue = sessions::unreported(tx, search.patient, partner, late).await?;
+    let overdue = overdue
+        .iter()
+        .find(|session| search.except.session != Some(session.id));
+    let mut open = referrals::open_of(tx, search.patient, partner).await?;
+    let course = search.case.as_ref().map(|case| case.course_id);
+    open.retain(|referral| {
+        Some(referral.course_id) == course && referral.service_id == search.service.id
+    });
+    Ok(Some(ShopTerms {
+        partner: catalogue
+            .partner(partner)
+            .ok_or(Error::NotThere("partner"))?
+            .clone(),
+        disclosed: packets::is_disclosed(tx, search.patient, partner).await?,
+        overdue: overdue.map(|session| civil::date_of(app.zone, session.starts_at)),
+        on_hold: open.iter().any(|one| one.status == ReferralStatus::OnHold)
+            && !open.iter().any(|one| one.status.takes_sessions()),
+        proposed: search.proposed,
+    }))
+}
+
+fn sites_for(catalogue: &Catalogue, site: Option<SiteId>) -> Result<Vec<Site>> {
+    if let Some(id) = site {
+        let named = catalogue.sites.iter().find(|site| site.id == id);
+        return Ok(vec![named.cloned().ok_or(Error::NotThere("site"))?]);
+    }
+    let sites = here(&catalogue.sites, |site| {
+        site.details.kind == SiteKind::Clinic && site.details.active
+    });
+    if sites.is_empty() {
+        return Err(Error::refused(
+            Code::ClinicClosed,
+            "The clinic has no site yet; a manager adds it.",
+        ));
+    }
+    Ok(sites)
+}
+
+/// Those of `all` that are `wanted`, in the same order.
+fn here<T: Clone>(all: &[T], wanted: impl Fn(&&T) -> bool) -> Vec<T> {
+    all.iter().filter(wanted).cloned().collect()
+}
+
+/// Everyone and everything that `diaries` could take, besides the patient.
+#[must_use]
+pub fn candidates(diaries: &[Diary]) -> Vec<ResourceId> {
+    let mut all = Vec::new();
+    for diary in diaries {
+        all.extend(
+            diary
+                .practitioners
+                .iter()
+                .map(|person| ResourceId::from(person.id)),
+        );
+        if diary.needs_room() {
+            all.extend(diary.rooms.iter().map(|room| ResourceId::from(room.id)));
+        }
+        if diary.needs_device() {
+            all.extend(
+                diary
+                    .devices
+                    .iter()
+                    .map(|device| ResourceId::from(device.id)),
+            );
+        }
+    }
+    all
+}
+
+/// Fills `diary` with what is taken, closed and rented in the days `first` to `last`.
+pub async fn fill(
+    tx: &mut Tx,
+    diary: &mut Diary,
+    first: NaiveDate,
+    last: NaiveDate,
+    except: Except,
+) -> Result<()> {
+    // A day on either side, for what reaches over midnight.
+    let (first, last) = (first - Days::new(1), last + Days::new(1));
+    let range = Interval::new(
+        civil::day_start(diary.zone, first),
+        civil::day_start(diary.zone, last + Days::new(1)),
+    );
+    let range = range.ok_or_else(|| Error::invalid("/to", "is before from"))?;
+    diary.closures = closures::within(tx, first, last).await?;
+    diary.windows = devices::windows_within(tx, diary.site.id, range).await?;
+    diary.claims = claims::within(
+        tx,
+        diary.site.id,
+        diary.patient.into(),
+        range,
+        diary.now,
+        except,
+    )
+    .await?;
+    Ok(())
+}

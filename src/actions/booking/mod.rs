@@ -1,0 +1,14 @@
+//! WING.
+
+pub mod book;
+pub mod cancel;
+pub mod change;
+pub mod decide;
+pub mod diaries;
+pub mod hold;
+pub mod later;
+pub mod places;
+pub mod plan;
+pub mod reschedule;
+pub mod slots;
+pub mod time_check;

@@ -1,0 +1,5 @@
+//! WING.
+
+pub mod book;
+pub mod propose;
+pub mod search;

@@ -1,0 +1,5 @@
+//! WING.
+
+pub mod event;
+pub mod feeds;
+pub mod fetch;

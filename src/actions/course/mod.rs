@@ -1,0 +1,6 @@
+//! WING.
+
+pub mod case;
+pub mod session_view;
+pub mod sessions;
+pub mod view;

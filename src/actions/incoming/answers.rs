@@ -1,0 +1,250 @@
+//! What a patient answers, by the link in a message, by text or from their calendar: that they
+//! come, or that they ask for another time, which is shown at once where there is one. Nothing here
+//! calls a visit off; a person reads what a rule cannot.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::actions::booking::slots;
+use crate::actions::booking::slots::SlotsWanted;
+use crate::actions::messages::notices;
+use crate::actions::messages::notices::Of;
+use crate::actions::{Actor, App, Caller, Error, Result, Work};
+use crate::domain::course::session::Session;
+use crate::domain::course::status::SessionStatus;
+use crate::domain::ids::{SessionId, UserId};
+use crate::domain::messages::message::{Audience, Message, Reply};
+use crate::domain::messages::task::{Task, TaskKind};
+use crate::domain::patient::recipient::Recipient;
+use crate::domain::role::Role;
+use crate::domain::time::civil;
+use crate::domain::time::civil::{Day, Edge};
+use crate::storage::booking::resources;
+use crate::storage::catalogue::services;
+use crate::storage::course::sessions;
+use crate::storage::messages::{ledger, tasks};
+use crate::storage::patient::patients;
+use crate::storage::{Tx, audit};
+
+/// How far ahead other times are looked for, days.
+const LOOK_AHEAD: u64 = 60;
+/// How many other times are offered.
+pub(super) const OFFERED: usize = 3;
+
+/// A patient as a caller: never signed in, known by the link or the telephone that they have.
+pub(super) fn caller(name: &str) -> Caller {
+    Caller {
+        actor: Actor {
+            user_id: UserId(Uuid::nil()),
+            name: name.to_owned(),
+            role: Role::Patient,
+            partner_id: None,
+        },
+        repeat: None,
+    }
+}
+
+/// Notes that the patient of a visit comes, to the time at `start`, and that `from` said so. Their patient is locked
+/// already. Whether it is a visit that can be confirmed, and still at that time.
+pub async fn confirm(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    id: SessionId,
+    start: DateTime<Utc>,
+    by: &str,
+) -> Result<Option<Session>> {
+    let Some(session) = sessions::get(tx, id).await?.map(|listed| listed.session) else {
+        return Ok(None);
+    };
+    if session.status != SessionStatus::Booked
+        || session.starts_at != start
+        || session.starts_at <= now
+    {
+        return Ok(None);
+    }
+    // Whoever comes needs no call and no other time.
+    tasks::settle_answered(tx, id, now).await?;
+    if session.confirmed_at.is_some() {
+        return Ok(Some(session));
+    }
+    note(tx, app, now, &session, Some(now), ("session.confirm", by))
+        .await
+        .map(Some)
+}
+
+/// Notes that the patient does not come after all, if they had said that they do. Their patient is locked already.
+pub async fn no_longer_confirmed(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    id: SessionId,
+    by: &str,
+) -> Result<()> {
+    if let Some(session) = sessions::get(tx, id).await?.map(|listed| listed.session)
+        && session.status == SessionStatus::Booked
+        && session.confirmed_at.is_some()
+    {
+        note(tx, app, now, &session, None, ("session.decline", by)).await?;
+    }
+    Ok(())
+}
+
+/// Notes that the patient asks for another time: no longer confirmed, and a task for the desk, unless there is one. Their
+/// patient is locked already. Whether it is a visit that can be moved.
+pub(super) async fn ask_for_another(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    id: SessionId,
+    by: &str,
+) -> Result<Option<Session>> {
+    let Some(session) = sessions::get(tx, id).await?.map(|listed| listed.session) else {
+        return Ok(None);
+    };
+    if !matches!(
+        session.status,
+        SessionStatus::Booked | SessionStatus::Pending
+    ) || session.starts_at <= now
+    {
+        return Ok(None);
+    }
+    if !tasks::is_open(tx, session.id, TaskKind::VisitToMove).await? {
+        let detail = "The patient asks for another time for this visit. Find one with them; until then it stands.";
+        let task = Task {
+            session_id: Some(session.id),
+            patient_id: Some(session.patient_id),
+            ..Task::open(app.clock.id(), TaskKind::VisitToMove, detail, now)
+        };
+        tasks::insert(tx, &task).await?;
+    }
+    note(
+        tx,
+        app,
+        now,
+        &session,
+        None,
+        ("session.ask_for_another", by),
+    )
+    .await
+    .map(Some)
+}
+
+async fn note(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    session: &Session,
+    confirmed_at: Option<DateTime<Utc>>,
+    (action, by): (&str, &str),
+) -> Result<Session> {
+    let mut next = session.clone();
+    if session.confirmed_at != confirmed_at {
+        next = Session {
+            version: session.version + 1,
+            confirmed_at,
+            ..next
+        };
+        if !sessions::update(tx, &next).await? {
+            return Err(Error::Stale);
+        }
+        let patient = patients::get(tx, next.patient_id)
+            .await?
+            .ok_or(Error::NotThere("patient"))?;
+        notices::queue_for(tx, app, now, &next, &patient, Of::Plans).await?;
+    }
+    let line = audit::Line {
+        id: app.clock.id(),
+        at: now,
+        user_id: None,
+        user_name: by.to_owned(),
+        role: Role::Patient.to_string(),
+        patient_id: Some(next.patient_id),
+        action: action.to_owned(),
+        subject: "session".to_owned(),
+        subject_id: Some(next.id.0),
+        detail: None,
+    };
+    audit::insert(tx, &line).await?;
+    Ok(next)
+}
+
+/// Notes in the ledger what was answered to the last message about a visit that went to `from`.
+pub(super) async fn acknowledge(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    session: SessionId,
+    from: &Recipient,
+    answer: Reply,
+) -> Result<()> {
+    let rows = ledger::of_session(tx, session).await?;
+    let theirs = |row: &&Message| {
+        row.kind.audience() == Audience::Patient
+            && row.sent_at.is_some()
+            && row.recipient.as_ref().is_some_and(|to| to.is_same(from))
+    };
+    if let Some(row) = rows
+        .iter()
+        .filter(theirs)
+        .max_by_key(|row| (row.sent_at, row.id))
+    {
+        ledger::answered(tx, row.id, answer, now, row.answer_stamp).await?;
+    }
+    Ok(())
+}
+
+/// Locks the patient of a visit, as every change of it does.
+pub async fn lock_patient_of(tx: &mut Tx, id: SessionId) -> Result<()> {
+    let patient = sessions::patient_of(tx, id)
+        .await?
+        .ok_or(Error::NotThere("session"))?;
+    Ok(resources::lock(tx, [patient.into()]).await?)
+}
+
+/// Up to three legal times for a visit instead of its own, on different days from tomorrow on: the best, in order of time.
+pub(super) async fn other_times(
+    app: &App,
+    caller: &Caller,
+    session: &Session,
+) -> Result<Vec<DateTime<Utc>>> {
+    let mut work = Work::look(app, caller).await?;
+    let service = services::get(&mut work.tx, session.service_id).await?;
+    work.tx.rollback().await?;
+    let service = service.ok_or(Error::NotThere("service"))?;
+    let tomorrow = civil::date_of(app.zone, app.clock.now()) + Days::new(1);
+    let day =
+        |date: NaiveDate| Day::try_from(date).map_err(|error| Error::Fault(error.to_string()));
+    let wanted = SlotsWanted {
+        course_id: session.course_id,
+        service: service.details.code.to_string(),
+        from: Some(Edge::Day(day(tomorrow)?)),
+        to: Some(Edge::Day(day(tomorrow + Days::new(LOOK_AHEAD))?)),
+        site_id: Some(session.place.site_id),
+        practitioner_id: None,
+        room_id: None,
+        device_id: None,
+        instead_of: Some(session.id),
+        limit: 200,
+    };
+    let found = match slots::find_slots(app, caller, wanted).await {
+        Ok(found) => found,
+        // The course is closed to booking, or the like: there is none, and the desk calls.
+        Err(Error::Refused(_) | Error::Explained(..)) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut times: Vec<DateTime<Utc>> = Vec::new();
+    for slot in found.items {
+        let start = slot.start.to_utc();
+        let day = civil::date_of(app.zone, start);
+        if start != session.starts_at
+            && times
+                .iter()
+                .all(|other| civil::date_of(app.zone, *other) != day)
+        {
+            times.push(start);
+        }
+    }
+    times.truncate(OFFERED);
+    times.sort_unstable();
+    Ok(times)
+}

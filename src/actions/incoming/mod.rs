@@ -1,0 +1,6 @@
+//! WING.
+
+pub mod answers;
+pub mod consultation_request;
+pub mod page;
+pub mod texts;

@@ -1,0 +1,170 @@
+//! What a patient does on the page behind their link: confirm, ask for another time, take one
+//! of those offered, stop messages and have them again. Each asks the same rules as the desk's own
+//! doing; nothing here calls a visit off.
+
+use chrono::{DateTime, Utc};
+
+use super::answers;
+use super::answers::{acknowledge, caller, lock_patient_of};
+use crate::actions::booking::reschedule::{NewTime, reschedule};
+use crate::actions::calendar::event::{LINK, session_behind};
+use crate::actions::partner::proposals;
+use crate::actions::patient::opt_outs;
+use crate::actions::referral::change;
+use crate::actions::{Answer, App, Error, Expected, Result, Work};
+use crate::domain::access::visit_link::hash_of;
+use crate::domain::course::status::SessionStatus;
+use crate::domain::messages::message::Reply;
+use crate::domain::partner::referral::ProposalStatus;
+use crate::domain::patient::opt_out::OptOutBy;
+use crate::domain::time::civil;
+use crate::domain::time::civil::When;
+use crate::storage::messages::visit_links;
+use crate::storage::partner::proposals as proposed;
+
+/// What became of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// It was noted.
+    Noted,
+    /// The visit has changed since the page was opened; nothing was noted.
+    Changed,
+}
+
+/// Confirms the visit behind `secret`, as the page showed it at `start`.
+pub async fn confirm(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answered> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
+    lock_patient_of(&mut tx, session.id).await?;
+    if answers::confirm(&mut tx, app, now, session.id, start, LINK)
+        .await?
+        .is_none()
+    {
+        tx.rollback().await?;
+        return Ok(Answered::Changed);
+    }
+    acknowledge(&mut tx, now, session.id, &recipient, Reply::Confirm).await?;
+    tx.commit().await?;
+    app.note_commit();
+    Ok(Answered::Noted)
+}
+
+/// Notes that the patient cannot come to the visit behind `secret`: a task for the desk, and other times to choose from.
+pub async fn ask_for_another(app: &App, secret: &str) -> Result<Answered> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
+    lock_patient_of(&mut tx, session.id).await?;
+    if answers::ask_for_another(&mut tx, app, now, session.id, LINK)
+        .await?
+        .is_none()
+    {
+        tx.rollback().await?;
+        return Ok(Answered::Changed);
+    }
+    acknowledge(&mut tx, now, session.id, &recipient, Reply::Change).await?;
+    tx.commit().await?;
+    app.note_commit();
+    Ok(Answered::Noted)
+}
+
+/// Up to three legal times for the visit behind `secret`.
+pub async fn other_times(app: &App, secret: &str) -> Result<Vec<DateTime<Utc>>> {
+    let mut tx = app.db.read().await?;
+    let (session, _) = session_behind(&mut tx, app, app.clock.now(), secret).await?;
+    tx.rollback().await?;
+    answers::other_times(app, &caller(LINK), &session).await
+}
+
+/// Moves the visit behind `secret` to `start`, if that is still one of the times that would be offered: every rule is
+/// asked, as for the desk.
+pub async fn take(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answered> {
+    let mut tx = app.db.read().await?;
+    let (session, _) = session_behind(&mut tx, app, app.clock.now(), secret).await?;
+    tx.rollback().await?;
+    // What has begun, is over or waits for somebody else is the desk's to move.
+    if session.status != SessionStatus::Booked || session.starts_at <= app.clock.now() {
+        return Ok(Answered::Changed);
+    }
+    let caller = caller(LINK);
+    if !answers::other_times(app, &caller, &session)
+        .await?
+        .contains(&start)
+    {
+        return Ok(Answered::Changed);
+    }
+    let to = NewTime {
+        start: When::At(civil::shown(app.zone, start)),
+        site_id: None,
+        practitioner_id: None,
+        room_id: None,
+        device_id: None,
+        also: Vec::new(),
+        preview: false,
+        overriding: None,
+    };
+    // Only as it was when the times were looked for.
+    let expected = Expected::Versions(vec![session.version]);
+    match reschedule(app, &caller, session.id, &expected, to).await {
+        Ok(_) => Ok(Answered::Noted),
+        Err(Error::Refused(_) | Error::Explained(..) | Error::Stale) => Ok(Answered::Changed),
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes the time that the shop proposes for the visit behind `secret`, as the page showed it: every rule is asked, as for
+/// the desk.
+pub async fn take_proposal(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answered> {
+    let mut tx = app.db.read().await?;
+    let (session, _) = session_behind(&mut tx, app, app.clock.now(), secret).await?;
+    tx.rollback().await?;
+    let Some(referral) = session.referral_id else {
+        return Ok(Answered::Changed);
+    };
+    let caller = caller(LINK);
+    let mut work = Work::begin(app, &caller).await?;
+    let referral = change::locked(&mut work, referral, &Expected::Any).await?;
+    let mut open = proposed::of_session(&mut work.tx, session.id).await?;
+    open.retain(|one| one.status == ProposalStatus::Open && one.starts_at == start);
+    if open.is_empty() || !referral.status.takes_sessions() || start <= work.now {
+        return Ok(Answered::Changed);
+    }
+    let (id, patient) = (referral.id, referral.patient_id);
+    let mut work = match proposals::take(work, referral, open).await {
+        Ok(taken) => taken,
+        Err(Error::Refused(_) | Error::Explained(..) | Error::Stale) => {
+            return Ok(Answered::Changed);
+        }
+        Err(error) => return Err(error),
+    };
+    work.audit(
+        "referral.accept_proposal",
+        ("referral", id.0),
+        Some(patient),
+        None,
+    )
+    .await?;
+    work.commit(Answer::Is(())).await?;
+    Ok(Answered::Noted)
+}
+
+/// Stops messages to the address that the link went to, or lets them go there again.
+pub async fn messages(app: &App, secret: &str, wanted: bool, by: OptOutBy) -> Result<()> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    // However long ago the visit was: nobody has to read on to be left alone.
+    let (session, recipient) = visit_links::behind(&mut tx, &hash_of(secret))
+        .await?
+        .ok_or(Error::NotThere("page"))?;
+    let proof = format!("by the link of visit {session}");
+    if wanted {
+        opt_outs::end_in(&mut tx, app, now, &recipient, by, &proof).await?;
+    } else {
+        opt_outs::begin_in(&mut tx, app, now, &recipient, by, &proof).await?;
+        acknowledge(&mut tx, now, session, &recipient, Reply::Stop).await?;
+    }
+    tx.commit().await?;
+    app.note_commit();
+    Ok(())
+}

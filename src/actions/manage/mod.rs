@@ -1,0 +1,5 @@
+//! WING.
+
+pub mod audit;
+pub mod figures;
+pub mod month;

@@ -1,0 +1,348 @@
+//! Planning ahead what is sent of a visit: reminders, lists, calls. Rows of the ledger are
+//! written, taken back and brought back in the transaction of the change that causes it. Which, and
+//! when, is decided in `domain::message_plan`; changes themselves are told by `notices`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::facts;
+use super::facts::Facts;
+use super::notices::Of;
+use super::{links, notices};
+use crate::actions::work::catalogue_kept::current;
+use crate::actions::{App, Error, Result, Work};
+use crate::domain::clinic::quiet_hours::QuietHours;
+use crate::domain::course::session::Session;
+use crate::domain::course::status::SessionStatus;
+use crate::domain::ids::{PatientId, PractitionerId, ServiceId, SiteId};
+use crate::domain::messages::message::{Audience, Content, Message, MessageStatus, Unsent};
+use crate::domain::messages::notice::standing;
+use crate::domain::messages::plan::patient;
+use crate::domain::messages::plan::patient::Booked;
+use crate::domain::messages::plan::reconcile::{Step, Visit, reconcile};
+use crate::domain::messages::plan::shop;
+use crate::domain::messages::plan::shop::AtShop;
+use crate::domain::messages::plan::{Planned, staff};
+use crate::storage::booking::resources;
+use crate::storage::catalogue::Catalogue;
+use crate::storage::course::sessions;
+use crate::storage::messages::ledger;
+use crate::storage::partner::referrals;
+use crate::storage::patient::patients;
+use crate::storage::{Tx, catalogue};
+
+/// What the ledger needs to hold what is planned of a visit as it is now.
+fn steps(app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &[Message]) -> Result<Vec<Step>> {
+    let session = facts.session;
+    let content = facts.shop_content();
+    let visit = Visit {
+        version: session.version,
+        standing: standing(session.status),
+        to_come: session.status == SessionStatus::Booked,
+        confirmed: session.confirmed_at.is_some(),
+        content: &content,
+    };
+    Ok(reconcile(&all(app, now, facts)?, rows, visit, now))
+}
+
+/// Makes the ledger hold what is planned of a visit as it is now; `rows` are all messages about it.
+pub(super) async fn replan(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    facts: &Facts<'_>,
+    rows: &[Message],
+) -> Result<()> {
+    for step in steps(app, now, facts, rows)? {
+        match step {
+            Step::Supersede(id, why) => {
+                ledger::supersede(tx, id, why).await?;
+            }
+            Step::Suppress(id, why) => {
+                ledger::suppress(tx, id, why).await?;
+            }
+            Step::Revive(id, planned) => {
+                let message = Message {
+                    id,
+                    ..written(tx, app, now, facts, planned).await?
+                };
+                ledger::revive(tx, &message).await?;
+            }
+            Step::Write(planned) => {
+                let message = written(tx, app, now, facts, planned).await?;
+                ledger::insert(tx, &message).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// All that is planned of a visit.
+fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>> {
+    let (session, policy) = (facts.session, &app.policy);
+    let mut all = Vec::new();
+    if session.status == SessionStatus::Booked {
+        let zone = app
+            .zone_named(&session.zone)
+            .map_err(|error| Error::Fault(error.to_string()))?;
+        let booked = Booked {
+            starts_at: session.starts_at,
+            zone,
+            confirmed: session.confirmed_at.is_some(),
+            on_hold: facts.on_hold,
+            rules: &facts.rules,
+        };
+        all.extend(patient::planned(
+            booked,
+            &facts.reach,
+            &QuietHours::of(policy, app.zone),
+            policy,
+            now,
+        ));
+        if let Some(to) = &facts.day_list_to {
+            let practitioner = session.place.practitioner_id;
+            all.push(staff::day_list(
+                practitioner,
+                to,
+                session.starts_at,
+                policy,
+                app.zone,
+            ));
+        }
+    }
+    if let Some(shop) = &facts.shop {
+        let visit = AtShop {
+            starts_at: session.starts_at,
+            ends_at: session.ends_at,
+            status: session.status,
+            asked_at: facts.asked_at,
+            declined_at: facts.declined_at,
+            disclosed: shop.disclosed,
+            notices: &shop.notices,
+            refused: &shop.refused,
+        };
+        all.extend(shop::planned(visit, policy, app.zone));
+    }
+    Ok(all)
+}
+
+async fn written(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    facts: &Facts<'_>,
+    planned: Planned,
+) -> Result<Message> {
+    let audience = planned.kind.audience();
+    if let Some(recipient) = planned
+        .recipient
+        .as_ref()
+        .filter(|_| audience == Audience::Patient)
+    {
+        links::open(tx, app, now, facts.session.id, recipient).await?;
+    }
+    let content = match audience {
+        Audience::Shop | Audience::Desk => facts.shop_content(),
+        Audience::Patient | Audience::Practitioner => Content {
+            calendar: false,
+            ..facts.content()
+        },
+    };
+    let language = match (audience, &facts.shop) {
+        (Audience::Shop, Some(shop)) => shop.notices.details.language,
+        _ => facts.patient.details.preferred_language,
+    };
+    Ok(Message {
+        kind: planned.kind,
+        channel: planned.channel,
+        lead: planned.lead,
+        recipient: planned.recipient,
+        language,
+        stamp: now.trunc_subsecs(0),
+        content: Content {
+            purpose: planned.purpose,
+            ..content
+        },
+        status: if planned.unsent.is_some() {
+            MessageStatus::Suppressed
+        } else {
+            MessageStatus::Scheduled
+        },
+        reason: planned.unsent,
+        due_at: planned.due_at,
+        try_at: planned.due_at,
+        useful_until: planned.useful_until,
+        batch: planned.batch,
+        ..facts.message(app, now)
+    })
+}
+
+/// Writes `message`, or brings back the row that says the same of this version and never went out. As it stands then.
+pub(in crate::actions) async fn put(
+    tx: &mut Tx,
+    rows: &[Message],
+    message: Message,
+) -> Result<Message> {
+    let key = |row: &Message| {
+        let recipient = row.recipient.as_ref().map(ToString::to_string);
+        (
+            row.session_version,
+            row.kind,
+            row.channel,
+            row.lead.clone(),
+            recipient,
+        )
+    };
+    let there = rows.iter().find(|row| key(row) == key(&message));
+    let Some(there) = there else {
+        ledger::insert(tx, &message).await?;
+        return Ok(message);
+    };
+    let message = Message {
+        id: there.id,
+        ..message
+    };
+    if message.status == MessageStatus::Scheduled {
+        ledger::revive(tx, &message).await?;
+    }
+    Ok(message)
+}
+
+/// Takes back a message that was claimed once more, if it is planned no longer: a change finds what waits, not what is under
+/// way, which waits again once its sender has died or was put off. Whether it was taken back.
+pub(super) async fn taken_back(tx: &mut Tx, app: &App, message: &Message) -> Result<bool> {
+    let Some(id) = message.session_id else {
+        return of_referral_taken_back(tx, message).await;
+    };
+    let session = sessions::get(tx, id)
+        .await?
+        .ok_or(Error::NotThere("session"))?
+        .session;
+    let patient = patients::get(tx, session.patient_id)
+        .await?
+        .ok_or(Error::NotThere("patient"))?;
+    let catalogue = current(tx, app).await?;
+    let facts = facts::load(tx, app, &catalogue, &session, &patient).await?;
+    let waiting = Message {
+        status: MessageStatus::Scheduled,
+        ..message.clone()
+    };
+    let steps = steps(app, app.clock.now(), &facts, &[waiting])?;
+    for step in steps {
+        match step {
+            Step::Supersede(id, why) => return Ok(ledger::supersede(tx, id, why).await?),
+            Step::Suppress(id, why) => return Ok(ledger::suppress(tx, id, why).await?),
+            Step::Revive(..) | Step::Write(_) => (),
+        }
+    }
+    Ok(false)
+}
+
+/// The same for what is about a referral that had no dates: once it was answered, or has dates, it is said no more.
+async fn of_referral_taken_back(tx: &mut Tx, message: &Message) -> Result<bool> {
+    let Some(id) = message.referral_id else {
+        return Ok(false);
+    };
+    let waits = referrals::get(tx, None, id)
+        .await?
+        .is_some_and(|referral| referral.status.is_asked());
+    let dated = sessions::of_referral(tx, id)
+        .await?
+        .iter()
+        .any(|session| session.status.is_live());
+    if waits && !dated {
+        return Ok(false);
+    }
+    Ok(ledger::supersede(tx, message.id, Unsent::Done).await?)
+}
+
+/// Whose plans a change of the catalogue touches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Visits of a service.
+    Service(ServiceId),
+    /// Visits with a practitioner.
+    Practitioner(PractitionerId),
+    /// Visits at a site.
+    Site(SiteId),
+}
+
+/// The visits to come whose plans are touched, their patients locked.
+pub(in crate::actions) async fn touched(work: &mut Work<'_>, whose: Whose) -> Result<Vec<Session>> {
+    let touched = |session: &Session| match whose {
+        Whose::Service(id) => session.service_id == id,
+        Whose::Practitioner(id) => session.place.practitioner_id == id,
+        Whose::Site(id) => session.place.site_id == id,
+    };
+    let mut before = sessions::live_from(&mut work.tx, work.now).await?;
+    before.retain(touched);
+    let patients: BTreeSet<_> = before
+        .iter()
+        .map(|session| session.patient_id.into())
+        .collect();
+    resources::lock(&mut work.tx, patients).await?;
+    let mut locked = sessions::live_from(&mut work.tx, work.now).await?;
+    let known: BTreeSet<PatientId> = before.iter().map(|session| session.patient_id).collect();
+    locked.retain(|session| touched(session) && known.contains(&session.patient_id));
+    Ok(locked)
+}
+
+/// Plans anew what is sent of `sessions`, by the catalogue as this very transaction has it.
+pub(in crate::actions) async fn replan_all(
+    work: &mut Work<'_>,
+    sessions: &[Session],
+) -> Result<()> {
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    let catalogue: Catalogue = catalogue::read(&mut work.tx).await?;
+    let mut known = BTreeMap::new();
+    for id in sessions
+        .iter()
+        .map(|session| session.patient_id)
+        .collect::<BTreeSet<_>>()
+    {
+        let patient = patients::get(&mut work.tx, id).await?;
+        known.insert(id, patient.ok_or(Error::NotThere("patient"))?);
+    }
+    for session in sessions {
+        let Some(patient) = known.get(&session.patient_id) else {
+            continue;
+        };
+        let facts = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?;
+        let mut rows = notices::rows(&mut work.tx, session).await?;
+        // A shop that is another one has to hear of it.
+        notices::tell_shop(&mut work.tx, work.app, work.now, &facts, &mut rows).await?;
+        replan(&mut work.tx, work.app, work.now, &facts, &rows).await?;
+    }
+    Ok(())
+}
+
+/// Plans what is sent of all visits to come: for those that were written past the actions, as the demo's are.
+pub async fn plan_all(tx: &mut Tx, app: &App) -> Result<()> {
+    let now = app.clock.now();
+    for session in sessions::live_from(tx, now).await? {
+        let Some(patient) = patients::get(tx, session.patient_id).await? else {
+            continue;
+        };
+        notices::queue_for(tx, app, now, &session, &patient, Of::Plans).await?;
+    }
+    Ok(())
+}
+
+/// Plans anew all that is to come for a patient whose wishes or permissions changed.
+pub(in crate::actions) async fn replan_patient(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    patient: PatientId,
+) -> Result<()> {
+    let Some(patient) = patients::get(tx, patient).await? else {
+        return Ok(());
+    };
+    for session in sessions::not_over(tx, patient.id, now).await? {
+        notices::queue_for(tx, app, now, &session, &patient, Of::Plans).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! WING.
+
+pub mod ahead;
+pub mod facts;
+pub mod ledger;
+pub mod links;
+pub mod mailbox;
+pub mod notices;

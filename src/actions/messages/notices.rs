@@ -1,0 +1,458 @@
+//! Queueing what is told of a change of a visit, to its patient and to its shop: rows of the
+//! ledger, written in the transaction of the change. What was still waiting to go out and is no
+//! longer true is superseded. What is planned ahead stands in `planned`; wording and sending in `messages`.
+
+use chrono::{DateTime, Duration, SubsecRound, Utc};
+
+use super::facts;
+use super::facts::Facts;
+use super::{ahead, links};
+use crate::actions::partner::proposals;
+use crate::actions::work::catalogue_kept::current;
+use crate::actions::{App, Error, Result, Work};
+use crate::domain::course::session::{CancelReason, Session};
+use crate::domain::ids::SessionId;
+use crate::domain::messages::message::{
+    Audience, Channel, Content, Message, MessageKind, MessageStatus, Tells, Unsent,
+};
+use crate::domain::messages::notice;
+use crate::domain::messages::notice::{Notice, Party, Standing, standing};
+use crate::domain::messages::task::{Task, TaskKind};
+use crate::domain::patient::recipient::Recipient;
+use crate::domain::patient::{Language, Patient, Way};
+use crate::storage::Tx;
+use crate::storage::course::sessions;
+use crate::storage::messages::{ledger, tasks, visit_links};
+use crate::storage::patient::patients;
+
+/// Who may have something to hear of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::actions) enum Of {
+    /// Nobody: only what is planned ahead may be different.
+    Plans,
+    /// The shop: how it is told, or of whom, is different.
+    Shop,
+    /// All: the visit itself is different.
+    Visit,
+    /// All: it was booked in this very transaction, so nobody has heard of it.
+    Booking,
+}
+
+/// Queues what is to be told of `session` as it is now, and what is planned ahead. Call it after each change.
+pub(in crate::actions) async fn queue(
+    work: &mut Work<'_>,
+    session: &Session,
+    of: Of,
+) -> Result<()> {
+    let patient = patients::get(&mut work.tx, session.patient_id)
+        .await?
+        .ok_or(Error::NotThere("patient"))?;
+    queue_for(&mut work.tx, work.app, work.now, session, &patient, of).await
+}
+
+/// The same, for a patient who was just read or changed.
+pub(in crate::actions) async fn queue_for(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    session: &Session,
+    patient: &Patient,
+    of: Of,
+) -> Result<()> {
+    let catalogue = current(tx, app).await?;
+    let facts = facts::load(tx, app, &catalogue, session, patient).await?;
+    let mut rows = match of {
+        Of::Booking => Vec::new(),
+        Of::Plans | Of::Shop | Of::Visit => rows(tx, session).await?,
+    };
+    if matches!(of, Of::Visit | Of::Booking) {
+        tell_patient(tx, app, now, &facts, &mut rows).await?;
+    }
+    if of != Of::Plans {
+        tell_shop(tx, app, now, &facts, &mut rows).await?;
+    }
+    ahead::replan(tx, app, now, &facts, &rows).await
+}
+
+/// The rows about a session, locked so that nobody begins to send one meanwhile.
+pub(super) async fn rows(tx: &mut Tx, session: &Session) -> Result<Vec<Message>> {
+    ledger::lock_waiting(tx, session.id).await?;
+    Ok(ledger::of_session(tx, session.id).await?)
+}
+
+async fn tell_patient(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    facts: &Facts<'_>,
+    rows: &mut Vec<Message>,
+) -> Result<()> {
+    let party = facts
+        .patient
+        .details
+        .email
+        .clone()
+        .map(|email| Party::Patient(email.into()));
+    let content = facts.content();
+    let needed = superseded(tx, facts, rows, Audience::Patient, &content, party.as_ref()).await?;
+    // What is over is past telling.
+    if facts.session.ends_at <= now {
+        return Ok(());
+    }
+    let out_of_reach = facts.reach.email.is_none() || facts.reach.refuses(Channel::Email);
+    if out_of_reach
+        && called_off_by_us(facts.session)
+        && !tasks::is_open(tx, facts.session.id, TaskKind::PatientToPhone).await?
+    {
+        phone(tx, app, now, facts).await?;
+    }
+    for notice in needed {
+        let recipient = match &notice.party {
+            Some(Party::Patient(recipient)) => Some(recipient.clone()),
+            _ => None,
+        };
+        let unsent = match &recipient {
+            None => Some(Unsent::NoAddress),
+            Some(recipient) if facts.reach.refuses(recipient.channel()) => Some(Unsent::NoConsent),
+            Some(_) => None,
+        };
+        if let Some(recipient) = recipient.as_ref().filter(|_| notice.tells != Tells::Gone) {
+            links::open(tx, app, now, facts.session.id, recipient).await?;
+        }
+        let way = (Channel::Email, recipient);
+        write(
+            tx,
+            app,
+            now,
+            facts,
+            rows,
+            Party::kind_for(Audience::Patient, notice.tells),
+            way,
+            &notice,
+            unsent,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn tell_shop(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    facts: &Facts<'_>,
+    rows: &mut Vec<Message>,
+) -> Result<()> {
+    let party = facts
+        .shop
+        .as_ref()
+        .map(|shop| Party::Shop(shop.notices.partner_id));
+    if party.is_none() && rows.iter().all(|row| row.kind.audience() != Audience::Shop) {
+        return Ok(());
+    }
+    let content = facts.shop_content();
+    let needed = superseded(tx, facts, rows, Audience::Shop, &content, party.as_ref()).await?;
+    if facts.session.ends_at <= now {
+        return Ok(());
+    }
+    for notice in needed {
+        let Some(Party::Shop(partner)) = notice.party else {
+            continue;
+        };
+        let shop = facts::shop(tx, app, facts.session.patient_id, partner).await?;
+        let Some(by) = shop.notices.details.changes_by else {
+            continue;
+        };
+        let recipient = shop.notices.details.recipient(by);
+        let unsent =
+            if (notice.tells != Tells::Gone && !shop.disclosed) || shop.refused.contains(&by) {
+                Some(Unsent::NoConsent)
+            } else {
+                recipient.is_none().then_some(Unsent::NoAddress)
+            };
+        let way = (by.into(), recipient);
+        write(
+            tx,
+            app,
+            now,
+            facts,
+            rows,
+            Party::kind_for(Audience::Shop, notice.tells),
+            way,
+            &notice,
+            unsent,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Whether a visit was called off by the clinic, so that its patient may not know.
+fn called_off_by_us(session: &Session) -> bool {
+    matches!(
+        session.cancel_reason,
+        Some(CancelReason::ClinicRequest | CancelReason::Other)
+    )
+}
+
+/// A task for the desk, where a patient would come to a visit that is no more and cannot be told so by mail (rule 53).
+async fn phone(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<()> {
+    let detail =
+        "This visit was called off, and its patient gets no mail. Phone them before they come.";
+    let task = Task {
+        session_id: Some(facts.session.id),
+        patient_id: Some(facts.patient.id),
+        ..Task::open(app.clock.id(), TaskKind::PatientToPhone, detail, now)
+    };
+    Ok(tasks::insert(tx, &task).await?)
+}
+
+/// What `audience` is to be told; what still waits to tell it something else is superseded.
+async fn superseded(
+    tx: &mut Tx,
+    facts: &Facts<'_>,
+    rows: &mut [Message],
+    audience: Audience,
+    content: &Content,
+    party: Option<&Party>,
+) -> Result<Vec<Notice>> {
+    // What waits for a shop's answer is on the shop's list; the patient is not told before it is agreed.
+    let standing = match audience {
+        Audience::Shop if facts.session.awaits_shop() => Standing::There,
+        _ => standing(facts.session.status),
+    };
+    let needed = notice::needed(&notice::seen(rows, audience), standing, content, party);
+    let waiting = |row: &&mut Message| {
+        row.status == MessageStatus::Scheduled
+            && row.kind.audience() == audience
+            && row.kind.tells().is_some()
+    };
+    for row in rows.iter_mut().filter(waiting) {
+        let why = notice::why_superseded(standing, &needed, row, party);
+        ledger::supersede(tx, row.id, why).await?;
+        row.status = MessageStatus::Superseded;
+        row.reason = Some(why);
+    }
+    Ok(needed)
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all that a row is made of, named where it is made"
+)]
+async fn write(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    facts: &Facts<'_>,
+    rows: &mut Vec<Message>,
+    kind: MessageKind,
+    (channel, recipient): (Channel, Option<Recipient>),
+    notice: &Notice,
+    unsent: Option<Unsent>,
+) -> Result<()> {
+    let last = rows
+        .iter()
+        .filter(|row| row.kind.tells().is_some())
+        .map(|row| row.stamp)
+        .max();
+    let due_at = now + app.policy.message_grace();
+    let message = Message {
+        kind,
+        channel,
+        recipient,
+        stamp: next_stamp(now, last),
+        content: notice.content.clone(),
+        status: if unsent.is_some() {
+            MessageStatus::Suppressed
+        } else {
+            MessageStatus::Scheduled
+        },
+        reason: unsent,
+        due_at,
+        try_at: due_at,
+        ..facts.message(app, now)
+    };
+    rows.push(ahead::put(tx, rows, message).await?);
+    Ok(())
+}
+
+/// DTSTAMP has whole seconds, and what is newer has a later one.
+fn next_stamp(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    let now = now.trunc_subsecs(0);
+    last.map_or(now, |last| now.max(last + Duration::seconds(1)))
+}
+
+/// A message that was just claimed, as it is to be told now: in the language and the form that the patient wants, unless
+/// somebody may have seen it already; nothing when it is not to go out any more, which is marked.
+pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Result<Option<Message>> {
+    if message.attempts > 1
+        && message.kind.is_planned()
+        && ahead::taken_back(tx, app, &message).await?
+    {
+        return Ok(None);
+    }
+    let why = match message.kind.audience() {
+        Audience::Practitioner | Audience::Desk => None,
+        Audience::Shop => {
+            let Some(partner) = message.content.partner_id else {
+                return Ok(Some(message));
+            };
+            let shop = facts::shop(tx, app, message.patient_id, partner).await?;
+            let wants = &shop.notices.details;
+            let by = match message.channel {
+                Channel::Sms => Way::Sms,
+                Channel::Email | Channel::Desk => Way::Email,
+            };
+            let theirs = |to: &Recipient| wants.recipient(by).is_some_and(|now| now.is_same(to));
+            // That something no longer takes place names nobody.
+            let nameless = message.kind.tells() == Some(Tells::Gone)
+                || message.kind == MessageKind::ShopWithdrawn;
+            if (!shop.disclosed && !nameless) || shop.refused.contains(&by) {
+                Some(Unsent::NoConsent)
+            } else if !message.recipient.as_ref().is_some_and(theirs) {
+                // An address that was corrected is a stranger's now.
+                Some(Unsent::Readdressed)
+            } else {
+                let language = wants.language;
+                return reworded(tx, message, language, false).await.map(Some);
+            }
+        }
+        Audience::Patient => {
+            let Some(patient) = patients::get(tx, message.patient_id).await? else {
+                return Ok(Some(message));
+            };
+            if message.kind == MessageKind::Proposal && !proposals::is_open(tx, &message).await? {
+                ledger::supersede(tx, message.id, Unsent::Done).await?;
+                return Ok(None);
+            }
+            let reach = facts::reach(tx, app, &patient).await?;
+            let theirs = |to: &Recipient| {
+                let email = patient.details.email.clone().map(Recipient::Email);
+                email.is_some_and(|email| email.is_same(to))
+                    || Recipient::Phone(patient.details.phone.clone()).is_same(to)
+            };
+            let refused = match &message.recipient {
+                Some(to) => reach.refused || facts::has_opted_out(tx, to).await?,
+                None => true,
+            };
+            let readdressed = message.kind.tells() != Some(Tells::Gone)
+                && !message.recipient.as_ref().is_some_and(theirs);
+            if refused {
+                Some(Unsent::NoConsent)
+            } else if readdressed {
+                Some(Unsent::Readdressed)
+            } else {
+                let calendar = message.kind.tells().is_some() && patient.details.calendar_invites;
+                return reworded(tx, message, patient.details.preferred_language, calendar)
+                    .await
+                    .map(Some);
+            }
+        }
+    };
+    if let Some(why) = why {
+        ledger::withhold(tx, message.id, why).await?;
+        return Ok(None);
+    }
+    Ok(Some(message))
+}
+
+async fn reworded(
+    tx: &mut Tx,
+    message: Message,
+    language: Language,
+    calendar: bool,
+) -> Result<Message> {
+    let mut told = message.clone();
+    if message.attempts == 1 && !message.perhaps_sent {
+        told.language = language;
+        told.content.calendar = calendar;
+    }
+    if told != message {
+        ledger::reword(tx, &told).await?;
+    }
+    Ok(told)
+}
+
+/// Tells the calendars of a patient whose address or consent changed: each visit to come is taken back from an old address
+/// and sent to the new one, what is planned is planned anew, and links that went to an old address open nothing any more.
+pub(in crate::actions) async fn readdress(work: &mut Work<'_>, patient: &Patient) -> Result<()> {
+    let email = patient.details.email.clone().map(Recipient::Email);
+    let phone = Recipient::Phone(patient.details.phone.clone());
+    visit_links::revoke_others(&mut work.tx, patient.id, email.as_ref(), &phone).await?;
+    for told in catch_up(&mut work.tx, work.app, work.now, patient).await? {
+        work.audit(
+            "session.readdress",
+            ("session", told.0),
+            Some(patient.id),
+            None,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Brings what a patient was told up to what is true, and plans anew. Which visits something was told of.
+pub(in crate::actions) async fn catch_up(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    patient: &Patient,
+) -> Result<Vec<SessionId>> {
+    let email = patient.details.email.clone().map(Recipient::Email);
+    let mut told = Vec::new();
+    for current in sessions::not_over(tx, patient.id, now).await? {
+        let standing = standing(current.status);
+        if let Some(email) = email.as_ref().filter(|_| standing != Standing::Gone) {
+            links::open(tx, app, now, current.id, email).await?;
+        }
+        if !untold(tx, app, &current, patient, email.as_ref()).await? {
+            queue_for(tx, app, now, &current, patient, Of::Plans).await?;
+            continue;
+        }
+        let next = Session {
+            version: current.version + 1,
+            sequence: current.sequence + 1,
+            updated_at: now,
+            ..current
+        };
+        if !sessions::update(tx, &next).await? {
+            return Err(Error::Stale);
+        }
+        queue_for(tx, app, now, &next, patient, Of::Visit).await?;
+        told.push(next.id);
+    }
+    Ok(told)
+}
+
+/// Whether something about a visit has to be told to an address that it was not told to, and does not wait to be already.
+async fn untold(
+    tx: &mut Tx,
+    app: &App,
+    session: &Session,
+    patient: &Patient,
+    email: Option<&Recipient>,
+) -> Result<bool> {
+    let rows = ledger::of_session(tx, session.id).await?;
+    let catalogue = current(tx, app).await?;
+    let content = facts::load(tx, app, &catalogue, session, patient)
+        .await?
+        .content();
+    let waits = |row: &&Message| {
+        row.status == MessageStatus::Scheduled
+            && row.kind.audience() == Audience::Patient
+            && row.kind.tells().is_some()
+    };
+    let mut waiting = rows.iter().filter(waits);
+    let here = |row: &Message| match (&row.recipient, email) {
+        (Some(to), Some(email)) => to.is_same(email),
+        (to, email) => to.is_none() && email.is_none(),
+    };
+    let party = email.cloned().map(Party::Patient);
+    let seen = notice::seen(&rows, Audience::Patient);
+    let settled = notice::needed(&seen, standing(session.status), &content, party.as_ref())
+        .is_empty()
+        && waiting.clone().count() == 0;
+    // What waits for this very address goes out by itself.
+    Ok(!(settled || waiting.any(|row| row.kind.tells() != Some(Tells::Gone) && here(row))))
+}

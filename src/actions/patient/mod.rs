@@ -1,0 +1,7 @@
+//! WING.
+
+pub mod consents;
+pub mod courses;
+pub mod lock_box;
+pub mod opt_outs;
+pub mod patients;

@@ -1,0 +1,5 @@
+//! WING.
+
+pub(super) mod bookings;
+pub(super) mod change;
+pub(super) mod notices;

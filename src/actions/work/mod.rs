@@ -1,0 +1,11 @@
+//! WING.
+
+pub mod app;
+pub mod catalogue_kept;
+pub mod error;
+pub mod guess_guard;
+pub mod page;
+pub mod read_log;
+pub mod repeats;
+pub mod seen_lately;
+pub mod unit_of_work;

@@ -1,0 +1,69 @@
+//! Audit lines of reads that come thick and fast, such as searches for slots: those of
+//! one moment are committed together. Nobody is answered before their own line is kept,
+//! and a line that cannot be written fails the read, as everywhere (rule 64).
+
+use std::sync::PoisonError;
+
+use tokio::sync::oneshot;
+
+use crate::actions::{App, Error, Result};
+use crate::storage;
+use crate::storage::audit;
+
+/// Lines that wait to be written.
+#[derive(Debug, Default)]
+pub struct ReadLog {
+    waiting: std::sync::Mutex<Vec<Waiting>>,
+    /// Held by whoever writes for all.
+    writing: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    line: audit::Line,
+    written: oneshot::Sender<()>,
+}
+
+/// Keeps `line`; done when it is committed.
+pub(in crate::actions) async fn note(app: &App, line: audit::Line) -> Result<()> {
+    let (written, mut done) = oneshot::channel();
+    let log = &app.read_log;
+    log.waiting
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(Waiting { line, written });
+    let turn = log.writing.lock().await;
+    // Whoever wrote before us may have written our line too, or failed to.
+    match done.try_recv() {
+        Ok(()) => return Ok(()),
+        Err(oneshot::error::TryRecvError::Closed) => {
+            return Err(Error::Fault("the audit line of a read was lost".to_owned()));
+        }
+        Err(oneshot::error::TryRecvError::Empty) => (),
+    }
+    let batch = std::mem::take(&mut *log.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+    write(app, &batch).await?;
+    for one in batch {
+        // Who gave up waiting needs no answer; the line is kept all the same.
+        let _ = one.written.send(());
+    }
+    drop(turn);
+    Ok(())
+}
+
+/// Keeps all of `lines`, which belong to one look; done when they are committed.
+pub(super) async fn note_all(app: &App, lines: Vec<audit::Line>) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    for line in &lines {
+        audit::insert(&mut tx, line).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn write(app: &App, batch: &[Waiting]) -> storage::Result<()> {
+    let mut tx = app.db.begin().await?;
+    for one in batch {
+        audit::insert(&mut tx, &one.line).await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,4 @@
+//! WING.
+
+pub(super) mod roles;
+pub(super) mod sign_in;

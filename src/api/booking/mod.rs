@@ -1,0 +1,6 @@
+//! WING.
+
+pub(super) mod holds;
+pub(super) mod plans;
+pub(super) mod sessions;
+pub(super) mod slots;

@@ -1,0 +1,36 @@
+//! Planning a whole course, and booking the plan.
+
+use axum::extract::State;
+
+use crate::actions::booking::plan::book;
+use crate::actions::booking::plan::book::{PlanBooked, PlanBooking};
+use crate::actions::booking::plan::propose;
+use crate::actions::booking::plan::propose::{Plan, PlanWanted};
+use crate::actions::{App, Caller};
+use crate::api::extract::{Json, Path};
+use crate::api::respond::Reply;
+use crate::domain::ids::CourseId;
+
+/// Plans a whole course: all sessions as wished with every wait kept, each with two alternatives. Nothing is booked.
+#[utoipa::path(post, path = "/courses/{id}/plan", tag = "Booking", params(("id" = CourseId, Path)), request_body = PlanWanted,
+    responses((status = 200, body = Plan)))]
+pub(in crate::api) async fn propose(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<CourseId>,
+    Json(wanted): Json<PlanWanted>,
+) -> Reply<Plan> {
+    Ok(propose::propose(&app, &caller, id, wanted).await?.into())
+}
+
+/// Books a plan: all of its sessions, or none.
+#[utoipa::path(post, path = "/courses/{id}/plan/book", tag = "Booking", params(("id" = CourseId, Path)), request_body = PlanBooking,
+    responses((status = 201, body = PlanBooked)))]
+pub(in crate::api) async fn book(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<CourseId>,
+    Json(new): Json<PlanBooking>,
+) -> Reply<PlanBooked> {
+    Ok(book::book(&app, &caller, id, new).await?.into())
+}

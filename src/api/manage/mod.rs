@@ -1,0 +1,3 @@
+//! WING.
+
+pub(super) mod audit;

@@ -1,0 +1,6 @@
+//! WING.
+
+pub(super) mod feeds;
+pub(super) mod ledger;
+pub(super) mod tasks;
+pub(super) mod texts;

@@ -1,0 +1,7 @@
+//! WING.
+
+pub(super) mod consents;
+pub(super) mod courses;
+pub(super) mod lock_box;
+pub(super) mod opt_outs;
+pub(super) mod patients;

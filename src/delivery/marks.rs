@@ -1,0 +1,241 @@
+//! What became of what was sent, written into the ledger, each in a transaction of its own:
+//! taken, to be tried again, given up with a task, refused by the recipient. And what the demo keeps.
+
+use chrono::{DateTime, Utc};
+use lettre::message::SinglePart;
+use lettre::message::header::ContentType;
+
+use super::compose::Outgoing;
+use super::transport::SendError;
+use super::{Post, Result, mime};
+use crate::actions::patient::opt_outs;
+use crate::domain::messages::message::{
+    Audience, Message, MessageKind, MessageStatus, Unsent, pause_after,
+};
+use crate::domain::messages::task::{Task, TaskKind};
+use crate::domain::patient::Phone;
+use crate::domain::patient::opt_out::OptOutBy;
+use crate::storage::Tx;
+use crate::storage::messages::{demo_mailbox, ledger, tasks};
+
+/// Taken.
+pub(super) async fn sent(
+    post: &Post,
+    rows: &[Message],
+    outgoing: &Outgoing,
+    id: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut tx = post.app.db.begin().await?;
+    let mut ours = true;
+    for row in rows {
+        ours &= ledger::sent(&mut tx, row, now, id.clone()).await?;
+    }
+    if let (Outgoing::Task(kind, detail), Some(first), true) = (outgoing, rows.first(), ours) {
+        // One referral, one task, however many dates it asks for.
+        let there = match first.referral_id {
+            Some(referral) if *kind == TaskKind::ReferralUnanswered => {
+                tasks::is_open_for(&mut tx, referral, *kind).await?
+            }
+            _ => false,
+        };
+        if !there {
+            tasks::insert(&mut tx, &about(post, first, *kind, detail, now)).await?;
+        }
+    }
+    if post.keeps_mailbox {
+        keep(&mut tx, post, rows, outgoing, now).await?;
+    }
+    tx.commit().await?;
+    note_whose(ours, rows);
+    for row in rows {
+        tracing::info!(message = %row.id, kind = %row.kind, attempts = row.attempts, "sent");
+    }
+    Ok(())
+}
+
+/// Keeps in the demo's mailbox what would have gone out.
+async fn keep(
+    tx: &mut Tx,
+    post: &Post,
+    rows: &[Message],
+    outgoing: &Outgoing,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (recipient, subject, raw) = match outgoing {
+        Outgoing::Mail(mail) => (
+            mail.recipient.to_string(),
+            mail.subject.clone(),
+            String::from_utf8_lossy(&mail.message.formatted()).into_owned(),
+        ),
+        Outgoing::Text { to, body } => {
+            (to.to_string(), body.clone(), as_mail(post, rows, to, body)?)
+        }
+        Outgoing::Task(..) => return Ok(()),
+    };
+    let Some(first) = rows.first() else {
+        return Ok(());
+    };
+    let delivered = demo_mailbox::Delivered {
+        id: post.app.clock.id(),
+        channel: first.channel,
+        recipient,
+        subject,
+        at: now,
+        session_id: first.session_id,
+        raw,
+    };
+    Ok(demo_mailbox::insert(tx, &delivered).await?)
+}
+
+/// A text as a mail, so that the demo's mailbox shows both alike.
+fn as_mail(post: &Post, rows: &[Message], to: &Phone, body: &str) -> Result<String> {
+    let (headers, _) = mime::headers(
+        &post.app.profile,
+        rows,
+        &post.app.profile.mail_from,
+        "Text message",
+    )?;
+    let headers = headers.raw_header(mime::header("X-Text-To", to.as_str()));
+    let part = SinglePart::builder()
+        .header(ContentType::TEXT_PLAIN)
+        .body(body.to_owned());
+    let mail = headers.singlepart(part).map_err(mime::unwritten)?;
+    Ok(String::from_utf8_lossy(&mail.formatted()).into_owned())
+}
+
+/// Not taken yet; tried again after a pause.
+pub(super) async fn postponed(
+    post: &Post,
+    rows: &[Message],
+    now: DateTime<Utc>,
+    error: &SendError,
+) -> Result<()> {
+    let perhaps = matches!(error, SendError::Unknown(_));
+    let mut tx = post.app.db.begin().await?;
+    let mut ours = true;
+    for row in rows {
+        let again = now + pause_after(row.attempts);
+        ours &= ledger::try_again(&mut tx, row, again, &error.to_string(), perhaps).await?;
+    }
+    tx.commit().await?;
+    note_whose(ours, rows);
+    for row in rows {
+        tracing::warn!(message = %row.id, attempts = row.attempts, perhaps_sent = perhaps, "not sent yet");
+    }
+    Ok(())
+}
+
+/// Given up: a task for the desk.
+pub(super) async fn failed(
+    post: &Post,
+    rows: &[Message],
+    now: DateTime<Utc>,
+    error: &str,
+) -> Result<()> {
+    let mut tx = post.app.db.begin().await?;
+    let mut ours = true;
+    for row in rows {
+        ours &= ledger::failed(&mut tx, row, error).await?;
+    }
+    if let (Some(first), true) = (rows.first(), ours) {
+        tasks::insert(
+            &mut tx,
+            &about(
+                post,
+                first,
+                TaskKind::MessageFailed,
+                undelivered(first),
+                now,
+            ),
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    note_whose(ours, rows);
+    for row in rows {
+        tracing::warn!(message = %row.id, attempts = row.attempts, "given up");
+    }
+    Ok(())
+}
+
+/// Refused by its recipient, as the provider knows: an opt-out like any other.
+pub(super) async fn opted_out(
+    post: &Post,
+    rows: &[Message],
+    error: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut tx = post.app.db.begin().await?;
+    for row in rows {
+        ledger::suppress(&mut tx, row.id, Unsent::NoConsent).await?;
+    }
+    tx.commit().await?;
+    if let Some(first) = rows.first()
+        && let Some(recipient) = first.recipient.clone()
+    {
+        opt_outs::begin(&post.app, &recipient, OptOutBy::Provider, error).await?;
+        unheard(post, first, now).await?;
+    }
+    tracing::warn!(at = %now, "the provider knows that a recipient wants no texts");
+    Ok(())
+}
+
+/// A task where somebody has to be told in another way what a refused message said; once for a patient, who may have a call
+/// planned already.
+async fn unheard(post: &Post, row: &Message, now: DateTime<Utc>) -> Result<()> {
+    let (kind, detail) = match row.kind.audience() {
+        Audience::Patient => (
+            TaskKind::PatientToPhone,
+            "This patient wants no texts, as the provider knows. Phone them about this visit.",
+        ),
+        _ => (TaskKind::MessageFailed, undelivered(row)),
+    };
+    let mut tx = post.app.db.begin().await?;
+    let Some(session) = row.session_id else {
+        tasks::insert(&mut tx, &about(post, row, kind, detail, now)).await?;
+        return Ok(tx.commit().await?);
+    };
+    let rows = ledger::of_session(&mut tx, session).await?;
+    let planned = rows
+        .iter()
+        .any(|row| row.kind == MessageKind::PhoneCall && row.status == MessageStatus::Scheduled);
+    let is_call = kind == TaskKind::PatientToPhone;
+    let there = tasks::is_open(&mut tx, session, kind).await? || (is_call && planned);
+    if !there {
+        tasks::insert(&mut tx, &about(post, row, kind, detail, now)).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// What the desk is told of a message that nobody got.
+pub(super) fn undelivered(row: &Message) -> &'static str {
+    match row.kind.audience() {
+        Audience::Patient => {
+            "A message about this visit could not be delivered. Check the address, and tell the patient in another way."
+        }
+        Audience::Shop => {
+            "A message to the shop about this visit could not be delivered. Check its address, and tell it in another way."
+        }
+        Audience::Practitioner | Audience::Desk => {
+            "A practitioner's list of the day could not be delivered. Check the address."
+        }
+    }
+}
+
+fn about(post: &Post, row: &Message, kind: TaskKind, detail: &str, now: DateTime<Utc>) -> Task {
+    Task {
+        session_id: row.session_id,
+        patient_id: Some(row.patient_id),
+        referral_id: row.referral_id,
+        message_id: Some(row.id),
+        ..Task::open(post.app.clock.id(), kind, detail, now)
+    }
+}
+
+/// A claim that expired while we were sending belongs to somebody else, whose mark counts.
+fn note_whose(ours: bool, rows: &[Message]) {
+    if !ours {
+        tracing::warn!(message = ?rows.first().map(|row| row.id), "somebody else has claimed it meanwhile");
+    }
+}

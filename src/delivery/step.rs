@@ -1,0 +1,274 @@
+//! Delivery: claim what is due, send it, mark what became of it. A crash in between leaves
+//! the claim to expire, and the same Message-ID goes out again: never a loss. Each way goes by
+//! itself, so that one which is down holds up no other. Who rings the bell stands in `ticker`; how a
+//! message looks in `compose`, what is written of its fate in `marks`.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::compose;
+use super::compose::Outgoing;
+use super::marks;
+use super::transport::SendError;
+use super::{Error, Post, Result};
+use crate::actions::messages::notices;
+use crate::domain::clinic::quiet_hours::QuietHours;
+use crate::domain::messages::message::{Channel, Message, MessageKind, Unsent};
+use crate::domain::patient::Phone;
+use crate::storage::messages::ledger;
+
+/// How long whoever claimed a message may take to send it.
+const CLAIM: Duration = Duration::minutes(5);
+/// How many messages one step sends by one way at most; the next step sends the rest.
+const AT_ONCE: usize = 200;
+
+/// What a step did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Taken by the mail server or the provider, or made a task.
+    pub sent: usize,
+    /// To be tried again.
+    pub postponed: usize,
+    /// Given up.
+    pub failed: usize,
+    /// Not sent, since it came too late or is no longer wanted.
+    pub suppressed: usize,
+}
+
+impl Outcome {
+    /// Whether nothing was due.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// When there is something to do next, if ever.
+pub async fn next_due(post: &Post) -> Result<Option<DateTime<Utc>>> {
+    next_by(post, &post.ways()).await
+}
+
+async fn next_by(post: &Post, ways: &[Channel]) -> Result<Option<DateTime<Utc>>> {
+    let mut tx = post.app.db.read().await?;
+    let mut next = ledger::next_expiry(&mut tx).await?;
+    for channel in ways {
+        let due = ledger::next_try(&mut tx, *channel).await?;
+        next = [next, due].into_iter().flatten().min();
+    }
+    tx.rollback().await?;
+    Ok(next)
+}
+
+/// Sends all that is due at `now`, in order, by one way after the other. Any number of nodes may do so at once.
+pub async fn step(post: &Post, now: DateTime<Utc>) -> Result<Outcome> {
+    step_by(post, &post.ways(), now).await
+}
+
+/// The same by these ways alone.
+pub async fn step_by(post: &Post, ways: &[Channel], now: DateTime<Utc>) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    // Looking first keeps the one writer of SQLite free.
+    if next_by(post, ways).await?.is_none_or(|at| at > now) {
+        return Ok(outcome);
+    }
+    let mut tx = post.app.db.begin().await?;
+    ledger::release_expired(&mut tx, now).await?;
+    tx.commit().await?;
+    for channel in ways {
+        burst(post, *channel, now, &mut outcome).await?;
+    }
+    Ok(outcome)
+}
+
+/// Skips what waits for a way that there is not until it is of no use: a provider of texts that the clinic no longer has.
+pub async fn sweep(post: &Post, now: DateTime<Utc>) -> Result<u64> {
+    let ways = post.ways();
+    let mut tx = post.app.db.begin().await?;
+    let mut skipped = 0;
+    for channel in [Channel::Email, Channel::Sms] {
+        if !ways.contains(&channel) {
+            skipped += ledger::sweep(&mut tx, channel, now).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(skipped)
+}
+
+async fn burst(
+    post: &Post,
+    channel: Channel,
+    now: DateTime<Utc>,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    for _ in 0..AT_ONCE {
+        if post.is_stopping() {
+            break;
+        }
+        // What came before took its time; a claim is dated from when it is made.
+        let now = now.max(post.app.clock.now());
+        let Some(rows) = claimed(post, channel, now, outcome).await? else {
+            break;
+        };
+        if rows.is_empty() {
+            continue;
+        }
+        let reached = deliver(post, &rows, now, outcome).await?;
+        if !reached {
+            // No use in asking for each of a hundred.
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What of a claim is still to go out, of use, and not to wait for the morning; nothing when nothing is due.
+async fn claimed(
+    post: &Post,
+    channel: Channel,
+    now: DateTime<Utc>,
+    outcome: &mut Outcome,
+) -> Result<Option<Vec<Message>>> {
+    let mut tx = post.app.db.begin().await?;
+    let rows = ledger::claim(&mut tx, channel, now, now + CLAIM).await?;
+    if rows.is_empty() {
+        tx.rollback().await?;
+        return Ok(None);
+    }
+    let quiet = QuietHours::of(&post.app.policy, post.app.zone);
+    let mut to_go = Vec::new();
+    for row in rows {
+        match when(&row, &quiet, now) {
+            When::Never(why) => {
+                outcome.suppressed += 1;
+                ledger::withhold(&mut tx, row.id, why).await?;
+            }
+            When::At(at) => {
+                outcome.postponed += 1;
+                ledger::wait(&mut tx, &row, at).await?;
+            }
+            When::Now => match notices::still_to_be_told(&mut tx, &post.app, row)
+                .await
+                .map_err(Error::from)?
+            {
+                Some(row) => to_go.push(row),
+                None => outcome.suppressed += 1,
+            },
+        }
+    }
+    tx.commit().await?;
+    Ok(Some(to_go))
+}
+
+/// When what was claimed goes out.
+enum When {
+    Now,
+    At(DateTime<Utc>),
+    Never(Unsent),
+}
+
+/// Whether what is due goes out now: not when it is of no use any more, and no reminder in quiet hours, however late it is.
+fn when(row: &Message, quiet: &QuietHours, now: DateTime<Utc>) -> When {
+    if row.useful_until.is_some_and(|until| until < now) {
+        return When::Never(Unsent::TooLate);
+    }
+    // What is about a shop's silence is not settled by the visit's end.
+    let outlasts = matches!(
+        row.kind,
+        MessageKind::ShopReport | MessageKind::ShopSilent | MessageKind::ShopOverdue
+    ) || row.session_id.is_none();
+    if row.content.ends_at <= now && !outlasts {
+        return When::Never(Unsent::Past);
+    }
+    if row.kind == MessageKind::Reminder && quiet.is_quiet(now) {
+        let morning = quiet.morning_after(now);
+        return match row.useful_until {
+            Some(until) if until <= morning => When::Never(Unsent::QuietHours),
+            _ => When::At(morning),
+        };
+    }
+    When::Now
+}
+
+/// Sends what was claimed together, and marks what became of it. Whether the other side answered.
+async fn deliver(
+    post: &Post,
+    rows: &[Message],
+    now: DateTime<Utc>,
+    outcome: &mut Outcome,
+) -> Result<bool> {
+    let outgoing = match compose::outgoing(post, rows).await {
+        Ok(outgoing) => outgoing,
+        Err(Error::Storage(error)) => return Err(error.into()),
+        // What cannot be written today cannot be written tomorrow.
+        Err(error) => {
+            outcome.failed += rows.len();
+            return marks::failed(post, rows, now, &error.to_string())
+                .await
+                .map(|()| true);
+        }
+    };
+    let sent = match &outgoing {
+        Outgoing::Mail(mail) => match &post.smtp {
+            Some(smtp) => smtp
+                .send(mail.message.clone())
+                .await
+                .map(|()| Some(mail.id.clone())),
+            None => Ok(Some(mail.id.clone())),
+        },
+        Outgoing::Text { to, body } => text(post, rows, to, body).await,
+        Outgoing::Task(..) => Ok(None),
+    };
+    let due_at = rows.first().map_or(now, |row| row.due_at);
+    match sent {
+        Ok(id) => {
+            outcome.sent += rows.len();
+            marks::sent(post, rows, &outgoing, id, now)
+                .await
+                .map(|()| true)
+        }
+        Err(SendError::OptedOut(error)) => {
+            outcome.suppressed += rows.len();
+            marks::opted_out(post, rows, &error, now)
+                .await
+                .map(|()| true)
+        }
+        Err(SendError::Never(error)) => {
+            outcome.failed += rows.len();
+            marks::failed(post, rows, now, &error).await.map(|()| true)
+        }
+        Err(error)
+            if now - due_at >= Duration::hours(i64::from(post.app.policy.message_tries_hours)) =>
+        {
+            outcome.failed += rows.len();
+            marks::failed(post, rows, now, &error.to_string())
+                .await
+                .map(|()| true)
+        }
+        Err(error) => {
+            outcome.postponed += rows.len();
+            marks::postponed(post, rows, now, &error).await?;
+            Ok(!matches!(
+                error,
+                SendError::Unreachable(_) | SendError::Unknown(_)
+            ))
+        }
+    }
+}
+
+/// Sends a text. Its provider calls back at an address that names the row, since the call may come before our own mark.
+async fn text(
+    post: &Post,
+    rows: &[Message],
+    to: &Phone,
+    body: &str,
+) -> std::result::Result<Option<String>, SendError> {
+    let (Some(sms), Some(first)) = (&post.sms, rows.first()) else {
+        return Ok(None);
+    };
+    let callback = post
+        .app
+        .profile
+        .public_url
+        .to(&format!("/texts/status/{}", first.id));
+    sms.send(to, body, Some(&callback), &first.id.to_string())
+        .await
+}

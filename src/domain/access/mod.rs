@@ -1,0 +1,7 @@
+//! WING.
+
+pub mod browser;
+pub mod form_stamp;
+pub mod provider_signature;
+pub mod second_factor;
+pub mod visit_link;

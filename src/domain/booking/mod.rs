@@ -1,0 +1,7 @@
+//! WING.
+
+pub mod availability;
+pub mod diary;
+pub mod judge;
+pub mod plan;
+pub mod ranking;

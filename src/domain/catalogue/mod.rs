@@ -1,0 +1,10 @@
+//! WING.
+
+pub mod closure;
+pub mod device;
+pub mod opening;
+pub mod partner;
+pub mod practitioner;
+pub mod room;
+pub mod service;
+pub mod site;

@@ -1,0 +1,12 @@
+//! WING.
+
+pub mod feed;
+pub mod gsm7;
+pub mod message;
+pub mod notice;
+pub mod plan;
+pub mod reply;
+pub mod task;
+pub mod text_answer;
+pub mod text_wording;
+pub mod wording;

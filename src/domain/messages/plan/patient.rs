@@ -1,0 +1,284 @@
+//! The reminders of a patient: each rule by the way that the patient wishes, or that
+//! the rule names, or that there is; and, where one cannot go out, a call by the desk (rule 53).
+
+use chrono::{DateTime, Utc};
+
+use super::Planned;
+use crate::domain::clinic::policy::Policy;
+use crate::domain::clinic::quiet_hours::QuietHours;
+use crate::domain::clinic::reminder::{Due, Purpose, ReminderRule, due, useful_until};
+use crate::domain::messages::message::{Channel, MessageKind, Unsent};
+use crate::domain::patient::recipient::Recipient;
+use crate::domain::patient::{Email, Phone};
+use crate::domain::time::time_zone::Tz;
+
+/// How a patient can be reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// By mail there.
+    pub email: Option<Email>,
+    /// By text message there; none where the clinic sends no texts.
+    pub phone: Option<Phone>,
+    /// The way that they wish.
+    pub preferred: Option<Channel>,
+    /// Whether they permit no messages at all.
+    pub refused: bool,
+    /// Whether they have opted out of mail.
+    pub refused_email: bool,
+    /// Whether they have opted out of text messages.
+    pub refused_sms: bool,
+}
+
+impl Reach {
+    fn at(&self, channel: Channel) -> Option<Recipient> {
+        match channel {
+            Channel::Email => self.email.clone().map(Recipient::Email),
+            Channel::Sms => self.phone.clone().map(Recipient::Phone),
+            Channel::Desk => None,
+        }
+    }
+
+    /// The way and the address for a message that is meant to go by `channel`.
+    #[must_use]
+    pub fn by(&self, channel: Channel) -> (Channel, Option<Recipient>) {
+        let ways = [
+            self.preferred,
+            Some(channel),
+            Some(Channel::Email),
+            Some(Channel::Sms),
+        ];
+        let found = ways
+            .into_iter()
+            .flatten()
+            .find_map(|way| Some((way, self.at(way)?)));
+        found.map_or((channel, None), |(way, to)| (way, Some(to)))
+    }
+
+    /// Whether nothing may be sent to them by `channel`.
+    #[must_use]
+    pub fn refuses(&self, channel: Channel) -> bool {
+        self.refused
+            || match channel {
+                Channel::Email => self.refused_email,
+                Channel::Sms => self.refused_sms,
+                Channel::Desk => false,
+            }
+    }
+}
+
+/// A visit that is booked, as its reminders see it.
+#[derive(Debug, Clone, Copy)]
+pub struct Booked<'a> {
+    /// Its start.
+    pub starts_at: DateTime<Utc>,
+    /// The zone in which its wall time was promised.
+    pub zone: Tz,
+    /// Whether its patient has said that they come.
+    pub confirmed: bool,
+    /// Whether its course is on hold (rule 73).
+    pub on_hold: bool,
+    /// The reminders that visits of its kind get.
+    pub rules: &'a [ReminderRule],
+}
+
+/// The reminders of a visit, those included whose time has passed, and the call that takes the place of what cannot go out.
+#[must_use]
+pub fn planned(
+    visit: Booked<'_>,
+    reach: &Reach,
+    quiet: &QuietHours,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Vec<Planned> {
+    let mut all: Vec<Planned> = Vec::new();
+    for rule in visit.rules {
+        if visit.confirmed && rule.purpose == Purpose::Confirm {
+            continue;
+        }
+        let reminder = reminder(visit, *rule, reach, quiet, policy);
+        let same =
+            |other: &Planned| (other.channel, &other.lead) == (reminder.channel, &reminder.lead);
+        if !all.iter().any(same) {
+            all.push(reminder);
+        }
+    }
+    let call = (!visit.confirmed && !visit.on_hold)
+        .then(|| call(&all, now))
+        .flatten();
+    all.extend(call);
+    all
+}
+
+fn reminder(
+    visit: Booked<'_>,
+    rule: ReminderRule,
+    reach: &Reach,
+    quiet: &QuietHours,
+    policy: &Policy,
+) -> Planned {
+    let (channel, recipient) = reach.by(rule.channel);
+    let (due_at, is_quiet) = match due(rule.lead, visit.starts_at, visit.zone, quiet, policy) {
+        Due::At(at) => (at, false),
+        Due::Quiet(at) => (at, true),
+    };
+    let unsent = if visit.on_hold {
+        Some(Unsent::OnHold)
+    } else if reach.refuses(channel) {
+        Some(Unsent::NoConsent)
+    } else if recipient.is_none() {
+        Some(Unsent::NoAddress)
+    } else if is_quiet {
+        Some(Unsent::QuietHours)
+    } else {
+        None
+    };
+    Planned {
+        kind: MessageKind::Reminder,
+        channel,
+        lead: rule.lead.to_string(),
+        recipient,
+        purpose: Some(rule.purpose),
+        due_at,
+        useful_until: Some(useful_until(rule.lead, visit.starts_at, due_at, policy)),
+        batch: None,
+        unsent,
+    }
+}
+
+/// The call for what cannot go out: when the patient would have been asked to confirm, else with the first that is lost.
+fn call(reminders: &[Planned], now: DateTime<Utc>) -> Option<Planned> {
+    let lost = reminders
+        .iter()
+        .filter(|one| matches!(one.unsent, Some(Unsent::NoConsent | Unsent::NoAddress)));
+    let to_come = lost.clone().filter(|one| one.due_at > now);
+    let first = to_come.min_by_key(|one| (one.purpose != Some(Purpose::Confirm), one.due_at));
+    // What has passed keeps a call that is planned already from being taken back.
+    let first = first.or_else(|| lost.max_by_key(|one| one.due_at))?;
+    Some(Planned::task(MessageKind::PhoneCall, first.due_at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clinic::reminder::standard;
+    use crate::domain::time::time_zone::toronto;
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn both() -> Reach {
+        Reach {
+            email: Some("ada@example.test".to_owned().try_into().unwrap()),
+            phone: Some("416 555 0123".to_owned().try_into().unwrap()),
+            ..Reach::default()
+        }
+    }
+
+    /// What is planned at nine on 1 March for a visit on 15 March at ten.
+    fn plan(reach: &Reach, confirmed: bool, on_hold: bool) -> Vec<String> {
+        let (policy, rules) = (Policy::default(), standard());
+        let visit = Booked {
+            starts_at: utc("2027-03-15T14:00:00Z"),
+            zone: toronto(),
+            confirmed,
+            on_hold,
+            rules: &rules,
+        };
+        let quiet = QuietHours::of(&policy, toronto());
+        let shown = |one: Planned| {
+            let unsent = one.unsent.map(|why| format!(" {why}")).unwrap_or_default();
+            format!(
+                "{}{} {} {}{unsent}",
+                one.kind,
+                one.lead,
+                one.channel,
+                one.due_at.format("%d %H:%M")
+            )
+        };
+        planned(visit, reach, &quiet, &policy, utc("2027-03-01T14:00:00Z"))
+            .into_iter()
+            .map(shown)
+            .collect()
+    }
+
+    #[test]
+    fn each_reminder_goes_by_the_way_of_its_rule_unless_the_patient_wishes_another() {
+        let usual = [
+            "reminder7d email 08 15:00",
+            "reminder48h email 13 14:00",
+            "reminder2h sms 15 12:00",
+        ];
+        assert_eq!(plan(&both(), false, false), usual);
+        let by_text = Reach {
+            preferred: Some(Channel::Sms),
+            ..both()
+        };
+        let texts = [
+            "reminder7d sms 08 15:00",
+            "reminder48h sms 13 14:00",
+            "reminder2h sms 15 12:00",
+        ];
+        assert_eq!(plan(&by_text, false, false), texts);
+        let no_mail = Reach {
+            email: None,
+            ..both()
+        };
+        assert_eq!(plan(&no_mail, false, false), texts);
+    }
+
+    #[test]
+    fn who_has_confirmed_is_not_asked_again() {
+        assert_eq!(
+            plan(&both(), true, false),
+            ["reminder7d email 08 15:00", "reminder2h sms 15 12:00"]
+        );
+    }
+
+    #[test]
+    fn who_permits_no_messages_is_phoned_when_they_would_have_been_asked() {
+        let refused = Reach {
+            refused: true,
+            ..both()
+        };
+        assert_eq!(
+            plan(&refused, false, false),
+            [
+                "reminder7d email 08 15:00 no_consent",
+                "reminder48h email 13 14:00 no_consent",
+                "reminder2h sms 15 12:00 no_consent",
+                "phone_call desk 13 14:00"
+            ]
+        );
+        let no_texts = Reach {
+            refused_sms: true,
+            ..both()
+        };
+        let planned = plan(&no_texts, false, false);
+        assert_eq!(
+            planned[2..],
+            [
+                "reminder2h sms 15 12:00 no_consent",
+                "phone_call desk 15 12:00"
+            ]
+        );
+        assert_eq!(
+            plan(&Reach::default(), false, false)[3],
+            "phone_call desk 13 14:00"
+        );
+        assert_eq!(
+            plan(&refused, true, false).len(),
+            2,
+            "who has said that they come needs no call"
+        );
+    }
+
+    #[test]
+    fn reminders_of_a_course_on_hold_stop_and_nobody_is_phoned() {
+        let planned = plan(&both(), false, true);
+        assert!(
+            planned.len() == 3 && planned.iter().all(|one| one.ends_with("on_hold")),
+            "{planned:?}"
+        );
+    }
+}

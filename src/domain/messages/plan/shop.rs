@@ -1,0 +1,241 @@
+//! What a partner's shop is told of a visit there: the list of the next day, a word before
+//! each visit by choice, what waits for its answer, and a report that is overdue. And the desk's
+//! task when a shop stays silent (rule 60). Changes stand in `notice`.
+
+use chrono::{DateTime, Days, Duration, Utc};
+
+use super::Planned;
+use crate::domain::clinic::policy::Policy;
+use crate::domain::course::status::SessionStatus;
+use crate::domain::messages::message::{MessageKind, Unsent};
+use crate::domain::partner::notifications::PartnerNotices;
+use crate::domain::patient::Way;
+use crate::domain::time::business_day;
+use crate::domain::time::civil;
+use crate::domain::time::time_zone::Tz;
+
+/// A visit at a shop.
+#[derive(Debug, Clone, Copy)]
+pub struct AtShop<'a> {
+    /// Its start.
+    pub starts_at: DateTime<Utc>,
+    /// Its end.
+    pub ends_at: DateTime<Utc>,
+    /// Where it stands.
+    pub status: SessionStatus,
+    /// Since when it waits for the shop's answer, if it does.
+    pub asked_at: Option<DateTime<Utc>>,
+    /// When the clinic declined what the shop proposed instead, if it did.
+    pub declined_at: Option<DateTime<Utc>>,
+    /// Whether the patient permits that this shop is told (rule 56).
+    pub disclosed: bool,
+    /// How the shop wants to be told.
+    pub notices: &'a PartnerNotices,
+    /// The ways by which it wants nothing any more.
+    pub refused: &'a [Way],
+}
+
+/// What the shop is told, and the desk of the shop; `zone` is the clinic's.
+#[must_use]
+pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
+    let AtShop {
+        starts_at,
+        ends_at,
+        notices,
+        ..
+    } = visit;
+    let wants = &notices.details;
+    let tells = |kind, by: Way, due_at, useful_until, batch| Planned {
+        channel: by.into(),
+        recipient: wants.recipient(by),
+        useful_until,
+        batch,
+        unsent: if visit.disclosed && !visit.refused.contains(&by) {
+            wants.recipient(by).is_none().then_some(Unsent::NoAddress)
+        } else {
+            Some(Unsent::NoConsent)
+        },
+        ..Planned::task(kind, due_at)
+    };
+    let mut all = Vec::new();
+    if visit.status == SessionStatus::Booked {
+        if let Some(by) = wants.day_list_by {
+            let day = civil::date_of(zone, starts_at);
+            let due_at = wants
+                .day_list_at
+                .unwrap_or(policy.shop_day_list_at)
+                .on(day - Days::new(1), zone);
+            let batch = format!("shop-day:{}:{day}", notices.partner_id);
+            all.push(tells(
+                MessageKind::ShopDay,
+                by,
+                due_at,
+                Some(starts_at),
+                Some(batch),
+            ));
+        }
+        if let Some(by) = wants.before_by {
+            let minutes = wants
+                .before_minutes
+                .unwrap_or(i64::from(policy.shop_before_minutes));
+            let due_at = starts_at - Duration::minutes(minutes);
+            all.push(tells(
+                MessageKind::ShopSoon,
+                by,
+                due_at,
+                Some(starts_at),
+                None,
+            ));
+        }
+    }
+    let still_open = matches!(
+        visit.status,
+        SessionStatus::Booked | SessionStatus::Arrived | SessionStatus::CheckedIn
+    );
+    if let Some(by) = wants.changes_by {
+        if let Some(asked_at) = visit.asked_at {
+            let due_at = business_day::after(
+                zone,
+                asked_at,
+                policy.shop_waiting_business_days,
+                policy.observe_civic_holiday,
+            );
+            if let Some(declined_at) = visit.declined_at {
+                // The shop hears at once that it is asked for the time that it was.
+                let due_at =
+                    declined_at + Duration::minutes(i64::from(policy.message_grace_minutes));
+                let again = tells(MessageKind::ShopWaiting, by, due_at, Some(starts_at), None);
+                all.push(Planned {
+                    lead: "declined".to_owned(),
+                    ..again
+                });
+            }
+            // What waits since the same moment is asked for together.
+            let batch = format!("shop-waiting:{}:{}", notices.partner_id, due_at.timestamp());
+            all.push(tells(
+                MessageKind::ShopWaiting,
+                by,
+                due_at,
+                Some(starts_at),
+                Some(batch),
+            ));
+        }
+        if still_open {
+            let due_at = ends_at + Duration::days(i64::from(policy.shop_report_days));
+            all.push(tells(MessageKind::ShopReport, by, due_at, None, None));
+        }
+    }
+    if still_open {
+        let due_at = ends_at + Duration::days(i64::from(policy.shop_report_days));
+        all.push(Planned::task(MessageKind::ShopOverdue, due_at));
+    }
+    if let Some(asked_at) = visit.asked_at {
+        let due_at = business_day::after(
+            zone,
+            asked_at,
+            policy.shop_silent_business_days,
+            policy.observe_civic_holiday,
+        );
+        all.push(Planned::task(MessageKind::ShopSilent, due_at));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::PartnerId;
+    use crate::domain::partner::notifications::PartnerNoticesDetails;
+    use crate::domain::time::time_zone::toronto;
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn shown(
+        details: PartnerNoticesDetails,
+        status: SessionStatus,
+        disclosed: bool,
+    ) -> Vec<String> {
+        let notices = PartnerNotices {
+            details,
+            ..PartnerNotices::unset(PartnerId(uuid::Uuid::nil()))
+        };
+        let visit = AtShop {
+            // Monday 15 March at ten, asked for on Friday the 5th at nine.
+            starts_at: utc("2027-03-15T14:00:00Z"),
+            ends_at: utc("2027-03-15T14:45:00Z"),
+            status,
+            asked_at: (status == SessionStatus::Pending).then(|| utc("2027-03-05T14:00:00Z")),
+            declined_at: None,
+            disclosed,
+            notices: &notices,
+            refused: &[],
+        };
+        planned(visit, &Policy::default(), toronto())
+            .into_iter()
+            .map(|one| {
+                let unsent = one.unsent.map(|why| format!(" {why}")).unwrap_or_default();
+                format!(
+                    "{} {} {}{unsent}",
+                    one.kind,
+                    one.channel,
+                    one.due_at.format("%d %H:%M")
+                )
+            })
+            .collect()
+    }
+
+    fn maple() -> PartnerNoticesDetails {
+        PartnerNoticesDetails {
+            email: Some("maple@example.test".to_owned().try_into().unwrap()),
+            phone: Some("416 555 0181".to_owned().try_into().unwrap()),
+            before_by: Some(Way::Sms),
+            ..PartnerNoticesDetails::default()
+        }
+    }
+
+    #[test]
+    fn a_shop_hears_the_day_before_at_four_two_hours_before_and_when_its_report_is_overdue() {
+        assert_eq!(
+            shown(maple(), SessionStatus::Booked, true),
+            [
+                "shop_day email 14 20:00",
+                "shop_soon sms 15 12:00",
+                "shop_report email 20 14:45",
+                "shop_overdue desk 20 14:45"
+            ]
+        );
+        assert!(shown(maple(), SessionStatus::Fulfilled, true).is_empty());
+        assert_eq!(
+            shown(
+                PartnerNoticesDetails::default(),
+                SessionStatus::Booked,
+                true
+            )[0],
+            "shop_day email 14 20:00 no_address"
+        );
+    }
+
+    #[test]
+    fn what_waits_for_an_answer_is_said_after_one_business_day_and_a_task_after_two() {
+        // The clock changes in between, on the 14th; these are days before it.
+        assert_eq!(
+            shown(maple(), SessionStatus::Pending, true),
+            ["shop_waiting email 08 14:00", "shop_silent desk 09 14:00"]
+        );
+    }
+
+    #[test]
+    fn a_shop_hears_of_nobody_who_has_not_permitted_it() {
+        let told = shown(maple(), SessionStatus::Booked, false);
+        let to_shop = |one: &&String| !one.contains(" desk ");
+        assert!(told.iter().filter(to_shop).count() == 3, "{told:?}");
+        assert!(
+            told.iter()
+                .filter(to_shop)
+                .all(|one| one.ends_with("no_consent")),
+            "{told:?}"
+        );
+    }
+}

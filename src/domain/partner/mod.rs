@@ -1,0 +1,6 @@
+//! WING.
+
+pub mod notifications;
+pub mod packet;
+pub mod referral;
+pub mod settlement;

@@ -1,0 +1,147 @@
+//! Whom a message goes to: an email address or a telephone number. Kept as text; what
+//! begins with a plus sign is a telephone.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::{Email, Phone};
+use crate::domain::kept_as_text::kept_as_text;
+use crate::domain::messages::message::Channel;
+
+/// Whom a message goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Recipient {
+    /// By mail.
+    Email(Email),
+    /// By text message.
+    Phone(Phone),
+}
+
+/// Neither an address nor a number.
+#[derive(Debug, Error)]
+#[error("neither an email address nor a telephone number")]
+pub struct RecipientError;
+
+impl Recipient {
+    /// As addresses are compared: mail knows no case.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Email(email) => email.lowered(),
+            Self::Phone(phone) => phone.as_str().to_owned(),
+        }
+    }
+
+    /// Whether both are the same box or telephone.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+
+    /// How it is reached.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Email(_) => Channel::Email,
+            Self::Phone(_) => Channel::Sms,
+        }
+    }
+
+    /// The email address, if it is one.
+    #[must_use]
+    pub fn email(&self) -> Option<&Email> {
+        match self {
+            Self::Email(email) => Some(email),
+            Self::Phone(_) => None,
+        }
+    }
+
+    /// The telephone number, if it is one.
+    #[must_use]
+    pub fn phone(&self) -> Option<&Phone> {
+        match self {
+            Self::Email(_) => None,
+            Self::Phone(phone) => Some(phone),
+        }
+    }
+}
+
+kept_as_text!(Recipient);
+
+impl PartialSchema for Recipient {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("An email address, or a telephone number in E.164"))
+            .examples(["ada@example.test", "+14165550123"])
+            .into()
+    }
+}
+impl ToSchema for Recipient {}
+
+impl From<Email> for Recipient {
+    fn from(email: Email) -> Self {
+        Self::Email(email)
+    }
+}
+impl From<Phone> for Recipient {
+    fn from(phone: Phone) -> Self {
+        Self::Phone(phone)
+    }
+}
+impl TryFrom<String> for Recipient {
+    type Error = RecipientError;
+    fn try_from(text: String) -> Result<Self, RecipientError> {
+        if text.starts_with('+') && !text.contains('@') {
+            return Phone::try_from(text)
+                .map(Self::Phone)
+                .map_err(|_| RecipientError);
+        }
+        Email::try_from(text)
+            .map(Self::Email)
+            .map_err(|_| RecipientError)
+    }
+}
+impl From<Recipient> for String {
+    fn from(recipient: Recipient) -> Self {
+        recipient.to_string()
+    }
+}
+impl fmt::Display for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Email(email) => email.fmt(f),
+            Self::Phone(phone) => phone.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_back_as_what_it_was() {
+        for (text, channel) in [
+            ("Ada@example.test", Channel::Email),
+            ("+14165550123", Channel::Sms),
+            ("+tag@example.test", Channel::Email),
+        ] {
+            let recipient = Recipient::try_from(text.to_owned()).unwrap();
+            assert_eq!(
+                (recipient.to_string().as_str(), recipient.channel()),
+                (text, channel)
+            );
+        }
+        assert!(Recipient::try_from("nobody".to_owned()).is_err());
+        let [a, b] = ["Ada@Example.test", "ada@example.test"]
+            .map(|text| Recipient::try_from(text.to_owned()).unwrap());
+        assert!(a.is_same(&b));
+    }
+}

@@ -1,0 +1,10 @@
+//! WING.
+
+pub mod business_day;
+pub mod civil;
+pub mod grid;
+pub mod holidays;
+pub mod hours;
+pub mod interval;
+pub mod time_law;
+pub mod time_zone;

@@ -1,0 +1,5 @@
+//! WING.
+
+pub mod browsers;
+pub mod tokens;
+pub mod users;

@@ -1,0 +1,5 @@
+//! WING.
+
+pub mod claims;
+pub mod holds;
+pub mod resources;

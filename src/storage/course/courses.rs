@@ -1,0 +1,106 @@
+//! Courses of treatment. Progress is never stored; it is counted from the sessions.
+
+use sqlx::types::Json;
+
+use crate::domain::course::{Course, CourseDetails};
+use crate::domain::ids::{CourseId, PatientId};
+use crate::storage::engine::stmt;
+use crate::storage::{Result, Tx};
+
+/// Writes a new course.
+pub async fn insert(tx: &mut Tx, course: &Course) -> Result<()> {
+    let CourseDetails {
+        goal,
+        zones,
+        pigment,
+        depth,
+        delivery,
+        planned_sessions,
+        ink,
+        status,
+        outcome,
+    } = &course.details;
+    tx.query(stmt!(
+        "INSERT INTO courses (id, version, patient_id, goal, zones, pigment, depth, delivery, planned_sessions, status, outcome, created_at,
+            assessed_at, ink)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+    ))
+    .bind(course.id)
+    .bind(course.version)
+    .bind(course.patient_id)
+    .bind(*goal)
+    .bind(Json(zones))
+    .bind(*pigment)
+    .bind(*depth)
+    .bind(*delivery)
+    .bind(*planned_sessions)
+    .bind(*status)
+    .bind(*outcome)
+    .bind(course.created_at)
+    .bind(course.assessed_at)
+    .bind(ink.as_ref().map(Json))
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Writes `course`, which was one version older. Whether it still was.
+pub async fn update(tx: &mut Tx, course: &Course) -> Result<bool> {
+    let CourseDetails {
+        goal,
+        zones,
+        pigment,
+        depth,
+        delivery,
+        planned_sessions,
+        ink,
+        status,
+        outcome,
+    } = &course.details;
+    let changed = tx
+        .query(stmt!(
+            "UPDATE courses SET version = $2, goal = $3, zones = $4, pigment = $5, depth = $6, delivery = $7,
+                planned_sessions = $8, status = $9, outcome = $10, assessed_at = $11, ink = $12
+             WHERE id = $1 AND version = $2 - 1"
+        ))
+        .bind(course.id)
+        .bind(course.version)
+        .bind(*goal)
+        .bind(Json(zones))
+        .bind(*pigment)
+        .bind(*depth)
+        .bind(*delivery)
+        .bind(*planned_sessions)
+        .bind(*status)
+        .bind(*outcome)
+        .bind(course.assessed_at)
+        .bind(ink.as_ref().map(Json))
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// The course with this id.
+pub async fn get(tx: &mut Tx, id: CourseId) -> Result<Option<Course>> {
+    tx.query(stmt!("SELECT * FROM courses WHERE id = $1"))
+        .bind(id)
+        .optional()
+        .await
+}
+
+/// Courses in order of id, after `after`; all, or those of one patient.
+pub async fn page(
+    tx: &mut Tx,
+    patient: Option<PatientId>,
+    after: CourseId,
+    limit: i64,
+) -> Result<Vec<Course>> {
+    tx.query(stmt!(
+        "SELECT * FROM courses WHERE patient_id = coalesce($1, patient_id) AND id > $2 ORDER BY id LIMIT $3"
+    ))
+    .bind(patient)
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
+}

@@ -1,0 +1,6 @@
+//! WING.
+
+pub mod courses;
+pub mod history;
+pub mod sessions;
+pub mod treatments;

@@ -1,0 +1,3 @@
+//! WING.
+
+pub mod figures;

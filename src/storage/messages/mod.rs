@@ -1,0 +1,8 @@
+//! WING.
+
+pub mod demo_mailbox;
+pub mod feeds;
+pub mod ledger;
+pub mod replies;
+pub mod tasks;
+pub mod visit_links;

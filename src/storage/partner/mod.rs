@@ -1,0 +1,8 @@
+//! WING.
+
+pub mod links;
+pub mod notifications;
+pub mod proposals;
+pub mod referrals;
+pub mod settlement;
+pub mod visits;

@@ -1,0 +1,6 @@
+//! WING.
+
+pub mod consents;
+pub mod lock_box;
+pub mod opt_outs;
+pub mod patients;

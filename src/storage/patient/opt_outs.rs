@@ -1,0 +1,67 @@
+//! Opt-outs: addresses and numbers that nothing is sent to. They end; they are never deleted.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::patient::opt_out::{OptOut, OptOutBy};
+use crate::domain::patient::recipient::Recipient;
+use crate::storage::engine::stmt;
+use crate::storage::{Result, Tx};
+
+/// Writes an opt-out, unless one is in force. Whether it is new.
+pub async fn insert(tx: &mut Tx, opt_out: &OptOut) -> Result<bool> {
+    let added = tx
+        .query(stmt!(
+            "INSERT INTO opt_outs (id, recipient, begun_by, proof, begun_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"
+        ))
+        .bind(opt_out.id)
+        .bind(opt_out.recipient.key())
+        .bind(opt_out.begun_by)
+        .bind(opt_out.proof.clone())
+        .bind(opt_out.begun_at)
+        .run()
+        .await?;
+    Ok(added == 1)
+}
+
+/// Ends the opt-out of an address that is in force. Whether there was one.
+pub async fn end(
+    tx: &mut Tx,
+    recipient: &Recipient,
+    by: OptOutBy,
+    proof: &str,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let changed = tx
+        .query(stmt!(
+            "UPDATE opt_outs SET ended_by = $2, end_proof = $3, ended_at = $4 WHERE recipient = $1 AND ended_at IS NULL"
+        ))
+        .bind(recipient.key())
+        .bind(by)
+        .bind(proof.to_owned())
+        .bind(at)
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Whether nothing may be sent to an address.
+pub async fn in_force(tx: &mut Tx, recipient: &Recipient) -> Result<bool> {
+    let (there,): (bool,) = tx
+        .query(stmt!(
+            "SELECT EXISTS (SELECT 1 FROM opt_outs WHERE recipient = $1 AND ended_at IS NULL) AS there"
+        ))
+        .bind(recipient.key())
+        .one()
+        .await?;
+    Ok(there)
+}
+
+/// Every opt-out of an address, oldest first.
+pub async fn of_recipient(tx: &mut Tx, recipient: &Recipient) -> Result<Vec<OptOut>> {
+    tx.query(stmt!(
+        "SELECT * FROM opt_outs WHERE recipient = $1 ORDER BY id"
+    ))
+    .bind(recipient.key())
+    .all()
+    .await
+}

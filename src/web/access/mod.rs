@@ -1,0 +1,5 @@
+//! WING.
+
+pub(super) mod account;
+pub(super) mod auth;
+pub(super) mod sign_in;

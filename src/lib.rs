@@ -8,6 +8,5 @@ pub mod cli;
 pub mod clock;
 pub mod delivery;
 pub mod domain;
-pub mod main;
 pub mod storage;
 pub mod web;

@@ -10,13 +10,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("storage", &["domain"]),
     ("calendar", &["domain"]),
     ("actions", &["domain", "storage", "calendar", "clock"]),
-    ("messages", &["domain", "storage", "calendar", "actions"]),
+    ("delivery", &["domain", "storage", "calendar", "actions"]),
     ("api", &["domain", "actions"]),
     ("web", &["domain", "actions"]),
     (
         "cli",
         &[
-            "domain", "storage", "actions", "api", "web", "messages", "clock",
+            "domain", "storage", "actions", "api", "web", "delivery", "clock",
         ],
     ),
 ];

@@ -24,7 +24,7 @@ use crate::storage::patient::{consents, opt_outs};
 
 /// A shop, as a patient's visit there sees it.
 #[derive(Debug, Clone)]
-pub(super) struct Shop {
+pub(in crate::actions) struct Shop {
     /// How it wants to be told.
     pub(in crate::actions) notices: PartnerNotices,
     /// Whether the patient permits that it is told of them (rule 56).
@@ -35,7 +35,7 @@ pub(super) struct Shop {
 
 /// What decides which messages a visit needs.
 #[derive(Debug)]
-pub(super) struct Facts<'a> {
+pub(in crate::actions) struct Facts<'a> {
     pub(in crate::actions) session: &'a Session,
     pub(in crate::actions) patient: &'a Patient,
     pub(in crate::actions) reach: Reach,

@@ -45,7 +45,7 @@ pub(in crate::api) fn open(
 
 /// The token that a request came in with.
 #[derive(Clone, Copy)]
-pub(super) struct Token(pub(in crate::api) TokenId);
+pub(in crate::api) struct Token(pub(in crate::api) TokenId);
 
 async fn guard(roles: &'static [Role], request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();

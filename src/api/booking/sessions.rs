@@ -32,7 +32,7 @@ use crate::domain::time::civil::Edge;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(in crate::api) struct Wanted {
     /// From which day (`2027-03-15`) or time on.
     #[serde(default, deserialize_with = "crate::api::extract::edge")]
     #[param(value_type = Option<String>, example = "2027-03-15")]

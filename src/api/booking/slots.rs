@@ -19,7 +19,7 @@ use crate::domain::time::civil::Edge;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(in crate::api) struct Wanted {
     /// For which course.
     #[param(value_type = Uuid)]
     course_id: CourseId,
@@ -98,7 +98,7 @@ pub(in crate::api) async fn find(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Asked {
+pub(in crate::api) struct Asked {
     /// Code of the service.
     #[param(value_type = String, example = "laser_partial")]
     service: Code,

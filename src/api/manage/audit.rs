@@ -15,7 +15,7 @@ use crate::domain::ids::PatientId;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(in crate::api) struct Wanted {
     /// Whose record.
     #[param(value_type = Uuid)]
     patient_id: PatientId,

@@ -16,7 +16,7 @@ use crate::domain::ids::{PatientId, ReferralId, SessionId};
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(in crate::api) struct Wanted {
     /// About which session; this or `patient_id`.
     #[param(value_type = Option<Uuid>)]
     session_id: Option<SessionId>,

@@ -25,7 +25,7 @@ enum Which {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(in crate::api) struct Wanted {
     /// Which; the open ones unless set.
     #[param(inline)]
     status: Option<Which>,

@@ -68,7 +68,7 @@ pub(in crate::api) async fn change(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(in crate::api) struct Wanted {
     /// From which day (`2027-03-15`) or time on; from today on unless set.
     #[serde(default, deserialize_with = "crate::api::extract::edge")]
     #[param(value_type = Option<String>, example = "2027-03-15")]

@@ -25,7 +25,7 @@ use crate::domain::partner::referral::ReferralStatus;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(in crate::api) struct Wanted {
     /// Only to this shop.
     #[param(value_type = Option<Uuid>)]
     partner_id: Option<PartnerId>,

@@ -18,7 +18,7 @@ use crate::domain::partner::settlement::Month;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(in crate::api) struct Wanted {
     /// The first month; this one unless set.
     #[param(value_type = Option<String>, example = "2026-11")]
     from: Option<Month>,

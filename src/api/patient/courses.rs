@@ -18,7 +18,7 @@ use crate::domain::ids::{CourseId, PatientId};
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(in crate::api) struct Wanted {
     /// Only those of this patient.
     #[param(value_type = Option<uuid::Uuid>)]
     patient_id: Option<PatientId>,

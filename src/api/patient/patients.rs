@@ -16,7 +16,7 @@ use crate::domain::patient::{Patient, PatientDetails};
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(in crate::api) struct Wanted {
     /// Words of the name or email, or digits of the telephone.
     #[param(max_length = 200, example = "sample")]
     q: Option<String>,

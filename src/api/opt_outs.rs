@@ -9,7 +9,7 @@ use crate::actions::{Answer, App, Caller};
 use crate::domain::ids::PatientId;
 
 /// Every opt-out of a patient's address and number, ended ones included, oldest first.
-#[utoipa::path(get, path = "/patients/{id}/opt-outs", tag = "Patients", params(("id" = PatientId, Path)), responses((status = 200, body = OptOuts)))]
+#[utoipa::path(get, path = "/patients/{id}/opt-outs", operation_id = "list_opt_outs", tag = "Patients", params(("id" = PatientId, Path)), responses((status = 200, body = OptOuts)))]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -19,7 +19,7 @@ pub(super) async fn list(
 }
 
 /// The patient wants no messages by one way, or wants them again; takes effect at once.
-#[utoipa::path(post, path = "/patients/{id}/opt-outs", tag = "Patients", params(("id" = PatientId, Path)), request_body = Wish, responses((status = 200, body = OptOuts)))]
+#[utoipa::path(post, path = "/patients/{id}/opt-outs", operation_id = "change_opt_outs", tag = "Patients", params(("id" = PatientId, Path)), request_body = Wish, responses((status = 200, body = OptOuts)))]
 pub(super) async fn wish(
     State(app): State<App>,
     caller: Caller,

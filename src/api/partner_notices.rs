@@ -10,7 +10,7 @@ use crate::domain::ids::PartnerId;
 use crate::domain::partner_notices::{PartnerNotices, PartnerNoticesDetails};
 
 /// How a shop wants to be told; its own users see theirs alone.
-#[utoipa::path(get, path = "/partners/{id}/notices", tag = "Partners", params(("id" = PartnerId, Path)), responses((status = 200, body = PartnerNotices)))]
+#[utoipa::path(get, path = "/partners/{id}/notices", operation_id = "get_partner_notices", tag = "Partners", params(("id" = PartnerId, Path)), responses((status = 200, body = PartnerNotices)))]
 pub(super) async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -20,7 +20,7 @@ pub(super) async fn get(
 }
 
 /// Changes how a shop wants to be told: its address, ways and times.
-#[utoipa::path(patch, path = "/partners/{id}/notices", tag = "Partners", params(("id" = PartnerId, Path)), request_body = PartnerNoticesDetails, responses((status = 200, body = PartnerNotices)))]
+#[utoipa::path(patch, path = "/partners/{id}/notices", operation_id = "change_partner_notices", tag = "Partners", params(("id" = PartnerId, Path)), request_body = PartnerNoticesDetails, responses((status = 200, body = PartnerNotices)))]
 pub(super) async fn change(
     State(app): State<App>,
     caller: Caller,

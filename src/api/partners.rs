@@ -19,7 +19,7 @@ use crate::domain::partner::{Partner, PartnerDetails};
 use crate::domain::status::SessionStatus;
 
 /// Every partner; a shop's own users see theirs alone.
-#[utoipa::path(get, path = "/partners", tag = "Partners", params(Page), responses((status = 200, body = Items<Partner>)))]
+#[utoipa::path(get, path = "/partners", operation_id = "list_partners", tag = "Partners", params(Page), responses((status = 200, body = Items<Partner>)))]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -29,7 +29,7 @@ pub(super) async fn list(
 }
 
 /// Writes a partner down, with its place: a site, and its chairs as rooms there.
-#[utoipa::path(post, path = "/partners", tag = "Partners", request_body = PartnerDetails, responses((status = 201, body = Partner)))]
+#[utoipa::path(post, path = "/partners", operation_id = "add_partner", tag = "Partners", request_body = PartnerDetails, responses((status = 201, body = Partner)))]
 pub(super) async fn add(
     State(app): State<App>,
     caller: Caller,
@@ -39,7 +39,7 @@ pub(super) async fn add(
 }
 
 /// One partner.
-#[utoipa::path(get, path = "/partners/{id}", tag = "Partners", params(("id" = PartnerId, Path)), responses((status = 200, body = Partner)))]
+#[utoipa::path(get, path = "/partners/{id}", operation_id = "get_partner", tag = "Partners", params(("id" = PartnerId, Path)), responses((status = 200, body = Partner)))]
 pub(super) async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -49,7 +49,7 @@ pub(super) async fn get(
 }
 
 /// Changes a partner: its papers, what it offers, how it works.
-#[utoipa::path(patch, path = "/partners/{id}", tag = "Partners", params(("id" = PartnerId, Path)), request_body = PartnerDetails, responses((status = 200, body = Partner)))]
+#[utoipa::path(patch, path = "/partners/{id}", operation_id = "change_partner", tag = "Partners", params(("id" = PartnerId, Path)), request_body = PartnerDetails, responses((status = 200, body = Partner)))]
 pub(super) async fn change(
     State(app): State<App>,
     caller: Caller,
@@ -84,7 +84,7 @@ pub(super) struct Wanted {
 }
 
 /// A shop's list: its visits from today on, or of other days, each with what the shop may know of the patient.
-#[utoipa::path(get, path = "/partners/{id}/visits", tag = "Partners", params(("id" = PartnerId, Path), Wanted), responses((status = 200, body = Items<ListedVisit>)))]
+#[utoipa::path(get, path = "/partners/{id}/visits", operation_id = "list_shop_visits", tag = "Partners", params(("id" = PartnerId, Path), Wanted), responses((status = 200, body = Items<ListedVisit>)))]
 pub(super) async fn visits(
     State(app): State<App>,
     caller: Caller,
@@ -107,7 +107,7 @@ pub(super) async fn visits(
 }
 
 /// The addresses at which a shop finds its list without signing in, those in use, without their secrets.
-#[utoipa::path(get, path = "/partners/{id}/links", tag = "Partners", params(("id" = PartnerId, Path), Page), responses((status = 200, body = Items<ShopLinkView>)))]
+#[utoipa::path(get, path = "/partners/{id}/links", operation_id = "list_shop_links", tag = "Partners", params(("id" = PartnerId, Path), Page), responses((status = 200, body = Items<ShopLinkView>)))]
 pub(super) async fn links(
     State(app): State<App>,
     caller: Caller,
@@ -118,7 +118,7 @@ pub(super) async fn links(
 }
 
 /// Makes such an address; it is shown this once.
-#[utoipa::path(post, path = "/partners/{id}/links", tag = "Partners", params(("id" = PartnerId, Path)), request_body = NewShopLink, responses((status = 201, body = ShopLinkView)))]
+#[utoipa::path(post, path = "/partners/{id}/links", operation_id = "make_shop_link", tag = "Partners", params(("id" = PartnerId, Path)), request_body = NewShopLink, responses((status = 201, body = ShopLinkView)))]
 pub(super) async fn make_link(
     State(app): State<App>,
     caller: Caller,
@@ -129,7 +129,7 @@ pub(super) async fn make_link(
 }
 
 /// Revokes such an address; it opens nothing from now on.
-#[utoipa::path(delete, path = "/partners/{id}/links/{link_id}", tag = "Partners", params(("id" = PartnerId, Path), ("link_id" = ShopLinkId, Path)),
+#[utoipa::path(delete, path = "/partners/{id}/links/{link_id}", operation_id = "revoke_shop_link", tag = "Partners", params(("id" = PartnerId, Path), ("link_id" = ShopLinkId, Path)),
     responses((status = 204, description = "Revoked")))]
 pub(super) async fn revoke_link(
     State(app): State<App>,

@@ -27,7 +27,7 @@ pub(super) struct Wanted {
 }
 
 /// Finds patients by name, digits of the telephone, or email.
-#[utoipa::path(get, path = "/patients", tag = "Patients", params(Wanted), responses((status = 200, body = Items<Patient>)))]
+#[utoipa::path(get, path = "/patients", operation_id = "search_patients", tag = "Patients", params(Wanted), responses((status = 200, body = Items<Patient>)))]
 pub(super) async fn search(
     State(app): State<App>,
     caller: Caller,
@@ -45,7 +45,7 @@ pub(super) async fn search(
 }
 
 /// Registers a patient.
-#[utoipa::path(post, path = "/patients", tag = "Patients", request_body = PatientDetails, responses((status = 201, body = Patient)))]
+#[utoipa::path(post, path = "/patients", operation_id = "register_patient", tag = "Patients", request_body = PatientDetails, responses((status = 201, body = Patient)))]
 pub(super) async fn register(
     State(app): State<App>,
     caller: Caller,
@@ -55,7 +55,7 @@ pub(super) async fn register(
 }
 
 /// One patient.
-#[utoipa::path(get, path = "/patients/{id}", tag = "Patients", params(("id" = PatientId, Path)), responses((status = 200, body = Patient)))]
+#[utoipa::path(get, path = "/patients/{id}", operation_id = "get_patient", tag = "Patients", params(("id" = PatientId, Path)), responses((status = 200, body = Patient)))]
 pub(super) async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -65,7 +65,7 @@ pub(super) async fn get(
 }
 
 /// Changes a patient's details.
-#[utoipa::path(patch, path = "/patients/{id}", tag = "Patients", params(("id" = PatientId, Path)), request_body = PatientDetails,
+#[utoipa::path(patch, path = "/patients/{id}", operation_id = "change_patient", tag = "Patients", params(("id" = PatientId, Path)), request_body = PatientDetails,
     responses((status = 200, body = Patient)))]
 pub(super) async fn change(
     State(app): State<App>,

@@ -10,7 +10,7 @@ use crate::actions::{App, Caller};
 use crate::domain::ids::CourseId;
 
 /// Plans a whole course: all sessions as wished with every wait kept, each with two alternatives. Nothing is booked.
-#[utoipa::path(post, path = "/courses/{id}/plan", tag = "Booking", params(("id" = CourseId, Path)), request_body = PlanWanted,
+#[utoipa::path(post, path = "/courses/{id}/plan", operation_id = "propose_plan", tag = "Booking", params(("id" = CourseId, Path)), request_body = PlanWanted,
     responses((status = 200, body = Plan)))]
 pub(super) async fn propose(
     State(app): State<App>,
@@ -22,7 +22,7 @@ pub(super) async fn propose(
 }
 
 /// Books a plan: all of its sessions, or none.
-#[utoipa::path(post, path = "/courses/{id}/plan/book", tag = "Booking", params(("id" = CourseId, Path)), request_body = PlanBooking,
+#[utoipa::path(post, path = "/courses/{id}/plan/book", operation_id = "book_plan", tag = "Booking", params(("id" = CourseId, Path)), request_body = PlanBooking,
     responses((status = 201, body = PlanBooked)))]
 pub(super) async fn book(
     State(app): State<App>,

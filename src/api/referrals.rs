@@ -39,7 +39,7 @@ pub(super) struct Wanted {
 }
 
 /// Referrals, oldest first. What a shop's users read here, or one by one, it has received.
-#[utoipa::path(get, path = "/referrals", tag = "Referrals", params(Wanted), responses((status = 200, body = Items<SeenReferral>)))]
+#[utoipa::path(get, path = "/referrals", operation_id = "list_referrals", tag = "Referrals", params(Wanted), responses((status = 200, body = Items<SeenReferral>)))]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -65,7 +65,7 @@ pub(super) async fn list(
 }
 
 /// Writes a referral. The shop knows nothing of it until it is sent.
-#[utoipa::path(post, path = "/referrals", tag = "Referrals", request_body = NewReferral, responses((status = 201, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals", operation_id = "write_referral", tag = "Referrals", request_body = NewReferral, responses((status = 201, body = SeenReferral)))]
 pub(super) async fn write(
     State(app): State<App>,
     caller: Caller,
@@ -75,7 +75,7 @@ pub(super) async fn write(
 }
 
 /// One referral.
-#[utoipa::path(get, path = "/referrals/{id}", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(get, path = "/referrals/{id}", operation_id = "get_referral", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
 pub(super) async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -85,7 +85,7 @@ pub(super) async fn get(
 }
 
 /// Changes how many sessions a referral asks for, or what the screening came to.
-#[utoipa::path(patch, path = "/referrals/{id}", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = ReferralChange, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(patch, path = "/referrals/{id}", operation_id = "change_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = ReferralChange, responses((status = 200, body = SeenReferral)))]
 pub(super) async fn change(
     State(app): State<App>,
     caller: Caller,
@@ -99,7 +99,7 @@ pub(super) async fn change(
 }
 
 /// Sends a referral: never without the patient's consent that names this shop.
-#[utoipa::path(post, path = "/referrals/{id}/send", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/send", operation_id = "send_referral", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
 pub(super) async fn send(
     State(app): State<App>,
     caller: Caller,
@@ -110,7 +110,7 @@ pub(super) async fn send(
 }
 
 /// The shop accepts a referral, and the dates that wait under it; or the clinic takes what the shop proposes. A manager answers for the clinic, and for the shop with `for_shop`.
-#[utoipa::path(post, path = "/referrals/{id}/accept", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Acceptance>, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/accept", operation_id = "accept_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Acceptance>, responses((status = 200, body = SeenReferral)))]
 pub(super) async fn accept(
     State(app): State<App>,
     caller: Caller,
@@ -124,7 +124,7 @@ pub(super) async fn accept(
 }
 
 /// The shop rejects a referral, or dates that were added to it; or the clinic declines what the shop proposes.
-#[utoipa::path(post, path = "/referrals/{id}/reject", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/reject", operation_id = "reject_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
 pub(super) async fn reject(
     State(app): State<App>,
     caller: Caller,
@@ -138,7 +138,7 @@ pub(super) async fn reject(
 }
 
 /// The shop proposes another time, or the first one where it works on request.
-#[utoipa::path(post, path = "/referrals/{id}/propose", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = NewProposal, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/propose", operation_id = "propose_referral_time", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = NewProposal, responses((status = 200, body = SeenReferral)))]
 pub(super) async fn propose(
     State(app): State<App>,
     caller: Caller,
@@ -162,7 +162,7 @@ pub(super) struct VisitReport {
 }
 
 /// The shop reports what was done: the same record as at the clinic.
-#[utoipa::path(post, path = "/referrals/{id}/report", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = VisitReport, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/report", operation_id = "report_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = VisitReport, responses((status = 200, body = SeenReferral)))]
 pub(super) async fn report(
     State(app): State<App>,
     caller: Caller,
@@ -196,7 +196,7 @@ fn read_report(mut body: Value) -> Result<Report, Problem> {
 }
 
 /// The clinic takes a referral back; what has not begun is called off.
-#[utoipa::path(post, path = "/referrals/{id}/cancel", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Withdrawal>, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/cancel", operation_id = "cancel_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Withdrawal>, responses((status = 200, body = SeenReferral)))]
 pub(super) async fn cancel(
     State(app): State<App>,
     caller: Caller,
@@ -210,7 +210,7 @@ pub(super) async fn cancel(
 }
 
 /// A referral is put on hold: no more dates until it is resumed.
-#[utoipa::path(post, path = "/referrals/{id}/hold", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Withdrawal>, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/hold", operation_id = "hold_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Withdrawal>, responses((status = 200, body = SeenReferral)))]
 pub(super) async fn hold(
     State(app): State<App>,
     caller: Caller,
@@ -224,7 +224,7 @@ pub(super) async fn hold(
 }
 
 /// A referral goes on.
-#[utoipa::path(post, path = "/referrals/{id}/resume", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/resume", operation_id = "resume_referral", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
 pub(super) async fn resume(
     State(app): State<App>,
     caller: Caller,
@@ -237,7 +237,7 @@ pub(super) async fn resume(
 }
 
 /// The shop cannot finish what it had accepted.
-#[utoipa::path(post, path = "/referrals/{id}/fail", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/fail", operation_id = "fail_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
 pub(super) async fn fail(
     State(app): State<App>,
     caller: Caller,
@@ -251,7 +251,7 @@ pub(super) async fn fail(
 }
 
 /// A referral never should have been written: it is kept, and its shop sees it no more.
-#[utoipa::path(post, path = "/referrals/{id}/entered-in-error", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/entered-in-error", operation_id = "mark_referral_in_error", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
 pub(super) async fn mark_error(
     State(app): State<App>,
     caller: Caller,

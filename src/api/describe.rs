@@ -97,10 +97,14 @@ pub(super) fn open(paths: &mut Paths) {
             add_problem(operation, "413", "Too large");
             add_problem(operation, "415", "Not JSON");
         }
+        let is_read = !is_post && !is_change;
         for (status, response) in &mut operation.responses.responses {
             let RefOr::T(response) = response else {
                 continue;
             };
+            if response.description.is_empty() {
+                response.description = success(status, is_read).to_owned();
+            }
             if matches!(status.as_str(), "200" | "201") && is_change {
                 response
                     .headers
@@ -108,6 +112,17 @@ pub(super) fn open(paths: &mut Paths) {
             }
         }
     });
+}
+
+/// What a success means that its handler does not describe; nothing for a status that is not known
+/// here, which the handler then has to describe itself.
+fn success(status: &str, is_read: bool) -> &'static str {
+    match status {
+        "200" if is_read => "What was asked for",
+        "200" => "Done, and how it stands now",
+        "201" => "Created, and how it stands now",
+        _ => "",
+    }
 }
 
 fn text_header(about: &str) -> RefOr<utoipa::openapi::header::Header> {
@@ -170,8 +185,9 @@ fn add_header(operation: &mut Operation, name: &str, about: &str, longest: usize
         .push(header.into());
 }
 
-/// The document as it is served: each PATCH gets a body in which every field may be left out, and what
-/// is put together of parts (`allOf`) becomes one object, since parts that allow no other fields exclude each other.
+/// The document as it is served: each PATCH gets a body in which every field may be left out, what is
+/// put together of parts (`allOf`) becomes one object, since parts that allow no other fields exclude each other,
+/// a page refers to what is on it by name, and what a field that can be null means stands at the field.
 pub(super) fn finished(document: &OpenApi) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
     let schemas = document
@@ -179,8 +195,52 @@ pub(super) fn finished(document: &OpenApi) -> Value {
         .cloned()
         .unwrap_or_default();
     make_whole(&mut document, &schemas);
+    name_items(&mut document);
+    lift_descriptions(&mut document);
     add_patches(&mut document);
     document
+}
+
+/// Lets the page of each list refer to the schema of its items, of which utoipa writes a copy without a
+/// name: generated clients then know one type of a thing, not two.
+fn name_items(document: &mut Value) {
+    let schemas = document.pointer_mut("/components/schemas");
+    let Some(schemas) = schemas.and_then(Value::as_object_mut) else {
+        return;
+    };
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    for (page, schema) in schemas.iter_mut() {
+        let Some(item) = page.strip_prefix("Items_") else {
+            continue;
+        };
+        let is_named = names.iter().any(|name| name == item);
+        if let Some(items) = schema.pointer_mut("/properties/items/items")
+            && is_named
+        {
+            *items = json!({"$ref": format!("#/components/schemas/{item}")});
+        }
+    }
+}
+
+/// Moves the description of a field that refers to a schema or is null from the reference, where clients
+/// leave it out, to the field.
+fn lift_descriptions(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(lift_descriptions),
+        Value::Object(object) => {
+            object.values_mut().for_each(lift_descriptions);
+            let choices = object.get_mut("oneOf").and_then(Value::as_array_mut);
+            if let Some([one, null]) = choices.map(Vec::as_mut_slice)
+                && *null == json!({"type": "null"})
+                && let Some(about) = one
+                    .as_object_mut()
+                    .and_then(|one| one.remove("description"))
+            {
+                object.entry("description").or_insert(about);
+            }
+        }
+        _ => (),
+    }
 }
 
 /// Replaces each `allOf` by one object with the fields of all its parts.
@@ -242,6 +302,9 @@ fn add_patches(document: &mut Value) {
         else {
             continue;
         };
+        if name.ends_with("Change") {
+            continue;
+        }
         *schema = json!({"$ref": format!("#/components/schemas/{name}Change")});
         changed.push(name);
     }

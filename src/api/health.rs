@@ -31,13 +31,13 @@ fn health() -> Json<Health> {
 }
 
 /// Whether the process is alive.
-#[utoipa::path(get, path = "/healthz", tag = "Health", responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/healthz", operation_id = "check_health", tag = "Health", responses((status = 200, body = Health)))]
 pub(super) async fn healthz() -> Json<Health> {
     health()
 }
 
 /// Whether it can serve: 503 while the database is away.
-#[utoipa::path(get, path = "/readyz", tag = "Health", responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/readyz", operation_id = "check_readiness", tag = "Health", responses((status = 200, body = Health)))]
 pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Problem> {
     app.db.ping().await.map_err(crate::actions::Error::from)?;
     Ok(health())

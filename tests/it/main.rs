@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod api_document;
 mod architecture;
 mod attending;
 mod booking_rules;

@@ -15,7 +15,7 @@ use crate::api::respond::{Reply, Shown};
 
 /// A token for email and password, for twelve hours.
 #[utoipa::path(post, path = "/sign-in", tag = "Signing in", request_body = Credentials,
-    responses((status = 200, body = SignedIn), (status = 401, body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = SignedIn), (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json")))]
 pub(in crate::api) async fn sign_in(
     State(app): State<App>,
     Extension(CameFrom(from)): Extension<CameFrom>,
@@ -37,7 +37,7 @@ pub(in crate::api) async fn sign_out(
 }
 
 /// Who is signed in.
-#[utoipa::path(get, path = "/me", tag = "Signing in", responses((status = 200, body = Me)))]
+#[utoipa::path(get, path = "/me", operation_id = "get_me", tag = "Signing in", responses((status = 200, body = Me)))]
 pub(in crate::api) async fn me(caller: Caller) -> Reply<Me> {
     let Actor {
         user_id,

@@ -13,7 +13,7 @@ use crate::api::respond::Reply;
 use crate::domain::ids::HoldId;
 
 /// Holds a slot for a few minutes; it blocks like a booking.
-#[utoipa::path(post, path = "/holds", tag = "Booking", request_body = NewSession, responses((status = 201, body = HoldView)))]
+#[utoipa::path(post, path = "/holds", operation_id = "hold_slot", tag = "Booking", request_body = NewSession, responses((status = 201, body = HoldView)))]
 pub(in crate::api) async fn hold(
     State(app): State<App>,
     caller: Caller,
@@ -23,7 +23,7 @@ pub(in crate::api) async fn hold(
 }
 
 /// Gives up a hold of one's own.
-#[utoipa::path(delete, path = "/holds/{id}", tag = "Booking", params(("id" = HoldId, Path)), responses((status = 204, description = "Given up")))]
+#[utoipa::path(delete, path = "/holds/{id}", operation_id = "give_up_hold", tag = "Booking", params(("id" = HoldId, Path)), responses((status = 204, description = "Given up")))]
 pub(in crate::api) async fn give_up(
     State(app): State<App>,
     caller: Caller,

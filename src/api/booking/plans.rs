@@ -12,7 +12,7 @@ use crate::api::respond::Reply;
 use crate::domain::ids::CourseId;
 
 /// Plans a whole course: all sessions as wished with every wait kept, each with two alternatives. Nothing is booked.
-#[utoipa::path(post, path = "/courses/{id}/plan", tag = "Booking", params(("id" = CourseId, Path)), request_body = PlanWanted,
+#[utoipa::path(post, path = "/courses/{id}/plan", operation_id = "propose_plan", tag = "Booking", params(("id" = CourseId, Path)), request_body = PlanWanted,
     responses((status = 200, body = Plan)))]
 pub(in crate::api) async fn propose(
     State(app): State<App>,
@@ -24,7 +24,7 @@ pub(in crate::api) async fn propose(
 }
 
 /// Books a plan: all of its sessions, or none.
-#[utoipa::path(post, path = "/courses/{id}/plan/book", tag = "Booking", params(("id" = CourseId, Path)), request_body = PlanBooking,
+#[utoipa::path(post, path = "/courses/{id}/plan/book", operation_id = "book_plan", tag = "Booking", params(("id" = CourseId, Path)), request_body = PlanBooking,
     responses((status = 201, body = PlanBooked)))]
 pub(in crate::api) async fn book(
     State(app): State<App>,

@@ -54,7 +54,7 @@ pub(in crate::api) struct Wanted {
 }
 
 /// Sessions in order of start.
-#[utoipa::path(get, path = "/sessions", tag = "Sessions", params(Wanted), responses((status = 200, body = Items<SessionView>)))]
+#[utoipa::path(get, path = "/sessions", operation_id = "list_sessions", tag = "Sessions", params(Wanted), responses((status = 200, body = Items<SessionView>)))]
 pub(in crate::api) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -82,7 +82,7 @@ pub(in crate::api) async fn list(
 }
 
 /// Books a session. What is left out is chosen.
-#[utoipa::path(post, path = "/sessions", tag = "Booking", request_body = NewSession, responses((status = 201, body = SessionView)))]
+#[utoipa::path(post, path = "/sessions", operation_id = "book_session", tag = "Booking", request_body = NewSession, responses((status = 201, body = SessionView)))]
 pub(in crate::api) async fn book(
     State(app): State<App>,
     caller: Caller,
@@ -92,7 +92,7 @@ pub(in crate::api) async fn book(
 }
 
 /// One session.
-#[utoipa::path(get, path = "/sessions/{id}", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
+#[utoipa::path(get, path = "/sessions/{id}", operation_id = "get_session", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
 pub(in crate::api) async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -102,7 +102,7 @@ pub(in crate::api) async fn get(
 }
 
 /// Moves a session: the same session and UID, `sequence` one higher.
-#[utoipa::path(post, path = "/sessions/{id}/reschedule", tag = "Booking", params(("id" = SessionId, Path)), request_body = NewTime,
+#[utoipa::path(post, path = "/sessions/{id}/reschedule", operation_id = "reschedule_session", tag = "Booking", params(("id" = SessionId, Path)), request_body = NewTime,
     responses((status = 200, body = Rescheduled)))]
 pub(in crate::api) async fn reschedule(
     State(app): State<App>,
@@ -117,7 +117,7 @@ pub(in crate::api) async fn reschedule(
 }
 
 /// Calls a session off.
-#[utoipa::path(post, path = "/sessions/{id}/cancel", tag = "Booking", params(("id" = SessionId, Path)), request_body = Cancellation,
+#[utoipa::path(post, path = "/sessions/{id}/cancel", operation_id = "cancel_session", tag = "Booking", params(("id" = SessionId, Path)), request_body = Cancellation,
     responses((status = 200, body = SessionView)))]
 pub(in crate::api) async fn cancel(
     State(app): State<App>,
@@ -132,7 +132,7 @@ pub(in crate::api) async fn cancel(
 }
 
 /// The patient is here.
-#[utoipa::path(post, path = "/sessions/{id}/arrive", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
+#[utoipa::path(post, path = "/sessions/{id}/arrive", operation_id = "mark_session_arrived", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
 pub(in crate::api) async fn arrive(
     State(app): State<App>,
     caller: Caller,
@@ -143,7 +143,7 @@ pub(in crate::api) async fn arrive(
 }
 
 /// The patient is ready to be treated.
-#[utoipa::path(post, path = "/sessions/{id}/check-in", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
+#[utoipa::path(post, path = "/sessions/{id}/check-in", operation_id = "check_in_session", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
 pub(in crate::api) async fn check_in(
     State(app): State<App>,
     caller: Caller,
@@ -154,7 +154,7 @@ pub(in crate::api) async fn check_in(
 }
 
 /// The patient did not come.
-#[utoipa::path(post, path = "/sessions/{id}/no-show", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
+#[utoipa::path(post, path = "/sessions/{id}/no-show", operation_id = "mark_session_no_show", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
 pub(in crate::api) async fn no_show(
     State(app): State<App>,
     caller: Caller,
@@ -167,7 +167,7 @@ pub(in crate::api) async fn no_show(
 }
 
 /// Undoes the last change of a session, within the grace time.
-#[utoipa::path(post, path = "/sessions/{id}/undo", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
+#[utoipa::path(post, path = "/sessions/{id}/undo", operation_id = "undo_session_change", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
 pub(in crate::api) async fn undo(
     State(app): State<App>,
     caller: Caller,
@@ -178,7 +178,7 @@ pub(in crate::api) async fn undo(
 }
 
 /// Corrects a session that has ended, with a reason; what was before stays in its history.
-#[utoipa::path(post, path = "/sessions/{id}/correct", tag = "Sessions", params(("id" = SessionId, Path)), request_body = Correction,
+#[utoipa::path(post, path = "/sessions/{id}/correct", operation_id = "correct_session", tag = "Sessions", params(("id" = SessionId, Path)), request_body = Correction,
     responses((status = 200, body = SessionView)))]
 pub(in crate::api) async fn correct(
     State(app): State<App>,
@@ -193,7 +193,7 @@ pub(in crate::api) async fn correct(
 }
 
 /// One session as iCalendar, to be put into a calendar by hand. One that does not take place is in nobody's.
-#[utoipa::path(get, path = "/sessions/{id}/invite.ics", tag = "Sessions", params(("id" = SessionId, Path)),
+#[utoipa::path(get, path = "/sessions/{id}/invite.ics", operation_id = "get_session_calendar", tag = "Sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = String, content_type = "text/calendar")))]
 pub(in crate::api) async fn calendar(
     State(app): State<App>,
@@ -212,7 +212,7 @@ pub(in crate::api) async fn calendar(
 }
 
 /// Every change of a session with what was before it.
-#[utoipa::path(get, path = "/sessions/{id}/history", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = History)))]
+#[utoipa::path(get, path = "/sessions/{id}/history", operation_id = "get_session_history", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = History)))]
 pub(in crate::api) async fn history(
     State(app): State<App>,
     caller: Caller,
@@ -222,7 +222,7 @@ pub(in crate::api) async fn history(
 }
 
 /// The visit is over, and this is what was done.
-#[utoipa::path(post, path = "/sessions/{id}/complete", tag = "Sessions", params(("id" = SessionId, Path)), request_body = TreatmentRecord,
+#[utoipa::path(post, path = "/sessions/{id}/complete", operation_id = "complete_session", tag = "Sessions", params(("id" = SessionId, Path)), request_body = TreatmentRecord,
     responses((status = 200, body = SessionView)))]
 pub(in crate::api) async fn complete(
     State(app): State<App>,

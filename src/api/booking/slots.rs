@@ -55,7 +55,7 @@ pub(in crate::api) struct Wanted {
 }
 
 /// Free times, best first; never one that booking would refuse. `refused` says why there is none, or fewer.
-#[utoipa::path(get, path = "/slots", tag = "Booking", params(Wanted), responses((status = 200, body = Slots)))]
+#[utoipa::path(get, path = "/slots", operation_id = "find_slots", tag = "Booking", params(Wanted), responses((status = 200, body = Slots)))]
 pub(in crate::api) async fn find(
     State(app): State<App>,
     caller: Caller,
@@ -113,7 +113,7 @@ pub(in crate::api) struct Asked {
 }
 
 /// Where the next session of a course could be: the clinic and each partner's shop, with its first times, or why there are none.
-#[utoipa::path(get, path = "/courses/{id}/places", tag = "Booking", params(("id" = CourseId, Path), Asked), responses((status = 200, body = Places)))]
+#[utoipa::path(get, path = "/courses/{id}/places", operation_id = "find_places", tag = "Booking", params(("id" = CourseId, Path), Asked), responses((status = 200, body = Places)))]
 pub(in crate::api) async fn places(
     State(app): State<App>,
     caller: Caller,

@@ -41,21 +41,21 @@ macro_rules! catalogue {
             }
 
             #[doc = concat!($about, ": adds one.")]
-            #[utoipa::path(post, path = $path, operation_id = concat!("add_", stringify!($module)), summary = concat!($about, ": adds one"), tag = "Catalogue", request_body = Details,
+            #[utoipa::path(post, path = $path, operation_id = concat!("add_", stringify!($home)), summary = concat!($about, ": adds one"), tag = "Catalogue", request_body = Details,
                 responses((status = 201, body = Kind)))]
             pub(in crate::api) async fn add(State(app): State<App>, caller: Caller, Json(details): Json<Details>) -> Reply<Kind> {
                 Ok(catalogue::add::<Kind>(&app, &caller, details).await?.into())
             }
 
             #[doc = concat!($about, ": one of them.")]
-            #[utoipa::path(get, path = $one, operation_id = concat!("get_", stringify!($module)), summary = concat!($about, ": one of them"), tag = "Catalogue", params(("id" = Id, Path)),
+            #[utoipa::path(get, path = $one, operation_id = concat!("get_", stringify!($home)), summary = concat!($about, ": one of them"), tag = "Catalogue", params(("id" = Id, Path)),
                 responses((status = 200, body = Kind)))]
             pub(in crate::api) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<Id>) -> Reply<Kind> {
                 Ok(catalogue::get::<Kind>(&app, &caller, id).await?.into())
             }
 
             #[doc = concat!($about, ": changes one.")]
-            #[utoipa::path(patch, path = $one, operation_id = concat!("change_", stringify!($module)), summary = concat!($about, ": changes one"), tag = "Catalogue", params(("id" = Id, Path)),
+            #[utoipa::path(patch, path = $one, operation_id = concat!("change_", stringify!($home)), summary = concat!($about, ": changes one"), tag = "Catalogue", params(("id" = Id, Path)),
                 request_body = Details, responses((status = 200, body = Kind)))]
             pub(in crate::api) async fn change(
                 State(app): State<App>,
@@ -148,7 +148,7 @@ pub(super) struct Year {
 }
 
 /// Ontario's public holidays of a year, as the clinic keeps them.
-#[utoipa::path(get, path = "/public-holidays", tag = "Catalogue", params(Year), responses((status = 200, body = Items<Holiday>)))]
+#[utoipa::path(get, path = "/public-holidays", operation_id = "list_public_holidays", tag = "Catalogue", params(Year), responses((status = 200, body = Items<Holiday>)))]
 pub(super) async fn holidays(
     State(app): State<App>,
     Query(Year { year }): Query<Year>,

@@ -11,7 +11,7 @@ use crate::api::respond::Reply;
 use crate::domain::ids::{DeviceId, RentalWindowId};
 
 /// The rental windows of a device, in order of time.
-#[utoipa::path(get, path = "/devices/{id}/rental-windows", tag = "Catalogue", params(("id" = DeviceId, Path), Page),
+#[utoipa::path(get, path = "/devices/{id}/rental-windows", operation_id = "list_rental_windows", tag = "Catalogue", params(("id" = DeviceId, Path), Page),
     responses((status = 200, body = Items<WindowView>)))]
 pub(in crate::api) async fn list(
     State(app): State<App>,
@@ -25,7 +25,7 @@ pub(in crate::api) async fn list(
 }
 
 /// Adds a rental window.
-#[utoipa::path(post, path = "/devices/{id}/rental-windows", tag = "Catalogue", params(("id" = DeviceId, Path)), request_body = NewWindow,
+#[utoipa::path(post, path = "/devices/{id}/rental-windows", operation_id = "add_rental_window", tag = "Catalogue", params(("id" = DeviceId, Path)), request_body = NewWindow,
     responses((status = 201, body = WindowView)))]
 pub(in crate::api) async fn add(
     State(app): State<App>,
@@ -39,7 +39,7 @@ pub(in crate::api) async fn add(
 }
 
 /// Removes a rental window; the sessions booked in it become `pending` and are answered, to be booked anew.
-#[utoipa::path(delete, path = "/devices/{id}/rental-windows/{window_id}", tag = "Catalogue",
+#[utoipa::path(delete, path = "/devices/{id}/rental-windows/{window_id}", operation_id = "remove_rental_window", tag = "Catalogue",
     params(("id" = DeviceId, Path), ("window_id" = RentalWindowId, Path)), responses((status = 200, body = WindowRemoved)))]
 pub(in crate::api) async fn remove(
     State(app): State<App>,

@@ -27,7 +27,7 @@ pub(in crate::api) struct Wanted {
 }
 
 /// Who read or changed what of a patient's record, oldest first. Reading this is itself noted.
-#[utoipa::path(get, path = "/audit", tag = "Audit", params(Wanted), responses((status = 200, body = Items<AuditLine>)))]
+#[utoipa::path(get, path = "/audit", operation_id = "list_audit_lines", tag = "Audit", params(Wanted), responses((status = 200, body = Items<AuditLine>)))]
 pub(in crate::api) async fn list(
     State(app): State<App>,
     caller: Caller,

@@ -18,7 +18,7 @@ use crate::api::respond::Reply;
 use crate::domain::ids::FeedId;
 
 /// Makes a calendar address for a practitioner, a site, a partner or a patient. One that is there gets a new address.
-#[utoipa::path(post, path = "/feeds", tag = "Feeds", request_body = NewFeed, responses((status = 201, body = FeedView)))]
+#[utoipa::path(post, path = "/feeds", operation_id = "make_feed", tag = "Feeds", request_body = NewFeed, responses((status = 201, body = FeedView)))]
 pub(in crate::api) async fn make(
     State(app): State<App>,
     caller: Caller,
@@ -28,7 +28,7 @@ pub(in crate::api) async fn make(
 }
 
 /// The calendar addresses in use, without their secrets, and when each was fetched last.
-#[utoipa::path(get, path = "/feeds", tag = "Feeds", params(Page), responses((status = 200, body = Items<FeedView>)))]
+#[utoipa::path(get, path = "/feeds", operation_id = "list_feeds", tag = "Feeds", params(Page), responses((status = 200, body = Items<FeedView>)))]
 pub(in crate::api) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -38,7 +38,7 @@ pub(in crate::api) async fn list(
 }
 
 /// Gives a calendar another address; the old one is dead.
-#[utoipa::path(post, path = "/feeds/{id}/rotate", tag = "Feeds", params(("id" = FeedId, Path)), responses((status = 200, body = FeedView)))]
+#[utoipa::path(post, path = "/feeds/{id}/rotate", operation_id = "rotate_feed", tag = "Feeds", params(("id" = FeedId, Path)), responses((status = 200, body = FeedView)))]
 pub(in crate::api) async fn rotate(
     State(app): State<App>,
     caller: Caller,
@@ -49,7 +49,7 @@ pub(in crate::api) async fn rotate(
 }
 
 /// Revokes a calendar address.
-#[utoipa::path(delete, path = "/feeds/{id}", tag = "Feeds", params(("id" = FeedId, Path)), responses((status = 204, description = "Revoked")))]
+#[utoipa::path(delete, path = "/feeds/{id}", operation_id = "revoke_feed", tag = "Feeds", params(("id" = FeedId, Path)), responses((status = 204, description = "Revoked")))]
 pub(in crate::api) async fn revoke(
     State(app): State<App>,
     caller: Caller,
@@ -61,7 +61,7 @@ pub(in crate::api) async fn revoke(
 }
 
 /// The calendar at its secret address, `/feeds/SECRET.ics`; the address is the credential. Wrong, revoked and unknown ones are answered alike.
-#[utoipa::path(get, path = "/feeds/{name}", tag = "Feeds", params(("name" = String, Path, description = "The secret, and .ics")),
+#[utoipa::path(get, path = "/feeds/{name}", operation_id = "fetch_feed", tag = "Feeds", params(("name" = String, Path, description = "The secret, and .ics")),
     responses((status = 200, body = String, content_type = "text/calendar"), (status = 304, description = "As it was")))]
 pub(in crate::api) async fn fetch(
     State(app): State<App>,

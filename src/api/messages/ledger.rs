@@ -34,7 +34,7 @@ pub(in crate::api) struct Wanted {
 }
 
 /// Every message that was sent, or will be, about a session, about a referral or to a patient, oldest first.
-#[utoipa::path(get, path = "/messages", tag = "Messages", params(Wanted), responses((status = 200, body = Items<MessageView>)))]
+#[utoipa::path(get, path = "/messages", operation_id = "list_messages", tag = "Messages", params(Wanted), responses((status = 200, body = Items<MessageView>)))]
 pub(in crate::api) async fn list(
     State(app): State<App>,
     caller: Caller,

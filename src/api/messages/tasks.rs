@@ -37,7 +37,7 @@ pub(in crate::api) struct Wanted {
 }
 
 /// Tasks, oldest first.
-#[utoipa::path(get, path = "/tasks", tag = "Tasks", params(Wanted), responses((status = 200, body = Items<TaskView>)))]
+#[utoipa::path(get, path = "/tasks", operation_id = "list_tasks", tag = "Tasks", params(Wanted), responses((status = 200, body = Items<TaskView>)))]
 pub(in crate::api) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -52,7 +52,7 @@ pub(in crate::api) async fn list(
 }
 
 /// One task, with what was written to the clinic.
-#[utoipa::path(get, path = "/tasks/{id}", tag = "Tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskView)))]
+#[utoipa::path(get, path = "/tasks/{id}", operation_id = "get_task", tag = "Tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskView)))]
 pub(in crate::api) async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -62,7 +62,7 @@ pub(in crate::api) async fn get(
 }
 
 /// The task was done.
-#[utoipa::path(post, path = "/tasks/{id}/done", tag = "Tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskView)))]
+#[utoipa::path(post, path = "/tasks/{id}/done", operation_id = "complete_task", tag = "Tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskView)))]
 pub(in crate::api) async fn done(
     State(app): State<App>,
     caller: Caller,

@@ -11,7 +11,7 @@ use crate::domain::ids::PartnerId;
 use crate::domain::partner::notifications::{PartnerNotices, PartnerNoticesDetails};
 
 /// How a shop wants to be told; its own users see theirs alone.
-#[utoipa::path(get, path = "/partners/{id}/notices", tag = "Partners", params(("id" = PartnerId, Path)), responses((status = 200, body = PartnerNotices)))]
+#[utoipa::path(get, path = "/partners/{id}/notices", operation_id = "get_partner_notices", tag = "Partners", params(("id" = PartnerId, Path)), responses((status = 200, body = PartnerNotices)))]
 pub(in crate::api) async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -21,7 +21,7 @@ pub(in crate::api) async fn get(
 }
 
 /// Changes how a shop wants to be told: its address, ways and times.
-#[utoipa::path(patch, path = "/partners/{id}/notices", tag = "Partners", params(("id" = PartnerId, Path)), request_body = PartnerNoticesDetails, responses((status = 200, body = PartnerNotices)))]
+#[utoipa::path(patch, path = "/partners/{id}/notices", operation_id = "change_partner_notices", tag = "Partners", params(("id" = PartnerId, Path)), request_body = PartnerNoticesDetails, responses((status = 200, body = PartnerNotices)))]
 pub(in crate::api) async fn change(
     State(app): State<App>,
     caller: Caller,

@@ -22,7 +22,7 @@ use crate::domain::ids::{PartnerId, ShopLinkId};
 use crate::domain::time::civil::Edge;
 
 /// Every partner; a shop's own users see theirs alone.
-#[utoipa::path(get, path = "/partners", tag = "Partners", params(Page), responses((status = 200, body = Items<Partner>)))]
+#[utoipa::path(get, path = "/partners", operation_id = "list_partners", tag = "Partners", params(Page), responses((status = 200, body = Items<Partner>)))]
 pub(in crate::api) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -32,7 +32,7 @@ pub(in crate::api) async fn list(
 }
 
 /// Writes a partner down, with its place: a site, and its chairs as rooms there.
-#[utoipa::path(post, path = "/partners", tag = "Partners", request_body = PartnerDetails, responses((status = 201, body = Partner)))]
+#[utoipa::path(post, path = "/partners", operation_id = "add_partner", tag = "Partners", request_body = PartnerDetails, responses((status = 201, body = Partner)))]
 pub(in crate::api) async fn add(
     State(app): State<App>,
     caller: Caller,
@@ -42,7 +42,7 @@ pub(in crate::api) async fn add(
 }
 
 /// One partner.
-#[utoipa::path(get, path = "/partners/{id}", tag = "Partners", params(("id" = PartnerId, Path)), responses((status = 200, body = Partner)))]
+#[utoipa::path(get, path = "/partners/{id}", operation_id = "get_partner", tag = "Partners", params(("id" = PartnerId, Path)), responses((status = 200, body = Partner)))]
 pub(in crate::api) async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -52,7 +52,7 @@ pub(in crate::api) async fn get(
 }
 
 /// Changes a partner: its papers, what it offers, how it works.
-#[utoipa::path(patch, path = "/partners/{id}", tag = "Partners", params(("id" = PartnerId, Path)), request_body = PartnerDetails, responses((status = 200, body = Partner)))]
+#[utoipa::path(patch, path = "/partners/{id}", operation_id = "change_partner", tag = "Partners", params(("id" = PartnerId, Path)), request_body = PartnerDetails, responses((status = 200, body = Partner)))]
 pub(in crate::api) async fn change(
     State(app): State<App>,
     caller: Caller,
@@ -87,7 +87,7 @@ pub(in crate::api) struct Wanted {
 }
 
 /// A shop's list: its visits from today on, or of other days, each with what the shop may know of the patient.
-#[utoipa::path(get, path = "/partners/{id}/visits", tag = "Partners", params(("id" = PartnerId, Path), Wanted), responses((status = 200, body = Items<ListedVisit>)))]
+#[utoipa::path(get, path = "/partners/{id}/visits", operation_id = "list_shop_visits", tag = "Partners", params(("id" = PartnerId, Path), Wanted), responses((status = 200, body = Items<ListedVisit>)))]
 pub(in crate::api) async fn visits(
     State(app): State<App>,
     caller: Caller,
@@ -110,7 +110,7 @@ pub(in crate::api) async fn visits(
 }
 
 /// The addresses at which a shop finds its list without signing in, those in use, without their secrets.
-#[utoipa::path(get, path = "/partners/{id}/links", tag = "Partners", params(("id" = PartnerId, Path), Page), responses((status = 200, body = Items<ShopLinkView>)))]
+#[utoipa::path(get, path = "/partners/{id}/links", operation_id = "list_shop_links", tag = "Partners", params(("id" = PartnerId, Path), Page), responses((status = 200, body = Items<ShopLinkView>)))]
 pub(in crate::api) async fn links(
     State(app): State<App>,
     caller: Caller,
@@ -121,7 +121,7 @@ pub(in crate::api) async fn links(
 }
 
 /// Makes such an address; it is shown this once.
-#[utoipa::path(post, path = "/partners/{id}/links", tag = "Partners", params(("id" = PartnerId, Path)), request_body = NewShopLink, responses((status = 201, body = ShopLinkView)))]
+#[utoipa::path(post, path = "/partners/{id}/links", operation_id = "make_shop_link", tag = "Partners", params(("id" = PartnerId, Path)), request_body = NewShopLink, responses((status = 201, body = ShopLinkView)))]
 pub(in crate::api) async fn make_link(
     State(app): State<App>,
     caller: Caller,
@@ -132,7 +132,7 @@ pub(in crate::api) async fn make_link(
 }
 
 /// Revokes such an address; it opens nothing from now on.
-#[utoipa::path(delete, path = "/partners/{id}/links/{link_id}", tag = "Partners", params(("id" = PartnerId, Path), ("link_id" = ShopLinkId, Path)),
+#[utoipa::path(delete, path = "/partners/{id}/links/{link_id}", operation_id = "revoke_shop_link", tag = "Partners", params(("id" = PartnerId, Path), ("link_id" = ShopLinkId, Path)),
     responses((status = 204, description = "Revoked")))]
 pub(in crate::api) async fn revoke_link(
     State(app): State<App>,

@@ -42,7 +42,7 @@ pub(in crate::api) struct Wanted {
 }
 
 /// Referrals, oldest first. What a shop's users read here, or one by one, it has received.
-#[utoipa::path(get, path = "/referrals", tag = "Referrals", params(Wanted), responses((status = 200, body = Items<SeenReferral>)))]
+#[utoipa::path(get, path = "/referrals", operation_id = "list_referrals", tag = "Referrals", params(Wanted), responses((status = 200, body = Items<SeenReferral>)))]
 pub(in crate::api) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -68,7 +68,7 @@ pub(in crate::api) async fn list(
 }
 
 /// Writes a referral. The shop knows nothing of it until it is sent.
-#[utoipa::path(post, path = "/referrals", tag = "Referrals", request_body = NewReferral, responses((status = 201, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals", operation_id = "write_referral", tag = "Referrals", request_body = NewReferral, responses((status = 201, body = SeenReferral)))]
 pub(in crate::api) async fn write(
     State(app): State<App>,
     caller: Caller,
@@ -78,7 +78,7 @@ pub(in crate::api) async fn write(
 }
 
 /// One referral.
-#[utoipa::path(get, path = "/referrals/{id}", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(get, path = "/referrals/{id}", operation_id = "get_referral", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
 pub(in crate::api) async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -88,7 +88,7 @@ pub(in crate::api) async fn get(
 }
 
 /// Changes how many sessions a referral asks for, or what the screening came to.
-#[utoipa::path(patch, path = "/referrals/{id}", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = ReferralChange, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(patch, path = "/referrals/{id}", operation_id = "change_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = ReferralChange, responses((status = 200, body = SeenReferral)))]
 pub(in crate::api) async fn change(
     State(app): State<App>,
     caller: Caller,
@@ -102,7 +102,7 @@ pub(in crate::api) async fn change(
 }
 
 /// Sends a referral: never without the patient's consent that names this shop.
-#[utoipa::path(post, path = "/referrals/{id}/send", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/send", operation_id = "send_referral", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
 pub(in crate::api) async fn send(
     State(app): State<App>,
     caller: Caller,
@@ -113,7 +113,7 @@ pub(in crate::api) async fn send(
 }
 
 /// The shop accepts a referral, and the dates that wait under it; or the clinic takes what the shop proposes. A manager answers for the clinic, and for the shop with `for_shop`.
-#[utoipa::path(post, path = "/referrals/{id}/accept", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Acceptance>, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/accept", operation_id = "accept_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Acceptance>, responses((status = 200, body = SeenReferral)))]
 pub(in crate::api) async fn accept(
     State(app): State<App>,
     caller: Caller,
@@ -127,7 +127,7 @@ pub(in crate::api) async fn accept(
 }
 
 /// The shop rejects a referral, or dates that were added to it; or the clinic declines what the shop proposes.
-#[utoipa::path(post, path = "/referrals/{id}/reject", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/reject", operation_id = "reject_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
 pub(in crate::api) async fn reject(
     State(app): State<App>,
     caller: Caller,
@@ -141,7 +141,7 @@ pub(in crate::api) async fn reject(
 }
 
 /// The shop proposes another time, or the first one where it works on request.
-#[utoipa::path(post, path = "/referrals/{id}/propose", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = NewProposal, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/propose", operation_id = "propose_referral_time", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = NewProposal, responses((status = 200, body = SeenReferral)))]
 pub(in crate::api) async fn propose(
     State(app): State<App>,
     caller: Caller,
@@ -165,7 +165,7 @@ pub(super) struct VisitReport {
 }
 
 /// The shop reports what was done: the same record as at the clinic.
-#[utoipa::path(post, path = "/referrals/{id}/report", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = VisitReport, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/report", operation_id = "report_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = VisitReport, responses((status = 200, body = SeenReferral)))]
 pub(in crate::api) async fn report(
     State(app): State<App>,
     caller: Caller,
@@ -199,7 +199,7 @@ fn read_report(mut body: Value) -> Result<Report, Problem> {
 }
 
 /// The clinic takes a referral back; what has not begun is called off.
-#[utoipa::path(post, path = "/referrals/{id}/cancel", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Withdrawal>, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/cancel", operation_id = "cancel_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Withdrawal>, responses((status = 200, body = SeenReferral)))]
 pub(in crate::api) async fn cancel(
     State(app): State<App>,
     caller: Caller,
@@ -213,7 +213,7 @@ pub(in crate::api) async fn cancel(
 }
 
 /// A referral is put on hold: no more dates until it is resumed.
-#[utoipa::path(post, path = "/referrals/{id}/hold", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Withdrawal>, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/hold", operation_id = "hold_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Option<Withdrawal>, responses((status = 200, body = SeenReferral)))]
 pub(in crate::api) async fn hold(
     State(app): State<App>,
     caller: Caller,
@@ -225,7 +225,7 @@ pub(in crate::api) async fn hold(
 }
 
 /// A referral goes on.
-#[utoipa::path(post, path = "/referrals/{id}/resume", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/resume", operation_id = "resume_referral", tag = "Referrals", params(("id" = ReferralId, Path)), responses((status = 200, body = SeenReferral)))]
 pub(in crate::api) async fn resume(
     State(app): State<App>,
     caller: Caller,
@@ -236,7 +236,7 @@ pub(in crate::api) async fn resume(
 }
 
 /// The shop cannot finish what it had accepted.
-#[utoipa::path(post, path = "/referrals/{id}/fail", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/fail", operation_id = "fail_referral", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
 pub(in crate::api) async fn fail(
     State(app): State<App>,
     caller: Caller,
@@ -248,7 +248,7 @@ pub(in crate::api) async fn fail(
 }
 
 /// A referral never should have been written: it is kept, and its shop sees it no more.
-#[utoipa::path(post, path = "/referrals/{id}/entered-in-error", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
+#[utoipa::path(post, path = "/referrals/{id}/entered-in-error", operation_id = "mark_referral_in_error", tag = "Referrals", params(("id" = ReferralId, Path)), request_body = Rejection, responses((status = 200, body = SeenReferral)))]
 pub(in crate::api) async fn mark_error(
     State(app): State<App>,
     caller: Caller,

@@ -46,7 +46,7 @@ impl From<Wanted> for FiguresWanted {
 }
 
 /// Per shop and month: sessions referred, accepted, declined, done, overdue, and median days to answer and to treatment.
-#[utoipa::path(get, path = "/settlement", tag = "Partners", params(Wanted), responses((status = 200, body = Settlement)))]
+#[utoipa::path(get, path = "/settlement", operation_id = "get_settlement", tag = "Partners", params(Wanted), responses((status = 200, body = Settlement)))]
 pub(in crate::api) async fn json(
     State(app): State<App>,
     caller: Caller,
@@ -58,7 +58,7 @@ pub(in crate::api) async fn json(
 }
 
 /// The same as comma-separated values.
-#[utoipa::path(get, path = "/settlement.csv", tag = "Partners", params(Wanted), responses((status = 200, body = String, content_type = "text/csv")))]
+#[utoipa::path(get, path = "/settlement.csv", operation_id = "get_settlement_csv", tag = "Partners", params(Wanted), responses((status = 200, body = String, content_type = "text/csv")))]
 pub(in crate::api) async fn csv(
     State(app): State<App>,
     caller: Caller,

@@ -12,7 +12,7 @@ use crate::domain::ids::{ConsentId, PatientId};
 use crate::domain::patient::consent::ConsentDetails;
 
 /// A patient's consents, withdrawn ones included.
-#[utoipa::path(get, path = "/patients/{id}/consents", tag = "Patients", params(("id" = PatientId, Path), Page),
+#[utoipa::path(get, path = "/patients/{id}/consents", operation_id = "list_consents", tag = "Patients", params(("id" = PatientId, Path), Page),
     responses((status = 200, body = Items<ConsentView>)))]
 pub(in crate::api) async fn list(
     State(app): State<App>,
@@ -24,7 +24,7 @@ pub(in crate::api) async fn list(
 }
 
 /// Writes down that a patient consented.
-#[utoipa::path(post, path = "/patients/{id}/consents", tag = "Patients", params(("id" = PatientId, Path)), request_body = ConsentDetails,
+#[utoipa::path(post, path = "/patients/{id}/consents", operation_id = "give_consent", tag = "Patients", params(("id" = PatientId, Path)), request_body = ConsentDetails,
     responses((status = 201, body = ConsentView)))]
 pub(in crate::api) async fn give(
     State(app): State<App>,
@@ -38,7 +38,7 @@ pub(in crate::api) async fn give(
 }
 
 /// Withdraws a consent; it stays, inactive.
-#[utoipa::path(delete, path = "/patients/{id}/consents/{consent_id}", tag = "Patients",
+#[utoipa::path(delete, path = "/patients/{id}/consents/{consent_id}", operation_id = "withdraw_consent", tag = "Patients",
     params(("id" = PatientId, Path), ("consent_id" = ConsentId, Path)), responses((status = 200, body = ConsentView)))]
 pub(in crate::api) async fn withdraw(
     State(app): State<App>,

@@ -30,7 +30,7 @@ pub(in crate::api) struct Wanted {
 }
 
 /// Courses, of one patient or of all.
-#[utoipa::path(get, path = "/courses", tag = "Courses", params(Wanted), responses((status = 200, body = Items<CourseView>)))]
+#[utoipa::path(get, path = "/courses", operation_id = "list_courses", tag = "Courses", params(Wanted), responses((status = 200, body = Items<CourseView>)))]
 pub(in crate::api) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -49,7 +49,7 @@ pub(in crate::api) async fn list(
 }
 
 /// Opens a course.
-#[utoipa::path(post, path = "/courses", tag = "Courses", request_body = NewCourse, responses((status = 201, body = CourseView)))]
+#[utoipa::path(post, path = "/courses", operation_id = "open_course", tag = "Courses", request_body = NewCourse, responses((status = 201, body = CourseView)))]
 pub(in crate::api) async fn open(
     State(app): State<App>,
     caller: Caller,
@@ -59,7 +59,7 @@ pub(in crate::api) async fn open(
 }
 
 /// One course with its estimate, progress and sessions.
-#[utoipa::path(get, path = "/courses/{id}", tag = "Courses", params(("id" = CourseId, Path)), responses((status = 200, body = CourseView)))]
+#[utoipa::path(get, path = "/courses/{id}", operation_id = "get_course", tag = "Courses", params(("id" = CourseId, Path)), responses((status = 200, body = CourseView)))]
 pub(in crate::api) async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -69,7 +69,7 @@ pub(in crate::api) async fn get(
 }
 
 /// Changes a course.
-#[utoipa::path(patch, path = "/courses/{id}", tag = "Courses", params(("id" = CourseId, Path)), request_body = CourseDetails,
+#[utoipa::path(patch, path = "/courses/{id}", operation_id = "change_course", tag = "Courses", params(("id" = CourseId, Path)), request_body = CourseDetails,
     responses((status = 200, body = CourseView)))]
 pub(in crate::api) async fn change(
     State(app): State<App>,

@@ -12,7 +12,7 @@ use crate::domain::ids::{LockId, PatientId};
 use crate::domain::patient::lock_box::LockDetails;
 
 /// What a patient forbids to tell, what they did once included.
-#[utoipa::path(get, path = "/patients/{id}/locks", tag = "Patients", params(("id" = PatientId, Path), Page),
+#[utoipa::path(get, path = "/patients/{id}/locks", operation_id = "list_locks", tag = "Patients", params(("id" = PatientId, Path), Page),
     responses((status = 200, body = Items<LockView>)))]
 pub(in crate::api) async fn list(
     State(app): State<App>,
@@ -24,7 +24,7 @@ pub(in crate::api) async fn list(
 }
 
 /// Writes down what a patient forbids to tell, to one shop or to any.
-#[utoipa::path(post, path = "/patients/{id}/locks", tag = "Patients", params(("id" = PatientId, Path)), request_body = LockDetails,
+#[utoipa::path(post, path = "/patients/{id}/locks", operation_id = "lock_patient", tag = "Patients", params(("id" = PatientId, Path)), request_body = LockDetails,
     responses((status = 201, body = LockView)))]
 pub(in crate::api) async fn lock(
     State(app): State<App>,
@@ -38,7 +38,7 @@ pub(in crate::api) async fn lock(
 }
 
 /// Lifts a lock; it stays, with when.
-#[utoipa::path(delete, path = "/patients/{id}/locks/{lock_id}", tag = "Patients",
+#[utoipa::path(delete, path = "/patients/{id}/locks/{lock_id}", operation_id = "lift_lock", tag = "Patients",
     params(("id" = PatientId, Path), ("lock_id" = LockId, Path)), responses((status = 200, body = LockView)))]
 pub(in crate::api) async fn lift(
     State(app): State<App>,

@@ -10,7 +10,7 @@ use crate::api::respond::{Reply, Shown};
 use crate::domain::ids::PatientId;
 
 /// Every opt-out of a patient's address and number, ended ones included, oldest first.
-#[utoipa::path(get, path = "/patients/{id}/opt-outs", tag = "Patients", params(("id" = PatientId, Path)), responses((status = 200, body = OptOuts)))]
+#[utoipa::path(get, path = "/patients/{id}/opt-outs", operation_id = "list_opt_outs", tag = "Patients", params(("id" = PatientId, Path)), responses((status = 200, body = OptOuts)))]
 pub(in crate::api) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -20,7 +20,7 @@ pub(in crate::api) async fn list(
 }
 
 /// The patient wants no messages by one way, or wants them again; takes effect at once.
-#[utoipa::path(post, path = "/patients/{id}/opt-outs", tag = "Patients", params(("id" = PatientId, Path)), request_body = Wish, responses((status = 200, body = OptOuts)))]
+#[utoipa::path(post, path = "/patients/{id}/opt-outs", operation_id = "change_opt_outs", tag = "Patients", params(("id" = PatientId, Path)), request_body = Wish, responses((status = 200, body = OptOuts)))]
 pub(in crate::api) async fn wish(
     State(app): State<App>,
     caller: Caller,

@@ -28,7 +28,7 @@ pub(in crate::api) struct Wanted {
 }
 
 /// Finds patients by name, digits of the telephone, or email.
-#[utoipa::path(get, path = "/patients", tag = "Patients", params(Wanted), responses((status = 200, body = Items<Patient>)))]
+#[utoipa::path(get, path = "/patients", operation_id = "search_patients", tag = "Patients", params(Wanted), responses((status = 200, body = Items<Patient>)))]
 pub(in crate::api) async fn search(
     State(app): State<App>,
     caller: Caller,
@@ -46,7 +46,7 @@ pub(in crate::api) async fn search(
 }
 
 /// Registers a patient.
-#[utoipa::path(post, path = "/patients", tag = "Patients", request_body = PatientDetails, responses((status = 201, body = Patient)))]
+#[utoipa::path(post, path = "/patients", operation_id = "register_patient", tag = "Patients", request_body = PatientDetails, responses((status = 201, body = Patient)))]
 pub(in crate::api) async fn register(
     State(app): State<App>,
     caller: Caller,
@@ -56,7 +56,7 @@ pub(in crate::api) async fn register(
 }
 
 /// One patient.
-#[utoipa::path(get, path = "/patients/{id}", tag = "Patients", params(("id" = PatientId, Path)), responses((status = 200, body = Patient)))]
+#[utoipa::path(get, path = "/patients/{id}", operation_id = "get_patient", tag = "Patients", params(("id" = PatientId, Path)), responses((status = 200, body = Patient)))]
 pub(in crate::api) async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -66,7 +66,7 @@ pub(in crate::api) async fn get(
 }
 
 /// Changes a patient's details.
-#[utoipa::path(patch, path = "/patients/{id}", tag = "Patients", params(("id" = PatientId, Path)), request_body = PatientDetails,
+#[utoipa::path(patch, path = "/patients/{id}", operation_id = "change_patient", tag = "Patients", params(("id" = PatientId, Path)), request_body = PatientDetails,
     responses((status = 200, body = Patient)))]
 pub(in crate::api) async fn change(
     State(app): State<App>,

@@ -49,6 +49,7 @@ pub mod planned;
 pub mod planner;
 mod proposals;
 pub mod read_log;
+pub mod readiness;
 pub mod referral_answers;
 mod referral_bookings;
 mod referral_change;
@@ -95,6 +96,7 @@ use crate::domain::clinic_profile::ClinicProfile;
 use crate::domain::policy::Policy;
 use crate::domain::time_zone::{Tz, UnknownTimeZone};
 use crate::domain::visit_link::LinkKey;
+pub use crate::storage::Hindrance;
 use crate::storage::{self, Db};
 
 /// All that an action needs, made once at start and shared.
@@ -126,6 +128,8 @@ pub struct Parts {
     pub link_key: OnceLock<LinkKey>,
     /// Audit lines of reads, committed together.
     pub read_log: read_log::ReadLog,
+    /// Whether anything could be written, when that was asked last.
+    pub readiness: readiness::Kept,
     /// Who has whom on a list before them.
     pub seen_lately: seen_lately::SeenLately,
     /// Whether the process is about to end, so that what would go on for ever ends too.
@@ -150,6 +154,7 @@ impl App {
             feeds: feed_fetch::Kept::default(),
             link_key: OnceLock::new(),
             read_log: read_log::ReadLog::default(),
+            readiness: readiness::Kept::default(),
             seen_lately: seen_lately::SeenLately::default(),
             closing: watch::Sender::new(false),
             demonstration: AtomicBool::new(false),

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::engine::stmt;
-use super::strung::instant;
+use super::engine::strung::instant;
 use super::{Error, Result, Tx};
 use crate::domain::ids::{ClaimId, HoldId, ResourceId, SessionId, SiteId};
 use crate::domain::interval::Interval;

@@ -4,8 +4,8 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::engine::strung::instant;
 use super::engine::{Lease, stmt};
-use super::strung::instant;
 use super::{Error, Result, Tx};
 use crate::domain::feed::{Feed, FeedKind};
 use crate::domain::ids::{FeedId, PartnerId, SiteId, UserId};

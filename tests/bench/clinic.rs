@@ -24,6 +24,7 @@ use fadeline::domain::site::Site;
 use fadeline::domain::status::{ProcedureStatus, SessionStatus};
 use fadeline::domain::time_zone::Tz;
 use fadeline::storage::claims::{self, Claimant};
+use fadeline::storage::engine::Sql;
 use fadeline::storage::{self, Db, Tx};
 use fadeline::web;
 use serde_json::{Value, json};
@@ -94,11 +95,14 @@ async fn schema(server: &str, name: &str) -> String {
 
 /// Runs a statement past everything that the program does.
 pub(crate) async fn run(tx: &mut Tx, text: &str) {
-    let text = AssertSqlSafe(text.to_owned());
-    match tx {
-        Tx::Sqlite(tx) => drop(sqlx::raw_sql(text).execute(&mut **tx).await.unwrap()),
-        Tx::Postgres(tx) => drop(sqlx::raw_sql(text).execute(&mut **tx).await.unwrap()),
-    }
+    let text: &'static str = text.to_owned().leak();
+    let sql = Sql {
+        at: "the benchmark",
+        sqlite: text,
+        postgres: text,
+        arity: 0,
+    };
+    tx.query(sql).run().await.unwrap();
 }
 
 /// The clinic, served.
@@ -151,7 +155,7 @@ impl Bench {
             .iter()
             .map(|person| person.id.to_string())
             .collect();
-        if matches!(writer.tx, Tx::Postgres(_)) {
+        if !writer.tx.locks_everything() {
             run(&mut writer.tx, "ANALYZE").await;
         }
         writer.tx.commit().await.unwrap();

@@ -371,16 +371,17 @@ pub(super) async fn change(
     let typed = Typed::of_form(&sheet.fields, &form);
     let version = form.read("version").unwrap_or_default();
     let left = match typed.read(&sheet.fields) {
-        Ok(written) => match sheet
-            .came(partners::change(&app, &caller, id, &expected(&form), written).await)
-        {
-            Came::Done(_) => {
-                return Redirect::to(&format!("/manage/partners/{id}?done=changed")).into_response();
+        Ok(written) => {
+            match sheet.came(partners::change(&app, &caller, id, &expected(&form), written).await) {
+                Came::Done(_) => {
+                    return Redirect::to(&format!("/manage/partners/{id}?done=changed"))
+                        .into_response();
+                }
+                Came::Wrong(problems) => Left::Change(typed, problems, version),
+                Came::Overtaken => Left::Overtaken(typed),
+                Came::Failed(error) => return sorry(error),
             }
-            Came::Wrong(problems) => Left::Change(typed, problems, version),
-            Came::Overtaken => Left::Overtaken(typed),
-            Came::Failed(error) => return sorry(error),
-        },
+        }
         Err(problems) => Left::Change(typed, problems, version),
     };
     answered(&app, &person, id, &Form::default(), left).await

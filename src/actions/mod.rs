@@ -15,6 +15,8 @@ pub mod patient;
 pub mod referral;
 pub mod work;
 
+pub use crate::storage::Hindrance;
+
 pub use self::work::app::{App, Parts};
 pub use self::work::error::{Error, Result};
 pub use self::work::unit_of_work::{Actor, Answer, Caller, Expected, Work};

@@ -5,8 +5,10 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::Problem;
+use super::problem::{Problem, sentence};
 use crate::actions::App;
+use crate::actions::work::readiness;
+use crate::actions::work::readiness::Unready;
 use crate::domain::time::time_zone;
 
 /// What runs.
@@ -36,9 +38,12 @@ pub(super) async fn healthz() -> Json<Health> {
     health()
 }
 
-/// Whether it can serve: 503 while the database is away.
+/// Whether it can serve: one row is written and committed, once a second at most. 503 while that fails or takes over two seconds.
 #[utoipa::path(get, path = "/readyz", operation_id = "check_readiness", tag = "Health", responses((status = 200, body = Health)))]
 pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Problem> {
-    app.db.ping().await.map_err(crate::actions::Error::from)?;
-    Ok(health())
+    match readiness::check(&app).await {
+        Ok(()) => Ok(health()),
+        Err(Unready::Hindered(hindrance)) => Err(Problem::hindered(hindrance)),
+        Err(unready) => Err(Problem::try_later(sentence(&unready.to_string()))),
+    }
 }

@@ -2,6 +2,7 @@
 //! personal, headers that keep answers private, and problems instead of bare errors.
 
 use std::net::{IpAddr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request};
@@ -32,6 +33,10 @@ pub(super) fn around(routes: Router, serving: Serving) -> Router {
         }))
         .layer(from_fn(headers))
         .layer(from_fn(log))
+        // What fails in the layers above costs one answer, not the connection.
+        .layer(CatchPanicLayer::custom(|_| {
+            Problem::fault().into_response()
+        }))
 }
 
 async fn method_not_allowed(method: Method) -> Problem {
@@ -125,7 +130,10 @@ async fn log(request: Request, next: Next) -> Response {
     let request_id = uuid::Uuid::new_v4();
     let mut response = next.run(request).await;
     let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis());
-    tracing::info!(%request_id, %method, route, status, ms, "answered");
+    // The request is done by now: a line that cannot be written must not cost its answer.
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        tracing::info!(%request_id, %method, route, status, ms, "answered");
+    }));
     if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {
         response.headers_mut().insert("x-request-id", id);
     }

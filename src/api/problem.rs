@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::actions::Error;
+use crate::actions::{Error, Hindrance};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::civil::spoken_day;
 use crate::storage;
@@ -152,6 +152,16 @@ impl Problem {
         }
     }
 
+    /// Nothing can be written until an operator has done something. The request can then be sent again as it is.
+    #[must_use]
+    pub fn hindered(hindrance: Hindrance) -> Self {
+        Self::try_later(format!(
+            "{} Nothing was changed. {} Then send the request again; nothing has to be restarted.",
+            sentence(&hindrance.to_string()),
+            hindrance.cure()
+        ))
+    }
+
     /// Our own mistake.
     #[must_use]
     pub fn fault() -> Self {
@@ -241,6 +251,8 @@ impl From<Error> for Problem {
                 tracing::warn!(%error, "the database is not to be reached");
                 Self::try_later("The database is not to be reached at the moment.")
             }
+            // The store has said that loudly, once for all requests that fail of it.
+            Error::Storage(storage::Error::Hindered(hindrance, _)) => Self::hindered(hindrance),
             Error::Storage(storage::Error::Overlap) => {
                 let taken = Refusal::new(
                     Code::ConflictPractitioner,
@@ -281,4 +293,16 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// Words as a sentence of their own.
+pub(super) fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase());
+    first
+        .into_iter()
+        .flatten()
+        .chain(letters)
+        .chain(['.'])
+        .collect()
 }

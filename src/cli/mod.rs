@@ -26,6 +26,7 @@ use crate::storage::Db;
 
 /// Does what the command line says: status 0 on success, 2 on bad usage, 1 otherwise with one line on standard error.
 pub async fn run() -> ExitCode {
+    complain_of_panics();
     let cli = Cli::parse();
     match run_command(cli).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -86,6 +87,13 @@ fn say(text: &str) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
+/// Says on standard error what panicked, if it can be said. A hook that panics itself would end the process.
+fn complain_of_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let _ = writeln!(std::io::stderr(), "fadeline: {panic}");
+    }));
+}
+
 fn log_to_stderr(settings: &Settings) -> anyhow::Result<()> {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_new(&settings.log)
@@ -94,6 +102,8 @@ fn log_to_stderr(settings: &Settings) -> anyhow::Result<()> {
     let filter = filter.add_directive("sqlx::postgres::notice=warn".parse()?);
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // A line that cannot be written would be complained of where it cannot be written, by a panic.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     if settings.log_json {
         lines.json().init();

@@ -13,7 +13,7 @@ pub mod manage;
 pub mod messages;
 pub mod partner;
 pub mod patient;
+pub mod readiness;
 pub mod repeats;
-mod strung;
 
-pub use self::engine::{Db, Error, Result, Tx};
+pub use self::engine::{Db, Error, Hindrance, Result, Tx};

@@ -29,6 +29,7 @@ use fadeline::domain::time::time_zone::Tz;
 use fadeline::storage;
 use fadeline::storage::booking::claims;
 use fadeline::storage::booking::claims::Claimant;
+use fadeline::storage::engine::Sql;
 use fadeline::storage::{Db, Tx};
 use fadeline::web;
 use serde_json::{Value, json};
@@ -99,11 +100,14 @@ async fn schema(server: &str, name: &str) -> String {
 
 /// Runs a statement past everything that the program does.
 pub(crate) async fn run(tx: &mut Tx, text: &str) {
-    let text = AssertSqlSafe(text.to_owned());
-    match tx {
-        Tx::Sqlite(tx) => drop(sqlx::raw_sql(text).execute(&mut **tx).await.unwrap()),
-        Tx::Postgres(tx) => drop(sqlx::raw_sql(text).execute(&mut **tx).await.unwrap()),
-    }
+    let text: &'static str = text.to_owned().leak();
+    let sql = Sql {
+        at: "the benchmark",
+        sqlite: text,
+        postgres: text,
+        arity: 0,
+    };
+    tx.query(sql).run().await.unwrap();
 }
 
 /// The clinic, served.
@@ -156,7 +160,7 @@ impl Bench {
             .iter()
             .map(|person| person.id.to_string())
             .collect();
-        if matches!(writer.tx, Tx::Postgres(_)) {
+        if !writer.tx.locks_everything() {
             run(&mut writer.tx, "ANALYZE").await;
         }
         writer.tx.commit().await.unwrap();

@@ -19,6 +19,7 @@ use std::time::Instant;
 
 use chrono::Duration;
 use fadeline::storage::Db;
+use fadeline::storage::engine::Sql;
 use load::{Client, Measured};
 
 /// How many past sessions: as the clinic has them, and ten times as many.
@@ -161,6 +162,14 @@ fn ratio(one: &Measured, other: &Measured) -> String {
     format!("{:.2}", one.rate() / other.rate())
 }
 
+const INSERT_TEXT: &str = "INSERT INTO bare VALUES ($1, '2027-01-05T10:00:00Z')";
+const INSERT: Sql = Sql {
+    at: "the benchmark",
+    sqlite: INSERT_TEXT,
+    postgres: INSERT_TEXT,
+    arity: 1,
+};
+
 /// Transactions of one row each, one after the other, with the durability and on the disk of everything else.
 async fn bare_commits(place: &clinic::Database) -> Measured {
     let other = place.beside().await;
@@ -176,14 +185,8 @@ async fn bare_commits(place: &clinic::Database) -> Measured {
     let mut count = 0;
     while began.elapsed() < load::WINDOW {
         let mut tx = db.begin().await.expect("a transaction");
-        clinic::run(
-            &mut tx,
-            &format!(
-                "INSERT INTO bare VALUES ('{}', '2027-01-05T10:00:00Z')",
-                uuid::Uuid::now_v7()
-            ),
-        )
-        .await;
+        let insert = tx.query(INSERT).bind(uuid::Uuid::now_v7().to_string());
+        insert.run().await.expect("a row");
         tx.commit().await.expect("a commit");
         count += 1;
     }

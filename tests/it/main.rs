@@ -30,6 +30,7 @@ mod demo_week;
 mod desk_day;
 mod desk_deeds;
 mod desk_record;
+mod faults;
 mod feeds;
 mod figures;
 mod guard;

@@ -96,12 +96,15 @@ async fn told_to_stop_the_server_finishes_what_is_under_way_and_ends_well() {
 }
 
 #[tokio::test]
-async fn readiness_is_503_while_the_database_is_away_and_health_is_not() {
+async fn readiness_is_503_while_the_database_is_away_as_found_a_second_ago_at_most_and_health_is_not()
+ {
     let app = TestApp::empty().await;
     let ask = |path: &'static str| app.send(Request::get(path).body(Body::empty()).unwrap());
     let ready = ask("/readyz").await.expect(200);
     assert!(!ready.str("version").is_empty() && ready.str("tzdb").starts_with("20"));
     app.app.db.close().await;
+    ask("/readyz").await.expect(200);
+    app.app.clock.advance(chrono::Duration::seconds(1));
     assert_eq!(ask("/readyz").await.expect(503).str("code"), "try_later");
     ask("/healthz").await.expect(200);
     app.get("/sites").await.expect(503);

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
 use super::error::Result;
-use super::{catalogue_kept, guess_guard, read_log, seen_lately};
+use super::{catalogue_kept, guess_guard, read_log, readiness, seen_lately};
 use crate::actions::calendar::fetch as feed_fetch;
 use crate::clock::Clock;
 use crate::domain::access::visit_link::LinkKey;
@@ -46,6 +46,8 @@ pub struct Parts {
     pub link_key: OnceLock<LinkKey>,
     /// Audit lines of reads, committed together.
     pub read_log: read_log::ReadLog,
+    /// Whether anything could be written, when that was asked last.
+    pub readiness: readiness::Kept,
     /// Who has whom on a list before them.
     pub seen_lately: seen_lately::SeenLately,
     /// Whether the process is about to end, so that what would go on for ever ends too.
@@ -70,6 +72,7 @@ impl App {
             feeds: feed_fetch::Kept::default(),
             link_key: OnceLock::new(),
             read_log: read_log::ReadLog::default(),
+            readiness: readiness::Kept::default(),
             seen_lately: seen_lately::SeenLately::default(),
             closing: watch::Sender::new(false),
             demonstration: AtomicBool::new(false),

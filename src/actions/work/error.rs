@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use thiserror::Error;
 
 use crate::domain::refusal::{Code, Refusal};
-use crate::storage;
+use crate::storage::{self, Hindrance};
 
 /// Why an action did not happen.
 #[derive(Debug, Error)]
@@ -74,6 +74,15 @@ impl Error {
     #[must_use]
     pub fn refused(code: Code, message: impl Into<String>) -> Self {
         Refusal::new(code, message).into()
+    }
+
+    /// What keeps the database from being used, if that is why.
+    #[must_use]
+    pub fn hindrance(&self) -> Option<Hindrance> {
+        match self {
+            Self::Storage(storage::Error::Hindered(hindrance, _)) => Some(*hindrance),
+            _ => None,
+        }
     }
 
     /// A field that makes no sense.

@@ -6,6 +6,7 @@ pub mod error;
 pub mod guess_guard;
 pub mod page;
 pub mod read_log;
+pub mod readiness;
 pub mod repeats;
 pub mod seen_lately;
 pub mod unit_of_work;

@@ -24,6 +24,34 @@ struct Waiting {
     written: oneshot::Sender<()>,
 }
 
+/// Lines that are being written. Those that were not, because that failed or was given up, wait again.
+struct Batch<'l> {
+    log: &'l ReadLog,
+    lines: Vec<Waiting>,
+}
+
+impl<'l> Batch<'l> {
+    fn taken_from(log: &'l ReadLog) -> Self {
+        let mut waiting = log.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        Self {
+            log,
+            lines: std::mem::take(&mut waiting),
+        }
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        self.lines.retain(|one| !one.written.is_closed());
+        let mut waiting = self
+            .log
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        waiting.append(&mut self.lines);
+    }
+}
+
 /// Keeps `line`; done when it is committed.
 pub(in crate::actions) async fn note(app: &App, line: audit::Line) -> Result<()> {
     let (written, mut done) = oneshot::channel();
@@ -41,9 +69,13 @@ pub(in crate::actions) async fn note(app: &App, line: audit::Line) -> Result<()>
         }
         Err(oneshot::error::TryRecvError::Empty) => (),
     }
-    let batch = std::mem::take(&mut *log.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-    write(app, &batch).await?;
-    for one in batch {
+    let mut batch = Batch::taken_from(log);
+    if let Err(error) = write(app, &batch.lines).await {
+        // This read fails; the others are tried again by those who wait for them, each in turn.
+        drop(done);
+        return Err(error.into());
+    }
+    for one in batch.lines.drain(..) {
         // Who gave up waiting needs no answer; the line is kept all the same.
         let _ = one.written.send(());
     }

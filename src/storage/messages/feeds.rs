@@ -10,8 +10,8 @@ use crate::domain::messages::feed::{Feed, FeedKind};
 use crate::domain::patient::Language;
 use crate::domain::text::Line;
 use crate::domain::time::interval::Interval;
+use crate::storage::engine::strung::instant;
 use crate::storage::engine::{Lease, stmt};
-use crate::storage::strung::instant;
 use crate::storage::{Error, Result, Tx};
 
 /// Writes a new feed. A second one in use for the same subject is [`crate::storage::Error::Duplicate`].

@@ -8,8 +8,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::style::{HASH, STYLE};
-use crate::actions::Error;
 use crate::actions::access::browsers::Person;
+use crate::actions::{Error, Hindrance};
 use crate::domain::patient::Language;
 
 /// What an address names, if that can be read.
@@ -70,6 +70,9 @@ struct Sorry {
 
 /// What is shown when something is not there, or cannot be had at the moment.
 pub(in crate::web) fn sorry(error: Error) -> Response {
+    if let Some(hindrance) = error.hindrance() {
+        return nothing_can_be_saved(hindrance);
+    }
     let (status, title, words) = match error {
         Error::NotThere(_) => (
             StatusCode::NOT_FOUND,
@@ -108,6 +111,26 @@ pub(in crate::web) fn sorry(error: Error) -> Response {
         }
     };
     apology(status, title, words)
+}
+
+/// What is shown while nothing can be written. The store has said that loudly, once for all requests that fail of it.
+fn nothing_can_be_saved(hindrance: Hindrance) -> Response {
+    let words = match hindrance {
+        Hindrance::Full => {
+            "Nothing was saved: the disk is full. Tell the clinic, which has to free some space, then try again. · Rien n’a été enregistré : le disque est plein. Avisez la clinique, qui doit libérer de l’espace, puis réessayez."
+        }
+        Hindrance::ReadOnly => {
+            "Nothing was saved: the data can only be read at the moment. Tell the clinic, which has to make them writable again, then try again. · Rien n’a été enregistré : les données ne peuvent qu’être lues pour l’instant. Avisez la clinique, qui doit en rétablir l’écriture, puis réessayez."
+        }
+        Hindrance::Failing | Hindrance::Shut => {
+            "Nothing was saved: the disk gives errors. Tell the clinic, which has to look at it, then try again. · Rien n’a été enregistré : le disque signale des erreurs. Avisez la clinique, qui doit le vérifier, puis réessayez."
+        }
+    };
+    apology(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Nothing can be saved · Rien ne s’enregistre",
+        words.to_owned(),
+    )
 }
 
 /// What is shown to who is signed in, but not as somebody who may see the page.

@@ -42,6 +42,11 @@ impl Database {
         }
     }
 
+    /// One that others keep: a file, or a database of its own.
+    pub(crate) fn at(url: String) -> Self {
+        Self { url, _folder: None }
+    }
+
     /// The same one, for another node; gone when this one is.
     pub(crate) fn beside(&self) -> Self {
         Self {

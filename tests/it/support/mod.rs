@@ -124,8 +124,16 @@ impl TestApp {
         }
     }
 
+    /// One that is empty but for its users, on a database that is kept elsewhere.
+    pub(crate) async fn on(database: Database) -> Self {
+        Self::begun_on(database, MONDAY, Policy::default()).await
+    }
+
     async fn begun(now: &str, policy: Policy) -> Self {
-        let database = Database::fresh().await;
+        Self::begun_on(Database::fresh().await, now, policy).await
+    }
+
+    async fn begun_on(database: Database, now: &str, policy: Policy) -> Self {
         let clock = Clock::still_at(now.parse().unwrap());
         let app = App::new(database.db().await, clock, toronto(), policy, profile());
         let partner_id = {

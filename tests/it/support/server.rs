@@ -30,6 +30,11 @@ pub(crate) struct Server {
 impl Server {
     /// `fadeline serve` on `database_url`, ready to answer.
     pub(crate) async fn start(database_url: &str) -> Self {
+        Self::start_logging(database_url, "warn", Stdio::inherit()).await
+    }
+
+    /// The same, with its log elsewhere.
+    pub(crate) async fn start_logging(database_url: &str, filter: &str, log: Stdio) -> Self {
         // The port is free when it is chosen, and taken again a moment later; nobody else here wants it.
         let port = std::net::TcpListener::bind("127.0.0.1:0")
             .unwrap()
@@ -37,7 +42,7 @@ impl Server {
             .unwrap()
             .port();
         let address = format!("127.0.0.1:{port}");
-        let child = Command::new(env!("CARGO_BIN_EXE_fadeline"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_fadeline"))
             .args([
                 "serve",
                 "--listen",
@@ -45,7 +50,7 @@ impl Server {
                 "--database-url",
                 database_url,
                 "--log",
-                "warn",
+                filter,
             ])
             // As `TestApp::without_waits`: what races here is time and place.
             .env("FADELINE_POLICY__LASER_INTERVAL_DAYS", "0")
@@ -54,8 +59,11 @@ impl Server {
             .env("FADELINE_POLICY__TEST_PATCH_VALID_DAYS", "3660")
             .env("FADELINE_POLICY__PLAN_CEILING", "60")
             .stdin(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
+        // Who reads the log of a pipe has died before the first request.
+        drop(child.stderr.take());
         let server = Self {
             child: Mutex::new(child),
             url: format!("http://{address}"),
@@ -81,6 +89,26 @@ impl Server {
         let mut child = self.child.lock().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
+    }
+
+    /// Its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.lock().unwrap().id()
+    }
+
+    /// What an address outside of the API answers.
+    pub(crate) async fn status(&self, path: &str) -> u16 {
+        let answer = self.client.get(format!("{}{path}", self.url)).send().await;
+        answer.unwrap().status().as_u16()
+    }
+
+    /// Waits until `/readyz` answers so; what it found is kept for a second.
+    pub(crate) async fn until_readiness_is(&self, status: u16) {
+        let patience = Instant::now() + Duration::from_secs(10);
+        while self.status("/readyz").await != status {
+            assert!(Instant::now() < patience, "readiness is never {status}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Asks it to stop, as a supervisor does.
@@ -193,6 +221,12 @@ impl Demo {
             url: said["url"].as_str().unwrap().to_owned(),
             tokens: said["tokens"].clone(),
         }
+    }
+
+    /// `fadeline demo --json` whose log goes to what takes no byte.
+    pub(crate) fn start_without_log(arguments: &[&str]) -> Self {
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        Self::launch(arguments, "info", full.unwrap().into())
     }
 
     /// Somebody with a role asks.

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// An instant as either engine strings it: `2027-01-05T14:00:00`, perhaps a fraction, perhaps `+00:00`.
-pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
     let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
     let date =
         NaiveDate::from_ymd_opt(text.get(0..4)?.parse().ok()?, number(5..7)?, number(8..10)?)?;

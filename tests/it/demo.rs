@@ -30,7 +30,7 @@ async fn all(demo: &Demo, list: &str) -> Vec<Value> {
 async fn start(now: &str) -> (Demo, Database) {
     let database = Database::fresh().await;
     (
-        Demo::start(&["--database-url", &database.url, "--now", now]),
+        Demo::start(now, &["--database-url", &database.url]),
         database,
     )
 }

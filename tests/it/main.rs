@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod any_day;
 mod architecture;
 mod attending;
 mod booking_rules;

@@ -36,9 +36,10 @@ async function free(courseId, day, { at, until = "24:00", services = SERVICES, d
     const found = await freeTimes(courseId, service, day, device ? { device_id: device } : {});
     for (const slot of found.filter((one) => timeOf(one) >= at && timeOf(one) < until)) {
       if (!isMovable) return { service, ...slot };
-      // Where it can be dragged to: other hours of the same column.
+      // Where it can be dragged to: other hours of the same column, in sight.
       const column = await freeTimes(courseId, service, day, { practitioner_id: slot.practitioner_id });
-      if (column.filter((one) => timeOf(one) > "11:00" && one.start !== slot.start).length > 1) return { service, ...slot };
+      const others = column.map(timeOf).filter((time) => time > "11:00" && time < "16:00" && time !== timeOf(slot));
+      if (others.length > 1) return { service, ...slot };
     }
   }
   return null;
@@ -99,6 +100,12 @@ async function set() {
     if (Object.keys(found).length === 0) continue;
     const missing = ORDER.filter((as) => !found[as]);
     if (missing.length > 0) throw new Error(`no session for “${missing[0]}” fits into ${day}`);
+    // The first of those who wait is who can be treated on this very day.
+    const treatable = [];
+    for (const one of left.filter(({ next_window }) => next_window && next_window.suggested <= day)) {
+      if ((await freeTimes(one.id, "laser_partial", day)).filter((slot) => timeOf(slot) > "11:00").length >= 3) treatable.push(one);
+    }
+    if (treatable.length === 0) throw new Error(`no caller can be treated on ${day}`);
     await clock({ to: `${day}T${NOW}:00${found.soon.start.slice(-6)}` });
     return {
       day,
@@ -112,8 +119,8 @@ async function set() {
        * themselves.
        */
       ...found,
-      /** Courses of which nothing is booked. */
-      waiting: left,
+      /** Courses of which nothing is booked; the first can be treated on this very day. */
+      waiting: [...new Set([...treatable, ...left])],
     };
   }
   throw new Error("no day of the coming fortnight has a free time");

@@ -117,16 +117,21 @@ pub(crate) fn was_done(session: &sessions::Listed) -> bool {
 impl Told {
     /// It behind its API, with its patients, P01 first.
     pub(crate) async fn served(self) -> (TestApp, Vec<(Patient, Course)>) {
-        let token = async |email: &str| users::create_token(&self.app, email, 3000).await.unwrap();
+        let mut tokens = Vec::new();
+        for name in ["casey", "noor", "robin", "maple"] {
+            let email = format!("{name}@example.test");
+            tokens.push(users::create_token(&self.app, &email, 3000).await.unwrap());
+        }
+        let [desk, practitioner, manager, partner] = tokens.try_into().unwrap();
         let post = Post::new(self.app.clone(), None, None, true, None);
         let app = TestApp {
             router: mail::router(&post),
             post,
-            desk: token("casey@example.test").await,
-            practitioner: token("noor@example.test").await,
-            manager: token("robin@example.test").await,
-            partner: token("maple@example.test").await,
-            app: self.app.clone(),
+            desk,
+            practitioner,
+            manager,
+            partner,
+            app: self.app,
             database: self.database,
         };
         (app, self.people)

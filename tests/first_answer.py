@@ -1,6 +1,6 @@
 """Holds the demo to its word: the first answer comes within two seconds of its start.
 
-Takes the program. Run alone, since the suite keeps every core busy; the best of five
+Takes the program, and when the demo begins. Run alone, since the suite keeps every core busy; the best of five
 counts, so that one hiccup of the machine is not the program's.
 """
 
@@ -13,7 +13,7 @@ import urllib.request
 took = []
 for _ in range(5):
     begun = time.monotonic()
-    demo = subprocess.Popen([sys.argv[1], "demo", "--json", "--log", "warn", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE)
+    demo = subprocess.Popen([sys.argv[1], "demo", "--json", "--log", "warn", "--listen", "127.0.0.1:0", "--now", sys.argv[2]], stdout=subprocess.PIPE)
     try:
         url = json.loads(demo.stdout.readline())["url"]
         urllib.request.urlopen(f"{url}/healthz", timeout=10).read()

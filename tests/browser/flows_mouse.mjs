@@ -80,17 +80,18 @@ test("mouse: a session is moved in two, by dragging", options, async () => {
   await asItWas(later);
   await inWindow(DESK, async ({ page }) => {
     await openDay(page, day);
-    const slots = await api("GET", `/slots?course_id=${later.course_id}&service=${later.service}&session_id=${later.id}&practitioner_id=${later.practitioner_id}&from=${day}&to=${day}`);
-    const to = slots.items.map((slot) => slot.start.slice(0, 16)).find((start) => start > `${later.local_start.slice(0, 11)}11:00` && start !== later.local_start);
-    assert.ok(to, "no other time of the day is legal");
+    const slots = await api("GET", `/slots?course_id=${later.course_id}&service=${later.service}&session_id=${later.id}&practitioner_id=${later.practitioner_id}&from=${day}&to=${day}&limit=400`);
     const column = page.locator(`.column:has(article[data-session="${later.id}"])`);
     const [box, head, first] = [await column.boundingBox(), await column.locator("h2").boundingBox(), Number(await page.locator(".grid").getAttribute("data-first-minute"))];
     const card = await cardOf(page, later.id).boundingBox();
-    const minutes = Number(to.slice(11, 13)) * 60 + Number(to.slice(14)) - first;
     const row = await column.evaluate((one) => parseFloat(getComputedStyle(one).gridTemplateRows.split(" ")[1]));
+    // The card hangs at the point at which it is held, which is its middle; a hand reaches no further than the window.
+    const heightOf = (start) => head.y + head.height + ((Number(start.slice(11, 13)) * 60 + Number(start.slice(14)) - first) / 15) * row + card.height / 2;
+    const inSight = (start) => heightOf(start) < page.viewportSize().height - card.height;
+    const to = slots.items.map((slot) => slot.start.slice(0, 16)).find((start) => start > `${later.local_start.slice(0, 11)}11:00` && start !== later.local_start && inSight(start));
+    assert.ok(to, "no other time of the day is legal");
     const hand = new Hand(page);
-    // The card hangs at the point at which it is held, which is its middle.
-    await hand.drag(cardOf(page, later.id), { x: box.x + box.width / 2, y: head.y + head.height + (minutes / 15) * row + card.height / 2 });
+    await hand.drag(cardOf(page, later.id), { x: box.x + box.width / 2, y: heightOf(to) });
     const asked = page.getByRole("heading", { name: /Move to .*\?/ });
     await asked.waitFor();
     assert.equal(timeIn(await asked.innerText()), to, "the time at which it was dropped");

@@ -163,8 +163,7 @@ test("forms: a user is added by a manager; what makes no sense comes back", opti
 });
 
 test("forms: a session is written up, and what is refused stays as it was typed", options, async () => {
-  const { booked, day } = await staged();
-  const [, one] = booked;
+  const { treated: one, day } = await staged();
   await inWindow({ role: "desk" }, async ({ page }) => {
     await openDay(page, day);
     await page.goto(`/desk?day=${day}&session=${one.id}`);

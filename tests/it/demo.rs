@@ -30,7 +30,7 @@ async fn all(demo: &Demo, list: &str) -> Vec<Value> {
 async fn start(now: &str) -> (Demo, Database) {
     let database = Database::fresh().await;
     (
-        Demo::start(&["--database-url", &database.url, "--now", now]),
+        Demo::start(now, &["--database-url", &database.url]),
         database,
     )
 }
@@ -297,7 +297,8 @@ async fn the_demo_refuses_a_database_that_is_in_use_and_the_service_has_no_demo_
     let (demo, database) = start("2026-11-22T15:00:00Z").await;
     drop(demo);
     let second = std::process::Command::new(env!("CARGO_BIN_EXE_fadeline"))
-        .args(["load-demo", "--database-url", &database.url])
+        .args(["load-demo", "--now", "2026-11-22T15:00:00Z"])
+        .args(["--database-url", &database.url])
         .output()
         .unwrap();
     assert_eq!(second.status.code(), Some(1));

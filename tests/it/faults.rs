@@ -304,12 +304,7 @@ async fn a_log_that_cannot_be_written_costs_no_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_demo_whose_log_cannot_be_written_answers_too() {
     let database = Database::fresh().await;
-    let demo = Demo::start_without_log(&[
-        "--database-url",
-        &database.url,
-        "--now",
-        "2027-01-04T14:00:00Z",
-    ]);
+    let demo = Demo::start_without_log("2027-01-04T14:00:00Z", &["--database-url", &database.url]);
     for role in ["front_desk", "practitioner", "manager", "partner"] {
         demo.ask(role, "GET", "/me", Value::Null).await.expect(200);
     }

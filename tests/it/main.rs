@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod any_day;
 mod api_document;
 mod architecture;
 mod attending;

@@ -131,6 +131,34 @@ async fn eight_sessions_are_planned_one_is_swapped_the_later_ones_follow_and_all
 }
 
 #[tokio::test]
+async fn a_date_that_no_other_day_can_take_is_swapped_for_another_hour_of_it() {
+    let (app, _, course) = ready().await;
+    // The test patch holds up to this Tuesday, and the patient comes on Tuesdays alone.
+    let wanted =
+        json!({"count": 1, "from": "2027-05-01", "weekdays": ["tue"], "not_before": "15:00"});
+    let planned = plan(&app, &course, wanted).await.expect(200);
+    let proposals = planned.body["proposals"].as_array().unwrap();
+    assert_eq!(proposals.len(), 1, "{}", planned.text);
+    let others = proposals[0]["alternatives"].as_array().unwrap();
+    assert_eq!(others.len(), 2, "{}", planned.text);
+    let starts: std::collections::BTreeSet<_> = others
+        .iter()
+        .chain(proposals)
+        .map(|one| one["start"].as_str().unwrap())
+        .collect();
+    assert_eq!(starts.len(), 3, "{starts:?}");
+    for start in &starts {
+        let at: DateTime<FixedOffset> = start.parse().unwrap();
+        assert!(
+            day(start).to_string() == "2027-05-04" && at.hour() >= 15,
+            "{start}"
+        );
+    }
+    let other = others[1]["start"].as_str().unwrap().to_owned();
+    book(&app, &course, &[other]).await.expect(201);
+}
+
+#[tokio::test]
 async fn a_plan_keeps_to_the_practitioner_the_device_the_day_and_the_hours_asked_for() {
     let (app, clinic, course) = ready().await;
     for week in 0..30 {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
 use crate::support::server::Demo;
+use crate::support::{MONDAY, TestApp};
 
 #[tokio::test]
 async fn every_read_and_write_of_a_record_leaves_a_line_that_says_who_and_what() {
@@ -216,7 +216,7 @@ async fn a_record_of_somebody_else_is_not_in_the_audit_of_this_patient() {
 async fn nothing_personal_is_in_the_log_even_when_it_says_everything() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    let demo = Demo::start_logging(&[], "trace", &log);
+    let demo = Demo::start_logging(MONDAY, "trace", &log);
     let client = crate::support::server::client();
     let desk = demo.token("front_desk").to_lowercase();
     let marked = json!({"given_name": "Zebulon", "family_name": "Quixotic", "phone": "416-555-0177", "email": "zebulon@example.test"});
@@ -305,7 +305,7 @@ async fn searches_that_come_at_once_each_leave_their_own_line() {
 async fn no_secret_address_is_in_the_log_even_when_it_says_everything() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    let demo = Demo::start_logging(&[], "trace", &log);
+    let demo = Demo::start_logging(MONDAY, "trace", &log);
     let client = crate::support::server::client();
     let site = demo
         .ask("front_desk", "GET", "/sites", Value::Null)

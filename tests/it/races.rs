@@ -25,16 +25,39 @@ pub(crate) struct Race {
 
 impl Race {
     pub(crate) async fn begin() -> Self {
-        Self::over(TestApp::without_waits().await).await
+        Self::over(TestApp::without_waits_at(&real_now().to_rfc3339()).await).await
     }
 
-    /// One in which the servers' own waits are kept, and the clock is the real one.
+    /// One in which the servers' own waits are kept.
     pub(crate) async fn with_waits() -> Self {
-        Self::over(TestApp::at(&fadeline::clock::Clock::real().now().to_rfc3339()).await).await
+        Self::over(TestApp::at(&real_now().to_rfc3339()).await).await
+    }
+
+    /// The papers of people and lasers hold for as long as the race looks ahead, whenever it is run.
+    async fn renew_papers(app: &TestApp, clinic: &Clinic) {
+        let valid = json!(ahead(1000, "")[..10]);
+        let licence = json!({"licence_valid_until": valid, "service_due_on": valid});
+        let certificate = json!([{"kind": "laser certificate", "expires_on": valid}]);
+        let authorisation = json!([{"device_id": clinic.owned, "expires_on": valid}]);
+        for (path, papers) in [
+            (format!("/devices/{}", clinic.owned), licence.clone()),
+            (format!("/devices/{}", clinic.rented), licence),
+            (
+                format!("/practitioners/{}", clinic.noor),
+                json!({"credentials": certificate}),
+            ),
+            (
+                format!("/practitioners/{}", clinic.theo),
+                json!({"device_authorisations": authorisation}),
+            ),
+        ] {
+            app.manage("PATCH", &path, papers).await.expect(200);
+        }
     }
 
     async fn over(app: TestApp) -> Self {
         let clinic = app.clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
+        Self::renew_papers(&app, &clinic).await;
         app.manage(
             "PATCH",
             &format!("/sites/{}", clinic.site),
@@ -83,10 +106,15 @@ impl Race {
     }
 }
 
-/// `n` days from the real today on, at `time`: real servers have a real clock.
+/// What real servers read: `serve` has no other clock. The stories with them are of days ahead, on each of which the clinic is
+/// open around the clock and nothing expires, so they hold on any day.
+fn real_now() -> chrono::DateTime<chrono::Utc> {
+    fadeline::clock::Clock::real().now()
+}
+
+/// `n` days from the real today on, at `time`.
 pub(crate) fn ahead(days: i64, time: &str) -> String {
-    let clock = fadeline::clock::Clock::real();
-    let day = fadeline::domain::time::civil::date_of(toronto(), clock.now())
+    let day = fadeline::domain::time::civil::date_of(toronto(), real_now())
         + chrono::Duration::days(days);
     format!("{day}T{time}")
 }

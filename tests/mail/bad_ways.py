@@ -127,7 +127,7 @@ def task_of(demo, visit, kind):
 
 def begun(way, name):
     """A demo by this way with somebody whose reminder is just about to fall due."""
-    demo = Demo(way.settings, "--now", NOW)
+    demo = Demo(way.settings, NOW)
     demo.clear()
     visit = reminded(demo, name, **way.details)
     demo.wait_until(visit["due"] - SOON)
@@ -185,7 +185,7 @@ def different_times(demo, number):
 
 
 def mails_one_by_one(way):
-    with Demo(way.settings, "--now", NOW) as demo:
+    with Demo(way.settings, NOW) as demo:
         demo.clear()
         modes = ["drop-after-data", "421", "451", "gone", "550"]
         visits = [reminded(demo, f"p{mode}", at) for mode, at in zip(modes, different_times(demo, len(modes)), strict=True)]
@@ -234,7 +234,7 @@ TEXTS = {
 
 
 def texts_side_by_side(way):
-    with Demo(way.settings, "--now", NOW) as demo:
+    with Demo(way.settings, NOW) as demo:
         demo.clear()
         _, course = demo.patient("plooks")
         hours = sorted(slot["start"] for slot in demo.times(course) if "10:00" <= slot["start"][11:16] < "18:00")[::3]

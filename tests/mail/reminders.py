@@ -378,7 +378,7 @@ if __name__ == "__main__":
     begun = time.monotonic()
     provider = texting.Provider().start()
     try:
-        with Demo(REAL | provider.settings(), "--now", NOW) as demo:
+        with Demo(REAL | provider.settings(), NOW) as demo:
             all_of_it(demo, provider)
     finally:
         for process in processes:

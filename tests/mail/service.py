@@ -179,8 +179,10 @@ class Service:
 
 
 class Demo(Service):
-    def __init__(self, settings, *options):
-        super().__init__(settings, "demo", "--json", "--listen", "127.0.0.1:0", *options)
+    """The demo, whose clock begins at `now`: no check depends on the day on which it runs."""
+
+    def __init__(self, settings, now, *options):
+        super().__init__(settings, "demo", "--json", "--listen", "127.0.0.1:0", "--now", now, *options)
         first = self.process.stdout.readline()
         if not first:
             self.process.wait()

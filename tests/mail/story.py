@@ -28,6 +28,9 @@ import octets  # noqa: E402
 from boxes import CLINIC, FOLDER, arrived, check, files, from_outside, mails, order, postfix, refuse  # noqa: E402
 from service import REAL, Demo, Service, holds, processes, work_on  # noqa: E402
 
+# The weeks that are lived through begin on a Thursday morning.
+NOW = "2026-11-26T15:30:00Z"
+
 
 class Mail:
     """A mail as it lies in a box, nothing of which is wrong."""
@@ -168,7 +171,7 @@ def gone(demo):
 def with_bad(mode, **how):
     """A demo with a server that behaves badly from the first mail on."""
     server = bad_smtp.Server(mode, **how).start()
-    return server, Demo({"FADELINE_SMTP_URL": f"smtp://127.0.0.1:{server.port}?tls=none"})
+    return server, Demo({"FADELINE_SMTP_URL": f"smtp://127.0.0.1:{server.port}?tls=none"}, NOW)
 
 
 def to(server, name):
@@ -257,8 +260,10 @@ def refusing():
 def serving(folder):
     """A demo is killed with a mail waiting, and the service takes over its database."""
     database = ["--database-url", f"sqlite:{folder}/fadeline.db"]
+    # The service has the real clock and no other, so the demo that it takes over from begins just before it. No hour or day
+    # is special to it: the visit lies ten days ahead or more, and an invitation waits for no hour.
     earlier = (datetime.now(timezone.utc) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    demo = Demo({}, *database, "--now", earlier)
+    demo = Demo({}, earlier, *database)
     session = demo.book("pserved")
     demo.process.kill()
     demo.process.wait()
@@ -429,7 +434,7 @@ def nothing_more():
 def all_of_it():
     # Those who wait for bad servers wait beside the others.
     badly = [aside.submit(story) for story in (hang, without_word, slow, refusing)]
-    with Demo(REAL) as demo:
+    with Demo(REAL, NOW) as demo:
         life(demo)
         readdressed(demo)
         refused(demo)

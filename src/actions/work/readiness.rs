@@ -8,7 +8,7 @@ use thiserror::Error;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::unit_of_work::App;
+use super::app::App;
 use crate::storage::{self, Hindrance, readiness};
 
 /// How long an answer is kept.

@@ -116,6 +116,31 @@ pub fn nearest(
     found
 }
 
+/// `others` than `best`, filled up with more hours of the same days until there are `most` of them: the best hours first,
+/// the day of `best` before the others.
+#[must_use]
+pub fn with_other_hours(
+    diary: &Diary,
+    wishes: &Wishes,
+    target: NaiveDate,
+    best: &Ranked,
+    mut others: Vec<Ranked>,
+    most: usize,
+) -> Vec<Ranked> {
+    let day_of = |one: &Ranked| civil::date_of(diary.zone, one.slot.start);
+    let days: Vec<_> = std::iter::once(best).chain(&others).map(day_of).collect();
+    for day in days {
+        // At most so many are known already, the best among them.
+        for more in ranked(diary, &wishes.slots(diary, day), target, 2 * most + 1) {
+            let known = |one: &Ranked| one.slot.start == more.slot.start;
+            if others.len() < most && !known(best) && !others.iter().any(known) {
+                others.push(more);
+            }
+        }
+    }
+    others
+}
+
 /// The slot as a visit to come, for whatever is planned after it.
 #[must_use]
 pub fn as_visit(diary: &Diary, slot: &Slot) -> Option<Visit> {

@@ -2,6 +2,7 @@
 // that did them. Each is taken back afterwards, so that the next way to do it begins alike.
 
 import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
 
 import { all, api, course, session } from "./demo.mjs";
 
@@ -84,7 +85,7 @@ export async function offers(page) {
 }
 
 /** A number that nobody has, so that a demo can be checked twice. */
-export const newPhone = () => `4167${String(Date.now()).slice(-6)}`;
+export const newPhone = () => `4167${randomInt(200_000, 1_000_000)}`;
 
 /** The patient with that phone number. */
 export async function patientWith(phone) {

@@ -78,15 +78,20 @@ impl TestApp {
 
     /// One in which nobody waits for healing skin or an old test patch, for stories of time and place alone.
     pub(crate) async fn without_waits() -> Self {
-        Self::with_policy(Policy {
+        Self::without_waits_at(MONDAY).await
+    }
+
+    /// The same, at another time.
+    pub(crate) async fn without_waits_at(now: &str) -> Self {
+        let policy = Policy {
             laser_interval_days: 0,
             laser_interval_days_darker: 0,
             laser_suggested_days: 0,
             test_patch_valid_days: 3660,
             plan_ceiling: 60,
             ..Policy::default()
-        })
-        .await
+        };
+        Self::begun(now, policy).await
     }
 
     /// One that is empty but for its users, with other numbers.

@@ -28,7 +28,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// `fadeline serve` on `database_url`, ready to answer.
+    /// `fadeline serve` on `database_url`, ready to answer. It has the real clock and no other, so stories with it take
+    /// their days from `races::ahead`, and may depend neither on the weekday nor on holidays.
     pub(crate) async fn start(database_url: &str) -> Self {
         Self::start_logging(database_url, "warn", Stdio::inherit()).await
     }
@@ -188,23 +189,21 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// `fadeline demo --json` with more arguments.
-    pub(crate) fn start(arguments: &[&str]) -> Self {
-        Self::launch(arguments, "warn", Stdio::inherit())
+    /// `fadeline demo --json` from `now` on, with more arguments.
+    pub(crate) fn start(now: &str, arguments: &[&str]) -> Self {
+        Self::launch(now, arguments, "warn", Stdio::inherit())
     }
 
     /// The same, with its log in a file.
-    pub(crate) fn start_logging(arguments: &[&str], filter: &str, log: &std::path::Path) -> Self {
-        Self::launch(
-            arguments,
-            filter,
-            std::fs::File::create(log).unwrap().into(),
-        )
+    pub(crate) fn start_logging(now: &str, filter: &str, log: &std::path::Path) -> Self {
+        let log = std::fs::File::create(log).unwrap();
+        Self::launch(now, &[], filter, log.into())
     }
 
-    fn launch(arguments: &[&str], filter: &str, log: Stdio) -> Self {
+    fn launch(now: &str, arguments: &[&str], filter: &str, log: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_fadeline"))
             .args(["demo", "--json", "--listen", "127.0.0.1:0", "--log", filter])
+            .args(["--now", now])
             .args(arguments)
             .stderr(log)
             .stdin(Stdio::null())
@@ -224,9 +223,9 @@ impl Demo {
     }
 
     /// `fadeline demo --json` whose log goes to what takes no byte.
-    pub(crate) fn start_without_log(arguments: &[&str]) -> Self {
+    pub(crate) fn start_without_log(now: &str, arguments: &[&str]) -> Self {
         let full = std::fs::File::options().write(true).open("/dev/full");
-        Self::launch(arguments, "info", full.unwrap().into())
+        Self::launch(now, arguments, "info", full.unwrap().into())
     }
 
     /// Somebody with a role asks.

@@ -103,24 +103,7 @@ pub(crate) async fn told(now: &str) -> Told {
 
 /// The demo of one day behind its API, with its patients, P01 first.
 pub(crate) async fn served(now: &str) -> (TestApp, Vec<(Patient, Course)>) {
-    let told = told(now).await;
-    let token = async |email: &str| {
-        by_command::create_token(&told.app, email, 3000)
-            .await
-            .unwrap()
-    };
-    let post = Post::new(told.app.clone(), None, None, true, None);
-    let app = TestApp {
-        router: mail::router(&post),
-        post,
-        desk: token("casey@example.test").await,
-        practitioner: token("noor@example.test").await,
-        manager: token("robin@example.test").await,
-        partner: token("maple@example.test").await,
-        app: told.app.clone(),
-        database: told.database,
-    };
-    (app, told.people)
+    told(now).await.served().await
 }
 
 /// The day in Toronto.
@@ -135,6 +118,32 @@ pub(crate) fn was_done(session: &sessions::Listed) -> bool {
 }
 
 impl Told {
+    /// It behind its API, with its patients, P01 first.
+    pub(crate) async fn served(self) -> (TestApp, Vec<(Patient, Course)>) {
+        let mut tokens = Vec::new();
+        for name in ["casey", "noor", "robin", "maple"] {
+            let email = format!("{name}@example.test");
+            tokens.push(
+                by_command::create_token(&self.app, &email, 3000)
+                    .await
+                    .unwrap(),
+            );
+        }
+        let [desk, practitioner, manager, partner] = tokens.try_into().unwrap();
+        let post = Post::new(self.app.clone(), None, None, true, None);
+        let app = TestApp {
+            router: mail::router(&post),
+            post,
+            desk,
+            practitioner,
+            manager,
+            partner,
+            app: self.app,
+            database: self.database,
+        };
+        (app, self.people)
+    }
+
     /// What was booked.
     pub(crate) fn service(&self, session: &sessions::Listed) -> &Service {
         &self.services[&session.session.service_id]

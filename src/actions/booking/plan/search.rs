@@ -183,6 +183,17 @@ impl Planner<'_> {
             };
             found.retain(|other| other.slot.start != best.slot.start);
             found.truncate(ALTERNATIVES);
+            // Any date can be swapped: where no other day is left, for another hour.
+            if found.len() < ALTERNATIVES {
+                found = plan::with_other_hours(
+                    diary,
+                    &self.wishes,
+                    range.target,
+                    &best,
+                    found,
+                    ALTERNATIVES,
+                );
+            }
             let warnings = diary
                 .ask(best.slot.start)
                 .map(|ask| rules::warnings(&ask))

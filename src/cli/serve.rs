@@ -20,6 +20,7 @@ use super::{open, time_check};
 use crate::actions::{App, first_start, repeats};
 use crate::api::{Serving, router};
 use crate::domain::message::Channel;
+use crate::domain::time_zone_data::ZoneData;
 use crate::messages::sms::Sms;
 use crate::messages::transport::Smtp;
 use crate::messages::{Post, ticker};
@@ -56,7 +57,13 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     if !post.ways().contains(&Channel::Email) {
         tracing::warn!("no smtp_url is set: mail waits in the ledger");
     }
-    tracing::info!(address = %listener.local_addr()?, "serving");
+    let zone_data = ZoneData::in_force();
+    tracing::info!(
+        address = %listener.local_addr()?,
+        tzdb = zone_data.version(),
+        tzdb_source = zone_data.source(),
+        "serving"
+    );
     if let Some(code) = first_start::code(&app).await? {
         // The one secret that the log may hold: it is of no use once there is somebody.
         tracing::warn!(

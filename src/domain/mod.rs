@@ -70,5 +70,7 @@ pub mod text_answer;
 pub mod text_wording;
 pub mod time_law;
 pub mod time_zone;
+pub mod time_zone_data;
+pub mod time_zone_table;
 pub mod visit_link;
 pub mod wording;

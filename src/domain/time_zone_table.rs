@@ -1,5 +1,5 @@
 //! What a zone's clock does, as a table of the instants at which it is set: read from a
-//! TZif file, or found by asking a clock; with a law on top, where there is one to come.
+//! `TZif` file, or found by asking a clock; with a law on top, where there is one to come.
 
 use std::ops::Range;
 
@@ -37,7 +37,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// What a TZif file says; nothing where it is no such file, or one that no clock can follow.
+    /// What a `TZif` file says; nothing where it is no such file, or one that no clock can follow.
     #[must_use]
     pub fn of_tzif(file: &[u8]) -> Option<Self> {
         let zone = jiff::tz::TimeZone::tzif("zone", file).ok()?;

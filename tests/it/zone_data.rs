@@ -157,7 +157,7 @@ fn a_law_to_come_goes_on_top_of_an_amended_zone_and_of_one_that_is_not() {
     }
 }
 
-/// A TZif file of a clock that always stands `hours` from UTC.
+/// A `TZif` file of a clock that always stands `hours` from UTC.
 fn still_clock(hours: i32) -> Vec<u8> {
     let block = |version: u8| {
         let mut block = b"TZif".to_vec();

@@ -9,7 +9,7 @@ use super::problem::{Problem, sentence};
 use crate::actions::App;
 use crate::actions::work::readiness;
 use crate::actions::work::readiness::Unready;
-use crate::domain::time::time_zone;
+use crate::domain::time::time_zone_data::ZoneData;
 
 /// What runs.
 #[derive(Serialize, ToSchema)]
@@ -22,13 +22,18 @@ pub(super) struct Health {
     /// Version of the time zone database in use.
     #[schema(example = "2026f")]
     tzdb: &'static str,
+    /// Where that is from: `carried` by the program, or the machine's folder of zone data where that is newer.
+    #[schema(example = "carried")]
+    tzdb_source: &'static str,
 }
 
 fn health() -> Json<Health> {
+    let zone_data = ZoneData::in_force();
     Json(Health {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
-        tzdb: time_zone::DATA_VERSION,
+        tzdb: zone_data.version(),
+        tzdb_source: zone_data.source(),
     })
 }
 

@@ -9,6 +9,7 @@ mod mail_settings;
 pub mod serve;
 pub mod settings;
 mod time_check;
+mod zone_files;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -43,8 +44,12 @@ async fn run_command(cli: Cli) -> anyhow::Result<()> {
     if matches!(cli.command, Command::Openapi) {
         return say(&serde_json::to_string_pretty(&crate::api::document())?);
     }
+    let doubt = zone_files::put_newest_in_force()?;
     let settings = Settings::read(&cli.options)?;
     log_to_stderr(&settings)?;
+    if let Some(doubt) = doubt {
+        doubt.warn(settings.zone);
+    }
     match cli.command {
         Command::Openapi => Ok(()),
         Command::Demo(options) => demo_clinic::run(settings, options).await,

@@ -25,6 +25,7 @@ use crate::delivery::sms::Sms;
 use crate::delivery::transport::Smtp;
 use crate::delivery::{Post, ticker};
 use crate::domain::messages::message::Channel;
+use crate::domain::time::time_zone_data::ZoneData;
 use crate::web;
 
 /// How long a client may take to send its headers.
@@ -58,7 +59,13 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     if !post.ways().contains(&Channel::Email) {
         tracing::warn!("no smtp_url is set: mail waits in the ledger");
     }
-    tracing::info!(address = %listener.local_addr()?, "serving");
+    let zone_data = ZoneData::in_force();
+    tracing::info!(
+        address = %listener.local_addr()?,
+        tzdb = zone_data.version(),
+        tzdb_source = zone_data.source(),
+        "serving"
+    );
     if let Some(code) = first_start::code(&app).await? {
         // The one secret that the log may hold: it is of no use once there is somebody.
         tracing::warn!(

@@ -110,3 +110,15 @@ fn sql_stands_in_storage_alone() {
         }
     }
 }
+
+#[test]
+fn chrono_tz_is_named_in_one_file_alone_so_that_no_older_rules_slip_in() {
+    let named_by: Vec<_> = files("src")
+        .into_iter()
+        .filter(|file| fs::read_to_string(file).unwrap().contains("chrono_tz"))
+        .collect();
+    let [only] = named_by.as_slice() else {
+        panic!("chrono_tz is named in {named_by:?}");
+    };
+    assert!(only.ends_with("time_zone.rs"), "{}", only.display());
+}

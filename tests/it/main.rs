@@ -77,3 +77,4 @@ mod under_way;
 mod undoing;
 mod visit_page;
 mod year;
+mod zone_data;

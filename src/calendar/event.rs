@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::content::Content;
+use super::content::{Block, Content};
 use super::text::{Link, ParamText, Phrase};
 use super::times::Times;
 use super::vtimezone;
@@ -14,7 +14,7 @@ use crate::domain::patient::Language;
 use crate::domain::time::time_zone::Tz;
 
 /// Whether the visit takes place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
     /// It does.
     Confirmed,
@@ -106,39 +106,37 @@ impl Event {
         Phrase::new(lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
     }
 
-    /// Writes the zone, if the times need it, and the event up to where its people stand.
-    pub(super) fn open(&self, content: &mut Content, status: Status) {
-        let times = Times::new(self.zone, self.start, self.end);
-        if times.in_zone() {
-            vtimezone::write(content, self.zone, self.start, self.end);
-        }
-        content.begin("VEVENT");
-        content.property("UID", &self.uid);
-        content.property("DTSTAMP", &self.stamp);
-        content.property("CREATED", &self.created);
-        content.property("LAST-MODIFIED", &self.last_modified);
-        content.property("SEQUENCE", &self.sequence.max(0));
-        times.write(content, &ParamText::new(self.zone.name()));
-        content.property("SUMMARY", &self.summary());
-        content.property("STATUS", &status.code());
-        content.property("CLASS", &"PRIVATE");
-        content.property("TRANSP", &"OPAQUE");
+    /// The event up to where its people stand.
+    pub(super) fn component(&self, status: Status) -> Block {
+        let mut event = Block::new("VEVENT");
+        event.property("UID", &self.uid);
+        event.property("DTSTAMP", &self.stamp);
+        event.property("CREATED", &self.created);
+        event.property("LAST-MODIFIED", &self.last_modified);
+        event.property("SEQUENCE", &self.sequence.max(0));
+        self.times()
+            .put(&mut event, &ParamText::new(self.zone.name()));
+        event.property("SUMMARY", &self.summary());
+        event.property("STATUS", &status.code());
+        event.property("CLASS", &"PRIVATE");
+        event.property("TRANSP", &"OPAQUE");
+        event
     }
 
-    /// Writes where it takes place and what else is to be known.
-    pub(super) fn details(&self, content: &mut Content) {
+    /// Puts into it where it takes place and what else is to be known.
+    pub(super) fn put_details(&self, event: &mut Block) {
         for (name, phrase) in [
             ("LOCATION", self.location()),
             ("DESCRIPTION", self.description()),
         ] {
             if !phrase.is_blank() {
-                content.property(name, &phrase);
+                event.property(name, &phrase);
             }
         }
         if let Some(link) = &self.video {
             let params = ["URI", "VIDEO", words(self.language).video()].map(ParamText::new);
             let [uri, video, label] = &params;
-            content.property_with(
+            event.property_with(
                 "CONFERENCE",
                 &[("VALUE", uri), ("FEATURE", video), ("LABEL", label)],
                 link,
@@ -146,15 +144,28 @@ impl Event {
         }
     }
 
-    /// Ends the event, with an alarm a day and one two hours before where they are asked for.
-    pub(super) fn close(&self, content: &mut Content, alarms: bool) {
-        for trigger in ["-P1D", "-PT2H"].into_iter().filter(|_| alarms) {
-            content.begin("VALARM");
-            content.property("ACTION", &"DISPLAY");
-            content.property("TRIGGER", &trigger);
-            content.property("DESCRIPTION", &self.summary());
-            content.end("VALARM");
+    /// Puts into it an alarm a day and one two hours before.
+    pub(super) fn put_alarms(&self, event: &mut Block) {
+        for trigger in ["-P1D", "-PT2H"] {
+            let mut alarm = Block::new("VALARM");
+            alarm.property("ACTION", &"DISPLAY");
+            alarm.property("TRIGGER", &trigger);
+            alarm.property("DESCRIPTION", &self.summary());
+            event.hold(alarm);
         }
-        content.end("VEVENT");
+    }
+
+    /// The calendar with nothing but this event, and the zone if its times need it.
+    pub(super) fn calendar(&self, method: Option<&'static str>, event: Block) -> String {
+        let mut content = Content::calendar(method);
+        if self.times().in_zone() {
+            content.hold(vtimezone::component(self.zone, self.start, self.end));
+        }
+        content.hold(event);
+        content.finish()
+    }
+
+    fn times(&self) -> Times {
+        Times::new(self.zone, self.start, self.end)
     }
 }

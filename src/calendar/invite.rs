@@ -2,7 +2,7 @@
 //! cancellation, and the file to download. How they travel by mail is not decided here; the
 //! event itself stands in `event`.
 
-use super::content::Content;
+use super::content::Block;
 use super::event::{Event, Status};
 use super::text::{Address, ParamText};
 
@@ -15,46 +15,41 @@ pub struct Organizer {
     pub address: Address,
 }
 
-/// Enough for one visit.
-const ROOM: usize = 4096;
-
 /// The invitation to a visit, or an update of one: the same UID and a higher sequence or a later stamp.
 #[must_use]
 pub fn request(event: &Event, organizer: &Organizer, attendee: &Address) -> String {
-    let mut content = Content::calendar(Some("REQUEST"), ROOM);
-    event.open(&mut content, event.status);
-    event.details(&mut content);
-    people(&mut content, organizer, attendee);
+    let mut component = event.component(event.status);
+    event.put_details(&mut component);
+    put_people(&mut component, organizer, attendee);
     // No "propose new time" in Outlook: nobody would see the proposal.
-    content.property("X-MICROSOFT-DISALLOW-COUNTER", &"TRUE");
-    event.close(&mut content, true);
-    content.finish()
+    component.property("X-MICROSOFT-DISALLOW-COUNTER", &"TRUE");
+    event.put_alarms(&mut component);
+    event.calendar(Some("REQUEST"), component)
 }
 
 /// The cancellation of a visit. It may go to an address that is no longer the patient's, so it holds nothing but what a
 /// calendar needs to take the visit out.
 #[must_use]
 pub fn cancel(event: &Event, organizer: &Organizer, attendee: &Address) -> String {
-    let mut content = Content::calendar(Some("CANCEL"), ROOM);
-    event.open(&mut content, Status::Cancelled);
-    people(&mut content, organizer, attendee);
-    event.close(&mut content, false);
-    content.finish()
+    let mut component = event.component(Status::Cancelled);
+    put_people(&mut component, organizer, attendee);
+    event.calendar(Some("CANCEL"), component)
 }
 
 /// The visit as a file that a patient opens with a calendar. It names nobody, or the calendar would answer.
 #[must_use]
 pub fn download(event: &Event) -> String {
-    let mut content = Content::calendar(None, ROOM);
-    event.open(&mut content, event.status);
-    event.details(&mut content);
-    event.close(&mut content, event.status != Status::Cancelled);
-    content.finish()
+    let mut component = event.component(event.status);
+    event.put_details(&mut component);
+    if event.status != Status::Cancelled {
+        event.put_alarms(&mut component);
+    }
+    event.calendar(None, component)
 }
 
-/// Who invites and who is invited. The patient is an address and nothing more.
-fn people(content: &mut Content, organizer: &Organizer, attendee: &Address) {
-    content.property_with(
+/// Puts in who invites and who is invited. The patient is an address and nothing more.
+fn put_people(event: &mut Block, organizer: &Organizer, attendee: &Address) {
+    event.property_with(
         "ORGANIZER",
         &[("CN", &ParamText::new(&organizer.label))],
         &organizer.address,
@@ -67,5 +62,5 @@ fn people(content: &mut Content, organizer: &Organizer, attendee: &Address) {
         ("PARTSTAT", answer),
         ("RSVP", asked),
     ];
-    content.property_with("ATTENDEE", &params, attendee);
+    event.property_with("ATTENDEE", &params, attendee);
 }

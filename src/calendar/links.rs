@@ -5,9 +5,9 @@
 use chrono::{DateTime, Utc};
 use url::form_urlencoded::Serializer;
 
-use super::content::Value;
 use super::event::Event;
 use super::times::Times;
+use super::value::Value;
 
 /// Adds the visit to a Google calendar.
 #[must_use]

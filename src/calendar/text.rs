@@ -8,7 +8,7 @@ use std::str::FromStr;
 use thiserror::Error;
 use url::Url;
 
-use super::content::Value;
+use super::value::Value;
 
 /// A TEXT value: what people wrote, without control characters; its line breaks are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
 
-use super::content::Content;
+use super::content::Block;
 use super::text::ParamText;
 use crate::domain::time::time_zone::Tz;
 
@@ -12,7 +12,7 @@ use crate::domain::time::time_zone::Tz;
 ///
 /// Wall times are the rule: calendars go by the zone's name, so they stay right in one whose zone data is old. A time
 /// that the clock shows twice would be read differently by different calendars, so that both times are then in UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Times {
     /// As wall times.
     Wall(NaiveDateTime, NaiveDateTime),
@@ -34,16 +34,16 @@ impl Times {
         matches!(self, Self::Wall(..))
     }
 
-    /// Writes both, `tzid` being the zone's name.
-    pub(super) fn write(self, content: &mut Content, tzid: &ParamText) {
+    /// Puts both into an event, `tzid` being the zone's name.
+    pub(super) fn put(self, event: &mut Block, tzid: &ParamText) {
         match self {
             Self::Wall(start, end) => {
-                content.property_with("DTSTART", &[("TZID", tzid)], &start);
-                content.property_with("DTEND", &[("TZID", tzid)], &end);
+                event.property_with("DTSTART", &[("TZID", tzid)], &start);
+                event.property_with("DTEND", &[("TZID", tzid)], &end);
             }
             Self::Utc(start, end) => {
-                content.property("DTSTART", &start);
-                content.property("DTEND", &end);
+                event.property("DTSTART", &start);
+                event.property("DTEND", &end);
             }
         }
     }

@@ -4,37 +4,37 @@
 
 use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDateTime, NaiveTime, Utc, Weekday};
 
-use super::content::{Content, Value, two_digits};
+use super::content::Block;
 use super::text::ParamText;
+use super::value::{Value, two_digits};
 use crate::domain::time::time_zone::{Change, Tz};
 
 /// How far beyond the times themselves the clock is looked at: over a year, so that what is done every year is seen twice.
 const BEYOND: Duration = Duration::days(400);
 
-/// Writes the component that holds from `first` to `last`.
-pub(super) fn write(content: &mut Content, zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) {
+/// The component that holds from `first` to `last`.
+pub(super) fn component(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) -> Block {
     let observances = observances(zone, first, last);
     // A clock that is only ever set forward is not set back to anything: there, its time is the standard.
     let back = observances.iter().any(|one| !one.is_forward());
-    content.begin("VTIMEZONE");
-    content.property("TZID", &ParamText::new(zone.name()));
+    let mut component = Block::new("VTIMEZONE");
+    component.property("TZID", &ParamText::new(zone.name()));
     for one in observances {
         // By the offsets, not by what the law calls them: in Ireland the winter is the exception, but no reader minds.
-        let name = if back && one.is_forward() {
+        let mut observance = Block::new(if back && one.is_forward() {
             "DAYLIGHT"
         } else {
             "STANDARD"
-        };
-        content.begin(name);
-        content.property("DTSTART", &one.onset);
-        content.property("TZOFFSETFROM", &one.before);
-        content.property("TZOFFSETTO", &one.after);
+        });
+        observance.property("DTSTART", &one.onset);
+        observance.property("TZOFFSETFROM", &one.before);
+        observance.property("TZOFFSETTO", &one.after);
         if let Some(yearly) = one.yearly {
-            content.property("RRULE", &yearly);
+            observance.property("RRULE", &yearly);
         }
-        content.end(name);
+        component.hold(observance);
     }
-    content.end("VTIMEZONE");
+    component
 }
 
 /// A time at which the clock is set, once or every year.

@@ -10,6 +10,7 @@ use fadeline::actions::calendar::fetch;
 use fadeline::actions::{Actor, App, Caller};
 use fadeline::calendar::event::{Event, Status};
 use fadeline::calendar::invite::{Organizer, request};
+use fadeline::clock::Clock;
 use fadeline::domain::ids::{PractitionerId, SiteId};
 use fadeline::domain::messages::feed::FeedKind;
 use fadeline::domain::patient::Language;
@@ -100,18 +101,32 @@ pub(crate) async fn full_year(
     format!("/feeds/{}", url.rsplit('/').next().unwrap())
 }
 
-/// The median time of a feed from the database, not from what is kept.
-pub(crate) async fn feed(app: &App, path: &str) -> (Duration, usize) {
+/// The median time of a feed from the database when none of its entries was written before, and when all were.
+pub(crate) async fn feed(app: &App, path: &str) -> (Duration, Duration, usize) {
     let secret = path.trim_start_matches("/feeds/").trim_end_matches(".ics");
-    let (mut times, mut size) = (Vec::new(), 0);
+    let (mut anew, mut kept, mut size) = (Vec::new(), Vec::new(), 0);
     for _ in 0..40 {
-        app.note_commit();
-        let began = Instant::now();
-        size = fetch::fetch(app, secret).await.unwrap().unwrap().body.len();
-        times.push(began.elapsed());
+        // As after a start: a program of which nothing is kept.
+        let fresh = App::new(
+            app.db.clone(),
+            Clock::still_at(app.clock.now()),
+            app.zone,
+            app.policy.clone(),
+            app.profile.clone(),
+        );
+        for times in [&mut anew, &mut kept] {
+            fresh.note_commit();
+            let began = Instant::now();
+            let fetched = fetch::fetch(&fresh, secret).await.unwrap().unwrap();
+            times.push(began.elapsed());
+            size = fetched.body.len();
+        }
     }
-    times.sort_unstable();
-    (times[times.len() / 2], size)
+    let median = |mut times: Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    (median(anew), median(kept), size)
 }
 
 /// How long one invitation takes to be written.

@@ -39,3 +39,43 @@ fn each_of_the_77_statements_is_shown_by_a_check_that_exists() {
     }
     assert_eq!(numbers, (1..=77).collect::<Vec<_>>());
 }
+
+/// Values enter a calendar by `calendar::text` and `calendar::value` alone: one file names the crate's tree, none its
+/// builders, and none writes a line by hand.
+#[test]
+fn one_file_puts_calendars_together_and_none_writes_them_by_hand() {
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let (mut by_tree, mut by_hand) = (Vec::new(), Vec::new());
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let name = path
+                .strip_prefix(env!("CARGO_MANIFEST_DIR"))
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
+            if !name.ends_with(".rs") || name.contains("/tests/") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let product = text.split("#[cfg(test)]").next().unwrap();
+            if product
+                .replace("calcard::icalendar::", "")
+                .contains("icalendar::")
+            {
+                by_tree.push(name.clone());
+            }
+            if product.contains("BEGIN:V") || product.contains("END:V") {
+                by_hand.push(name);
+            }
+        }
+    }
+    assert_eq!(by_tree, ["src/calendar/content.rs"]);
+    // There the two lines stand by which a component is found in what the crate wrote.
+    assert_eq!(by_hand, ["src/calendar/content.rs"]);
+    assert!(source("src/calendar/content.rs").contains("use icalendar::parser::{"));
+}

@@ -318,6 +318,58 @@ async fn no_feed_but_the_patients_own_says_whose_a_visit_is_and_even_that_not_wh
     assert_eq!(line(&own.text, "LOCATION").unwrap(), "59 Hayden Street");
 }
 
+/// Entries that did not change are not written anew, but a feed shows what is true now, also where no visit has another
+/// version for it.
+#[tokio::test]
+async fn a_feed_shows_a_new_address_name_and_language_though_no_visit_has_changed() {
+    let (app, clinic, course) = clinic().await;
+    let with = json!({"practitioner_id": clinic.noor});
+    let session = app
+        .book_with(&course, "consultation", "2027-01-05T10:00", with)
+        .await
+        .expect(201);
+    let patient = app
+        .get(&format!("/courses/{course}"))
+        .await
+        .str("patient_id")
+        .to_owned();
+    let (_, own) = make(&app, "patient", &patient).await;
+    let (_, noors) = make(&app, "practitioner", &clinic.noor).await;
+    fetch(&app, &own, &[]).await.expect(200);
+    let before = fetch(&app, &noors, &[]).await.expect(200).text;
+    let changes = [
+        (
+            &app.manager,
+            format!("/sites/{}", clinic.site),
+            json!({"address": "61 Hayden Street"}),
+        ),
+        (
+            &app.manager,
+            format!("/practitioners/{}", clinic.noor),
+            json!({"name": "Noor Newname"}),
+        ),
+        (
+            &app.desk,
+            format!("/patients/{patient}"),
+            json!({"preferred_language": "fr"}),
+        ),
+    ];
+    for (token, path, body) in changes {
+        app.call(token, "PATCH", &path, body).await.expect(200);
+    }
+    let shown = fetch(&app, &own, &[]).await.expect(200).text;
+    assert_eq!(line(&shown, "LOCATION").unwrap(), "61 Hayden Street");
+    assert!(shown.contains("SUMMARY:Rendez-vous - Hayden St Clinic\r\n"));
+    let named = fetch(&app, &noors, &[]).await.expect(200).text;
+    assert!(named.contains("X-WR-CALNAME:Hayden St Clinic - Noor Newname\r\n"));
+    let events = |feed: &str| feed.split_once("BEGIN:VEVENT").unwrap().1.to_owned();
+    assert_eq!(events(&named), events(&before), "nothing else changed");
+    let same = app.get(&format!("/sessions/{}", session.id())).await;
+    for of in ["version", "sequence"] {
+        assert_eq!(same.body[of], session.body[of], "{of}");
+    }
+}
+
 #[tokio::test]
 async fn a_shop_sees_only_when_it_is_busy_and_not_with_how_many() {
     let app = TestApp::empty().await;

@@ -1,6 +1,6 @@
 //! Calendars to subscribe to: making one with its secret address, which is shown once;
 //! giving it another; revoking it; and reading it, as whoever has the address may. What
-//! an entry says stands in `calendar::feed`.
+//! an entry says stands in `calendar::entry`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,6 +1,7 @@
 //! Reading a feed by its secret: the visits of 30 days back to 365 ahead as a calendar. No
-//! entry names a patient; what a shop subscribes to says only when it is busy. What was
-//! read a moment ago is kept while nothing was committed since, for those who ask often.
+//! entry names a patient; what a shop subscribes to says only when it is busy. What was read
+//! a moment ago is kept while nothing was committed since; entries that did not change since
+//! they were written are put in as they are kept (`calendar::kept`).
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -15,8 +16,9 @@ use sha2::{Digest, Sha256};
 
 use super::event::entry_status;
 use crate::actions::{App, Error, Result};
+use crate::calendar::entry::{Entry, Kind};
 use crate::calendar::feed;
-use crate::calendar::feed::{Entry, Kind};
+use crate::calendar::kept::KeptEvents;
 use crate::domain::access::visit_link::hash_of;
 use crate::domain::messages::feed::{Feed, FeedKind, covered};
 use crate::domain::messages::notice::{Standing, standing};
@@ -73,9 +75,13 @@ impl Fetched {
     }
 }
 
-/// Feeds as they were fetched last, by the hash of their secret.
+/// Feeds as they were fetched last, and their entries as they were written before.
 #[derive(Debug, Default)]
-pub struct Kept(RwLock<HashMap<String, One>>);
+pub struct Kept {
+    /// By the hash of their secret.
+    latest: RwLock<HashMap<String, One>>,
+    events: KeptEvents,
+}
 
 #[derive(Debug, Clone)]
 struct One {
@@ -97,7 +103,7 @@ pub async fn fetch(app: &App, secret: &str) -> Result<Option<Arc<Fetched>>> {
     let commits = app.commits.load(Ordering::SeqCst);
     let kept = app
         .feeds
-        .0
+        .latest
         .read()
         .unwrap_or_else(PoisonError::into_inner)
         .get(&hash)
@@ -129,7 +135,11 @@ pub async fn fetch(app: &App, secret: &str) -> Result<Option<Arc<Fetched>>> {
 }
 
 fn keep(app: &App, hash: String, one: One) {
-    let mut kept = app.feeds.0.write().unwrap_or_else(PoisonError::into_inner);
+    let mut kept = app
+        .feeds
+        .latest
+        .write()
+        .unwrap_or_else(PoisonError::into_inner);
     if kept.len() >= MOST_KEPT {
         kept.retain(|_, other| other.is_fresh(one.at));
     }
@@ -220,7 +230,7 @@ async fn rendered(
         .as_ref()
         .map_or_else(|| label.to_owned(), |name| format!("{label} - {name}"));
     Ok(Some(Fetched::of(
-        feed::feed(&name, app.zone, entries.into_iter()),
+        feed::feed(&name, app.zone, entries.into_iter(), &app.feeds.events),
         changed,
     )))
 }

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{address, event, names, organizer, param, read, the_event, utc, value};
+use super::{address, event, feed, names, organizer, param, read, the_event, utc, value};
+use crate::calendar::entry::{Entry, Kind};
 use crate::calendar::event::Status;
-use crate::calendar::feed::{Entry, Kind, feed};
 use crate::calendar::invite::{Organizer, cancel, download, request};
 use crate::calendar::text::{Address, Link, ParamText, Phrase};
 use crate::domain::patient::Language;

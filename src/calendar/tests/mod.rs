@@ -1,9 +1,11 @@
 //! What the room promises as a whole. The `icalendar` crate reads back what the room wrote,
 //! so that two programs have to agree on it.
 
+mod held;
 mod hostile_text;
 mod inbound;
 mod junk_mail;
+mod kept_events;
 mod outbound;
 mod zones;
 
@@ -11,10 +13,13 @@ use chrono::{DateTime, Utc};
 use icalendar::parser::{Calendar, Component, Property, read_calendar, unfold};
 use uuid::Uuid;
 
-use crate::calendar::event::{Event, Status};
-use crate::calendar::invite::Organizer;
-use crate::calendar::text::{Address, Link};
+use super::entry::Entry;
+use super::event::{Event, Status};
+use super::invite::Organizer;
+use super::kept::KeptEvents;
+use super::text::{Address, Link};
 use crate::domain::patient::Language;
+use crate::domain::time::time_zone::Tz;
 
 fn utc(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -54,6 +59,11 @@ fn event() -> Event {
         manage: Some(link("https://clinic.example/v/AbCdEfGh")),
         video: None,
     }
+}
+
+/// A feed that is written with nothing kept.
+fn feed(name: &str, zone: Tz, entries: impl Iterator<Item = Entry>) -> String {
+    super::feed::feed(name, zone, entries, &KeptEvents::default())
 }
 
 /// The calendar as the crate reads it, after its octets were seen to be in order.

@@ -4,9 +4,12 @@ use chrono::Duration;
 use icalendar::parser::Component;
 use uuid::Uuid;
 
-use super::{address, all, event, link, names, organizer, param, read, the_event, utc, value};
+use super::{
+    address, all, event, feed, link, names, organizer, param, read, the_event, utc, value,
+};
+use crate::calendar::entry::{Entry, Kind};
 use crate::calendar::event::{Event, Status};
-use crate::calendar::feed::{Entry, Kind, MOST_BYTES, feed};
+use crate::calendar::feed::MOST_BYTES;
 use crate::calendar::invite::{cancel, download, request};
 use crate::calendar::links::{google, google_subscription, outlook, webcal};
 use crate::domain::patient::Language;

@@ -20,8 +20,8 @@ struct Written {
 }
 
 fn written(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) -> Written {
-    let mut content = Content::calendar(None, 0);
-    vtimezone::write(&mut content, zone, first, last);
+    let mut content = Content::calendar(None);
+    content.hold(vtimezone::component(zone, first, last));
     let text = content.finish();
     let calendar = read(&text);
     let component = calendar.components[0].clone();

@@ -1,5 +1,5 @@
 //! A feed: a calendar at a secret address that somebody subscribes to. What each kind
-//! shows of a visit stands in `calendar::feed`; only a patient's own says what it is.
+//! shows of a visit stands in `calendar::entry`; only a patient's own says what it is.
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;

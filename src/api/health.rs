@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 use super::problem::{Problem, sentence};
 use crate::actions::App;
-use crate::actions::work::readiness;
 use crate::actions::work::readiness::Unready;
 use crate::domain::time::time_zone_data::ZoneData;
 
@@ -46,7 +45,7 @@ pub(super) async fn healthz() -> Json<Health> {
 /// Whether it can serve: one row is written and committed, once a second at most. 503 while that fails or takes over two seconds.
 #[utoipa::path(get, path = "/readyz", operation_id = "check_readiness", tag = "Health", responses((status = 200, body = Health)))]
 pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Problem> {
-    match readiness::check(&app).await {
+    match app.readiness.check(&app.db, &app.clock).await {
         Ok(()) => Ok(health()),
         Err(Unready::Hindered(hindrance)) => Err(Problem::hindered(hindrance)),
         Err(unready) => Err(Problem::try_later(sentence(&unready.to_string()))),

@@ -304,3 +304,11 @@ impl Refusal {
         self
     }
 }
+
+/// `refusals` about one part of the request.
+pub(crate) fn about(refusals: Vec<Refusal>, field: &str) -> Vec<Refusal> {
+    refusals
+        .into_iter()
+        .map(|refusal| refusal.about(field))
+        .collect()
+}

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use chrono::Duration;
 
-use super::second_factor;
-use super::tokens::{COUNTED, Try, hash_of, is_theirs, known, new_token};
+use super::passwords;
+use super::passwords::{COUNTED, Try, hash_of, is_theirs, known, new_token};
 use crate::actions::{Actor, App, Caller, Error, Result, Work};
 use crate::domain::access::browser::{SignIn, Stage, Standing};
 use crate::domain::ids::SignInId;
@@ -163,7 +163,7 @@ pub async fn give_code(app: &App, person: &Person, code: &str, from: Option<IpAd
     let user = users::get(&mut tx, person.actor.user_id)
         .await?
         .ok_or(Error::NotThere("user"))?;
-    if !second_factor::is_right(&mut tx, app, &user, code).await? {
+    if !passwords::is_right(&mut tx, app, &user, code).await? {
         return Err(Error::WrongPassword);
     }
     browsers::set_stage(&mut tx, person.sign_in, Stage::In, now).await?;

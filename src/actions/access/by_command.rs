@@ -3,7 +3,8 @@
 
 use chrono::Duration;
 
-use super::tokens::{hash_password, mint, user_named};
+use super::passwords::hash_password;
+use super::tokens::{mint, user_named};
 use crate::actions::{App, Error, Result};
 use crate::domain::ids::{PartnerId, TokenId, UserId};
 use crate::domain::patient::Email;

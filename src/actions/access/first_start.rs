@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use super::by_command::{NewUser, checked_hash};
-use super::tokens::hash_of;
+use super::passwords::hash_of;
 use crate::actions::{App, Error, Result};
 use crate::domain::patient::Email;
 use crate::domain::role::Role;

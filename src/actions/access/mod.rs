@@ -3,6 +3,7 @@
 pub mod browsers;
 pub mod by_command;
 pub mod first_start;
+pub mod passwords;
 pub mod second_factor;
 pub mod tokens;
 pub mod users;

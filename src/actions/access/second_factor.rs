@@ -4,25 +4,12 @@
 use std::net::IpAddr;
 
 use super::browsers::Person;
-use super::tokens::Try;
+use super::passwords::Try;
 use crate::actions::{App, Caller, Error, Result, Work};
 use crate::domain::access::browser::Stage;
 use crate::domain::access::second_factor::{address, secret_of, step_of};
 use crate::domain::ids::UserId;
-use crate::storage::Tx;
-use crate::storage::access::users::User;
 use crate::storage::access::{browsers, users};
-
-/// Whether `code` is one of `user`'s, now and not used before. Using it is part of `tx`.
-pub(super) async fn is_right(tx: &mut Tx, app: &App, user: &User, code: &str) -> Result<bool> {
-    let Some(secret) = &user.second_factor else {
-        return Ok(false);
-    };
-    match step_of(secret, code, app.clock.now(), user.second_factor_step) {
-        Some(step) => Ok(users::use_step(tx, user.id, step).await?),
-        None => Ok(false),
-    }
-}
 
 /// A second factor that is offered.
 #[derive(Debug, Clone)]

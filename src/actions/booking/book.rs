@@ -1,80 +1,28 @@
 //! Booking a session: the course and its patient are locked, every rule is asked, and
 //! what the session takes is claimed, in one transaction. What is left out is chosen.
 
-use chrono::{DateTime, Utc};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
-use super::diaries;
 use super::diaries::Search;
 use super::hold::held;
+use super::new_session::NewSession;
+use super::new_session::booked;
+use super::new_session::exactly;
+use super::new_session::search;
 use super::{change, decide};
 use crate::actions::course::case;
+use crate::actions::course::locked;
 use crate::actions::course::session_view::{SessionView, view};
-use crate::actions::patient::courses;
 use crate::actions::referral::bookings::standing_at;
 use crate::actions::{Answer, App, Caller, Error, Result, Work};
-use crate::domain::booking::diary::Wanted;
 use crate::domain::booking::judge::starts_at;
-use crate::domain::course::Course;
-use crate::domain::course::session::{Place, Session};
-use crate::domain::course::status::{ProcedureStatus, SessionStatus};
-use crate::domain::ids::{CourseId, DeviceId, HoldId, PractitionerId, ReferralId, RoomId, SiteId};
-use crate::domain::overriding::Override;
-use crate::domain::text::Code;
-use crate::domain::time::civil;
-use crate::domain::time::civil::When;
-use crate::storage::booking::claims::{Claimant, Except};
+use crate::storage::booking::claims::Claimant;
 use crate::storage::booking::holds;
 use crate::storage::course::sessions;
-
-/// A session to be booked.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"course_id": "01890000-0000-7000-8000-000000000001", "service": "consultation", "start": "2027-03-15T10:00"}))]
-pub struct NewSession {
-    /// The course it belongs to.
-    pub course_id: CourseId,
-    /// Code of the service.
-    pub service: Code,
-    /// When: a wall time of the clinic's zone, or RFC 3339 with an offset.
-    pub start: When,
-    /// Where; the clinic unless set.
-    #[serde(default)]
-    pub site_id: Option<SiteId>,
-    /// With whom; chosen unless set.
-    #[serde(default)]
-    pub practitioner_id: Option<PractitionerId>,
-    /// In which room; chosen unless set.
-    #[serde(default)]
-    pub room_id: Option<RoomId>,
-    /// With which device; chosen unless set.
-    #[serde(default)]
-    pub device_id: Option<DeviceId>,
-    /// The hold that kept this slot.
-    #[serde(default)]
-    pub hold_id: Option<HoldId>,
-    /// A reason to book past rules that can be overridden, by whom they can.
-    #[serde(default, rename = "override")]
-    pub overriding: Option<Override>,
-}
-
-impl NewSession {
-    /// Whom and what the caller insists on.
-    pub(super) fn wanted(&self) -> Wanted {
-        Wanted {
-            practitioner: self.practitioner_id,
-            room: self.room_id,
-            device: self.device_id,
-        }
-    }
-}
 
 /// Books a session.
 pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<SessionView>> {
     let (start, notice) = starts_at(app.zone, new.start)?;
     let mut work = Work::begin(app, caller).await?;
-    let course = courses::locked(&mut work, new.course_id).await?;
+    let course = locked::locked(&mut work, new.course_id).await?;
     let mut search = search(&mut work, &course, &new).await?;
     if let Some(hold_id) = new.hold_id {
         let hold = held(&mut work, hold_id, &new, &search, start).await?;
@@ -120,72 +68,4 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         ..view(app, listed)
     }))
     .await
-}
-
-/// What is looked for when `new` is to be booked in `course`.
-pub(super) async fn search(
-    work: &mut Work<'_>,
-    course: &Course,
-    new: &NewSession,
-) -> Result<Search> {
-    let service = diaries::service(&mut work.tx, work.app, new.service.as_str()).await?;
-    let wanted = new.wanted();
-    let case = case::load(&mut work.tx, work.app, course, None).await?;
-    Ok(Search {
-        patient: course.patient_id,
-        service,
-        site: new.site_id,
-        wanted,
-        prefer: None,
-        except: Except::default(),
-        case: Some(case),
-        pardoned: case::pardoned(&work.caller.actor, new.overriding.as_ref()),
-        proposed: false,
-    })
-}
-
-/// Exactly what `place` holds.
-fn exactly(place: Place) -> Wanted {
-    Wanted {
-        practitioner: Some(place.practitioner_id),
-        room: place.room_id,
-        device: place.device_id,
-    }
-}
-
-/// The session that `place` was granted to, as it stands: booked, or under a referral that waits for its shop.
-pub(in crate::actions) fn booked(
-    work: &Work<'_>,
-    course: &Course,
-    search: &Search,
-    place: Place,
-    start: DateTime<Utc>,
-    (referral_id, status): (Option<ReferralId>, SessionStatus),
-) -> Session {
-    let zone = work.app.zone;
-    Session {
-        id: work.app.clock.id(),
-        uid: work.app.clock.opaque(),
-        sequence: 0,
-        version: 1,
-        course_id: course.id,
-        patient_id: course.patient_id,
-        referral_id,
-        service_id: search.service.id,
-        place,
-        status,
-        procedure_status: ProcedureStatus::Preparation,
-        local_start: civil::wall_of(zone, start)
-            .format("%Y-%m-%dT%H:%M")
-            .to_string(),
-        zone: zone.name().to_owned(),
-        starts_at: start,
-        ends_at: start + search.service.duration(),
-        cancel_reason: None,
-        rebook_reason: None,
-        record: None,
-        confirmed_at: None,
-        created_at: work.now,
-        updated_at: work.now,
-    }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::diaries;
 use super::diaries::Search;
-use crate::actions::course::case;
+use super::prerequisites;
 use crate::actions::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::booking::availability;
 use crate::domain::booking::diary::{Claim, Diary};
@@ -133,9 +133,13 @@ pub(super) async fn explained(
         let from = civil::date_of(app.zone, start.max(work.now));
         earliest(&mut work, search, from).await?
     };
-    let refusals =
-        case::with_prerequisites(&mut work, search, civil::date_of(app.zone, start), refusals)
-            .await?;
+    let refusals = prerequisites::with_prerequisites(
+        &mut work,
+        search,
+        civil::date_of(app.zone, start),
+        refusals,
+    )
+    .await?;
     work.commit(Answer::Is(())).await?;
     let refusals = refusals
         .into_iter()

@@ -3,7 +3,6 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use crate::actions::partner::packets;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Error, Result};
 use crate::domain::booking::diary::{Diary, Wanted};
@@ -24,6 +23,7 @@ use crate::storage::catalogue::Catalogue;
 use crate::storage::catalogue::{closures, devices};
 use crate::storage::course::sessions;
 use crate::storage::partner::referrals;
+use crate::storage::patient::consents;
 
 /// What is looked for: a service for a patient, somewhere, with whom the caller insists on.
 #[derive(Debug, Clone)]
@@ -189,7 +189,7 @@ async fn shop(
             .partner(partner)
             .ok_or(Error::NotThere("partner"))?
             .clone(),
-        disclosed: packets::is_disclosed(tx, search.patient, partner).await?,
+        disclosed: consents::is_disclosed(tx, search.patient, partner).await?,
         overdue: overdue.map(|session| civil::date_of(app.zone, session.starts_at)),
         on_hold: open.iter().any(|one| one.status == ReferralStatus::OnHold)
             && !open.iter().any(|one| one.status.takes_sessions()),

@@ -5,10 +5,10 @@ use chrono::{DateTime, FixedOffset, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::book::{NewSession, search};
 use super::decide;
 use super::diaries::Search;
-use crate::actions::patient::courses;
+use super::new_session::{NewSession, search};
+use crate::actions::course::locked;
 use crate::actions::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::booking::judge::starts_at;
 use crate::domain::course::session::Place;
@@ -77,7 +77,7 @@ pub async fn hold(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
     }
     let (start, _) = starts_at(app.zone, new.start)?;
     let mut work = Work::begin(app, caller).await?;
-    let course = courses::locked(&mut work, new.course_id).await?;
+    let course = locked::locked(&mut work, new.course_id).await?;
     let search = search(&mut work, &course, &new).await?;
     let (mut work, diary, granted) =
         decide::decide(work, "hold.refused", &course, &search, start).await?;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::decide;
 use super::diaries;
 use super::diaries::Search;
+use super::prerequisites;
 use crate::actions::course::case;
 use crate::actions::{App, Caller, Error, Result, Work};
 use crate::domain::booking::availability;
@@ -181,7 +182,7 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
         let today = civil::date_of(app.zone, work.now);
         decide::earliest(&mut work, &search, last.max(today)).await?
     };
-    let refused = case::with_prerequisites(&mut work, &search, first, refused).await?;
+    let refused = prerequisites::with_prerequisites(&mut work, &search, first, refused).await?;
     Ok(shown(app, &best, refused, earliest))
 }
 

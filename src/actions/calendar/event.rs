@@ -6,7 +6,6 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::actions::messages::links;
-use crate::actions::partner::proposals;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::read_log;
 use crate::actions::{Answer, App, Caller, Error as Refused, Result, Work};
@@ -26,6 +25,7 @@ use crate::storage::Tx;
 use crate::storage::audit::Line;
 use crate::storage::course::sessions;
 use crate::storage::messages::visit_links;
+use crate::storage::partner::proposals;
 use crate::storage::patient::{opt_outs, patients};
 
 /// What the audit calls whoever opens a link.

@@ -6,19 +6,18 @@
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
-use bytes::Bytes;
 use chrono::{DateTime, Duration, Utc};
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use sha2::{Digest, Sha256};
+use sha2::Digest;
 
 use super::event::entry_status;
+use crate::actions::work::memory::Fetched;
+use crate::actions::work::memory::KeptFeed;
+use crate::actions::work::memory::MOST_KEPT;
 use crate::actions::{App, Error, Result};
 use crate::calendar::entry::{Entry, Kind};
 use crate::calendar::feed;
-use crate::calendar::kept::KeptEvents;
 use crate::domain::access::visit_link::hash_of;
 use crate::domain::messages::feed::{Feed, FeedKind, covered};
 use crate::domain::messages::notice::{Standing, standing};
@@ -26,75 +25,8 @@ use crate::storage::catalogue::sites;
 use crate::storage::engine::Lease;
 use crate::storage::messages::feeds;
 
-/// How long a feed is kept at most: other nodes and commands change the database too.
-const KEPT_FOR: Duration = Duration::seconds(1);
-/// How many feeds are kept at most.
-const MOST_KEPT: usize = 256;
 /// How often it is noted that a feed is fetched.
 const NOTED_EVERY: Duration = Duration::seconds(60);
-
-/// A feed as it is sent.
-#[derive(Debug)]
-pub struct Fetched {
-    /// The calendar.
-    pub body: Bytes,
-    /// Its strong tag, of its content.
-    pub tag: String,
-    /// The tag of its compressed form.
-    pub gzip_tag: String,
-    /// The newest change among its visits.
-    pub changed: DateTime<Utc>,
-    gzip: OnceLock<Bytes>,
-}
-
-impl Fetched {
-    fn of(body: String, changed: DateTime<Utc>) -> Self {
-        let hash = hex::encode(
-            Sha256::digest(body.as_bytes())
-                .get(..16)
-                .unwrap_or_default(),
-        );
-        Self {
-            tag: format!("\"{hash}\""),
-            gzip_tag: format!("\"{hash}-gzip\""),
-            body: Bytes::from(body),
-            changed,
-            gzip: OnceLock::new(),
-        }
-    }
-
-    /// The calendar, compressed when somebody first asks for it so.
-    pub fn gzip(&self) -> Bytes {
-        let zipped = self.gzip.get_or_init(|| {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-            // Writing to memory does not fail; if it did, what is there would be no gzip, and the client would say so.
-            let _ = encoder.write_all(&self.body);
-            Bytes::from(encoder.finish().unwrap_or_default())
-        });
-        zipped.clone()
-    }
-}
-
-/// Feeds as they were fetched last, and their entries as they were written before.
-#[derive(Debug, Default)]
-pub struct Kept {
-    /// By the hash of their secret.
-    latest: RwLock<HashMap<String, One>>,
-    events: KeptEvents,
-}
-
-#[derive(Debug, Clone)]
-struct One {
-    fetched: Arc<Fetched>,
-    commits: u64,
-    at: DateTime<Utc>,
-}
-
-impl One {
-    fn is_fresh(&self, now: DateTime<Utc>) -> bool {
-        (self.at..self.at + KEPT_FOR).contains(&now)
-    }
-}
 
 /// The feed with this secret; nothing for a wrong, unknown or revoked one.
 pub async fn fetch(app: &App, secret: &str) -> Result<Option<Arc<Fetched>>> {
@@ -121,7 +53,7 @@ pub async fn fetch(app: &App, secret: &str) -> Result<Option<Arc<Fetched>>> {
     };
     drop(lease);
     let fetched = Arc::new(fetched);
-    let one = One {
+    let one = KeptFeed {
         fetched: fetched.clone(),
         commits,
         at: now,
@@ -134,7 +66,7 @@ pub async fn fetch(app: &App, secret: &str) -> Result<Option<Arc<Fetched>>> {
     Ok(Some(fetched))
 }
 
-fn keep(app: &App, hash: String, one: One) {
+fn keep(app: &App, hash: String, one: KeptFeed) {
     let mut kept = app
         .feeds
         .latest

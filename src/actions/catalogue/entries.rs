@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::actions::messages::ahead::Whose;
+use crate::actions::messages::replan::Whose;
 use crate::domain::catalogue::closure::{Closure, ClosureDetails};
 use crate::domain::catalogue::device::{Device, DeviceDetails};
 use crate::domain::catalogue::practitioner::{Practitioner, PractitionerDetails};

@@ -5,17 +5,18 @@ pub mod closures;
 pub mod entries;
 pub mod rental_windows;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_path_to_error::Segment;
 use uuid::Uuid;
 
 use self::entries::Entry;
-use crate::actions::messages::ahead;
-use crate::actions::messages::ahead::Whose;
+use crate::actions::messages::replan;
+use crate::actions::messages::replan::Whose;
 use crate::actions::work::error::none_of;
 use crate::actions::work::page::{Items, Page};
+use crate::actions::work::patch::merge;
+use crate::actions::work::patch::patched;
+use crate::actions::work::patch::typed;
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::refusal::Code;
 use crate::storage;
@@ -77,7 +78,7 @@ pub async fn change<E: Entry>(
             let words = "Sessions are still to come there, or to be written up; whose place it is cannot change before.";
             return Err(Error::refused(Code::SitePartner, words));
         }
-        Some(whose) => ahead::touched(&mut work, whose).await?,
+        Some(whose) => replan::touched(&mut work, whose).await?,
         None => Vec::new(),
     };
     let entry = E::made(id, current.version() + 1, details);
@@ -87,7 +88,7 @@ pub async fn change<E: Entry>(
     {
         return Err(Error::Stale);
     }
-    ahead::replan_all(&mut work, &touched).await?;
+    replan::replan_all(&mut work, &touched).await?;
     work.audit(
         &format!("{}.change", E::NOUN),
         (E::NOUN, id.into()),
@@ -135,49 +136,6 @@ fn named<E: Entry>(error: storage::Error) -> Error {
             ),
         ),
         other => other.into(),
-    }
-}
-
-/// `current` with `patch` merged into it (RFC 7396), read anew as a whole.
-pub(super) fn patched<T: Serialize + DeserializeOwned>(current: &T, patch: Value) -> Result<T> {
-    if !patch.is_object() {
-        return Err(Error::invalid("", "a change is a JSON object"));
-    }
-    let mut value =
-        serde_json::to_value(current).map_err(|error| Error::Fault(error.to_string()))?;
-    merge(&mut value, patch);
-    typed(value)
-}
-
-fn typed<T: DeserializeOwned>(value: Value) -> Result<T> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let parts = error.path().iter().filter_map(|part| match part {
-            Segment::Seq { index } => Some(index.to_string()),
-            Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
-            Segment::Enum { .. } | Segment::Unknown => None,
-        });
-        let pointer = parts.fold(String::new(), |pointer, part| format!("{pointer}/{part}"));
-        Error::invalid(pointer, error.inner().to_string())
-    })
-}
-
-fn merge(target: &mut Value, patch: Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch;
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
-    }
-    let Value::Object(fields) = target else {
-        return;
-    };
-    for (name, value) in patch {
-        if value.is_null() {
-            fields.remove(&name);
-        } else {
-            merge(fields.entry(name).or_insert(Value::Null), value);
-        }
     }
 }
 

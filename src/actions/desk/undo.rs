@@ -10,7 +10,6 @@ use crate::actions::booking::decide;
 use crate::actions::booking::diaries;
 use crate::actions::booking::diaries::Search;
 use crate::actions::course::session_view::SessionView;
-use crate::actions::partner::packets;
 use crate::actions::referral::change;
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::booking::diary::{Diary, Wanted};
@@ -25,6 +24,7 @@ use crate::storage::booking::claims::{Claimant, Except};
 use crate::storage::booking::resources;
 use crate::storage::catalogue::services;
 use crate::storage::course::history;
+use crate::storage::patient::consents;
 
 /// Undoes the last change of a session.
 pub async fn undo(
@@ -104,7 +104,7 @@ async fn at_shop_again(work: &mut Work<'_>, next: &Session) -> Result<()> {
     let stands =
         returns || referral.status.takes_sessions() || referral.status == ReferralStatus::Completed;
     if stands
-        && packets::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id).await?
+        && consents::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id).await?
     {
         return Ok(());
     }

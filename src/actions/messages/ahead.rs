@@ -2,20 +2,15 @@
 //! written, taken back and brought back in the transaction of the change that causes it. Which, and
 //! when, is decided in `domain::message_plan`; changes themselves are told by `notices`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::facts;
 use super::facts::Facts;
-use super::notices::Of;
-use super::{links, notices};
+use super::links;
 use crate::actions::work::catalogue_kept::current;
-use crate::actions::{App, Error, Result, Work};
+use crate::actions::{App, Error, Result};
 use crate::domain::clinic::quiet_hours::QuietHours;
-use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
-use crate::domain::ids::{PatientId, PractitionerId, ServiceId, SiteId};
 use crate::domain::messages::message::{Audience, Content, Message, MessageStatus, Unsent};
 use crate::domain::messages::notice::standing;
 use crate::domain::messages::plan::patient;
@@ -24,13 +19,11 @@ use crate::domain::messages::plan::reconcile::{Step, Visit, reconcile};
 use crate::domain::messages::plan::shop;
 use crate::domain::messages::plan::shop::AtShop;
 use crate::domain::messages::plan::{Planned, staff};
-use crate::storage::booking::resources;
-use crate::storage::catalogue::Catalogue;
+use crate::storage::Tx;
 use crate::storage::course::sessions;
 use crate::storage::messages::ledger;
 use crate::storage::partner::referrals;
 use crate::storage::patient::patients;
-use crate::storage::{Tx, catalogue};
 
 /// What the ledger needs to hold what is planned of a visit as it is now.
 fn steps(app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &[Message]) -> Result<Vec<Step>> {
@@ -255,94 +248,4 @@ async fn of_referral_taken_back(tx: &mut Tx, message: &Message) -> Result<bool> 
         return Ok(false);
     }
     Ok(ledger::supersede(tx, message.id, Unsent::Done).await?)
-}
-
-/// Whose plans a change of the catalogue touches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whose {
-    /// Visits of a service.
-    Service(ServiceId),
-    /// Visits with a practitioner.
-    Practitioner(PractitionerId),
-    /// Visits at a site.
-    Site(SiteId),
-}
-
-/// The visits to come whose plans are touched, their patients locked.
-pub(in crate::actions) async fn touched(work: &mut Work<'_>, whose: Whose) -> Result<Vec<Session>> {
-    let touched = |session: &Session| match whose {
-        Whose::Service(id) => session.service_id == id,
-        Whose::Practitioner(id) => session.place.practitioner_id == id,
-        Whose::Site(id) => session.place.site_id == id,
-    };
-    let mut before = sessions::live_from(&mut work.tx, work.now).await?;
-    before.retain(touched);
-    let patients: BTreeSet<_> = before
-        .iter()
-        .map(|session| session.patient_id.into())
-        .collect();
-    resources::lock(&mut work.tx, patients).await?;
-    let mut locked = sessions::live_from(&mut work.tx, work.now).await?;
-    let known: BTreeSet<PatientId> = before.iter().map(|session| session.patient_id).collect();
-    locked.retain(|session| touched(session) && known.contains(&session.patient_id));
-    Ok(locked)
-}
-
-/// Plans anew what is sent of `sessions`, by the catalogue as this very transaction has it.
-pub(in crate::actions) async fn replan_all(
-    work: &mut Work<'_>,
-    sessions: &[Session],
-) -> Result<()> {
-    if sessions.is_empty() {
-        return Ok(());
-    }
-    let catalogue: Catalogue = catalogue::read(&mut work.tx).await?;
-    let mut known = BTreeMap::new();
-    for id in sessions
-        .iter()
-        .map(|session| session.patient_id)
-        .collect::<BTreeSet<_>>()
-    {
-        let patient = patients::get(&mut work.tx, id).await?;
-        known.insert(id, patient.ok_or(Error::NotThere("patient"))?);
-    }
-    for session in sessions {
-        let Some(patient) = known.get(&session.patient_id) else {
-            continue;
-        };
-        let facts = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?;
-        let mut rows = notices::rows(&mut work.tx, session).await?;
-        // A shop that is another one has to hear of it.
-        notices::tell_shop(&mut work.tx, work.app, work.now, &facts, &mut rows).await?;
-        replan(&mut work.tx, work.app, work.now, &facts, &rows).await?;
-    }
-    Ok(())
-}
-
-/// Plans what is sent of all visits to come: for those that were written past the actions, as the demo's are.
-pub async fn plan_all(tx: &mut Tx, app: &App) -> Result<()> {
-    let now = app.clock.now();
-    for session in sessions::live_from(tx, now).await? {
-        let Some(patient) = patients::get(tx, session.patient_id).await? else {
-            continue;
-        };
-        notices::queue_for(tx, app, now, &session, &patient, Of::Plans).await?;
-    }
-    Ok(())
-}
-
-/// Plans anew all that is to come for a patient whose wishes or permissions changed.
-pub(in crate::actions) async fn replan_patient(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
-    patient: PatientId,
-) -> Result<()> {
-    let Some(patient) = patients::get(tx, patient).await? else {
-        return Ok(());
-    };
-    for session in sessions::not_over(tx, patient.id, now).await? {
-        notices::queue_for(tx, app, now, &session, &patient, Of::Plans).await?;
-    }
-    Ok(())
 }

@@ -3,7 +3,6 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::actions::partner::packets;
 use crate::actions::{App, Error, Result};
 use crate::domain::clinic::reminder::ReminderRule;
 use crate::domain::course::CourseStatus;
@@ -158,7 +157,7 @@ pub(in crate::actions) async fn shop(
     }
     Ok(Shop {
         notices,
-        disclosed: packets::is_disclosed(tx, patient, partner).await?,
+        disclosed: consents::is_disclosed(tx, patient, partner).await?,
         refused,
     })
 }

@@ -6,3 +6,4 @@ pub mod ledger;
 pub mod links;
 pub mod mailbox;
 pub mod notices;
+pub mod replan;

@@ -7,7 +7,6 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 use super::facts;
 use super::facts::Facts;
 use super::{ahead, links};
-use crate::actions::partner::proposals;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Error, Result, Work};
 use crate::domain::course::session::{CancelReason, Session};
@@ -23,6 +22,7 @@ use crate::domain::patient::{Language, Patient, Way};
 use crate::storage::Tx;
 use crate::storage::course::sessions;
 use crate::storage::messages::{ledger, tasks, visit_links};
+use crate::storage::partner::proposals;
 use crate::storage::patient::patients;
 
 /// Who may have something to hear of a change.

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::partners;
-use crate::actions::catalogue::patched;
 use crate::actions::messages::notices;
 use crate::actions::messages::notices::Of;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::error::none_of;
+use crate::actions::work::patch::patched;
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::ids::PartnerId;
 use crate::domain::partner::notifications::{PartnerNotices, PartnerNoticesDetails};

@@ -4,27 +4,14 @@
 use crate::actions::course::case;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Error, Result};
-use crate::domain::ids::{LockId, PartnerId, PatientId, ReferralId};
+use crate::domain::ids::{LockId, PartnerId, ReferralId};
 use crate::domain::partner::packet::Packet;
 use crate::domain::partner::referral::{Referral, ReferralStatus};
-use crate::domain::patient::consent::{Consent, ConsentKind, ConsentStatus};
 use crate::storage::Tx;
 use crate::storage::course::courses;
 use crate::storage::partner::referrals;
-use crate::storage::patient::{consents, lock_box, patients};
-
-/// Whether `patient` permits that `partner` is told of them (rule 56).
-pub(in crate::actions) async fn is_disclosed(
-    tx: &mut Tx,
-    patient: PatientId,
-    partner: PartnerId,
-) -> Result<bool> {
-    let given = consents::of_kind(tx, patient, ConsentKind::Disclosure).await?;
-    let names = |consent: &Consent| {
-        consent.status == ConsentStatus::Active && consent.details.partner_id == Some(partner)
-    };
-    Ok(given.iter().any(names))
-}
+use crate::storage::patient::consents::is_disclosed;
+use crate::storage::patient::{lock_box, patients};
 
 /// The packet of a referral; nothing before it was sent, once it came to nothing, or once the patient does not permit it any
 /// more; of one that is done, whom the shop treated.

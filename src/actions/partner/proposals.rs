@@ -2,7 +2,7 @@
 //! same rules as every booking, and is booked at once, since the shop named the time itself. And
 //! telling the patient that there is something to take.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::SubsecRound;
 
 use crate::actions::booking::change::PROPOSAL_TAKEN;
 use crate::actions::booking::diaries::Search;
@@ -116,7 +116,7 @@ async fn take_one<'a>(
         change::save(&mut work, &current, next, PROPOSAL_TAKEN).await?;
     } else {
         let standing = (Some(referral.id), SessionStatus::Booked);
-        let session = crate::actions::booking::book::booked(
+        let session = crate::actions::booking::new_session::booked(
             &work,
             course,
             &search,
@@ -253,32 +253,4 @@ pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Re
     };
     ahead::put(&mut work.tx, &rows, message).await?;
     Ok(())
-}
-
-/// The time that the shop proposes for a session, if it does and the session can still be moved.
-pub(in crate::actions) async fn open_for(
-    tx: &mut crate::storage::Tx,
-    now: DateTime<Utc>,
-    session: &Session,
-) -> Result<Option<DateTime<Utc>>> {
-    if !can_be_moved(session, now) {
-        return Ok(None);
-    }
-    let all = proposals::of_session(tx, session.id).await?;
-    let open = all.iter().rfind(|one| one.status == ProposalStatus::Open);
-    Ok(open.map(|one| one.starts_at))
-}
-
-/// Whether what a message to a patient proposes can still be taken.
-pub(in crate::actions) async fn is_open(
-    tx: &mut crate::storage::Tx,
-    message: &Message,
-) -> Result<bool> {
-    let Some(session) = message.session_id else {
-        return Ok(false);
-    };
-    let all = proposals::of_session(tx, session).await?;
-    Ok(all
-        .iter()
-        .any(|one| one.status == ProposalStatus::Open && one.id.to_string() == message.lead))
 }

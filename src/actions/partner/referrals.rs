@@ -9,10 +9,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::packets;
 use super::view::{SeenReferral, answered, seen};
 use crate::actions::booking::diaries;
-use crate::actions::patient::courses;
+use crate::actions::course::locked;
 use crate::actions::referral::change::{completed_if_done, full, locked, save};
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::error::none_of;
@@ -29,6 +28,7 @@ use crate::domain::time::civil;
 use crate::storage::booking::resources;
 use crate::storage::course::sessions;
 use crate::storage::partner::referrals;
+use crate::storage::patient::consents;
 
 /// A referral to be written.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -65,7 +65,7 @@ pub struct ReferralChange {
 /// Writes a referral. The shop knows nothing of it until it is sent; one that cannot be chosen is refused at once.
 pub async fn write(app: &App, caller: &Caller, new: NewReferral) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
-    let course = courses::locked(&mut work, new.course_id).await?;
+    let course = locked::locked(&mut work, new.course_id).await?;
     let service = diaries::service(&mut work.tx, app, new.service.as_str()).await?;
     let referral = Referral {
         id: app.clock.id(),
@@ -191,7 +191,7 @@ pub async fn send(
         return answered(work, id).await;
     }
     let status = current.status.after(ReferralVerb::Send, false)?;
-    let course = courses::locked(&mut work, current.course_id).await?;
+    let course = locked::locked(&mut work, current.course_id).await?;
     let mut against: Vec<Refusal> = course.details.closed_to_booking().into_iter().collect();
     against.extend(against_shop(&mut work, &current).await?);
     against.extend(disclosure_consent_missing(
@@ -215,7 +215,7 @@ pub(super) async fn terms(work: &mut Work<'_>, referral: &Referral) -> Result<Sh
         .ok_or(Error::NotThere("partner"))?;
     Ok(ShopTerms {
         partner: partner.clone(),
-        disclosed: packets::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id)
+        disclosed: consents::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id)
             .await?,
         overdue: None,
         on_hold: false,

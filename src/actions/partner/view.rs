@@ -19,6 +19,7 @@ use crate::domain::text::{Code, Note};
 use crate::domain::time::civil;
 use crate::storage::course::sessions;
 use crate::storage::partner::proposals;
+use crate::storage::patient::consents;
 
 /// A referral as the clinic sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -110,7 +111,7 @@ pub(super) async fn seen(work: &mut Work<'_>, referral: &Referral) -> Result<See
         undated: referral.undated(&own),
         screening: referral.screening,
         packet: packets::preview(&mut work.tx, app, referral).await?,
-        disclosed: packets::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id)
+        disclosed: consents::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id)
             .await?,
         sessions: listed
             .into_iter()

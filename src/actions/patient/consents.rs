@@ -5,8 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actions::booking::change::{CONSENT_WITHDRAWN, save};
+use crate::actions::messages::notices;
 use crate::actions::messages::notices::Of;
-use crate::actions::messages::{ahead, notices};
+use crate::actions::messages::replan;
 use crate::actions::partner::ends::withdrawn;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::page::{Items, Page};
@@ -261,7 +262,7 @@ pub async fn withdraw(
         cancelled_sessions.extend(withdrawn_from(&mut work, patient, partner).await?);
     }
     // Calls take the place of what is not sent, and a shop is told no more.
-    ahead::replan_patient(&mut work.tx, app, work.now, patient).await?;
+    replan::replan_patient(&mut work.tx, app, work.now, patient).await?;
     work.audit(
         "consent.withdraw",
         ("consent", id.0),

@@ -5,22 +5,21 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::actions::catalogue::patched;
 use crate::actions::course::case;
+use crate::actions::course::locked::locked;
 use crate::actions::course::view::{CourseView, view};
-use crate::actions::messages::ahead;
+use crate::actions::messages::replan;
 use crate::actions::partner::ends::withdrawn;
 use crate::actions::work::error::none_of;
 use crate::actions::work::page::{Items, Page};
+use crate::actions::work::patch::patched;
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
-use crate::domain::course;
 use crate::domain::course::rules::consent::consent_missing;
 use crate::domain::course::rules::plan_exceeds_ceiling::written_plan_exceeds_ceiling;
 use crate::domain::course::session::CancelReason;
 use crate::domain::course::{Course, CourseDetails, CourseStatus};
 use crate::domain::ids::{CourseId, PatientId};
 use crate::domain::overriding::Override;
-use crate::storage::booking::resources;
 use crate::storage::catalogue::services;
 use crate::storage::course::sessions::Listed;
 use crate::storage::course::{courses, sessions};
@@ -192,7 +191,7 @@ pub async fn change(
     }
     if current_status != course.details.status {
         // Rule 73: reminders stop on hold, and come back.
-        ahead::replan_patient(&mut work.tx, app, work.now, course.patient_id).await?;
+        replan::replan_patient(&mut work.tx, app, work.now, course.patient_id).await?;
     }
     work.audit(
         "course.change",
@@ -246,18 +245,4 @@ async fn consented_to_resume(
         }
     }
     Ok(())
-}
-
-/// The course, read after its patient was locked: bookings and changes of one course wait for each other.
-pub(in crate::actions) async fn locked(
-    work: &mut Work<'_>,
-    id: CourseId,
-) -> Result<course::Course> {
-    let seen = courses::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("course"))?;
-    resources::lock(&mut work.tx, [seen.patient_id.into()]).await?;
-    courses::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("course"))
 }

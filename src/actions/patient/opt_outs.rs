@@ -6,7 +6,8 @@ use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::actions::messages::{ahead, notices};
+use crate::actions::messages::notices;
+use crate::actions::messages::replan;
 use crate::actions::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::ids::PatientId;
 use crate::domain::messages::message::Unsent;
@@ -54,7 +55,7 @@ pub(in crate::actions) async fn begin_in(
     }
     for patient in reached {
         ledger::suppress_waiting_to(tx, patient, recipient, Unsent::NoConsent).await?;
-        ahead::replan_patient(tx, app, now, patient).await?;
+        replan::replan_patient(tx, app, now, patient).await?;
     }
     Ok(())
 }

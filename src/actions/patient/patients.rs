@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
-use crate::actions::catalogue::patched;
 use crate::actions::messages::notices;
 use crate::actions::work::page::{Items, Page};
+use crate::actions::work::patch::patched;
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{Email, Patient, PatientDetails};

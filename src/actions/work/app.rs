@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
 use super::error::Result;
-use super::{catalogue_kept, guess_guard, read_log, readiness, seen_lately};
-use crate::actions::calendar::fetch as feed_fetch;
+use super::memory;
+use super::{guess_guard, readiness};
 use crate::clock::Clock;
 use crate::domain::access::visit_link::LinkKey;
 use crate::domain::clinic::policy::Policy;
@@ -37,19 +37,19 @@ pub struct Parts {
     /// Slows guessing down.
     pub guard: guess_guard::GuessGuard,
     /// The catalogue as it was read last.
-    pub catalogue: catalogue_kept::Kept,
+    pub catalogue: memory::KeptCatalogue,
     /// How often something was committed by this process.
     pub commits: AtomicU64,
     /// Feeds as they were fetched last.
-    pub feeds: feed_fetch::Kept,
+    pub feeds: memory::KeptFeeds,
     /// The key that links to patients' pages are made with, once it was read.
     pub link_key: OnceLock<LinkKey>,
     /// Audit lines of reads, committed together.
-    pub read_log: read_log::ReadLog,
+    pub read_log: memory::ReadLog,
     /// Whether anything could be written, when that was asked last.
-    pub readiness: readiness::Kept,
+    pub readiness: readiness::KeptReadiness,
     /// Who has whom on a list before them.
-    pub seen_lately: seen_lately::SeenLately,
+    pub seen_lately: memory::SeenLately,
     /// Whether the process is about to end, so that what would go on for ever ends too.
     pub closing: watch::Sender<bool>,
     /// Whether what is in the database is made up, which every page then says.
@@ -67,13 +67,13 @@ impl App {
             policy,
             profile,
             guard: guess_guard::GuessGuard::default(),
-            catalogue: catalogue_kept::Kept::default(),
+            catalogue: memory::KeptCatalogue::default(),
             commits: AtomicU64::new(0),
-            feeds: feed_fetch::Kept::default(),
+            feeds: memory::KeptFeeds::default(),
             link_key: OnceLock::new(),
-            read_log: read_log::ReadLog::default(),
-            readiness: readiness::Kept::default(),
-            seen_lately: seen_lately::SeenLately::default(),
+            read_log: memory::ReadLog::default(),
+            readiness: readiness::KeptReadiness::default(),
+            seen_lately: memory::SeenLately::default(),
             closing: watch::Sender::new(false),
             demonstration: AtomicBool::new(false),
         }))

@@ -1,16 +1,12 @@
 //! The catalogue as it was read last, kept in memory for as long as its stamp is the
 //! same; the stamp is asked in each transaction, so every node decides by what is there.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use crate::actions::{App, Result};
 use crate::storage::Tx;
 use crate::storage::catalogue;
 use crate::storage::catalogue::Catalogue;
-
-/// The last catalogue that was read.
-#[derive(Debug, Default)]
-pub struct Kept(RwLock<Option<Arc<Catalogue>>>);
 
 /// The catalogue as `tx` sees it. Not for a transaction that has changed the catalogue itself: what it sees may
 /// never come to be.

@@ -6,23 +6,11 @@ use std::sync::PoisonError;
 
 use tokio::sync::oneshot;
 
+use super::memory::ReadLog;
+use super::memory::Waiting;
 use crate::actions::{App, Error, Result};
 use crate::storage;
 use crate::storage::audit;
-
-/// Lines that wait to be written.
-#[derive(Debug, Default)]
-pub struct ReadLog {
-    waiting: std::sync::Mutex<Vec<Waiting>>,
-    /// Held by whoever writes for all.
-    writing: tokio::sync::Mutex<()>,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    line: audit::Line,
-    written: oneshot::Sender<()>,
-}
 
 /// Lines that are being written. Those that were not, because that failed or was given up, wait again.
 struct Batch<'l> {

@@ -8,8 +8,8 @@ use thiserror::Error;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::app::App;
-use crate::storage::{self, Hindrance, readiness};
+use crate::clock::Clock;
+use crate::storage::{self, Db, Hindrance, readiness};
 
 /// How long an answer is kept.
 const KEPT: TimeDelta = TimeDelta::seconds(1);
@@ -38,32 +38,34 @@ type Ready = Result<(), Unready>;
 
 /// The last answer, and when it was found.
 #[derive(Debug, Default)]
-pub struct Kept(Mutex<Option<(DateTime<Utc>, Ready)>>);
+pub struct KeptReadiness(Mutex<Option<(DateTime<Utc>, Ready)>>);
 
-/// Writes one row, unless that was tried within the last second.
-pub async fn check(app: &App) -> Ready {
-    // Those who ask at the same time wait for the one who tries.
-    let mut kept = app.readiness.0.lock().await;
-    let now = app.clock.now();
-    if let Some((at, answer)) = *kept
-        && (now - at).abs() < KEPT
-    {
-        return answer;
+impl KeptReadiness {
+    /// Writes one row into `db`, unless that was tried within the last second.
+    pub async fn check(&self, db: &Db, clock: &Clock) -> Ready {
+        // Requests that ask at the same time wait for the one that tries.
+        let mut kept = self.0.lock().await;
+        let now = clock.now();
+        if let Some((at, answer)) = *kept
+            && (now - at).abs() < KEPT
+        {
+            return answer;
+        }
+        let answer = match timeout(LONGEST, write(db, now)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(unready(&error)),
+            Err(_) => Err(Unready::Slow),
+        };
+        if let Err(unready) = answer {
+            tracing::warn!("not ready: {unready}");
+        }
+        *kept = Some((now, answer));
+        answer
     }
-    let answer = match timeout(LONGEST, write(app, now)).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(unready(&error)),
-        Err(_) => Err(Unready::Slow),
-    };
-    if let Err(unready) = answer {
-        tracing::warn!("not ready: {unready}");
-    }
-    *kept = Some((now, answer));
-    answer
 }
 
-async fn write(app: &App, now: DateTime<Utc>) -> storage::Result<()> {
-    let mut tx = app.db.begin().await?;
+async fn write(db: &Db, now: DateTime<Utc>) -> storage::Result<()> {
+    let mut tx = db.begin().await?;
     readiness::write(&mut tx, now).await?;
     tx.commit().await
 }

@@ -1,55 +1,10 @@
 //! Whose name somebody has on a list before them already: a page that keeps itself up to date
 //! looks at the same names again and again, and the audit says once an hour that it does.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
-use chrono::{DateTime, Duration, Utc};
-
 use super::read_log;
 use crate::actions::{App, Caller, Result};
-use crate::domain::ids::{PatientId, UserId};
+use crate::domain::ids::PatientId;
 use crate::storage::audit;
-
-/// How long one line speaks for the looks that follow it.
-const LINE_FOR: Duration = Duration::hours(1);
-/// How many are remembered; beyond that the eldest are forgotten, and noted anew.
-const REMEMBERED: usize = 50_000;
-
-/// Who saw whom, and when that was noted.
-#[derive(Debug, Default)]
-pub struct SeenLately(Mutex<HashMap<(UserId, PatientId), DateTime<Utc>>>);
-
-impl SeenLately {
-    /// Those of `patients` of whom it is not noted that `user` sees them.
-    fn unnoted(
-        &self,
-        user: UserId,
-        patients: Vec<PatientId>,
-        now: DateTime<Utc>,
-    ) -> Vec<PatientId> {
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let noted = |patient: &PatientId| {
-            seen.get(&(user, *patient))
-                .is_some_and(|at| now - *at < LINE_FOR && *at <= now)
-        };
-        patients
-            .into_iter()
-            .filter(|patient| !noted(patient))
-            .collect()
-    }
-
-    fn note(&self, user: UserId, patients: &[PatientId], now: DateTime<Utc>) {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() + patients.len() > REMEMBERED {
-            seen.retain(|_, at| now - *at < LINE_FOR);
-        }
-        if seen.len() + patients.len() > REMEMBERED {
-            seen.clear();
-        }
-        seen.extend(patients.iter().map(|patient| ((user, *patient), now)));
-    }
-}
 
 /// Leaves an audit line for each of `patients` whose name `caller` has before them on a list, unless there is one of the last hour.
 pub(in crate::actions) async fn listed(

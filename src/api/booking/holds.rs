@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use crate::actions::booking::book::NewSession;
 use crate::actions::booking::hold;
 use crate::actions::booking::hold::HoldView;
+use crate::actions::booking::new_session::NewSession;
 use crate::actions::{App, Caller};
 use crate::api::extract::{Json, Path};
 use crate::api::problem::Problem;

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::actions::booking::book;
-use crate::actions::booking::book::NewSession;
 use crate::actions::booking::cancel;
 use crate::actions::booking::cancel::Cancellation;
+use crate::actions::booking::new_session::NewSession;
 use crate::actions::booking::reschedule;
 use crate::actions::booking::reschedule::{NewTime, Rescheduled};
 use crate::actions::calendar::event;

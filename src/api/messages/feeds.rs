@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::actions::calendar::feeds;
 use crate::actions::calendar::feeds::{FeedView, NewFeed};
 use crate::actions::calendar::fetch;
-use crate::actions::calendar::fetch::Fetched;
+use crate::actions::work::memory::Fetched;
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{App, Caller};
 use crate::api::extract::{IfMatch, Json, Path, Query};

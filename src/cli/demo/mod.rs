@@ -16,7 +16,7 @@ use thiserror::Error;
 pub use self::people::DemoUser;
 use crate::actions;
 use crate::actions::App;
-use crate::actions::messages::ahead;
+use crate::actions::messages::replan;
 use crate::domain::role::Role;
 use crate::storage;
 use crate::storage::Tx;
@@ -76,7 +76,7 @@ pub async fn load(tx: &mut Tx, app: &App, password_hash: &str) -> Result<Loaded,
     )
     .await?;
     told::invitations(tx, clock, policy).await?;
-    ahead::plan_all(tx, app).await?;
+    replan::plan_all(tx, app).await?;
     storage::demo::mark_all(tx).await?;
     Ok(loaded)
 }

@@ -1,9 +1,15 @@
 //! Other times that shops propose.
 
+use crate::domain::course::session::Session;
 use crate::domain::ids::{ReferralId, SessionId};
+use crate::domain::messages::message::Message;
 use crate::domain::partner::referral::Proposal;
+use crate::domain::partner::referral::ProposalStatus;
+use crate::domain::partner::referral::can_be_moved;
 use crate::storage::engine::stmt;
 use crate::storage::{Result, Tx};
+use chrono::DateTime;
+use chrono::Utc;
 
 /// Writes a new proposal.
 pub async fn insert(tx: &mut Tx, p: &Proposal) -> Result<()> {
@@ -58,4 +64,29 @@ pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Proposal>
     .bind(session)
     .all()
     .await
+}
+
+/// The time that the shop proposes for a session, if it does and the session can still be moved.
+pub async fn open_for(
+    tx: &mut crate::storage::Tx,
+    now: DateTime<Utc>,
+    session: &Session,
+) -> Result<Option<DateTime<Utc>>> {
+    if !can_be_moved(session, now) {
+        return Ok(None);
+    }
+    let all = of_session(tx, session.id).await?;
+    let open = all.iter().rfind(|one| one.status == ProposalStatus::Open);
+    Ok(open.map(|one| one.starts_at))
+}
+
+/// Whether what a message to a patient proposes can still be taken.
+pub async fn is_open(tx: &mut crate::storage::Tx, message: &Message) -> Result<bool> {
+    let Some(session) = message.session_id else {
+        return Ok(false);
+    };
+    let all = of_session(tx, session).await?;
+    Ok(all
+        .iter()
+        .any(|one| one.status == ProposalStatus::Open && one.id.to_string() == message.lead))
 }

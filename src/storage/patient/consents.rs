@@ -1,6 +1,8 @@
 //! Consents. A withdrawn one stays.
 
+use crate::domain::ids::PartnerId;
 use crate::domain::ids::{ConsentId, PatientId};
+use crate::domain::patient::consent::ConsentStatus;
 use crate::domain::patient::consent::{Consent, ConsentKind};
 use crate::storage::engine::stmt;
 use crate::storage::{Result, Tx};
@@ -87,4 +89,13 @@ pub async fn page(
     .bind(limit)
     .all()
     .await
+}
+
+/// Whether `patient` permits that `partner` is told of them (rule 56).
+pub async fn is_disclosed(tx: &mut Tx, patient: PatientId, partner: PartnerId) -> Result<bool> {
+    let given = of_kind(tx, patient, ConsentKind::Disclosure).await?;
+    let names = |consent: &Consent| {
+        consent.status == ConsentStatus::Active && consent.details.partner_id == Some(partner)
+    };
+    Ok(given.iter().any(names))
 }

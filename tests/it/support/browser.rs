@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 
 use super::TestApp;
 use super::answer::Answer;
+use fadeline::actions::access::passwords;
 
 /// The password of whoever signs in by a page in these stories.
 pub(crate) const PASSWORD: &str = "a long password of the stories";
@@ -25,7 +26,7 @@ pub(crate) struct Browser {
 
 /// Gives a user the password, and leaves their tokens as they are.
 pub(crate) async fn give_password(app: &TestApp, email: &str) {
-    let hash = tokens::hash_password(&app.app, PASSWORD.to_owned())
+    let hash = passwords::hash_password(&app.app, PASSWORD.to_owned())
         .await
         .unwrap();
     let mut tx = app.app.db.begin().await.unwrap();

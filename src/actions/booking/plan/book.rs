@@ -5,14 +5,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::propose::about;
-use crate::actions::booking::book::booked;
 use crate::actions::booking::diaries;
 use crate::actions::booking::diaries::Search;
+use crate::actions::booking::new_session::booked;
 use crate::actions::booking::{change, decide};
 use crate::actions::course::case;
+use crate::actions::course::locked;
 use crate::actions::course::session_view::{SessionView, view};
-use crate::actions::patient::courses;
 use crate::actions::referral::bookings::standing_at;
 use crate::actions::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::booking::availability::Slot;
@@ -24,6 +23,7 @@ use crate::domain::course::case::Case;
 use crate::domain::course::rules::assessment_required::assessment_required;
 use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
 use crate::domain::overriding::Override;
+use crate::domain::refusal::about;
 use crate::domain::refusal::{Code as Rule, Refusal};
 use crate::domain::text::Code;
 use crate::domain::time::civil;
@@ -132,7 +132,7 @@ pub async fn book(
     }
     let starts = in_order(app, &new.starts)?;
     let mut work = Work::begin(app, caller).await?;
-    let course = courses::locked(&mut work, course_id).await?;
+    let course = locked::locked(&mut work, course_id).await?;
     let mut case = case::load(&mut work.tx, app, &course, None).await?;
     let (all, searches) = searches(&mut work, &course, &case, &new).await?;
     let mut candidates = Vec::new();

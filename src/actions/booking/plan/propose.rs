@@ -230,11 +230,3 @@ fn shown(app: &App, picked: &[Picked], quote: Quote) -> Plan {
             .map(|last| civil::shown(app.zone, last.best.slot.end)),
     }
 }
-
-/// `refusals` about one part of the request.
-pub(super) fn about(refusals: Vec<Refusal>, field: &str) -> Vec<Refusal> {
-    refusals
-        .into_iter()
-        .map(|refusal| refusal.about(field))
-        .collect()
-}

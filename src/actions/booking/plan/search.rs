@@ -6,11 +6,10 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 
-use super::propose::about;
 use crate::actions::booking::decide;
 use crate::actions::booking::diaries;
 use crate::actions::booking::diaries::Search;
-use crate::actions::course::case;
+use crate::actions::booking::prerequisites;
 use crate::actions::{Error, Result, Work};
 use crate::domain::booking::availability;
 use crate::domain::booking::availability::Slot;
@@ -25,6 +24,7 @@ use crate::domain::catalogue::service::Treatment;
 use crate::domain::course::case::Case;
 use crate::domain::course::rules;
 use crate::domain::course::rules::plan_exceeds_ceiling;
+use crate::domain::refusal::about;
 use crate::domain::refusal::{Code as Rule, Refusal, Warning};
 use crate::domain::time::civil;
 use crate::domain::time::civil::When;
@@ -60,7 +60,8 @@ impl Planner<'_> {
             return self.at_one_site().await;
         }
         let refused =
-            case::with_prerequisites(&mut self.work, &self.search, self.from, refused).await?;
+            prerequisites::with_prerequisites(&mut self.work, &self.search, self.from, refused)
+                .await?;
         Err(Error::Explained(refused, None))
     }
 

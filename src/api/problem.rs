@@ -298,7 +298,7 @@ impl IntoResponse for Problem {
 /// Words as a sentence of their own.
 pub(super) fn sentence(words: &str) -> String {
     let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_uppercase());
+    let first = letters.next().map(char::to_uppercase);
     first
         .into_iter()
         .flatten()

@@ -77,7 +77,7 @@ mod tests {
             let crates: String = texts.iter().map(|text| Property::new_ref("X", text).to_string()).collect();
             let out = folded(&crates);
             prop_assert!(out.split(CRLF).all(|line| line.len() <= LINE));
-            let lines = texts.iter().map(|text| format!("X:{text}\r\n")).collect::<String>();
+            let lines: String = texts.iter().flat_map(|text| ["X:", text.as_str(), CRLF]).collect();
             prop_assert_eq!(out.replace("\r\n ", ""), lines);
             prop_assert_eq!(folded(&out), out, "what is folded stays as it is");
         }

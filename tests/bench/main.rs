@@ -50,7 +50,7 @@ async fn run(past: usize) {
     );
     let client = Client::of(&bench);
     let row = |what: &str, measured: &str, ratio: &str, aim: &str| {
-        println!("| {past} | {what} | {measured} | {ratio} | {aim} |")
+        println!("| {past} | {what} | {measured} | {ratio} | {aim} |");
     };
 
     let bare = client.rate(8, |client, _| client.bare()).await;

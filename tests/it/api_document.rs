@@ -1,4 +1,4 @@
-//! The OpenAPI document: what a generator of clients needs of every operation, so that one which
+//! The `OpenAPI` document: what a generator of clients needs of every operation, so that one which
 //! is added without it fails here, by name.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -251,7 +251,7 @@ async fn consultation_test_patch_and_laser_come_in_order_and_far_enough_apart() 
                 match one.service_code.as_str() {
                     "consultation" => {}
                     "test_patch" => {
-                        assert!(wait(before("consultation", one), one) >= Some(1), "{story}")
+                        assert!(wait(before("consultation", one), one) >= Some(1), "{story}");
                     }
                     "laser_partial" | "laser_full" => {
                         assert!(

@@ -147,42 +147,175 @@ async fn planted() -> Record {
     }
 }
 
+/// A shop that asks; what it is answered is kept.
+struct Asking<'a> {
+    record: &'a Record,
+    left: &'a mut Left,
+    /// The operations that it asked for.
+    done: BTreeSet<String>,
+}
+
+impl Asking<'_> {
+    /// `operation` as the document spells it, at the address that stands in for it.
+    async fn ask(&mut self, operation: &str, path: impl AsRef<str>, body: Value) -> Answer {
+        let (method, _) = operation.split_once(' ').unwrap();
+        let Record { app, shop, .. } = self.record;
+        let answer = app.call(&shop.token, method, path.as_ref(), body).await;
+        self.left.keep(operation, &answer);
+        self.done.insert(operation.to_owned());
+        answer
+    }
+}
+
 /// Does all that a shop can do, and keeps all that it was answered.
 async fn everything(record: &Record, left: &mut Left) -> BTreeSet<String> {
     let Record {
         app, shop, course, ..
     } = record;
-    let mut done = BTreeSet::new();
-    macro_rules! ask {
-        ($method:literal, $route:literal, $path:expr, $body:expr) => {{
-            let answer = app.call(&shop.token, $method, &$path, $body).await;
-            left.keep(concat!($method, " ", $route), &answer);
-            done.insert(concat!($method, " ", $route).to_owned());
-            answer
-        }};
-    }
+    let mut asking = Asking {
+        record,
+        left,
+        done: BTreeSet::new(),
+    };
+    let (referral, first) = dates_are_agreed(&mut asking).await;
+    let path = |verb: &str| format!("/referrals/{referral}{verb}");
+    let feed = asking
+        .ask(
+            "POST /feeds",
+            "/feeds",
+            json!({"kind": "partner", "id": shop.id}),
+        )
+        .await;
+    let link = asking
+        .ask(
+            "POST /partners/{id}/links",
+            format!("/partners/{}/links", shop.id),
+            json!({"label": "The till"}),
+        )
+        .await;
+    let opened = |url: &str, root: &str| url[url.find(root).unwrap()..].to_owned();
+    asking.left.keep(
+        "the feed",
+        &app.call("", "GET", &opened(feed.str("url"), "/feeds/"), Value::Null)
+            .await
+            .expect(200),
+    );
+    asking.left.keep(
+        "the page",
+        &app.call("", "GET", &opened(link.str("url"), "/shop/"), Value::Null)
+            .await
+            .expect(200),
+    );
+    app.until("2027-01-14T16:00:00Z").await;
+    packet_pages::look(app, shop, &[&referral], asking.left).await;
+    asking
+        .ask(
+            "POST /referrals/{id}/report",
+            path("/report"),
+            json!({"outcome": "completed"}),
+        )
+        .await
+        .expect(422);
+    asking
+        .ask(
+            "POST /referrals/{id}/report",
+            path("/report"),
+            done_with(755),
+        )
+        .await
+        .expect(422);
+    asking
+        .ask(
+            "POST /referrals/{id}/report",
+            path("/report"),
+            patch_with(532),
+        )
+        .await
+        .expect(200);
+    asking
+        .ask(
+            "POST /referrals/{id}/fail",
+            path("/fail"),
+            json!({"reason": "The laser broke."}),
+        )
+        .await
+        .expect(200);
+    asking
+        .ask(
+            "POST /referrals/{id}/reject",
+            path("/reject"),
+            json!({"reason": "No."}),
+        )
+        .await
+        .expect(409);
+    // What lies too near to what nobody here may know of is answered to the clinic alone.
+    let another = app.refer(course, &shop.id, "review", 1).await;
+    app.after_grace().await;
+    asking
+        .ask(
+            "POST /referrals/{id}/propose",
+            format!("/referrals/{another}/propose"),
+            json!({"start": "2027-01-20T10:00"}),
+        )
+        .await
+        .expect(200);
+    app.call(
+        &app.desk,
+        "POST",
+        &format!("/referrals/{another}/cancel"),
+        json!({"reason": PLANTED}),
+    )
+    .await
+    .expect(200);
+    app.after_grace().await;
+    asking
+        .ask(
+            "GET /referrals/{id}",
+            format!("/referrals/{another}"),
+            Value::Null,
+        )
+        .await
+        .expect(200);
+    asking
+        .ask("GET /referrals", "/referrals?limit=200", Value::Null)
+        .await
+        .expect(200);
+    packet_pages::look_at_all(app, shop, &[&referral, &another], asking.left).await;
+    lists_are_read_and_addresses_ended(&mut asking, &feed.id(), &link.id()).await;
+    what_is_none_of_its_business(record, &first, asking.left).await;
+    asking.done
+}
+
+/// What a shop does until the day of its first visit: the referral, and that visit.
+async fn dates_are_agreed(asking: &mut Asking<'_>) -> (String, Answer) {
+    let Record {
+        app, shop, course, ..
+    } = asking.record;
     let wants =
         json!({"email": "harbour@example.test", "phone": "416 555 0182", "before_by": "sms"});
-    ask!("GET", "/me", "/me", Value::Null);
-    ask!(
-        "GET",
-        "/partners/{id}/notices",
-        format!("/partners/{}/notices", shop.id),
-        Value::Null
-    );
-    ask!(
-        "PATCH",
-        "/partners/{id}/notices",
-        format!("/partners/{}/notices", shop.id),
-        wants
-    );
-    ask!("GET", "/partners", "/partners", Value::Null);
-    ask!(
-        "GET",
-        "/partners/{id}",
-        format!("/partners/{}", shop.id),
-        Value::Null
-    );
+    asking.ask("GET /me", "/me", Value::Null).await;
+    asking
+        .ask(
+            "GET /partners/{id}/notices",
+            format!("/partners/{}/notices", shop.id),
+            Value::Null,
+        )
+        .await;
+    asking
+        .ask(
+            "PATCH /partners/{id}/notices",
+            format!("/partners/{}/notices", shop.id),
+            wants,
+        )
+        .await;
+    asking.ask("GET /partners", "/partners", Value::Null).await;
+    asking
+        .ask(
+            "GET /partners/{id}",
+            format!("/partners/{}", shop.id),
+            Value::Null,
+        )
+        .await;
     // One referral goes all the way; with two dates, one of them moved, one called off by the clinic for its own reasons.
     let referral = app.refer(course, &shop.id, "test_patch", 2).await;
     app.call(
@@ -204,15 +337,20 @@ async fn everything(record: &Record, left: &mut Left) -> BTreeSet<String> {
         .await
         .expect(201);
     app.after_grace().await;
-    packet_pages::look(app, shop, &[&referral], left).await;
-    ask!("GET", "/referrals", "/referrals", Value::Null);
-    ask!("GET", "/referrals/{id}", path(""), Value::Null);
-    ask!(
-        "POST",
-        "/referrals/{id}/propose",
-        path("/propose"),
-        json!({"start": "2027-01-08T11:00"})
-    );
+    packet_pages::look(app, shop, &[&referral], asking.left).await;
+    asking
+        .ask("GET /referrals", "/referrals", Value::Null)
+        .await;
+    asking
+        .ask("GET /referrals/{id}", path(""), Value::Null)
+        .await;
+    asking
+        .ask(
+            "POST /referrals/{id}/propose",
+            path("/propose"),
+            json!({"start": "2027-01-08T11:00"}),
+        )
+        .await;
     app.call(
         &app.desk,
         "POST",
@@ -222,155 +360,75 @@ async fn everything(record: &Record, left: &mut Left) -> BTreeSet<String> {
     .await
     .expect(200);
     app.until("2027-01-07T20:00:00Z").await;
-    ask!(
-        "POST",
-        "/referrals/{id}/accept",
-        path("/accept"),
-        Value::Null
-    );
+    asking
+        .ask("POST /referrals/{id}/accept", path("/accept"), Value::Null)
+        .await;
     app.after_grace().await;
     let off = json!({"reason": "unwell"});
     app.post(&format!("/sessions/{}/cancel", second.id()), off)
         .await
         .expect(200);
     app.until("2027-01-08T13:30:00Z").await;
-    ask!(
-        "GET",
-        "/partners/{id}/visits",
-        format!("/partners/{}/visits?from=2027-01-01", shop.id),
-        Value::Null
-    );
-    packet_pages::look(app, shop, &[&referral], left).await;
-    let feed = ask!(
-        "POST",
-        "/feeds",
-        "/feeds",
-        json!({"kind": "partner", "id": shop.id})
-    );
-    let link = ask!(
-        "POST",
-        "/partners/{id}/links",
-        format!("/partners/{}/links", shop.id),
-        json!({"label": "The till"})
-    );
-    let opened = |url: &str, root: &str| url[url.find(root).unwrap()..].to_owned();
-    left.keep(
-        "the feed",
-        &app.call("", "GET", &opened(feed.str("url"), "/feeds/"), Value::Null)
-            .await
-            .expect(200),
-    );
-    left.keep(
-        "the page",
-        &app.call("", "GET", &opened(link.str("url"), "/shop/"), Value::Null)
-            .await
-            .expect(200),
-    );
-    app.until("2027-01-14T16:00:00Z").await;
-    packet_pages::look(app, shop, &[&referral], left).await;
-    ask!(
-        "POST",
-        "/referrals/{id}/report",
-        path("/report"),
-        json!({"outcome": "completed"})
-    )
-    .expect(422);
-    ask!(
-        "POST",
-        "/referrals/{id}/report",
-        path("/report"),
-        done_with(755)
-    )
-    .expect(422);
-    ask!(
-        "POST",
-        "/referrals/{id}/report",
-        path("/report"),
-        patch_with(532)
-    )
-    .expect(200);
-    ask!(
-        "POST",
-        "/referrals/{id}/fail",
-        path("/fail"),
-        json!({"reason": "The laser broke."})
-    )
-    .expect(200);
-    ask!(
-        "POST",
-        "/referrals/{id}/reject",
-        path("/reject"),
-        json!({"reason": "No."})
-    )
-    .expect(409);
-    // What lies too near to what nobody here may know of is answered to the clinic alone.
-    let another = app.refer(course, &shop.id, "review", 1).await;
-    app.after_grace().await;
-    ask!(
-        "POST",
-        "/referrals/{id}/propose",
-        format!("/referrals/{another}/propose"),
-        json!({"start": "2027-01-20T10:00"})
-    )
-    .expect(200);
-    app.call(
-        &app.desk,
-        "POST",
-        &format!("/referrals/{another}/cancel"),
-        json!({"reason": PLANTED}),
-    )
-    .await
-    .expect(200);
-    app.after_grace().await;
-    ask!(
-        "GET",
-        "/referrals/{id}",
-        format!("/referrals/{another}"),
-        Value::Null
-    )
-    .expect(200);
-    ask!("GET", "/referrals", "/referrals?limit=200", Value::Null).expect(200);
-    packet_pages::look_at_all(app, shop, &[&referral, &another], left).await;
-    ask!(
-        "GET",
-        "/partners/{id}/links",
-        format!("/partners/{}/links", shop.id),
-        Value::Null
-    );
-    ask!("GET", "/feeds", "/feeds", Value::Null);
-    ask!(
-        "POST",
-        "/feeds/{id}/rotate",
-        format!("/feeds/{}/rotate", feed.id()),
-        Value::Null
-    );
-    ask!(
-        "DELETE",
-        "/feeds/{id}",
-        format!("/feeds/{}", feed.id()),
-        Value::Null
-    );
-    ask!(
-        "DELETE",
-        "/partners/{id}/links/{link_id}",
-        format!("/partners/{}/links/{}", shop.id, link.id()),
-        Value::Null
-    );
-    ask!(
-        "GET",
-        "/settlement",
-        "/settlement?from=2026-11&to=2027-02",
-        Value::Null
-    )
-    .expect(200);
-    ask!(
-        "GET",
-        "/settlement.csv",
-        "/settlement.csv?from=2026-11&to=2027-02",
-        Value::Null
-    )
-    .expect(200);
-    // And whatever is none of a shop's business.
+    asking
+        .ask(
+            "GET /partners/{id}/visits",
+            format!("/partners/{}/visits?from=2027-01-01", shop.id),
+            Value::Null,
+        )
+        .await;
+    packet_pages::look(app, shop, &[&referral], asking.left).await;
+    (referral, first)
+}
+
+async fn lists_are_read_and_addresses_ended(asking: &mut Asking<'_>, feed: &str, link: &str) {
+    let shop = &asking.record.shop;
+    asking
+        .ask(
+            "GET /partners/{id}/links",
+            format!("/partners/{}/links", shop.id),
+            Value::Null,
+        )
+        .await;
+    asking.ask("GET /feeds", "/feeds", Value::Null).await;
+    asking
+        .ask(
+            "POST /feeds/{id}/rotate",
+            format!("/feeds/{feed}/rotate"),
+            Value::Null,
+        )
+        .await;
+    asking
+        .ask("DELETE /feeds/{id}", format!("/feeds/{feed}"), Value::Null)
+        .await;
+    asking
+        .ask(
+            "DELETE /partners/{id}/links/{link_id}",
+            format!("/partners/{}/links/{link}", shop.id),
+            Value::Null,
+        )
+        .await;
+    asking
+        .ask(
+            "GET /settlement",
+            "/settlement?from=2026-11&to=2027-02",
+            Value::Null,
+        )
+        .await
+        .expect(200);
+    asking
+        .ask(
+            "GET /settlement.csv",
+            "/settlement.csv?from=2026-11&to=2027-02",
+            Value::Null,
+        )
+        .await
+        .expect(200);
+}
+
+async fn what_is_none_of_its_business(record: &Record, first: &Answer, left: &mut Left) {
+    let Record {
+        app, shop, course, ..
+    } = record;
     for closed in [
         format!("/patients/{}", record.patient),
         format!("/courses/{course}"),
@@ -388,7 +446,6 @@ async fn everything(record: &Record, left: &mut Left) -> BTreeSet<String> {
         );
         left.keep(&closed, &answer);
     }
-    done
 }
 
 #[tokio::test]

@@ -357,30 +357,23 @@ const SETTINGS: &[(&str, &str)] = &[
     ("passes.0", "1"),
 ];
 
-#[tokio::test]
-async fn a_shop_records_what_was_done_and_the_form_keeps_what_was_typed() {
-    let app = TestApp::empty().await;
-    let (shop, course, mut browser) = of_shop(&app).await;
-    let booked = app
-        .book_at(&shop, &course, "test_patch", "2027-01-05T10:00")
-        .await
-        .expect(201);
-    let (id, visit) = (booked.str("referral_id").to_owned(), booked.id());
-    app.shop_does(&shop, &id, "accept", Value::Null)
-        .await
-        .expect(200);
-    let path = format!("/partner/referrals/{id}/report/{visit}");
-    let early = browser.get(&app, &path).await.expect(200);
+async fn nothing_is_recorded_before_the_visit(
+    app: &TestApp,
+    browser: &mut Browser,
+    id: &str,
+    path: &str,
+) {
+    let early = browser.get(app, path).await.expect(200);
     assert!(
         early.says("There is nothing to record") && !early.says("name=\"outcome\""),
         "{}",
         early.text
     );
-    let asked = version(&app, &mut browser, &id).await;
+    let asked = version(app, browser, id).await;
     let refused = browser
         .post(
-            &app,
-            &path,
+            app,
+            path,
             &[
                 ("version", &asked),
                 ("outcome", "completed"),
@@ -394,6 +387,22 @@ async fn a_shop_records_what_was_done_and_the_form_keeps_what_was_typed() {
         "{}",
         refused.text
     );
+}
+
+#[tokio::test]
+async fn a_shop_records_what_was_done_and_the_form_keeps_what_was_typed() {
+    let app = TestApp::empty().await;
+    let (shop, course, mut browser) = of_shop(&app).await;
+    let booked = app
+        .book_at(&shop, &course, "test_patch", "2027-01-05T10:00")
+        .await
+        .expect(201);
+    let (id, visit) = (booked.str("referral_id").to_owned(), booked.id());
+    app.shop_does(&shop, &id, "accept", Value::Null)
+        .await
+        .expect(200);
+    let path = format!("/partner/referrals/{id}/report/{visit}");
+    nothing_is_recorded_before_the_visit(&app, &mut browser, &id, &path).await;
     app.wait(Duration::hours(26));
     browser.sign_in(&app).await;
     let page = browser.get(&app, &path).await.expect(200);

@@ -45,6 +45,114 @@ async fn patched_at(app: &TestApp, shop: &Shop, course: &str, start: &str) {
         .expect(200);
 }
 
+/// A shop rejects what it is asked for: the course is to be planned anew.
+async fn the_next_is_rejected_by(app: &TestApp, junction: &Shop, course: &str) {
+    app.disclose(course, &junction.id).await;
+    let asked = app.refer(course, &junction.id, "laser_partial", 1).await;
+    app.shop_does(
+        junction,
+        &asked,
+        "reject",
+        json!({"reason": "No time before spring."}),
+    )
+    .await
+    .expect(200);
+    assert_eq!(app.task_kinds().await, ["referral_declined"]);
+    let task = app.get("/tasks").await.items()[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    app.post(&format!("/tasks/{task}/done"), Value::Null)
+        .await
+        .expect(200);
+}
+
+/// A shop on request names its own time for a patch and for the session.
+async fn the_last_is_done_at(app: &TestApp, junction: &Shop, course: &str) {
+    let patch = app.refer(course, &junction.id, "test_patch", 1).await;
+    app.shop_does(
+        junction,
+        &patch,
+        "propose",
+        json!({"start": "2027-07-06T18:00"}),
+    )
+    .await
+    .expect(200);
+    app.post(&format!("/referrals/{patch}/accept"), Value::Null)
+        .await
+        .expect(200);
+    app.until("2027-07-06T23:00:00Z").await;
+    let mut tried = done_with(1064);
+    tried["test_patch_result"] = json!("acceptable");
+    app.shop_does(junction, &patch, "report", tried)
+        .await
+        .expect(200);
+    let last = app.refer(course, &junction.id, "laser_partial", 1).await;
+    app.shop_does(
+        junction,
+        &last,
+        "propose",
+        json!({"start": "2027-07-20T18:00"}),
+    )
+    .await
+    .expect(200);
+    let refused = app
+        .post(&format!("/referrals/{last}/accept"), Value::Null)
+        .await
+        .expect(422);
+    assert_eq!(
+        refused.codes(),
+        ["interval_too_short"],
+        "what Harbour did holds at Junction"
+    );
+    app.shop_does(
+        junction,
+        &last,
+        "propose",
+        json!({"start": "2027-08-03T18:00"}),
+    )
+    .await
+    .expect(200);
+    app.post(&format!("/referrals/{last}/accept"), Value::Null)
+        .await
+        .expect(200);
+    app.until("2027-08-03T23:00:00Z").await;
+    let done = app
+        .shop_does(junction, &last, "report", done_with(1064))
+        .await
+        .expect(200);
+    assert_eq!(done.str("status"), "completed");
+}
+
+async fn the_consent_is_withdrawn(app: &TestApp, consent: &str, visit: &str) {
+    app.call(&app.desk, "DELETE", consent, Value::Null)
+        .await
+        .expect(200);
+    let gone = app.get(&format!("/sessions/{visit}")).await;
+    assert_eq!(
+        (gone.str("status"), gone.str("cancel_reason")),
+        ("cancelled", "consent_withdrawn")
+    );
+}
+
+/// Every message to the patient is accounted for, and none of them says where or what.
+async fn messages_to_the_patient_tell_nothing(app: &TestApp) {
+    for mail in app
+        .mails()
+        .await
+        .iter()
+        .filter(|mail| mail.to == "ada@example.test")
+    {
+        for telling in crate::support::mail::TELLING {
+            assert!(
+                !mail.text.to_lowercase().contains(telling),
+                "{telling}: {}",
+                mail.text
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn six_sessions_in_three_places_keep_one_count_and_one_set_of_waits() {
     let app = TestApp::empty().await;
@@ -73,26 +181,8 @@ async fn six_sessions_in_three_places_keep_one_count_and_one_set_of_waits() {
 
     // 1, at the clinic.
     treated_here(&app, &course, "2027-01-05T10:00", &clinic.owned).await;
-    // Junction is asked for the next, and rejects: the course is to be planned anew.
-    app.disclose(&course, &junction.id).await;
-    let asked = app.refer(&course, &junction.id, "laser_partial", 1).await;
-    app.shop_does(
-        &junction,
-        &asked,
-        "reject",
-        json!({"reason": "No time before spring."}),
-    )
-    .await
-    .expect(200);
-    assert_eq!(app.task_kinds().await, ["referral_declined"]);
+    the_next_is_rejected_by(&app, &junction, &course).await;
     assert_eq!(progress().await, (1, 0));
-    let task = app.get("/tasks").await.items()[0]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    app.post(&format!("/tasks/{task}/done"), Value::Null)
-        .await
-        .expect(200);
 
     // Harbour is asked for three instead, once the patient permits it, and once its own laser is tried.
     let consent = app.disclose(&course, &harbour.id).await;
@@ -166,14 +256,7 @@ async fn six_sessions_in_three_places_keep_one_count_and_one_set_of_waits() {
     app.shop_does(&harbour, &three, "accept", Value::Null)
         .await
         .expect(200);
-    app.call(&app.desk, "DELETE", &consent, Value::Null)
-        .await
-        .expect(200);
-    let gone = app.get(&format!("/sessions/{}", fifth.id())).await;
-    assert_eq!(
-        (gone.str("status"), gone.str("cancel_reason")),
-        ("cancelled", "consent_withdrawn")
-    );
+    the_consent_is_withdrawn(&app, &consent, &fifth.id()).await;
     let seen = app.shop_sees(&harbour, &three).await.expect(200);
     assert_eq!(
         (seen.str("status"), &seen.body["packet"]),
@@ -198,60 +281,8 @@ async fn six_sessions_in_three_places_keep_one_count_and_one_set_of_waits() {
     )
     .await
     .expect(200);
-    // 6, at Junction after all, which names its own time for a patch and for the session.
-    let patch = app.refer(&course, &junction.id, "test_patch", 1).await;
-    app.shop_does(
-        &junction,
-        &patch,
-        "propose",
-        json!({"start": "2027-07-06T18:00"}),
-    )
-    .await
-    .expect(200);
-    app.post(&format!("/referrals/{patch}/accept"), Value::Null)
-        .await
-        .expect(200);
-    app.until("2027-07-06T23:00:00Z").await;
-    let mut tried = done_with(1064);
-    tried["test_patch_result"] = json!("acceptable");
-    app.shop_does(&junction, &patch, "report", tried)
-        .await
-        .expect(200);
-    let last = app.refer(&course, &junction.id, "laser_partial", 1).await;
-    app.shop_does(
-        &junction,
-        &last,
-        "propose",
-        json!({"start": "2027-07-20T18:00"}),
-    )
-    .await
-    .expect(200);
-    let refused = app
-        .post(&format!("/referrals/{last}/accept"), Value::Null)
-        .await
-        .expect(422);
-    assert_eq!(
-        refused.codes(),
-        ["interval_too_short"],
-        "what Harbour did holds at Junction"
-    );
-    app.shop_does(
-        &junction,
-        &last,
-        "propose",
-        json!({"start": "2027-08-03T18:00"}),
-    )
-    .await
-    .expect(200);
-    app.post(&format!("/referrals/{last}/accept"), Value::Null)
-        .await
-        .expect(200);
-    app.until("2027-08-03T23:00:00Z").await;
-    let done = app
-        .shop_does(&junction, &last, "report", done_with(1064))
-        .await
-        .expect(200);
-    assert_eq!(done.str("status"), "completed");
+    // 6, at Junction after all.
+    the_last_is_done_at(&app, &junction, &course).await;
 
     let whole = app.get(&format!("/courses/{course}")).await.expect(200);
     assert_eq!(progress().await, (6, 0));
@@ -272,31 +303,8 @@ async fn six_sessions_in_three_places_keep_one_count_and_one_set_of_waits() {
     app.call(&app.desk, "PATCH", &format!("/courses/{course}"), ended)
         .await
         .expect(200);
-    // Every message to the patient is accounted for, and none of them says where or what.
-    for mail in app
-        .mails()
-        .await
-        .iter()
-        .filter(|mail| mail.to == "ada@example.test")
-    {
-        for telling in crate::support::mail::TELLING {
-            assert!(
-                !mail.text.to_lowercase().contains(telling),
-                "{telling}: {}",
-                mail.text
-            );
-        }
-    }
-    assert_eq!(
-        second.str("uid"),
-        app.get(&format!("/sessions/{}", second.id()))
-            .await
-            .str("uid")
-    );
-    assert_eq!(
-        app.get(&format!("/sessions/{}", third.id()))
-            .await
-            .str("status"),
-        "fulfilled"
-    );
+    messages_to_the_patient_tell_nothing(&app).await;
+    let seen = async |id: &str| app.get(&format!("/sessions/{id}")).await;
+    assert_eq!(seen(&second.id()).await.str("uid"), second.str("uid"));
+    assert_eq!(seen(&third.id()).await.str("status"), "fulfilled");
 }

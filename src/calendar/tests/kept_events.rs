@@ -71,11 +71,11 @@ fn whatever_an_entry_shows_a_change_of_it_is_seen_at_once() {
     let of = |zone, entry: &Entry| feed("Clinic", zone, std::iter::once(entry.clone()), &kept);
     let first = of(toronto(), &entry());
     for (what, change) in changes {
-        let mut changed = entry();
-        change(&mut changed);
-        let shown = of(toronto(), &changed);
+        let mut other = entry();
+        change(&mut other);
+        let shown = of(toronto(), &other);
         assert_ne!(shown, first, "{what}");
-        let without = anew("Clinic", toronto(), std::iter::once(changed));
+        let without = anew("Clinic", toronto(), std::iter::once(other));
         assert_eq!(shown, without, "{what}");
         assert_eq!(of(toronto(), &entry()), first, "and back again: {what}");
     }

@@ -36,7 +36,7 @@ pub fn spelled(text: &str) -> String {
         } else if !c.is_control() {
             match deunicode::deunicode_char(c) {
                 Some(plain) => {
-                    spelled.extend(plain.chars().filter(|c| !c.is_control()).map(in_alphabet))
+                    spelled.extend(plain.chars().filter(|c| !c.is_control()).map(in_alphabet));
                 }
                 None => spelled.push('?'),
             }

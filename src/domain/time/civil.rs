@@ -75,9 +75,9 @@ fn jump_near(zone: Tz, wall: NaiveDateTime) -> DateTime<Utc> {
     while after - before > 1 {
         let half = before + (after - before) / 2;
         if shows_later(half) {
-            after = half
+            after = half;
         } else {
-            before = half
+            before = half;
         }
     }
     DateTime::from_timestamp(after, 0).unwrap_or_else(|| wall.and_utc())

@@ -128,11 +128,15 @@ impl Table {
     pub(super) fn offsets_of(&self, wall: NaiveDateTime) -> MappedLocalTime<FixedOffset> {
         let wall = wall.and_utc().timestamp();
         let far = self.begun(wall - DAY);
-        let near = self.begun(wall + DAY).get(far.len()..).unwrap_or_default();
+        let later = self.steps.get(far.len()..).unwrap_or_default();
         let mut holds = far.last().map_or(self.first, |(_, offset)| *offset);
+        if later.first().is_none_or(|(at, _)| *at > wall + DAY) {
+            return MappedLocalTime::Single(holds);
+        }
+        let near = later.iter().take_while(|(at, _)| *at <= wall + DAY);
         let mut begins = i64::MIN;
         let mut found = MappedLocalTime::None;
-        let ends = near.iter().copied().chain([(i64::MAX, holds)]);
+        let ends = near.copied().chain([(i64::MAX, holds)]);
         for (end, next) in ends {
             let instant = wall - i64::from(holds.local_minus_utc());
             if (begins..end).contains(&instant) {

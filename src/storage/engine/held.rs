@@ -38,7 +38,7 @@ impl Connection {
     }
 }
 
-/// A connection, and what is known of it. The driver counts transactions itself, and counts wrong once SQLite has
+/// A connection, and what is known of it. The driver counts transactions itself, and counts wrong once `SQLite` has
 /// rolled back without being asked, so transactions are begun and ended here in so many words.
 #[derive(Debug)]
 pub(super) struct Held {

@@ -231,7 +231,7 @@ impl Typed {
                 }
                 Kind::Numbers => self.put(name, joined(value, ", ")),
                 Kind::Lines if value.as_array().is_some_and(Vec::is_empty) => {
-                    self.put(name, "none")
+                    self.put(name, "none");
                 }
                 Kind::Lines => self.put(name, joined(value, "\n")),
                 Kind::Money => self.put(name, value.as_i64().map(dollars).unwrap_or_default()),

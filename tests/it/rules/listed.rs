@@ -113,7 +113,10 @@ fn every_code_is_shown_by_a_story_and_each_rule_of_removal_refusing_and_letting_
 
 #[test]
 fn the_page_of_rules_names_every_number_of_the_policy_with_its_default() {
-    let (page, policy) = (source("docs/rules.md"), source("src/domain/policy.rs"));
+    let (page, policy) = (
+        source("docs/rules.md"),
+        source("src/domain/clinic/policy.rs"),
+    );
     let defaults = policy
         .split("fn default() -> Self {")
         .nth(1)

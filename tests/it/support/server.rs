@@ -43,7 +43,10 @@ impl Server {
             .unwrap()
             .port();
         let address = format!("127.0.0.1:{port}");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_fadeline"))
+        // A file that reaches the limit of a story is an error then, and does not kill the process.
+        let mut child = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
+            .arg(env!("CARGO_BIN_EXE_fadeline"))
             .args([
                 "serve",
                 "--listen",

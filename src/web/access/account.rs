@@ -9,11 +9,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
-use super::auth::{door_of, without_cookie};
+use super::cookie::{door_of, without_cookie};
 use super::sign_in::{Asking, ask};
-use crate::actions::access::browsers;
 use crate::actions::access::browsers::{Door, Person};
-use crate::actions::access::{first_start, second_factor};
+use crate::actions::access::{browsers, first_start, second_factor};
 use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::{App, Error, Result};
 use crate::domain::patient::Email;

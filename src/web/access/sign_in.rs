@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::auth::{door_of, with_cookie, without_cookie};
+use super::cookie::{door_of, with_cookie, without_cookie};
 use crate::actions::access::browsers;
 use crate::actions::access::browsers::{Door, Person};
 use crate::actions::work::guess_guard::CameFrom;

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 
 use super::day::{drawn, refused, view_of};
+use super::new_caller::caller_of;
 use super::view::{Open, View};
 use super::words::Problem;
 use crate::actions::access::browsers::Person;
@@ -20,7 +21,6 @@ use crate::actions::patient::{consents, courses, patients};
 use crate::actions::{App, Error, Expected};
 use crate::domain::ids::{PatientId, SessionId};
 use crate::domain::patient::consent::{ConsentDetails, ConsentKind};
-use crate::domain::patient::{Email, Language, PatientDetails, Phone};
 use crate::domain::text::{Code, Line};
 use crate::domain::time::civil::When;
 use crate::web::frame::form::Form;
@@ -247,63 +247,6 @@ pub(super) async fn undo(
             )
         }
         Err(error) => refused(&app, &person, &view.session(id), &form, error).await,
-    }
-}
-
-/// What is wrong with a form for a new caller, by field.
-pub(super) struct Wrong(Vec<(&'static str, String)>);
-
-impl Wrong {
-    /// What is wrong with `field`.
-    pub(super) fn of(&self, field: &str) -> Option<String> {
-        self.0
-            .iter()
-            .find(|(own, _)| *own == field)
-            .map(|(_, words)| words.clone())
-    }
-}
-
-/// The caller that a form describes: the last word of the name is the family's.
-pub(super) fn caller_of(form: &Form) -> Result<PatientDetails, Wrong> {
-    let mut wrong = Vec::new();
-    let mut keep = |field: &'static str, words: String| wrong.push((field, words));
-    let name = form.get("name");
-    let (given, family) = name.rsplit_once(char::is_whitespace).unwrap_or((name, ""));
-    let (given, family) = if family.is_empty() {
-        keep("name", "Type given and family name.".to_owned());
-        (None, None)
-    } else {
-        let mut line = |text: &str, which: &str| {
-            Line::try_from(text)
-                .map_err(|error| keep("name", format!("The {which} name {error}.")))
-                .ok()
-        };
-        (line(given, "given"), line(family, "family"))
-    };
-    let phone = Phone::try_from(form.get("phone").to_owned())
-        .map_err(|error| keep("phone", format!("This is {error}.")))
-        .ok();
-    let email = match form.get("email") {
-        "" => None,
-        text => Email::try_from(text.to_owned())
-            .map_err(|error| keep("email", format!("This is {error}.")))
-            .ok(),
-    };
-    match (given, family, phone) {
-        (Some(given_name), Some(family_name), Some(phone)) if wrong.is_empty() => {
-            Ok(PatientDetails {
-                given_name,
-                family_name,
-                phone,
-                email,
-                preferred_language: form.read("language").unwrap_or(Language::En),
-                date_of_birth: None,
-                fitzpatrick: None,
-                calendar_invites: true,
-                preferred_channel: None,
-            })
-        }
-        _ => Err(Wrong(wrong)),
     }
 }
 

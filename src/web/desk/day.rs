@@ -8,10 +8,9 @@ use axum::response::Response;
 use chrono::{Days, NaiveDate};
 
 use super::grid::{Grid, Shown, grid, shown};
-use super::panel;
-use super::session_panel;
 use super::view::{Open, View};
 use super::words::{Problem, done, problem};
+use super::{new_caller, panel, session_panel};
 use crate::actions::access::browsers::Person;
 use crate::actions::desk::day;
 use crate::actions::desk::day::By;
@@ -197,7 +196,7 @@ async fn panel_of(
 ) -> Result<(View, String)> {
     let drawn = match &view.open {
         Open::Nothing => return Ok((view.clone(), panel::nobody(view)?)),
-        Open::NewCaller(q) => panel::new_caller(view, form, q),
+        Open::NewCaller(q) => new_caller::new_caller(view, form, q),
         Open::Found(q) => match Box::pin(panel::found(app, caller, view, q)).await {
             Ok((opened, html)) => return Ok((opened, html)),
             Err(Error::Invalid { detail, .. }) => {

@@ -17,7 +17,7 @@ use crate::actions::desk::day;
 use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::{App, Error};
 use crate::domain::time::civil::Day;
-use crate::web::access::auth::door_of;
+use crate::web::access::cookie::door_of;
 use crate::web::frame::form::Asked;
 use crate::web::frame::page::sorry;
 

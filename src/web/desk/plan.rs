@@ -7,13 +7,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::panel::{at, title};
+use super::offers::at;
+use super::panel::title;
 use super::words::{problem, sentences};
 use crate::actions::access::browsers::Person;
-use crate::actions::booking::plan::book;
 use crate::actions::booking::plan::book::{PlacedStart, PlanBooking, StartWanted};
-use crate::actions::booking::plan::propose;
 use crate::actions::booking::plan::propose::{Plan, PlanWanted};
+use crate::actions::booking::plan::{book, propose};
 use crate::actions::booking::slots::SlotView;
 use crate::actions::desk::panel;
 use crate::actions::desk::panel::Rather;

@@ -6,9 +6,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::choose_patient;
 use super::choose_patient::Whom;
-use super::{Part, Tab, tabs, words};
+use super::tabs::{Part, Tab, tabs};
+use super::{choose_patient, words};
 use crate::actions::access::browsers::Person;
 use crate::actions::manage::audit;
 use crate::actions::manage::audit::AuditLine;

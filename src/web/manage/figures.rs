@@ -7,8 +7,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::chart::{Chart, bars};
+use super::tabs::{Part, Tab, tabs};
+use super::words;
 use super::words::sentence;
-use super::{Part, Tab, tabs, words};
 use crate::actions::access::browsers::Person;
 use crate::actions::manage::figures;
 use crate::actions::manage::figures::{ClinicFigures, ClinicFiguresWanted, UseOf};

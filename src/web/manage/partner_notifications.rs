@@ -12,7 +12,7 @@ use super::fields::{Choice, Field, Kind, Problem, Typed, choice};
 use super::form_view::{Came, FormView, Sheet, expected};
 use super::partners::id_of;
 use super::shown::Shown;
-use super::{Part, Tab, tabs};
+use super::tabs::{Part, Tab, tabs};
 use crate::actions::access::browsers::Person;
 use crate::actions::partner::{notifications, partners};
 use crate::actions::{App, Error, Result};

@@ -8,14 +8,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, FixedOffset};
 
-use super::expected;
+use super::path::expected;
 use super::words::{Words, of};
 use crate::actions::access::browsers::Person;
 use crate::actions::calendar::feeds;
-use crate::actions::partner::links;
 use crate::actions::partner::links::NewShopLink;
-use crate::actions::partner::pages;
 use crate::actions::partner::pages::Addresses;
+use crate::actions::partner::{links, pages};
 use crate::actions::{App, Error};
 use crate::domain::ids::{FeedId, ShopLinkId};
 use crate::domain::messages::wording;

@@ -5,14 +5,13 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::path::{Which, expected, which};
 use super::referral::{Tried, again};
 use super::refused::wrong;
 use super::words::of;
-use super::{Which, expected, which};
 use crate::actions::access::browsers::Person;
-use crate::actions::partner::answers;
 use crate::actions::partner::answers::{Acceptance, NewProposal, Rejection};
-use crate::actions::partner::{ends, pages};
+use crate::actions::partner::{answers, ends, pages};
 use crate::actions::{App, Error, Result};
 use crate::domain::ids::ReferralId;
 use crate::domain::patient::Language;

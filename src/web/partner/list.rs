@@ -8,12 +8,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
 
-use super::rows;
 use super::rows::{DayOfRows, Lead, by_day};
 use super::shop::{around, first_day};
-use super::shop_words;
-use super::shop_words::term;
 use super::words::{Words, of};
+use super::{rows, shop_words};
 use crate::actions::access::browsers::Person;
 use crate::actions::partner::pages;
 use crate::actions::partner::pages::{ShopList, Shown};
@@ -26,6 +24,7 @@ use crate::domain::time::civil;
 use crate::web::frame::form::{Asked, Form};
 use crate::web::frame::layout::{Here, Shell};
 use crate::web::frame::page::{shown_with_scripts, sorry};
+use crate::web::frame::terms::term;
 
 /// A request that waits for an answer.
 struct Request {

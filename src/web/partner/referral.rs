@@ -9,10 +9,9 @@ use axum::response::Response;
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::list::date;
+use super::path::{Which, which};
 use super::rows;
-use super::shop_words::term;
 use super::words::{Words, of};
-use super::{Which, which};
 use crate::actions::access::browsers::Person;
 use crate::actions::partner::pages;
 use crate::actions::partner::views::{ShopReferral, ShopVisit};
@@ -26,6 +25,7 @@ use crate::web::frame::form::entry::{Entry, Wrong, lead_to_first_wrong, look_bel
 use crate::web::frame::form::{Asked, Form};
 use crate::web::frame::layout::{Here, Shell};
 use crate::web::frame::page::{shown_with_scripts, sorry};
+use crate::web::frame::terms::term;
 
 /// What a shop tried and did not get.
 pub(super) struct Failed {

@@ -3,12 +3,13 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use super::shop_words::{ENGLISH, FRENCH, Words, term};
+use super::shop_words::{ENGLISH, FRENCH, Words};
 use crate::actions::partner::list::ListedVisit;
 use crate::actions::partner::views::ShopVisit;
 use crate::domain::messages::wording;
 use crate::domain::partner::packet::Packet;
 use crate::domain::patient::Language;
+use crate::web::frame::terms::term;
 
 /// A visit on a page.
 pub(super) struct Row {

@@ -10,7 +10,7 @@ use crate::domain::course::status::Outcome;
 use crate::domain::patient::Language;
 use crate::web::frame::form::Form;
 use crate::web::frame::form::entry::{Choice, Entry, Wrong, lead_to_first_wrong};
-use crate::web::partner::shop_words::term;
+use crate::web::frame::terms::term;
 
 /// How many settings there is room for at least, and how many unwanted effects.
 const SETS: usize = 3;

@@ -14,8 +14,8 @@ use super::sign_in::{Asking, ask};
 use crate::actions::access::browsers::Door;
 use crate::actions::{App, Error};
 use crate::domain::role::Role;
-use crate::web::frame::form::Form;
-use crate::web::frame::page::{sorry, turned_away};
+use crate::web::frame::error::{error_page, wrong_role};
+use crate::web::frame::form::sent::Form;
 
 /// The most bytes of a form that are kept while somebody signs in.
 const MOST_KEPT: usize = 64 * 1024;
@@ -72,12 +72,12 @@ async fn admitted(
             request.extensions_mut().insert(person);
             return next.run(request).await;
         }
-        Ok(Door::In(person)) => return turned_away(&person),
+        Ok(Door::In(person)) => return wrong_role(&person),
         Ok(Door::Nobody) => Asking::SignIn,
         Ok(Door::Locked(person)) => Asking::Unlock(person),
         Ok(Door::AwaitsCode(_)) => Asking::Code,
         Ok(Door::AwaitsEnrolment(_)) => Asking::Enrolment,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let then = request
         .uri()
@@ -113,7 +113,7 @@ async fn admitted(
             &kept(&Form::decoded(&bytes)),
             None,
         ),
-        Err(_) => sorry(Error::invalid("", "that is too long")),
+        Err(_) => error_page(Error::invalid("", "that is too long")),
     }
 }
 

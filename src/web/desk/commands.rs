@@ -23,8 +23,9 @@ use crate::domain::ids::{PatientId, SessionId};
 use crate::domain::patient::consent::{ConsentDetails, ConsentKind};
 use crate::domain::text::{Code, Line};
 use crate::domain::time::civil::When;
-use crate::web::frame::form::Form;
-use crate::web::frame::page::{Named, named, sorry};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::Form;
+use crate::web::frame::page::{Named, named};
 
 /// Back to the page with `view` open, and a word of what was done.
 fn onward(view: &View, word: &str) -> Response {
@@ -54,7 +55,7 @@ pub(super) async fn book(
         Code::try_from(form.get("service").to_owned()),
         form.read::<When>("start"),
     ) else {
-        return sorry(Error::NotThere("time"));
+        return error_page(Error::NotThere("time"));
     };
     let new = NewSession {
         course_id,
@@ -107,7 +108,7 @@ pub(super) async fn check_in(
     let view = view_of(&app, &form);
     let id = match session_of(id) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     match attend::receive(&app, &person.caller(), id, &expected(&form)).await {
         Ok((_, missing)) => onward(
@@ -132,7 +133,7 @@ pub(super) async fn no_show(
     let view = view_of(&app, &form);
     let id = match session_of(id) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     match attend::no_show(
         &app,
@@ -158,7 +159,7 @@ pub(super) async fn cancel(
     let view = view_of(&app, &form);
     let (id, reason) = match (session_of(id), form.read("reason")) {
         (Ok(id), Some(reason)) => (id, reason),
-        (Err(error), _) => return sorry(error),
+        (Err(error), _) => return error_page(error),
         (Ok(id), None) => {
             let error = Error::invalid("/reason", "says why it is called off");
             return refused(&app, &person, &view.session(id), &form, error).await;
@@ -188,8 +189,8 @@ pub(super) async fn move_to(
     let view = view_of(&app, &form);
     let (id, start) = match (session_of(id), form.read::<When>("start")) {
         (Ok(id), Some(start)) => (id, start),
-        (Err(error), _) => return sorry(error),
-        (Ok(_), None) => return sorry(Error::NotThere("time")),
+        (Err(error), _) => return error_page(error),
+        (Ok(_), None) => return error_page(Error::NotThere("time")),
     };
     let also = form.all("also").filter_map(|pair| {
         let (session, start) = pair.split_once(' ')?;
@@ -233,7 +234,7 @@ pub(super) async fn undo(
     let view = view_of(&app, &form);
     let id = match session_of(id) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     match undo_session::undo(&app, &person.caller(), id, &expected(&form)).await {
         Ok(session) => {
@@ -279,7 +280,7 @@ pub(super) async fn open_course(
     let view = view_of(&app, &form);
     match form.read("patient") {
         Some(patient) => begin_course(&app, &person, &view, &form, patient).await,
-        None => sorry(Error::NotThere("patient")),
+        None => error_page(Error::NotThere("patient")),
     }
 }
 
@@ -324,8 +325,8 @@ pub(super) async fn consent(
     let view = view_of(&app, &form);
     let (id, patient) = match (session_of(id), form.read("patient")) {
         (Ok(id), Some(patient)) => (id, patient),
-        (Err(error), _) => return sorry(error),
-        (Ok(_), None) => return sorry(Error::NotThere("patient")),
+        (Err(error), _) => return error_page(error),
+        (Ok(_), None) => return error_page(Error::NotThere("patient")),
     };
     let given = match Line::try_from(form.get("text_version")) {
         Ok(text_version) => {

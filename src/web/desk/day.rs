@@ -18,9 +18,10 @@ use crate::actions::{App, Caller, Error, Result};
 use crate::domain::ids::SessionId;
 use crate::domain::time::civil;
 use crate::domain::time::civil::spoken_day;
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::{Asked, Form};
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{shown_with_scripts, sorry};
+use crate::web::frame::page::shown_with_scripts;
 
 /// What the columns can be, as a switch shows them.
 const COLUMNS: [(By, &str); 3] = [
@@ -89,7 +90,7 @@ pub(super) async fn grid_alone(
     let view = view_of(&app, &asked);
     let day = match day::day(&app, &person.caller(), view.day, view.by).await {
         Ok(day) => day,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     shown_with_scripts(
         StatusCode::OK,
@@ -110,7 +111,7 @@ pub(super) async fn refused(
 ) -> Response {
     match problem(error) {
         Ok(problem) => drawn(app, person, view, "", form, Some(problem)).await,
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -128,7 +129,7 @@ pub(super) async fn drawn(
         .map_or(StatusCode::OK, |problem| problem.status);
     match filled(app, person, view, word, form, problem).await {
         Ok(page) => shown_with_scripts(status, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 

@@ -11,74 +11,63 @@ use crate::actions::desk::day::By;
 use crate::domain::course::Goal;
 use crate::domain::patient::{Email, Language, PatientDetails, Phone};
 use crate::domain::text::Line;
-use crate::web::frame::form::Form;
+use crate::web::frame::form::control::Control;
+use crate::web::frame::form::field::{Field, Kind, choice};
+use crate::web::frame::form::sent::Form;
+use crate::web::frame::form::wrong::Wrong;
 
 #[derive(Template)]
 #[template(path = "desk/new_caller.html", config = ".askama.toml")]
-struct NewCaller<'a> {
-    form: &'a Form,
-    name: &'a str,
-    phone: &'a str,
+struct NewCaller {
     day: NaiveDate,
     by: By,
-    goals: [(Goal, &'static str); 4],
-    name_problem: Option<String>,
-    phone_problem: Option<String>,
-    email_problem: Option<String>,
+    name: Control,
+    phone: Control,
+    email: Control,
+    language: Control,
+    goal: Control,
 }
 
 /// The form for a new caller, with what was typed and what is wrong with it.
 pub(super) fn new_caller(view: &View, form: &Form, q: &str) -> Result<String> {
-    // Nothing was typed yet: nothing is wrong with it.
-    let sent = form.has("name");
-    let read = caller_of(form);
-    let wrong = |field: &str| {
-        read.as_ref()
-            .err()
-            .and_then(|wrong| wrong.of(field))
-            .filter(|_| sent)
-    };
     // What was looked for is not typed again: a name where letters are, else a telephone.
-    let is_name = q.chars().any(char::is_alphabetic);
-    let typed = |field: &str, own: bool| {
-        if sent {
-            form.get(field).to_owned()
-        } else if own {
-            q.to_owned()
-        } else {
-            String::new()
-        }
-    };
+    let mut begun = Form::default();
+    if !q.is_empty() {
+        let is_name = q.chars().any(char::is_alphabetic);
+        begun.put(if is_name { "name" } else { "phone" }, q);
+    }
+    // Until something was typed, nothing is wrong with it.
+    let sent = form.has("name");
+    let typed = if sent { form } else { &begun };
+    let wrong = caller_of(form).err().filter(|_| sent).unwrap_or_default();
+    let filled = |field: Field| field.filled(typed, &wrong);
+    let languages = vec![
+        choice(&Language::En, "English"),
+        choice(&Language::Fr, "French"),
+    ];
+    let goals = GOALS.iter().map(|(goal, words)| choice(goal, words));
+    let name = Field::new("name", "Name", Kind::Text).max_length(400);
+    let phone = Field::new("phone", "Phone", Kind::Tel).max_length(40);
     written(&NewCaller {
-        name: &typed("name", is_name),
-        phone: &typed("phone", !is_name),
-        form,
         day: view.day,
         by: view.by,
-        goals: GOALS,
-        name_problem: wrong("name"),
-        phone_problem: wrong("phone"),
-        email_problem: wrong("email"),
+        name: filled(name.required()).focused(),
+        phone: filled(phone.required()),
+        email: filled(Field::new("email", "Email", Kind::Email).max_length(254)),
+        language: filled(
+            Field::new("language", "Language", Kind::One(languages)).preset(&Language::En),
+        ),
+        goal: filled(
+            Field::new("goal", "Wants the pigment", Kind::One(goals.collect()))
+                .preset(&Goal::Remove),
+        ),
     })
 }
 
-/// What is wrong with a form for a new caller, by field.
-pub(super) struct Wrong(Vec<(&'static str, String)>);
-
-impl Wrong {
-    /// What is wrong with `field`.
-    pub(super) fn of(&self, field: &str) -> Option<String> {
-        self.0
-            .iter()
-            .find(|(own, _)| *own == field)
-            .map(|(_, words)| words.clone())
-    }
-}
-
 /// The caller that a form describes: the last word of the name is the family's.
-pub(super) fn caller_of(form: &Form) -> std::result::Result<PatientDetails, Wrong> {
+pub(super) fn caller_of(form: &Form) -> std::result::Result<PatientDetails, Vec<Wrong>> {
     let mut wrong = Vec::new();
-    let mut keep = |field: &'static str, words: String| wrong.push((field, words));
+    let mut keep = |field: &'static str, words: String| wrong.push(Wrong::with(field, words));
     let name = form.get("name");
     let (given, family) = name.rsplit_once(char::is_whitespace).unwrap_or((name, ""));
     let (given, family) = if family.is_empty() {
@@ -115,6 +104,6 @@ pub(super) fn caller_of(form: &Form) -> std::result::Result<PatientDetails, Wron
                 preferred_channel: None,
             })
         }
-        _ => Err(Wrong(wrong)),
+        _ => Err(wrong),
     }
 }

@@ -1,92 +1,86 @@
 //! The terms of the trade and of a visit's state, in both languages.
 
 use crate::domain::patient::Language;
+use crate::web::frame::words::words;
 
-/// The terms of the trade and of a visit's state in French; in English they are read as they are spelled.
-const TERMS: &[(&str, &str)] = &[
-    ("pending", "à confirmer"),
-    ("booked", "confirmé"),
-    ("arrived", "arrivé"),
-    ("checked-in", "accueilli"),
-    ("fulfilled", "fait"),
-    ("cancelled", "annulé"),
-    ("noshow", "absent"),
-    ("laser", "laser"),
-    ("saline", "solution saline"),
-    ("chemical", "produit chimique"),
-    ("adjustment", "retouche"),
-    ("remove", "enlever"),
-    ("lighten", "éclaircir"),
-    ("fade", "atténuer"),
-    ("adjust", "retoucher"),
-    ("frontal_hairline", "ligne frontale"),
-    ("left_temple", "tempe gauche"),
-    ("right_temple", "tempe droite"),
-    ("mid_scalp", "milieu du cuir chevelu"),
-    ("vertex", "vertex"),
-    ("left_side", "côté gauche"),
-    ("right_side", "côté droit"),
-    ("occipital", "occiput"),
-    ("donor_scar", "cicatrice du prélèvement"),
-    ("smp", "SMP"),
-    ("tattoo_ink", "encre de tatouage"),
-    ("unknown", "à déterminer"),
-    ("correct", "correcte"),
-    ("too_shallow", "trop superficielle"),
-    ("too_deep", "trop profonde"),
-    ("clear", "sans réserve"),
-    ("not_clear", "avec réserve"),
-    ("acceptable", "acceptable"),
-    ("reaction", "réaction"),
-    ("colour_change", "changement de couleur"),
-    ("test_patch", "test"),
-    ("requested", "envoyé"),
-    ("received", "reçu"),
-    ("accepted", "accepté"),
-    ("rejected", "refusé"),
-    ("in-progress", "en cours"),
-    ("on-hold", "suspendu"),
-    ("completed", "terminé"),
-    ("failed", "non achevé"),
-    ("awaiting_date", "en attente d’une date"),
-    ("dated", "daté"),
-    ("treated_report_due", "rapport attendu"),
-    ("report_overdue", "rapport en retard"),
-    ("open", "en attente d’une réponse"),
-    ("declined", "non retenu"),
-    ("superseded", "remplacé"),
-    ("stopped", "interrompu"),
-    ("not-done", "non fait"),
-    ("none", "aucune"),
-    ("frosting", "blanchiment"),
-    ("erythema", "érythème"),
-    ("oedema", "œdème"),
-    ("purpura", "purpura"),
-    ("pinpoint_bleeding", "saignement ponctuel"),
-    ("blister", "cloque"),
-    ("epidermal_splatter", "projection d’épiderme"),
-    ("mild", "légère"),
-    ("moderate", "modérée"),
-    ("severe", "grave"),
-    ("consultation", "consultation"),
-    ("assessment", "évaluation"),
-    ("review", "contrôle"),
-    ("laser_partial", "laser, partiel"),
-    ("laser_full", "laser, complet"),
-];
-
-/// A code as a shop reads it.
-pub(in crate::web) fn term(language: Language, code: &str) -> String {
-    match language {
-        Language::En => code.replace(['_', '-'], " "),
-        Language::Fr => {
-            let known = TERMS.iter().find(|(known, _)| *known == code);
-            known.map_or_else(
-                || code.replace(['_', '-'], " "),
-                |(_, french)| (*french).to_owned(),
-            )
-        }
+words! {
+    /// What a code of the trade, or of a visit's state, is called.
+    fn known_term {
+        "pending": "pending" | "à confirmer";
+        "booked": "booked" | "confirmé";
+        "arrived": "arrived" | "arrivé";
+        "checked-in": "checked in" | "accueilli";
+        "fulfilled": "fulfilled" | "fait";
+        "cancelled": "cancelled" | "annulé";
+        "noshow": "noshow" | "absent";
+        "laser": "laser" | "laser";
+        "saline": "saline" | "solution saline";
+        "chemical": "chemical" | "produit chimique";
+        "adjustment": "adjustment" | "retouche";
+        "remove": "remove" | "enlever";
+        "lighten": "lighten" | "éclaircir";
+        "fade": "fade" | "atténuer";
+        "adjust": "adjust" | "retoucher";
+        "frontal_hairline": "frontal hairline" | "ligne frontale";
+        "left_temple": "left temple" | "tempe gauche";
+        "right_temple": "right temple" | "tempe droite";
+        "mid_scalp": "mid scalp" | "milieu du cuir chevelu";
+        "vertex": "vertex" | "vertex";
+        "left_side": "left side" | "côté gauche";
+        "right_side": "right side" | "côté droit";
+        "occipital": "occipital" | "occiput";
+        "donor_scar": "donor scar" | "cicatrice du prélèvement";
+        "smp": "smp" | "SMP";
+        "tattoo_ink": "tattoo ink" | "encre de tatouage";
+        "unknown": "unknown" | "à déterminer";
+        "correct": "correct" | "correcte";
+        "too_shallow": "too shallow" | "trop superficielle";
+        "too_deep": "too deep" | "trop profonde";
+        "clear": "clear" | "sans réserve";
+        "not_clear": "not clear" | "avec réserve";
+        "acceptable": "acceptable" | "acceptable";
+        "reaction": "reaction" | "réaction";
+        "colour_change": "colour change" | "changement de couleur";
+        "test_patch": "test patch" | "test";
+        "requested": "requested" | "envoyé";
+        "received": "received" | "reçu";
+        "accepted": "accepted" | "accepté";
+        "rejected": "rejected" | "refusé";
+        "in-progress": "in progress" | "en cours";
+        "on-hold": "on hold" | "suspendu";
+        "completed": "completed" | "terminé";
+        "failed": "failed" | "non achevé";
+        "awaiting_date": "awaiting date" | "en attente d’une date";
+        "dated": "dated" | "daté";
+        "treated_report_due": "treated report due" | "rapport attendu";
+        "report_overdue": "report overdue" | "rapport en retard";
+        "open": "open" | "en attente d’une réponse";
+        "declined": "declined" | "non retenu";
+        "superseded": "superseded" | "remplacé";
+        "stopped": "stopped" | "interrompu";
+        "not-done": "not done" | "non fait";
+        "none": "none" | "aucune";
+        "frosting": "frosting" | "blanchiment";
+        "erythema": "erythema" | "érythème";
+        "oedema": "oedema" | "œdème";
+        "purpura": "purpura" | "purpura";
+        "pinpoint_bleeding": "pinpoint bleeding" | "saignement ponctuel";
+        "blister": "blister" | "cloque";
+        "epidermal_splatter": "epidermal splatter" | "projection d’épiderme";
+        "mild": "mild" | "légère";
+        "moderate": "moderate" | "modérée";
+        "severe": "severe" | "grave";
+        "consultation": "consultation" | "consultation";
+        "assessment": "assessment" | "évaluation";
+        "review": "review" | "contrôle";
+        "laser_partial": "laser partial" | "laser, partiel";
+        "laser_full": "laser full" | "laser, complet";
     }
+}
+
+/// A code as a shop reads it; one that is not known as it is spelled.
+pub(in crate::web) fn term(language: Language, code: &str) -> String {
+    known_term(language, code).map_or_else(|| code.replace(['_', '-'], " "), str::to_owned)
 }
 
 #[cfg(test)]
@@ -109,7 +103,7 @@ mod tests {
                 .map(ToString::to_string)
                 .filter(|code| !left_out.contains(&code.as_str()))
             {
-                assert!(TERMS.iter().any(|(known, _)| *known == code), "{code}");
+                assert!(known_term(Language::Fr, &code).is_some(), "{code}");
             }
         }
         known::<SessionStatus>(&["proposed", "waitlist", "entered-in-error"]);

@@ -4,13 +4,13 @@
 mod addresses;
 mod answers;
 mod list;
+mod list_words;
 mod path;
 mod referral;
 mod refused;
 mod report;
 mod rows;
 pub(super) mod shop;
-pub(super) mod shop_words;
 mod words;
 
 use axum::Router;

@@ -5,7 +5,7 @@ use axum::extract::rejection::PathRejection;
 
 use crate::actions::{Error, Expected};
 use crate::domain::ids::{ReferralId, SessionId};
-use crate::web::frame::form::Form;
+use crate::web::frame::form::sent::Form;
 
 /// The referral that an address names, as far as that can be read.
 pub(super) type Which = Result<Path<String>, PathRejection>;

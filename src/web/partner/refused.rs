@@ -6,7 +6,7 @@ use crate::actions::Error;
 use crate::domain::course::record::Wavelength;
 use crate::domain::patient::Language;
 use crate::domain::refusal::{Code, Refusal};
-use crate::web::frame::form::entry::{Wrong, all_wrong};
+use crate::web::frame::form::wrong::{Wrong, all_wrong};
 use crate::web::frame::terms::term;
 
 /// What was wrong, for the form to say; or an error that no form can mend.

@@ -157,9 +157,9 @@ impl Control {
     }
 }
 
-/// The id of the control or group called `name`.
-pub(super) fn id(name: &str) -> String {
-    name.replace(['.', '_', '/'], "-")
+/// The id of the control called `name`.
+fn id(name: &str) -> String {
+    name.replace(['.', '_'], "-")
 }
 
 impl Field {

@@ -1,7 +1,7 @@
 //! The fields of a form as they stand on a page: filled in, with what is wrong beside each, and, where
 //! another user changed it meanwhile, with what stands there now.
 
-use super::control::{Control, Place, id};
+use super::control::{Control, Place};
 use super::field::{Field, Kind};
 use super::group::{Group, Look, Part};
 use super::sent::Form;
@@ -17,6 +17,11 @@ pub(super) fn within(prefix: &str, name: &str) -> String {
     } else {
         format!("{prefix}/{name}")
     }
+}
+
+/// The id of what is called `name`; no other control of the page has it.
+fn id(name: &str) -> String {
+    format!("f-{}", name.replace('/', "-"))
 }
 
 /// A form of `fields`, filled with `typed`, and what is wrong at no field of it, for the head of the form.
@@ -72,8 +77,9 @@ impl Painter<'_> {
 
     fn control(&self, field: &Field, prefix: &str, place: Place) -> Control {
         let name = within(prefix, &field.name);
-        let control = Control::new(field, name, self.typed, self.wrong).within("f");
+        let control = Control::new(field, name, self.typed, self.wrong);
         Control {
+            id: id(&control.name),
             now: self.now_at(&control).unwrap_or_default(),
             place,
             ..control
@@ -117,7 +123,7 @@ impl Painter<'_> {
             .is_some_and(|now| now.part(name) != self.typed.part(name));
         Group {
             look,
-            id: format!("f-{}", id(name)),
+            id: id(name),
             label: field.label.clone(),
             hint: field.hint.clone(),
             wrong: words_at(&own, name, "Row"),

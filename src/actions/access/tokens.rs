@@ -5,7 +5,6 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::Digest;
 use utoipa::ToSchema;
 
 use super::passwords;

@@ -4,12 +4,10 @@
 //! they were written are put in as they are kept (`calendar::kept`).
 
 use std::collections::HashMap;
-use std::io::Write;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
-use sha2::Digest;
 
 use super::event::entry_status;
 use crate::actions::work::memory::Fetched;

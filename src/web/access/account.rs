@@ -9,18 +9,18 @@ use axum::response::{IntoResponse, Redirect, Response};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
-use super::auth::{door_of, without_cookie};
+use super::cookie::{door_of, without_cookie};
 use super::sign_in::{Asking, ask};
-use crate::actions::access::browsers;
 use crate::actions::access::browsers::{Door, Person};
-use crate::actions::access::{first_start, second_factor};
+use crate::actions::access::{browsers, first_start, second_factor};
 use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::{App, Error, Result};
 use crate::domain::patient::Email;
 use crate::domain::text::Line;
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::{Asked, Form};
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{shown_as, shown_with_scripts, sorry};
+use crate::web::frame::page::{shown_as, shown_with_scripts};
 use crate::web::frame::style::STYLE;
 
 #[derive(Template)]
@@ -49,7 +49,7 @@ async fn somebody(
         Ok(Door::Locked(person)) => Asking::Unlock(person),
         Ok(Door::AwaitsCode(_)) => Asking::Code,
         Ok(Door::Nobody) => Asking::SignIn,
-        Err(error) => return Err(sorry(error)),
+        Err(error) => return Err(error_page(error)),
     };
     Err(ask(
         app,
@@ -77,7 +77,7 @@ pub(in crate::web) async fn page(
         .then_some("The second factor is set up.");
     match filled(&app, &person, waits, note, None).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -143,11 +143,11 @@ pub(in crate::web) async fn set_up(
                 .to_owned()
         }
         Err(Error::SlowDown(seconds)) => format!("Too many tries. Try again in {seconds} seconds."),
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     match filled(&app, &person, waits, None, Some(problem)).await {
         Ok(page) => shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -158,7 +158,7 @@ pub(in crate::web) async fn leave_everywhere(
 ) -> Response {
     match browsers::end_everywhere(&app, &person).await {
         Ok(()) => without_cookie(Redirect::to("/sign-in").into_response()),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -181,8 +181,8 @@ pub(in crate::web) async fn first(State(app): State<App>) -> Response {
                 problem: None,
             },
         ),
-        Ok(false) => sorry(Error::NotThere("page")),
-        Err(error) => sorry(error),
+        Ok(false) => error_page(Error::NotThere("page")),
+        Err(error) => error_page(error),
     }
 }
 
@@ -199,7 +199,7 @@ pub(in crate::web) async fn make_first(
         }
         Err(Error::Invalid { detail, pointer }) => format!("The {pointer} {detail}."),
         Err(Error::SlowDown(seconds)) => format!("Too many tries. Try again in {seconds} seconds."),
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     shown_as(
         StatusCode::UNPROCESSABLE_ENTITY,

@@ -2,28 +2,21 @@
 //! that may see it. Whoever is not signed in, or was away too long, is asked to sign in there and
 //! then; what a form carried is kept and sent on afterwards, so that nothing typed is lost.
 
-use std::net::IpAddr;
-
-use axum::body::{Body, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::MethodRouter;
 
+use super::cookie::{came_from, door_of};
 use super::sign_in::{Asking, ask};
-use crate::actions::access::browsers;
 use crate::actions::access::browsers::Door;
-use crate::actions::work::guess_guard::CameFrom;
-use crate::actions::{App, Error, Result};
+use crate::actions::{App, Error};
 use crate::domain::role::Role;
-use crate::web::frame::form::Form;
-use crate::web::frame::page::{sorry, turned_away};
+use crate::web::frame::error::{error_page, wrong_role};
+use crate::web::frame::form::sent::Form;
 
-/// The cookie's name; the prefix lets browsers take it over HTTPS alone, for this very host.
-const COOKIE: &str = "__Host-fadeline";
-/// How long a browser keeps it, seconds; the server lets it end long before.
-const KEPT: u32 = 7 * 24 * 3600;
 /// The most bytes of a form that are kept while somebody signs in.
 const MOST_KEPT: usize = 64 * 1024;
 
@@ -79,12 +72,12 @@ async fn admitted(
             request.extensions_mut().insert(person);
             return next.run(request).await;
         }
-        Ok(Door::In(person)) => return turned_away(&person),
+        Ok(Door::In(person)) => return wrong_role(&person),
         Ok(Door::Nobody) => Asking::SignIn,
         Ok(Door::Locked(person)) => Asking::Unlock(person),
         Ok(Door::AwaitsCode(_)) => Asking::Code,
         Ok(Door::AwaitsEnrolment(_)) => Asking::Enrolment,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let then = request
         .uri()
@@ -120,7 +113,7 @@ async fn admitted(
             &kept(&Form::decoded(&bytes)),
             None,
         ),
-        Err(_) => sorry(Error::invalid("", "that is too long")),
+        Err(_) => error_page(Error::invalid("", "that is too long")),
     }
 }
 
@@ -131,63 +124,4 @@ fn kept(form: &Form) -> Form {
         encoded.append_pair(&format!("keep:{name}"), text);
     }
     Form::decoded(encoded.finish().as_bytes())
-}
-
-/// Where the request came from.
-pub(super) fn came_from<B>(request: &axum::http::Request<B>) -> Option<IpAddr> {
-    request
-        .extensions()
-        .get::<CameFrom>()
-        .and_then(|CameFrom(from)| *from)
-}
-
-/// What the cookie among `headers` opens. `by_hand` says whether the request shows that somebody is there.
-pub(in crate::web) async fn door_of(
-    app: &App,
-    headers: &HeaderMap,
-    from: Option<IpAddr>,
-    by_hand: bool,
-) -> Result<Door> {
-    match secret_of(headers) {
-        Some(secret) => browsers::door(app, secret, from, by_hand).await,
-        None => Ok(Door::Nobody),
-    }
-}
-
-/// The secret of the cookie, if there is one.
-fn secret_of(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let pairs = cookies
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    let mut own = pairs
-        .filter(|(name, _)| *name == COOKIE)
-        .map(|(_, secret)| secret);
-    own.next().filter(|secret| !secret.is_empty())
-}
-
-/// `response`, with which the browser keeps `secret`.
-pub(super) fn with_cookie(response: Response, secret: &str) -> Response {
-    set(
-        response,
-        &format!("{COOKIE}={secret}; Path=/; Max-Age={KEPT}; Secure; HttpOnly; SameSite=Lax"),
-    )
-}
-
-/// `response`, with which the browser forgets its secret.
-pub(super) fn without_cookie(response: Response) -> Response {
-    set(
-        response,
-        &format!("{COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"),
-    )
-}
-
-fn set(mut response: Response<Body>, cookie: &str) -> Response {
-    if let Ok(value) = cookie.parse() {
-        response.headers_mut().insert(header::SET_COOKIE, value);
-    }
-    response
 }

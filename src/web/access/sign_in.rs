@@ -7,15 +7,16 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::auth::{door_of, with_cookie, without_cookie};
+use super::cookie::{door_of, with_cookie, without_cookie};
 use crate::actions::access::browsers;
 use crate::actions::access::browsers::{Door, Person};
 use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::{App, Error};
 use crate::domain::access::browser::Stage;
 use crate::domain::role::Role;
-use crate::web::frame::form::{Asked, Form};
-use crate::web::frame::page::{shown, shown_as, sorry};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::{Asked, Form};
+use crate::web::frame::page::{shown, shown_as};
 use crate::web::frame::style::STYLE;
 
 /// What is missing.
@@ -167,7 +168,7 @@ pub(in crate::web) async fn code(
             &form,
             None,
         ),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -195,7 +196,7 @@ pub(in crate::web) async fn unlock(
             &form,
             None,
         ),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -217,7 +218,7 @@ fn again(app: &App, asking: &Asking, form: &Form, error: Error) -> Response {
             StatusCode::TOO_MANY_REQUESTS,
             format!("Too many tries. Try again in {seconds} seconds."),
         ),
-        error => return sorry(error),
+        error => return error_page(error),
     };
     ask(app, status, asking, form.get("then"), form, Some(problem))
 }
@@ -283,7 +284,7 @@ pub(in crate::web) async fn leave(
     };
     match ended {
         Ok(()) => without_cookie(Redirect::to("/sign-in").into_response()),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -295,7 +296,7 @@ pub(in crate::web) async fn lock(
 ) -> Response {
     match browsers::lock(&app, &person).await {
         Ok(()) => Redirect::to(local(form.get("then"))).into_response(),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 

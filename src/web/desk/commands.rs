@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 
 use super::day::{drawn, refused, view_of};
+use super::new_caller::caller_of;
 use super::view::{Open, View};
 use super::words::Problem;
 use crate::actions::access::browsers::Person;
@@ -21,11 +22,11 @@ use crate::actions::patient::{consents, courses, patients};
 use crate::actions::{App, Error, Expected};
 use crate::domain::ids::{PatientId, SessionId};
 use crate::domain::patient::consent::{ConsentDetails, ConsentKind};
-use crate::domain::patient::{Email, Language, PatientDetails, Phone};
 use crate::domain::text::{Code, Line};
 use crate::domain::time::civil::When;
-use crate::web::frame::form::Form;
-use crate::web::frame::page::{Named, named, sorry};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::Form;
+use crate::web::frame::page::{Named, named};
 
 /// Back to the page with `view` open, and a word of what was done.
 fn onward(view: &View, word: &str) -> Response {
@@ -55,7 +56,7 @@ pub(super) async fn book(
         Code::try_from(form.get("service").to_owned()),
         form.read::<When>("start"),
     ) else {
-        return sorry(Error::NotThere("time"));
+        return error_page(Error::NotThere("time"));
     };
     let new = NewSession {
         course_id,
@@ -108,7 +109,7 @@ pub(super) async fn check_in(
     let view = view_of(&app, &form);
     let id = match session_of(id) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     match attend::receive(&app, &person.caller(), id, &expected(&form)).await {
         Ok((_, missing)) => onward(
@@ -133,7 +134,7 @@ pub(super) async fn no_show(
     let view = view_of(&app, &form);
     let id = match session_of(id) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     match attend::no_show(
         &app,
@@ -159,7 +160,7 @@ pub(super) async fn cancel(
     let view = view_of(&app, &form);
     let (id, reason) = match (session_of(id), form.read("reason")) {
         (Ok(id), Some(reason)) => (id, reason),
-        (Err(error), _) => return sorry(error),
+        (Err(error), _) => return error_page(error),
         (Ok(id), None) => {
             let error = Error::invalid("/reason", "says why it is called off");
             return refused(&app, &person, &view.session(id), &form, error).await;
@@ -189,8 +190,8 @@ pub(super) async fn move_to(
     let view = view_of(&app, &form);
     let (id, start) = match (session_of(id), form.read::<When>("start")) {
         (Ok(id), Some(start)) => (id, start),
-        (Err(error), _) => return sorry(error),
-        (Ok(_), None) => return sorry(Error::NotThere("time")),
+        (Err(error), _) => return error_page(error),
+        (Ok(_), None) => return error_page(Error::NotThere("time")),
     };
     let also = form.all("also").filter_map(|pair| {
         let (session, start) = pair.split_once(' ')?;
@@ -234,7 +235,7 @@ pub(super) async fn undo(
     let view = view_of(&app, &form);
     let id = match session_of(id) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     match undo_session::undo(&app, &person.caller(), id, &expected(&form)).await {
         Ok(session) => {
@@ -248,63 +249,6 @@ pub(super) async fn undo(
             )
         }
         Err(error) => refused(&app, &person, &view.session(id), &form, error).await,
-    }
-}
-
-/// What is wrong with a form for a new caller, by field.
-pub(super) struct Wrong(Vec<(&'static str, String)>);
-
-impl Wrong {
-    /// What is wrong with `field`.
-    pub(super) fn of(&self, field: &str) -> Option<String> {
-        self.0
-            .iter()
-            .find(|(own, _)| *own == field)
-            .map(|(_, words)| words.clone())
-    }
-}
-
-/// The caller that a form describes: the last word of the name is the family's.
-pub(super) fn caller_of(form: &Form) -> Result<PatientDetails, Wrong> {
-    let mut wrong = Vec::new();
-    let mut keep = |field: &'static str, words: String| wrong.push((field, words));
-    let name = form.get("name");
-    let (given, family) = name.rsplit_once(char::is_whitespace).unwrap_or((name, ""));
-    let (given, family) = if family.is_empty() {
-        keep("name", "Type given and family name.".to_owned());
-        (None, None)
-    } else {
-        let mut line = |text: &str, which: &str| {
-            Line::try_from(text)
-                .map_err(|error| keep("name", format!("The {which} name {error}.")))
-                .ok()
-        };
-        (line(given, "given"), line(family, "family"))
-    };
-    let phone = Phone::try_from(form.get("phone").to_owned())
-        .map_err(|error| keep("phone", format!("This is {error}.")))
-        .ok();
-    let email = match form.get("email") {
-        "" => None,
-        text => Email::try_from(text.to_owned())
-            .map_err(|error| keep("email", format!("This is {error}.")))
-            .ok(),
-    };
-    match (given, family, phone) {
-        (Some(given_name), Some(family_name), Some(phone)) if wrong.is_empty() => {
-            Ok(PatientDetails {
-                given_name,
-                family_name,
-                phone,
-                email,
-                preferred_language: form.read("language").unwrap_or(Language::En),
-                date_of_birth: None,
-                fitzpatrick: None,
-                calendar_invites: true,
-                preferred_channel: None,
-            })
-        }
-        _ => Err(Wrong(wrong)),
     }
 }
 
@@ -337,7 +281,7 @@ pub(super) async fn open_course(
     let view = view_of(&app, &form);
     match form.read("patient") {
         Some(patient) => begin_course(&app, &person, &view, &form, patient).await,
-        None => sorry(Error::NotThere("patient")),
+        None => error_page(Error::NotThere("patient")),
     }
 }
 
@@ -382,8 +326,8 @@ pub(super) async fn consent(
     let view = view_of(&app, &form);
     let (id, patient) = match (session_of(id), form.read("patient")) {
         (Ok(id), Some(patient)) => (id, patient),
-        (Err(error), _) => return sorry(error),
-        (Ok(_), None) => return sorry(Error::NotThere("patient")),
+        (Err(error), _) => return error_page(error),
+        (Ok(_), None) => return error_page(Error::NotThere("patient")),
     };
     let given = match Line::try_from(form.get("text_version")) {
         Ok(text_version) => {

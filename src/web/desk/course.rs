@@ -20,8 +20,9 @@ use crate::actions::{App, Error};
 use crate::domain::course::record::TreatmentRecord;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::time::civil::spoken_day;
+use crate::web::frame::error::error_page;
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
+use crate::web::frame::page::{Named, named, shown_with_scripts};
 
 /// A session on the line.
 struct Stop {
@@ -75,16 +76,16 @@ pub(super) async fn page(
     id: Named,
 ) -> Response {
     let Ok(id) = named(id).parse() else {
-        return sorry(Error::NotThere("course"));
+        return error_page(Error::NotThere("course"));
     };
     let caller = person.caller();
     let course = match courses::get(&app, &caller, id).await {
         Ok(course) => course.into_inner(),
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let patient = match patients::get(&app, &caller, course.patient_id).await {
         Ok(patient) => patient.into_inner(),
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     shown_with_scripts(
         StatusCode::OK,

@@ -8,10 +8,9 @@ use axum::response::Response;
 use chrono::{Days, NaiveDate};
 
 use super::grid::{Grid, Shown, grid, shown};
-use super::panel;
-use super::session_panel;
 use super::view::{Open, View};
 use super::words::{Problem, done, problem};
+use super::{new_caller, panel, session_panel};
 use crate::actions::access::browsers::Person;
 use crate::actions::desk::day;
 use crate::actions::desk::day::By;
@@ -19,9 +18,10 @@ use crate::actions::{App, Caller, Error, Result};
 use crate::domain::ids::SessionId;
 use crate::domain::time::civil;
 use crate::domain::time::civil::spoken_day;
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::{Asked, Form};
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{shown_with_scripts, sorry};
+use crate::web::frame::page::shown_with_scripts;
 
 /// What the columns can be, as a switch shows them.
 const COLUMNS: [(By, &str); 3] = [
@@ -90,7 +90,7 @@ pub(super) async fn grid_alone(
     let view = view_of(&app, &asked);
     let day = match day::day(&app, &person.caller(), view.day, view.by).await {
         Ok(day) => day,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     shown_with_scripts(
         StatusCode::OK,
@@ -111,7 +111,7 @@ pub(super) async fn refused(
 ) -> Response {
     match problem(error) {
         Ok(problem) => drawn(app, person, view, "", form, Some(problem)).await,
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -129,7 +129,7 @@ pub(super) async fn drawn(
         .map_or(StatusCode::OK, |problem| problem.status);
     match filled(app, person, view, word, form, problem).await {
         Ok(page) => shown_with_scripts(status, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -197,7 +197,7 @@ async fn panel_of(
 ) -> Result<(View, String)> {
     let drawn = match &view.open {
         Open::Nothing => return Ok((view.clone(), panel::nobody(view)?)),
-        Open::NewCaller(q) => panel::new_caller(view, form, q),
+        Open::NewCaller(q) => new_caller::new_caller(view, form, q),
         Open::Found(q) => match Box::pin(panel::found(app, caller, view, q)).await {
             Ok((opened, html)) => return Ok((opened, html)),
             Err(Error::Invalid { detail, .. }) => {

@@ -17,9 +17,9 @@ use crate::actions::desk::day;
 use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::{App, Error};
 use crate::domain::time::civil::Day;
-use crate::web::access::auth::door_of;
-use crate::web::frame::form::Asked;
-use crate::web::frame::page::sorry;
+use crate::web::access::cookie::door_of;
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::Asked;
 
 /// How often it is asked whether something has changed.
 const EVERY: Duration = Duration::from_millis(500);
@@ -49,7 +49,7 @@ pub(super) async fn changes(
         .read::<NaiveDate>("day")
         .filter(|day| Day::try_from(*day).is_ok());
     let Some(first) = first else {
-        return sorry(Error::NotThere("day"));
+        return error_page(Error::NotThere("day"));
     };
     let listening = Listening {
         app,

@@ -6,6 +6,8 @@ mod course;
 mod day;
 mod grid;
 mod live;
+mod new_caller;
+mod offers;
 mod panel;
 mod plan;
 mod record;

@@ -4,16 +4,17 @@
 use askama::Template;
 use chrono::NaiveDate;
 
+use super::offers::{GOALS, Time, time, written};
 use super::view::{Open, View};
 use super::words::{sentences, shape};
 use crate::actions::course::session_view::SessionView;
 use crate::actions::course::view::CourseView;
 use crate::actions::desk::day::By;
 use crate::actions::desk::panel;
-use crate::actions::desk::panel::{CoursePanel, Elsewhere, Offer, PatientPanel, Proposed, Rather};
+use crate::actions::desk::panel::{CoursePanel, Elsewhere, PatientPanel, Proposed, Rather};
 use crate::actions::patient::patients;
 use crate::actions::work::page::Page;
-use crate::actions::{App, Caller, Error, Result};
+use crate::actions::{App, Caller, Result};
 use crate::domain::course::progress::Phase;
 use crate::domain::course::status::{ProcedureStatus, SessionStatus};
 use crate::domain::course::{CourseStatus, Goal};
@@ -21,25 +22,9 @@ use crate::domain::ids::{CourseId, PatientId};
 use crate::domain::patient::{Email, Language, Patient};
 use crate::domain::text::Code;
 use crate::domain::time::civil::spoken_day;
-use crate::web::frame::form::Form;
 
 /// How many are listed of those that were found.
 const LISTED: u16 = 12;
-
-/// What patients want, as the desk says it.
-pub(super) const GOALS: [(Goal, &str); 4] = [
-    (Goal::Remove, "removed"),
-    (Goal::Lighten, "lighter"),
-    (Goal::Fade, "faded"),
-    (Goal::Adjust, "corrected"),
-];
-
-/// `template` as text, to be set into the page.
-pub(super) fn written(template: &impl Template) -> Result<String> {
-    template
-        .render()
-        .map_err(|error| Error::Fault(error.to_string()))
-}
 
 struct Person {
     name: String,
@@ -117,72 +102,11 @@ pub(super) async fn found(
     Ok((view.clone(), html))
 }
 
-#[derive(Template)]
-#[template(path = "desk/new_caller.html", config = ".askama.toml")]
-struct NewCaller<'a> {
-    form: &'a Form,
-    name: &'a str,
-    phone: &'a str,
-    day: NaiveDate,
-    by: By,
-    goals: [(Goal, &'static str); 4],
-    name_problem: Option<String>,
-    phone_problem: Option<String>,
-    email_problem: Option<String>,
-}
-
-/// The form for a new caller, with what was typed and what is wrong with it.
-pub(super) fn new_caller(view: &View, form: &Form, q: &str) -> Result<String> {
-    // Nothing was typed yet: nothing is wrong with it.
-    let sent = form.has("name");
-    let read = super::commands::caller_of(form);
-    let wrong = |field: &str| {
-        read.as_ref()
-            .err()
-            .and_then(|wrong| wrong.of(field))
-            .filter(|_| sent)
-    };
-    // What was looked for is not typed again: a name where letters are, else a telephone.
-    let is_name = q.chars().any(char::is_alphabetic);
-    let typed = |field: &str, own: bool| {
-        if sent {
-            form.get(field).to_owned()
-        } else if own {
-            q.to_owned()
-        } else {
-            String::new()
-        }
-    };
-    written(&NewCaller {
-        name: &typed("name", is_name),
-        phone: &typed("phone", !is_name),
-        form,
-        day: view.day,
-        by: view.by,
-        goals: GOALS,
-        name_problem: wrong("name"),
-        phone_problem: wrong("phone"),
-        email_problem: wrong("email"),
-    })
-}
-
 struct Circle {
     class: &'static str,
     mark: String,
     words: String,
     href: Option<String>,
-}
-
-/// A time as a button.
-pub(super) struct Time {
-    pub(super) start: String,
-    pub(super) practitioner_id: String,
-    pub(super) room_id: String,
-    pub(super) device_id: String,
-    pub(super) site_id: String,
-    pub(super) words: String,
-    pub(super) place: String,
-    pub(super) why: String,
 }
 
 /// A shop with its times, or why there are none.
@@ -467,24 +391,4 @@ fn next(
         service: proposed.service,
         name: proposed.name,
     }
-}
-
-/// An offer as a button.
-pub(super) fn time(offer: Offer) -> Time {
-    let slot = offer.slot;
-    Time {
-        start: slot.start.to_rfc3339(),
-        practitioner_id: slot.practitioner_id.to_string(),
-        room_id: slot.room_id.map(|id| id.to_string()).unwrap_or_default(),
-        device_id: slot.device_id.map(|id| id.to_string()).unwrap_or_default(),
-        site_id: slot.site_id.to_string(),
-        words: at(slot.start),
-        place: offer.place,
-        why: slot.why,
-    }
-}
-
-/// A time as the desk says it.
-pub(super) fn at(start: chrono::DateTime<chrono::FixedOffset>) -> String {
-    start.format("%a %-d %b %Y, %H:%M").to_string()
 }

@@ -7,13 +7,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::panel::{at, title};
+use super::offers::at;
+use super::panel::title;
 use super::words::{problem, sentences};
 use crate::actions::access::browsers::Person;
-use crate::actions::booking::plan::book;
 use crate::actions::booking::plan::book::{PlacedStart, PlanBooking, StartWanted};
-use crate::actions::booking::plan::propose;
 use crate::actions::booking::plan::propose::{Plan, PlanWanted};
+use crate::actions::booking::plan::{book, propose};
 use crate::actions::booking::slots::SlotView;
 use crate::actions::desk::panel;
 use crate::actions::desk::panel::Rather;
@@ -23,9 +23,10 @@ use crate::domain::ids::CourseId;
 use crate::domain::text::Code;
 use crate::domain::time::civil::When;
 use crate::domain::time::hours::NamedWeekday;
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::{Asked, Form};
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
+use crate::web::frame::page::{Named, named, shown_with_scripts};
 
 /// The days that can be preferred.
 const WEEKDAYS: [(&str, &str); 7] = [
@@ -84,11 +85,11 @@ pub(super) async fn page(
     Asked(asked): Asked,
 ) -> Response {
     let Ok(id) = named(id).parse() else {
-        return sorry(Error::NotThere("course"));
+        return error_page(Error::NotThere("course"));
     };
     match filled(&app, &person, id, &asked, Vec::new()).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -328,7 +329,7 @@ pub(super) async fn book(
     form: Form,
 ) -> Response {
     let Ok(id) = named(id).parse() else {
-        return sorry(Error::NotThere("course"));
+        return error_page(Error::NotThere("course"));
     };
     let booked = match Code::try_from(form.get("service").to_owned()) {
         Ok(service) => {
@@ -362,11 +363,11 @@ pub(super) async fn book(
         }
         Err(error) => match problem(error) {
             Ok(problem) => problem,
-            Err(error) => return sorry(error),
+            Err(error) => return error_page(error),
         },
     };
     match filled(&app, &person, id, &form, refused.sentences).await {
         Ok(page) => shown_with_scripts(refused.status, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }

@@ -21,11 +21,15 @@ use crate::domain::patient::Language;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Reason;
 use crate::domain::time::civil::spoken_day;
-use crate::web::frame::form::Form;
-use crate::web::frame::form::entry::{Entry, Wrong, all_wrong, needed, said_above, text_problem};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::control::{Control, said_above};
+use crate::web::frame::form::field::{Field, Kind};
+use crate::web::frame::form::group::Group;
+use crate::web::frame::form::sent::Form;
+use crate::web::frame::form::wrong::{Wrong, all_wrong, needed, text_problem};
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, shown_with_scripts, sorry};
-use crate::web::record::{Group, filled, groups, is_incomplete, read, with_unasked};
+use crate::web::frame::page::{Named, shown_with_scripts};
+use crate::web::record::{filled, groups, is_incomplete, read, with_unasked};
 
 /// The clinic's own people read English.
 const EN: Language = Language::En;
@@ -48,7 +52,7 @@ struct Page {
     /// Nothing where there is nothing to write up yet.
     groups: Option<Vec<Group>>,
     /// Why it is corrected, or why a rule is gone past.
-    why: Option<Entry>,
+    why: Option<Control>,
     send: &'static str,
 }
 
@@ -60,7 +64,7 @@ pub(super) async fn page(
 ) -> Response {
     match session_of(id) {
         Ok(id) => drawn(&app, &person, id, None).await,
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -75,7 +79,7 @@ struct Tried<'a> {
 async fn drawn(app: &App, person: &Person, id: SessionId, tried: Option<&Tried<'_>>) -> Response {
     match write_up(app, &person.caller(), id).await {
         Ok(session) => shown(app, person, session, tried),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -96,9 +100,9 @@ fn shown(app: &App, person: &Person, session: WriteUp, tried: Option<&Tried<'_>>
     let groups = (writes || corrects || tried.is_some())
         .then(|| groups(EN, session.treatment, &session.wavelengths, form, wrong));
     let reason = |label, hint| {
-        Entry::area("why", label, "maxlength=\"4000\"")
+        Field::new("why", label, Kind::Area)
+            .max_length(4000)
             .hint(hint)
-            .filled(form, wrong)
     };
     let why = match (corrects, can_go_past || form.has("why")) {
         (true, _) => Some(
@@ -114,13 +118,14 @@ fn shown(app: &App, person: &Person, session: WriteUp, tried: Option<&Tried<'_>>
         )),
         (false, false) => None,
     };
-    let entries: Vec<_> = groups
+    let why = why.map(|field: Field| field.filled(form, wrong));
+    let controls: Vec<_> = groups
         .iter()
         .flatten()
-        .flat_map(|group| &group.entries)
+        .flat_map(Group::controls)
         .chain(&why)
         .collect();
-    let problems = said_above(EN, wrong, &entries);
+    let problems = said_above(EN, wrong, &controls);
     let own = &session.session;
     let page = Page {
         shell: Shell::of(app, person, Here::Day),
@@ -163,12 +168,12 @@ pub(super) async fn send(
 ) -> Response {
     let id = match session_of(id) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     match written(&app, &person, id, &form).await {
         Ok(Ok(there)) => Redirect::to(&there).into_response(),
         Ok(Err(tried)) => drawn(&app, &person, id, Some(&tried)).await,
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 

@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::grid::what;
-use super::panel::{Time, at, time, written};
+use super::offers::{Time, at, time, written};
 use super::view::{Open, View};
 use super::words::{hours_of, problem, sentences, shape, state};
 use crate::actions::booking::later::LaterSession;

@@ -12,9 +12,10 @@ use crate::actions::desk::tasks;
 use crate::actions::desk::tasks::TaskView;
 use crate::actions::work::page::Page as Wanted;
 use crate::actions::{App, Error, Expected, Result};
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::{Asked, Form};
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
+use crate::web::frame::page::{Named, named, shown_with_scripts};
 
 struct Row {
     id: String,
@@ -89,7 +90,7 @@ pub(super) async fn page(
         .then_some("Somebody changed it a moment ago. This is how it is now.");
     match listed(&app, &person, &asked, problem).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -123,7 +124,7 @@ pub(super) async fn one(
     id: Named,
 ) -> Response {
     let Ok(id) = named(id).parse() else {
-        return sorry(Error::NotThere("task"));
+        return error_page(Error::NotThere("task"));
     };
     match tasks::get(&app, &person.caller(), id).await {
         Ok(task) => shown_with_scripts(
@@ -138,7 +139,7 @@ pub(super) async fn one(
                 problem: None,
             },
         ),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -150,7 +151,7 @@ pub(super) async fn done(
     form: Form,
 ) -> Response {
     let Ok(id) = named(id).parse() else {
-        return sorry(Error::NotThere("task"));
+        return error_page(Error::NotThere("task"));
     };
     let expected = form
         .read("version")
@@ -158,6 +159,6 @@ pub(super) async fn done(
     match tasks::done(&app, &person.caller(), id, &expected).await {
         Ok(_) => Redirect::to("/desk/tasks?done=task-done").into_response(),
         Err(Error::Stale) => Redirect::to("/desk/tasks?stale").into_response(),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }

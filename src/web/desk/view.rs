@@ -10,7 +10,7 @@ use crate::actions::desk::day::By;
 use crate::domain::ids::{CourseId, PatientId, PractitionerId, SessionId};
 use crate::domain::text::Code;
 use crate::domain::time::civil::{Day, When};
-use crate::web::frame::form::Form;
+use crate::web::frame::form::sent::Form;
 
 /// What the panel shows.
 #[derive(Debug, Clone, PartialEq)]

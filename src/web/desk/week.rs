@@ -15,9 +15,10 @@ use crate::actions::desk::day::By;
 use crate::actions::{App, Result};
 use crate::domain::time::civil;
 use crate::domain::time::civil::spoken_day;
-use crate::web::frame::form::Asked;
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::Asked;
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{shown_with_scripts, sorry};
+use crate::web::frame::page::shown_with_scripts;
 
 struct OneDay {
     date: NaiveDate,
@@ -53,7 +54,7 @@ pub(super) async fn page(
         .unwrap_or(view.day);
     match filled(&app, &person, &view, first).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 

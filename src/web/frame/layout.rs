@@ -1,13 +1,13 @@
 //! What surrounds every page of who is signed in: the way around, who they are, and the
 //! scripts that lock the page when nobody is there.
 
+use super::assets;
+use super::style::STYLE;
 use crate::actions::App;
 use crate::actions::access::browsers::Person;
 use crate::domain::patient::Language;
 use crate::domain::role::{MANAGERS, Role, STAFF};
-
-use super::assets;
-use super::style::STYLE;
+use crate::web::frame::words::words;
 
 /// Where somebody is, for the way around.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,51 +21,24 @@ pub(in crate::web) enum Here {
     Account,
 }
 
-/// What the frame says itself.
-pub(in crate::web) struct ShellWords {
-    pub(in crate::web) lang: &'static str,
-    pub(in crate::web) skip: &'static str,
-    pub(in crate::web) main: &'static str,
-    pub(in crate::web) visits: &'static str,
-    pub(in crate::web) addresses: &'static str,
-    pub(in crate::web) lock: &'static str,
-    pub(in crate::web) sign_out: &'static str,
-    pub(in crate::web) locked: &'static str,
-    pub(in crate::web) nobody_here: &'static str,
-    pub(in crate::web) password: &'static str,
-    pub(in crate::web) open: &'static str,
-    pub(in crate::web) demonstration: &'static str,
+words! {
+    /// What the frame says itself.
+    pub(in crate::web) struct ShellWords {
+        lang: "en" | "fr";
+        skip: "Skip to the content" | "Aller au contenu";
+        main: "Main" | "Principal";
+        visits: "Visits" | "Visites";
+        addresses: "Calendar and links" | "Calendrier et liens";
+        lock: "Lock" | "Verrouiller";
+        sign_out: "Sign out" | "Se déconnecter";
+        locked: "Locked" | "Page verrouillée";
+        nobody_here: "Nobody was here for a while. Your password opens the page again; what you typed is still there." | "Personne n’était là depuis un moment. Votre mot de passe rouvre la page ; ce que vous avez saisi y est toujours.";
+        password: "Password" | "Mot de passe";
+        open: "Open" | "Ouvrir";
+        partner: "partner shop" | "atelier partenaire";
+        demonstration: "Demonstration data: nobody in it is real." | "Données de démonstration : personne n’y est réel.";
+    }
 }
-
-const ENGLISH: ShellWords = ShellWords {
-    lang: "en",
-    skip: "Skip to the content",
-    main: "Main",
-    visits: "Visits",
-    addresses: "Calendar and links",
-    lock: "Lock",
-    sign_out: "Sign out",
-    locked: "Locked",
-    nobody_here: "Nobody was here for a while. Your password opens the page again; what you typed is still there.",
-    password: "Password",
-    open: "Open",
-    demonstration: "Demonstration data: nobody in it is real.",
-};
-
-const FRENCH: ShellWords = ShellWords {
-    lang: "fr",
-    skip: "Aller au contenu",
-    main: "Principal",
-    visits: "Visites",
-    addresses: "Calendrier et liens",
-    lock: "Verrouiller",
-    sign_out: "Se déconnecter",
-    locked: "Page verrouillée",
-    nobody_here: "Personne n’était là depuis un moment. Votre mot de passe rouvre la page ; ce que vous avez saisi y est toujours.",
-    password: "Mot de passe",
-    open: "Ouvrir",
-    demonstration: "Données de démonstration : personne n’y est réel.",
-};
 
 /// The frame of a page.
 pub(in crate::web) struct Shell {
@@ -97,7 +70,7 @@ impl Shell {
             lock_minutes: app.policy.sign_in_lock_minutes,
             script: assets::address("page.js"),
             desk_script: assets::address("desk.js"),
-            words: &ENGLISH,
+            words: ShellWords::of(Language::En),
             demonstration: app.is_demonstration(),
         }
     }
@@ -109,14 +82,11 @@ impl Shell {
         here: Here,
         language: Language,
     ) -> Self {
-        let shell = Self::of(app, person, here);
-        match language {
-            Language::En => shell,
-            Language::Fr => Self {
-                role: "atelier partenaire",
-                words: &FRENCH,
-                ..shell
-            },
+        let words = ShellWords::of(language);
+        Self {
+            role: words.partner,
+            words,
+            ..Self::of(app, person, here)
         }
     }
 }

@@ -7,9 +7,7 @@ use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::style::{HASH, STYLE};
-use crate::actions::access::browsers::Person;
-use crate::actions::{Error, Hindrance};
+use super::style::HASH;
 use crate::domain::patient::Language;
 
 /// What an address names, if that can be read.
@@ -57,101 +55,6 @@ fn kept_private(status: StatusCode, html: String, scripts: &str) -> Response {
     }
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
     response
-}
-
-#[derive(Template)]
-#[template(path = "sorry.html", config = ".askama.toml")]
-struct Sorry {
-    style: &'static str,
-    lang: &'static str,
-    title: &'static str,
-    words: String,
-}
-
-/// What is shown when something is not there, or cannot be had at the moment.
-pub(in crate::web) fn sorry(error: Error) -> Response {
-    if let Some(hindrance) = error.hindrance() {
-        return nothing_can_be_saved(hindrance);
-    }
-    let (status, title, words) = match error {
-        Error::NotThere(_) => (
-            StatusCode::NOT_FOUND,
-            "Nothing here · Rien ici",
-            "This link is over, or was mistyped. Call us if you need help. · Ce lien est expiré ou mal copié. Appelez-nous au besoin."
-                .to_owned(),
-        ),
-        Error::SlowDown(seconds) => (
-            StatusCode::TOO_MANY_REQUESTS,
-            "Too many tries · Trop d’essais",
-            format!("Please try again in {seconds} seconds. · Veuillez réessayer dans {seconds} secondes."),
-        ),
-        Error::Invalid { .. } | Error::Refused(_) | Error::Explained(..) => (
-            StatusCode::BAD_REQUEST,
-            "That makes no sense · Cela n’a pas de sens",
-            "The address or the form asks for something that there cannot be. Go back. · L’adresse ou le formulaire demande l’impossible. Revenez en arrière."
-                .to_owned(),
-        ),
-        Error::Stale | Error::Taken(_) | Error::AnsweredMeanwhile => (
-            StatusCode::CONFLICT,
-            "Changed meanwhile · Changé entre-temps",
-            "Somebody changed it a moment ago. Go back and look again. · Quelqu’un vient de le changer. Revenez et regardez de nouveau.".to_owned(),
-        ),
-        Error::NotAllowed => (
-            StatusCode::FORBIDDEN,
-            "Not yours to do · Non permis",
-            "Your role may not do this. · Votre rôle ne le permet pas.".to_owned(),
-        ),
-        error => {
-            tracing::warn!(%error, "a page could not be shown");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Not now · Pas maintenant",
-                "Please try again in a minute. · Veuillez réessayer dans une minute.".to_owned(),
-            )
-        }
-    };
-    apology(status, title, words)
-}
-
-/// What is shown while nothing can be written. The store has said that loudly, once for all requests that fail of it.
-fn nothing_can_be_saved(hindrance: Hindrance) -> Response {
-    let words = match hindrance {
-        Hindrance::Full => {
-            "Nothing was saved: the disk is full. Tell the clinic, which has to free some space, then try again. · Rien n’a été enregistré : le disque est plein. Avisez la clinique, qui doit libérer de l’espace, puis réessayez."
-        }
-        Hindrance::ReadOnly => {
-            "Nothing was saved: the data can only be read at the moment. Tell the clinic, which has to make them writable again, then try again. · Rien n’a été enregistré : les données ne peuvent qu’être lues pour l’instant. Avisez la clinique, qui doit en rétablir l’écriture, puis réessayez."
-        }
-        Hindrance::Failing | Hindrance::Shut => {
-            "Nothing was saved: the disk gives errors. Tell the clinic, which has to look at it, then try again. · Rien n’a été enregistré : le disque signale des erreurs. Avisez la clinique, qui doit le vérifier, puis réessayez."
-        }
-    };
-    apology(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "Nothing can be saved · Rien ne s’enregistre",
-        words.to_owned(),
-    )
-}
-
-/// What is shown to who is signed in, but not as somebody who may see the page.
-pub(in crate::web) fn turned_away(person: &Person) -> Response {
-    let words = format!(
-        "You are signed in as {}, and this page is not for your role. Go back, or sign out and in as somebody else.",
-        person.actor.name
-    );
-    apology(StatusCode::FORBIDDEN, "Not your page", words)
-}
-
-fn apology(status: StatusCode, title: &'static str, words: String) -> Response {
-    shown_as(
-        status,
-        &Sorry {
-            style: &STYLE,
-            lang: "en",
-            title,
-            words,
-        },
-    )
 }
 
 /// The code of a language in HTML.

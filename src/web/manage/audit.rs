@@ -6,18 +6,19 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::choose_patient;
 use super::choose_patient::Whom;
-use super::{Part, Tab, tabs, words};
+use super::tabs::{Part, Tab, tabs};
+use super::{choose_patient, words};
 use crate::actions::access::browsers::Person;
 use crate::actions::manage::audit;
 use crate::actions::manage::audit::AuditLine;
 use crate::actions::work::page;
 use crate::actions::{App, Error, Result};
 use crate::domain::ids::PatientId;
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::{Asked, Form};
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{shown_with_scripts, sorry};
+use crate::web::frame::page::shown_with_scripts;
 
 /// How many lines a page holds.
 const ROWS: u16 = 100;
@@ -57,7 +58,7 @@ pub(super) async fn page(
             shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 

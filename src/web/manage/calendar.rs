@@ -8,14 +8,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
-use super::fields::{Choice, Field, Kind, Problem, Typed, choice};
-use super::form_view::{Came, FormView, Sheet, expected};
-use super::shown::Shown;
-use super::{Part, Tab, tabs, words};
+use super::tabs::{Part, Tab, tabs};
+use super::words;
 use crate::actions::access::browsers::Person;
-use crate::actions::catalogue::closures;
-use crate::actions::catalogue::rental_windows;
 use crate::actions::catalogue::rental_windows::{NewWindow, WindowView};
+use crate::actions::catalogue::{closures, rental_windows};
 use crate::actions::course::session_view::SessionView;
 use crate::actions::course::sessions;
 use crate::actions::course::sessions::SessionsWanted;
@@ -32,9 +29,13 @@ use crate::domain::catalogue::site::Site;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{ClosureId, DeviceId, RentalWindowId};
 use crate::domain::partner::settlement::Month;
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::field::{Choice, Field, Kind, choice};
+use crate::web::frame::form::sent::{Asked, Form};
+use crate::web::frame::form::spec::{FormSpec, FormView, Outcome, expected};
+use crate::web::frame::form::wrong::Wrong;
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
+use crate::web::frame::page::{Named, named, shown_with_scripts};
 
 #[derive(Template)]
 #[template(path = "manage_calendar.html", config = ".askama.toml")]
@@ -96,8 +97,8 @@ async fn closable(app: &App, caller: &Caller) -> Result<Vec<Choice>> {
     Ok(all)
 }
 
-async fn closure_sheet(app: &App, caller: &Caller, month: Month) -> Result<Sheet> {
-    Ok(Sheet {
+async fn closure_form(app: &App, caller: &Caller, month: Month) -> Result<FormSpec> {
+    Ok(FormSpec {
         action: format!("/manage/calendar/closures?month={month}"),
         button: "Add the closure",
         fields: vec![
@@ -106,14 +107,14 @@ async fn closure_sheet(app: &App, caller: &Caller, month: Month) -> Result<Sheet
                 "Who or what is closed",
                 Kind::One(closable(app, caller).await?),
             )
-            .must(),
-            Field::new("first_day", "First day", Kind::Day).must(),
+            .required(),
+            Field::new("first_day", "First day", Kind::Day).required(),
             Field::new("last_day", "Last day", Kind::Day).hint("The first day alone unless set."),
             Field::new("from", "From", Kind::Time)
                 .hint("On each of the days, such as 13:00; from their beginning unless set."),
             Field::new("until", "Until", Kind::Time).hint("To their end unless set."),
             Field::new("reason", "Reason", Kind::Text)
-                .must()
+                .required()
                 .hint("As the desk may say it to a caller."),
         ],
         unique: "",
@@ -121,7 +122,7 @@ async fn closure_sheet(app: &App, caller: &Caller, month: Month) -> Result<Sheet
 }
 
 /// The form for a rental window; none while the clinic rents nothing.
-async fn window_sheet(app: &App, caller: &Caller, month: Month) -> Result<Option<Sheet>> {
+async fn window_form(app: &App, caller: &Caller, month: Month) -> Result<Option<FormSpec>> {
     let devices = catalogue::all::<Device>(app, caller).await?;
     let rented = devices
         .iter()
@@ -134,13 +135,13 @@ async fn window_sheet(app: &App, caller: &Caller, month: Month) -> Result<Option
             )
         })
         .collect();
-    Ok((!rented.is_empty()).then(|| Sheet {
+    Ok((!rented.is_empty()).then(|| FormSpec {
         action: format!("/manage/calendar/windows?month={month}"),
         button: "Add the rental window",
         fields: vec![
-            Field::new("device_id", "Device", Kind::One(rented)).must(),
-            Field::new("start", "Delivery", Kind::Moment).must(),
-            Field::new("end", "Collection", Kind::Moment).must(),
+            Field::new("device_id", "Device", Kind::One(rented)).required(),
+            Field::new("start", "Delivery", Kind::Moment).required(),
+            Field::new("end", "Collection", Kind::Moment).required(),
         ],
         unique: "start",
     }))
@@ -149,17 +150,17 @@ async fn window_sheet(app: &App, caller: &Caller, month: Month) -> Result<Option
 /// What a form that failed carried.
 enum Left {
     Nothing,
-    Closure(Typed, Vec<Problem>),
-    Window(Typed, Vec<Problem>),
+    Closure(Form, Vec<Wrong>),
+    Window(Form, Vec<Wrong>),
     Words(String),
 }
 
 async fn filled(app: &App, person: &Person, asked: &Form, left: Left) -> Result<Page> {
     let caller = person.caller();
     let view = month::show(app, &caller, month_of(asked)).await?;
-    let closures = closure_sheet(app, &caller, view.month).await?;
-    let windows = window_sheet(app, &caller, view.month).await?;
-    let empty = Typed::default();
+    let closures = closure_form(app, &caller, view.month).await?;
+    let windows = window_form(app, &caller, view.month).await?;
+    let empty = Form::default();
     let (closure, window, problem) = match &left {
         Left::Nothing => ((&empty, &[][..]), (&empty, &[][..]), None),
         Left::Closure(typed, problems) => ((typed, problems.as_slice()), (&empty, &[][..]), None),
@@ -173,8 +174,8 @@ async fn filled(app: &App, person: &Person, asked: &Form, left: Left) -> Result<
         problem,
         title: view.month.first_day().format("%B %Y").to_string(),
         next: view.month.next(),
-        closure: closures.with(closure.0, None, closure.1),
-        window: windows.map(|sheet| sheet.with(window.0, None, window.1)),
+        closure: closures.with_wrong(closure.0, None, closure.1),
+        window: windows.map(|spec| spec.with_wrong(window.0, None, window.1)),
         view,
     })
 }
@@ -186,7 +187,7 @@ async fn answered(app: &App, person: &Person, asked: &Form, left: Left) -> Respo
     };
     match filled(app, person, asked, left).await {
         Ok(page) => shown_with_scripts(status, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -232,19 +233,19 @@ pub(super) async fn close(
 ) -> Response {
     let caller = person.caller();
     let month = month_of(&asked).unwrap_or_else(|| Month::of(app.clock.now().date_naive()));
-    let sheet = match closure_sheet(&app, &caller, month).await {
-        Ok(sheet) => sheet,
-        Err(error) => return sorry(error),
+    let spec = match closure_form(&app, &caller, month).await {
+        Ok(spec) => spec,
+        Err(error) => return error_page(error),
     };
-    let typed = Typed::of_form(&sheet.fields, &form);
-    let problems = match typed.read(&sheet.fields) {
+    let typed = spec.typed(&form);
+    let problems = match spec.read(&typed) {
         Ok(written) => {
             let added = catalogue::add_written::<Closure>(&app, &caller, closure_of(written)).await;
-            match sheet.came(added) {
-                Came::Done(_) => return back(&asked, "closed"),
-                Came::Wrong(problems) => problems,
-                Came::Overtaken => Vec::new(),
-                Came::Failed(error) => return sorry(error),
+            match spec.outcome(added) {
+                Outcome::Done(_) => return back(&asked, "closed"),
+                Outcome::Wrong(problems) => problems,
+                Outcome::Stale => Vec::new(),
+                Outcome::Failed(error) => return error_page(error),
             }
         }
         Err(problems) => problems,
@@ -275,7 +276,7 @@ pub(super) async fn reopen(
             let words = "That closure was removed meanwhile.";
             answered(&app, &person, &asked, Left::Words(words.to_owned())).await
         }
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -288,18 +289,18 @@ pub(super) async fn rent(
 ) -> Response {
     let caller = person.caller();
     let month = month_of(&asked).unwrap_or_else(|| Month::of(app.clock.now().date_naive()));
-    let sheet = match window_sheet(&app, &caller, month).await {
-        Ok(Some(sheet)) => sheet,
+    let spec = match window_form(&app, &caller, month).await {
+        Ok(Some(spec)) => spec,
         Ok(None) => return back(&asked, ""),
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
-    let typed = Typed::of_form(&sheet.fields, &form);
-    let problems = match typed.read(&sheet.fields) {
-        Ok(written) => match sheet.came(rented(&app, &caller, written).await) {
-            Came::Done(()) => return back(&asked, "rented"),
-            Came::Wrong(problems) => problems,
-            Came::Overtaken => Vec::new(),
-            Came::Failed(error) => return sorry(error),
+    let typed = spec.typed(&form);
+    let problems = match spec.read(&typed) {
+        Ok(written) => match spec.outcome(rented(&app, &caller, written).await) {
+            Outcome::Done(()) => return back(&asked, "rented"),
+            Outcome::Wrong(problems) => problems,
+            Outcome::Stale => Vec::new(),
+            Outcome::Failed(error) => return error_page(error),
         },
         Err(problems) => problems,
     };
@@ -382,7 +383,7 @@ pub(super) async fn ask_to_remove(
 ) -> Response {
     match asking(&app, &person, window, &asked).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -430,7 +431,7 @@ pub(super) async fn remove(
             let words = "That rental window was removed meanwhile.";
             answered(&app, &person, &asked, Left::Words(words.to_owned())).await
         }
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -442,7 +443,7 @@ pub(super) async fn to_rebook(
 ) -> Response {
     match rebooking(&app, &person, &asked).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 

@@ -10,11 +10,8 @@ use axum::{Extension, Router};
 use serde_json::Value;
 
 use super::catalogue_forms::{Lists, Note, Thing};
-use super::fields::{Typed, choice};
-use super::form_view::{Came, FormView, Sheet, expected};
-use super::shown::Shown;
+use super::tabs::{Part, Tab, tabs};
 use super::users::shops;
-use super::{Part, Tab, tabs};
 use crate::actions::access::browsers::Person;
 use crate::actions::{App, Caller, Error, Result, catalogue};
 use crate::domain::catalogue::device::Device;
@@ -25,9 +22,12 @@ use crate::domain::catalogue::site::Site;
 use crate::domain::role::MANAGERS;
 use crate::domain::time::civil;
 use crate::web::access::auth::only;
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::field::choice;
+use crate::web::frame::form::sent::{Asked, Form};
+use crate::web::frame::form::spec::{FormSpec, FormView, Outcome, expected};
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
+use crate::web::frame::page::{Named, named, shown_with_scripts};
 
 /// The pages of the catalogue.
 pub(super) fn routes(app: &App) -> Router<App> {
@@ -126,7 +126,7 @@ async fn page(
 ) -> Response {
     match listed(&app, &person, &asked).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -173,9 +173,9 @@ fn thing_page(app: &App, person: &Person, title: String, form: FormView) -> Thin
     }
 }
 
-async fn sheet<T: Thing>(app: &App, caller: &Caller, end: &str) -> Result<Sheet> {
+async fn spec<T: Thing>(app: &App, caller: &Caller, end: &str) -> Result<FormSpec> {
     let lists = lists(app, caller).await?;
-    Ok(Sheet {
+    Ok(FormSpec {
         action: format!("/manage/catalogue/{}/{end}", T::PATH),
         button: "Save",
         fields: T::fields(&lists),
@@ -185,17 +185,17 @@ async fn sheet<T: Thing>(app: &App, caller: &Caller, end: &str) -> Result<Sheet>
 
 /// The form for a new one.
 async fn blank<T: Thing>(State(app): State<App>, Extension(person): Extension<Person>) -> Response {
-    match sheet::<T>(&app, &person.caller(), "new").await {
-        Ok(sheet) => {
+    match spec::<T>(&app, &person.caller(), "new").await {
+        Ok(spec) => {
             let page = thing_page(
                 &app,
                 &person,
                 format!("Add a {}", T::ONE),
-                sheet.of(&T::blank(), None),
+                spec.filled(&T::blank(), None),
             );
             shown_with_scripts(StatusCode::OK, &page)
         }
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -206,20 +206,20 @@ async fn add<T: Thing>(
     form: Form,
 ) -> Response {
     let caller = person.caller();
-    let sheet = match sheet::<T>(&app, &caller, "new").await {
-        Ok(sheet) => sheet,
-        Err(error) => return sorry(error),
+    let spec = match spec::<T>(&app, &caller, "new").await {
+        Ok(spec) => spec,
+        Err(error) => return error_page(error),
     };
-    let typed = Typed::of_form(&sheet.fields, &form);
-    let problems = match typed.read(&sheet.fields) {
+    let typed = spec.typed(&form);
+    let problems = match spec.read(&typed) {
         Ok(written) => {
-            match sheet.came(catalogue::add_written::<T>(&app, &caller, written).await) {
-                Came::Done(_) => {
+            match spec.outcome(catalogue::add_written::<T>(&app, &caller, written).await) {
+                Outcome::Done(_) => {
                     return Redirect::to("/manage/catalogue?done=added").into_response();
                 }
-                Came::Wrong(problems) => problems,
-                Came::Overtaken => Vec::new(),
-                Came::Failed(error) => return sorry(error),
+                Outcome::Wrong(problems) => problems,
+                Outcome::Stale => Vec::new(),
+                Outcome::Failed(error) => return error_page(error),
             }
         }
         Err(problems) => problems,
@@ -228,7 +228,7 @@ async fn add<T: Thing>(
         &app,
         &person,
         format!("Add a {}", T::ONE),
-        sheet.with(&typed, None, &problems),
+        spec.with_wrong(&typed, None, &problems),
     );
     shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
@@ -242,12 +242,12 @@ fn written_of<T: Thing>(thing: &T) -> Result<Value> {
     serde_json::to_value(thing.details()).map_err(|error| Error::Fault(error.to_string()))
 }
 
-async fn found<T: Thing>(app: &App, caller: &Caller, id: Named) -> Result<(T, Sheet)> {
+async fn found<T: Thing>(app: &App, caller: &Caller, id: Named) -> Result<(T, FormSpec)> {
     let thing = catalogue::get::<T>(app, caller, id_of::<T>(id)?)
         .await?
         .into_inner();
-    let sheet = sheet::<T>(app, caller, &thing.id().into().to_string()).await?;
-    Ok((thing, sheet))
+    let spec = spec::<T>(app, caller, &thing.id().into().to_string()).await?;
+    Ok((thing, spec))
 }
 
 /// The form of one.
@@ -257,16 +257,15 @@ async fn one<T: Thing>(
     id: Named,
 ) -> Response {
     let filled = match found::<T>(&app, &person.caller(), id).await {
-        Ok((thing, sheet)) => {
-            written_of(&thing).map(|there| (thing.name(), sheet.of(&there, Some(thing.version()))))
-        }
+        Ok((thing, spec)) => written_of(&thing)
+            .map(|there| (thing.name(), spec.filled(&there, Some(thing.version())))),
         Err(error) => Err(error),
     };
     match filled {
         Ok((title, form)) => {
             shown_with_scripts(StatusCode::OK, &thing_page(&app, &person, title, form))
         }
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -280,7 +279,7 @@ async fn change<T: Thing>(
     match changed::<T>(&app, &person, id, &form).await {
         Ok(None) => Redirect::to("/manage/catalogue?done=changed").into_response(),
         Ok(Some(page)) => shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -292,25 +291,25 @@ async fn changed<T: Thing>(
     form: &Form,
 ) -> Result<Option<ThingPage>> {
     let caller = person.caller();
-    let (thing, sheet) = found::<T>(app, &caller, id).await?;
-    let typed = Typed::of_form(&sheet.fields, form);
+    let (thing, spec) = found::<T>(app, &caller, id).await?;
+    let typed = spec.typed(&form);
     // The version that the form was filled with stays, so that what somebody else writes meanwhile is noticed.
     let version = form.read("version").unwrap_or_default();
-    let again = match typed.read(&sheet.fields) {
-        Ok(written) => match sheet
-            .came(catalogue::change::<T>(app, &caller, thing.id(), &expected(form), written).await)
-        {
-            Came::Done(_) => return Ok(None),
-            Came::Wrong(problems) => sheet.with(&typed, Some(version), &problems),
-            Came::Overtaken => {
+    let again = match spec.read(&typed) {
+        Ok(written) => match spec.outcome(
+            catalogue::change::<T>(app, &caller, thing.id(), &expected(form), written).await,
+        ) {
+            Outcome::Done(_) => return Ok(None),
+            Outcome::Wrong(problems) => spec.with_wrong(&typed, Some(version), &problems),
+            Outcome::Stale => {
                 let now = catalogue::get::<T>(app, &caller, thing.id())
                     .await?
                     .into_inner();
-                sheet.overtaken(&typed, &written_of(&now)?, now.version())
+                spec.with_newer(&typed, &written_of(&now)?, now.version())
             }
-            Came::Failed(error) => return Err(error),
+            Outcome::Failed(error) => return Err(error),
         },
-        Err(problems) => sheet.with(&typed, Some(version), &problems),
+        Err(problems) => spec.with_wrong(&typed, Some(version), &problems),
     };
     Ok(Some(thing_page(app, person, thing.name(), again)))
 }

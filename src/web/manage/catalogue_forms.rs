@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 use strum::VariantArray;
 
-use super::fields::{Choice, Field, Kind, choice, dollars};
 use super::words::{code, title, until};
 use crate::actions::catalogue::entries::Entry;
 use crate::domain::catalogue::device::{Device, Ownership, PulseWidthUnit};
@@ -16,6 +15,8 @@ use crate::domain::catalogue::site::{Site, SiteKind};
 use crate::domain::ids::SiteId;
 use crate::domain::time::civil::Day;
 use crate::domain::time::hours::{OpenSpan, Weekday, WeeklyHours};
+use crate::web::frame::form::field::{Choice, Field, Kind, choice};
+use crate::web::frame::form::json::dollars;
 
 /// What a thing can be of, or at.
 #[derive(Debug, Default)]
@@ -79,14 +80,14 @@ fn active(label: &'static str) -> Field {
 }
 
 fn site(lists: &Lists) -> Field {
-    Field::new("site_id", "Site", Kind::One(lists.sites.clone())).must()
+    Field::new("site_id", "Site", Kind::One(lists.sites.clone())).required()
 }
 
 /// Weekly hours as rows.
 pub(super) fn hours(name: &'static str) -> Field {
-    let time = |name, label| Field::new(name, label, Kind::Time).must();
+    let time = |name, label| Field::new(name, label, Kind::Time).required();
     let rows = vec![
-        Field::new("weekday", "Weekday", Kind::One(all::<Weekday>())).must(),
+        Field::new("weekday", "Weekday", Kind::One(all::<Weekday>())).required(),
         time("opens", "Opens"),
         time("closes", "Closes"),
     ];
@@ -123,9 +124,9 @@ impl Thing for Site {
 
     fn fields(lists: &Lists) -> Vec<Field> {
         vec![
-            text("name", "Name").must(),
-            text("address", "Street address").must(),
-            Field::new("kind", "Whose place it is", Kind::One(all::<SiteKind>())).must(),
+            text("name", "Name").required(),
+            text("address", "Street address").required(),
+            Field::new("kind", "Whose place it is", Kind::One(all::<SiteKind>())).required(),
             Field::new("partner_id", "Shop", Kind::One(lists.shops.clone()))
                 .hint("For a partner’s place only."),
             hours("hours"),
@@ -159,15 +160,15 @@ impl Thing for Practitioner {
 
     fn fields(lists: &Lists) -> Vec<Field> {
         let authorisations = vec![
-            Field::new("device_id", "Device", Kind::One(lists.devices.clone())).must(),
+            Field::new("device_id", "Device", Kind::One(lists.devices.clone())).required(),
             Field::new("expires_on", "Last day, if it ends", Kind::Day),
         ];
         let credentials = vec![
-            text("kind", "What it is").must(),
-            Field::new("expires_on", "Last day", Kind::Day).must(),
+            text("kind", "What it is").required(),
+            Field::new("expires_on", "Last day", Kind::Day).required(),
         ];
         vec![
-            text("name", "Name").must(),
+            text("name", "Name").required(),
             site(lists),
             Field::new("skills", "Trained for", Kind::Ticks(all::<Skill>())),
             hours("hours"),
@@ -223,7 +224,7 @@ impl Thing for Room {
 
     fn fields(lists: &Lists) -> Vec<Field> {
         vec![
-            text("name", "Name").must(),
+            text("name", "Name").required(),
             site(lists),
             Field::new(
                 "capabilities",
@@ -253,9 +254,9 @@ impl Thing for Device {
     const ONE: &'static str = "device";
 
     fn fields(lists: &Lists) -> Vec<Field> {
-        let number = |name, label| Field::new(name, label, Kind::Decimal).must();
+        let number = |name, label| Field::new(name, label, Kind::Decimal).required();
         let modes = vec![
-            Field::new("wavelength_nm", "Wavelength, nm", Kind::Whole).must(),
+            Field::new("wavelength_nm", "Wavelength, nm", Kind::Whole).required(),
             number("fluence_j_cm2/min", "Least fluence, J/cm²"),
             number("fluence_j_cm2/max", "Most fluence, J/cm²"),
             number("spot_mm/min", "Least spot, mm"),
@@ -269,20 +270,20 @@ impl Thing for Device {
                 "Its unit",
                 Kind::One(all::<PulseWidthUnit>()),
             )
-            .must(),
+            .required(),
         ];
         vec![
             text("code", "Code")
-                .must()
+                .required()
                 .hint("What the desk calls it, such as LASER-OWN-1; no other has it."),
-            text("name", "Make and model").must(),
+            text("name", "Make and model").required(),
             site(lists),
             Field::new(
                 "ownership",
                 "Owned or rented",
                 Kind::One(all::<Ownership>()),
             )
-            .must()
+            .required()
             .hint("A rented one is here in its rental windows only; they stand in the calendar."),
             text("vendor", "Who rents it out"),
             Field::new(
@@ -354,10 +355,10 @@ impl Thing for Service {
         let minutes = |name, label| Field::new(name, label, Kind::Whole);
         vec![
             text("code", "Code")
-                .must()
+                .required()
                 .hint("What programs call it, such as laser_full; no other has it."),
-            text("name", "Name").must(),
-            minutes("duration_minutes", "Length of the visit, minutes").must(),
+            text("name", "Name").required(),
+            minutes("duration_minutes", "Length of the visit, minutes").required(),
             minutes("anaesthetic_minutes", "Anaesthetic before it, minutes")
                 .hint("Patient and room are taken; neither who treats nor the device."),
             minutes("preparation_minutes", "Preparation before it, minutes").hint("All are taken."),
@@ -366,7 +367,7 @@ impl Thing for Service {
             Field::new("purpose", "What it is to a course", Kind::One(all::<Purpose>())).hint("What its code says, unless set."),
             Field::new("price_cents", "Price of a visit, dollars", Kind::Money),
             Field::new("counts", "Counts as one of the sessions of a course", Kind::Tick),
-            Field::new("skill", "Who treats is trained for", Kind::One(all::<Skill>())).must(),
+            Field::new("skill", "Who treats is trained for", Kind::One(all::<Skill>())).required(),
             Field::new("room", "The room is fitted for", Kind::One(all::<Capability>()))
                 .hint("None when it needs no room; a laser always needs its controlled area."),
             Field::new("reminders", "Reminders", Kind::Lines).hint(

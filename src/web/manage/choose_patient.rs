@@ -1,12 +1,12 @@
 //! Whose messages, or whose record: a search by name, telephone or email, and whom it finds.
 
-use super::words::sentence;
 use crate::actions::access::browsers::Person;
 use crate::actions::patient::patients;
 use crate::actions::work::page::Page;
 use crate::actions::{App, Error, Result};
 use crate::domain::ids::PatientId;
-use crate::web::frame::form::Form;
+use crate::web::frame::form::sent::Form;
+use crate::web::frame::form::wrong::sentence;
 
 /// Somebody who was found.
 pub(super) struct Found {

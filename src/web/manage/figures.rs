@@ -7,17 +7,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::chart::{Chart, bars};
-use super::words::sentence;
-use super::{Part, Tab, tabs, words};
+use super::tabs::{Part, Tab, tabs};
+use super::words;
 use crate::actions::access::browsers::Person;
 use crate::actions::manage::figures;
 use crate::actions::manage::figures::{ClinicFigures, ClinicFiguresWanted, UseOf};
 use crate::actions::{App, Error};
 use crate::domain::manage::figures::{Hours, Share};
 use crate::domain::partner::settlement::Month;
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::{Asked, Form};
+use crate::web::frame::form::wrong::sentence;
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{shown_with_scripts, sorry};
+use crate::web::frame::page::shown_with_scripts;
 
 #[derive(Template)]
 #[template(path = "manage_figures.html", config = ".askama.toml")]
@@ -110,7 +112,7 @@ pub(super) async fn page(
             page.problem_months = Some(sentence(&detail));
             shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 

@@ -7,9 +7,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::choose_patient;
 use super::choose_patient::Whom;
-use super::{Part, Tab, tabs, words};
+use super::tabs::{Part, Tab, tabs};
+use super::{choose_patient, words};
 use crate::actions::access::browsers::Person;
 use crate::actions::messages::ledger;
 use crate::actions::messages::ledger::{MessageView, MessagesWanted};
@@ -18,9 +18,10 @@ use crate::actions::{App, Error, Result};
 use crate::domain::clinic::reminder::Purpose;
 use crate::domain::ids::{PatientId, ReferralId, SessionId};
 use crate::domain::messages::message::{Channel, MessageStatus, Reply};
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::{Asked, Form};
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{shown_with_scripts, sorry};
+use crate::web::frame::page::shown_with_scripts;
 
 /// How many messages are read at once, and how often before the rest is left for another page: a ledger is shown whole
 /// where that can be, since what comes next may stand anywhere in it.
@@ -67,7 +68,7 @@ pub(super) async fn page(
             shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 

@@ -10,7 +10,8 @@ use crate::actions::messages::mailbox::Delivered;
 use crate::actions::{App, Error};
 use crate::domain::messages::message::Channel;
 use crate::domain::time::civil;
-use crate::web::frame::page::{Named, named, shown, sorry};
+use crate::web::frame::error::error_page;
+use crate::web::frame::page::{Named, named, shown};
 use crate::web::frame::style::STYLE;
 
 struct Mail {
@@ -42,7 +43,7 @@ struct Bare<'a> {
 pub(in crate::web) async fn page(State(app): State<App>) -> Response {
     let mails = match mailbox::all(&app).await {
         Ok(mails) => mails,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let view = |mail: Delivered| Mail {
         id: mail.id.to_string(),
@@ -71,7 +72,7 @@ pub(in crate::web) async fn html(State(app): State<App>, id: Named) -> Response 
     };
     let mail = match found {
         Ok(mail) => mail,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let html = mailbox::shown(&mail).html;
     // What went out as text alone is no page by itself.

@@ -7,15 +7,13 @@ mod catalogue;
 mod catalogue_forms;
 mod chart;
 mod choose_patient;
-mod fields;
 mod figures;
-mod form_view;
 mod ledger;
 pub(super) mod mailbox;
 mod partner_form;
 mod partner_notifications;
 mod partners;
-mod shown;
+mod tabs;
 mod users;
 mod words;
 
@@ -26,86 +24,16 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 
+use self::tabs::PARTS;
+use self::tabs::Part;
+use self::tabs::Tab;
+use self::tabs::tabs;
 use crate::actions::App;
 use crate::actions::access::browsers::Person;
 use crate::domain::role::MANAGERS;
 use crate::web::access::auth::only;
 use crate::web::frame::layout::{Here, Shell};
 use crate::web::frame::page::shown_with_scripts;
-
-/// A part of what managers see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Figures,
-    Calendar,
-    Catalogue,
-    Partners,
-    Users,
-    Messages,
-    Audit,
-}
-
-const PARTS: &[(Part, &str, &str, &str)] = &[
-    (
-        Part::Figures,
-        "/manage/figures",
-        "Figures",
-        "No-shows, how full rooms and devices are, courses that wait, how long courses take.",
-    ),
-    (
-        Part::Calendar,
-        "/manage/calendar",
-        "Calendar",
-        "Opening hours, holidays, closures, and when rented devices are here.",
-    ),
-    (
-        Part::Catalogue,
-        "/manage/catalogue",
-        "Catalogue",
-        "Services, people, rooms, devices and sites.",
-    ),
-    (
-        Part::Partners,
-        "/manage/partners",
-        "Partners",
-        "Partner shops with their papers, people, links and settlement.",
-    ),
-    (
-        Part::Users,
-        "/manage/users",
-        "Users",
-        "Who may sign in, as what, and with which second factor.",
-    ),
-    (
-        Part::Messages,
-        "/manage/messages",
-        "Messages",
-        "What was sent to a person, when, and what comes next.",
-    ),
-    (
-        Part::Audit,
-        "/manage/audit",
-        "Access",
-        "Who looked at whose record, or changed it.",
-    ),
-];
-
-/// A link of the way around.
-struct Tab {
-    href: &'static str,
-    label: &'static str,
-    here: bool,
-}
-
-/// The way around, from `part`.
-fn tabs(part: Option<Part>) -> Vec<Tab> {
-    let tab = |(own, href, label, _): &(Part, &'static str, &'static str, &str)| Tab {
-        href,
-        label,
-        here: Some(*own) == part,
-    };
-    PARTS.iter().map(tab).collect()
-}
 
 #[derive(Template)]
 #[template(path = "manage_overview.html", config = ".askama.toml")]

@@ -5,13 +5,13 @@ use chrono::NaiveDate;
 use strum::VariantArray;
 
 use super::catalogue_forms::{Note, hours};
-use super::fields::{Field, Kind, choice};
-use super::form_view::Sheet;
 use super::words;
 use crate::domain::catalogue::partner::{Paper, PartnerDetails, Works};
 use crate::domain::catalogue::service::Method;
 use crate::domain::ids::PartnerId;
 use crate::domain::patient::Language;
+use crate::web::frame::form::field::{Field, Kind, choice};
+use crate::web::frame::form::spec::FormSpec;
 
 /// Each paper and how it stands: not on file, expired, or ending soon.
 pub(super) fn papers(details: &PartnerDetails, today: NaiveDate, all: bool) -> Vec<Note> {
@@ -39,7 +39,7 @@ fn paper(name: &'static str, label: &'static str) -> Field {
         Field::new("number", "Number", Kind::Text),
         Field::new("dated", "Dated", Kind::Day),
         Field::new("result", "Result", Kind::Text),
-        Field::new("valid_until", "Last day", Kind::Day).must(),
+        Field::new("valid_until", "Last day", Kind::Day).required(),
     ];
     Field::new(name, label, Kind::Group(parts))
 }
@@ -57,9 +57,9 @@ fn fields(is_new: bool) -> Vec<Field> {
         Works::OnRequest => choice(one, "On request: the shop proposes the time"),
     });
     let mut all = vec![
-        Field::new("name", "Name", Kind::Text).must(),
-        Field::new("address", "Street address", Kind::Text).must(),
-        Field::new("phone", "Telephone", Kind::Tel).must(),
+        Field::new("name", "Name", Kind::Text).required(),
+        Field::new("address", "Street address", Kind::Text).required(),
+        Field::new("phone", "Telephone", Kind::Tel).required(),
         Field::new("contact", "Whom to ask for", Kind::Text),
         Field::new(
             "languages",
@@ -109,8 +109,8 @@ fn fields(is_new: bool) -> Vec<Field> {
 }
 
 /// The form for a new partner.
-pub(super) fn sheet_to_add() -> Sheet {
-    Sheet {
+pub(super) fn form_to_add() -> FormSpec {
+    FormSpec {
         action: "/manage/partners/new".to_owned(),
         button: "Add the partner",
         fields: fields(true),
@@ -119,8 +119,8 @@ pub(super) fn sheet_to_add() -> Sheet {
 }
 
 /// The form of one that is there.
-pub(super) fn sheet_to_change(id: PartnerId) -> Sheet {
-    Sheet {
+pub(super) fn form_to_change(id: PartnerId) -> FormSpec {
+    FormSpec {
         action: format!("/manage/partners/{id}"),
         button: "Save",
         fields: fields(false),
@@ -129,13 +129,13 @@ pub(super) fn sheet_to_change(id: PartnerId) -> Sheet {
 }
 
 /// The form for a link to its list.
-pub(super) fn link_sheet(id: PartnerId) -> Sheet {
-    Sheet {
+pub(super) fn link_spec(id: PartnerId) -> FormSpec {
+    FormSpec {
         action: format!("/manage/partners/{id}/links"),
         button: "Make a link",
         fields: vec![
             Field::new("label", "What it is called", Kind::Text)
-                .must()
+                .required()
                 .hint("So that one can be told from another, such as “The till”."),
         ],
         unique: "label",

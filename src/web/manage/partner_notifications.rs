@@ -8,19 +8,20 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use strum::VariantArray;
 
-use super::fields::{Choice, Field, Kind, Problem, Typed, choice};
-use super::form_view::{Came, FormView, Sheet, expected};
 use super::partners::id_of;
-use super::shown::Shown;
-use super::{Part, Tab, tabs};
+use super::tabs::{Part, Tab, tabs};
 use crate::actions::access::browsers::Person;
 use crate::actions::partner::{notifications, partners};
 use crate::actions::{App, Error, Result};
 use crate::domain::ids::PartnerId;
 use crate::domain::patient::{Language, Way};
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::field::{Choice, Field, Kind, choice};
+use crate::web::frame::form::sent::{Asked, Form};
+use crate::web::frame::form::spec::{FormSpec, FormView, Outcome, expected};
+use crate::web::frame::form::wrong::Wrong;
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, shown_with_scripts, sorry};
+use crate::web::frame::page::{Named, shown_with_scripts};
 
 #[derive(Template)]
 #[template(path = "manage_partner_told.html", config = ".askama.toml")]
@@ -41,7 +42,7 @@ fn ways() -> Vec<Choice> {
     Way::VARIANTS.iter().map(way).collect()
 }
 
-fn sheet(id: PartnerId) -> Sheet {
+fn spec(id: PartnerId) -> FormSpec {
     let language = |one: &Language| match one {
         Language::En => choice(one, "English"),
         Language::Fr => choice(one, "French"),
@@ -49,13 +50,13 @@ fn sheet(id: PartnerId) -> Sheet {
     let languages = Language::VARIANTS.iter().map(language).collect();
     let by =
         |name, label| Field::new(name, label, Kind::One(ways())).hint("Not at all unless chosen.");
-    Sheet {
+    FormSpec {
         action: format!("/manage/partners/{id}/told"),
         button: "Save",
         fields: vec![
             Field::new("email", "Where its mail goes", Kind::Email),
             Field::new("phone", "Where its text messages go", Kind::Tel),
-            Field::new("language", "In which language", Kind::One(languages)).must(),
+            Field::new("language", "In which language", Kind::One(languages)).required(),
             by(
                 "changes_by",
                 "Told of changes, of what waits for its answer, and of an overdue report",
@@ -78,8 +79,8 @@ fn sheet(id: PartnerId) -> Sheet {
 /// What a form that failed carried, and the page with it.
 enum Left {
     Nothing,
-    Wrong(Typed, Vec<Problem>, i64),
-    Overtaken(Typed),
+    Wrong(Form, Vec<Wrong>, i64),
+    Stale(Form),
 }
 
 async fn filled(
@@ -94,7 +95,7 @@ async fn filled(
     let told = notifications::get(app, &caller, id).await?.into_inner();
     let there =
         serde_json::to_value(&told.details).map_err(|error| Error::Fault(error.to_string()))?;
-    let sheet = sheet(id);
+    let spec = spec(id);
     Ok(Page {
         shell: Shell::of(app, person, Here::Manage),
         tabs: tabs(Some(Part::Partners)),
@@ -102,9 +103,11 @@ async fn filled(
         name: partner.details.name.to_string(),
         changed,
         form: match left {
-            Left::Nothing => sheet.of(&there, Some(told.version)),
-            Left::Wrong(typed, problems, version) => sheet.with(&typed, Some(version), &problems),
-            Left::Overtaken(typed) => sheet.overtaken(&typed, &there, told.version),
+            Left::Nothing => spec.filled(&there, Some(told.version)),
+            Left::Wrong(typed, problems, version) => {
+                spec.with_wrong(&typed, Some(version), &problems)
+            }
+            Left::Stale(typed) => spec.with_newer(&typed, &there, told.version),
         },
     })
 }
@@ -118,11 +121,11 @@ async fn answered(
 ) -> Response {
     let status = match left {
         Left::Nothing => StatusCode::OK,
-        Left::Wrong(..) | Left::Overtaken(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Left::Wrong(..) | Left::Stale(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     match filled(app, person, id, changed, left).await {
         Ok(page) => shown_with_scripts(status, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -135,7 +138,7 @@ pub(super) async fn page(
 ) -> Response {
     match id_of(id) {
         Ok(id) => answered(&app, &person, id, asked.has("done"), Left::Nothing).await,
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -148,21 +151,21 @@ pub(super) async fn change(
 ) -> Response {
     let id = match id_of(id) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
-    let sheet = sheet(id);
-    let typed = Typed::of_form(&sheet.fields, &form);
+    let spec = spec(id);
+    let typed = spec.typed(&form);
     let version = form.read("version").unwrap_or_default();
-    let left = match typed.read(&sheet.fields) {
-        Ok(written) => match sheet.came(
+    let left = match spec.read(&typed) {
+        Ok(written) => match spec.outcome(
             notifications::change(&app, &person.caller(), id, &expected(&form), written).await,
         ) {
-            Came::Done(_) => {
+            Outcome::Done(_) => {
                 return Redirect::to(&format!("/manage/partners/{id}/told?done")).into_response();
             }
-            Came::Wrong(problems) => Left::Wrong(typed, problems, version),
-            Came::Overtaken => Left::Overtaken(typed),
-            Came::Failed(error) => return sorry(error),
+            Outcome::Wrong(problems) => Left::Wrong(typed, problems, version),
+            Outcome::Stale => Left::Stale(typed),
+            Outcome::Failed(error) => return error_page(error),
         },
         Err(problems) => Left::Wrong(typed, problems, version),
     };

@@ -9,28 +9,27 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
 use super::catalogue_forms::Note;
-use super::fields::{Problem, Typed};
-use super::form_view::{Came, FormView, expected};
-use super::partner_form::{link_sheet, papers, sheet_to_add, sheet_to_change};
-use super::shown::Shown;
-use super::{Part, Tab, tabs, words};
+use super::partner_form::{form_to_add, form_to_change, link_spec, papers};
+use super::tabs::{Part, Tab, tabs};
+use super::words;
 use crate::actions::access::browsers::Person;
 use crate::actions::access::users;
 use crate::actions::access::users::UserView;
-use crate::actions::partner::links;
 use crate::actions::partner::links::{NewShopLink, ShopLinkView};
-use crate::actions::partner::partners;
-use crate::actions::partner::settlement;
 use crate::actions::partner::settlement::{FiguresWanted, Settlement};
+use crate::actions::partner::{links, partners, settlement};
 use crate::actions::work::page;
 use crate::actions::{App, Caller, Error, Result, catalogue};
 use crate::domain::catalogue::partner::{Partner, PartnerDetails};
 use crate::domain::ids::{PartnerId, ShopLinkId};
 use crate::domain::partner::settlement::{Days, Month};
 use crate::domain::time::civil;
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::{Asked, Form};
+use crate::web::frame::form::spec::{FormView, Outcome, expected};
+use crate::web::frame::form::wrong::Wrong;
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
+use crate::web::frame::page::{Named, named, shown_with_scripts};
 
 /// How many months of settlement are shown unless somebody says.
 const MONTHS: u32 = 12;
@@ -64,7 +63,7 @@ fn works(partner: &Partner) -> &'static str {
 pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>) -> Response {
     match listed(&app, &person).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -132,7 +131,7 @@ pub(super) async fn blank(
     let begins = json!({"active": true, "shop": {"observes_holidays": true, "chairs": 1}});
     shown_with_scripts(
         StatusCode::OK,
-        &new_page(&app, &person, sheet_to_add().of(&begins, None)),
+        &new_page(&app, &person, form_to_add().filled(&begins, None)),
     )
 }
 
@@ -142,28 +141,28 @@ pub(super) async fn add(
     Extension(person): Extension<Person>,
     form: Form,
 ) -> Response {
-    let (sheet, caller) = (sheet_to_add(), person.caller());
-    let typed = Typed::of_form(&sheet.fields, &form);
-    let problems = match typed.read(&sheet.fields) {
+    let (spec, caller) = (form_to_add(), person.caller());
+    let typed = spec.typed(&form);
+    let problems = match spec.read(&typed) {
         Ok(written) => {
             let added = match catalogue::read::<PartnerDetails>(written) {
                 Ok(details) => partners::add(&app, &caller, details).await,
                 Err(error) => Err(error),
             };
-            match sheet.came(added) {
-                Came::Done(added) => {
+            match spec.outcome(added) {
+                Outcome::Done(added) => {
                     let id = added.into_inner().id;
                     return Redirect::to(&format!("/manage/partners/{id}?done=added"))
                         .into_response();
                 }
-                Came::Wrong(problems) => problems,
-                Came::Overtaken => Vec::new(),
-                Came::Failed(error) => return sorry(error),
+                Outcome::Wrong(problems) => problems,
+                Outcome::Stale => Vec::new(),
+                Outcome::Failed(error) => return error_page(error),
             }
         }
         Err(problems) => problems,
     };
-    let page = new_page(&app, &person, sheet.with(&typed, None, &problems));
+    let page = new_page(&app, &person, spec.with_wrong(&typed, None, &problems));
     shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
@@ -203,9 +202,9 @@ struct Settled {
 /// What a form that failed carried.
 enum Left {
     Nothing,
-    Change(Typed, Vec<Problem>, i64),
-    Overtaken(Typed),
-    Link(Typed, Vec<Problem>),
+    Change(Form, Vec<Wrong>, i64),
+    Stale(Form),
+    Link(Form, Vec<Wrong>),
     Words(String),
 }
 
@@ -258,19 +257,19 @@ async fn partner_page(
     let caller = person.caller();
     let partner = partners::get(app, &caller, id).await?.into_inner();
     let there = written_of(&partner)?;
-    let (sheet, links) = (sheet_to_change(id), link_sheet(id));
-    let (mut problem, mut link_form) = (None, links.filled(&Typed::default(), None));
+    let (spec, links) = (form_to_change(id), link_spec(id));
+    let (mut problem, mut link_form) = (None, links.empty());
     let form = match left {
-        Left::Change(typed, problems, version) => sheet.with(&typed, Some(version), &problems),
-        Left::Overtaken(typed) => sheet.overtaken(&typed, &there, partner.version),
-        Left::Nothing => sheet.of(&there, Some(partner.version)),
+        Left::Change(typed, problems, version) => spec.with_wrong(&typed, Some(version), &problems),
+        Left::Stale(typed) => spec.with_newer(&typed, &there, partner.version),
+        Left::Nothing => spec.filled(&there, Some(partner.version)),
         Left::Link(typed, problems) => {
-            link_form = links.with(&typed, None, &problems);
-            sheet.of(&there, Some(partner.version))
+            link_form = links.with_wrong(&typed, None, &problems);
+            spec.filled(&there, Some(partner.version))
         }
         Left::Words(words) => {
             problem = Some(words);
-            sheet.of(&there, Some(partner.version))
+            spec.filled(&there, Some(partner.version))
         }
     };
     let (from, to) = months(app, asked);
@@ -344,7 +343,7 @@ async fn answered(app: &App, person: &Person, id: PartnerId, asked: &Form, left:
     };
     match partner_page(app, person, id, asked, left).await {
         Ok(page) => shown_with_scripts(status, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -357,7 +356,7 @@ pub(super) async fn one(
 ) -> Response {
     match id_of(id) {
         Ok(id) => answered(&app, &person, id, &asked, Left::Nothing).await,
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -370,21 +369,22 @@ pub(super) async fn change(
 ) -> Response {
     let (id, caller) = match id_of(id) {
         Ok(id) => (id, person.caller()),
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
-    let sheet = sheet_to_change(id);
-    let typed = Typed::of_form(&sheet.fields, &form);
+    let spec = form_to_change(id);
+    let typed = spec.typed(&form);
     let version = form.read("version").unwrap_or_default();
-    let left = match typed.read(&sheet.fields) {
+    let left = match spec.read(&typed) {
         Ok(written) => {
-            match sheet.came(partners::change(&app, &caller, id, &expected(&form), written).await) {
-                Came::Done(_) => {
+            match spec.outcome(partners::change(&app, &caller, id, &expected(&form), written).await)
+            {
+                Outcome::Done(_) => {
                     return Redirect::to(&format!("/manage/partners/{id}?done=changed"))
                         .into_response();
                 }
-                Came::Wrong(problems) => Left::Change(typed, problems, version),
-                Came::Overtaken => Left::Overtaken(typed),
-                Came::Failed(error) => return sorry(error),
+                Outcome::Wrong(problems) => Left::Change(typed, problems, version),
+                Outcome::Stale => Left::Stale(typed),
+                Outcome::Failed(error) => return error_page(error),
             }
         }
         Err(problems) => Left::Change(typed, problems, version),
@@ -401,21 +401,23 @@ pub(super) async fn make_link(
 ) -> Response {
     let id = match id_of(id) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
-    let sheet = link_sheet(id);
-    let typed = Typed::of_form(&sheet.fields, &form);
-    let problems = match typed.read(&sheet.fields) {
+    let spec = link_spec(id);
+    let typed = spec.typed(&form);
+    let problems = match spec.read(&typed) {
         Ok(written) => {
             let made = match catalogue::read::<NewShopLink>(written) {
                 Ok(new) => links::make(&app, &person.caller(), id, new).await,
                 Err(error) => Err(error),
             };
-            match sheet.came(made) {
-                Came::Done(link) => return with_link(&app, &person, id, link.into_inner()).await,
-                Came::Wrong(problems) => problems,
-                Came::Overtaken => Vec::new(),
-                Came::Failed(error) => return sorry(error),
+            match spec.outcome(made) {
+                Outcome::Done(link) => {
+                    return with_link(&app, &person, id, link.into_inner()).await;
+                }
+                Outcome::Wrong(problems) => problems,
+                Outcome::Stale => Vec::new(),
+                Outcome::Failed(error) => return error_page(error),
             }
         }
         Err(problems) => problems,
@@ -439,7 +441,7 @@ async fn with_link(app: &App, person: &Person, id: PartnerId, link: ShopLinkView
             };
             shown_with_scripts(StatusCode::CREATED, &page)
         }
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -460,7 +462,7 @@ pub(super) async fn revoke_link(
         ))
     };
     let Some((id, link)) = path.ok().and_then(read) else {
-        return sorry(Error::NotThere("link"));
+        return error_page(Error::NotThere("link"));
     };
     match links::revoke(&app, &person.caller(), id, link, &expected(&form)).await {
         Ok(()) => Redirect::to(&format!("/manage/partners/{id}?done=revoked")).into_response(),
@@ -468,7 +470,7 @@ pub(super) async fn revoke_link(
             let words = "That link was changed or revoked meanwhile.".to_owned();
             answered(&app, &person, id, &Form::default(), Left::Words(words)).await
         }
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -495,6 +497,6 @@ pub(super) async fn csv(
     ];
     match written {
         Ok(csv) => (headers, csv).into_response(),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }

@@ -9,15 +9,12 @@ use serde::Deserialize;
 use serde_json::json;
 use strum::VariantArray;
 
-use super::fields::{Choice, Field, Kind, Problem, Typed, choice};
-use super::form_view::{Came, FormView, Sheet, expected};
-use super::shown::Shown;
-use super::{Part, Tab, tabs, words};
+use super::tabs::{Part, Tab, tabs};
+use super::words;
 use crate::actions::access::browsers::Person;
 use crate::actions::access::by_command::NewUser;
-use crate::actions::access::second_factor;
-use crate::actions::access::users;
 use crate::actions::access::users::{ChangedUser, SecondFactor, UserView};
+use crate::actions::access::{second_factor, users};
 use crate::actions::partner::partners;
 use crate::actions::work::page;
 use crate::actions::{App, Caller, Error, Result, catalogue};
@@ -25,9 +22,13 @@ use crate::domain::ids::{PartnerId, UserId};
 use crate::domain::patient::Email;
 use crate::domain::role::Role;
 use crate::domain::text::Line;
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::field::{Choice, Field, Kind, choice};
+use crate::web::frame::form::sent::{Asked, Form};
+use crate::web::frame::form::spec::{FormSpec, FormView, Outcome, expected};
+use crate::web::frame::form::wrong::Wrong;
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, named, shown_with_scripts, sorry};
+use crate::web::frame::page::{Named, named, shown_with_scripts};
 
 #[derive(Template)]
 #[template(path = "manage_users.html", config = ".askama.toml")]
@@ -124,17 +125,17 @@ pub(super) async fn shops(app: &App, caller: &Caller) -> Result<Vec<Choice>> {
 
 fn role_fields(roles: Vec<Choice>, shops: Vec<Choice>) -> Vec<Field> {
     vec![
-        Field::new("name", "Name", Kind::Text).must(),
-        Field::new("role", "Role", Kind::One(roles)).must(),
+        Field::new("name", "Name", Kind::Text).required(),
+        Field::new("role", "Role", Kind::One(roles)).required(),
         Field::new("partner_id", "Shop", Kind::One(shops)).hint("For the role partner shop only."),
     ]
 }
 
-async fn sheet_to_add(app: &App, caller: &Caller) -> Result<Sheet> {
+async fn form_to_add(app: &App, caller: &Caller) -> Result<FormSpec> {
     let (roles, shops) = who(app, caller).await?;
     let mut fields = vec![
         Field::new("email", "Email", Kind::Email)
-            .must()
+            .required()
             .hint("They sign in with it."),
     ];
     fields.extend(role_fields(roles, shops));
@@ -142,7 +143,7 @@ async fn sheet_to_add(app: &App, caller: &Caller) -> Result<Sheet> {
         Field::new("password", "Password", Kind::Password)
             .hint("Ten characters or more. Without one they use tokens only."),
     );
-    Ok(Sheet {
+    Ok(FormSpec {
         action: "/manage/users".to_owned(),
         button: "Add the user",
         fields,
@@ -165,9 +166,9 @@ pub(super) async fn page(
     Extension(person): Extension<Person>,
     Asked(asked): Asked,
 ) -> Response {
-    match listed(&app, &person, note(&asked), &Typed::default(), &[]).await {
+    match listed(&app, &person, note(&asked), &Form::default(), &[]).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -175,8 +176,8 @@ async fn listed(
     app: &App,
     person: &Person,
     note: Option<&'static str>,
-    typed: &Typed,
-    problems: &[Problem],
+    typed: &Form,
+    problems: &[Wrong],
 ) -> Result<Page> {
     let caller = person.caller();
     Ok(Page {
@@ -188,9 +189,9 @@ async fn listed(
             .into_iter()
             .map(Row::from)
             .collect(),
-        form: sheet_to_add(app, &caller)
+        form: form_to_add(app, &caller)
             .await?
-            .with(typed, None, problems),
+            .with_wrong(typed, None, problems),
     })
 }
 
@@ -201,23 +202,23 @@ pub(super) async fn add(
     form: Form,
 ) -> Response {
     let caller = person.caller();
-    let sheet = match sheet_to_add(&app, &caller).await {
-        Ok(sheet) => sheet,
-        Err(error) => return sorry(error),
+    let spec = match form_to_add(&app, &caller).await {
+        Ok(spec) => spec,
+        Err(error) => return error_page(error),
     };
-    let typed = Typed::of_form(&sheet.fields, &form);
-    let problems = match typed.read(&sheet.fields) {
-        Ok(written) => match sheet.came(added(&app, &caller, written).await) {
-            Came::Done(_) => return Redirect::to("/manage/users?done=added").into_response(),
-            Came::Wrong(problems) => problems,
-            Came::Overtaken => Vec::new(),
-            Came::Failed(error) => return sorry(error),
+    let typed = spec.typed(&form);
+    let problems = match spec.read(&typed) {
+        Ok(written) => match spec.outcome(added(&app, &caller, written).await) {
+            Outcome::Done(_) => return Redirect::to("/manage/users?done=added").into_response(),
+            Outcome::Wrong(problems) => problems,
+            Outcome::Stale => Vec::new(),
+            Outcome::Failed(error) => return error_page(error),
         },
         Err(problems) => problems,
     };
     match listed(&app, &person, None, &typed, &problems).await {
         Ok(page) => shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -267,22 +268,22 @@ fn id_of(id: Named) -> Result<UserId> {
         .map_err(|_| Error::NotThere("user"))
 }
 
-fn password_sheet(id: UserId) -> Sheet {
-    Sheet {
+fn password_form(id: UserId) -> FormSpec {
+    FormSpec {
         action: format!("/manage/users/{id}/password"),
         button: "Set the password",
         fields: vec![
             Field::new("password", "New password", Kind::Password)
-                .must()
+                .required()
                 .hint("Ten characters or more. They are signed out everywhere."),
         ],
         unique: "",
     }
 }
 
-async fn sheet_to_change(app: &App, caller: &Caller, id: UserId) -> Result<Sheet> {
+async fn form_to_change(app: &App, caller: &Caller, id: UserId) -> Result<FormSpec> {
     let (roles, shops) = who(app, caller).await?;
-    Ok(Sheet {
+    Ok(FormSpec {
         action: format!("/manage/users/{id}"),
         button: "Save",
         fields: role_fields(roles, shops),
@@ -294,9 +295,9 @@ async fn sheet_to_change(app: &App, caller: &Caller, id: UserId) -> Result<Sheet
 enum Left {
     Nothing,
     /// With the version that the form was filled with, so that what somebody else writes meanwhile is noticed.
-    Change(Typed, Vec<Problem>, i64),
-    Overtaken(Typed),
-    Password(Vec<Problem>),
+    Change(Form, Vec<Wrong>, i64),
+    Stale(Form),
+    Password(Vec<Wrong>),
     Words(String),
 }
 
@@ -309,22 +310,22 @@ async fn user_page(
 ) -> Result<UserPage> {
     let caller = person.caller();
     let user = users::get(app, &caller, id).await?;
-    let sheet = sheet_to_change(app, &caller, id).await?;
+    let spec = form_to_change(app, &caller, id).await?;
     let there = json!({"name": user.name, "role": user.role, "partner_id": user.partner_id});
-    let passwords = password_sheet(id);
-    let mut password = passwords.filled(&Typed::default(), None);
+    let passwords = password_form(id);
+    let mut password = passwords.empty();
     let mut problem = None;
     let form = match left {
-        Left::Nothing => sheet.of(&there, Some(user.version)),
-        Left::Change(typed, problems, version) => sheet.with(&typed, Some(version), &problems),
-        Left::Overtaken(typed) => sheet.overtaken(&typed, &there, user.version),
+        Left::Nothing => spec.filled(&there, Some(user.version)),
+        Left::Change(typed, problems, version) => spec.with_wrong(&typed, Some(version), &problems),
+        Left::Stale(typed) => spec.with_newer(&typed, &there, user.version),
         Left::Password(problems) => {
-            password = passwords.with(&Typed::default(), None, &problems);
-            sheet.of(&there, Some(user.version))
+            password = passwords.with_wrong(&Form::default(), None, &problems);
+            spec.filled(&there, Some(user.version))
         }
         Left::Words(words) => {
             problem = Some(words);
-            sheet.of(&there, Some(user.version))
+            spec.filled(&there, Some(user.version))
         }
     };
     Ok(UserPage {
@@ -343,7 +344,7 @@ async fn user_page(
 async fn answered(app: &App, person: &Person, id: UserId, left: Left) -> Response {
     match user_page(app, person, id, None, left).await {
         Ok(page) => shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -360,7 +361,7 @@ pub(super) async fn one(
     };
     match page {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -372,16 +373,16 @@ pub(super) async fn change(
     form: Form,
 ) -> Response {
     let caller = person.caller();
-    let (id, sheet) = match id_of(id) {
-        Ok(id) => match sheet_to_change(&app, &caller, id).await {
-            Ok(sheet) => (id, sheet),
-            Err(error) => return sorry(error),
+    let (id, spec) = match id_of(id) {
+        Ok(id) => match form_to_change(&app, &caller, id).await {
+            Ok(spec) => (id, spec),
+            Err(error) => return error_page(error),
         },
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
-    let typed = Typed::of_form(&sheet.fields, &form);
+    let typed = spec.typed(&form);
     let version = form.read("version").unwrap_or_default();
-    let left = match typed.read(&sheet.fields) {
+    let left = match spec.read(&typed) {
         Ok(written) => {
             let changed = match catalogue::read(written) {
                 Ok(Changed {
@@ -398,11 +399,11 @@ pub(super) async fn change(
                 }
                 Err(error) => Err(error),
             };
-            match sheet.came(changed) {
-                Came::Done(()) => return done(id, "changed"),
-                Came::Wrong(problems) => Left::Change(typed, problems, version),
-                Came::Overtaken => Left::Overtaken(typed),
-                Came::Failed(error) => return sorry(error),
+            match spec.outcome(changed) {
+                Outcome::Done(()) => return done(id, "changed"),
+                Outcome::Wrong(problems) => Left::Change(typed, problems, version),
+                Outcome::Stale => Left::Stale(typed),
+                Outcome::Failed(error) => return error_page(error),
             }
         }
         Err(problems) => Left::Change(typed, problems, version),
@@ -423,7 +424,7 @@ pub(super) async fn set_active(
 ) -> Response {
     let id = match id_of(id) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let active = match form.get("active") {
         "yes" => true,
@@ -441,7 +442,7 @@ pub(super) async fn set_active(
     match users::set_active(&app, &person.caller(), id, active).await {
         Ok(()) => done(id, if active { "in" } else { "out" }),
         Err(Error::Taken(words)) => answered(&app, &person, id, Left::Words(words)).await,
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -454,15 +455,15 @@ pub(super) async fn set_password(
 ) -> Response {
     let id = match id_of(id) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let password = form.raw("password").unwrap_or_default().to_owned();
     let set = users::set_password(&app, &person.caller(), id, password).await;
-    match password_sheet(id).came(set) {
-        Came::Done(()) => done(id, "password"),
-        Came::Wrong(problems) => answered(&app, &person, id, Left::Password(problems)).await,
-        Came::Overtaken => answered(&app, &person, id, Left::Nothing).await,
-        Came::Failed(error) => sorry(error),
+    match password_form(id).outcome(set) {
+        Outcome::Done(()) => done(id, "password"),
+        Outcome::Wrong(problems) => answered(&app, &person, id, Left::Password(problems)).await,
+        Outcome::Stale => answered(&app, &person, id, Left::Nothing).await,
+        Outcome::Failed(error) => error_page(error),
     }
 }
 
@@ -475,7 +476,7 @@ pub(super) async fn require(
 ) -> Response {
     let id = match id_of(id) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let required = match form.get("required") {
         "yes" => true,
@@ -492,7 +493,7 @@ pub(super) async fn require(
     };
     match second_factor::require(&app, &person.caller(), id, required).await {
         Ok(()) => done(id, if required { "required" } else { "not-required" }),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -510,6 +511,6 @@ pub(super) async fn take_away(
     };
     match taken {
         Ok(id) => done(id, "taken-away"),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }

@@ -6,32 +6,6 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use crate::domain::messages::message::{MessageKind, MessageStatus, Unsent};
 use crate::domain::role::Role;
 
-/// `detail` as a sentence beside a field.
-pub(super) fn sentence(detail: &str) -> String {
-    let start = |with: &[&str]| with.iter().any(|word| detail.starts_with(word));
-    let whole = if start(&["invalid ", "unknown ", "trailing ", "premature "]) {
-        "This does not fit here".to_owned()
-    } else if start(&["missing "]) {
-        "Something is missing here".to_owned()
-    } else if start(&["must ", "has ", "is ", "goes "]) {
-        format!("This {detail}")
-    } else if start(&["not "]) {
-        format!("This is {detail}")
-    } else {
-        let mut letters = detail.chars();
-        let first = letters
-            .next()
-            .map(|first| first.to_uppercase().to_string())
-            .unwrap_or_default();
-        format!("{first}{}", letters.as_str())
-    };
-    if whole.ends_with(['.', '!', '?']) {
-        whole
-    } else {
-        format!("{whole}.")
-    }
-}
-
 /// A moment, `Mon 4 Jan 2027, 09:00`.
 pub(super) fn moment(at: DateTime<FixedOffset>) -> String {
     at.format("%a %-d %b %Y, %H:%M").to_string()

@@ -8,23 +8,25 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, FixedOffset};
 
-use super::expected;
-use super::words::{Words, of};
+use super::path::expected;
+use super::words::Words;
 use crate::actions::access::browsers::Person;
 use crate::actions::calendar::feeds;
-use crate::actions::partner::links;
 use crate::actions::partner::links::NewShopLink;
-use crate::actions::partner::pages;
 use crate::actions::partner::pages::Addresses;
+use crate::actions::partner::{links, pages};
 use crate::actions::{App, Error};
 use crate::domain::ids::{FeedId, ShopLinkId};
 use crate::domain::messages::wording;
 use crate::domain::patient::Language;
 use crate::domain::text::Line;
-use crate::web::frame::form::entry::{Entry, Wrong, lead_to_first_wrong, text_problem};
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::control::{Control, focus_first_wrong};
+use crate::web::frame::form::field::{Field, Kind};
+use crate::web::frame::form::sent::{Asked, Form};
+use crate::web::frame::form::wrong::{Wrong, text_problem};
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{shown_with_scripts, sorry};
+use crate::web::frame::page::shown_with_scripts;
 
 /// A calendar that there is.
 struct Calendar {
@@ -60,7 +62,7 @@ struct Page {
     fresh: Option<Fresh>,
     calendar: Option<Calendar>,
     links: Vec<Link>,
-    entry: Entry,
+    control: Control,
 }
 
 /// What a page shows besides what there is.
@@ -94,25 +96,22 @@ async fn shown(
 ) -> Response {
     match pages::addresses(app, &person.caller()).await {
         Ok(addresses) => {
-            let words = of(addresses.front.language);
+            let words = Words::of(addresses.front.language);
             shown_with_scripts(status, &filled(app, person, addresses, beside(words)))
         }
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
 fn filled(app: &App, person: &Person, addresses: Addresses, beside: Beside) -> Page {
     let language = addresses.front.language;
-    let words = of(language);
-    let label = Entry::line(
-        "label",
-        words.label,
-        "maxlength=\"200\" autocomplete=\"off\"",
-    )
-    .hint(words.label_hint)
-    .required();
-    let mut entry = label.filled(&beside.form, &beside.wrong);
-    lead_to_first_wrong(std::iter::once(&mut entry));
+    let words = Words::of(language);
+    let label = Field::new("label", words.label, Kind::Text)
+        .max_length(200)
+        .hint(words.label_hint)
+        .required();
+    let mut control = label.filled(&beside.form, &beside.wrong);
+    focus_first_wrong(std::iter::once(&mut control));
     Page {
         shell: Shell::for_shop(app, person, Here::PartnerAddresses, language),
         words,
@@ -135,7 +134,7 @@ fn filled(app: &App, person: &Person, addresses: Addresses, beside: Beside) -> P
                 made: day(language, link.created_at),
             })
             .collect(),
-        entry,
+        control,
     }
 }
 
@@ -156,7 +155,7 @@ async fn changed(app: &App, person: &Person, error: Error) -> Response {
             })
             .await
         }
-        error => sorry(error),
+        error => error_page(error),
     }
 }
 
@@ -210,7 +209,7 @@ pub(super) async fn make_link(
     let caller = person.caller();
     let front = match pages::front(&app, &caller).await {
         Ok(front) => front,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let label = match Line::try_from(form.get("label")) {
         Ok(label) => label,
@@ -240,7 +239,7 @@ pub(super) async fn make_link(
             })
             .await
         }
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -253,7 +252,7 @@ pub(super) async fn revoke_link(
     let caller = person.caller();
     let front = match pages::front(&app, &caller).await {
         Ok(front) => front,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let revoked = match form.read("id") {
         Some(id) => links::revoke(&app, &caller, front.id, id, &expected(&form)).await,

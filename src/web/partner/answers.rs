@@ -5,22 +5,21 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::path::{Which, expected, which};
 use super::referral::{Tried, again};
 use super::refused::wrong;
-use super::words::of;
-use super::{Which, expected, which};
+use super::words::Words;
 use crate::actions::access::browsers::Person;
-use crate::actions::partner::answers;
 use crate::actions::partner::answers::{Acceptance, NewProposal, Rejection};
-use crate::actions::partner::{ends, pages};
+use crate::actions::partner::{answers, ends, pages};
 use crate::actions::{App, Error, Result};
 use crate::domain::ids::ReferralId;
 use crate::domain::patient::Language;
 use crate::domain::text::Note;
 use crate::domain::time::civil::When;
-use crate::web::frame::form::Form;
-use crate::web::frame::form::entry::{Wrong, text_problem};
-use crate::web::frame::page::sorry;
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::Form;
+use crate::web::frame::form::wrong::{Wrong, text_problem};
 
 /// What came of an answer: nothing but a yes, or what is wrong with what was typed, or with the answer.
 enum Outcome {
@@ -47,7 +46,7 @@ pub(super) async fn accept(
 ) -> Response {
     let id = match which(named) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let done = answers::accept(
         &app,
@@ -77,7 +76,7 @@ pub(super) async fn decline(
 ) -> Response {
     let id = match which(named) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let done = match why(&app, &person, &form).await {
         Ok(Ok(why)) => answers::reject(&app, &person.caller(), id, &expected(&form), why)
@@ -99,7 +98,7 @@ pub(super) async fn fail(
 ) -> Response {
     let id = match which(named) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let done = match why(&app, &person, &form).await {
         Ok(Ok(why)) => ends::fail(&app, &person.caller(), id, &expected(&form), why)
@@ -121,13 +120,13 @@ pub(super) async fn propose(
 ) -> Response {
     let id = match which(named) {
         Ok(id) => id,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let session_id = match form.get("session_id") {
         "" => None,
         text => match text.parse() {
             Ok(session) => Some(session),
-            Err(_) => return sorry(Error::NotThere("visit")),
+            Err(_) => return error_page(Error::NotThere("visit")),
         },
     };
     let done = match form.read::<When>("start") {
@@ -139,7 +138,7 @@ pub(super) async fn propose(
                 .into()
         }
         None => match language(&app, &person).await {
-            Ok(language) => Outcome::Typed(vec![Wrong::with("start", of(language).no_time)]),
+            Ok(language) => Outcome::Typed(vec![Wrong::with("start", Words::of(language).no_time)]),
             Err(error) => Outcome::Refused(error),
         },
     };
@@ -187,12 +186,12 @@ async fn after(
     };
     let front = match pages::front(app, &person.caller()).await {
         Ok(front) => front,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     // What speaks against a time stands beside the time.
     let beside_start =
         tried == Tried::Propose && !matches!(error, Error::Stale | Error::AnsweredMeanwhile);
-    let wrong = wrong(of(front.language), &front.wavelengths, error).map(|mut all| {
+    let wrong = wrong(Words::of(front.language), &front.wavelengths, error).map(|mut all| {
         for one in all.iter_mut().filter(|_| beside_start) {
             one.field = Some("start".to_owned());
         }

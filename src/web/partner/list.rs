@@ -8,12 +8,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
 
-use super::rows;
 use super::rows::{DayOfRows, Lead, by_day};
 use super::shop::{around, first_day};
-use super::shop_words;
-use super::shop_words::term;
-use super::words::{Words, of};
+use super::words::Words;
+use super::{list_words, rows};
 use crate::actions::access::browsers::Person;
 use crate::actions::partner::pages;
 use crate::actions::partner::pages::{ShopList, Shown};
@@ -23,9 +21,11 @@ use crate::domain::course::status::SessionStatus;
 use crate::domain::messages::wording;
 use crate::domain::patient::Language;
 use crate::domain::time::civil;
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::{Asked, Form};
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{shown_with_scripts, sorry};
+use crate::web::frame::page::shown_with_scripts;
+use crate::web::frame::terms::term;
 
 /// A request that waits for an answer.
 struct Request {
@@ -52,7 +52,7 @@ enum Filter {
 struct Page {
     shell: Shell,
     words: &'static Words,
-    listed: &'static shop_words::Words,
+    listed: &'static list_words::ListWords,
     name: String,
     filter: Filter,
     to_answer: usize,
@@ -84,23 +84,23 @@ pub(super) async fn page(
 ) -> Response {
     let (filter, wanted) = match wanted(&asked) {
         Ok(wanted) => wanted,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     match pages::list(&app, &person.caller(), wanted).await {
         Ok(list) => shown_with_scripts(StatusCode::OK, &filled(&app, &person, filter, &list)),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
 fn filled(app: &App, person: &Person, filter: Filter, list: &ShopList) -> Page {
     let language = list.front.language;
-    let words = of(language);
+    let words = Words::of(language);
     let first = list.from.date_naive();
     let (earlier, later) = around(first);
     Page {
         shell: Shell::for_shop(app, person, Here::Partner, language),
         words,
-        listed: rows::words(language),
+        listed: list_words::ListWords::of(language),
         name: list.front.name.clone(),
         filter,
         to_answer: list.to_answer,

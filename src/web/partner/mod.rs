@@ -4,24 +4,21 @@
 mod addresses;
 mod answers;
 mod list;
+mod list_words;
+mod path;
 mod referral;
 mod refused;
 mod report;
 mod rows;
 pub(super) mod shop;
-pub(super) mod shop_words;
 mod words;
 
 use axum::Router;
-use axum::extract::Path;
-use axum::extract::rejection::PathRejection;
 use axum::routing::{get, post};
 
-use crate::actions::{App, Error, Expected};
-use crate::domain::ids::{ReferralId, SessionId};
+use crate::actions::App;
 use crate::domain::role::SHOP_USERS;
 use crate::web::access::auth::only;
-use crate::web::frame::form::Form;
 
 /// The pages of a shop.
 pub(super) fn routes(app: &App) -> Router<App> {
@@ -71,31 +68,4 @@ pub(super) fn routes(app: &App) -> Router<App> {
             "/partner/links/revoke",
             only(app, SHOP_USERS, post(addresses::revoke_link)),
         )
-}
-
-/// The referral that an address names, as far as that can be read.
-type Which = Result<Path<String>, PathRejection>;
-
-/// The referral that an address names. What cannot be read names none that is there.
-fn which(which: Which) -> Result<ReferralId, Error> {
-    let text = which.map(|Path(text)| text).unwrap_or_default();
-    text.parse().map_err(|_| Error::NotThere("referral"))
-}
-
-/// A referral and a visit that an address names.
-type WhichVisit = Result<Path<(String, String)>, PathRejection>;
-
-/// The referral and the visit that an address names.
-fn which_visit(which: WhichVisit) -> Result<(ReferralId, SessionId), Error> {
-    let Path((referral, visit)) = which.map_err(|_| Error::NotThere("visit"))?;
-    let referral = referral.parse().map_err(|_| Error::NotThere("referral"))?;
-    Ok((
-        referral,
-        visit.parse().map_err(|_| Error::NotThere("visit"))?,
-    ))
-}
-
-/// The version that a form was made of. A form without one is as good as an old one.
-fn expected(form: &Form) -> Expected {
-    Expected::Versions(form.read("version").into_iter().collect())
 }

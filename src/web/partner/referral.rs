@@ -9,10 +9,9 @@ use axum::response::Response;
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::list::date;
+use super::path::{Which, which};
 use super::rows;
-use super::shop_words::term;
-use super::words::{Words, of};
-use super::{Which, which};
+use super::words::Words;
 use crate::actions::access::browsers::Person;
 use crate::actions::partner::pages;
 use crate::actions::partner::views::{ShopReferral, ShopVisit};
@@ -22,10 +21,14 @@ use crate::domain::ids::ReferralId;
 use crate::domain::messages::wording;
 use crate::domain::partner::referral::ReferralVerb;
 use crate::domain::patient::Language;
-use crate::web::frame::form::entry::{Entry, Wrong, lead_to_first_wrong, look_below};
-use crate::web::frame::form::{Asked, Form};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::control::{Control, focus_first_wrong};
+use crate::web::frame::form::field::{Field, Kind};
+use crate::web::frame::form::sent::{Asked, Form};
+use crate::web::frame::form::wrong::{Wrong, look_below};
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{shown_with_scripts, sorry};
+use crate::web::frame::page::shown_with_scripts;
+use crate::web::frame::terms::term;
 
 /// What a shop tried and did not get.
 pub(super) struct Failed {
@@ -47,7 +50,7 @@ pub(super) enum Tried {
 struct Small {
     session_id: String,
     about: String,
-    entry: Entry,
+    control: Control,
     /// Whether it is shown unfolded: what was tried is.
     open: bool,
 }
@@ -96,7 +99,7 @@ pub(super) async fn page(
 ) -> Response {
     match which(named) {
         Ok(id) => shown(&app, &person, id, &asked, None).await,
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -110,7 +113,7 @@ pub(super) async fn shown(
 ) -> Response {
     let (front, referral) = match pages::referral(app, &person.caller(), id).await {
         Ok(found) => found,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let status = if failed.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -152,7 +155,7 @@ fn filled(
     asked: &Form,
     failed: Option<&Failed>,
 ) -> Page {
-    let words = of(language);
+    let words = Words::of(language);
     let packet = referral.packet.as_ref();
     let status = referral.status;
     let waits = referral
@@ -297,15 +300,14 @@ fn moment(language: Language, at: DateTime<FixedOffset>) -> String {
 fn proposal(words: &Words, id: &str, about: String, failed: Option<&Failed>) -> Small {
     let tried = failed
         .filter(|failed| failed.tried == Tried::Propose && failed.form.get("session_id") == id);
-    let entry = Entry::line("start", words.other_time, "type=\"datetime-local\"")
+    let field = Field::new("start", words.other_time, Kind::Moment)
         .hint(words.clinic_time)
-        .required()
-        .within(&format!("p{id}"));
+        .required();
     Small {
         session_id: id.to_owned(),
         about,
         open: tried.is_some(),
-        entry: typed(entry, tried),
+        control: typed(&field, &format!("p{id}"), tried),
     }
 }
 
@@ -317,23 +319,27 @@ fn reason(words: &Words, what: Tried, failed: Option<&Failed>) -> Small {
     } else {
         "fail"
     };
-    let entry = Entry::area("reason", words.reason, "maxlength=\"4000\"")
+    let field = Field::new("reason", words.reason, Kind::Area)
+        .max_length(4000)
         .hint(words.reason_hint)
-        .required()
-        .within(form);
+        .required();
     Small {
         session_id: String::new(),
         about: String::new(),
         open: tried.is_some(),
-        entry: typed(entry, tried),
+        control: typed(&field, form, tried),
     }
 }
 
-fn typed(entry: Entry, tried: Option<&Failed>) -> Entry {
-    let Some(failed) = tried else { return entry };
-    let mut entry = entry.filled(&failed.form, &failed.wrong);
-    lead_to_first_wrong(std::iter::once(&mut entry));
-    entry
+/// The control in the form called `form`, with what was typed there in vain.
+fn typed(field: &Field, form: &str, tried: Option<&Failed>) -> Control {
+    let mut control = match tried {
+        Some(failed) => field.filled(&failed.form, &failed.wrong),
+        None => field.filled(&Form::default(), &[]),
+    }
+    .within(form);
+    focus_first_wrong(std::iter::once(&mut control));
+    control
 }
 
 /// What was typed into a form that is no more.
@@ -365,6 +371,6 @@ pub(super) async fn again(
             )
             .await
         }
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }

@@ -1,13 +1,13 @@
 //! What a shop is told where something was refused, in the language that it reads. The sentences of
 //! the rules are English; their French stands here, for those that a shop can meet.
 
-use super::shop_words::term;
 use super::words::Words;
 use crate::actions::Error;
 use crate::domain::course::record::Wavelength;
 use crate::domain::patient::Language;
 use crate::domain::refusal::{Code, Refusal};
-use crate::web::frame::form::entry::{Wrong, all_wrong};
+use crate::web::frame::form::wrong::{Wrong, all_wrong};
+use crate::web::frame::terms::term;
 
 /// What was wrong, for the form to say; or an error that no form can mend.
 pub(super) fn wrong(

@@ -8,23 +8,25 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::list::date;
+use super::path::{WhichVisit, expected, which_visit};
 use super::referral::can_be_reported;
 use super::refused::wrong;
 use super::rows;
-use super::words::{Words, of};
-use super::{WhichVisit, expected, which_visit};
+use super::words::Words;
 use crate::actions::access::browsers::Person;
-use crate::actions::partner::ends;
 use crate::actions::partner::ends::Report;
-use crate::actions::partner::pages;
 use crate::actions::partner::pages::Front;
 use crate::actions::partner::views::{ShopReferral, ShopVisit};
+use crate::actions::partner::{ends, pages};
 use crate::actions::{App, Error};
-use crate::web::frame::form::Form;
-use crate::web::frame::form::entry::{Wrong, said_above};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::control::said_above;
+use crate::web::frame::form::group::Group;
+use crate::web::frame::form::sent::Form;
+use crate::web::frame::form::wrong::Wrong;
 use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{shown_with_scripts, sorry};
-use crate::web::record::{Group, groups, is_incomplete, read};
+use crate::web::frame::page::shown_with_scripts;
+use crate::web::record::{groups, is_incomplete, read};
 
 #[derive(Template)]
 #[template(path = "partner_report.html", config = ".askama.toml")]
@@ -51,15 +53,15 @@ pub(super) async fn page(
 ) -> Response {
     let (id, visit) = match which_visit(named) {
         Ok(which) => which,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let (front, referral) = match pages::referral(&app, &person.caller(), id).await {
         Ok(found) => found,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     match referral.visits.iter().find(|one| one.id == visit) {
         Some(visit) => shown(&app, &person, &front, &referral, visit, None),
-        None => sorry(Error::NotThere("visit")),
+        None => error_page(Error::NotThere("visit")),
     }
 }
 
@@ -72,7 +74,7 @@ fn shown(
     visit: &ShopVisit,
     tried: Option<(&Form, &[Wrong])>,
 ) -> Response {
-    let words = of(front.language);
+    let words = Words::of(front.language);
     let empty = Form::default();
     let (form, wrong) = tried.unwrap_or((&empty, &[]));
     let wanted = tried.is_some() || can_be_reported(referral, visit, app.clock.now());
@@ -85,12 +87,8 @@ fn shown(
             wrong,
         )
     });
-    let entries: Vec<_> = groups
-        .iter()
-        .flatten()
-        .flat_map(|group| &group.entries)
-        .collect();
-    let problems = said_above(front.language, wrong, &entries);
+    let controls: Vec<_> = groups.iter().flatten().flat_map(Group::controls).collect();
+    let problems = said_above(front.language, wrong, &controls);
     let packet = referral.packet.as_ref();
     let back = format!("/partner/referrals/{}", referral.id);
     let page = Page {
@@ -125,14 +123,14 @@ pub(super) async fn send(
 ) -> Response {
     let (id, session) = match which_visit(named) {
         Ok(which) => which,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let caller = person.caller();
     let front = match pages::front(&app, &caller).await {
         Ok(front) => front,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
-    let words = of(front.language);
+    let words = Words::of(front.language);
     let read = read(front.language, &form);
     let wrong = match &read.record {
         Ok(record) => {
@@ -156,12 +154,12 @@ pub(super) async fn send(
     };
     let wrong = match wrong {
         Ok(wrong) => wrong,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     // As it is now, which is what the form is sent again to.
     let (front, referral) = match pages::referral(&app, &caller, id).await {
         Ok(found) => found,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     match referral.visits.iter().find(|one| one.id == session) {
         Some(visit) => shown(
@@ -172,6 +170,6 @@ pub(super) async fn send(
             visit,
             Some((&form, &wrong)),
         ),
-        None => sorry(Error::NotThere("visit")),
+        None => error_page(Error::NotThere("visit")),
     }
 }

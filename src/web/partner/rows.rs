@@ -3,12 +3,13 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use super::shop_words::{ENGLISH, FRENCH, Words, term};
+use super::list_words::ListWords;
 use crate::actions::partner::list::ListedVisit;
 use crate::actions::partner::views::ShopVisit;
 use crate::domain::messages::wording;
 use crate::domain::partner::packet::Packet;
 use crate::domain::patient::Language;
+use crate::web::frame::terms::term;
 
 /// A visit on a page.
 pub(super) struct Row {
@@ -32,14 +33,6 @@ pub(super) struct Lead {
 pub(super) struct DayOfRows {
     pub(in crate::web) day: String,
     pub(in crate::web) rows: Vec<Row>,
-}
-
-/// The words of a shop's list.
-pub(super) fn words(language: Language) -> &'static Words {
-    match language {
-        Language::En => &ENGLISH,
-        Language::Fr => &FRENCH,
-    }
 }
 
 /// `visits`, which are in order of time, day by day. `leads_to` says where each leads.
@@ -71,7 +64,7 @@ pub(super) fn hours(language: Language, visit: &ShopVisit) -> String {
 
 /// Whether the shop owes a report of a visit.
 pub(super) fn report(language: Language, visit: &ShopVisit) -> Option<&'static str> {
-    let words = words(language);
+    let words = ListWords::of(language);
     match (visit.report_overdue, visit.report_due) {
         (true, _) => Some(words.report_overdue),
         (false, true) => Some(words.report_due),
@@ -98,7 +91,7 @@ fn row(language: Language, one: &ListedVisit, leads_to: Option<Lead>) -> Row {
 /// Whom it is about, as long as the shop may know.
 pub(super) fn name(language: Language, packet: Option<&Packet>) -> String {
     packet.map_or_else(
-        || words(language).nobody.to_owned(),
+        || ListWords::of(language).nobody.to_owned(),
         |packet| packet.name.clone(),
     )
 }
@@ -122,7 +115,7 @@ pub(super) fn facts(language: Language, packet: &Packet) -> Vec<String> {
     fn code(thing: Option<impl ToString>) -> Option<String> {
         thing.map(|thing| thing.to_string())
     }
-    let words = words(language);
+    let words = ListWords::of(language);
     let plain = |code: String| term(language, &code);
     let about =
         |what: &str, code: Option<String>| code.map(|code| format!("{what}: {}", plain(code)));

@@ -6,15 +6,16 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
 
-use super::rows::{DayOfRows, by_day, words};
-use super::shop_words::Words;
+use super::list_words::ListWords;
+use super::rows::{DayOfRows, by_day};
 use crate::actions::partner::list;
 use crate::actions::partner::list::OpenedList;
 use crate::actions::{App, Error};
 use crate::domain::messages::wording;
 use crate::domain::time::civil::Day;
-use crate::web::frame::form::{Asked, Form};
-use crate::web::frame::page::{Named, code, named, shown, sorry};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::sent::{Asked, Form};
+use crate::web::frame::page::{Named, code, named, shown};
 use crate::web::frame::style::STYLE;
 
 /// How far the links to earlier and later days go.
@@ -25,7 +26,7 @@ const STEP: Days = Days::new(14);
 struct Page<'a> {
     style: &'static str,
     lang: &'static str,
-    words: &'static Words,
+    words: &'static ListWords,
     name: &'a str,
     path: String,
     from: String,
@@ -67,7 +68,7 @@ pub(in crate::web) async fn page(
     };
     match opened {
         Ok(opened) => shown(&filled(&opened, &secret)),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -77,7 +78,7 @@ fn filled<'a>(opened: &'a OpenedList, secret: &str) -> Page<'a> {
     Page {
         style: &STYLE,
         lang: code(language),
-        words: words(language),
+        words: ListWords::of(language),
         name: &opened.name,
         path: format!("/shop/{secret}"),
         from: wording::day(language, opened.from.naive_local()),

@@ -1,219 +1,90 @@
-//! The words of a shop's own pages, in both languages. Those of its list stand in `shop_words`, and
+//! The words of a shop's own pages, in both languages. Those of its list stand in `list_words`, and
 //! so do the terms of the trade.
 
 use crate::domain::patient::Language;
+use crate::web::frame::words::words;
 
-/// The words of the pages.
-pub(super) struct Words {
-    pub(super) language: Language,
-    pub(super) filters: &'static str,
-    pub(super) all: &'static str,
-    pub(super) to_answer: &'static str,
-    pub(super) to_report: &'static str,
-    pub(super) requests: &'static str,
-    pub(super) sent: &'static str,
-    pub(super) answer: &'static str,
-    pub(super) look: &'static str,
-    pub(super) from_day: &'static str,
-    pub(super) go: &'static str,
-    pub(super) nothing_to_answer: &'static str,
-    pub(super) nothing_to_report: &'static str,
-    pub(super) back: &'static str,
-    pub(super) received: &'static str,
-    pub(super) answered: &'static str,
-    pub(super) accept: &'static str,
-    pub(super) dates: &'static str,
-    pub(super) propose: &'static str,
-    pub(super) first_time: &'static str,
-    pub(super) other_time: &'static str,
-    pub(super) clinic_time: &'static str,
-    pub(super) no_time: &'static str,
-    pub(super) send_proposal: &'static str,
-    pub(super) your_proposals: &'static str,
-    pub(super) decline: &'static str,
-    pub(super) reason: &'static str,
-    pub(super) reason_hint: &'static str,
-    pub(super) cannot_finish: &'static str,
-    pub(super) cannot_finish_hint: &'static str,
-    pub(super) stale: &'static str,
-    pub(super) typed: &'static str,
-    pub(super) accepted: &'static str,
-    pub(super) declined: &'static str,
-    pub(super) proposed: &'static str,
-    pub(super) failed: &'static str,
-    pub(super) reported: &'static str,
-    pub(super) record: &'static str,
-    pub(super) back_to_referral: &'static str,
-    pub(super) nothing_to_record: &'static str,
-    pub(super) send_report: &'static str,
-    pub(super) calendar: &'static str,
-    pub(super) calendar_hint: &'static str,
-    pub(super) calendar_address: &'static str,
-    pub(super) once: &'static str,
-    pub(super) subscribe: &'static str,
-    pub(super) made: &'static str,
-    pub(super) fetched: &'static str,
-    pub(super) another: &'static str,
-    pub(super) revoke_calendar: &'static str,
-    pub(super) make_calendar: &'static str,
-    pub(super) links: &'static str,
-    pub(super) links_hint: &'static str,
-    pub(super) link_address: &'static str,
-    pub(super) label: &'static str,
-    pub(super) label_hint: &'static str,
-    pub(super) make_link: &'static str,
-    pub(super) revoke: &'static str,
-    pub(super) revoked: &'static str,
-}
-
-const ENGLISH: Words = Words {
-    language: Language::En,
-    filters: "Which",
-    all: "All",
-    to_answer: "To answer",
-    to_report: "To report",
-    requests: "Waiting for your answer",
-    sent: "sent",
-    answer: "Answer",
-    look: "Open",
-    from_day: "From",
-    go: "Show",
-    nothing_to_answer: "Nothing waits for your answer.",
-    nothing_to_report: "Nothing waits for your report.",
-    back: "Back to your list",
-    received: "received",
-    answered: "answered",
-    accept: "Accept",
-    dates: "Dates",
-    propose: "Propose another time",
-    first_time: "Propose a time",
-    other_time: "Day and time",
-    clinic_time: "The clinic’s time (Toronto)",
-    no_time: "Choose a day and a time, in whole minutes.",
-    send_proposal: "Propose",
-    your_proposals: "What you proposed",
-    decline: "Decline",
-    reason: "Reason",
-    reason_hint: "The clinic reads it.",
-    cannot_finish: "Cannot finish",
-    cannot_finish_hint: "What has not begun is called off, and the clinic finds another way.",
-    stale: "It has changed since you opened it; this is how it is now.",
-    typed: "What you had typed:",
-    accepted: "Accepted. The clinic and the patient know.",
-    declined: "Declined. The clinic finds another way.",
-    proposed: "Proposed. You hear from the clinic once it is decided.",
-    failed: "Noted. The clinic finds another way.",
-    reported: "Thank you: your report is with the clinic.",
-    record: "Record what was done",
-    back_to_referral: "Back",
-    nothing_to_record: "There is nothing to record: this visit has not begun, or its report is there already.",
-    send_report: "Send the report",
-    calendar: "Your calendar",
-    calendar_hint: "A calendar program that subscribes to this address shows when you are busy, and nothing else. Whoever has the address can read it.",
-    calendar_address: "The address of your calendar",
-    once: "Copy it now: it is shown this once.",
-    subscribe: "Subscribe",
-    made: "made on",
-    fetched: "last read on",
-    another: "New address; the old one ends",
-    revoke_calendar: "Revoke the calendar",
-    make_calendar: "Make an address",
-    links: "Links to your list",
-    links_hint: "A link opens your list of today and the coming two weeks without a sign-in, for as long as you keep it. Give it only to who works with you.",
-    link_address: "The address of your list",
-    label: "Name of the link",
-    label_hint: "Such as: the till, the tablet",
-    make_link: "Make a link",
-    revoke: "Revoke",
-    revoked: "Revoked: that address opens nothing any more.",
-};
-
-const FRENCH: Words = Words {
-    language: Language::Fr,
-    filters: "Lesquels",
-    all: "Tout",
-    to_answer: "À répondre",
-    to_report: "À rapporter",
-    requests: "En attente de votre réponse",
-    sent: "envoyé",
-    answer: "Répondre",
-    look: "Ouvrir",
-    from_day: "À partir du",
-    go: "Afficher",
-    nothing_to_answer: "Rien n’attend votre réponse.",
-    nothing_to_report: "Rien n’attend votre rapport.",
-    back: "Retour à votre liste",
-    received: "reçu",
-    answered: "répondu",
-    accept: "Accepter",
-    dates: "Dates",
-    propose: "Proposer un autre moment",
-    first_time: "Proposer un moment",
-    other_time: "Jour et heure",
-    clinic_time: "À l’heure de la clinique (Toronto)",
-    no_time: "Choisissez un jour et une heure, en minutes entières.",
-    send_proposal: "Proposer",
-    your_proposals: "Vos propositions",
-    decline: "Refuser",
-    reason: "Motif",
-    reason_hint: "La clinique le lit.",
-    cannot_finish: "Ne peut être achevé",
-    cannot_finish_hint: "Ce qui n’a pas commencé est annulé, et la clinique trouve une autre solution.",
-    stale: "Cela a changé depuis que vous l’avez ouvert ; voici ce qu’il en est maintenant.",
-    typed: "Ce que vous aviez saisi :",
-    accepted: "Accepté. La clinique et le patient en sont informés.",
-    declined: "Refusé. La clinique trouvera une autre solution.",
-    proposed: "Proposé. La clinique vous informera de la décision.",
-    failed: "Noté. La clinique trouvera une autre solution.",
-    reported: "Merci : votre rapport est à la clinique.",
-    record: "Noter ce qui a été fait",
-    back_to_referral: "Retour",
-    nothing_to_record: "Il n’y a rien à noter : ce rendez-vous n’a pas commencé, ou son rapport est déjà là.",
-    send_report: "Envoyer le rapport",
-    calendar: "Votre calendrier",
-    calendar_hint: "Un logiciel de calendrier abonné à cette adresse montre quand vous êtes occupé, et rien d’autre. Quiconque a l’adresse peut le lire.",
-    calendar_address: "L’adresse de votre calendrier",
-    once: "Copiez-la maintenant : elle n’est affichée qu’une fois.",
-    subscribe: "S’abonner",
-    made: "créé le",
-    fetched: "lu la dernière fois le",
-    another: "Nouvelle adresse ; l’ancienne ne vaut plus",
-    revoke_calendar: "Révoquer le calendrier",
-    make_calendar: "Créer une adresse",
-    links: "Liens vers votre liste",
-    links_hint: "Un lien ouvre votre liste d’aujourd’hui et des deux semaines à venir sans connexion, tant que vous le gardez. Ne le donnez qu’à ceux qui travaillent avec vous.",
-    link_address: "L’adresse de votre liste",
-    label: "Nom du lien",
-    label_hint: "Par exemple : la caisse, la tablette",
-    make_link: "Créer un lien",
-    revoke: "Révoquer",
-    revoked: "Révoqué : cette adresse n’ouvre plus rien.",
-};
-
-/// The words in `language`.
-pub(super) fn of(language: Language) -> &'static Words {
-    match language {
-        Language::En => &ENGLISH,
-        Language::Fr => &FRENCH,
+words! {
+    /// The words of the pages.
+    pub(super) struct Words {
+        filters: "Which" | "Lesquels";
+        all: "All" | "Tout";
+        to_answer: "To answer" | "À répondre";
+        to_report: "To report" | "À rapporter";
+        requests: "Waiting for your answer" | "En attente de votre réponse";
+        sent: "sent" | "envoyé";
+        answer: "Answer" | "Répondre";
+        look: "Open" | "Ouvrir";
+        from_day: "From" | "À partir du";
+        go: "Show" | "Afficher";
+        nothing_to_answer: "Nothing waits for your answer." | "Rien n’attend votre réponse.";
+        nothing_to_report: "Nothing waits for your report." | "Rien n’attend votre rapport.";
+        back: "Back to your list" | "Retour à votre liste";
+        received: "received" | "reçu";
+        answered: "answered" | "répondu";
+        accept: "Accept" | "Accepter";
+        dates: "Dates" | "Dates";
+        propose: "Propose another time" | "Proposer un autre moment";
+        first_time: "Propose a time" | "Proposer un moment";
+        other_time: "Day and time" | "Jour et heure";
+        clinic_time: "The clinic’s time (Toronto)" | "À l’heure de la clinique (Toronto)";
+        no_time: "Choose a day and a time, in whole minutes." | "Choisissez un jour et une heure, en minutes entières.";
+        send_proposal: "Propose" | "Proposer";
+        your_proposals: "What you proposed" | "Vos propositions";
+        decline: "Decline" | "Refuser";
+        reason: "Reason" | "Motif";
+        reason_hint: "The clinic reads it." | "La clinique le lit.";
+        cannot_finish: "Cannot finish" | "Ne peut être achevé";
+        cannot_finish_hint: "What has not begun is called off, and the clinic finds another way." | "Ce qui n’a pas commencé est annulé, et la clinique trouve une autre solution.";
+        stale: "It has changed since you opened it; this is how it is now." | "Cela a changé depuis que vous l’avez ouvert ; voici ce qu’il en est maintenant.";
+        typed: "What you had typed:" | "Ce que vous aviez saisi :";
+        accepted: "Accepted. The clinic and the patient know." | "Accepté. La clinique et le patient en sont informés.";
+        declined: "Declined. The clinic finds another way." | "Refusé. La clinique trouvera une autre solution.";
+        proposed: "Proposed. You hear from the clinic once it is decided." | "Proposé. La clinique vous informera de la décision.";
+        failed: "Noted. The clinic finds another way." | "Noté. La clinique trouvera une autre solution.";
+        reported: "Thank you: your report is with the clinic." | "Merci : votre rapport est à la clinique.";
+        record: "Record what was done" | "Noter ce qui a été fait";
+        back_to_referral: "Back" | "Retour";
+        nothing_to_record: "There is nothing to record: this visit has not begun, or its report is there already." | "Il n’y a rien à noter : ce rendez-vous n’a pas commencé, ou son rapport est déjà là.";
+        send_report: "Send the report" | "Envoyer le rapport";
+        calendar: "Your calendar" | "Votre calendrier";
+        calendar_hint: "A calendar program that subscribes to this address shows when you are busy, and nothing else. Whoever has the address can read it." | "Un logiciel de calendrier abonné à cette adresse montre quand vous êtes occupé, et rien d’autre. Quiconque a l’adresse peut le lire.";
+        calendar_address: "The address of your calendar" | "L’adresse de votre calendrier";
+        once: "Copy it now: it is shown this once." | "Copiez-la maintenant : elle n’est affichée qu’une fois.";
+        subscribe: "Subscribe" | "S’abonner";
+        made: "made on" | "créé le";
+        fetched: "last read on" | "lu la dernière fois le";
+        another: "New address; the old one ends" | "Nouvelle adresse ; l’ancienne ne vaut plus";
+        revoke_calendar: "Revoke the calendar" | "Révoquer le calendrier";
+        make_calendar: "Make an address" | "Créer une adresse";
+        links: "Links to your list" | "Liens vers votre liste";
+        links_hint: "A link opens your list of today and the coming two weeks without a sign-in, for as long as you keep it. Give it only to who works with you." | "Un lien ouvre votre liste d’aujourd’hui et des deux semaines à venir sans connexion, tant que vous le gardez. Ne le donnez qu’à ceux qui travaillent avec vous.";
+        link_address: "The address of your list" | "L’adresse de votre liste";
+        label: "Name of the link" | "Nom du lien";
+        label_hint: "Such as: the till, the tablet" | "Par exemple : la caisse, la tablette";
+        make_link: "Make a link" | "Créer un lien";
+        revoke: "Revoke" | "Révoquer";
+        revoked: "Revoked: that address opens nothing any more." | "Révoqué : cette adresse n’ouvre plus rien.";
+    }
+    impl {
+        one_session(count: i64): "{count} session" | "{count} séance";
+        several_sessions(count: i64): "{count} sessions" | "{count} séances";
+        /// How many have no date.
+        undated(count: usize): "{count} without a date" | "{count} sans date";
     }
 }
 
 impl Words {
-    /// How many sessions.
+    /// How many sessions. French counts none in the singular.
     pub(super) fn sessions(&self, count: i64) -> String {
-        match (self.language, count) {
-            (Language::En, 1) => "1 session".to_owned(),
-            (Language::En, count) => format!("{count} sessions"),
-            (Language::Fr, count @ ..=1) => format!("{count} séance"),
-            (Language::Fr, count) => format!("{count} séances"),
-        }
-    }
-
-    /// How many have no date.
-    pub(super) fn undated(&self, count: usize) -> String {
-        match self.language {
-            Language::En => format!("{count} without a date"),
-            Language::Fr => format!("{count} sans date"),
+        let is_one = match self.language {
+            Language::En => count == 1,
+            Language::Fr => count <= 1,
+        };
+        if is_one {
+            self.one_session(count)
+        } else {
+            self.several_sessions(count)
         }
     }
 }

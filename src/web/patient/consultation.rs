@@ -8,18 +8,19 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::consultation_words::{Words, of, preferred};
+use super::consultation_words::{Words, preferred};
 use crate::actions::incoming::consultation_request;
 use crate::actions::incoming::consultation_request::{NewWish, Sent};
 use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::{App, Error};
 use crate::domain::patient::{Email, Language, Phone};
 use crate::domain::text::{Line, Wish};
-use crate::web::frame::form::entry::{
-    Entry, Wrong, lead_to_first_wrong, needed, said_above, text_problem,
-};
-use crate::web::frame::form::{Asked, Form};
-use crate::web::frame::page::{code, shown_as, sorry};
+use crate::web::frame::error::error_page;
+use crate::web::frame::form::control::{Control, focus_first_wrong, said_above};
+use crate::web::frame::form::field::{Field, Kind};
+use crate::web::frame::form::sent::{Asked, Form};
+use crate::web::frame::form::wrong::{Wrong, needed, text_problem};
+use crate::web::frame::page::{code, shown_as};
 use crate::web::frame::style::STYLE;
 
 /// The field that no person sees; a program that fills in whatever there is fills it in too.
@@ -34,7 +35,7 @@ struct Page {
     trap: &'static str,
     stamp: String,
     problems: Vec<String>,
-    entries: Vec<Entry>,
+    controls: Vec<Control>,
     thanks: bool,
     phone: String,
     phone_link: String,
@@ -60,13 +61,13 @@ pub(in crate::web) async fn page(
     Asked(asked): Asked,
     headers: HeaderMap,
 ) -> Response {
-    let words = of(language(&asked, &headers));
+    let words = Words::of(language(&asked, &headers));
     match consultation_request::stamp(&app).await {
         Ok(stamp) => answered(
             StatusCode::OK,
             &filled(&app, words, &Form::default(), &[], stamp),
         ),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -76,7 +77,7 @@ pub(in crate::web) async fn thanks(
     Asked(asked): Asked,
     headers: HeaderMap,
 ) -> Response {
-    let words = of(language(&asked, &headers));
+    let words = Words::of(language(&asked, &headers));
     let page = Page {
         thanks: true,
         ..filled(&app, words, &Form::default(), &[], String::new())
@@ -93,20 +94,20 @@ pub(in crate::web) async fn send(
     form: Form,
 ) -> Response {
     let language = language(&asked, &headers);
-    let words = of(language);
+    let words = Words::of(language);
     // The other language, with all that is typed.
     if let Some(other) = form.read("in") {
-        return again(&app, of(other), StatusCode::OK, &form, &[]).await;
+        return again(&app, Words::of(other), StatusCode::OK, &form, &[]).await;
     }
     let taken =
         || Redirect::to(&format!("/consultation/thanks?lang={}", code(language))).into_response();
     if let Err(error) = consultation_request::count(&app, from) {
         return match error {
             Error::SlowDown(seconds) => {
-                let wrong = vec![Wrong::of_all(words.slow_down(seconds))];
+                let wrong = vec![Wrong::of_all(words.slow_down(seconds.div_ceil(60)))];
                 again(&app, words, StatusCode::TOO_MANY_REQUESTS, &form, &wrong).await
             }
-            error => sorry(error),
+            error => error_page(error),
         };
     }
     // A program learns nothing of having been found out.
@@ -123,7 +124,7 @@ pub(in crate::web) async fn send(
         Ok(Sent::Taken) => return taken(),
         Ok(Sent::TooSoon) => Wrong::of_all(words.too_soon),
         Ok(Sent::TooOld) => Wrong::of_all(words.too_old),
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     again(
         &app,
@@ -145,7 +146,7 @@ async fn again(
 ) -> Response {
     match consultation_request::stamp_again(app, form.get("stamp")).await {
         Ok(stamp) => answered(status, &filled(app, words, form, wrong, stamp)),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -158,33 +159,28 @@ fn answered(status: StatusCode, page: &Page) -> Response {
 }
 
 fn filled(app: &App, words: &'static Words, form: &Form, wrong: &[Wrong], stamp: String) -> Page {
-    let entries = [
-        Entry::line(
-            "name",
-            words.name,
-            "autocomplete=\"name\" maxlength=\"200\"",
-        )
-        .required(),
-        Entry::line(
-            "phone",
-            words.phone,
-            "type=\"tel\" autocomplete=\"tel\" maxlength=\"40\"",
-        )
-        .hint(words.phone_hint)
-        .required(),
-        Entry::line(
-            "email",
-            words.email,
-            "type=\"email\" autocomplete=\"email\" maxlength=\"254\"",
-        )
-        .hint(words.email_hint),
-        Entry::area("wish", words.wish, "maxlength=\"2000\"")
+    let fields = [
+        Field::new("name", words.name, Kind::Text)
+            .max_length(200)
+            .autocomplete("name")
+            .required(),
+        Field::new("phone", words.phone, Kind::Tel)
+            .max_length(40)
+            .autocomplete("tel")
+            .hint(words.phone_hint)
+            .required(),
+        Field::new("email", words.email, Kind::Email)
+            .max_length(254)
+            .autocomplete("email")
+            .hint(words.email_hint),
+        Field::new("wish", words.wish, Kind::Area)
+            .max_length(2000)
             .hint(words.wish_hint)
             .required(),
     ];
-    let mut entries = entries.map(|entry| entry.filled(form, wrong)).to_vec();
-    lead_to_first_wrong(entries.iter_mut());
-    let shown: Vec<_> = entries.iter().collect();
+    let mut controls = fields.map(|field| field.filled(form, wrong)).to_vec();
+    focus_first_wrong(controls.iter_mut());
+    let shown: Vec<_> = controls.iter().collect();
     let phone = app.profile.phone.to_string();
     Page {
         style: &STYLE,
@@ -193,7 +189,7 @@ fn filled(app: &App, words: &'static Words, form: &Form, wrong: &[Wrong], stamp:
         trap: TRAP,
         stamp,
         problems: said_above(words.language, wrong, &shown),
-        entries,
+        controls,
         thanks: false,
         phone_link: phone
             .chars()

@@ -1,4 +1,4 @@
-//! WING.
+//! The pages that patients see: the appointment behind a link, how to prepare, and asking for a consultation.
 
 pub(super) mod consultation;
 mod consultation_words;

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
 
-use super::session_words::{ENGLISH, FRENCH, Words};
+use super::session_words::Words;
 use crate::actions::calendar::event;
 use crate::actions::calendar::event::Opened;
 use crate::actions::incoming::page;
@@ -21,7 +21,8 @@ use crate::domain::patient::Language;
 use crate::domain::patient::opt_out::OptOutBy;
 use crate::domain::time::civil;
 use crate::domain::time::time_zone::Tz;
-use crate::web::frame::page::{Named, code, named, shown, sorry};
+use crate::web::frame::error::error_page;
+use crate::web::frame::page::{Named, code, named, shown};
 use crate::web::frame::style::STYLE;
 
 /// A time that can be chosen instead.
@@ -121,14 +122,14 @@ pub(in crate::web) async fn page(
             let offers = if note == Some(Note::Asked) && opened.can_answer {
                 match offers(&app, &secret, &opened).await {
                     Ok(offers) => Some(offers),
-                    Err(error) => return sorry(error),
+                    Err(error) => return error_page(error),
                 }
             } else {
                 None
             };
             shown(&filled(&opened, &secret, note, offers))
         }
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -161,10 +162,7 @@ fn filled<'a>(
 ) -> Page<'a> {
     let event = &opened.visit.event;
     let language = event.language;
-    let words = match language {
-        Language::En => &ENGLISH,
-        Language::Fr => &FRENCH,
-    };
+    let words = Words::of(language);
     Page {
         style: &STYLE,
         lang: code(language),
@@ -205,10 +203,10 @@ pub(in crate::web) async fn calendar(State(app): State<App>, secret: Named) -> R
     let secret = named(secret);
     let visit = match event::behind_link(&app, &secret).await {
         Ok(opened) => opened.visit,
-        Err(error) => return sorry(error),
+        Err(error) => return error_page(error),
     };
     let Some(calendar) = visit.calendar else {
-        return sorry(Error::NotThere("visit to put into a calendar"));
+        return error_page(Error::NotThere("visit to put into a calendar"));
     };
     let mut response = calendar.into_response();
     let headers = response.headers_mut();
@@ -239,7 +237,7 @@ fn back(secret: &str, note: &str) -> Response {
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     {
-        return sorry(Error::NotThere("page"));
+        return error_page(Error::NotThere("page"));
     }
     Redirect::to(&format!("{}?{note}", links::path(secret))).into_response()
 }
@@ -248,7 +246,7 @@ fn answered(secret: &str, done: Result<Answered, Error>, noted: &str) -> Respons
     match done {
         Ok(Answered::Noted) => back(secret, noted),
         Ok(Answered::Changed) => back(secret, "changed"),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -326,14 +324,11 @@ pub(in crate::web) async fn messages(State(app): State<App>, secret: Named) -> R
         Ok(opened) => shown(&Messages {
             style: &STYLE,
             lang: code(opened.visit.event.language),
-            words: match opened.visit.event.language {
-                Language::En => &ENGLISH,
-                Language::Fr => &FRENCH,
-            },
+            words: Words::of(opened.visit.event.language),
             opted_out: opened.opted_out,
             path: links::path(&secret),
         }),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -342,7 +337,7 @@ pub(in crate::web) async fn stop(State(app): State<App>, secret: Named) -> Respo
     let secret = named(secret);
     match page::messages(&app, &secret, false, OptOutBy::Link).await {
         Ok(()) => back(&secret, "off"),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -351,7 +346,7 @@ pub(in crate::web) async fn start(State(app): State<App>, secret: Named) -> Resp
     let secret = named(secret);
     match page::messages(&app, &secret, true, OptOutBy::Link).await {
         Ok(()) => back(&secret, "on"),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }
 
@@ -372,6 +367,6 @@ pub(in crate::web) async fn unsubscribe(
     }
     match page::messages(&app, &named(secret), false, OptOutBy::OneClick).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => sorry(error),
+        Err(error) => error_page(error),
     }
 }

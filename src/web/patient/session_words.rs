@@ -1,96 +1,38 @@
 //! The words of the page behind a patient's link, in both languages. Neutral: nothing here
 //! tells what is treated.
 
-/// The words of the page.
-pub(super) struct Words {
-    pub(in crate::web) title: &'static str,
-    pub(in crate::web) cancelled: &'static str,
-    pub(in crate::web) come: &'static str,
-    pub(in crate::web) early: &'static str,
-    pub(in crate::web) prepare: &'static str,
-    pub(in crate::web) confirm: &'static str,
-    pub(in crate::web) cannot: &'static str,
-    pub(in crate::web) confirmed: &'static str,
-    pub(in crate::web) changed: &'static str,
-    pub(in crate::web) moved: &'static str,
-    pub(in crate::web) asked: &'static str,
-    pub(in crate::web) choose: &'static str,
-    pub(in crate::web) waiting: &'static str,
-    pub(in crate::web) proposed: &'static str,
-    pub(in crate::web) take: &'static str,
-    pub(in crate::web) none: &'static str,
-    pub(in crate::web) keep: &'static str,
-    pub(in crate::web) add: &'static str,
-    pub(in crate::web) copies: &'static str,
-    pub(in crate::web) call: &'static str,
-    pub(in crate::web) messages: &'static str,
-    pub(in crate::web) on_now: &'static str,
-    pub(in crate::web) off_now: &'static str,
-    pub(in crate::web) turn_off: &'static str,
-    pub(in crate::web) turn_on: &'static str,
-    pub(in crate::web) off: &'static str,
-    pub(in crate::web) on: &'static str,
-    pub(in crate::web) back: &'static str,
+use crate::web::frame::words::words;
+
+words! {
+    /// The words of the page.
+    pub(super) struct Words {
+        title: "Your appointment" | "Votre rendez-vous";
+        cancelled: "This appointment no longer takes place" | "Ce rendez-vous n’aura pas lieu";
+        come: "Please come" | "Veuillez arriver";
+        early: "minutes early." | "minutes à l’avance.";
+        prepare: "How to prepare" | "Comment vous préparer";
+        confirm: "I will be there" | "Je serai là";
+        cannot: "I can’t come then" | "Je ne peux pas venir";
+        confirmed: "Thank you: you have confirmed." | "Merci : vous avez confirmé.";
+        changed: "This appointment has changed since you opened the page. This is how it is now." | "Ce rendez-vous a changé depuis que vous avez ouvert la page. Le voici.";
+        moved: "Your appointment is moved. This is its new time." | "Votre rendez-vous est déplacé. Voici le nouveau moment.";
+        asked: "We know that you can’t come then. Until you choose another time, or we call you, it stands." | "Nous savons que vous ne pouvez pas venir. Il tient jusqu’à ce que vous choisissiez un autre moment ou que nous vous appelions.";
+        choose: "Choose another time:" | "Choisissez un autre moment :";
+        waiting: "This time is not agreed yet. We will write to you, or call you, once it is." | "Ce moment n’est pas encore convenu. Nous vous écrirons ou vous appellerons dès qu’il le sera.";
+        proposed: "Another time is proposed:" | "Un autre moment est proposé :";
+        take: "This suits me" | "Cela me convient";
+        none: "There is no other time to offer here. We will call you." | "Il n’y a pas d’autre moment à offrir ici. Nous vous appellerons.";
+        keep: "Keep the time that I have" | "Garder le moment prévu";
+        add: "Add to calendar" | "Ajouter au calendrier";
+        copies: "Or copy it by hand. Copies in Google or Outlook do not follow when your appointment changes:" | "Ou copiez-le à la main. Les copies dans Google ou Outlook ne suivent pas si votre rendez-vous change :";
+        call: "To change or ask anything, call" | "Pour le changer ou pour toute question, appelez le";
+        messages: "Messages" | "Messages";
+        on_now: "We write to you here about your appointments." | "Nous vous écrivons ici au sujet de vos rendez-vous.";
+        off_now: "We do not write to you here." | "Nous ne vous écrivons pas ici.";
+        turn_off: "Stop these messages" | "Arrêter ces messages";
+        turn_on: "Send me messages again" | "M’envoyer de nouveau des messages";
+        off: "You will get no more of these messages. We call you when there is need." | "Vous ne recevrez plus ces messages. Nous vous appelons au besoin.";
+        on: "You will get messages again." | "Vous recevrez de nouveau des messages.";
+        back: "Back to your appointment" | "Retour à votre rendez-vous";
+    }
 }
-
-pub(super) const ENGLISH: Words = Words {
-    title: "Your appointment",
-    cancelled: "This appointment no longer takes place",
-    come: "Please come",
-    early: "minutes early.",
-    prepare: "How to prepare",
-    confirm: "I will be there",
-    cannot: "I can’t come then",
-    confirmed: "Thank you: you have confirmed.",
-    changed: "This appointment has changed since you opened the page. This is how it is now.",
-    moved: "Your appointment is moved. This is its new time.",
-    asked: "We know that you can’t come then. Until you choose another time, or we call you, it stands.",
-    choose: "Choose another time:",
-    waiting: "This time is not agreed yet. We will write to you, or call you, once it is.",
-    proposed: "Another time is proposed:",
-    take: "This suits me",
-    none: "There is no other time to offer here. We will call you.",
-    keep: "Keep the time that I have",
-    add: "Add to calendar",
-    copies: "Or copy it by hand. Copies in Google or Outlook do not follow when your appointment changes:",
-    call: "To change or ask anything, call",
-    messages: "Messages",
-    on_now: "We write to you here about your appointments.",
-    off_now: "We do not write to you here.",
-    turn_off: "Stop these messages",
-    turn_on: "Send me messages again",
-    off: "You will get no more of these messages. We call you when there is need.",
-    on: "You will get messages again.",
-    back: "Back to your appointment",
-};
-
-pub(super) const FRENCH: Words = Words {
-    title: "Votre rendez-vous",
-    cancelled: "Ce rendez-vous n’aura pas lieu",
-    come: "Veuillez arriver",
-    early: "minutes à l’avance.",
-    prepare: "Comment vous préparer",
-    confirm: "Je serai là",
-    cannot: "Je ne peux pas venir",
-    confirmed: "Merci : vous avez confirmé.",
-    changed: "Ce rendez-vous a changé depuis que vous avez ouvert la page. Le voici.",
-    moved: "Votre rendez-vous est déplacé. Voici le nouveau moment.",
-    asked: "Nous savons que vous ne pouvez pas venir. Il tient jusqu’à ce que vous choisissiez un autre moment ou que nous vous appelions.",
-    choose: "Choisissez un autre moment :",
-    waiting: "Ce moment n’est pas encore convenu. Nous vous écrirons ou vous appellerons dès qu’il le sera.",
-    proposed: "Un autre moment est proposé :",
-    take: "Cela me convient",
-    none: "Il n’y a pas d’autre moment à offrir ici. Nous vous appellerons.",
-    keep: "Garder le moment prévu",
-    add: "Ajouter au calendrier",
-    copies: "Ou copiez-le à la main. Les copies dans Google ou Outlook ne suivent pas si votre rendez-vous change :",
-    call: "Pour le changer ou pour toute question, appelez le",
-    messages: "Messages",
-    on_now: "Nous vous écrivons ici au sujet de vos rendez-vous.",
-    off_now: "Nous ne vous écrivons pas ici.",
-    turn_off: "Arrêter ces messages",
-    turn_on: "M’envoyer de nouveau des messages",
-    off: "Vous ne recevrez plus ces messages. Nous vous appelons au besoin.",
-    on: "Vous recevrez de nouveau des messages.",
-    back: "Retour à votre rendez-vous",
-};

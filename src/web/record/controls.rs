@@ -2,15 +2,18 @@
 
 use strum::VariantArray;
 
-use super::words::{Words, of};
+use super::words::Words;
 use crate::domain::catalogue::service::Treatment;
 use crate::domain::course::Zone;
 use crate::domain::course::record::{Endpoint, Severity, TestPatchResult, Wavelength};
 use crate::domain::course::status::Outcome;
 use crate::domain::patient::Language;
-use crate::web::frame::form::Form;
-use crate::web::frame::form::entry::{Choice, Entry, Wrong, lead_to_first_wrong};
-use crate::web::partner::shop_words::term;
+use crate::web::frame::form::control::{Control, focus_first_wrong};
+use crate::web::frame::form::field::{Choice, Field, Kind, choice};
+use crate::web::frame::form::group::Group;
+use crate::web::frame::form::sent::Form;
+use crate::web::frame::form::wrong::Wrong;
+use crate::web::frame::terms::term;
 
 /// How many settings there is room for at least, and how many unwanted effects.
 const SETS: usize = 3;
@@ -47,19 +50,6 @@ fn room(form: &Form, name: &str, least: usize) -> usize {
     (carried.count() + usize::from(another)).max(least)
 }
 
-const DECIMAL: &str = "inputmode=\"decimal\" autocomplete=\"off\"";
-const WHOLE: &str = "inputmode=\"numeric\" autocomplete=\"off\"";
-
-/// Controls that belong together.
-pub(in crate::web) struct Group {
-    pub(in crate::web) title: String,
-    pub(in crate::web) entries: Vec<Entry>,
-    /// Whether it is folded away until it is needed.
-    pub(in crate::web) folded: bool,
-    /// Whether it is unfolded, since something was typed there.
-    pub(in crate::web) open: bool,
-}
-
 /// The controls of the record of a `treatment`, filled with what was typed.
 pub(in crate::web) fn groups(
     language: Language,
@@ -68,44 +58,30 @@ pub(in crate::web) fn groups(
     form: &Form,
     wrong: &[Wrong],
 ) -> Vec<Group> {
-    let words = of(language);
-    let fill = |entries: Vec<Entry>| -> Vec<Entry> {
-        entries
-            .into_iter()
-            .map(|entry| entry.filled(form, wrong))
+    let words = Words::of(language);
+    let fill = |fields: Vec<Field>| -> Vec<Control> {
+        fields
+            .iter()
+            .map(|field| field.filled(form, wrong))
             .collect()
     };
-    let group = |title: &str, entries| Group {
-        title: title.to_owned(),
-        entries: fill(entries),
-        folded: false,
-        open: true,
-    };
-    let folded = |title: String, entries| {
-        let entries = fill(entries);
-        let used = |entry: &Entry| !entry.value.is_empty() || !entry.problem.is_empty();
-        Group {
-            open: entries.iter().any(used),
-            folded: true,
-            title,
-            entries,
-        }
-    };
-    let mut groups = vec![group(words.what_was_done, done(words, treatment))];
+    let section = |title: &str, fields| Group::section(title, fill(fields));
+    let folded = |title: String, fields| Group::folded(title, fill(fields));
+    let mut groups = vec![section(words.what_was_done, done(words, treatment))];
     if treatment.is_some_and(Treatment::is_exposure) {
         for n in 0..sets(form) {
             let title = format!("{} {}", words.settings, n + 1);
-            let entries = settings(words, wavelengths, n);
+            let fields = settings(words, wavelengths, n);
             groups.push(if n == 0 {
-                group(&title, entries)
+                section(&title, fields)
             } else {
-                folded(title, entries)
+                folded(title, fields)
             });
         }
     }
     let observed = observed(words, treatment);
     if !observed.is_empty() {
-        groups.push(group(words.what_was_seen, observed));
+        groups.push(section(words.what_was_seen, observed));
     }
     for n in 0..events(form) {
         groups.push(folded(
@@ -113,84 +89,98 @@ pub(in crate::web) fn groups(
             event(words, n),
         ));
     }
-    let note = Entry::area("note", words.note, "maxlength=\"4000\"").hint(words.optional);
-    groups.push(group(words.anything_else, vec![note]));
-    lead_to_first_wrong(groups.iter_mut().flat_map(|group| &mut group.entries));
+    let note = Field::new("note", words.note, Kind::Area)
+        .max_length(4000)
+        .hint(words.optional);
+    groups.push(section(words.anything_else, vec![note]));
+    focus_first_wrong(groups.iter_mut().flat_map(Group::controls_mut));
     groups
 }
 
 fn choices<T: VariantArray + ToString>(words: &Words) -> Vec<Choice> {
-    let choice = |code: String| Choice::new(code.clone(), term(words.language, &code));
+    let named = |code: String| choice(&code, &term(words.language, &code));
     T::VARIANTS
         .iter()
-        .map(|one| choice(one.to_string()))
+        .map(|one| named(one.to_string()))
         .collect()
 }
 
-fn done(words: &Words, treatment: Option<Treatment>) -> Vec<Entry> {
-    let mut entries = vec![
-        Entry::select("outcome", words.outcome, choices::<Outcome>(words)).required(),
-        Entry::area("reason", words.why_stopped, "maxlength=\"4000\"").hint(words.if_stopped),
+fn done(words: &Words, treatment: Option<Treatment>) -> Vec<Field> {
+    let mut fields = vec![
+        Field::new(
+            "outcome",
+            words.outcome,
+            Kind::One(choices::<Outcome>(words)),
+        )
+        .required(),
+        Field::new("reason", words.why_stopped, Kind::Area)
+            .max_length(4000)
+            .hint(words.if_stopped),
     ];
     if treatment.is_some() {
-        entries.push(
-            Entry::boxes("zones", words.zones, choices::<Zone>(words)).hint(words.zones_hint),
+        fields.push(
+            Field::new("zones", words.zones, Kind::Ticks(choices::<Zone>(words)))
+                .hint(words.zones_hint),
         );
     }
-    entries
+    fields
 }
 
-fn settings(words: &Words, wavelengths: &[Wavelength], n: usize) -> Vec<Entry> {
+fn settings(words: &Words, wavelengths: &[Wavelength], n: usize) -> Vec<Field> {
     let name = |part: &str| format!("{part}.{n}");
     let offered = wavelengths.iter().map(|one| {
         let nm = u16::from(*one).to_string();
-        Choice::new(nm.clone(), format!("{nm} nm"))
+        choice(&nm, &format!("{nm} nm"))
     });
     vec![
-        Entry::select(&name("wavelength_nm"), words.wavelength, offered.collect()),
-        Entry::line(&name("fluence_j_cm2"), words.fluence, DECIMAL),
-        Entry::line(&name("spot_mm"), words.spot, DECIMAL),
-        Entry::line(&name("pulse_width"), words.pulse_width, DECIMAL),
-        Entry::select(
-            &name("pulse_width_unit"),
-            words.pulse_width_unit,
-            vec![
-                Choice::new("ns", words.nanoseconds),
-                Choice::new("ps", words.picoseconds),
-            ],
+        Field::new(
+            name("wavelength_nm"),
+            words.wavelength,
+            Kind::One(offered.collect()),
         ),
-        Entry::line(&name("frequency_hz"), words.frequency, DECIMAL),
-        Entry::line(&name("pulse_count"), words.pulse_count, WHOLE),
-        Entry::line(&name("passes"), words.passes, WHOLE),
-        Entry::boxes(
-            &name("zones"),
+        Field::new(name("fluence_j_cm2"), words.fluence, Kind::Decimal),
+        Field::new(name("spot_mm"), words.spot, Kind::Decimal),
+        Field::new(name("pulse_width"), words.pulse_width, Kind::Decimal),
+        Field::new(
+            name("pulse_width_unit"),
+            words.pulse_width_unit,
+            Kind::One(vec![
+                choice("ns", words.nanoseconds),
+                choice("ps", words.picoseconds),
+            ]),
+        ),
+        Field::new(name("frequency_hz"), words.frequency, Kind::Decimal),
+        Field::new(name("pulse_count"), words.pulse_count, Kind::Whole),
+        Field::new(name("passes"), words.passes, Kind::Whole),
+        Field::new(
+            name("zones"),
             words.zones_of_settings,
-            choices::<Zone>(words),
+            Kind::Ticks(choices::<Zone>(words)),
         )
         .hint(words.zones_of_settings_hint),
     ]
 }
 
-fn observed(words: &Words, treatment: Option<Treatment>) -> Vec<Entry> {
+fn observed(words: &Words, treatment: Option<Treatment>) -> Vec<Field> {
     let exposure = treatment.is_some_and(Treatment::is_exposure);
-    let mut entries = Vec::new();
+    let mut fields = Vec::new();
     if exposure {
-        entries.push(Entry::select(
+        fields.push(Field::new(
             "endpoint",
             words.endpoint,
-            choices::<Endpoint>(words),
+            Kind::One(choices::<Endpoint>(words)),
         ));
     }
     if treatment.is_some() {
-        entries.push(Entry::line("pain", words.pain, WHOLE).hint(words.pain_hint));
+        fields.push(Field::new("pain", words.pain, Kind::Whole).hint(words.pain_hint));
     }
     if exposure {
-        entries.push(Entry::tick("eyewear_checked", words.eyewear));
+        fields.push(Field::new("eyewear_checked", words.eyewear, Kind::Tick));
     }
     if treatment == Some(Treatment::TestPatch) {
         let results = choices::<TestPatchResult>(words);
-        entries.push(
-            Entry::select("test_patch_result", words.test_patch, results)
+        fields.push(
+            Field::new("test_patch_result", words.test_patch, Kind::One(results))
                 .hint(words.test_patch_hint),
         );
     }
@@ -198,27 +188,29 @@ fn observed(words: &Words, treatment: Option<Treatment>) -> Vec<Entry> {
         treatment,
         Some(Treatment::TestPatch | Treatment::Adjustment)
     ) {
-        entries.push(
-            Entry::line("clearance_percent", words.clearance, WHOLE).hint(words.clearance_hint),
+        fields.push(
+            Field::new("clearance_percent", words.clearance, Kind::Whole)
+                .hint(words.clearance_hint),
         );
     }
-    entries
+    fields
 }
 
-fn event(words: &Words, n: usize) -> Vec<Entry> {
+fn event(words: &Words, n: usize) -> Vec<Field> {
     vec![
-        Entry::line(
-            &format!("kind.{n}"),
-            words.event,
-            "maxlength=\"200\" autocomplete=\"off\"",
-        )
-        .hint(words.event_hint),
-        Entry::select(
-            &format!("severity.{n}"),
+        Field::new(format!("kind.{n}"), words.event, Kind::Text)
+            .max_length(200)
+            .hint(words.event_hint),
+        Field::new(
+            format!("severity.{n}"),
             words.severity,
-            choices::<Severity>(words),
+            Kind::One(choices::<Severity>(words)),
         ),
-        Entry::select(&format!("zone.{n}"), words.zone, choices::<Zone>(words))
-            .hint(words.optional),
+        Field::new(
+            format!("zone.{n}"),
+            words.zone,
+            Kind::One(choices::<Zone>(words)),
+        )
+        .hint(words.optional),
     ]
 }

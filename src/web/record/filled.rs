@@ -1,17 +1,19 @@
 //! A treatment record as its form would have carried it, for correcting one that is there already,
 //! and what stays of it since the form does not ask for it.
 
-use url::form_urlencoded::Serializer;
-
 use crate::domain::catalogue::service::Treatment;
 use crate::domain::course::record::TreatmentRecord;
-use crate::web::frame::form::Form;
+use crate::web::frame::form::sent::Form;
 
 /// The form that `record` was read of.
 pub(in crate::web) fn filled(record: &TreatmentRecord) -> Form {
-    let mut pairs: Vec<(String, String)> = vec![("outcome".into(), record.outcome.to_string())];
-    let mut put =
-        |name: &str, text: Option<String>| pairs.extend(text.map(|text| (name.to_owned(), text)));
+    let mut form = Form::default();
+    let mut put = |name: &str, text: Option<String>| {
+        if let Some(text) = text {
+            form.put(name, text);
+        }
+    };
+    put("outcome", Some(record.outcome.to_string()));
     put("reason", record.reason.as_ref().map(ToString::to_string));
     for zone in record.zones.iter().flatten() {
         put("zones", Some(zone.to_string()));
@@ -71,12 +73,7 @@ pub(in crate::web) fn filled(record: &TreatmentRecord) -> Form {
         );
     }
     put("note", record.note.as_ref().map(ToString::to_string));
-    Form::decoded(
-        Serializer::new(String::new())
-            .extend_pairs(pairs)
-            .finish()
-            .as_bytes(),
-    )
+    form
 }
 
 /// `record` as it was typed, with what `there` says and the form of this treatment has no control for.

@@ -7,6 +7,6 @@ mod filled;
 mod reading;
 mod words;
 
-pub(super) use self::controls::{Group, groups};
+pub(super) use self::controls::groups;
 pub(super) use self::filled::{filled, with_unasked};
 pub(super) use self::reading::{is_incomplete, read};

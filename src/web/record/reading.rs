@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::controls::{SETTINGS, events, sets};
-use super::words::{Words, of};
+use super::words::Words;
 use crate::actions::Error;
 use crate::domain::catalogue::device::PulseWidthUnit;
 use crate::domain::course::Zone;
@@ -14,8 +14,8 @@ use crate::domain::course::status::Outcome;
 use crate::domain::patient::Language;
 use crate::domain::refusal::Code;
 use crate::domain::text::{Line, TextError};
-use crate::web::frame::form::Form;
-use crate::web::frame::form::entry::{Wrong, needed, text_problem};
+use crate::web::frame::form::sent::Form;
+use crate::web::frame::form::wrong::{Wrong, needed, text_problem};
 
 /// What was read of a form.
 pub(in crate::web) struct Read {
@@ -27,7 +27,7 @@ pub(in crate::web) struct Read {
 
 /// Reads a form.
 pub(in crate::web) fn read(language: Language, form: &Form) -> Read {
-    let words = of(language);
+    let words = Words::of(language);
     let mut reading = Reading {
         words,
         form,
@@ -86,7 +86,7 @@ impl Read {
             one.field = one.field.take().map(|field| self.in_form(field));
         }
         if incomplete {
-            wrong.extend(left_empty(of(language), form));
+            wrong.extend(left_empty(Words::of(language), form));
         }
         wrong
     }

@@ -1,151 +1,52 @@
 //! The words of the form of a treatment record, in both languages; the terms of the trade stand in `shop_words`.
 
-use crate::domain::patient::Language;
+use crate::web::frame::words::words;
 
-/// The words of the form.
-pub(in crate::web) struct Words {
-    pub(super) language: Language,
-    pub(super) what_was_done: &'static str,
-    pub(super) outcome: &'static str,
-    pub(super) why_stopped: &'static str,
-    pub(super) if_stopped: &'static str,
-    pub(super) zones: &'static str,
-    pub(super) zones_hint: &'static str,
-    pub(super) settings: &'static str,
-    pub(super) wavelength: &'static str,
-    pub(super) fluence: &'static str,
-    pub(super) spot: &'static str,
-    pub(super) pulse_width: &'static str,
-    pub(super) pulse_width_unit: &'static str,
-    pub(super) nanoseconds: &'static str,
-    pub(super) picoseconds: &'static str,
-    pub(super) frequency: &'static str,
-    pub(super) pulse_count: &'static str,
-    pub(super) passes: &'static str,
-    pub(super) zones_of_settings: &'static str,
-    pub(super) zones_of_settings_hint: &'static str,
-    pub(super) what_was_seen: &'static str,
-    pub(super) endpoint: &'static str,
-    pub(super) pain: &'static str,
-    pub(super) pain_hint: &'static str,
-    pub(super) eyewear: &'static str,
-    pub(super) test_patch: &'static str,
-    pub(super) test_patch_hint: &'static str,
-    pub(super) clearance: &'static str,
-    pub(super) clearance_hint: &'static str,
-    pub(super) unwanted: &'static str,
-    pub(super) event: &'static str,
-    pub(super) event_hint: &'static str,
-    pub(super) severity: &'static str,
-    pub(super) zone: &'static str,
-    pub(super) anything_else: &'static str,
-    pub(super) note: &'static str,
-    pub(super) optional: &'static str,
-    pub(super) choose: &'static str,
-    pub(super) quantity: &'static str,
-    pub(super) whole: &'static str,
-}
-
-const ENGLISH: Words = Words {
-    language: Language::En,
-    what_was_done: "What was done",
-    outcome: "How it ended",
-    why_stopped: "Why it was stopped or not done",
-    if_stopped: "Only where it was",
-    zones: "Zones treated",
-    zones_hint: "None ticked: all that were asked for",
-    settings: "Settings",
-    wavelength: "Wavelength (nm)",
-    fluence: "Fluence (J/cm²)",
-    spot: "Spot diameter (mm)",
-    pulse_width: "Pulse width",
-    pulse_width_unit: "Unit of the pulse width",
-    nanoseconds: "ns (nanoseconds)",
-    picoseconds: "ps (picoseconds)",
-    frequency: "Frequency (Hz)",
-    pulse_count: "Pulses fired (number)",
-    passes: "Passes (number)",
-    zones_of_settings: "Zones with these settings",
-    zones_of_settings_hint: "None ticked: all zones treated",
-    what_was_seen: "What was seen",
-    endpoint: "Reaction of the skin",
-    pain: "Pain (0 to 10)",
-    pain_hint: "As the patient says it: 0 none, 10 the worst",
-    eyewear: "Everybody wore eye protection",
-    test_patch: "What the test patch showed",
-    test_patch_hint: "Once it can be told",
-    clearance: "Clearance (%)",
-    clearance_hint: "0 to 100, where you can judge it",
-    unwanted: "Unwanted effect",
-    event: "What",
-    event_hint: "Such as burn, blistering, scar, infection",
-    severity: "How bad",
-    zone: "Where",
-    anything_else: "Anything else",
-    note: "Note",
-    optional: "May be left empty",
-    choose: "Choose one of these.",
-    quantity: "A number above 0, please.",
-    whole: "A whole number, please.",
-};
-
-const FRENCH: Words = Words {
-    language: Language::Fr,
-    what_was_done: "Ce qui a été fait",
-    outcome: "Comment cela s’est terminé",
-    why_stopped: "Pourquoi cela a été interrompu ou n’a pas été fait",
-    if_stopped: "Seulement dans ce cas",
-    zones: "Zones traitées",
-    zones_hint: "Aucune cochée : toutes celles demandées",
-    settings: "Réglages",
-    wavelength: "Longueur d’onde (nm)",
-    fluence: "Fluence (J/cm²)",
-    spot: "Diamètre du spot (mm)",
-    pulse_width: "Durée d’impulsion",
-    pulse_width_unit: "Unité de la durée d’impulsion",
-    nanoseconds: "ns (nanosecondes)",
-    picoseconds: "ps (picosecondes)",
-    frequency: "Fréquence (Hz)",
-    pulse_count: "Impulsions tirées (nombre)",
-    passes: "Passages (nombre)",
-    zones_of_settings: "Zones avec ces réglages",
-    zones_of_settings_hint: "Aucune cochée : toutes les zones traitées",
-    what_was_seen: "Ce qui a été observé",
-    endpoint: "Réaction de la peau",
-    pain: "Douleur (0 à 10)",
-    pain_hint: "Selon le patient : 0 aucune, 10 la pire",
-    eyewear: "Tous portaient des lunettes de protection",
-    test_patch: "Ce que le test a montré",
-    test_patch_hint: "Dès qu’on peut le dire",
-    clearance: "Éclaircissement (%)",
-    clearance_hint: "De 0 à 100, si vous pouvez en juger",
-    unwanted: "Effet indésirable",
-    event: "Quoi",
-    event_hint: "Par exemple brûlure, cloques, cicatrice, infection",
-    severity: "Gravité",
-    zone: "Où",
-    anything_else: "Autre chose",
-    note: "Remarque",
-    optional: "Facultatif",
-    choose: "Choisissez une de ces réponses.",
-    quantity: "Un nombre supérieur à 0, s’il vous plaît.",
-    whole: "Un nombre entier, s’il vous plaît.",
-};
-
-/// The words in `language`.
-pub(super) fn of(language: Language) -> &'static Words {
-    match language {
-        Language::En => &ENGLISH,
-        Language::Fr => &FRENCH,
+words! {
+    /// The words of the form.
+    pub(super) struct Words {
+        what_was_done: "What was done" | "Ce qui a été fait";
+        outcome: "How it ended" | "Comment cela s’est terminé";
+        why_stopped: "Why it was stopped or not done" | "Pourquoi cela a été interrompu ou n’a pas été fait";
+        if_stopped: "Only where it was" | "Seulement dans ce cas";
+        zones: "Zones treated" | "Zones traitées";
+        zones_hint: "None ticked: all that were asked for" | "Aucune cochée : toutes celles demandées";
+        settings: "Settings" | "Réglages";
+        wavelength: "Wavelength (nm)" | "Longueur d’onde (nm)";
+        fluence: "Fluence (J/cm²)" | "Fluence (J/cm²)";
+        spot: "Spot diameter (mm)" | "Diamètre du spot (mm)";
+        pulse_width: "Pulse width" | "Durée d’impulsion";
+        pulse_width_unit: "Unit of the pulse width" | "Unité de la durée d’impulsion";
+        nanoseconds: "ns (nanoseconds)" | "ns (nanosecondes)";
+        picoseconds: "ps (picoseconds)" | "ps (picosecondes)";
+        frequency: "Frequency (Hz)" | "Fréquence (Hz)";
+        pulse_count: "Pulses fired (number)" | "Impulsions tirées (nombre)";
+        passes: "Passes (number)" | "Passages (nombre)";
+        zones_of_settings: "Zones with these settings" | "Zones avec ces réglages";
+        zones_of_settings_hint: "None ticked: all zones treated" | "Aucune cochée : toutes les zones traitées";
+        what_was_seen: "What was seen" | "Ce qui a été observé";
+        endpoint: "Reaction of the skin" | "Réaction de la peau";
+        pain: "Pain (0 to 10)" | "Douleur (0 à 10)";
+        pain_hint: "As the patient says it: 0 none, 10 the worst" | "Selon le patient : 0 aucune, 10 la pire";
+        eyewear: "Everybody wore eye protection" | "Tous portaient des lunettes de protection";
+        test_patch: "What the test patch showed" | "Ce que le test a montré";
+        test_patch_hint: "Once it can be told" | "Dès qu’on peut le dire";
+        clearance: "Clearance (%)" | "Éclaircissement (%)";
+        clearance_hint: "0 to 100, where you can judge it" | "De 0 à 100, si vous pouvez en juger";
+        unwanted: "Unwanted effect" | "Effet indésirable";
+        event: "What" | "Quoi";
+        event_hint: "Such as burn, blistering, scar, infection" | "Par exemple brûlure, cloques, cicatrice, infection";
+        severity: "How bad" | "Gravité";
+        zone: "Where" | "Où";
+        anything_else: "Anything else" | "Autre chose";
+        note: "Note" | "Remarque";
+        optional: "May be left empty" | "Facultatif";
+        choose: "Choose one of these." | "Choisissez une de ces réponses.";
+        quantity: "A number above 0, please." | "Un nombre supérieur à 0, s’il vous plaît.";
+        whole: "A whole number, please." | "Un nombre entier, s’il vous plaît.";
     }
-}
-
-impl Words {
-    /// That a number goes up to `most`.
-    pub(super) fn whole_up_to(&self, most: u16) -> String {
-        match self.language {
-            Language::En => format!("A whole number from 0 to {most}, please."),
-            Language::Fr => format!("Un nombre entier de 0 à {most}, s’il vous plaît."),
-        }
+    impl {
+        /// That a number goes up to `most`.
+        whole_up_to(most: u16): "A whole number from 0 to {most}, please." | "Un nombre entier de 0 à {most}, s’il vous plaît.";
     }
 }

@@ -1,0 +1,204 @@
+//! A field as it stands on a page: its label, its hint, what was typed, and what is wrong with that.
+
+use askama::Template;
+
+use super::field::{Choice, Field, Kind};
+use super::sent::Form;
+use super::wrong::{Wrong, look_below, words_at};
+use crate::domain::patient::Language;
+
+/// Where a control stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Below its label.
+    Form,
+    /// Below its label, which says where something is required.
+    MarkedForm,
+    /// In a table, whose head says what it is.
+    Cell,
+}
+
+/// A control. It is written into a page as it is.
+#[derive(Debug, Clone, Template)]
+#[template(path = "form/control.html", config = ".askama.toml")]
+pub(in crate::web) struct Control {
+    pub(super) field: Field,
+    pub(in crate::web) name: String,
+    pub(in crate::web) id: String,
+    pub(super) label: String,
+    pub(in crate::web) value: String,
+    pub(super) choices: Vec<Choice>,
+    pub(in crate::web) wrong: String,
+    /// What stands there now, where that is something else than what was typed.
+    pub(super) now: String,
+    /// Whether the page opens with this control ready to be typed into.
+    pub(super) autofocus: bool,
+    pub(super) place: Place,
+}
+
+impl Control {
+    /// The control of `field` called `name`, filled with what was typed and with what is wrong about it.
+    pub(super) fn new(field: &Field, name: String, form: &Form, wrong: &[Wrong]) -> Self {
+        let mut value = form.raw(&name).unwrap_or_default().to_owned();
+        if let Some(preset) = field.preset.as_ref().filter(|_| value.is_empty()) {
+            value.clone_from(preset);
+        }
+        let mut choices = match &field.kind {
+            Kind::One(choices) | Kind::Ticks(choices) => choices.clone(),
+            _ => Vec::new(),
+        };
+        let one = matches!(field.kind, Kind::One(_));
+        for choice in &mut choices {
+            choice.chosen = if one {
+                choice.value == value
+            } else {
+                form.holds(&name, &choice.value)
+            };
+        }
+        // What was sent and is not offered is shown all the same, or what is wrong could not be seen.
+        if one && !value.is_empty() && !choices.iter().any(|choice| choice.chosen) {
+            choices.push(Choice {
+                value: value.clone(),
+                label: value.clone(),
+                chosen: true,
+            });
+        }
+        if matches!(field.kind, Kind::Password) {
+            // A password is never sent back.
+            value.clear();
+        }
+        Self {
+            id: id(&name),
+            label: field.label.clone(),
+            wrong: words_at(wrong, &name, "Line"),
+            now: String::new(),
+            autofocus: false,
+            place: Place::Form,
+            field: field.clone(),
+            choices,
+            value,
+            name,
+        }
+    }
+
+    /// In the form called `form`, where a page has several with the same controls.
+    pub(in crate::web) fn within(mut self, form: &str) -> Self {
+        self.id = format!("{form}-{}", self.id);
+        self
+    }
+
+    /// Ready to be typed into when the page opens.
+    pub(in crate::web) fn focused(mut self) -> Self {
+        self.autofocus = true;
+        self
+    }
+
+    pub(super) fn is_boxes(&self) -> bool {
+        matches!(self.field.kind, Kind::Ticks(_))
+    }
+
+    fn is_tick(&self) -> bool {
+        matches!(self.field.kind, Kind::Tick)
+    }
+
+    fn is_select(&self) -> bool {
+        matches!(self.field.kind, Kind::One(_))
+    }
+
+    fn is_area(&self) -> bool {
+        matches!(self.field.kind, Kind::Area | Kind::Lines)
+    }
+
+    fn is_cell(&self) -> bool {
+        self.place == Place::Cell
+    }
+
+    /// Whether the browser insists on it. A row of a table may stay empty.
+    fn is_required(&self) -> bool {
+        self.field.required && !self.is_cell()
+    }
+
+    /// Whether its label says that it is required.
+    fn is_marked(&self) -> bool {
+        self.field.required && self.place == Place::MarkedForm
+    }
+
+    fn input_type(&self) -> &'static str {
+        match self.field.kind {
+            Kind::Email => "email",
+            Kind::Tel => "tel",
+            Kind::Password => "password",
+            Kind::Day => "date",
+            Kind::Moment => "datetime-local",
+            _ => "text",
+        }
+    }
+
+    fn input_mode(&self) -> &'static str {
+        match self.field.kind {
+            Kind::Whole => "numeric",
+            Kind::Decimal | Kind::Money => "decimal",
+            _ => "",
+        }
+    }
+
+    /// The ids of what explains it, for readers who do not see where it stands.
+    fn described_by(&self) -> String {
+        let said = [
+            (&self.field.hint, "hint"),
+            (&self.wrong, "problem"),
+            (&self.now, "now"),
+        ];
+        let ids = said
+            .iter()
+            .filter(|(words, _)| !words.is_empty())
+            .map(|(_, what)| format!("{}-{what}", self.id));
+        ids.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The id of the control called `name`.
+fn id(name: &str) -> String {
+    name.replace(['.', '_'], "-")
+}
+
+impl Field {
+    /// The field as a control, filled with what was typed and with what is wrong about that.
+    pub(in crate::web) fn filled(&self, form: &Form, wrong: &[Wrong]) -> Control {
+        Control::new(self, self.name.clone(), form, wrong)
+    }
+}
+
+/// Opens the page at the first of `controls` that something is wrong with.
+pub(in crate::web) fn focus_first_wrong<'a>(mut controls: impl Iterator<Item = &'a mut Control>) {
+    if let Some(first) = controls.find(|one| !one.wrong.is_empty() && !one.is_boxes()) {
+        first.autofocus = true;
+    }
+}
+
+/// What the head of a page says about what is wrong: what is about no control of it, or that it stands below.
+pub(in crate::web) fn said_above(
+    language: Language,
+    wrong: &[Wrong],
+    controls: &[&Control],
+) -> Vec<String> {
+    let whole = of_the_whole(wrong, controls);
+    if whole.is_empty() && !wrong.is_empty() {
+        return vec![look_below(language).to_owned()];
+    }
+    whole.into_iter().map(str::to_owned).collect()
+}
+
+/// What is wrong with a form as a whole, or with a control that is not in `controls`.
+fn of_the_whole<'a>(wrong: &'a [Wrong], controls: &[&Control]) -> Vec<&'a str> {
+    let shown = |one: &Wrong| {
+        one.field
+            .as_deref()
+            .is_some_and(|field| controls.iter().any(|control| control.name == field))
+    };
+    wrong
+        .iter()
+        .filter(|one| !shown(one))
+        .map(|one| one.words.as_str())
+        .collect()
+}

@@ -1,0 +1,101 @@
+//! Texts in both languages, side by side. A text without one of its languages does not compile.
+
+/// Texts that a page says. `words! { struct ListWords { title: "Your list" | "Votre liste"; } }` makes a struct with a
+/// text for each name, and `ListWords::of(language)`. What follows as `impl { undated(count: usize): "…" | "…"; }` are
+/// methods that fill in what they are given. `words! { fn asked { "…" | "…"; } }` makes a list of texts, and
+/// `words! { fn term { "code": "…" | "…"; } }` what codes are called.
+macro_rules! words {
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident { $($text:ident: $english:literal | $french:literal;)* }
+    ) => {
+        $(#[$meta])*
+        $vis struct $name {
+            $($vis $text: &'static str,)*
+        }
+
+        impl $name {
+            /// The words in `language`.
+            $vis fn of(language: $crate::domain::patient::Language) -> &'static Self {
+                static ENGLISH: $name = $name { $($text: $english,)* };
+                static FRENCH: $name = $name { $($text: $french,)* };
+                match language {
+                    $crate::domain::patient::Language::En => &ENGLISH,
+                    $crate::domain::patient::Language::Fr => &FRENCH,
+                }
+            }
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident { $($text:ident: $english:literal | $french:literal;)* }
+        impl {
+            $(
+                $(#[$about:meta])*
+                $said:ident($($given:ident: $kind:ty),*): $in_english:literal | $in_french:literal;
+            )+
+        }
+    ) => {
+        $(#[$meta])*
+        $vis struct $name {
+            $vis language: $crate::domain::patient::Language,
+            $($vis $text: &'static str,)*
+        }
+
+        impl $name {
+            /// The words in `language`.
+            $vis fn of(language: $crate::domain::patient::Language) -> &'static Self {
+                use $crate::domain::patient::Language;
+                static ENGLISH: $name = $name { language: Language::En, $($text: $english,)* };
+                static FRENCH: $name = $name { language: Language::Fr, $($text: $french,)* };
+                match language {
+                    Language::En => &ENGLISH,
+                    Language::Fr => &FRENCH,
+                }
+            }
+
+            $(
+                $(#[$about])*
+                $vis fn $said(&self, $($given: $kind),*) -> String {
+                    match self.language {
+                        $crate::domain::patient::Language::En => format!($in_english),
+                        $crate::domain::patient::Language::Fr => format!($in_french),
+                    }
+                }
+            )+
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        $vis:vis fn $name:ident { $($english:literal | $french:literal;)+ }
+    ) => {
+        $(#[$meta])*
+        $vis fn $name(language: $crate::domain::patient::Language) -> &'static [&'static str] {
+            match language {
+                $crate::domain::patient::Language::En => &[$($english),+],
+                $crate::domain::patient::Language::Fr => &[$($french),+],
+            }
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        $vis:vis fn $name:ident { $($code:literal: $english:literal | $french:literal;)+ }
+    ) => {
+        $(#[$meta])*
+        $vis fn $name(
+            language: $crate::domain::patient::Language,
+            code: &str,
+        ) -> Option<&'static str> {
+            let (english, french) = match code {
+                $($code => ($english, $french),)+
+                _ => return None,
+            };
+            Some(match language {
+                $crate::domain::patient::Language::En => english,
+                $crate::domain::patient::Language::Fr => french,
+            })
+        }
+    };
+}
+
+pub(in crate::web) use words;

@@ -19,7 +19,7 @@ use super::problem::Problem;
 use crate::actions::App;
 use crate::actions::messages::mailbox;
 use crate::domain::ids::SessionId;
-use crate::domain::messages::message::Channel;
+use crate::domain::patient::channel::Channel;
 use crate::domain::time::civil;
 
 /// Moves the clock to an instant, and does what falls due on the way; or says in words what went wrong.

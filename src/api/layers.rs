@@ -12,10 +12,10 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::Serving;
 use super::extract::MOST_BYTES;
 use super::problem::Problem;
 use super::respond::NewId;
+use super::serving::Serving;
 use crate::actions::work::guess_guard::CameFrom;
 
 /// `routes` with all that surrounds them.

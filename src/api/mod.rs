@@ -15,10 +15,9 @@ mod partner;
 mod patient;
 pub mod problem;
 mod respond;
+pub(super) mod serving;
 
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -36,19 +35,9 @@ use self::manage::audit;
 use self::messages::{feeds, ledger, tasks, texts};
 use self::partner::{notifications, partners, referrals, settlement};
 use self::patient::{consents, courses, lock_box, opt_outs, patients};
+pub use self::serving::Serving;
 use crate::actions::App;
 use crate::domain::role::{ANYONE, MANAGERS, PRACTITIONERS, SHOPS, STAFF};
-
-/// What the server knows besides the app.
-#[derive(Clone)]
-pub struct Serving {
-    /// The app.
-    pub app: App,
-    /// Whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Arc<[IpAddr]>,
-    /// How long a request may take, its body included.
-    pub longest: Duration,
-}
 
 /// Every route under `/api/v1`.
 fn api() -> OpenApiRouter<App> {

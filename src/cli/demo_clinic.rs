@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::args::{DemoOptions, LoadDemoOptions};
 use super::demo;
-use super::demo::Loaded;
+use super::demo::people::Loaded;
 use super::settings::Settings;
 use super::{open_with, say, serve};
 use crate::actions::App;

@@ -7,8 +7,8 @@ use anyhow::{Context, bail};
 use url::Url;
 
 use super::args::MailOptions;
-use super::settings::File;
-use crate::delivery::inbox::InboxSettings;
+use super::file::File;
+use crate::delivery::inbox_settings::InboxSettings;
 use crate::delivery::sms::SmsSettings;
 use crate::delivery::transport::{DkimSettings, SmtpSettings};
 use crate::domain::clinic::profile::{ClinicProfile, Texts};

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod args;
 pub mod demo;
 mod demo_clinic;
+mod file;
 mod mail_settings;
 pub mod serve;
 pub mod settings;

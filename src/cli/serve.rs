@@ -20,11 +20,13 @@ use super::{open, time_check};
 use crate::actions::App;
 use crate::actions::access::first_start;
 use crate::actions::work::repeats;
-use crate::api::{Serving, router};
+use crate::api::router;
+use crate::api::serving::Serving;
+use crate::delivery::post::Post;
 use crate::delivery::sms::Sms;
+use crate::delivery::ticker;
 use crate::delivery::transport::Smtp;
-use crate::delivery::{Post, ticker};
-use crate::domain::messages::message::Channel;
+use crate::domain::patient::channel::Channel;
 use crate::domain::time::time_zone_data::ZoneData;
 use crate::web;
 

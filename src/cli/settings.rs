@@ -5,40 +5,12 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use serde::Deserialize;
 
 use super::args::{LogFormat, Options};
+use super::file::File;
 use super::mail_settings::MailSettings;
 use crate::domain::clinic::policy::Policy;
 use crate::domain::time::time_zone::Tz;
-
-/// What `fadeline.toml` may hold.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct File {
-    database_url: Option<String>,
-    listen: Option<String>,
-    time_zone: Option<String>,
-    log: Option<String>,
-    log_format: Option<LogFormat>,
-    trusted_proxies: Option<Vec<String>>,
-    policy: Policy,
-    // Of mail; named one by one, since what is flattened cannot refuse unknown keys.
-    pub(super) smtp_url: Option<String>,
-    pub(super) smtp_ca: Option<String>,
-    pub(super) mail_from: Option<String>,
-    pub(super) dkim_key: Option<String>,
-    pub(super) dkim_selector: Option<String>,
-    pub(super) imap_url: Option<String>,
-    pub(super) imap_ca: Option<String>,
-    pub(super) imap_server_id: Option<String>,
-    pub(super) sms_url: Option<String>,
-    pub(super) sms_from: Option<String>,
-    pub(super) sms_ca: Option<String>,
-    pub(super) clinic_label: Option<String>,
-    pub(super) clinic_phone: Option<String>,
-    pub(super) public_url: Option<String>,
-}
 
 /// All settings, sound.
 #[derive(Debug, Clone)]

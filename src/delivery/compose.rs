@@ -6,12 +6,13 @@
 use lettre::message::header::ContentType;
 use lettre::message::{MultiPart, SinglePart};
 
+use super::error::{Error, Result};
 use super::letter::Letter;
 use super::lists;
 use super::lists::{Line, Words};
 use super::mime;
 use super::mime::{Mail, unwritten};
-use super::{Error, Post, Result};
+use super::post::Post;
 use crate::actions::Error as Refused;
 use crate::actions::calendar::event;
 use crate::actions::messages::links;
@@ -20,10 +21,11 @@ use crate::calendar::event::Status;
 use crate::calendar::invite;
 use crate::calendar::invite::Organizer;
 use crate::domain::clinic::reminder::Purpose;
-use crate::domain::messages::message::{Audience, Channel, Message, MessageKind};
+use crate::domain::messages::message::{Audience, Message, MessageKind};
 use crate::domain::messages::task::TaskKind;
 use crate::domain::messages::text_wording;
 use crate::domain::messages::text_wording::Sender;
+use crate::domain::patient::channel::Channel;
 use crate::domain::patient::recipient::Recipient;
 use crate::domain::patient::{Email, Patient, Phone};
 use crate::storage::patient::patients;

@@ -4,7 +4,8 @@
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::{Post, Result};
+use super::error::Result;
+use super::post::Post;
 use crate::actions::incoming::answers;
 use crate::calendar::answer::{Answer, Method, Reply as CalendarReply};
 use crate::calendar::authentication::authenticated;

@@ -3,7 +3,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Post, Result, inbox, step};
+use super::error::Result;
+use super::post::Post;
+use super::{inbox, step};
 
 /// Moves the clock forward to `to`; not back.
 pub async fn forward(post: &Post, to: DateTime<Utc>) -> Result<()> {

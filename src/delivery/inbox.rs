@@ -2,108 +2,25 @@
 //! then marked as seen, so what was filed twice over is filed once. A mail that is too large
 //! is filed by its size alone. What is made of a mail stands in `filing`.
 
-use std::io::Cursor;
-use std::sync::Arc;
 use std::time::Duration;
 
+use async_imap::Session;
 use async_imap::types::Fetch;
-use async_imap::{Client, Session};
 use futures_util::TryStreamExt;
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
-use url::Url;
 
-use super::transport::{SettingsError, credentials_of, host_of};
-use super::{Error, Post, Result, filing};
+use super::error::mailbox;
+use super::error::{Error, Result};
+use super::filing;
+use super::inbox_settings::InboxSettings;
+use super::post::Post;
 use crate::calendar::reply::MOST_BYTES;
 
 /// How long a reading of the mailbox may take.
 const LONGEST: Duration = Duration::from_mins(1);
 /// How many mails one reading takes at most; the next one takes the rest.
 const AT_ONCE: usize = 50;
-
-/// The mailbox that answers come to.
-#[derive(Clone)]
-pub struct InboxSettings {
-    host: String,
-    port: u16,
-    user: String,
-    password: String,
-    tls: Arc<ClientConfig>,
-    server_id: Option<String>,
-}
-
-impl std::fmt::Debug for InboxSettings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("InboxSettings")
-            .field("host", &self.host)
-            .field("port", &self.port)
-            .finish_non_exhaustive()
-    }
-}
-
-impl InboxSettings {
-    /// The mailbox at `url` (`imaps://user:password@host:993`), its authority's certificate in PEM, and the name by which
-    /// that server signs what it verified.
-    pub fn new(
-        url: &Url,
-        authority: Option<Vec<u8>>,
-        server_id: Option<String>,
-    ) -> std::result::Result<Self, SettingsError> {
-        if url.scheme() != "imaps" {
-            return Err(SettingsError::Scheme("imaps://"));
-        }
-        let (host, _) = host_of(url)?;
-        let (user, password) = credentials_of(url)?.ok_or(SettingsError::Credentials)?;
-        let mut roots = RootCertStore::empty();
-        match authority {
-            Some(pem) => {
-                for certificate in CertificateDer::pem_reader_iter(Cursor::new(pem)) {
-                    let certificate = certificate.map_err(|_| SettingsError::Authority)?;
-                    roots
-                        .add(certificate)
-                        .map_err(|_| SettingsError::Authority)?;
-                }
-            }
-            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        }
-        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| SettingsError::TlsParameters(error.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self {
-            host,
-            port: url.port().unwrap_or(993),
-            user,
-            password,
-            tls: Arc::new(tls),
-            server_id,
-        })
-    }
-
-    async fn open(&self) -> Result<Session<TlsStream<TcpStream>>> {
-        let name = ServerName::try_from(self.host.clone()).map_err(mailbox)?;
-        let stream = TcpStream::connect((self.host.as_str(), self.port))
-            .await
-            .map_err(mailbox)?;
-        let stream = TlsConnector::from(self.tls.clone())
-            .connect(name, stream)
-            .await
-            .map_err(mailbox)?;
-        let mut client = Client::new(stream);
-        client.read_response().await.map_err(mailbox)?;
-        // The server's words may name the user; what is logged does not.
-        client
-            .login(&self.user, &self.password)
-            .await
-            .map_err(|_| Error::Mailbox("the sign-in was refused".to_owned()))
-    }
-}
 
 /// Reads what is unseen. How many mails were filed.
 pub async fn read(post: &Post) -> Result<usize> {
@@ -184,8 +101,4 @@ async fn fetched(
     Ok(fetches
         .into_iter()
         .find(|fetch| fetch.uid.is_none_or(|found| found == uid)))
-}
-
-fn mailbox(error: impl std::fmt::Display) -> Error {
-    Error::Mailbox(error.to_string().chars().take(300).collect())
 }

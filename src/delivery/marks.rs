@@ -6,8 +6,10 @@ use lettre::message::SinglePart;
 use lettre::message::header::ContentType;
 
 use super::compose::Outgoing;
+use super::error::Result;
+use super::mime;
+use super::post::Post;
 use super::transport::SendError;
-use super::{Post, Result, mime};
 use crate::actions::patient::opt_outs;
 use crate::domain::messages::message::{
     Audience, Message, MessageKind, MessageStatus, Unsent, pause_after,

@@ -11,7 +11,7 @@ use lettre::message::{Body, Mailbox, Message as Mime, MessageBuilder, MultiPart,
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Error, Result};
+use super::error::{Error, Result};
 use crate::calendar::text::Address as CalendarAddress;
 use crate::domain::clinic::profile::ClinicProfile;
 use crate::domain::ids::MessageId;

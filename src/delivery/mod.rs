@@ -3,156 +3,21 @@
 //! written by `actions`; nothing here changes a visit.
 
 mod compose;
+mod error;
 pub mod filing;
 pub mod forward;
 pub mod inbox;
+pub mod inbox_settings;
 mod letter;
 mod lists;
 mod marks;
 mod mime;
+pub(super) mod post;
 pub mod sms;
 pub mod step;
 pub mod ticker;
 pub mod transport;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use thiserror::Error;
-use tokio::sync::{Mutex, MutexGuard};
-
-use self::inbox::InboxSettings;
-use self::sms::Sms;
-use self::transport::Smtp;
-use crate::actions;
-use crate::actions::App;
-use crate::domain::messages::message::Channel;
-use crate::storage;
-
-/// Why something could not be sent or read.
-#[derive(Debug, Error)]
-pub enum Error {
-    /// The store refused or is away; what was begun is tried again.
-    #[error(transparent)]
-    Storage(#[from] storage::Error),
-    /// The mail cannot be written.
-    #[error("cannot be written: {0}")]
-    Compose(String),
-    /// An action refused, or could not be done.
-    #[error(transparent)]
-    Action(#[from] actions::Error),
-    /// The mailbox cannot be read at the moment.
-    #[error("the mailbox cannot be read: {0}")]
-    Mailbox(String),
-}
-
-/// What this room answers.
-pub type Result<T> = std::result::Result<T, Error>;
-
-/// The post office: the app, the ways out, and the mailbox that is read.
-#[derive(Debug, Clone)]
-pub struct Post(Arc<Parts>);
-
-/// Whose turn it is to send by each way.
-#[derive(Debug, Default)]
-struct Turns {
-    mail: Mutex<()>,
-    texts: Mutex<()>,
-    desk: Mutex<()>,
-}
-
-impl Turns {
-    fn of(&self, way: Channel) -> &Mutex<()> {
-        match way {
-            Channel::Email => &self.mail,
-            Channel::Sms => &self.texts,
-            Channel::Desk => &self.desk,
-        }
-    }
-
-    /// Waits until nobody sends by any way, and keeps it so.
-    async fn all(&self) -> [MutexGuard<'_, ()>; 3] {
-        [
-            self.mail.lock().await,
-            self.texts.lock().await,
-            self.desk.lock().await,
-        ]
-    }
-}
-
-/// The parts of a [`Post`].
-#[derive(Debug)]
-pub struct Parts {
-    /// The app.
-    pub app: App,
-    /// The mail server.
-    pub smtp: Option<Smtp>,
-    /// The provider of text messages.
-    pub sms: Option<Sms>,
-    /// Whether what goes out is kept in the demo's mailbox.
-    pub keeps_mailbox: bool,
-    /// The mailbox that answers come to.
-    pub inbox: Option<InboxSettings>,
-    /// One step at a time by each way, so that one which keeps us waiting holds up no other.
-    sending: Turns,
-    /// One reading at a time.
-    reading: Mutex<()>,
-    stopping: AtomicBool,
-}
-
-impl Post {
-    /// A post office.
-    #[must_use]
-    pub fn new(
-        app: App,
-        smtp: Option<Smtp>,
-        sms: Option<Sms>,
-        keeps_mailbox: bool,
-        inbox: Option<InboxSettings>,
-    ) -> Self {
-        Self(Arc::new(Parts {
-            app,
-            smtp,
-            sms,
-            keeps_mailbox,
-            inbox,
-            sending: Turns::default(),
-            reading: Mutex::new(()),
-            stopping: AtomicBool::new(false),
-        }))
-    }
-
-    /// The ways by which something can go out; what the desk has to do always can.
-    #[must_use]
-    pub fn ways(&self) -> Vec<Channel> {
-        let mail = self.smtp.is_some() || self.keeps_mailbox;
-        let texts = self.sms.is_some() || self.keeps_mailbox;
-        let ways = [
-            (Channel::Desk, true),
-            (Channel::Email, mail),
-            (Channel::Sms, texts),
-        ];
-        ways.into_iter()
-            .filter(|(_, there)| *there)
-            .map(|(way, _)| way)
-            .collect()
-    }
-
-    fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::SeqCst)
-    }
-
-    /// Begins nothing more, and waits until what is under way is marked.
-    pub async fn stop(&self) {
-        self.stopping.store(true, Ordering::SeqCst);
-        drop(self.sending.all().await);
-        drop(self.reading.lock().await);
-    }
-}
-
-impl std::ops::Deref for Post {
-    type Target = Parts;
-    fn deref(&self) -> &Parts {
-        &self.0
-    }
-}
+pub use self::error::{Error, Result};
+pub use self::inbox_settings::InboxSettings;
+pub use self::post::{Parts, Post};

@@ -7,13 +7,15 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::compose;
 use super::compose::Outgoing;
+use super::error::{Error, Result};
 use super::marks;
+use super::post::Post;
 use super::transport::SendError;
-use super::{Error, Post, Result};
 use crate::actions::messages::notices;
 use crate::domain::clinic::quiet_hours::QuietHours;
-use crate::domain::messages::message::{Channel, Message, MessageKind, Unsent};
+use crate::domain::messages::message::{Message, MessageKind, Unsent};
 use crate::domain::patient::Phone;
+use crate::domain::patient::channel::Channel;
 use crate::storage::messages::ledger;
 
 /// How long whoever claimed a message may take to send it.

@@ -8,9 +8,10 @@ use std::pin::Pin;
 
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
-use super::{Post, inbox, step};
+use super::post::Post;
+use super::{inbox, step};
 use crate::actions::calendar::feeds;
-use crate::domain::messages::message::Channel;
+use crate::domain::patient::channel::Channel;
 
 /// Starts to ring, until the scheduler that is answered is shut down.
 pub async fn start(post: &Post) -> Result<JobScheduler, JobSchedulerError> {

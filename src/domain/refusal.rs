@@ -9,8 +9,6 @@ use serde::{Serialize, Serializer};
 use strum::IntoStaticStr;
 use utoipa::ToSchema;
 
-use super::course::status::SessionStatus;
-use super::partner::referral::ReferralStatus;
 use super::role::{PRACTITIONERS, Role};
 
 /// The rule that refuses; its spelling is part of the contract.
@@ -151,10 +149,10 @@ pub enum Code {
     ReferralFull,
     /// The lock was lifted before.
     LockLifted,
-    /// The referral's state does not allow the transition.
-    ReferralNotAllowedFrom(ReferralStatus),
-    /// The state does not allow the transition.
-    NotAllowedFrom(SessionStatus),
+    /// The referral's state, by its word, does not allow the transition.
+    ReferralNotAllowedFrom(&'static str),
+    /// The session's state, by its word, does not allow the transition.
+    NotAllowedFrom(&'static str),
 }
 
 impl Code {

@@ -150,6 +150,11 @@ pub fn folded(text: &str) -> String {
         .join(" ")
 }
 
+/// `true`, for fields that are so unless said otherwise.
+pub(crate) fn yes() -> bool {
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,10 +4,11 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Duration, Utc};
+use fadeline::delivery::post::Post;
+use fadeline::delivery::step;
 use fadeline::delivery::transport::{Smtp, SmtpSettings};
-use fadeline::delivery::{Post, step};
 use fadeline::domain::clinic::policy::Policy;
-use fadeline::domain::messages::message::Channel;
+use fadeline::domain::patient::channel::Channel;
 use fadeline::storage::messages::ledger;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};

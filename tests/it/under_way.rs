@@ -2,12 +2,13 @@
 //! claimed, and when that node has died the row waits again, with what was true before.
 
 use chrono::{DateTime, Duration, Utc};
-use fadeline::domain::messages::message::Channel;
+use fadeline::domain::patient::channel::Channel;
 use fadeline::storage::messages::ledger;
 use serde_json::json;
 
+use fadeline::delivery::post::Post;
+use fadeline::delivery::step;
 use fadeline::delivery::transport::{Smtp, SmtpSettings};
-use fadeline::delivery::{Post, step};
 
 use crate::support::TestApp;
 

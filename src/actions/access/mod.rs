@@ -1,4 +1,4 @@
-//! WING.
+//! Who may come in: passwords, tokens, browsers, second factors, users.
 
 pub mod browsers;
 pub mod by_command;

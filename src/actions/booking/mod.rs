@@ -1,4 +1,4 @@
-//! WING.
+//! Finding free times, and booking, holding, moving and cancelling sessions.
 
 pub mod book;
 pub mod cancel;

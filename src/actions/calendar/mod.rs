@@ -1,4 +1,4 @@
-//! WING.
+//! Calendars that go out: one session as an event, and feeds.
 
 pub mod event;
 pub mod feeds;

@@ -1,4 +1,4 @@
-//! WING.
+//! A course as it is read: its case, its view, its sessions.
 
 pub mod case;
 pub mod locked;

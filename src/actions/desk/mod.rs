@@ -1,4 +1,4 @@
-//! WING.
+//! The front desk: its day, its panel, attendance, records, undo and tasks.
 
 pub mod attend;
 pub mod correct;

@@ -1,4 +1,5 @@
-//! WING.
+//! What comes in from outside: answers to mail and texts, what patients press on their page, and
+//! requests for a consultation.
 
 pub mod answers;
 pub mod consultation_request;

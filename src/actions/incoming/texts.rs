@@ -12,15 +12,14 @@ use crate::actions::{App, Caller, Result};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{MessageId, PatientId};
-use crate::domain::messages::message::{
-    Channel, Content, Message, MessageKind, MessageStatus, Reply,
-};
+use crate::domain::messages::message::{Content, Message, MessageKind, MessageStatus, Reply};
 use crate::domain::messages::notice::{Standing, standing};
 use crate::domain::messages::reply::{FiledReply, Verdict};
 use crate::domain::messages::task::{Task, TaskKind};
 use crate::domain::messages::text_answer::{Said, said};
 use crate::domain::messages::text_wording;
 use crate::domain::messages::text_wording::Sender;
+use crate::domain::patient::channel::Channel;
 use crate::domain::patient::opt_out::OptOutBy;
 use crate::domain::patient::recipient::Recipient;
 use crate::domain::patient::{Language, Patient, Phone};

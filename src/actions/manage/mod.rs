@@ -1,4 +1,4 @@
-//! WING.
+//! What managers read: the audit, the figures, the month.
 
 pub mod audit;
 pub mod figures;

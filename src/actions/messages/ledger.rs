@@ -8,10 +8,9 @@ use crate::actions::work::page::{Items, Page};
 use crate::actions::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::clinic::reminder::Purpose;
 use crate::domain::ids::{MessageId, PatientId, ReferralId, SessionId};
-use crate::domain::messages::message::{
-    Channel, Message, MessageKind, MessageStatus, Reply, Unsent,
-};
+use crate::domain::messages::message::{Message, MessageKind, MessageStatus, Reply, Unsent};
 use crate::domain::patient::Language;
+use crate::domain::patient::channel::Channel;
 use crate::domain::patient::recipient::Recipient;
 use crate::domain::time::civil;
 use crate::storage::course::sessions;

@@ -12,11 +12,12 @@ use crate::actions::{App, Error, Result, Work};
 use crate::domain::course::session::{CancelReason, Session};
 use crate::domain::ids::SessionId;
 use crate::domain::messages::message::{
-    Audience, Channel, Content, Message, MessageKind, MessageStatus, Tells, Unsent,
+    Audience, Content, Message, MessageKind, MessageStatus, Tells, Unsent,
 };
 use crate::domain::messages::notice;
 use crate::domain::messages::notice::{Notice, Party, Standing, standing};
 use crate::domain::messages::task::{Task, TaskKind};
+use crate::domain::patient::channel::Channel;
 use crate::domain::patient::recipient::Recipient;
 use crate::domain::patient::{Language, Patient, Way};
 use crate::storage::Tx;

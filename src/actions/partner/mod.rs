@@ -1,4 +1,4 @@
-//! WING.
+//! Partner shops: referrals and how they end, packets, proposals, settlement, what a shop sees.
 
 pub mod answers;
 pub mod ends;

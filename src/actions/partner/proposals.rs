@@ -18,10 +18,11 @@ use crate::domain::course::Course;
 use crate::domain::course::case::Facing;
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
-use crate::domain::messages::message::{Channel, Content, Message, MessageKind, MessageStatus};
+use crate::domain::messages::message::{Content, Message, MessageKind, MessageStatus};
 use crate::domain::partner::referral::{
     Proposal, ProposalStatus, Referral, ReferralVerb, can_be_moved,
 };
+use crate::domain::patient::channel::Channel;
 use crate::domain::patient::recipient::Recipient;
 use crate::domain::refusal::Code;
 use crate::domain::time::civil;

@@ -136,7 +136,7 @@ pub async fn change(
             current.status
         );
         return Err(Error::refused(
-            Rule::ReferralNotAllowedFrom(current.status),
+            Rule::ReferralNotAllowedFrom(current.status.into()),
             words,
         ));
     }

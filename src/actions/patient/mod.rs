@@ -1,4 +1,4 @@
-//! WING.
+//! Patients: their record, courses, consents, opt-outs and lock-box.
 
 pub mod consents;
 pub mod courses;

@@ -1,4 +1,4 @@
-//! WING.
+//! What a referral and its sessions do to each other.
 
 pub(super) mod bookings;
 pub(super) mod change;

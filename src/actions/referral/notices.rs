@@ -6,11 +6,10 @@ use chrono::{DateTime, Utc};
 
 use crate::actions::messages::facts;
 use crate::actions::{Result, Work};
-use crate::domain::messages::message::{
-    Channel, Content, Message, MessageKind, MessageStatus, Unsent,
-};
+use crate::domain::messages::message::{Content, Message, MessageKind, MessageStatus, Unsent};
 use crate::domain::partner::referral::{ProposalStatus, Referral, ReferralStatus};
 use crate::domain::patient::Language;
+use crate::domain::patient::channel::Channel;
 use crate::domain::patient::recipient::Recipient;
 use crate::domain::time::business_day;
 use crate::storage::course::sessions;

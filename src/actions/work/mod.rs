@@ -1,4 +1,4 @@
-//! WING.
+//! What every action stands on: the app, the unit of work, errors, pages, what is kept in memory.
 
 pub mod app;
 pub mod catalogue_kept;

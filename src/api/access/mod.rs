@@ -1,4 +1,4 @@
-//! WING.
+//! Signing in, and the roles that may use a route.
 
 pub(super) mod roles;
 pub(super) mod sign_in;

@@ -16,10 +16,11 @@ use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::work::repeats;
 use crate::actions::work::unit_of_work::Repeat;
 use crate::actions::{Actor, App, Caller};
+use crate::api::describe;
 use crate::api::extract::{MOST_BYTES, unread};
 use crate::api::problem::Problem;
 use crate::api::respond::assembled;
-use crate::api::{Serving, describe};
+use crate::api::serving::Serving;
 use crate::domain::ids::TokenId;
 use crate::domain::role::Role;
 

@@ -1,4 +1,4 @@
-//! WING.
+//! Slots, holds, sessions and plans.
 
 pub(super) mod holds;
 pub(super) mod plans;

@@ -1,3 +1,3 @@
-//! WING.
+//! The audit.
 
 pub(super) mod audit;

@@ -1,4 +1,4 @@
-//! WING.
+//! The ledger, texts that come in, tasks and feeds.
 
 pub(super) mod feeds;
 pub(super) mod ledger;

@@ -1,4 +1,4 @@
-//! WING.
+//! Partners, referrals, notifications and the settlement.
 
 pub(super) mod notifications;
 pub(super) mod partners;

@@ -1,4 +1,4 @@
-//! WING.
+//! Patients, courses, consents, opt-outs and the lock-box.
 
 pub(super) mod consents;
 pub(super) mod courses;

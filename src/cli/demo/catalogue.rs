@@ -4,7 +4,7 @@
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
-use super::{LoadError, read, with};
+use super::read::{LoadError, read, with};
 use crate::actions::App;
 use crate::actions::partner::partners::furnish;
 use crate::clock::Clock;

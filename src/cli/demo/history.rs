@@ -7,8 +7,8 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::catalogue::Clinic;
-use super::patients::{Ending, Story, Visit};
-use super::{LoadError, read, with};
+use super::read::{LoadError, read, with};
+use super::story::{Ending, Story, Visit};
 use crate::clock::Clock;
 use crate::domain::booking::availability;
 use crate::domain::booking::availability::Slot;

@@ -5,54 +5,19 @@ mod catalogue;
 mod history;
 mod others;
 mod patients;
-mod people;
+pub(super) mod people;
+mod read;
 mod shops;
+mod story;
 mod told;
 
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use thiserror::Error;
-
 pub use self::people::DemoUser;
-use crate::actions;
+use self::people::Loaded;
+use self::read::LoadError;
 use crate::actions::App;
 use crate::actions::messages::replan;
-use crate::domain::role::Role;
 use crate::storage;
 use crate::storage::Tx;
-
-/// Why the demo data could not be loaded.
-#[derive(Debug, Error)]
-pub enum LoadError {
-    /// The store refused.
-    #[error(transparent)]
-    Storage(#[from] storage::Error),
-    /// What is told could not be planned.
-    #[error(transparent)]
-    Planning(#[from] actions::Error),
-    /// A line of the data is not what the domain takes.
-    #[error("demo data: {0}")]
-    Data(#[from] serde_json::Error),
-    /// A story found no free time near its day.
-    #[error("demo data: no free time for {0}")]
-    NoTime(String),
-    /// A role has nobody.
-    #[error("demo data: nobody is {0}")]
-    Nobody(Role),
-}
-
-/// Who can sign in, by role.
-#[derive(Debug, Clone)]
-pub struct Loaded {
-    /// Casey Frontdesk.
-    pub front_desk: DemoUser,
-    /// Noor Sample RN.
-    pub practitioner: DemoUser,
-    /// Robin Ledger.
-    pub manager: DemoUser,
-    /// Of Fictional Maple Fade Laser.
-    pub partner: DemoUser,
-}
 
 /// Whether nobody has used this database yet.
 pub async fn is_empty(tx: &mut Tx) -> storage::Result<bool> {
@@ -79,17 +44,4 @@ pub async fn load(tx: &mut Tx, app: &App, password_hash: &str) -> Result<Loaded,
     replan::plan_all(tx, app).await?;
     storage::demo::mark_all(tx).await?;
     Ok(loaded)
-}
-
-/// `thing` with the fields of `more`.
-fn with(mut thing: Value, more: Value) -> Value {
-    if let (Value::Object(thing), Value::Object(more)) = (&mut thing, more) {
-        thing.extend(more);
-    }
-    thing
-}
-
-/// A value of the domain from its JSON, through the same door as everybody's.
-fn read<T: DeserializeOwned>(value: Value) -> Result<T, LoadError> {
-    Ok(serde_json::from_value(value)?)
 }

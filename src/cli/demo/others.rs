@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::patients::{Ending, Told, Visit, removal, told, visit};
+use super::story::{Ending, Told, Visit, removal, told, visit};
 
 const GIVEN: [&str; 19] = [
     "Ari", "Bo", "Cleo", "Dani", "Eli", "Fay", "Gil", "Hari", "Ida", "Jan", "Kai", "Lea", "Mo",

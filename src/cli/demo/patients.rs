@@ -3,10 +3,18 @@
 //! `history` finds the times.
 
 use chrono::Duration;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::others::{of_today, others};
-use super::{LoadError, read, shops, with};
+use super::read::{LoadError, read, with};
+use super::shops;
+use super::story::Story;
+use super::story::Told;
+use super::story::Visit;
+use super::story::removal;
+use super::story::told;
+use super::story::visit;
+use super::story::visits;
 use crate::clock::Clock;
 use crate::domain::course::Course;
 use crate::domain::ids::PartnerId;
@@ -15,107 +23,8 @@ use crate::domain::patient::consent::{Consent, ConsentStatus};
 use crate::storage;
 use crate::storage::Tx;
 
-/// How a visit of the past ended; one of the future is booked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    /// As planned.
-    Done,
-    /// The patient came, but was not treated.
-    NotDone,
-    /// The patient did not come.
-    NoShow,
-    /// Called off, days before.
-    Cancelled,
-    /// Called off the day before.
-    CancelledLate,
-}
-
-/// A visit of a story.
-pub(super) struct Visit {
-    pub(super) service: &'static str,
-    /// Days from today.
-    pub(super) day: i64,
-    pub(super) ending: Ending,
-    /// What its record holds beyond the usual.
-    pub(super) extra: Value,
-}
-
-/// A course with its visits.
-pub(super) struct Story {
-    pub(super) course: Course,
-    /// Whether the skin is of a type that waits longer between exposures (Fitzpatrick IV to VI).
-    pub(super) darker: bool,
-    /// Code of the laser that is used.
-    pub(super) laser: &'static str,
-    pub(super) visits: Vec<Visit>,
-}
-
-pub(super) fn visit(service: &'static str, day: i64) -> Visit {
-    Visit {
-        service,
-        day,
-        ending: Ending::Done,
-        extra: json!({}),
-    }
-}
-
-/// Visits with one service on several days.
-fn visits(service: &'static str, days: &[i64]) -> Vec<Visit> {
-    days.iter().map(|day| visit(service, *day)).collect()
-}
-
-impl Visit {
-    pub(super) fn ending(self, ending: Ending) -> Self {
-        Self { ending, ..self }
-    }
-    pub(super) fn with(self, extra: Value) -> Self {
-        Self { extra, ..self }
-    }
-    pub(super) fn later(self, days: i64) -> Self {
-        Self {
-            day: self.day + days,
-            ..self
-        }
-    }
-}
-
-/// A patient before they are written: name, language, skin type, course, laser, consents for disclosure, visits.
-pub(super) struct Told {
-    pub(super) name: (&'static str, &'static str),
-    pub(super) language: &'static str,
-    pub(super) fitzpatrick: &'static str,
-    pub(super) course: Value,
-    pub(super) laser: &'static str,
-    pub(super) disclosure: Option<PartnerId>,
-    /// Whether the laser was consented to though none is fired here.
-    pub(super) lasered_elsewhere: bool,
-    pub(super) visits: Vec<Visit>,
-}
-
-pub(super) fn told(
-    name: (&'static str, &'static str),
-    fitzpatrick: &'static str,
-    course: Value,
-    visits: Vec<Visit>,
-) -> Told {
-    Told {
-        name,
-        language: "en",
-        fitzpatrick,
-        course,
-        laser: "LASER-OWN-1",
-        disclosure: None,
-        lasered_elsewhere: false,
-        visits,
-    }
-}
-
-pub(super) fn removal(pigment: &str, depth: &str, zones: &[&str]) -> Value {
-    json!({"goal": "remove", "pigment": pigment, "depth": depth, "zones": zones})
-}
-
 fn twelve(partners: &[PartnerId; 3]) -> Vec<Told> {
-    use Ending::{CancelledLate, NoShow, NotDone};
+    use super::story::Ending::{CancelledLate, NoShow, NotDone};
     let [maple, _, junction] = *partners;
     let line = &["frontal_hairline"];
     // P12: ten sessions six weeks apart, then a review; 14 months hold no more.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{LoadError, Loaded, read};
+use super::read::{LoadError, read};
 use crate::clock::Clock;
 use crate::domain::ids::{PartnerId, UserId};
 use crate::domain::role::Role;
@@ -108,4 +108,17 @@ pub(super) async fn users(
         manager: first(Role::Manager)?,
         partner: first(Role::Partner)?,
     })
+}
+
+/// Who can sign in, by role.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// Casey Frontdesk.
+    pub front_desk: DemoUser,
+    /// Noor Sample RN.
+    pub practitioner: DemoUser,
+    /// Robin Ledger.
+    pub manager: DemoUser,
+    /// Of Fictional Maple Fade Laser.
+    pub partner: DemoUser,
 }

@@ -5,10 +5,10 @@
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Utc, Weekday};
 use serde_json::{Value, json};
 
-use super::patients::{
+use super::read::{LoadError, read};
+use super::story::{
     Ending, Story, Told as Patient, removal, told as patient, visit as at_the_clinic,
 };
-use super::{LoadError, read};
 use crate::actions::App;
 use crate::domain::catalogue::service::Service;
 use crate::domain::course::session::{Place, Session};
@@ -39,7 +39,7 @@ pub(super) fn told(partners: &[PartnerId; 3]) -> [Patient; OURS] {
         ..patient(
             name,
             "II",
-            super::with(
+            super::read::with(
                 removal("smp", "correct", &["frontal_hairline"]),
                 json!({"delivery": "partner"}),
             ),

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::LoadError;
+use super::read::LoadError;
 use crate::clock::Clock;
 use crate::domain::catalogue::site::Site;
 use crate::domain::clinic::policy::Policy;

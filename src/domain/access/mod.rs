@@ -1,4 +1,4 @@
-//! WING.
+//! Sign-ins, second factors, and what is signed or kept secret.
 
 pub mod browser;
 pub mod form_stamp;

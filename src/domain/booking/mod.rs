@@ -1,4 +1,4 @@
-//! WING.
+//! When a time can be booked, and why not: diaries, judgement, search, ranking, plans.
 
 pub mod availability;
 pub mod diary;

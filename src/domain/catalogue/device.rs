@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use super::site::yes;
 use crate::domain::codes::codes;
 use crate::domain::ids::{DeviceId, RentalWindowId, SiteId};
+use crate::domain::text::yes;
 use crate::domain::text::{Code, Line};
 use crate::domain::time::civil::Day;
 use crate::domain::time::interval::{Interval, without};

@@ -1,4 +1,4 @@
-//! WING.
+//! Sites, rooms, devices, practitioners, services, partners and closures.
 
 pub mod closure;
 pub mod device;

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::service::{Method, Service};
-use super::site::yes;
 use crate::domain::codes::codes;
 use crate::domain::course::record::Wavelength;
 use crate::domain::ids::PartnerId;
 use crate::domain::patient::{Language, Phone};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::text::Line;
+use crate::domain::text::yes;
 use crate::domain::time::civil::{Day, spoken_day};
 use crate::domain::time::hours::WeeklyHours;
 

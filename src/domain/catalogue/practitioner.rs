@@ -6,18 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::service::Service;
-use super::site::yes;
-use crate::domain::codes::codes;
+use super::service::Skill;
 use crate::domain::ids::{DeviceId, PractitionerId, SiteId};
 use crate::domain::patient::Email;
 use crate::domain::text::Line;
+use crate::domain::text::yes;
 use crate::domain::time::civil::Day;
 use crate::domain::time::hours::WeeklyHours;
-
-codes! {
-    /// What someone is trained to do.
-    Skill in "snake_case" { Consultation, Laser, Saline, Chemical, Adjustment }
-}
 
 /// Permission of the laser safety officer to use one device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

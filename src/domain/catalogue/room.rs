@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::site::yes;
 use crate::domain::codes::codes;
 use crate::domain::ids::{RoomId, SiteId};
 use crate::domain::text::Line;
+use crate::domain::text::yes;
 
 codes! {
     /// What a room is fitted for.

@@ -5,13 +5,12 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use super::practitioner::Skill;
 use super::room::Capability;
-use super::site::yes;
 use crate::domain::clinic::reminder;
 use crate::domain::clinic::reminder::ReminderRule;
 use crate::domain::codes::codes;
 use crate::domain::ids::ServiceId;
+use crate::domain::text::yes;
 use crate::domain::text::{Code, Line};
 use crate::domain::time::civil::minutes;
 
@@ -236,4 +235,9 @@ impl Service {
     pub fn turnaround(&self) -> Duration {
         self.details.turnaround_minutes.length()
     }
+}
+
+codes! {
+    /// What someone is trained to do.
+    Skill in "snake_case" { Consultation, Laser, Saline, Chemical, Adjustment }
 }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::domain::codes::codes;
 use crate::domain::ids::{PartnerId, SiteId};
 use crate::domain::text::Line;
+use crate::domain::text::yes;
 use crate::domain::time::hours::WeeklyHours;
 
 codes! {
@@ -37,11 +38,6 @@ pub struct SiteDetails {
     /// Whether anything can be booked there.
     #[serde(default = "yes")]
     pub active: bool,
-}
-
-/// `true`, for fields that are so unless said otherwise.
-pub(crate) fn yes() -> bool {
-    true
 }
 
 /// A site.

@@ -1,4 +1,4 @@
-//! WING.
+//! What the clinic chooses: its policy, reminders, quiet hours and profile.
 
 pub mod policy;
 pub mod profile;

@@ -4,10 +4,10 @@
 use chrono::Duration;
 use serde::Deserialize;
 
-use super::quiet_hours;
 use super::reminder;
 use super::reminder::ReminderRule;
 use crate::domain::time::civil::minutes;
+use crate::domain::time::hours;
 use crate::domain::time::hours::TimeOfDay;
 
 /// The clinic's choices. `[A]` numbers of `domain.md` are defaults here, never constants in code.
@@ -276,7 +276,7 @@ impl Policy {
             self.staff_day_list_at,
         ];
         if times.iter().any(|time| time.minutes() >= 1440)
-            || quiet_hours::covers(
+            || hours::covers(
                 self.quiet_from,
                 self.quiet_until,
                 self.quiet_evening.minutes(),

@@ -6,18 +6,8 @@ use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
 use super::policy::Policy;
 use crate::domain::time::civil;
 use crate::domain::time::hours::TimeOfDay;
+use crate::domain::time::hours::covers;
 use crate::domain::time::time_zone::Tz;
-
-/// Whether quiet hours from `from` until `until` cover this minute of a day.
-#[must_use]
-pub fn covers(from: TimeOfDay, until: TimeOfDay, minute: u16) -> bool {
-    let (from, until) = (from.minutes(), until.minutes());
-    if from <= until {
-        from <= minute && minute < until
-    } else {
-        minute >= from || minute < until
-    }
-}
 
 /// The quiet hours of a clinic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

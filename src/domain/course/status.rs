@@ -95,7 +95,7 @@ impl SessionStatus {
             }
             (verb, from) => {
                 let no_way = Refusal::new(
-                    Code::NotAllowedFrom(from),
+                    Code::NotAllowedFrom(from.into()),
                     format!("A session that is {from} cannot {}.", verb.in_words()),
                 );
                 // Moving is an edit, and what has ended is not edited (rule 49).

@@ -1,3 +1,3 @@
-//! WING.
+//! The figures of the clinic.
 
 pub mod figures;

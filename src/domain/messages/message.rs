@@ -13,6 +13,7 @@ use crate::domain::ids::{
     MessageId, PartnerId, PatientId, PractitionerId, ReferralId, RoomId, SessionId,
 };
 use crate::domain::patient::Language;
+use crate::domain::patient::channel::Channel;
 use crate::domain::patient::recipient::Recipient;
 
 codes! {
@@ -127,18 +128,6 @@ impl MessageKind {
             Self::Answer | Self::Proposal | Self::ShopReferred | Self::ShopWithdrawn
         );
         self.tells().is_none() && !unplanned
-    }
-}
-
-codes! {
-    /// How a message goes out.
-    Channel in "snake_case" {
-        /// Mail.
-        Email,
-        /// A text message.
-        Sms,
-        /// A task for the clinic's own front desk.
-        Desk,
     }
 }
 

@@ -1,5 +1,6 @@
-//! WING.
+//! What is said to patients, shops and staff, when, and what an answer means.
 
+pub mod due;
 pub mod feed;
 pub mod gsm7;
 pub mod message;

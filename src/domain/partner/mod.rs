@@ -1,4 +1,4 @@
-//! WING.
+//! Referrals, the packet, notifications and the settlement.
 
 pub mod notifications;
 pub mod packet;

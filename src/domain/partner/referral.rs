@@ -165,7 +165,7 @@ impl ReferralStatus {
             (V::Cancel, from) if !from.is_terminal() => Ok(Self::Cancelled),
             (V::MarkError, from) if from != Self::EnteredInError => Ok(Self::EnteredInError),
             (verb, from) => Err(Refusal::new(
-                Code::ReferralNotAllowedFrom(from),
+                Code::ReferralNotAllowedFrom(from.into()),
                 format!("A referral that is {from} cannot {}.", verb.in_words()),
             )),
         }

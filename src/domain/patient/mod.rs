@@ -1,6 +1,7 @@
 //! A patient: the person, how to reach them, and the skin type that laser rules ask
 //! for. Consents stand in `consent`, care in `course`.
 
+pub mod channel;
 pub mod consent;
 pub mod lock_box;
 pub mod opt_out;
@@ -15,12 +16,12 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::domain::catalogue::site::yes;
+use self::channel::Channel;
 use crate::domain::codes::codes;
 use crate::domain::ids::PatientId;
-use crate::domain::messages::message::Channel;
 use crate::domain::text;
 use crate::domain::text::Line;
+use crate::domain::text::yes;
 use crate::domain::time::civil::Day;
 
 codes! {

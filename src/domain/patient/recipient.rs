@@ -9,9 +9,9 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::channel::Channel;
 use super::{Email, Phone};
 use crate::domain::kept_as_text::kept_as_text;
-use crate::domain::messages::message::Channel;
 
 /// Whom a message goes to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -209,6 +209,17 @@ impl WeeklyHours {
     }
 }
 
+/// Whether quiet hours from `from` until `until` cover this minute of a day.
+#[must_use]
+pub fn covers(from: TimeOfDay, until: TimeOfDay, minute: u16) -> bool {
+    let (from, until) = (from.minutes(), until.minutes());
+    if from <= until {
+        from <= minute && minute < until
+    } else {
+        minute >= from || minute < until
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

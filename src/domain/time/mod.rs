@@ -1,4 +1,4 @@
-//! WING.
+//! Zones, civil time, intervals, opening hours, holidays.
 
 pub mod business_day;
 pub mod civil;

@@ -1,4 +1,4 @@
-//! WING.
+//! Users, tokens and signed-in browsers.
 
 pub mod browsers;
 pub mod tokens;

@@ -1,4 +1,4 @@
-//! WING.
+//! Claims, holds and the resources that they lock.
 
 pub mod claims;
 pub mod holds;

@@ -1,4 +1,4 @@
-//! WING.
+//! Courses, sessions, their history, and treatments.
 
 pub mod courses;
 pub mod history;

@@ -1,3 +1,3 @@
-//! WING.
+//! The rows of a day.
 
 pub mod day;

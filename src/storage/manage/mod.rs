@@ -1,3 +1,3 @@
-//! WING.
+//! What the figures count.
 
 pub mod figures;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::domain::ids::SessionId;
-use crate::domain::messages::message::Channel;
+use crate::domain::patient::channel::Channel;
 use crate::storage::engine::stmt;
 use crate::storage::{Result, Tx};
 

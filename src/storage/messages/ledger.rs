@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
 use crate::domain::ids::{MessageId, PatientId, ReferralId, SessionId};
-use crate::domain::messages::message::{Channel, Message, Reply, Unsent};
+use crate::domain::messages::message::{Message, Reply, Unsent};
 use crate::domain::patient::Phone;
+use crate::domain::patient::channel::Channel;
 use crate::domain::patient::recipient::Recipient;
 use crate::storage::engine::stmt;
 use crate::storage::{Result, Tx};

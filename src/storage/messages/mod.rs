@@ -1,4 +1,4 @@
-//! WING.
+//! The ledger, replies, tasks, links, feeds and the mailbox of the demo.
 
 pub mod demo_mailbox;
 pub mod feeds;

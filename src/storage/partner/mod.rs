@@ -1,4 +1,4 @@
-//! WING.
+//! Referrals, proposals, notifications, links and the settlement.
 
 pub mod links;
 pub mod notifications;

@@ -1,4 +1,4 @@
-//! WING.
+//! Patients, consents, opt-outs and locks.
 
 pub mod consents;
 pub mod lock_box;

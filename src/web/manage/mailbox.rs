@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::actions::messages::mailbox;
 use crate::actions::messages::mailbox::Delivered;
 use crate::actions::{App, Error};
-use crate::domain::messages::message::Channel;
+use crate::domain::patient::channel::Channel;
 use crate::domain::time::civil;
 use crate::web::frame::error::error_page;
 use crate::web::frame::page::{Named, named, shown};

@@ -32,13 +32,13 @@ fn said(language: Language, wavelengths: &[Wavelength], refusal: Refusal) -> Str
 fn in_french(wavelengths: &[Wavelength], code: Code) -> Option<String> {
     let words = match code {
         Code::ReferralNotAllowedFrom(status) => {
-            let status = term(Language::Fr, &status.to_string());
+            let status = term(Language::Fr, status);
             return Some(format!(
                 "Cet aiguillage est {status} ; cela n’y est plus possible."
             ));
         }
         Code::NotAllowedFrom(status) => {
-            let status = term(Language::Fr, &status.to_string());
+            let status = term(Language::Fr, status);
             return Some(format!(
                 "Ce rendez-vous est {status} ; cela n’y est plus possible."
             ));

@@ -21,7 +21,7 @@ use fadeline::storage::course::{courses, sessions};
 use fadeline::storage::patient::patients;
 use uuid::Uuid;
 
-use fadeline::delivery::Post;
+use fadeline::delivery::post::Post;
 
 use super::database::Database;
 use super::{TestApp, mail};

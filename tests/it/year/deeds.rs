@@ -3,7 +3,7 @@
 //! noted in the model when it was granted.
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime};
-use fadeline::domain::messages::message::Channel;
+use fadeline::domain::patient::channel::Channel;
 use serde_json::{Value, json};
 
 use super::Year;

@@ -19,7 +19,8 @@ use axum::http::Request;
 use chrono::{DateTime, Duration, Utc};
 use fadeline::delivery::step::Outcome;
 use fadeline::domain::access::provider_signature::signed;
-use fadeline::domain::messages::message::{Channel, Message, MessageStatus};
+use fadeline::domain::messages::message::{Message, MessageStatus};
+use fadeline::domain::patient::channel::Channel;
 use fadeline::storage::messages::ledger;
 use serde_json::json;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, Duration, NaiveDateTime, Timelike, Utc};
-use fadeline::domain::messages::message::Channel;
+use fadeline::domain::patient::channel::Channel;
 use jiff::Timestamp;
 use jiff::tz::{AmbiguousOffset, Offset};
 

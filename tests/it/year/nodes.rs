@@ -5,12 +5,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use fadeline::delivery::Post;
+use fadeline::delivery::post::Post;
 use fadeline::delivery::sms::{Sms, SmsSettings};
 use fadeline::delivery::step;
 use fadeline::delivery::step::Outcome;
 use fadeline::delivery::transport::{Smtp, SmtpSettings};
-use fadeline::domain::messages::message::Channel;
+use fadeline::domain::patient::channel::Channel;
 use tokio::net::TcpSocket;
 use tokio::sync::{mpsc, oneshot};
 use url::Url;

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
 use fadeline::domain::clinic::reminder::Purpose;
-use fadeline::domain::messages::message::{Channel, Message, MessageKind, MessageStatus, Unsent};
+use fadeline::domain::messages::message::{Message, MessageKind, MessageStatus, Unsent};
+use fadeline::domain::patient::channel::Channel;
 
 use super::Year;
 use super::model::{Due, Lead, Truth, due};

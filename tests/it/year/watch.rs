@@ -3,7 +3,8 @@
 //! unless nobody could know.
 
 use chrono::{DateTime, Duration, Utc};
-use fadeline::domain::messages::message::{Channel, Message, MessageKind};
+use fadeline::domain::messages::message::{Message, MessageKind};
+use fadeline::domain::patient::channel::Channel;
 use fadeline::storage::messages::ledger;
 
 use super::Year;

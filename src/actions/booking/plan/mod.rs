@@ -1,4 +1,4 @@
-//! WING.
+//! Planning a whole course: dates are proposed, searched, and booked all or none.
 
 pub mod book;
 pub mod propose;

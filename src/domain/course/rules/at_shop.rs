@@ -70,7 +70,10 @@ pub fn referral_on_hold(terms: &ShopTerms) -> Option<Refusal> {
             "The referral to {} is on hold; resume it first.",
             terms.partner.details.name
         );
-        Refusal::new(Code::ReferralNotAllowedFrom(ReferralStatus::OnHold), words)
+        Refusal::new(
+            Code::ReferralNotAllowedFrom(ReferralStatus::OnHold.into()),
+            words,
+        )
     })
 }
 

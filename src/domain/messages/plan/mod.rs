@@ -10,7 +10,8 @@ pub mod staff;
 use chrono::{DateTime, Utc};
 
 use crate::domain::clinic::reminder::Purpose;
-use crate::domain::messages::message::{Channel, MessageKind, Unsent};
+use crate::domain::messages::message::{MessageKind, Unsent};
+use crate::domain::patient::channel::Channel;
 use crate::domain::patient::recipient::Recipient;
 
 /// A message that is to go out.

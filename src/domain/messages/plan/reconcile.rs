@@ -181,9 +181,9 @@ mod tests {
     use crate::domain::clinic::quiet_hours::QuietHours;
     use crate::domain::clinic::reminder::standard;
     use crate::domain::ids::MessageId;
-    use crate::domain::messages::message::Channel;
     use crate::domain::messages::plan::patient::{Booked, Reach, planned};
     use crate::domain::patient::Language;
+    use crate::domain::patient::channel::Channel;
     use crate::domain::time::time_zone::toronto;
     use proptest::prelude::*;
     use uuid::Uuid;

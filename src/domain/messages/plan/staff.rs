@@ -6,8 +6,9 @@ use chrono::{DateTime, Days, Utc};
 use super::Planned;
 use crate::domain::clinic::policy::Policy;
 use crate::domain::ids::PractitionerId;
-use crate::domain::messages::message::{Channel, MessageKind};
+use crate::domain::messages::message::MessageKind;
 use crate::domain::patient::Email;
+use crate::domain::patient::channel::Channel;
 use crate::domain::time::civil;
 use crate::domain::time::time_zone::Tz;
 

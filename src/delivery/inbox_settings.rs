@@ -1,0 +1,101 @@
+//! Which mailbox answers are read from, and how.
+
+use super::error::Error;
+use super::error::Result;
+use super::error::mailbox;
+use super::transport::SettingsError;
+use super::transport::credentials_of;
+use super::transport::host_of;
+use async_imap::Client;
+use async_imap::Session;
+use std::io::Cursor;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::ClientConfig;
+use tokio_rustls::rustls::RootCertStore;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use url::Url;
+
+/// The mailbox that answers come to.
+#[derive(Clone)]
+pub struct InboxSettings {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) user: String,
+    pub(super) password: String,
+    pub(super) tls: Arc<ClientConfig>,
+    pub(super) server_id: Option<String>,
+}
+
+impl std::fmt::Debug for InboxSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InboxSettings")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
+}
+
+impl InboxSettings {
+    /// The mailbox at `url` (`imaps://user:password@host:993`), its authority's certificate in PEM, and the name by which
+    /// that server signs what it verified.
+    pub fn new(
+        url: &Url,
+        authority: Option<Vec<u8>>,
+        server_id: Option<String>,
+    ) -> std::result::Result<Self, SettingsError> {
+        if url.scheme() != "imaps" {
+            return Err(SettingsError::Scheme("imaps://"));
+        }
+        let (host, _) = host_of(url)?;
+        let (user, password) = credentials_of(url)?.ok_or(SettingsError::Credentials)?;
+        let mut roots = RootCertStore::empty();
+        match authority {
+            Some(pem) => {
+                for certificate in CertificateDer::pem_reader_iter(Cursor::new(pem)) {
+                    let certificate = certificate.map_err(|_| SettingsError::Authority)?;
+                    roots
+                        .add(certificate)
+                        .map_err(|_| SettingsError::Authority)?;
+                }
+            }
+            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        }
+        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| SettingsError::TlsParameters(error.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self {
+            host,
+            port: url.port().unwrap_or(993),
+            user,
+            password,
+            tls: Arc::new(tls),
+            server_id,
+        })
+    }
+
+    pub(super) async fn open(&self) -> Result<Session<TlsStream<TcpStream>>> {
+        let name = ServerName::try_from(self.host.clone()).map_err(mailbox)?;
+        let stream = TcpStream::connect((self.host.as_str(), self.port))
+            .await
+            .map_err(mailbox)?;
+        let stream = TlsConnector::from(self.tls.clone())
+            .connect(name, stream)
+            .await
+            .map_err(mailbox)?;
+        let mut client = Client::new(stream);
+        client.read_response().await.map_err(mailbox)?;
+        // The server's words may name the user; what is logged does not.
+        client
+            .login(&self.user, &self.password)
+            .await
+            .map_err(|_| Error::Mailbox("the sign-in was refused".to_owned()))
+    }
+}

@@ -227,8 +227,9 @@ impl Code {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAllowedFrom(status) => write!(f, "not_allowed_from_{status}"),
-            Self::ReferralNotAllowedFrom(status) => write!(f, "not_allowed_from_{status}"),
+            Self::NotAllowedFrom(status) | Self::ReferralNotAllowedFrom(status) => {
+                write!(f, "not_allowed_from_{status}")
+            }
             code => f.write_str(code.into()),
         }
     }

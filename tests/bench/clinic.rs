@@ -9,7 +9,7 @@ use fadeline::actions::access::browsers;
 use fadeline::actions::access::by_command;
 use fadeline::actions::access::by_command::NewUser;
 use fadeline::api;
-use fadeline::api::serving::Serving;
+use fadeline::api::Serving;
 use fadeline::clock::Clock;
 use fadeline::domain::catalogue::device::Device;
 use fadeline::domain::catalogue::practitioner::Practitioner;

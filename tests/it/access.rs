@@ -310,7 +310,7 @@ async fn users_and_passwords_that_make_no_sense_are_refused() {
 #[tokio::test]
 async fn behind_a_trusted_proxy_the_last_hop_counts_and_anybody_elses_word_does_not() {
     use fadeline::api;
-    use fadeline::api::serving::Serving;
+    use fadeline::api::Serving;
     use tower::ServiceExt;
     let app = TestApp::empty().await;
     let proxy = [192, 0, 2, 10];

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Duration, Utc};
-use fadeline::delivery::post::Post;
+use fadeline::delivery::Post;
 use fadeline::delivery::step;
 use fadeline::delivery::transport::{Smtp, SmtpSettings};
 use fadeline::domain::clinic::policy::Policy;

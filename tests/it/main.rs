@@ -19,6 +19,7 @@ mod attending;
 mod booking_rules;
 mod booking_story;
 mod catalogue;
+mod circles;
 mod clock_changes;
 mod conformance;
 mod consultation_page;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::http::Request;
 use fadeline::api;
-use fadeline::api::serving::Serving;
+use fadeline::api::Serving;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 

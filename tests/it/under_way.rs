@@ -6,7 +6,7 @@ use fadeline::domain::patient::channel::Channel;
 use fadeline::storage::messages::ledger;
 use serde_json::json;
 
-use fadeline::delivery::post::Post;
+use fadeline::delivery::Post;
 use fadeline::delivery::step;
 use fadeline::delivery::transport::{Smtp, SmtpSettings};
 

@@ -51,16 +51,15 @@ fn both(text: impl Fn(&Words) -> String) -> String {
     format!("{english} · {french}")
 }
 
+/// One of the texts.
+type Said = fn(&Words) -> &'static str;
+
 /// What is shown when something is not there, or cannot be had at the moment.
 pub(in crate::web) fn error_page(error: Error) -> Response {
     if let Some(hindrance) = error.hindrance() {
         return nothing_can_be_saved(hindrance);
     }
-    let said: (
-        StatusCode,
-        fn(&Words) -> &'static str,
-        fn(&Words) -> &'static str,
-    ) = match error {
+    let said: (StatusCode, Said, Said) = match error {
         Error::SlowDown(seconds) => {
             let title = both(|words| words.too_many.to_owned());
             let words = both(|words| words.in_seconds(seconds));

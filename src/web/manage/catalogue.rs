@@ -292,7 +292,7 @@ async fn changed<T: Thing>(
 ) -> Result<Option<ThingPage>> {
     let caller = person.caller();
     let (thing, spec) = found::<T>(app, &caller, id).await?;
-    let typed = spec.typed(&form);
+    let typed = spec.typed(form);
     // The version that the form was filled with stays, so that what somebody else writes meanwhile is noticed.
     let version = form.read("version").unwrap_or_default();
     let again = match spec.read(&typed) {

@@ -20,7 +20,7 @@ use fadeline::actions::access::by_command;
 use fadeline::actions::access::by_command::NewUser;
 use fadeline::actions::access::tokens;
 use fadeline::clock::Clock;
-use fadeline::delivery::post::Post;
+use fadeline::delivery::Post;
 use fadeline::domain::catalogue::partner::Partner;
 use fadeline::domain::clinic::policy::Policy;
 use fadeline::domain::clinic::profile::{ClinicProfile, Texts};

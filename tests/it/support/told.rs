@@ -21,7 +21,7 @@ use fadeline::storage::course::{courses, sessions};
 use fadeline::storage::patient::patients;
 use uuid::Uuid;
 
-use fadeline::delivery::post::Post;
+use fadeline::delivery::Post;
 
 use super::database::Database;
 use super::{TestApp, mail};

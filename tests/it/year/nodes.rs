@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use fadeline::delivery::post::Post;
+use fadeline::delivery::Post;
 use fadeline::delivery::sms::{Sms, SmsSettings};
 use fadeline::delivery::step;
 use fadeline::delivery::step::Outcome;

@@ -235,6 +235,6 @@ fn a_planted_circle_is_found_and_named() {
     let mut planted = straight.to_vec();
     planted[1].1 = "pub struct B;\nfn f() { super::c::g() }\n".to_owned();
     let found = circles(&planted);
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("a/b.rs") && found[0].contains("a/c.rs"));
+    let named = |circle: &String| circle.contains("a/b.rs") && circle.contains("a/c.rs");
+    assert!(found.iter().any(named), "{found:?}");
 }

@@ -18,10 +18,7 @@ impl Clock {
     /// Real time.
     #[must_use]
     pub fn real() -> Self {
-        Self {
-            micros: AtomicI64::new(0),
-            still: false,
-        }
+        Self { micros: AtomicI64::new(0), still: false }
     }
 
     /// A clock that runs from `now` on (the demo).
@@ -36,10 +33,7 @@ impl Clock {
     /// A clock that stands at `now` until it is moved (tests).
     #[must_use]
     pub fn still_at(now: DateTime<Utc>) -> Self {
-        Self {
-            micros: AtomicI64::new(now.timestamp_micros()),
-            still: true,
-        }
+        Self { micros: AtomicI64::new(now.timestamp_micros()), still: true }
     }
 
     /// The time, to the microsecond.
@@ -57,8 +51,7 @@ impl Clock {
 
     /// Moves the clock forward; not back, so `by` below zero moves nothing.
     pub fn advance(&self, by: Duration) {
-        self.micros
-            .fetch_add(by.num_microseconds().unwrap_or(0).max(0), Ordering::SeqCst);
+        self.micros.fetch_add(by.num_microseconds().unwrap_or(0).max(0), Ordering::SeqCst);
     }
 
     /// A new id, of any kind.

@@ -50,9 +50,7 @@ enum Move {
 }
 
 async fn read(State(app): State<App>) -> axum::Json<Now> {
-    axum::Json(Now {
-        now: civil::shown(app.zone, app.clock.now()),
-    })
+    axum::Json(Now { now: civil::shown(app.zone, app.clock.now()) })
 }
 
 async fn move_forward(
@@ -69,28 +67,21 @@ async fn move_forward(
         Move::To(instant) => instant.to_utc(),
     };
     if to < now || to > now + Duration::days(3660) {
-        return Err(Problem::invalid(
-            "",
-            "the clock is moved forward, at most ten years",
-        ));
+        return Err(Problem::invalid("", "the clock is moved forward, at most ten years"));
     }
     // Goes on to its end even when whoever asked does not wait for it.
     let done = tokio::spawn(forward(to)).await;
-    done.map_err(|error| error.to_string())
-        .and_then(|done| done)
-        .map_err(|error| {
-            tracing::warn!(error, "what fell due could not be done");
-            Problem::try_later("What fell due on the way could not all be done.")
-        })?;
+    done.map_err(|error| error.to_string()).and_then(|done| done).map_err(|error| {
+        tracing::warn!(error, "what fell due could not be done");
+        Problem::try_later("What fell due on the way could not all be done.")
+    })?;
     Ok(read(State(app)).await)
 }
 
 /// An ISO 8601 length without years and months, which have no one length.
 fn length(text: &str) -> Option<Duration> {
     let length: iso8601_duration::Duration = text.parse().ok()?;
-    Duration::from_std(length.to_std()?)
-        .ok()
-        .filter(|length| *length <= Duration::days(36_600))
+    Duration::from_std(length.to_std()?).ok().filter(|length| *length <= Duration::days(36_600))
 }
 
 #[derive(Serialize)]

@@ -64,12 +64,7 @@ pub(super) fn restricted(paths: &mut Paths, roles: &[Role]) {
             add_header(operation, "Idempotency-Key", about, 255);
         }
         if is_change {
-            add_header(
-                operation,
-                "If-Match",
-                "The ETag that was read; stale is 412",
-                200,
-            );
+            add_header(operation, "If-Match", "The ETag that was read; stale is 412", 200);
         }
     });
     open(paths);
@@ -80,11 +75,7 @@ pub(super) fn open(paths: &mut Paths) {
     each(paths, |is_post, is_change, operation| {
         add_problem(operation, "400", "Cannot be read");
         add_problem(operation, "404", "Not there, or not yours");
-        add_problem(
-            operation,
-            "422",
-            "Understood, but refused by a rule or without sense",
-        );
+        add_problem(operation, "422", "Understood, but refused by a rule or without sense");
         add_problem(operation, "429", "Too many tries");
         add_problem(operation, "503", "Try later");
         if is_post || is_change {
@@ -106,9 +97,7 @@ pub(super) fn open(paths: &mut Paths) {
                 response.description = success(status, is_read).to_owned();
             }
             if matches!(status.as_str(), "200" | "201") && is_change {
-                response
-                    .headers
-                    .insert("ETag".to_owned(), text_header("The version"));
+                response.headers.insert("ETag".to_owned(), text_header("The version"));
             }
         }
     });
@@ -143,28 +132,20 @@ fn each(paths: &mut Paths, with: impl Fn(bool, bool, &mut Operation)) {
         if let Some(operation) = item.post.as_mut() {
             with(true, about_one, operation);
         }
-        for operation in [item.patch.as_mut(), item.delete.as_mut()]
-            .into_iter()
-            .flatten()
-        {
+        for operation in [item.patch.as_mut(), item.delete.as_mut()].into_iter().flatten() {
             with(false, true, operation);
         }
     }
 }
 
 fn add_problem(operation: &mut Operation, status: &str, about: &str) {
-    let content = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name(Problem::name())))
-        .build();
+    let content =
+        ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
     let response = ResponseBuilder::new()
         .description(about)
         .content("application/problem+json", content)
         .build();
-    operation
-        .responses
-        .responses
-        .entry(status.to_owned())
-        .or_insert_with(|| response.into());
+    operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.into());
 }
 
 fn add_header(operation: &mut Operation, name: &str, about: &str, longest: usize) {
@@ -179,10 +160,7 @@ fn add_header(operation: &mut Operation, name: &str, about: &str, longest: usize
         .description(Some(about))
         .schema(Some(schema))
         .build();
-    operation
-        .parameters
-        .get_or_insert_default()
-        .push(header.into());
+    operation.parameters.get_or_insert_default().push(header.into());
 }
 
 /// The document as it is served: each PATCH gets a body in which every field may be left out, what is
@@ -190,10 +168,7 @@ fn add_header(operation: &mut Operation, name: &str, about: &str, longest: usize
 /// a page refers to what is on it by name, and what a field that can be null means stands at the field.
 pub(super) fn finished(document: &OpenApi) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
-    let schemas = document
-        .pointer("/components/schemas")
-        .cloned()
-        .unwrap_or_default();
+    let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
     make_whole(&mut document, &schemas);
     name_items(&mut document);
     lift_descriptions(&mut document);
@@ -232,9 +207,7 @@ fn lift_descriptions(value: &mut Value) {
             let choices = object.get_mut("oneOf").and_then(Value::as_array_mut);
             if let Some([one, null]) = choices.map(Vec::as_mut_slice)
                 && *null == json!({"type": "null"})
-                && let Some(about) = one
-                    .as_object_mut()
-                    .and_then(|one| one.remove("description"))
+                && let Some(about) = one.as_object_mut().and_then(|one| one.remove("description"))
             {
                 object.entry("description").or_insert(about);
             }
@@ -263,19 +236,14 @@ fn make_whole(value: &mut Value, schemas: &Value) {
                             .unwrap_or_default(),
                     );
                     required.extend(
-                        part.get("required")
-                            .and_then(Value::as_array)
-                            .cloned()
-                            .unwrap_or_default(),
+                        part.get("required").and_then(Value::as_array).cloned().unwrap_or_default(),
                     );
                 }
                 object.insert("type".to_owned(), json!("object"));
                 object.insert("properties".to_owned(), Value::Object(properties));
                 object.insert("required".to_owned(), Value::Array(required));
             }
-            object
-                .values_mut()
-                .for_each(|value| make_whole(value, schemas));
+            object.values_mut().for_each(|value| make_whole(value, schemas));
         }
         _ => (),
     }
@@ -285,10 +253,8 @@ fn make_whole(value: &mut Value, schemas: &Value) {
 fn add_patches(document: &mut Value) {
     let mut changed = Vec::new();
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
-    for operation in paths
-        .into_iter()
-        .flat_map(Map::values_mut)
-        .filter_map(|item| item.get_mut("patch"))
+    for operation in
+        paths.into_iter().flat_map(Map::values_mut).filter_map(|item| item.get_mut("patch"))
     {
         let Some(schema) = operation.pointer_mut("/requestBody/content/application~1json/schema")
         else {
@@ -308,9 +274,7 @@ fn add_patches(document: &mut Value) {
         *schema = json!({"$ref": format!("#/components/schemas/{name}Change")});
         changed.push(name);
     }
-    let Some(schemas) = document
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut)
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
     else {
         return;
     };

@@ -52,9 +52,7 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for SomeJson<
             return Ok(Self(T::default()));
         }
         let whole = Request::from_parts(parts, bytes.into());
-        Json::from_request(whole, state)
-            .await
-            .map(|Json(body)| Self(body))
+        Json::from_request(whole, state).await.map(|Json(body)| Self(body))
     }
 }
 
@@ -64,12 +62,7 @@ fn is_json(request: &Request) -> bool {
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let kind = kind
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind == "application/json" || kind.ends_with("+json")
 }
 
@@ -105,8 +98,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 /// What serde says, without the line and column, which mean nothing once the field is named.
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.rsplit_once(" at line ")
-        .map_or(text.clone(), |(text, _)| text.to_owned())
+    text.rsplit_once(" at line ").map_or(text.clone(), |(text, _)| text.to_owned())
 }
 
 /// Where in a body something stands, as a JSON pointer.
@@ -135,18 +127,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         let read = axum::extract::Query::<T>::try_from_uri(&parts.uri);
         read.map(|query| Self(query.0)).map_err(|rejection| {
             let detail = rejection.body_text();
-            let detail = detail
-                .trim_start_matches("Failed to deserialize query string: ")
-                .to_owned();
+            let detail =
+                detail.trim_start_matches("Failed to deserialize query string: ").to_owned();
             let (pointer, detail) = match detail.split_once(": ") {
                 Some((field, why)) if !field.contains(' ') => (format!("/{field}"), why.to_owned()),
                 _ => (String::new(), detail),
             };
             Problem {
-                errors: vec![FieldError {
-                    pointer,
-                    detail: detail.clone(),
-                }],
+                errors: vec![FieldError { pointer, detail: detail.clone() }],
                 ..Problem::unreadable(format!("In the query: {detail}."))
             }
         })
@@ -156,8 +144,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 /// A day or a time in the query.
 pub(super) fn edge<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Edge>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
-    text.map(|text| text.parse().map_err(serde::de::Error::custom))
-        .transpose()
+    text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
 }
 
 /// The ids in the address. One that is no id names nothing that is there.
@@ -182,9 +169,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let mut tags = Vec::new();
         for value in parts.headers.get_all(header::IF_MATCH) {
-            let text = value
-                .to_str()
-                .map_err(|_| Problem::unreadable("If-Match is not text."))?;
+            let text = value.to_str().map_err(|_| Problem::unreadable("If-Match is not text."))?;
             tags.extend(text.split(',').map(str::trim));
         }
         if tags.is_empty() || tags.contains(&"*") {
@@ -192,8 +177,6 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         }
         // A weak or foreign tag matches no version, so what carries only such is stale.
         let version = |tag: &str| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok();
-        Ok(Self(Expected::Versions(
-            tags.into_iter().filter_map(version).collect(),
-        )))
+        Ok(Self(Expected::Versions(tags.into_iter().filter_map(version).collect())))
     }
 }

@@ -34,19 +34,12 @@ pub(super) fn around(routes: Router, serving: Serving) -> Router {
         .layer(from_fn(headers))
         .layer(from_fn(log))
         // What fails in the layers above costs one answer, not the connection.
-        .layer(CatchPanicLayer::custom(|_| {
-            Problem::fault().into_response()
-        }))
+        .layer(CatchPanicLayer::custom(|_| Problem::fault().into_response()))
 }
 
 async fn method_not_allowed(method: Method) -> Problem {
     let detail = format!("{method} is not for this address; Allow says what is.");
-    Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method_not_allowed",
-        "Method not allowed",
-        detail,
-    )
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", detail)
 }
 
 /// Tells the handlers where a request came from, trusted proxies looked past.
@@ -70,16 +63,8 @@ fn peer(
     if !serving.trusted_proxies.contains(&peer) {
         return Some(peer);
     }
-    let hops = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .next_back()?
-        .to_str()
-        .ok()?;
-    hops.rsplit(',')
-        .next()
-        .and_then(|hop| hop.trim().parse().ok())
-        .or(Some(peer))
+    let hops = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    hops.rsplit(',').next().and_then(|hop| hop.trim().parse().ok()).or(Some(peer))
 }
 
 /// A request that takes too long is given up; what it had begun is rolled back.
@@ -105,17 +90,9 @@ async fn headers(request: Request, next: Next) -> Response {
     {
         headers.insert(header::LOCATION, location);
     }
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     response
 }

@@ -178,9 +178,7 @@ pub fn router(serving: Serving, more: Router<App>) -> Router {
     let document: Arc<str> = document.to_string().into();
     let served = get(move || async move { json_text(&document) });
     let browse = SwaggerUi::new("/docs").config(
-        Config::new(["/api/v1/openapi.json"])
-            .persist_authorization(false)
-            .validator_url("none"),
+        Config::new(["/api/v1/openapi.json"]).persist_authorization(false).validator_url("none"),
     );
     let routes = routes
         .merge(texts::routes())
@@ -192,9 +190,5 @@ pub fn router(serving: Serving, more: Router<App>) -> Router {
 }
 
 fn json_text(text: &str) -> Response {
-    (
-        [(axum::http::header::CONTENT_TYPE, "application/json")],
-        text.to_owned(),
-    )
-        .into_response()
+    ([(axum::http::header::CONTENT_TYPE, "application/json")], text.to_owned()).into_response()
 }

@@ -86,23 +86,13 @@ impl Problem {
     #[must_use]
     pub fn no_credentials() -> Self {
         let detail = "Send a valid token as Authorization: Bearer TOKEN.";
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "no_credentials",
-            "Not signed in",
-            detail,
-        )
+        Self::new(StatusCode::UNAUTHORIZED, "no_credentials", "Not signed in", detail)
     }
 
     /// The role may not.
     #[must_use]
     pub fn not_allowed() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "not_allowed",
-            "Not allowed",
-            "Your role may not do this.",
-        )
+        Self::new(StatusCode::FORBIDDEN, "not_allowed", "Not allowed", "Your role may not do this.")
     }
 
     /// Not there, or not yours.
@@ -114,27 +104,15 @@ impl Problem {
     /// Understood, but a field makes no sense.
     #[must_use]
     pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        let error = FieldError {
-            pointer: pointer.into(),
-            detail: detail.into(),
-        };
+        let error = FieldError { pointer: pointer.into(), detail: detail.into() };
         let detail = format!(
             "{}: {}",
-            if error.pointer.is_empty() {
-                "/"
-            } else {
-                &error.pointer
-            },
+            if error.pointer.is_empty() { "/" } else { &error.pointer },
             error.detail
         );
         Self {
             errors: vec![error],
-            ..Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid",
-                "Does not make sense",
-                detail,
-            )
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Does not make sense", detail)
         }
     }
 
@@ -143,12 +121,7 @@ impl Problem {
     pub fn try_later(detail: impl Into<String>) -> Self {
         Self {
             retry_after: Some(5),
-            ..Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "try_later",
-                "Try later",
-                detail,
-            )
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "try_later", "Try later", detail)
         }
     }
 
@@ -166,12 +139,7 @@ impl Problem {
     #[must_use]
     pub fn fault() -> Self {
         let detail = "That is our mistake, not yours; it has been noted.";
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "fault",
-            "Internal error",
-            detail,
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "Internal error", detail)
     }
 
     fn refused(refusals: Vec<Refusal>, first_day: Option<NaiveDate>) -> Self {
@@ -182,24 +150,15 @@ impl Problem {
             (StatusCode::UNPROCESSABLE_ENTITY, "Refused by a rule")
         };
         // A rule tells more than a clash does, so it gives the problem its name.
-        let first = refusals
-            .iter()
-            .find(|refusal| !refusal.code.is_conflict())
-            .or(refusals.first());
+        let first =
+            refusals.iter().find(|refusal| !refusal.code.is_conflict()).or(refusals.first());
         let code = first.map_or_else(|| "refused".to_owned(), |refusal| refusal.code.to_string());
-        let sentences: Vec<_> = refusals
-            .iter()
-            .map(|refusal| refusal.message.as_str())
-            .collect();
+        let sentences: Vec<_> = refusals.iter().map(|refusal| refusal.message.as_str()).collect();
         let mut detail = sentences.join(" ");
         if let Some(day) = first_day {
             detail = format!("{detail} The first day that works is {}.", spoken_day(day));
         }
-        Self {
-            violations: refusals,
-            first_day,
-            ..Self::new(status, &code, title, detail)
-        }
+        Self { violations: refusals, first_day, ..Self::new(status, &code, title, detail) }
     }
 }
 
@@ -254,10 +213,8 @@ impl From<Error> for Problem {
             // The store has said that loudly, once for all requests that fail of it.
             Error::Storage(storage::Error::Hindered(hindrance, _)) => Self::hindered(hindrance),
             Error::Storage(storage::Error::Overlap) => {
-                let taken = Refusal::new(
-                    Code::ConflictPractitioner,
-                    "That time was taken a moment ago.",
-                );
+                let taken =
+                    Refusal::new(Code::ConflictPractitioner, "That time was taken a moment ago.");
                 Self::refused(vec![taken], None)
             }
             Error::Storage(storage::Error::Missing) => {
@@ -281,10 +238,7 @@ impl IntoResponse for Problem {
         let body = serde_json::to_string(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
@@ -299,10 +253,5 @@ impl IntoResponse for Problem {
 pub(super) fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(char::to_uppercase);
-    first
-        .into_iter()
-        .flatten()
-        .chain(letters)
-        .chain(['.'])
-        .collect()
+    first.into_iter().flatten().chain(letters).chain(['.']).collect()
 }

@@ -46,18 +46,10 @@ impl<T: Serialize> IntoResponse for Shown<T> {
 pub(super) fn assembled(status: u16, body: String) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let is_problem = status.is_client_error() || status.is_server_error();
-    let (version, id) = if is_problem {
-        (None, None)
-    } else {
-        version_and_id(&body)
-    };
+    let (version, id) = if is_problem { (None, None) } else { version_and_id(&body) };
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
-    let kind = if is_problem {
-        "application/problem+json"
-    } else {
-        "application/json"
-    };
+    let kind = if is_problem { "application/problem+json" } else { "application/json" };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if let Some(tag) =
         version.and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok())
@@ -85,8 +77,5 @@ fn version_and_id(body: &str) -> (Option<i64>, Option<String>) {
     let Ok(head) = serde_json::from_str::<Head>(body) else {
         return (None, None);
     };
-    (
-        head.version,
-        head.id.as_ref().and_then(Value::as_str).map(str::to_owned),
-    )
+    (head.version, head.id.as_ref().and_then(Value::as_str).map(str::to_owned))
 }

@@ -110,40 +110,24 @@ pub(super) fn read(octets: &[u8], declared: Option<&str>) -> Result<Reply, Uncle
     if events.next().is_some() {
         return Err(Unclear::SeveralEvents);
     }
-    let method = components
-        .iter()
-        .find_map(|one| text_of(one.property(&ICalendarProperty::Method)?));
-    let uid = event
-        .property(&ICalendarProperty::Uid)
-        .and_then(text_of)
-        .ok_or(Unclear::NoUid)?;
+    let method =
+        components.iter().find_map(|one| text_of(one.property(&ICalendarProperty::Method)?));
+    let uid = event.property(&ICalendarProperty::Uid).and_then(text_of).ok_or(Unclear::NoUid)?;
     let mut attendees = event.properties(&ICalendarProperty::Attendee);
     let attendee = attendees.next().ok_or(Unclear::NoAttendee)?;
     if attendees.next().is_some() {
         return Err(Unclear::SeveralAttendees);
     }
     let number = |entry: &ICalendarEntry| {
-        entry
-            .values
-            .first()
-            .and_then(calcard::icalendar::ICalendarValue::as_integer)
+        entry.values.first().and_then(calcard::icalendar::ICalendarValue::as_integer)
     };
-    let moment = |entry: &ICalendarEntry| {
-        entry
-            .values
-            .first()?
-            .as_partial_date_time()
-            .and_then(instant)
-    };
-    let comment = event
-        .property(&ICalendarProperty::Comment)
-        .and_then(text_of);
+    let moment =
+        |entry: &ICalendarEntry| entry.values.first()?.as_partial_date_time().and_then(instant);
+    let comment = event.property(&ICalendarProperty::Comment).and_then(text_of);
     Ok(Reply {
         method: method_of(method.as_deref().or(declared).unwrap_or_default()),
         uid: bounded(&uid, LONGEST_NAME).ok_or(Unclear::NoUid)?,
-        sequence: event
-            .property(&ICalendarProperty::Sequence)
-            .and_then(number),
+        sequence: event.property(&ICalendarProperty::Sequence).and_then(number),
         stamp: event.property(&ICalendarProperty::Dtstamp).and_then(moment),
         attendee: who(attendee).ok_or(Unclear::NoAttendee)?,
         answer: what(attendee),
@@ -154,11 +138,7 @@ pub(super) fn read(octets: &[u8], declared: Option<&str>) -> Result<Reply, Uncle
 /// `text` without control characters but line breaks, no longer than `most` characters; nothing, if nothing is left.
 pub(super) fn bounded(text: &str, most: usize) -> Option<String> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = text
-        .chars()
-        .filter(|c| *c == '\n' || !c.is_control())
-        .take(most)
-        .collect();
+    let kept: String = text.chars().filter(|c| *c == '\n' || !c.is_control()).take(most).collect();
     let kept = kept.trim();
     (!kept.is_empty()).then(|| kept.to_owned())
 }
@@ -237,12 +217,10 @@ fn method_of(text: &str) -> Method {
 fn who(attendee: &ICalendarEntry) -> Option<String> {
     let value = text_of(attendee)?;
     let value = value.trim();
-    let mailto = value
-        .split_at_checked(7)
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("mailto:"));
-    let beside = attendee
-        .parameter(&ICalendarParameterName::Email)
-        .and_then(|email| email.as_text());
+    let mailto =
+        value.split_at_checked(7).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("mailto:"));
+    let beside =
+        attendee.parameter(&ICalendarParameterName::Email).and_then(|email| email.as_text());
     let mailbox = match (mailto, beside) {
         (Some((_, mailbox)), _) => percent_decoded(mailbox),
         (None, Some(mailbox)) => mailbox.to_owned(),
@@ -253,9 +231,8 @@ fn who(attendee: &ICalendarEntry) -> Option<String> {
 }
 
 fn what(attendee: &ICalendarEntry) -> Answer {
-    let answer = attendee
-        .parameter(&ICalendarParameterName::Partstat)
-        .and_then(|answer| answer.as_text());
+    let answer =
+        attendee.parameter(&ICalendarParameterName::Partstat).and_then(|answer| answer.as_text());
     match answer.unwrap_or_default().to_ascii_uppercase().as_str() {
         "ACCEPTED" => Answer::Accepted,
         "DECLINED" => Answer::Declined,
@@ -269,17 +246,12 @@ fn percent_decoded(text: &str) -> String {
     let mut octets = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((octet, tail)) = rest.split_first() {
-        let digits = tail
-            .get(..2)
-            .filter(|two| *octet == b'%' && two.iter().all(u8::is_ascii_hexdigit));
+        let digits =
+            tail.get(..2).filter(|two| *octet == b'%' && two.iter().all(u8::is_ascii_hexdigit));
         let escaped =
             digits.and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
         octets.push(escaped.unwrap_or(*octet));
-        rest = if escaped.is_some() {
-            tail.get(2..).unwrap_or_default()
-        } else {
-            tail
-        };
+        rest = if escaped.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
     }
     String::from_utf8(octets).unwrap_or_else(|_| text.to_owned())
 }

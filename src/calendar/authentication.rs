@@ -9,10 +9,7 @@
 /// vouches by DMARC, or by a signature of the domain itself or of one above it.
 #[must_use]
 pub fn authenticated(authentication: &[String], our_server: &str, from_domain: &str) -> bool {
-    let Some(results) = authentication
-        .first()
-        .and_then(|field| Results::read(field))
-    else {
+    let Some(results) = authentication.first().and_then(|field| Results::read(field)) else {
         return false;
     };
     let from_domain = from_domain.trim_end_matches('.').to_ascii_lowercase();
@@ -30,16 +27,12 @@ pub fn authenticated(authentication: &[String], our_server: &str, from_domain: &
     if of("dmarc", "fail").next().is_some() {
         return false;
     }
-    let mut dmarc = of("dmarc", "pass")
-        .map(|one| one.property("header.from"))
-        .peekable();
+    let mut dmarc = of("dmarc", "pass").map(|one| one.property("header.from")).peekable();
     if dmarc.peek().is_some() {
         return dmarc.flatten().all(|from| domain(from) == from_domain);
     }
     of("dkim", "pass").any(|one| {
-        let signer = one
-            .property("header.d")
-            .or_else(|| one.property("header.i"));
+        let signer = one.property("header.d").or_else(|| one.property("header.i"));
         signer.is_some_and(|signer| is_or_is_above(&domain(signer), &from_domain))
     })
 }
@@ -52,9 +45,7 @@ fn domain(text: &str) -> String {
 
 /// A signature of a whole top-level domain is nobody's.
 fn is_or_is_above(signer: &str, domain: &str) -> bool {
-    let above = domain
-        .strip_suffix(signer)
-        .is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
+    let above = domain.strip_suffix(signer).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
     above && signer.contains('.') && !signer.starts_with('.')
 }
 
@@ -73,10 +64,7 @@ struct Found {
 
 impl Found {
     fn property(&self, name: &str) -> Option<&str> {
-        let named = self
-            .properties
-            .iter()
-            .find(|(property, _)| property == name);
+        let named = self.properties.iter().find(|(property, _)| property == name);
         named.map(|(_, value)| value.as_str())
     }
 }
@@ -89,20 +77,11 @@ impl Results {
             let mut pairs = words.iter().filter_map(|word| word.split_once('='));
             let (method, result) = pairs.next()?;
             // A method may carry its version, `dkim/1`.
-            let method = method
-                .split('/')
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase();
-            let properties = pairs
-                .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-                .collect();
+            let method = method.split('/').next().unwrap_or_default().to_ascii_lowercase();
+            let properties =
+                pairs.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
             let result = result.to_ascii_lowercase();
-            Some(Found {
-                method,
-                result,
-                properties,
-            })
+            Some(Found { method, result, properties })
         });
         let found = found.collect();
         Some(Self { server, found })
@@ -138,10 +117,7 @@ fn clauses(field: &str) -> Option<Vec<Vec<String>>> {
                 words.last_mut()?.push('=');
             }
             _ if c.is_whitespace() => {
-                if words
-                    .last()
-                    .is_some_and(|word| !word.is_empty() && !word.ends_with('='))
-                {
+                if words.last().is_some_and(|word| !word.is_empty() && !word.ends_with('=')) {
                     words.push(String::new());
                 }
             }
@@ -165,12 +141,8 @@ mod tests {
         assert!(trusted(
             "mx.clinic.example; dmarc=pass (p=reject dis=none) header.from=mail.example.org"
         ));
-        assert!(trusted(
-            "MX.clinic.example 1; spf=pass smtp.mailfrom=x; DMARC = Pass"
-        ));
-        assert!(!trusted(
-            "mx.clinic.example; dmarc=pass header.from=evil.example"
-        ));
+        assert!(trusted("MX.clinic.example 1; spf=pass smtp.mailfrom=x; DMARC = Pass"));
+        assert!(!trusted("mx.clinic.example; dmarc=pass header.from=evil.example"));
         assert!(!trusted(
             "mx.clinic.example; dmarc=fail header.from=mail.example.org; dkim=pass header.d=mail.example.org"
         ));
@@ -182,28 +154,17 @@ mod tests {
 
     #[test]
     fn a_signature_of_the_domain_or_of_one_above_it_is_enough() {
-        assert!(trusted(
-            "mx.clinic.example; dkim=pass header.d=mail.example.org"
-        ));
-        assert!(trusted(
-            "mx.clinic.example; dkim=pass header.d=Example.ORG header.s=k1"
-        ));
+        assert!(trusted("mx.clinic.example; dkim=pass header.d=mail.example.org"));
+        assert!(trusted("mx.clinic.example; dkim=pass header.d=Example.ORG header.s=k1"));
         assert!(trusted(
             "mx.clinic.example; dkim=fail header.d=a.example; dkim=pass (2048-bit) header.i=@example.org"
         ));
         for other in ["org", "ample.org", "x.mail.example.org", "evil.example", ""] {
-            assert!(
-                !trusted(&format!("mx.clinic.example; dkim=pass header.d={other}")),
-                "{other}"
-            );
+            assert!(!trusted(&format!("mx.clinic.example; dkim=pass header.d={other}")), "{other}");
         }
-        assert!(trusted(
-            "mx.clinic.example; dmarc=none; dkim=pass header.d=example.org"
-        ));
+        assert!(trusted("mx.clinic.example; dmarc=none; dkim=pass header.d=example.org"));
         assert!(!trusted("mx.clinic.example; dkim=pass"));
-        assert!(!trusted(
-            "mx.clinic.example; dkim=neutral header.d=mail.example.org"
-        ));
+        assert!(!trusted("mx.clinic.example; dkim=neutral header.d=mail.example.org"));
     }
 
     #[test]
@@ -227,11 +188,7 @@ mod tests {
             );
         }
         assert!(!authenticated(&[], "mx.clinic.example", "mail.example.org"));
-        assert!(!authenticated(
-            &["; dmarc=pass".to_owned()],
-            "",
-            "mail.example.org"
-        ));
+        assert!(!authenticated(&["; dmarc=pass".to_owned()], "", "mail.example.org"));
         assert!(!authenticated(&[ours.to_owned()], "mx.clinic.example", ""));
     }
 
@@ -240,12 +197,8 @@ mod tests {
         assert!(!trusted(
             "mx.clinic.example; spf=fail smtp.mailfrom=\"a; dmarc=pass\"@evil.example"
         ));
-        assert!(!trusted(
-            "mx.clinic.example; spf=fail (a; dmarc=pass (nested) ; dmarc=pass)"
-        ));
-        assert!(!trusted(
-            "mx.clinic.example; spf=fail reason=\"x\\\"; dmarc=pass\""
-        ));
+        assert!(!trusted("mx.clinic.example; spf=fail (a; dmarc=pass (nested) ; dmarc=pass)"));
+        assert!(!trusted("mx.clinic.example; spf=fail reason=\"x\\\"; dmarc=pass\""));
         assert!(!trusted("mx.clinic.example; dmarc=pass (never closed"));
         assert!(!trusted("mx.clinic.example; dmarc=pass \"never closed"));
         assert!(trusted("mx.clinic.example (a \\) b); dmarc=pass"));

@@ -22,11 +22,7 @@ pub(super) struct Block(Component<'static>);
 impl Block {
     /// A component with nothing in it.
     pub(super) fn new(name: &'static str) -> Self {
-        Self(Component {
-            name: name.into(),
-            properties: Vec::new(),
-            components: Vec::new(),
-        })
+        Self(Component { name: name.into(), properties: Vec::new(), components: Vec::new() })
     }
 
     /// A property without parameters.
@@ -41,10 +37,9 @@ impl Block {
         params: &[(&'static str, &ParamText)],
         value: &impl Value,
     ) {
-        let params = params.iter().map(|(key, text)| Parameter {
-            key: (*key).into(),
-            val: Some(held(*text)),
-        });
+        let params = params
+            .iter()
+            .map(|(key, text)| Parameter { key: (*key).into(), val: Some(held(*text)) });
         self.0.properties.push(Property {
             name: name.into(),
             val: held(value),
@@ -59,14 +54,9 @@ impl Block {
 
     /// The component as it stands in a calendar.
     pub(super) fn written(self) -> Written {
-        let alone = written(&Calendar {
-            properties: Vec::new(),
-            components: vec![self.0],
-        });
+        let alone = written(&Calendar { properties: Vec::new(), components: vec![self.0] });
         // The crate writes a component only as a part of a calendar.
-        let inside = alone
-            .strip_prefix(BEGIN)
-            .and_then(|rest| rest.strip_suffix(END));
+        let inside = alone.strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END));
         Written(inside.unwrap_or_default().into())
     }
 }
@@ -110,15 +100,8 @@ impl Content {
 
     /// The calendar, written.
     pub(super) fn finish(self) -> String {
-        let Component {
-            properties,
-            components,
-            ..
-        } = self.0.0;
-        written(&Calendar {
-            properties,
-            components,
-        })
+        let Component { properties, components, .. } = self.0.0;
+        written(&Calendar { properties, components })
     }
 
     /// The calendar, written but for its end, with room for some more `octets`.

@@ -65,11 +65,7 @@ pub(super) struct Shown {
 impl Shown {
     /// What is shown of the entry in `zone`, by the zone's present rules.
     pub(super) fn new(zone: Tz, entry: Entry) -> Self {
-        Self {
-            times: Times::new(zone, entry.start, entry.end),
-            tzid: zone.name(),
-            entry,
-        }
+        Self { times: Times::new(zone, entry.start, entry.end), tzid: zone.name(), entry }
     }
 
     /// When it starts and ends.

@@ -82,11 +82,7 @@ impl Event {
     /// Where it takes place: the address, or the link of a video visit, since few calendars show that from elsewhere.
     #[must_use]
     pub fn location(&self) -> Phrase {
-        Phrase::new(
-            self.video
-                .as_ref()
-                .map_or(self.place.as_str(), Link::as_str),
-        )
+        Phrase::new(self.video.as_ref().map_or(self.place.as_str(), Link::as_str))
     }
 
     /// What else is to be known, a line each.
@@ -97,9 +93,7 @@ impl Event {
         let phone = Some(self.phone.trim()).filter(|phone| !phone.is_empty());
         let lines = [
             early.map(|minutes| words.arrive(minutes)),
-            self.video
-                .as_ref()
-                .map(|link| words.video_at(link.as_str())),
+            self.video.as_ref().map(|link| words.video_at(link.as_str())),
             self.manage.as_ref().map(|link| words.manage(link.as_str())),
             phone.map(|phone| words.telephone(phone)),
         ];
@@ -114,8 +108,7 @@ impl Event {
         event.property("CREATED", &self.created);
         event.property("LAST-MODIFIED", &self.last_modified);
         event.property("SEQUENCE", &self.sequence.max(0));
-        self.times()
-            .put(&mut event, &ParamText::new(self.zone.name()));
+        self.times().put(&mut event, &ParamText::new(self.zone.name()));
         event.property("SUMMARY", &self.summary());
         event.property("STATUS", &status.code());
         event.property("CLASS", &"PRIVATE");
@@ -125,10 +118,7 @@ impl Event {
 
     /// Puts into it where it takes place and what else is to be known.
     pub(super) fn put_details(&self, event: &mut Block) {
-        for (name, phrase) in [
-            ("LOCATION", self.location()),
-            ("DESCRIPTION", self.description()),
-        ] {
+        for (name, phrase) in [("LOCATION", self.location()), ("DESCRIPTION", self.description())] {
             if !phrase.is_blank() {
                 event.property(name, &phrase);
             }

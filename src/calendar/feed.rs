@@ -64,11 +64,7 @@ fn head(name: &str) -> Content {
     let mut content = Content::calendar(None);
     content.property("NAME", &name);
     content.property("X-WR-CALNAME", &name);
-    content.property_with(
-        "REFRESH-INTERVAL",
-        &[("VALUE", &ParamText::new("DURATION"))],
-        &"PT1H",
-    );
+    content.property_with("REFRESH-INTERVAL", &[("VALUE", &ParamText::new("DURATION"))], &"PT1H");
     content.property("X-PUBLISHED-TTL", &"PT1H");
     content
 }

@@ -65,10 +65,7 @@ mod tests {
         assert_eq!(written(&line(73)), format!("X:{}\r\n", line(73)));
         assert_eq!(written(&line(74)), format!("X:{}\r\n a\r\n", line(73)));
         // The icalendar crate leaves 76 octets on the last line of this one.
-        assert_eq!(
-            written(&line(148)),
-            format!("X:{}\r\n {}\r\n a\r\n", line(73), line(74))
-        );
+        assert_eq!(written(&line(148)), format!("X:{}\r\n {}\r\n a\r\n", line(73), line(74)));
     }
 
     proptest! {

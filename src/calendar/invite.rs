@@ -56,11 +56,6 @@ fn put_people(event: &mut Block, organizer: &Organizer, attendee: &Address) {
     );
     let params = ["INDIVIDUAL", "REQ-PARTICIPANT", "NEEDS-ACTION", "TRUE"].map(ParamText::new);
     let [kind, role, answer, asked] = &params;
-    let params = [
-        ("CUTYPE", kind),
-        ("ROLE", role),
-        ("PARTSTAT", answer),
-        ("RSVP", asked),
-    ];
+    let params = [("CUTYPE", kind), ("ROLE", role), ("PARTSTAT", answer), ("RSVP", asked)];
     event.property_with("ATTENDEE", &params, attendee);
 }

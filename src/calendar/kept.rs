@@ -37,10 +37,7 @@ impl Default for KeptEvents {
 impl KeptEvents {
     /// Room for twice as many octets of text.
     pub(super) fn with_most(octets: usize) -> Self {
-        Self {
-            most_octets: octets,
-            generations: Mutex::default(),
-        }
+        Self { most_octets: octets, generations: Mutex::default() }
     }
 
     /// Puts the entry at the end of `feed`, as it is kept or written now.
@@ -51,14 +48,11 @@ impl KeptEvents {
         // Written while other feeds can go on.
         let written = shown.written();
         feed.add(&written);
-        self.generations()
-            .keep(shown.clone(), written, self.most_octets);
+        self.generations().keep(shown.clone(), written, self.most_octets);
     }
 
     fn generations(&self) -> MutexGuard<'_, Generations> {
-        self.generations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -28,10 +28,7 @@ pub fn google(event: &Event) -> String {
     query
         .append_pair("location", event.location().as_str())
         .append_pair("details", event.description().as_str());
-    format!(
-        "https://calendar.google.com/calendar/render?{}",
-        query.finish()
-    )
+    format!("https://calendar.google.com/calendar/render?{}", query.finish())
 }
 
 /// Adds the visit to an Outlook calendar on the web.

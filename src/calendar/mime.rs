@@ -37,10 +37,8 @@ impl<'m> Head<'m> {
                 end += line_end(rest.get(end..).unwrap_or_default());
             }
             let (field, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-            if let Some((name, value)) = field
-                .iter()
-                .position(|b| *b == b':')
-                .and_then(|at| field.split_at_checked(at))
+            if let Some((name, value)) =
+                field.iter().position(|b| *b == b':').and_then(|at| field.split_at_checked(at))
             {
                 fields.push((name, value.get(1..).unwrap_or_default()));
             }
@@ -51,21 +49,16 @@ impl<'m> Head<'m> {
 
     /// The values of all fields of this name, as they stand there.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &'m [u8]> {
-        let named = self
-            .0
-            .iter()
-            .filter(move |(field, _)| field.eq_ignore_ascii_case(name.as_bytes()));
+        let named =
+            self.0.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name.as_bytes()));
         named.map(|(_, value)| *value)
     }
 
     /// The values of all fields of this name, unfolded, without blanks around.
     pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = String> {
         self.all(name).map(|value| {
-            let unfolded: Vec<u8> = value
-                .iter()
-                .copied()
-                .filter(|b| !matches!(b, b'\r' | b'\n'))
-                .collect();
+            let unfolded: Vec<u8> =
+                value.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
             String::from_utf8_lossy(&unfolded).trim().to_owned()
         })
     }
@@ -115,9 +108,8 @@ impl Part<'_> {
             _ => None,
         };
         let octets = octets.unwrap_or(Cow::Borrowed(self.body));
-        let charset = self
-            .param("charset")
-            .filter(|charset| !charset.eq_ignore_ascii_case("utf-8"));
+        let charset =
+            self.param("charset").filter(|charset| !charset.eq_ignore_ascii_case("utf-8"));
         match charset.and_then(|charset| charset_decoder(charset.as_bytes())) {
             Some(decode) => Cow::Owned(decode(&octets).into_bytes()),
             None => octets,
@@ -138,10 +130,9 @@ pub(super) fn open(mail: &[u8]) -> Result<(Head<'_>, Option<String>, Vec<Part<'_
 /// The addresses in a field.
 pub(super) fn addresses(field: &[u8]) -> Vec<String> {
     match MessageStream::new(field).parse_address() {
-        HeaderValue::Address(list) => list
-            .iter()
-            .map(|one| one.address.as_deref().unwrap_or_default().to_owned())
-            .collect(),
+        HeaderValue::Address(list) => {
+            list.iter().map(|one| one.address.as_deref().unwrap_or_default().to_owned()).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -171,25 +162,13 @@ fn walk<'m>(
         c_subtype: Some("plain".into()),
         attributes: None,
     });
-    let boundary = kind
-        .attribute("boundary")
-        .filter(|_| kind.ctype().eq_ignore_ascii_case("multipart"));
+    let boundary =
+        kind.attribute("boundary").filter(|_| kind.ctype().eq_ignore_ascii_case("multipart"));
     let Some(boundary) = boundary.filter(|boundary| !boundary.is_empty()) else {
-        let encoding = head
-            .texts("Content-Transfer-Encoding")
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        parts.push(Part {
-            kind,
-            encoding,
-            body,
-        });
-        return if parts.len() > MOST_PARTS {
-            Err(TooNested)
-        } else {
-            Ok(())
-        };
+        let encoding =
+            head.texts("Content-Transfer-Encoding").next().unwrap_or_default().to_ascii_lowercase();
+        parts.push(Part { kind, encoding, body });
+        return if parts.len() > MOST_PARTS { Err(TooNested) } else { Ok(()) };
     };
     let within = between(body, boundary.as_bytes());
     if depth == DEEPEST || within.len() > MOST_PARTS {
@@ -204,9 +183,7 @@ fn walk<'m>(
 
 /// How long the first line is, its end counted.
 fn line_end(text: &[u8]) -> usize {
-    text.iter()
-        .position(|b| *b == b'\n')
-        .map_or(text.len(), |at| at + 1)
+    text.iter().position(|b| *b == b'\n').map_or(text.len(), |at| at + 1)
 }
 
 /// The header fields and what follows the blank line behind them.
@@ -215,10 +192,8 @@ fn split_head(text: &[u8]) -> (Head<'_>, &[u8]) {
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let end = at + line_end(rest);
         if matches!(text.get(at..end), Some(b"\r\n" | b"\n")) {
-            let (head, body) = (
-                text.get(..at).unwrap_or_default(),
-                text.get(end..).unwrap_or_default(),
-            );
+            let (head, body) =
+                (text.get(..at).unwrap_or_default(), text.get(end..).unwrap_or_default());
             return (Head::read(head), body);
         }
         at = end;
@@ -232,9 +207,7 @@ fn between<'m>(body: &'m [u8], boundary: &[u8]) -> Vec<&'m [u8]> {
     while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
         let end = at + line_end(rest);
         let line = body.get(at..end).unwrap_or_default().trim_ascii_end();
-        if let Some(tail) = line
-            .strip_prefix(b"--")
-            .and_then(|line| line.strip_prefix(boundary))
+        if let Some(tail) = line.strip_prefix(b"--").and_then(|line| line.strip_prefix(boundary))
             && matches!(tail, b"" | b"--")
         {
             parts.extend(begun.and_then(|from| body.get(from..at)));

@@ -5,11 +5,10 @@
 use mail_parser::decoders::html::html_to_text;
 use thiserror::Error;
 
-use super::answer;
 use super::answer::{Reply, Unclear, bounded};
-use super::mime;
 use super::mime::{Head, Part};
 use super::text::Address;
+use super::{answer, mime};
 
 /// The most octets of a mail.
 pub const MOST_BYTES: usize = 256 * 1024;
@@ -68,21 +67,15 @@ pub fn read(message: &[u8]) -> Result<Inbound, Unread> {
         .and_then(|part| bounded(&String::from_utf8_lossy(&part.octets()), LONGEST_TEXT));
     let failed = |part: &Part<'_>| {
         let text = String::from_utf8_lossy(&part.octets()).to_ascii_lowercase();
-        text.lines()
-            .any(|line| line.replace([' ', '\t'], "") == "action:failed")
+        text.lines().any(|line| line.replace([' ', '\t'], "") == "action:failed")
     };
     let undelivered = kind.as_deref() == Some("multipart/report")
         && found("message/delivery-status").is_some_and(failed);
     let ids = |name: &str| head.all(name).next().map(mime::ids).unwrap_or_default();
-    let answered = ids("In-Reply-To")
-        .into_iter()
-        .chain(ids("References").into_iter().rev());
+    let answered = ids("In-Reply-To").into_iter().chain(ids("References").into_iter().rev());
     Ok(Inbound {
         from: from(&head),
-        answers: answered
-            .filter(|id| id.len() <= LONGEST_FIELD)
-            .take(MOST_FIELDS)
-            .collect(),
+        answers: answered.filter(|id| id.len() <= LONGEST_FIELD).take(MOST_FIELDS).collect(),
         automatic: is_automatic(&head, kind.as_deref()),
         undelivered,
         authentication: authentication(&head),
@@ -111,39 +104,21 @@ fn from(head: &Head<'_>) -> Option<String> {
 /// Whether a program wrote it, or a mail server to say that it could not deliver (RFC 3834).
 fn is_automatic(head: &Head<'_>, kind: Option<&str>) -> bool {
     let word = |text: String| {
-        text.split([';', '(', ' ', '\t'])
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase()
+        text.split([';', '(', ' ', '\t']).next().unwrap_or_default().to_ascii_lowercase()
     };
-    let submitted = head
-        .texts("Auto-Submitted")
-        .map(word)
-        .any(|word| word != "no");
+    let submitted = head.texts("Auto-Submitted").map(word).any(|word| word != "no");
     let bulk = ["auto_reply", "auto-reply", "bulk", "junk", "list"];
-    let precedence = head
-        .texts("Precedence")
-        .map(word)
-        .any(|word| bulk.contains(&word.as_str()));
-    let nobody = head
-        .texts("Return-Path")
-        .any(|path| path.replace([' ', '\t'], "") == "<>");
-    let marked = ["X-Autoreply", "X-Autorespond"]
-        .iter()
-        .any(|name| head.all(name).next().is_some());
+    let precedence = head.texts("Precedence").map(word).any(|word| bulk.contains(&word.as_str()));
+    let nobody = head.texts("Return-Path").any(|path| path.replace([' ', '\t'], "") == "<>");
+    let marked =
+        ["X-Autoreply", "X-Autorespond"].iter().any(|name| head.all(name).next().is_some());
     submitted || precedence || nobody || marked || kind == Some("multipart/report")
 }
 
 fn authentication(head: &Head<'_>) -> Vec<String> {
     let results = head.texts("Authentication-Results").take(MOST_FIELDS);
     results
-        .map(|result| {
-            if result.len() > LONGEST_FIELD {
-                String::new()
-            } else {
-                result
-            }
-        })
+        .map(|result| if result.len() > LONGEST_FIELD { String::new() } else { result })
         .collect()
 }
 
@@ -151,8 +126,5 @@ fn authentication(head: &Head<'_>) -> Vec<String> {
 fn page(part: &Part<'_>) -> Option<String> {
     let octets = part.octets();
     let beginning = octets.get(..LONGEST_PAGE).unwrap_or(&octets);
-    bounded(
-        &html_to_text(&String::from_utf8_lossy(beginning)),
-        LONGEST_TEXT,
-    )
+    bounded(&html_to_text(&String::from_utf8_lossy(beginning)), LONGEST_TEXT)
 }

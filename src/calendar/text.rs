@@ -57,10 +57,8 @@ impl Value for Phrase {
     fn write(&self, line: &mut String) {
         let special = |byte: u8| matches!(byte, b'\\' | b';' | b',' | b'\n');
         let mut rest = self.0.as_str();
-        while let Some((plain, tail)) = rest
-            .bytes()
-            .position(special)
-            .and_then(|at| rest.split_at_checked(at))
+        while let Some((plain, tail)) =
+            rest.bytes().position(special).and_then(|at| rest.split_at_checked(at))
         {
             line.push_str(plain);
             line.push('\\');
@@ -84,9 +82,8 @@ impl ParamText {
     /// first becomes a single quote, the second goes, as does every control character.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let kept = text
-            .chars()
-            .filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}'));
+        let kept =
+            text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}'));
         Self(kept.map(|c| if c == '"' { '\'' } else { c }).collect())
     }
 
@@ -99,11 +96,7 @@ impl ParamText {
 
 impl Value for ParamText {
     fn write(&self, line: &mut String) {
-        let quote = if self.0.contains([':', ';', ',']) {
-            "\""
-        } else {
-            ""
-        };
+        let quote = if self.0.contains([':', ';', ',']) { "\"" } else { "" };
         for part in [quote, &self.0, quote] {
             line.push_str(part);
         }
@@ -127,11 +120,7 @@ pub enum TextError {
 /// `text`, if it holds nothing that could end a value or a line.
 fn unbroken(text: String) -> Result<String, TextError> {
     let breaks = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>');
-    if text.contains(breaks) {
-        Err(TextError::Character)
-    } else {
-        Ok(text)
-    }
+    if text.contains(breaks) { Err(TextError::Character) } else { Ok(text) }
 }
 
 /// A mailbox, `ada@example.org`; written as `mailto:ada@example.org`.
@@ -228,14 +217,8 @@ mod tests {
     #[test]
     fn a_phrase_escapes_what_would_end_it_and_keeps_its_line_breaks() {
         assert_eq!(written(&Phrase::new(r"a\b;c,d:e")), r"a\\b\;c\,d:e");
-        assert_eq!(
-            written(&Phrase::new("a\rb\r\nc\nd\n\re")),
-            r"a\nb\nc\nd\n\ne"
-        );
-        assert_eq!(
-            written(&Phrase::new("a\0b\u{7}c\u{85}d\u{2028}e\tf")),
-            r"abcd\nef"
-        );
+        assert_eq!(written(&Phrase::new("a\rb\r\nc\nd\n\re")), r"a\nb\nc\nd\n\ne");
+        assert_eq!(written(&Phrase::new("a\0b\u{7}c\u{85}d\u{2028}e\tf")), r"abcd\nef");
         assert!(Phrase::new(" \n\0").is_blank());
     }
 
@@ -243,10 +226,7 @@ mod tests {
     fn a_parameter_is_quoted_only_where_it_has_to_be() {
         assert_eq!(written(&ParamText::new("Ann \"Bo\" é")), "Ann 'Bo' é");
         assert_eq!(written(&ParamText::new("Dr, Who: Q;")), "\"Dr, Who: Q;\"");
-        assert_eq!(
-            written(&ParamText::new("a\r\nATTACH:http://x/")),
-            "\"aATTACH:http://x/\""
-        );
+        assert_eq!(written(&ParamText::new("a\r\nATTACH:http://x/")), "\"aATTACH:http://x/\"");
     }
 
     #[test]
@@ -294,11 +274,7 @@ mod tests {
             "tel:",
             "mailto:",
         ] {
-            assert_eq!(
-                Link::try_from(junk.to_owned()),
-                Err(TextError::Link),
-                "{junk}"
-            );
+            assert_eq!(Link::try_from(junk.to_owned()), Err(TextError::Link), "{junk}");
         }
         for junk in [
             "https://x.org/a b",
@@ -307,11 +283,7 @@ mod tests {
             "https://x.org/<b>",
             "https://x.org/\u{a0}",
         ] {
-            assert_eq!(
-                Link::try_from(junk.to_owned()),
-                Err(TextError::Character),
-                "{junk}"
-            );
+            assert_eq!(Link::try_from(junk.to_owned()), Err(TextError::Character), "{junk}");
         }
     }
 }

@@ -60,11 +60,7 @@ mod tests {
     use super::*;
 
     fn times(start: &str, end: &str) -> Times {
-        Times::new(
-            "America/Toronto".parse().unwrap(),
-            start.parse().unwrap(),
-            end.parse().unwrap(),
-        )
+        Times::new("America/Toronto".parse().unwrap(), start.parse().unwrap(), end.parse().unwrap())
     }
 
     #[test]
@@ -89,9 +85,6 @@ mod tests {
     fn a_session_over_the_spring_change_ends_by_elapsed_time() {
         let wall = |text: &str| text.parse::<NaiveDateTime>().unwrap();
         let over = times("2027-03-14T06:30:00Z", "2027-03-14T07:15:00Z");
-        assert_eq!(
-            over,
-            Times::Wall(wall("2027-03-14T01:30:00"), wall("2027-03-14T03:15:00"))
-        );
+        assert_eq!(over, Times::Wall(wall("2027-03-14T01:30:00"), wall("2027-03-14T03:15:00")));
     }
 }

@@ -66,14 +66,8 @@ mod tests {
     #[test]
     fn times_are_written_in_full() {
         let mut line = String::new();
-        "2027-03-05T04:05:06"
-            .parse::<NaiveDateTime>()
-            .unwrap()
-            .write(&mut line);
-        "2027-11-07T06:00:00Z"
-            .parse::<DateTime<Utc>>()
-            .unwrap()
-            .write(&mut line);
+        "2027-03-05T04:05:06".parse::<NaiveDateTime>().unwrap().write(&mut line);
+        "2027-11-07T06:00:00Z".parse::<DateTime<Utc>>().unwrap().write(&mut line);
         assert_eq!(line, "20270305T04050620271107T060000Z");
     }
 }

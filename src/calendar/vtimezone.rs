@@ -21,11 +21,8 @@ pub(super) fn component(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) -> 
     component.property("TZID", &ParamText::new(zone.name()));
     for one in observances {
         // By the offsets, not by what the law calls them: in Ireland the winter is the exception, but no reader minds.
-        let mut observance = Block::new(if back && one.is_forward() {
-            "DAYLIGHT"
-        } else {
-            "STANDARD"
-        });
+        let mut observance =
+            Block::new(if back && one.is_forward() { "DAYLIGHT" } else { "STANDARD" });
         observance.property("DTSTART", &one.onset);
         observance.property("TZOFFSETFROM", &one.before);
         observance.property("TZOFFSETTO", &one.after);
@@ -142,11 +139,7 @@ impl Repeats {
 
     fn observance(&self, last: DateTime<Utc>) -> Observance {
         let onset = wall(self.first);
-        let week = if self.is_last {
-            Week::Last
-        } else {
-            Week::Nth(self.nth.unwrap_or(1))
-        };
+        let week = if self.is_last { Week::Last } else { Week::Nth(self.nth.unwrap_or(1)) };
         let yearly = (self.first != self.last).then(|| Yearly {
             month: onset.month(),
             week,
@@ -154,12 +147,7 @@ impl Repeats {
             // A day late: some readers, dateutil for one, compare it with the wall time, which is ahead of UTC in the east.
             until: (self.last.at <= last).then(|| self.last.at + Duration::days(1)),
         });
-        Observance {
-            onset,
-            before: self.first.before,
-            after: self.first.after,
-            yearly,
-        }
+        Observance { onset, before: self.first.before, after: self.first.after, yearly }
     }
 }
 
@@ -171,17 +159,10 @@ fn wall(change: Change) -> NaiveDateTime {
 /// What the clock of `zone` does that bears on the times from `first` to `last`.
 fn observances(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) -> Vec<Observance> {
     let changes = zone.changes(first - BEYOND, last + BEYOND);
-    let in_force = changes
-        .iter()
-        .rev()
-        .find(|change| change.at <= first)
-        .map(|change| change.at);
+    let in_force = changes.iter().rev().find(|change| change.at <= first).map(|change| change.at);
     let mut rules: Vec<Repeats> = Vec::new();
     for change in changes {
-        match rules
-            .iter_mut()
-            .find_map(|rule| rule.and(change).map(|joined| (rule, joined)))
-        {
+        match rules.iter_mut().find_map(|rule| rule.and(change).map(|joined| (rule, joined))) {
             Some((rule, joined)) => *rule = joined,
             None => rules.push(Repeats::once(change)),
         }
@@ -189,10 +170,7 @@ fn observances(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) -> Vec<Obser
     // Of what is over before, the last still holds; what begins later does not matter.
     rules.retain(|rule| rule.first.at <= last && in_force.is_none_or(|at| rule.last.at >= at));
     let initial = in_force.is_none().then(|| unchanged(zone, first));
-    initial
-        .into_iter()
-        .chain(rules.iter().map(|rule| rule.observance(last)))
-        .collect()
+    initial.into_iter().chain(rules.iter().map(|rule| rule.observance(last))).collect()
 }
 
 /// The clock as it stands at `first`, where nothing has set it for long.

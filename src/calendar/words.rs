@@ -103,9 +103,6 @@ mod tests {
         assert_eq!(fr.appointment("Clinique"), "Rendez-vous - Clinique");
         assert_eq!(en.arrive(10), "Please arrive 10 minutes early.");
         assert_eq!(fr.arrive(1), "Veuillez arriver 1 minute à l’avance.");
-        assert_eq!(
-            fr.telephone("416 555-0100"),
-            "Téléphone\u{a0}: 416 555-0100"
-        );
+        assert_eq!(fr.telephone("416 555-0100"), "Téléphone\u{a0}: 416 555-0100");
     }
 }

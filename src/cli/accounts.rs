@@ -16,11 +16,7 @@ use crate::domain::text::Line;
 pub(super) async fn user(app: &App, command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Add(new) => {
-            let password = if new.password_stdin {
-                Some(password()?)
-            } else {
-                None
-            };
+            let password = if new.password_stdin { Some(password()?) } else { None };
             let new = NewUser {
                 email: Email::try_from(new.email).context("--email")?,
                 name: Line::try_from(new.name).context("--name")?,
@@ -71,10 +67,7 @@ pub(super) async fn token(app: &App, command: TokenCommand) -> anyhow::Result<()
 /// One line of standard input.
 fn password() -> anyhow::Result<String> {
     let mut text = String::new();
-    std::io::stdin()
-        .take(4096)
-        .read_to_string(&mut text)
-        .context("cannot read the password")?;
+    std::io::stdin().take(4096).read_to_string(&mut text).context("cannot read the password")?;
     let line = text.lines().next().unwrap_or_default().to_owned();
     if line.is_empty() {
         bail!("no password on standard input");

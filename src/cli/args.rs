@@ -53,20 +53,10 @@ pub struct Options {
     #[arg(long, global = true, env = "FADELINE_LOG", value_name = "FILTER")]
     pub(super) log: Option<String>,
     /// How log lines are written. [default: text]
-    #[arg(
-        long,
-        global = true,
-        env = "FADELINE_LOG_FORMAT",
-        value_name = "FORMAT"
-    )]
+    #[arg(long, global = true, env = "FADELINE_LOG_FORMAT", value_name = "FORMAT")]
     pub(super) log_format: Option<LogFormat>,
     /// Addresses of proxies whose X-Forwarded-For is believed, with commas between. [default: none]
-    #[arg(
-        long,
-        global = true,
-        env = "FADELINE_TRUSTED_PROXIES",
-        value_name = "ADDRS"
-    )]
+    #[arg(long, global = true, env = "FADELINE_TRUSTED_PROXIES", value_name = "ADDRS")]
     pub(super) trusted_proxies: Option<String>,
     #[command(flatten)]
     pub(super) mail: MailOptions,
@@ -88,23 +78,13 @@ pub struct MailOptions {
     #[arg(long, global = true, env = "FADELINE_SMTP_CA", value_name = "FILE")]
     pub(super) smtp_ca: Option<String>,
     /// The one address that mail comes from and is answered to. Needed with a mail server.
-    #[arg(
-        long,
-        global = true,
-        env = "FADELINE_MAIL_FROM",
-        value_name = "ADDRESS"
-    )]
+    #[arg(long, global = true, env = "FADELINE_MAIL_FROM", value_name = "ADDRESS")]
     pub(super) mail_from: Option<String>,
     /// A file with the DKIM key: RSA (PKCS#1 PEM), or Ed25519 (32 bytes in base64). Mail is signed with it.
     #[arg(long, global = true, env = "FADELINE_DKIM_KEY", value_name = "FILE")]
     pub(super) dkim_key: Option<String>,
     /// The DKIM selector that the key is published under.
-    #[arg(
-        long,
-        global = true,
-        env = "FADELINE_DKIM_SELECTOR",
-        value_name = "NAME"
-    )]
+    #[arg(long, global = true, env = "FADELINE_DKIM_SELECTOR", value_name = "NAME")]
     pub(super) dkim_selector: Option<String>,
     /// The mailbox that answers come to: `imaps://user:password@host:993`. Without one, none is read.
     #[arg(
@@ -119,12 +99,7 @@ pub struct MailOptions {
     #[arg(long, global = true, env = "FADELINE_IMAP_CA", value_name = "FILE")]
     pub(super) imap_ca: Option<String>,
     /// The name by which that server signs what it verified (Authentication-Results). Without it no answer is believed.
-    #[arg(
-        long,
-        global = true,
-        env = "FADELINE_IMAP_SERVER_ID",
-        value_name = "NAME"
-    )]
+    #[arg(long, global = true, env = "FADELINE_IMAP_SERVER_ID", value_name = "NAME")]
     pub(super) imap_server_id: Option<String>,
     /// The provider of text messages, Twilio's API or one of its shape: `https://ACCOUNT:TOKEN@api.twilio.com`. Without one, no
     /// texts are sent, and reminders go by mail.
@@ -144,20 +119,10 @@ pub struct MailOptions {
     pub(super) sms_ca: Option<String>,
     /// The clinic's name to patients; a neutral one, since its full name may tell what they are treated for.
     /// [default: Hayden St Clinic]
-    #[arg(
-        long,
-        global = true,
-        env = "FADELINE_CLINIC_LABEL",
-        value_name = "NAME"
-    )]
+    #[arg(long, global = true, env = "FADELINE_CLINIC_LABEL", value_name = "NAME")]
     pub(super) clinic_label: Option<String>,
     /// The telephone number that patients read. [default: (647) 351-0061]
-    #[arg(
-        long,
-        global = true,
-        env = "FADELINE_CLINIC_PHONE",
-        value_name = "NUMBER"
-    )]
+    #[arg(long, global = true, env = "FADELINE_CLINIC_PHONE", value_name = "NUMBER")]
     pub(super) clinic_phone: Option<String>,
     /// Where patients and calendars reach this service, such as `https://visits.example.ca`. [default: the address it listens on]
     #[arg(long, global = true, env = "FADELINE_PUBLIC_URL", value_name = "URL")]
@@ -226,12 +191,7 @@ pub(super) struct TimeCheckOptions {
     #[arg(long, value_name = "INSTANT", requires = "law_offset")]
     pub(super) law_from: Option<DateTime<FixedOffset>>,
     /// The offset at which it would stand, such as -04:00.
-    #[arg(
-        long,
-        value_name = "OFFSET",
-        requires = "law_from",
-        allow_hyphen_values = true
-    )]
+    #[arg(long, value_name = "OFFSET", requires = "law_from", allow_hyphen_values = true)]
     pub(super) law_offset: Option<FixedOffset>,
 }
 

@@ -9,20 +9,18 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::args::{DemoOptions, LoadDemoOptions};
-use super::demo;
 use super::demo::people::Loaded;
 use super::settings::Settings;
-use super::{open_with, say, serve};
+use super::{demo, open_with, say, serve};
 use crate::actions::App;
 use crate::actions::access::passwords::hash_password;
 use crate::actions::access::tokens::mint;
-use crate::api;
 use crate::api::demo::Forward;
 use crate::api::router;
 use crate::clock::Clock;
 use crate::delivery::forward;
 use crate::domain::clinic::profile::Texts;
-use crate::web;
+use crate::{api, web};
 
 /// The password of everybody in the demo.
 const PASSWORD: &str = "demonstration";
@@ -51,9 +49,7 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
     }
     if profile.texts.is_none() {
         // Its texts go into the mailbox, like its mail; nobody else can sign for a provider that there is not.
-        profile.texts = Some(Texts {
-            secret: hex::encode(rand::random::<[u8; 16]>()),
-        });
+        profile.texts = Some(Texts { secret: hex::encode(rand::random::<[u8; 16]>()) });
     }
     let app = open_with(&settings, clock, profile).await?;
     let loaded = load(&app).await?;
@@ -62,28 +58,18 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
     let forwarding = post.clone();
     let forward: Forward = Arc::new(move |to| {
         let post = forwarding.clone();
-        Box::pin(async move {
-            forward::forward(&post, to)
-                .await
-                .map_err(|error| error.to_string())
-        })
+        Box::pin(
+            async move { forward::forward(&post, to).await.map_err(|error| error.to_string()) },
+        )
     });
-    let pages = web::routes(&app)
-        .merge(web::demo_routes())
-        .merge(api::demo::routes(forward));
+    let pages = web::routes(&app).merge(web::demo_routes()).merge(api::demo::routes(forward));
     let router = router(serve::serving(&app, &settings), pages);
     if options.json {
-        let by_role: serde_json::Map<_, _> = tokens
-            .iter()
-            .map(|sign_in| (sign_in.role.to_string(), json!(sign_in.token)))
-            .collect();
+        let by_role: serde_json::Map<_, _> =
+            tokens.iter().map(|sign_in| (sign_in.role.to_string(), json!(sign_in.token))).collect();
         say(&json!({"url": url, "tokens": by_role}).to_string())?;
     } else {
-        say(&greeting(
-            &url,
-            &tokens,
-            settings.mail.smtp.is_some() || settings.mail.sms.is_some(),
-        ))?;
+        say(&greeting(&url, &tokens, settings.mail.smtp.is_some() || settings.mail.sms.is_some()))?;
     }
     serve::until_stopped(listener, router, &post).await?;
     Ok(folder.close()?)
@@ -107,9 +93,7 @@ async fn load(app: &App) -> anyhow::Result<Loaded> {
     if !demo::is_empty(&mut tx).await? {
         bail!("the database is not empty; the demo data goes into an empty one");
     }
-    let loaded = demo::load(&mut tx, app, &hash)
-        .await
-        .context("cannot load the demo data")?;
+    let loaded = demo::load(&mut tx, app, &hash).await.context("cannot load the demo data")?;
     tx.commit().await?;
     app.look_for_demonstration().await?;
     Ok(loaded)
@@ -133,12 +117,7 @@ async fn tokens(app: &App, loaded: &Loaded) -> anyhow::Result<Vec<SignIn>> {
         ("partner", &loaded.partner),
     ] {
         let (token, _) = mint(app, &mut tx, user.id, TOKENS_LAST).await?;
-        sign_ins.push(SignIn {
-            role,
-            name: user.name.clone(),
-            email: user.email.clone(),
-            token,
-        });
+        sign_ins.push(SignIn { role, name: user.name.clone(), email: user.email.clone(), token });
     }
     tx.commit().await?;
     Ok(sign_ins)
@@ -152,18 +131,9 @@ fn greeting(url: &str, tokens: &[SignIn], mails: bool) -> String {
     };
     let sign_ins: Vec<_> = tokens
         .iter()
-        .map(
-            |SignIn {
-                 role,
-                 name,
-                 email,
-                 token,
-             }| {
-                format!(
-                    "  {role:<13} {name}, {email}\n                Authorization: Bearer {token}"
-                )
-            },
-        )
+        .map(|SignIn { role, name, email, token }| {
+            format!("  {role:<13} {name}, {email}\n                Authorization: Bearer {token}")
+        })
         .collect();
     [
         format!("Fadeline demo: demonstration data, nobody in it is real, and {nothing}."),

@@ -12,9 +12,8 @@ use crate::delivery::inbox_settings::InboxSettings;
 use crate::delivery::sms::SmsSettings;
 use crate::delivery::transport::{DkimSettings, SmtpSettings};
 use crate::domain::clinic::profile::{ClinicProfile, Texts};
-use crate::domain::messages::gsm7;
-use crate::domain::messages::text_wording;
 use crate::domain::messages::text_wording::Sender;
+use crate::domain::messages::{gsm7, text_wording};
 use crate::domain::patient::Email;
 use crate::domain::text::Line;
 use crate::domain::time::time_zone::Tz;
@@ -45,10 +44,7 @@ impl MailSettings {
         zone: Tz,
     ) -> anyhow::Result<Self> {
         let of = |option: &Option<String>, key: &Option<String>| {
-            option
-                .clone()
-                .or_else(|| key.clone())
-                .filter(|text| !text.is_empty())
+            option.clone().or_else(|| key.clone()).filter(|text| !text.is_empty())
         };
         let mut profile = ClinicProfile::standard()?;
         if let Some(label) = of(&options.clinic_label, &file.clinic_label) {
@@ -88,27 +84,14 @@ impl MailSettings {
             .transpose()?;
         let sms = of(&options.sms_url, &file.sms_url)
             .map(|url| {
-                sms(
-                    &url,
-                    of(&options.sms_from, &file.sms_from),
-                    of(&options.sms_ca, &file.sms_ca),
-                )
+                sms(&url, of(&options.sms_from, &file.sms_from), of(&options.sms_ca, &file.sms_ca))
             })
             .transpose()?;
         if let Some(sms) = &sms {
-            profile.texts = Some(Texts {
-                secret: sms.token().to_owned(),
-            });
+            profile.texts = Some(Texts { secret: sms.token().to_owned() });
             texts_fit(&profile, zone)?;
         }
-        Ok(Self {
-            profile,
-            public_url_named,
-            from_named,
-            smtp,
-            sms,
-            inbox,
-        })
+        Ok(Self { profile, public_url_named, from_named, smtp, sms, inbox })
     }
 }
 

@@ -74,12 +74,8 @@ async fn open_with(
     clock: Clock,
     profile: ClinicProfile,
 ) -> anyhow::Result<App> {
-    let db = Db::connect(&settings.database_url)
-        .await
-        .context("cannot open the database")?;
-    db.migrate()
-        .await
-        .context("cannot bring the schema up to date")?;
+    let db = Db::connect(&settings.database_url).await.context("cannot open the database")?;
+    db.migrate().await.context("cannot bring the schema up to date")?;
     tokio::task::spawn_blocking(Phone::warm_up);
     let app = App::new(db, clock, settings.zone, settings.policy.clone(), profile);
     app.look_for_demonstration().await?;
@@ -114,9 +110,7 @@ fn log_to_stderr(settings: &Settings) -> anyhow::Result<()> {
     if settings.log_json {
         lines.json().init();
     } else {
-        lines
-            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-            .init();
+        lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init();
     }
     Ok(())
 }

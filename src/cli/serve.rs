@@ -75,37 +75,14 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
             app.profile.public_url.to("/first")
         );
     }
-    until_stopped(
-        listener,
-        router(serving(&app, &settings), web::routes(&app)),
-        &post,
-    )
-    .await
+    until_stopped(listener, router(serving(&app, &settings), web::routes(&app)), &post).await
 }
 
 /// The post office that the settings ask for.
 pub(super) fn post(app: &App, settings: &Settings, keeps_mailbox: bool) -> anyhow::Result<Post> {
-    let smtp = settings
-        .mail
-        .smtp
-        .as_ref()
-        .map(Smtp::new)
-        .transpose()
-        .context("smtp_url")?;
-    let sms = settings
-        .mail
-        .sms
-        .as_ref()
-        .map(Sms::new)
-        .transpose()
-        .context("sms_url")?;
-    Ok(Post::new(
-        app.clone(),
-        smtp,
-        sms,
-        keeps_mailbox,
-        settings.mail.inbox.clone(),
-    ))
+    let smtp = settings.mail.smtp.as_ref().map(Smtp::new).transpose().context("smtp_url")?;
+    let sms = settings.mail.sms.as_ref().map(Sms::new).transpose().context("sms_url")?;
+    Ok(Post::new(app.clone(), smtp, sms, keeps_mailbox, settings.mail.inbox.clone()))
 }
 
 /// What the server knows besides the app.
@@ -131,15 +108,10 @@ pub(super) async fn until_stopped(
     post: &Post,
 ) -> anyhow::Result<()> {
     let app = &post.app;
-    let mut bell = ticker::start(post)
-        .await
-        .context("the bell cannot be started")?;
+    let mut bell = ticker::start(post).await.context("the bell cannot be started")?;
     let connections = GracefulShutdown::new();
     let mut server = auto::Builder::new(TokioExecutor::new());
-    server
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS);
+    server.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
     let mut stop = std::pin::pin!(told_to_stop()?);
     let mut tidy = tokio::time::interval(TIDY);
     loop {
@@ -162,9 +134,8 @@ pub(super) async fn until_stopped(
         // Small answers go out at once.
         let _ = stream.set_nodelay(true);
         let service = with_peer(router.clone(), peer);
-        let connection = server
-            .serve_connection_with_upgrades(TokioIo::new(stream), service)
-            .into_owned();
+        let connection =
+            server.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             // A client that goes away is no fault of ours.
@@ -174,10 +145,7 @@ pub(super) async fn until_stopped(
     drop(listener);
     tracing::info!("finishing what is under way");
     app.closing.send_replace(true);
-    if tokio::time::timeout(GRACE, connections.shutdown())
-        .await
-        .is_err()
-    {
+    if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
         tracing::warn!("some requests took too long and were given up");
     }
     // Nothing rings any more, and what is being sent is marked before the database goes.

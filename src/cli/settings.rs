@@ -53,18 +53,12 @@ impl Settings {
         let policy = config::Environment::with_prefix("FADELINE_POLICY")
             .prefix_separator("__")
             .try_parsing(true);
-        let policy = config::Config::builder()
-            .add_source(policy)
-            .build()?
-            .cache
-            .into_table()?;
+        let policy = config::Config::builder().add_source(policy).build()?.cache.into_table()?;
         for (key, value) in policy {
             sources = sources.set_override(format!("policy.{key}"), value)?;
         }
-        let file: File = sources
-            .build()?
-            .try_deserialize()
-            .context("fadeline.toml, or FADELINE_POLICY__…")?;
+        let file: File =
+            sources.build()?.try_deserialize().context("fadeline.toml, or FADELINE_POLICY__…")?;
         let faults = file.policy.faults();
         if !faults.is_empty() {
             bail!("{}", faults.join("; "));
@@ -98,11 +92,7 @@ impl Settings {
             listen,
             mail,
             zone,
-            log: options
-                .log
-                .clone()
-                .or(file.log)
-                .unwrap_or_else(|| "info".to_owned()),
+            log: options.log.clone().or(file.log).unwrap_or_else(|| "info".to_owned()),
             log_json: options.log_format.or(file.log_format) == Some(LogFormat::Json),
             trusted_proxies: proxies
                 .iter()

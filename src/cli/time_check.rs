@@ -32,14 +32,7 @@ pub(super) async fn run(settings: &Settings, options: TimeCheckOptions) -> anyho
 }
 
 fn line(changed: &Changed, applied: bool) -> String {
-    let Changed {
-        session,
-        local_start,
-        zone,
-        booked_at,
-        means,
-        fate,
-    } = changed;
+    let Changed { session, local_start, zone, booked_at, means, fate } = changed;
     let means = means.map_or_else(|| "-".to_owned(), |at| at.to_rfc3339());
     let fate = match fate {
         Fate::Moves if applied => "moved",

@@ -3,7 +3,8 @@
 //! so that an update of the machine's `tzdata` and a restart are all that a new law takes.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -24,10 +25,7 @@ pub(super) enum Doubt {
     /// The folder does not say which version it has.
     NoVersion(String),
     /// The folder is newer, but has no file of these zones that can be read.
-    Unread {
-        folder: String,
-        zones: Vec<&'static str>,
-    },
+    Unread { folder: String, zones: Vec<&'static str> },
 }
 
 impl Doubt {
@@ -55,13 +53,9 @@ pub(super) fn put_newest_in_force() -> anyhow::Result<Option<Doubt>> {
     let is_named = named.is_some();
     let folder = named.map_or_else(|| PathBuf::from(USUAL), PathBuf::from);
     // A machine may well have no zone data; a folder that somebody named should be there.
-    let (data, doubt) = if is_named || folder.is_dir() {
-        newest(&folder)
-    } else {
-        (ZoneData::carried(), None)
-    };
-    data.put_in_force()
-        .map_err(|_| anyhow!("zone data were in force before they were chosen"))?;
+    let (data, doubt) =
+        if is_named || folder.is_dir() { newest(&folder) } else { (ZoneData::carried(), None) };
+    data.put_in_force().map_err(|_| anyhow!("zone data were in force before they were chosen"))?;
     Ok(doubt)
 }
 
@@ -85,21 +79,14 @@ fn newest(folder: &Path) -> (ZoneData, Option<Doubt>) {
     }
     let (data, broken) = ZoneData::newer_of(&version, &shown, files);
     unread.extend(broken);
-    let doubt = (!unread.is_empty()).then_some(Doubt::Unread {
-        folder: shown,
-        zones: unread,
-    });
+    let doubt = (!unread.is_empty()).then_some(Doubt::Unread { folder: shown, zones: unread });
     (data, doubt)
 }
 
 fn version_of(folder: &Path) -> Option<Version> {
     let path = folder.join("tzdata.zi");
     let mut start = Vec::new();
-    regular(&path)
-        .ok()?
-        .take(FIRST_LINE)
-        .read_to_end(&mut start)
-        .ok()?;
+    regular(&path).ok()?.take(FIRST_LINE).read_to_end(&mut start).ok()?;
     Version::of_tzdata(&String::from_utf8_lossy(&start))
 }
 

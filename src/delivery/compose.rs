@@ -8,11 +8,10 @@ use lettre::message::{MultiPart, SinglePart};
 
 use super::error::{Error, Result};
 use super::letter::Letter;
-use super::lists;
 use super::lists::{Line, Words};
-use super::mime;
 use super::mime::{Mail, unwritten};
 use super::post::Post;
+use super::{lists, mime};
 use crate::actions::Error as Refused;
 use crate::actions::calendar::event;
 use crate::actions::messages::links;
@@ -43,9 +42,7 @@ pub(super) enum Outgoing {
 
 /// What `rows` become, which were claimed together.
 pub(super) async fn outgoing(post: &Post, rows: &[Message]) -> Result<Outgoing> {
-    let first = rows
-        .first()
-        .ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
+    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
     match (first.channel, first.kind.audience()) {
         (_, Audience::Desk) | (Channel::Desk, _) => Ok(task(first.kind)),
         (Channel::Email, Audience::Patient) => visit_mail(post, first).await.map(boxed),
@@ -86,20 +83,10 @@ async fn visit_mail(post: &Post, message: &Message) -> Result<Mail> {
         _ => link(post, message, &Recipient::Email(to.clone())).await?,
     };
     let zone = app.zone_named(&message.content.zone).map_err(unwritten)?;
-    let letter = Letter::of(
-        message,
-        zone,
-        &app.profile,
-        &link,
-        app.policy.be_early_minutes,
-    )
-    .map_err(unwritten)?;
-    let (mut headers, id) = mime::headers(
-        &app.profile,
-        std::slice::from_ref(message),
-        &to,
-        &letter.subject,
-    )?;
+    let letter = Letter::of(message, zone, &app.profile, &link, app.policy.be_early_minutes)
+        .map_err(unwritten)?;
+    let (mut headers, id) =
+        mime::headers(&app.profile, std::slice::from_ref(message), &to, &letter.subject)?;
     if !link.is_empty() {
         headers = mime::one_click(headers, &link);
     }
@@ -115,12 +102,7 @@ async fn visit_mail(post: &Post, message: &Message) -> Result<Mail> {
     } else {
         headers.multipart(parts)
     };
-    Ok(Mail {
-        message: built.map_err(unwritten)?,
-        recipient: to,
-        subject: letter.subject,
-        id,
-    })
+    Ok(Mail { message: built.map_err(unwritten)?, recipient: to, subject: letter.subject, id })
 }
 
 /// Method and text of the calendar that goes with `message`.
@@ -171,30 +153,17 @@ async fn shop_mail(post: &Post, rows: &[Message]) -> Result<Mail> {
 async fn day_list(post: &Post, rows: &[Message]) -> Result<Mail> {
     let patients = patients(post, rows).await?;
     let named = |row: &Message| patients.iter().find(|patient| patient.id == row.patient_id);
-    let lines: Vec<_> = rows
-        .iter()
-        .filter_map(|row| Some((row, named(row)?)))
-        .collect();
-    plain(
-        post,
-        rows,
-        lists::day_list(&lines, post.app.profile.label.as_str(), post.app.zone),
-    )
+    let lines: Vec<_> = rows.iter().filter_map(|row| Some((row, named(row)?))).collect();
+    plain(post, rows, lists::day_list(&lines, post.app.profile.label.as_str(), post.app.zone))
 }
 
 /// A mail of words alone.
 fn plain(post: &Post, rows: &[Message], words: Option<Words>) -> Result<Mail> {
-    let first = rows
-        .first()
-        .ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
-    let (words, to) = (
-        words.ok_or_else(|| Error::Compose("nothing to say".to_owned()))?,
-        mailbox(first)?,
-    );
+    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
+    let (words, to) =
+        (words.ok_or_else(|| Error::Compose("nothing to say".to_owned()))?, mailbox(first)?);
     let (headers, id) = mime::headers(&post.app.profile, rows, &to, &words.subject)?;
-    let part = SinglePart::builder()
-        .header(ContentType::TEXT_PLAIN)
-        .body(words.text);
+    let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(words.text);
     Ok(Mail {
         message: headers.singlepart(part).map_err(unwritten)?,
         recipient: to,
@@ -205,9 +174,7 @@ fn plain(post: &Post, rows: &[Message], words: Option<Words>) -> Result<Mail> {
 
 async fn text(post: &Post, rows: &[Message]) -> Result<Outgoing> {
     let app = &post.app;
-    let first = rows
-        .first()
-        .ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
+    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
     let to = first.recipient.as_ref().and_then(Recipient::phone).cloned();
     let to = to.ok_or_else(|| Error::Compose("no telephone number".to_owned()))?;
     let body = match (first.kind.audience(), &first.content.words) {
@@ -245,10 +212,8 @@ async fn lines<'a>(post: &Post, rows: &'a [Message]) -> Result<Vec<Line<'a>>> {
     let mut lines = Vec::new();
     for message in rows {
         // What is called off may be so because the patient does not permit it any more.
-        let named = !matches!(
-            message.kind,
-            MessageKind::ShopCancelled | MessageKind::ShopWithdrawn
-        );
+        let named =
+            !matches!(message.kind, MessageKind::ShopCancelled | MessageKind::ShopWithdrawn);
         let referral = message.referral_id.filter(|_| named);
         let packet =
             packets::of_message(&mut tx, &post.app, message.content.partner_id, referral).await?;
@@ -273,21 +238,15 @@ fn no_visit() -> Error {
 }
 
 fn mailbox(message: &Message) -> Result<Email> {
-    let email = message
-        .recipient
-        .as_ref()
-        .and_then(Recipient::email)
-        .cloned();
+    let email = message.recipient.as_ref().and_then(Recipient::email).cloned();
     email.ok_or_else(|| Error::Compose("no address".to_owned()))
 }
 
 async fn link(post: &Post, message: &Message, recipient: &Recipient) -> Result<String> {
     let session = message.session_id.ok_or_else(no_visit)?;
-    links::address(&post.app, session, recipient)
-        .await
-        .map_err(|error| match error {
-            // Passing: the next try finds the database again.
-            Refused::Storage(error) => Error::Storage(error),
-            error => unwritten(error),
-        })
+    links::address(&post.app, session, recipient).await.map_err(|error| match error {
+        // Passing: the next try finds the database again.
+        Refused::Storage(error) => Error::Storage(error),
+        error => unwritten(error),
+    })
 }

@@ -1,7 +1,6 @@
 //! Why something could not be sent or read.
 
-use crate::actions;
-use crate::storage;
+use crate::{actions, storage};
 use thiserror::Error;
 
 /// Why something could not be sent or read.

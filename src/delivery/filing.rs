@@ -63,26 +63,18 @@ pub async fn file(
     if let (Some(message), Some(session), Some(answer)) =
         (&about.message, about.session, answer(verdict))
     {
-        let stamp = inbound
-            .as_ref()
-            .and_then(|inbound| calendar(inbound).and_then(|reply| reply.stamp));
+        let stamp =
+            inbound.as_ref().and_then(|inbound| calendar(inbound).and_then(|reply| reply.stamp));
         if verdict == Verdict::Accepted {
             // Said of the very time that the message told.
             answers::lock_patient_of(&mut tx, session).await?;
             let start = message.content.starts_at;
-            answers::confirm(
-                &mut tx,
-                &post.app,
-                now,
-                session,
-                start,
-                "the patient's calendar",
-            )
-            .await?;
+            answers::confirm(&mut tx, &post.app, now, session, start, "the patient's calendar")
+                .await?;
         }
         if matches!(verdict, Verdict::Declined | Verdict::Counter) {
             answers::lock_patient_of(&mut tx, session).await?;
-            answers::no_longer_confirmed(
+            answers::withdraw_confirmation(
                 &mut tx,
                 &post.app,
                 now,
@@ -93,10 +85,10 @@ pub async fn file(
         }
         // A telephone whose clock is off is not to silence what is answered later.
         let stamp = stamp.filter(|stamp| *stamp <= now + Duration::days(1));
-        ledger::answered(&mut tx, message.id, answer, now, stamp).await?;
+        ledger::note_answer(&mut tx, message.id, answer, now, stamp).await?;
     }
     if let (Some(message), Verdict::Bounced) = (&about.message, verdict) {
-        ledger::undelivered(&mut tx, message.id, "came back undelivered").await?;
+        ledger::mark_undelivered(&mut tx, message.id, "came back undelivered").await?;
     }
     if verdict.needs_a_person() {
         tasks::insert(&mut tx, &task(post, &filed)).await?;
@@ -120,10 +112,7 @@ pub async fn file(
 }
 
 fn calendar(inbound: &Inbound) -> Option<&CalendarReply> {
-    inbound
-        .calendar
-        .as_ref()
-        .and_then(|calendar| calendar.as_ref().ok())
+    inbound.calendar.as_ref().and_then(|calendar| calendar.as_ref().ok())
 }
 
 /// What was written: the words of the mail, or the comment of a calendar.
@@ -150,11 +139,9 @@ async fn verdict(
 ) -> Result<(Verdict, About)> {
     match &inbound.calendar {
         Some(Ok(reply)) if matches!(reply.method, Method::Reply | Method::Counter) => {
-            answered(tx, inbound, reply, our_server, post.app.clock.now()).await
+            file_reply(tx, inbound, reply, our_server, post.app.clock.now()).await
         }
-        Some(Err(_)) if !inbound.automatic => {
-            Ok((Verdict::Unreadable, whoever(tx, inbound).await?))
-        }
+        Some(Err(_)) if !inbound.automatic => Ok((Verdict::Unreadable, sender(tx, inbound).await?)),
         _ => match bounced(post, raw) {
             Some(id) if inbound.undelivered => {
                 let message = ledger::get(tx, id).await?;
@@ -165,14 +152,14 @@ async fn verdict(
                 };
                 Ok((Verdict::Bounced, about))
             }
-            _ if inbound.automatic => Ok((Verdict::Automatic, whoever(tx, inbound).await?)),
-            _ => Ok((Verdict::Words, whoever(tx, inbound).await?)),
+            _ if inbound.automatic => Ok((Verdict::Automatic, sender(tx, inbound).await?)),
+            _ => Ok((Verdict::Words, sender(tx, inbound).await?)),
         },
     }
 }
 
 /// A calendar's answer: to which visit, for whom, and whether it is theirs to give.
-async fn answered(
+async fn file_reply(
     tx: &mut Tx,
     inbound: &Inbound,
     reply: &CalendarReply,
@@ -185,23 +172,14 @@ async fn answered(
         None => None,
     };
     let Some((session, patient)) = found else {
-        return Ok((Verdict::UnknownVisit, whoever(tx, inbound).await?));
+        return Ok((Verdict::UnknownVisit, sender(tx, inbound).await?));
     };
     let attendee = reply.attendee.to_lowercase();
     let told = ledger::of_session(tx, session).await?.into_iter().rev();
-    let message = told
-        .filter(|message| message.kind.tells().is_some() && message.is_known())
-        .find(|message| {
-            message
-                .recipient
-                .as_ref()
-                .is_some_and(|address| address.key() == attendee)
-        });
-    let from = inbound
-        .from
-        .as_deref()
-        .map(str::to_lowercase)
-        .unwrap_or_default();
+    let message = told.filter(|message| message.kind.tells().is_some() && message.is_known()).find(
+        |message| message.recipient.as_ref().is_some_and(|address| address.key() == attendee),
+    );
+    let from = inbound.from.as_deref().map(str::to_lowercase).unwrap_or_default();
     let domain = from.rsplit_once('@').map_or("", |(_, domain)| domain);
     let vouched =
         our_server.is_some_and(|server| authenticated(&inbound.authentication, server, domain));
@@ -213,27 +191,18 @@ async fn answered(
             _ => Answered::Counter,
         },
         sequence: reply.sequence,
-        stamp: reply
-            .stamp
-            .filter(|stamp| *stamp <= now + Duration::days(1)),
+        stamp: reply.stamp.filter(|stamp| *stamp <= now + Duration::days(1)),
         verified: from == attendee && vouched,
         message: message.as_ref(),
     };
     let verdict = judged(claimed);
-    let about = About {
-        session: Some(session),
-        patient: Some(patient),
-        message,
-    };
+    let about = About { session: Some(session), patient: Some(patient), message };
     Ok((verdict, about))
 }
 
 /// Who wrote, and about which visit: told by the message that it answers, else by the address, if it is one patient's alone.
-async fn whoever(tx: &mut Tx, inbound: &Inbound) -> Result<About> {
-    for id in inbound
-        .answers
-        .iter()
-        .filter_map(|answered| answered.split('@').next()?.parse().ok())
+async fn sender(tx: &mut Tx, inbound: &Inbound) -> Result<About> {
+    for id in inbound.answers.iter().filter_map(|answered| answered.split('@').next()?.parse().ok())
     {
         let message = ledger::get(tx, MessageId(id)).await?;
         // Whoever it was passed on to is not who it was for.
@@ -254,10 +223,7 @@ async fn whoever(tx: &mut Tx, inbound: &Inbound) -> Result<About> {
         [(only,)] => Some(*only),
         _ => None,
     };
-    Ok(About {
-        patient,
-        ..About::default()
-    })
+    Ok(About { patient, ..About::default() })
 }
 
 /// The message that a mail server's report is about: the one whose Message-ID, which only we make, stands in it.
@@ -265,12 +231,9 @@ fn bounced(post: &Post, raw: &[u8]) -> Option<MessageId> {
     let domain = post.app.profile.mail_from.as_str().rsplit_once('@')?.1;
     let end = format!("@{domain}>");
     let text = String::from_utf8_lossy(raw);
-    let ids = text.match_indices(&end).filter_map(|(at, _)| {
-        text.get(at.checked_sub(37)?..at)?
-            .strip_prefix('<')?
-            .parse()
-            .ok()
-    });
+    let ids = text
+        .match_indices(&end)
+        .filter_map(|(at, _)| text.get(at.checked_sub(37)?..at)?.strip_prefix('<')?.parse().ok());
     ids.map(MessageId).next()
 }
 
@@ -300,10 +263,7 @@ fn task(post: &Post, filed: &FiledReply) -> Task {
             TaskKind::ReplyToRead,
             "A mail came that could not be read. Look for it in the mailbox.",
         ),
-        _ => (
-            TaskKind::ReplyToRead,
-            "Somebody wrote back. Read it, and answer if need be.",
-        ),
+        _ => (TaskKind::ReplyToRead, "Somebody wrote back. Read it, and answer if need be."),
     };
     Task {
         session_id: filed.session_id,

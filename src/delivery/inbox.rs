@@ -10,8 +10,7 @@ use futures_util::TryStreamExt;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-use super::error::mailbox;
-use super::error::{Error, Result};
+use super::error::{Error, Result, mailbox};
 use super::filing;
 use super::inbox_settings::InboxSettings;
 use super::post::Post;
@@ -37,12 +36,8 @@ async fn read_all(post: &Post, settings: &InboxSettings) -> Result<usize> {
     let mut session = settings.open().await?;
     let mailbox_state = session.select("INBOX").await.map_err(mailbox)?;
     let validity = mailbox_state.uid_validity.unwrap_or(0);
-    let mut unseen: Vec<u32> = session
-        .uid_search("UNSEEN")
-        .await
-        .map_err(mailbox)?
-        .into_iter()
-        .collect();
+    let mut unseen: Vec<u32> =
+        session.uid_search("UNSEEN").await.map_err(mailbox)?.into_iter().collect();
     unseen.sort_unstable();
     let mut filed = 0;
     for uid in unseen.into_iter().take(AT_ONCE) {
@@ -57,10 +52,8 @@ async fn read_all(post: &Post, settings: &InboxSettings) -> Result<usize> {
         filed += usize::from(
             filing::file(post, &key, raw.as_deref(), settings.server_id.as_deref()).await?,
         );
-        let marked = session
-            .uid_store(uid.to_string(), "+FLAGS.SILENT (\\Seen)")
-            .await
-            .map_err(mailbox)?;
+        let marked =
+            session.uid_store(uid.to_string(), "+FLAGS.SILENT (\\Seen)").await.map_err(mailbox)?;
         marked.try_collect::<Vec<_>>().await.map_err(mailbox)?;
     }
     // Whether the good-bye is heard does not matter.
@@ -73,9 +66,7 @@ async fn one(
     session: &mut Session<TlsStream<TcpStream>>,
     uid: u32,
 ) -> Result<Option<Option<Vec<u8>>>> {
-    let Some(size) = fetched(session, uid, "RFC822.SIZE")
-        .await?
-        .and_then(|fetch| fetch.size)
+    let Some(size) = fetched(session, uid, "RFC822.SIZE").await?.and_then(|fetch| fetch.size)
     else {
         return Ok(None);
     };
@@ -83,9 +74,7 @@ async fn one(
         return Ok(Some(None));
     }
     let fetch = fetched(session, uid, "BODY.PEEK[]").await?;
-    Ok(fetch
-        .and_then(|fetch| fetch.body().map(<[u8]>::to_vec))
-        .map(Some))
+    Ok(fetch.and_then(|fetch| fetch.body().map(<[u8]>::to_vec)).map(Some))
 }
 
 async fn fetched(
@@ -93,12 +82,7 @@ async fn fetched(
     uid: u32,
     what: &str,
 ) -> Result<Option<Fetch>> {
-    let fetches = session
-        .uid_fetch(uid.to_string(), what)
-        .await
-        .map_err(mailbox)?;
+    let fetches = session.uid_fetch(uid.to_string(), what).await.map_err(mailbox)?;
     let fetches: Vec<Fetch> = fetches.try_collect().await.map_err(mailbox)?;
-    Ok(fetches
-        .into_iter()
-        .find(|fetch| fetch.uid.is_none_or(|found| found == uid)))
+    Ok(fetches.into_iter().find(|fetch| fetch.uid.is_none_or(|found| found == uid)))
 }

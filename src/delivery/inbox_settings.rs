@@ -1,24 +1,17 @@
 //! Which mailbox answers are read from, and how.
 
-use super::error::Error;
-use super::error::Result;
-use super::error::mailbox;
-use super::transport::SettingsError;
-use super::transport::credentials_of;
-use super::transport::host_of;
-use async_imap::Client;
-use async_imap::Session;
+use super::error::{Error, Result, mailbox};
+use super::transport::{SettingsError, credentials_of, host_of};
+use async_imap::{Client, Session};
 use std::io::Cursor;
 use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::ClientConfig;
-use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
 /// The mailbox that answers come to.
@@ -59,9 +52,7 @@ impl InboxSettings {
             Some(pem) => {
                 for certificate in CertificateDer::pem_reader_iter(Cursor::new(pem)) {
                     let certificate = certificate.map_err(|_| SettingsError::Authority)?;
-                    roots
-                        .add(certificate)
-                        .map_err(|_| SettingsError::Authority)?;
+                    roots.add(certificate).map_err(|_| SettingsError::Authority)?;
                 }
             }
             None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
@@ -83,13 +74,9 @@ impl InboxSettings {
 
     pub(super) async fn open(&self) -> Result<Session<TlsStream<TcpStream>>> {
         let name = ServerName::try_from(self.host.clone()).map_err(mailbox)?;
-        let stream = TcpStream::connect((self.host.as_str(), self.port))
-            .await
-            .map_err(mailbox)?;
-        let stream = TlsConnector::from(self.tls.clone())
-            .connect(name, stream)
-            .await
-            .map_err(mailbox)?;
+        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(mailbox)?;
+        let stream =
+            TlsConnector::from(self.tls.clone()).connect(name, stream).await.map_err(mailbox)?;
         let mut client = Client::new(stream);
         client.read_response().await.map_err(mailbox)?;
         // The server's words may name the user; what is logged does not.

@@ -58,10 +58,7 @@ impl Letter {
     ) -> askama::Result<Self> {
         let (language, content) = (message.language, &message.content);
         let wall = civil::wall_of(zone, content.starts_at);
-        let (short, time) = (
-            wording::short_day(language, wall),
-            wording::time(language, wall),
-        );
+        let (short, time) = (wording::short_day(language, wall), wording::time(language, wall));
         let purpose = content.purpose.unwrap_or(Purpose::Remind);
         let is_reminder = message.kind == MessageKind::Reminder;
         let subject = match (language, message.kind) {
@@ -126,19 +123,13 @@ impl Letter {
                 let text = FrenchReminderText { facts: facts() }.render()?;
                 (text, FrenchReminderHtml { facts: facts() }.render()?)
             }
-            Language::En => (
-                EnglishText { facts: facts() }.render()?,
-                EnglishHtml { facts: facts() }.render()?,
-            ),
-            Language::Fr => (
-                FrenchText { facts: facts() }.render()?,
-                FrenchHtml { facts: facts() }.render()?,
-            ),
+            Language::En => {
+                (EnglishText { facts: facts() }.render()?, EnglishHtml { facts: facts() }.render()?)
+            }
+            Language::Fr => {
+                (FrenchText { facts: facts() }.render()?, FrenchHtml { facts: facts() }.render()?)
+            }
         };
-        Ok(Self {
-            subject,
-            text,
-            html,
-        })
+        Ok(Self { subject, text, html })
     }
 }

@@ -3,9 +3,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::messages::gsm7;
 use crate::domain::messages::message::{Message, MessageKind};
-use crate::domain::messages::wording;
+use crate::domain::messages::{gsm7, wording};
 use crate::domain::partner::packet::Packet;
 use crate::domain::patient::{Language, Patient};
 use crate::domain::time::civil;
@@ -27,19 +26,12 @@ pub(super) struct Line<'a> {
 
 fn span(language: Language, message: &Message, zone: Tz) -> String {
     let time = |at: DateTime<Utc>| wording::time(language, civil::wall_of(zone, at));
-    format!(
-        "{} – {}",
-        time(message.content.starts_at),
-        time(message.content.ends_at)
-    )
+    format!("{} – {}", time(message.content.starts_at), time(message.content.ends_at))
 }
 
 /// Time and name of one line; a referral that has no date has no time.
 fn row(language: Language, line: &Line<'_>, zone: Tz) -> String {
-    let time = line
-        .message
-        .session_id
-        .map(|_| span(language, line.message, zone));
+    let time = line.message.session_id.map(|_| span(language, line.message, zone));
     let whom = line.packet.as_ref().map(|packet| {
         let withheld = packet.withheld.map(|_| wording::withheld(language));
         let said = [
@@ -58,42 +50,33 @@ pub(super) fn shop_mail(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
     let first = lines.first()?;
     let (message, language) = (first.message, first.message.language);
     let wall = civil::wall_of(zone, message.content.starts_at);
-    let (day, short) = (
-        wording::day(language, wall),
-        wording::short_day(language, wall),
-    );
+    let (day, short) = (wording::day(language, wall), wording::short_day(language, wall));
     let time = wording::time(language, wall);
     let (subject, opening) = match (language, message.kind) {
-        (Language::En, MessageKind::ShopDay) => (
-            format!("Your list for {short}"),
-            format!("Referred to you for {day}:"),
-        ),
-        (Language::Fr, MessageKind::ShopDay) => (
-            format!("Votre liste du {short}"),
-            format!("Dirigés vers vous pour le {day} :"),
-        ),
+        (Language::En, MessageKind::ShopDay) => {
+            (format!("Your list for {short}"), format!("Referred to you for {day}:"))
+        }
+        (Language::Fr, MessageKind::ShopDay) => {
+            (format!("Votre liste du {short}"), format!("Dirigés vers vous pour le {day} :"))
+        }
         (Language::En, MessageKind::ShopSoon) => {
             (format!("Soon: {time}"), format!("Soon, on {day}:"))
         }
         (Language::Fr, MessageKind::ShopSoon) => {
             (format!("Bientôt : {time}"), format!("Bientôt, le {day} :"))
         }
-        (Language::En, MessageKind::ShopReferred) => (
-            "A new referral".to_owned(),
-            "Referred to you; please answer:".to_owned(),
-        ),
-        (Language::Fr, MessageKind::ShopReferred) => (
-            "Nouvelle demande".to_owned(),
-            "Dirigé vers vous; veuillez répondre :".to_owned(),
-        ),
-        (Language::En, MessageKind::ShopWaiting) if message.session_id.is_none() => (
-            "Waiting for your answer".to_owned(),
-            "This waits for your answer:".to_owned(),
-        ),
-        (Language::Fr, MessageKind::ShopWaiting) if message.session_id.is_none() => (
-            "En attente de votre réponse".to_owned(),
-            "Ceci attend votre réponse :".to_owned(),
-        ),
+        (Language::En, MessageKind::ShopReferred) => {
+            ("A new referral".to_owned(), "Referred to you; please answer:".to_owned())
+        }
+        (Language::Fr, MessageKind::ShopReferred) => {
+            ("Nouvelle demande".to_owned(), "Dirigé vers vous; veuillez répondre :".to_owned())
+        }
+        (Language::En, MessageKind::ShopWaiting) if message.session_id.is_none() => {
+            ("Waiting for your answer".to_owned(), "This waits for your answer:".to_owned())
+        }
+        (Language::Fr, MessageKind::ShopWaiting) if message.session_id.is_none() => {
+            ("En attente de votre réponse".to_owned(), "Ceci attend votre réponse :".to_owned())
+        }
         (Language::En, MessageKind::ShopWithdrawn) => (
             "A referral no longer stands".to_owned(),
             "Something that was referred to you no longer stands; your list shows the rest."
@@ -112,10 +95,9 @@ pub(super) fn shop_mail(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
             format!("Nouveau, à confirmer : {short} à {time}"),
             format!("Ceci attend votre réponse, pour le {day} :"),
         ),
-        (Language::En, MessageKind::ShopBooked) => (
-            format!("New: {short}, {time}"),
-            format!("New on your list, for {day}:"),
-        ),
+        (Language::En, MessageKind::ShopBooked) => {
+            (format!("New: {short}, {time}"), format!("New on your list, for {day}:"))
+        }
         (Language::Fr, MessageKind::ShopBooked) => (
             format!("Nouveau : {short} à {time}"),
             format!("Nouveau sur votre liste, pour le {day} :"),
@@ -128,10 +110,9 @@ pub(super) fn shop_mail(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
             format!("Changement, à confirmer : {short} à {time}"),
             format!("Ceci a changé et attend votre réponse, pour le {day} :"),
         ),
-        (Language::En, MessageKind::ShopChanged) => (
-            format!("Changed: {short}, {time}"),
-            format!("This has changed and is now on {day}:"),
-        ),
+        (Language::En, MessageKind::ShopChanged) => {
+            (format!("Changed: {short}, {time}"), format!("This has changed and is now on {day}:"))
+        }
         (Language::Fr, MessageKind::ShopChanged) => (
             format!("Changement : {short} à {time}"),
             format!("Ceci a changé et aura lieu le {day} :"),
@@ -156,10 +137,9 @@ pub(super) fn shop_mail(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
             format!("Cancelled: {short}, {time}"),
             format!("This no longer takes place, on {day}:"),
         ),
-        (Language::Fr, _) => (
-            format!("Annulé : {short} à {time}"),
-            format!("Ceci n’aura pas lieu, le {day} :"),
-        ),
+        (Language::Fr, _) => {
+            (format!("Annulé : {short} à {time}"), format!("Ceci n’aura pas lieu, le {day} :"))
+        }
     };
     let closing = match language {
         Language::En => format!("Questions? Call {phone}."),
@@ -170,15 +150,8 @@ pub(super) fn shop_mail(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
         .map(|line| row(language, line, zone))
         .filter(|row| !row.trim().is_empty())
         .collect();
-    let rows = if rows.is_empty() {
-        String::new()
-    } else {
-        format!("\n\n{}", rows.join("\n"))
-    };
-    Some(Words {
-        subject,
-        text: format!("{opening}{rows}\n\n{closing}\n\n{label}\n"),
-    })
+    let rows = if rows.is_empty() { String::new() } else { format!("\n\n{}", rows.join("\n")) };
+    Some(Words { subject, text: format!("{opening}{rows}\n\n{closing}\n\n{label}\n") })
 }
 
 /// The same in a text message: times, and names as far as they fit.
@@ -228,16 +201,9 @@ pub(super) fn shop_text(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
         (Language::Fr, _) => format!("annulé, {day}"),
     };
     let row = |line: &Line<'_>, named: bool| {
-        let time = wording::time(
-            language,
-            civil::wall_of(zone, line.message.content.starts_at),
-        );
+        let time = wording::time(language, civil::wall_of(zone, line.message.content.starts_at));
         let time = line.message.session_id.map(|_| time);
-        let name = line
-            .packet
-            .as_ref()
-            .filter(|_| named)
-            .map(|packet| packet.name.clone());
+        let name = line.packet.as_ref().filter(|_| named).map(|packet| packet.name.clone());
         time.into_iter().chain(name).collect::<Vec<_>>().join(" ")
     };
     let text = |named: bool, most: usize| {
@@ -248,18 +214,11 @@ pub(super) fn shop_text(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
             .filter(|row| !row.is_empty())
             .collect();
         let more = if most < lines.len() { ", …" } else { "" };
-        let rows = if rows.is_empty() {
-            String::new()
-        } else {
-            format!(": {}{more}", rows.join(", "))
-        };
+        let rows =
+            if rows.is_empty() { String::new() } else { format!(": {}{more}", rows.join(", ")) };
         gsm7::spelled(&format!("{label}: {what}{rows}. {phone}").replace("m..", "m."))
     };
-    let forms = [
-        text(true, lines.len()),
-        text(false, lines.len()),
-        text(false, 3),
-    ];
+    let forms = [text(true, lines.len()), text(false, lines.len()), text(false, 3)];
     let fits = |text: &&String| gsm7::septets(text).is_some_and(|length| length <= gsm7::SEGMENT);
     forms.iter().find(fits).or(forms.last()).cloned()
 }
@@ -270,13 +229,7 @@ pub(super) fn day_list(lines: &[(&Message, &Patient)], label: &str, zone: Tz) ->
     let wall = civil::wall_of(zone, first.content.starts_at);
     let day = wording::day(Language::En, wall);
     let row = |(message, patient): &(&Message, &Patient)| {
-        let initial: String = patient
-            .details
-            .family_name
-            .as_str()
-            .chars()
-            .take(1)
-            .collect();
+        let initial: String = patient.details.family_name.as_str().chars().take(1).collect();
         format!(
             "  {}  {} {initial}.",
             span(Language::En, message, zone),

@@ -21,7 +21,7 @@ use crate::storage::Tx;
 use crate::storage::messages::{demo_mailbox, ledger, tasks};
 
 /// Taken.
-pub(super) async fn sent(
+pub(super) async fn mark_sent(
     post: &Post,
     rows: &[Message],
     outgoing: &Outgoing,
@@ -31,7 +31,7 @@ pub(super) async fn sent(
     let mut tx = post.app.db.begin().await?;
     let mut ours = true;
     for row in rows {
-        ours &= ledger::sent(&mut tx, row, now, id.clone()).await?;
+        ours &= ledger::mark_sent(&mut tx, row, now, id.clone()).await?;
     }
     if let (Outgoing::Task(kind, detail), Some(first), true) = (outgoing, rows.first(), ours) {
         // One referral, one task, however many dates it asks for.
@@ -46,7 +46,7 @@ pub(super) async fn sent(
         }
     }
     if post.keeps_mailbox {
-        keep(&mut tx, post, rows, outgoing, now).await?;
+        keep_in_mailbox(&mut tx, post, rows, outgoing, now).await?;
     }
     tx.commit().await?;
     note_whose(ours, rows);
@@ -57,7 +57,7 @@ pub(super) async fn sent(
 }
 
 /// Keeps in the demo's mailbox what would have gone out.
-async fn keep(
+async fn keep_in_mailbox(
     tx: &mut Tx,
     post: &Post,
     rows: &[Message],
@@ -92,22 +92,16 @@ async fn keep(
 
 /// A text as a mail, so that the demo's mailbox shows both alike.
 fn as_mail(post: &Post, rows: &[Message], to: &Phone, body: &str) -> Result<String> {
-    let (headers, _) = mime::headers(
-        &post.app.profile,
-        rows,
-        &post.app.profile.mail_from,
-        "Text message",
-    )?;
+    let (headers, _) =
+        mime::headers(&post.app.profile, rows, &post.app.profile.mail_from, "Text message")?;
     let headers = headers.raw_header(mime::header("X-Text-To", to.as_str()));
-    let part = SinglePart::builder()
-        .header(ContentType::TEXT_PLAIN)
-        .body(body.to_owned());
+    let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body.to_owned());
     let mail = headers.singlepart(part).map_err(mime::unwritten)?;
     Ok(String::from_utf8_lossy(&mail.formatted()).into_owned())
 }
 
 /// Not taken yet; tried again after a pause.
-pub(super) async fn postponed(
+pub(super) async fn postpone(
     post: &Post,
     rows: &[Message],
     now: DateTime<Utc>,
@@ -129,7 +123,7 @@ pub(super) async fn postponed(
 }
 
 /// Given up: a task for the desk.
-pub(super) async fn failed(
+pub(super) async fn give_up(
     post: &Post,
     rows: &[Message],
     now: DateTime<Utc>,
@@ -138,18 +132,12 @@ pub(super) async fn failed(
     let mut tx = post.app.db.begin().await?;
     let mut ours = true;
     for row in rows {
-        ours &= ledger::failed(&mut tx, row, error).await?;
+        ours &= ledger::mark_failed(&mut tx, row, error).await?;
     }
     if let (Some(first), true) = (rows.first(), ours) {
         tasks::insert(
             &mut tx,
-            &about(
-                post,
-                first,
-                TaskKind::MessageFailed,
-                undelivered(first),
-                now,
-            ),
+            &about(post, first, TaskKind::MessageFailed, undelivered(first), now),
         )
         .await?;
     }
@@ -162,7 +150,7 @@ pub(super) async fn failed(
 }
 
 /// Refused by its recipient, as the provider knows: an opt-out like any other.
-pub(super) async fn opted_out(
+pub(super) async fn mark_opted_out(
     post: &Post,
     rows: &[Message],
     error: &str,
@@ -177,7 +165,7 @@ pub(super) async fn opted_out(
         && let Some(recipient) = first.recipient.clone()
     {
         opt_outs::begin(&post.app, &recipient, OptOutBy::Provider, error).await?;
-        unheard(post, first, now).await?;
+        add_unheard_task(post, first, now).await?;
     }
     tracing::warn!(at = %now, "the provider knows that a recipient wants no texts");
     Ok(())
@@ -185,7 +173,7 @@ pub(super) async fn opted_out(
 
 /// A task where somebody has to be told in another way what a refused message said; once for a patient, who may have a call
 /// planned already.
-async fn unheard(post: &Post, row: &Message, now: DateTime<Utc>) -> Result<()> {
+async fn add_unheard_task(post: &Post, row: &Message, now: DateTime<Utc>) -> Result<()> {
     let (kind, detail) = match row.kind.audience() {
         Audience::Patient => (
             TaskKind::PatientToPhone,

@@ -34,14 +34,9 @@ pub(super) fn headers(
     to: &Email,
     subject: &str,
 ) -> Result<(MessageBuilder, String)> {
-    let first = rows
-        .first()
-        .ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
+    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
     let us = || {
-        Ok::<_, Error>(Mailbox::new(
-            Some(profile.label.to_string()),
-            address(&profile.mail_from)?,
-        ))
+        Ok::<_, Error>(Mailbox::new(Some(profile.label.to_string()), address(&profile.mail_from)?))
     };
     let id = message_id(whole_id(rows), &profile.mail_from);
     let builder = Mime::builder()
@@ -60,10 +55,7 @@ pub(super) fn headers(
 pub(super) fn one_click(builder: MessageBuilder, link: &str) -> MessageBuilder {
     builder
         .raw_header(header("List-Unsubscribe", &format!("<{link}/unsubscribe>")))
-        .raw_header(header(
-            "List-Unsubscribe-Post",
-            "List-Unsubscribe=One-Click",
-        ))
+        .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
 }
 
 /// Words in two forms.
@@ -85,9 +77,7 @@ fn whole_id(rows: &[Message]) -> MessageId {
     }
     let hash: [u8; 32] = hash.finalize().into();
     let mut id = [0; 16];
-    id.iter_mut()
-        .zip(hash)
-        .for_each(|(byte, of_hash)| *byte = of_hash);
+    id.iter_mut().zip(hash).for_each(|(byte, of_hash)| *byte = of_hash);
     MessageId(Uuid::from_bytes(id))
 }
 
@@ -97,10 +87,7 @@ pub(super) fn calendar_part(method: &str, calendar: &str) -> Result<SinglePart> 
         .map_err(unwritten)?;
     let body = if calendar.is_ascii() {
         // The library counts a line's end into its limit and would encode lines of 74 octets, which calendars are full of.
-        Body::dangerous_pre_encoded(
-            calendar.as_bytes().to_vec(),
-            ContentTransferEncoding::SevenBit,
-        )
+        Body::dangerous_pre_encoded(calendar.as_bytes().to_vec(), ContentTransferEncoding::SevenBit)
     } else {
         base64(calendar)?
     };
@@ -117,19 +104,14 @@ pub(super) fn attached(calendar: &str) -> Result<SinglePart> {
 }
 
 fn base64(calendar: &str) -> Result<Body> {
-    let encoded = Body::new_with_encoding(
-        calendar.as_bytes().to_vec(),
-        ContentTransferEncoding::Base64,
-    );
+    let encoded =
+        Body::new_with_encoding(calendar.as_bytes().to_vec(), ContentTransferEncoding::Base64);
     encoded.map_err(|_| Error::Compose("base64".to_owned()))
 }
 
 /// The Message-ID of a row: the same each time that it is sent.
 pub(super) fn message_id(id: MessageId, from: &Email) -> String {
-    let domain = from
-        .as_str()
-        .rsplit_once('@')
-        .map_or("localhost", |(_, domain)| domain);
+    let domain = from.as_str().rsplit_once('@').map_or("localhost", |(_, domain)| domain);
     format!("<{id}@{domain}>")
 }
 

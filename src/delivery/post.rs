@@ -6,10 +6,8 @@ use super::transport::Smtp;
 use crate::actions::App;
 use crate::domain::patient::channel::Channel;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
-use tokio::sync::Mutex;
-use tokio::sync::MutexGuard;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::{Mutex, MutexGuard};
 
 /// The post office: the app, the ways out, and the mailbox that is read.
 #[derive(Debug, Clone)]
@@ -34,11 +32,7 @@ impl Turns {
 
     /// Waits until nobody sends by any way, and keeps it so.
     pub(super) async fn all(&self) -> [MutexGuard<'_, ()>; 3] {
-        [
-            self.mail.lock().await,
-            self.texts.lock().await,
-            self.desk.lock().await,
-        ]
+        [self.mail.lock().await, self.texts.lock().await, self.desk.lock().await]
     }
 }
 
@@ -89,15 +83,8 @@ impl Post {
     pub fn ways(&self) -> Vec<Channel> {
         let mail = self.smtp.is_some() || self.keeps_mailbox;
         let texts = self.sms.is_some() || self.keeps_mailbox;
-        let ways = [
-            (Channel::Desk, true),
-            (Channel::Email, mail),
-            (Channel::Sms, texts),
-        ];
-        ways.into_iter()
-            .filter(|(_, there)| *there)
-            .map(|(way, _)| way)
-            .collect()
+        let ways = [(Channel::Desk, true), (Channel::Email, mail), (Channel::Sms, texts)];
+        ways.into_iter().filter(|(_, there)| *there).map(|(way, _)| way).collect()
     }
 
     pub(super) fn is_stopping(&self) -> bool {

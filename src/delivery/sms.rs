@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use reqwest::{Client, Response, StatusCode, redirect, retry};
 use serde_json::Value;
+use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
 use super::transport::{LONGEST, SendError, SettingsError, credentials_of, host_of};
@@ -116,9 +117,7 @@ fn tls(authority: Option<Vec<u8>>) -> Result<ClientConfig, SettingsError> {
         Some(pem) => {
             for certificate in CertificateDer::pem_reader_iter(Cursor::new(pem)) {
                 let certificate = certificate.map_err(|_| SettingsError::Authority)?;
-                roots
-                    .add(certificate)
-                    .map_err(|_| SettingsError::Authority)?;
+                roots.add(certificate).map_err(|_| SettingsError::Authority)?;
             }
             // A file without a certificate would trust nobody, and say so at the first text.
             if roots.is_empty() {
@@ -127,13 +126,11 @@ fn tls(authority: Option<Vec<u8>>) -> Result<ClientConfig, SettingsError> {
         }
         None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
     }
-    Ok(
-        ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| SettingsError::TlsParameters(error.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth(),
-    )
+    Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| SettingsError::TlsParameters(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
 }
 
 /// A provider of text messages.
@@ -159,10 +156,7 @@ impl Sms {
             .timeout(WHOLE)
             .build()
             .map_err(|error| SettingsError::TlsParameters(told(&error)))?;
-        Ok(Self {
-            settings: settings.clone(),
-            client,
-        })
+        Ok(Self { settings: settings.clone(), client })
     }
 
     /// Sends `body` to `to`; `callback` is told what becomes of it. The provider's own name for the text, where it could be read.
@@ -173,13 +167,7 @@ impl Sms {
         callback: Option<&str>,
         key: &str,
     ) -> Result<Option<String>, SendError> {
-        let SmsSettings {
-            endpoint,
-            account,
-            token,
-            sender: (sort, sender),
-            ..
-        } = &self.settings;
+        let SmsSettings { endpoint, account, token, sender: (sort, sender), .. } = &self.settings;
         let mut form = vec![("To", to.as_str()), (*sort, sender), ("Body", body)];
         form.extend(callback.map(|url| ("StatusCallback", url)));
         let request = self
@@ -230,9 +218,8 @@ fn unanswered(error: reqwest::Error) -> SendError {
 }
 
 fn told(error: &reqwest::Error) -> String {
-    let chain = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
-        error.source()
-    });
+    let chain =
+        std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
     let chain: Vec<String> = chain.map(ToString::to_string).collect();
     chain.join(": ").chars().take(300).collect()
 }
@@ -242,10 +229,7 @@ fn refused(status: StatusCode, answer: &Value, body: &str) -> SendError {
     let text: String = [
         Some(status.to_string()),
         code.map(|code| code.to_string()),
-        answer
-            .get("message")
-            .and_then(Value::as_str)
-            .map(|words| discreet(words, body)),
+        answer.get("message").and_then(Value::as_str).map(|words| discreet(words, body)),
     ]
     .into_iter()
     .flatten()
@@ -268,14 +252,8 @@ fn refused(status: StatusCode, answer: &Value, body: &str) -> SendError {
 
 /// The provider's words without what is the patient's: it quotes numbers, and perhaps what was written.
 fn discreet(words: &str, body: &str) -> String {
-    let words = if body.is_empty() {
-        words.to_owned()
-    } else {
-        words.replace(body, "…")
-    };
-    words
-        .replace(char::is_numeric, "#")
-        .replace(char::is_control, " ")
+    let words = if body.is_empty() { words.to_owned() } else { words.replace(body, "…") };
+    words.replace(char::is_numeric, "#").replace(char::is_control, " ")
 }
 
 #[cfg(test)]
@@ -292,15 +270,12 @@ mod tests {
     }
 
     async fn sent(port: u16, scheme: &str) -> Result<Option<String>, SendError> {
-        let settings = settings(
-            &format!("{scheme}://AC%31:to%2Fken@127.0.0.1:{port}/v/"),
-            "+15005550006",
-        )
-        .unwrap();
+        let settings =
+            settings(&format!("{scheme}://AC%31:to%2Fken@127.0.0.1:{port}/v/"), "+15005550006")
+                .unwrap();
         let to = Phone::try_from("+14165550199".to_owned()).ok().unwrap();
         let sms = Sms::new(&settings).unwrap();
-        sms.send(&to, BODY, Some("https://clinic.test/sms?a=1&b=2"), "key-1")
-            .await
+        sms.send(&to, BODY, Some("https://clinic.test/sms?a=1&b=2"), "key-1").await
     }
 
     /// A provider that answers one request with `answer` and hangs up; the request is handed back.
@@ -316,9 +291,8 @@ mod tests {
                     .split("content-length: ")
                     .nth(1)
                     .and_then(|rest| rest.lines().next()?.parse().ok());
-                let whole = text
-                    .split_once("\r\n\r\n")
-                    .is_some_and(|(_, body)| Some(body.len()) == length);
+                let whole =
+                    text.split_once("\r\n\r\n").is_some_and(|(_, body)| Some(body.len()) == length);
                 // What does not begin like a POST is TLS, which is not spoken here.
                 if whole || !b"POST".starts_with(read.get(..4).unwrap_or_default()) {
                     break;
@@ -336,10 +310,8 @@ mod tests {
 
     async fn answered(status: &str, json: &str) -> Result<Option<String>, SendError> {
         let length = json.len();
-        let (port, _request) = provider(format!(
-            "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{json}"
-        ))
-        .await;
+        let (port, _request) =
+            provider(format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{json}")).await;
         sent(port, "http").await
     }
 
@@ -361,31 +333,20 @@ mod tests {
         ] {
             assert!(head.lines().any(|line| line == said), "{said} in {head}");
         }
-        let form: Vec<_> = url::form_urlencoded::parse(body.as_bytes())
-            .into_owned()
-            .collect();
+        let form: Vec<_> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
         let expected = [
             ("To", "+14165550199"),
             ("From", "+15005550006"),
             ("Body", BODY),
             ("StatusCallback", "https://clinic.test/sms?a=1&b=2"),
         ];
-        assert_eq!(
-            form,
-            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
-        );
+        assert_eq!(form, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 
     #[tokio::test]
     async fn what_was_taken_is_taken_whatever_can_be_read_of_the_answer() {
-        for junk in [
-            "",
-            "{}",
-            "{\"sid\": 7}",
-            "{\"sid\": \"a b\"}",
-            "<html>",
-            &"[".repeat(100_000),
-        ] {
+        for junk in ["", "{}", "{\"sid\": 7}", "{\"sid\": \"a b\"}", "<html>", &"[".repeat(100_000)]
+        {
             assert!(matches!(answered("200 OK", junk).await, Ok(None)));
         }
         let (port, _request) =
@@ -399,25 +360,15 @@ mod tests {
         use SendError::{Never, NotNow, OptedOut, Unknown, Unreachable};
         type Is = fn(&SendError) -> bool;
         let cases: [(&str, &str, Is); 14] = [
-            ("400 Bad Request", "{\"code\": 21610}", |e| {
-                matches!(e, OptedOut(_))
-            }),
-            ("400 Bad Request", "{\"code\": 21211}", |e| {
-                matches!(e, Never(_))
-            }),
+            ("400 Bad Request", "{\"code\": 21610}", |e| matches!(e, OptedOut(_))),
+            ("400 Bad Request", "{\"code\": 21211}", |e| matches!(e, Never(_))),
             ("400 Bad Request", "not JSON", |e| matches!(e, Never(_))),
             ("404 Not Found", "{}", |e| matches!(e, Unreachable(_))),
             ("408 Request Timeout", "{}", |e| matches!(e, NotNow(_))),
-            ("401 Unauthorized", "{\"code\": 20003}", |e| {
-                matches!(e, Unreachable(_))
-            }),
+            ("401 Unauthorized", "{\"code\": 20003}", |e| matches!(e, Unreachable(_))),
             ("403 Forbidden", "{}", |e| matches!(e, Unreachable(_))),
-            ("429 Too Many Requests", "{\"code\": 20429}", |e| {
-                matches!(e, Unreachable(_))
-            }),
-            ("302 Found\r\nLocation: /elsewhere", "", |e| {
-                matches!(e, Unreachable(_))
-            }),
+            ("429 Too Many Requests", "{\"code\": 20429}", |e| matches!(e, Unreachable(_))),
+            ("302 Found\r\nLocation: /elsewhere", "", |e| matches!(e, Unreachable(_))),
             ("500 Internal Server Error", "", |e| matches!(e, NotNow(_))),
             ("503 Service Unavailable", "", |e| matches!(e, NotNow(_))),
             ("502 Bad Gateway", "<html>", |e| matches!(e, Unknown(_))),
@@ -447,34 +398,19 @@ mod tests {
     #[tokio::test]
     async fn a_provider_that_is_not_there_is_told_from_one_that_falls_silent() {
         let (port, request) = provider(String::new()).await;
-        assert!(matches!(
-            sent(port, "http").await,
-            Err(SendError::Unknown(_))
-        ));
-        assert!(
-            request.await.unwrap().contains("Body="),
-            "the text had gone out"
-        );
+        assert!(matches!(sent(port, "http").await, Err(SendError::Unknown(_))));
+        assert!(request.await.unwrap().contains("Body="), "the text had gone out");
         // Nobody listens there any more; and one that speaks no TLS is told nothing.
-        assert!(matches!(
-            sent(port, "http").await,
-            Err(SendError::Unreachable(_))
-        ));
+        assert!(matches!(sent(port, "http").await, Err(SendError::Unreachable(_))));
         let (port, _request) = provider("HTTP/1.1 400 Bad Request\r\n\r\n".to_owned()).await;
-        assert!(matches!(
-            sent(port, "https").await,
-            Err(SendError::Unreachable(_))
-        ));
+        assert!(matches!(sent(port, "https").await, Err(SendError::Unreachable(_))));
     }
 
     #[test]
     fn the_token_goes_over_no_network_in_the_clear_and_into_no_log() {
         let settings = settings("https://AC1:s%2Fecret@api.example.ca/prefix", "MG0123").unwrap();
         assert_eq!(settings.token(), "s/ecret");
-        assert_eq!(
-            settings.sender,
-            ("MessagingServiceSid", "MG0123".to_owned())
-        );
+        assert_eq!(settings.sender, ("MessagingServiceSid", "MG0123".to_owned()));
         let path = "https://api.example.ca/prefix/2010-04-01/Accounts/AC1/Messages.json";
         assert_eq!(settings.endpoint.as_str(), path);
         let shown = format!("{settings:?} {:?}", Sms::new(&settings).unwrap());
@@ -486,14 +422,8 @@ mod tests {
         use SettingsError::{Authority, Clear, Credentials, Scheme, Sender};
         let from = "+15005550006";
         assert!(settings("http://AC1:t@localhost:1", from).is_ok());
-        assert!(matches!(
-            settings("http://AC1:t@api.example.ca", from),
-            Err(Clear)
-        ));
-        assert!(matches!(
-            settings("smtp://AC1:t@api.example.ca", from),
-            Err(Scheme(_))
-        ));
+        assert!(matches!(settings("http://AC1:t@api.example.ca", from), Err(Clear)));
+        assert!(matches!(settings("smtp://AC1:t@api.example.ca", from), Err(Scheme(_))));
         for url in [
             "https://api.example.ca",
             "https://AC1@api.example.ca",

@@ -5,12 +5,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::compose;
 use super::compose::Outgoing;
 use super::error::{Error, Result};
-use super::marks;
 use super::post::Post;
 use super::transport::SendError;
+use super::{compose, marks};
 use crate::actions::messages::notices;
 use crate::domain::clinic::quiet_hours::QuietHours;
 use crate::domain::messages::message::{Message, MessageKind, Unsent};
@@ -107,7 +106,7 @@ async fn burst(
         }
         // What came before took its time; a claim is dated from when it is made.
         let now = now.max(post.app.clock.now());
-        let Some(rows) = claimed(post, channel, now, outcome).await? else {
+        let Some(rows) = claim_due(post, channel, now, outcome).await? else {
             break;
         };
         if rows.is_empty() {
@@ -123,7 +122,7 @@ async fn burst(
 }
 
 /// What of a claim is still to go out, of use, and not to wait for the morning; nothing when nothing is due.
-async fn claimed(
+async fn claim_due(
     post: &Post,
     channel: Channel,
     now: DateTime<Utc>,
@@ -145,9 +144,9 @@ async fn claimed(
             }
             When::At(at) => {
                 outcome.postponed += 1;
-                ledger::wait(&mut tx, &row, at).await?;
+                ledger::postpone(&mut tx, &row, at).await?;
             }
-            When::Now => match notices::still_to_be_told(&mut tx, &post.app, row)
+            When::Now => match notices::refresh_claimed(&mut tx, &post.app, row)
                 .await
                 .map_err(Error::from)?
             {
@@ -203,17 +202,12 @@ async fn deliver(
         // What cannot be written today cannot be written tomorrow.
         Err(error) => {
             outcome.failed += rows.len();
-            return marks::failed(post, rows, now, &error.to_string())
-                .await
-                .map(|()| true);
+            return marks::give_up(post, rows, now, &error.to_string()).await.map(|()| true);
         }
     };
     let sent = match &outgoing {
         Outgoing::Mail(mail) => match &post.smtp {
-            Some(smtp) => smtp
-                .send(mail.message.clone())
-                .await
-                .map(|()| Some(mail.id.clone())),
+            Some(smtp) => smtp.send(mail.message.clone()).await.map(|()| Some(mail.id.clone())),
             None => Ok(Some(mail.id.clone())),
         },
         Outgoing::Text { to, body } => text(post, rows, to, body).await,
@@ -223,35 +217,26 @@ async fn deliver(
     match sent {
         Ok(id) => {
             outcome.sent += rows.len();
-            marks::sent(post, rows, &outgoing, id, now)
-                .await
-                .map(|()| true)
+            marks::mark_sent(post, rows, &outgoing, id, now).await.map(|()| true)
         }
         Err(SendError::OptedOut(error)) => {
             outcome.suppressed += rows.len();
-            marks::opted_out(post, rows, &error, now)
-                .await
-                .map(|()| true)
+            marks::mark_opted_out(post, rows, &error, now).await.map(|()| true)
         }
         Err(SendError::Never(error)) => {
             outcome.failed += rows.len();
-            marks::failed(post, rows, now, &error).await.map(|()| true)
+            marks::give_up(post, rows, now, &error).await.map(|()| true)
         }
         Err(error)
             if now - due_at >= Duration::hours(i64::from(post.app.policy.message_tries_hours)) =>
         {
             outcome.failed += rows.len();
-            marks::failed(post, rows, now, &error.to_string())
-                .await
-                .map(|()| true)
+            marks::give_up(post, rows, now, &error.to_string()).await.map(|()| true)
         }
         Err(error) => {
             outcome.postponed += rows.len();
-            marks::postponed(post, rows, now, &error).await?;
-            Ok(!matches!(
-                error,
-                SendError::Unreachable(_) | SendError::Unknown(_)
-            ))
+            marks::postpone(post, rows, now, &error).await?;
+            Ok(!matches!(error, SendError::Unreachable(_) | SendError::Unknown(_)))
         }
     }
 }
@@ -266,11 +251,6 @@ async fn text(
     let (Some(sms), Some(first)) = (&post.sms, rows.first()) else {
         return Ok(None);
     };
-    let callback = post
-        .app
-        .profile
-        .public_url
-        .to(&format!("/texts/status/{}", first.id));
-    sms.send(to, body, Some(&callback), &first.id.to_string())
-        .await
+    let callback = post.app.profile.public_url.to(&format!("/texts/status/{}", first.id));
+    sms.send(to, body, Some(&callback), &first.id.to_string()).await
 }

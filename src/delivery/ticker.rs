@@ -25,18 +25,10 @@ pub async fn start(post: &Post) -> Result<JobScheduler, JobSchedulerError> {
         scheduler.add(job("*/5 * * * * *", post, run)?).await?;
     }
     if post.inbox.is_some() {
-        scheduler
-            .add(job("*/15 * * * * *", post, |post| Box::pin(read(post)))?)
-            .await?;
+        scheduler.add(job("*/15 * * * * *", post, |post| Box::pin(read(post)))?).await?;
     }
-    scheduler
-        .add(job("0 */10 * * * *", post, |post| Box::pin(sweep(post)))?)
-        .await?;
-    scheduler
-        .add(job("0 30 8 * * *", post, |post| {
-            Box::pin(revoke_unused(post))
-        })?)
-        .await?;
+    scheduler.add(job("0 */10 * * * *", post, |post| Box::pin(sweep(post)))?).await?;
+    scheduler.add(job("0 30 8 * * *", post, |post| Box::pin(revoke_unused(post)))?).await?;
     scheduler.start().await?;
     Ok(scheduler)
 }

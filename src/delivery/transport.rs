@@ -96,22 +96,12 @@ impl DkimSettings {
             DkimSigningAlgorithm::Ed25519
         };
         let key = DkimSigningKey::new(text, algorithm).map_err(|_| SettingsError::Dkim)?;
-        let headers = SIGNED
-            .iter()
-            .copied()
-            .map(HeaderName::new_from_ascii_str)
-            .collect();
+        let headers = SIGNED.iter().copied().map(HeaderName::new_from_ascii_str).collect();
         let relaxed = DkimCanonicalization {
             header: DkimCanonicalizationType::Relaxed,
             body: DkimCanonicalizationType::Relaxed,
         };
-        Ok(DkimConfig::new(
-            self.selector.clone(),
-            self.domain.clone(),
-            key,
-            headers,
-            relaxed,
-        ))
+        Ok(DkimConfig::new(self.selector.clone(), self.domain.clone(), key, headers, relaxed))
     }
 }
 
@@ -152,10 +142,8 @@ impl SmtpSettings {
             _ => return Err(SettingsError::Scheme("smtp:// or smtps://")),
         };
         let (host, here) = host_of(url)?;
-        let tls = url
-            .query_pairs()
-            .find(|(name, _)| name == "tls")
-            .map(|(_, value)| value.into_owned());
+        let tls =
+            url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
         let secrecy = match tls.as_deref() {
             _ if wrapped => Secrecy::Wrapped,
             Some("required") => Secrecy::Required,
@@ -176,11 +164,7 @@ impl SmtpSettings {
         };
         // What is wrong is said at start, not at the first mail.
         settings.tls()?;
-        settings
-            .dkim
-            .as_ref()
-            .map(DkimSettings::config)
-            .transpose()?;
+        settings.dkim.as_ref().map(DkimSettings::config).transpose()?;
         Ok(settings)
     }
 
@@ -191,9 +175,8 @@ impl SmtpSettings {
                 Certificate::from_pem(pem).map_err(|_| SettingsError::Authority)?,
             );
         }
-        let tls = tls
-            .build_rustls()
-            .map_err(|error| SettingsError::TlsParameters(error.to_string()))?;
+        let tls =
+            tls.build_rustls().map_err(|error| SettingsError::TlsParameters(error.to_string()))?;
         Ok(match self.secrecy {
             Secrecy::Wrapped => Tls::Wrapper(tls),
             Secrecy::Required => Tls::Required(tls),
@@ -208,11 +191,7 @@ impl SmtpSettings {
                 .port(self.port)
                 .tls(self.tls()?)
                 .timeout(Some(STEP))
-                .pool_config(
-                    PoolConfig::new()
-                        .max_size(1)
-                        .idle_timeout(Duration::from_secs(30)),
-                );
+                .pool_config(PoolConfig::new().max_size(1).idle_timeout(Duration::from_secs(30)));
         if let Some((user, password)) = self.credentials.clone() {
             builder = builder.credentials(Credentials::new(user, password));
         }
@@ -223,11 +202,8 @@ impl SmtpSettings {
 /// The server that an address names, and whether it is this machine.
 pub(super) fn host_of(url: &Url) -> Result<(String, bool), SettingsError> {
     // Schemes that the URL standard does not know keep hosts as they were written.
-    let host = url
-        .host_str()
-        .filter(|host| !host.is_empty())
-        .ok_or(SettingsError::Host)?
-        .to_owned();
+    let host =
+        url.host_str().filter(|host| !host.is_empty()).ok_or(SettingsError::Host)?.to_owned();
     let here = match Host::parse(&host) {
         Ok(Host::Ipv4(address)) => address.is_loopback(),
         Ok(Host::Ipv6(address)) => address.is_loopback(),
@@ -248,10 +224,7 @@ pub(super) fn credentials_of(url: &Url) -> Result<Option<(String, String)>, Sett
             .map(String::from)
             .map_err(|_| SettingsError::Credentials)
     };
-    Ok(Some((
-        plain(url.username())?,
-        plain(url.password().unwrap_or_default())?,
-    )))
+    Ok(Some((plain(url.username())?, plain(url.password().unwrap_or_default())?)))
 }
 
 /// What became of a mail that was not taken.
@@ -276,9 +249,8 @@ pub enum SendError {
 
 impl From<lettre::transport::smtp::Error> for SendError {
     fn from(error: lettre::transport::smtp::Error) -> Self {
-        let chain = std::iter::successors(Some(&error as &dyn std::error::Error), |error| {
-            error.source()
-        });
+        let chain =
+            std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
         let text: String = chain
             .map(ToString::to_string)
             .collect::<Vec<_>>()
@@ -287,9 +259,8 @@ impl From<lettre::transport::smtp::Error> for SendError {
             .take(500)
             .collect();
         // Of the server as a whole, not of this mail: who we are, or how we came, does not please it.
-        let of_us = error
-            .status()
-            .is_some_and(|code| [530, 534, 535, 538].contains(&u16::from(code)));
+        let of_us =
+            error.status().is_some_and(|code| [530, 534, 535, 538].contains(&u16::from(code)));
         if of_us || error.is_client() {
             Self::Unreachable(text)
         } else if error.is_permanent() {
@@ -319,11 +290,7 @@ impl Smtp {
         Ok(Self {
             settings: settings.clone(),
             transport: Mutex::new(settings.transport()?),
-            dkim: settings
-                .dkim
-                .as_ref()
-                .map(DkimSettings::config)
-                .transpose()?,
+            dkim: settings.dkim.as_ref().map(DkimSettings::config).transpose()?,
         })
     }
 
@@ -362,26 +329,12 @@ mod tests {
     #[test]
     fn a_password_goes_over_no_network_in_the_clear() {
         let secrecy = |url: &str| settings(url).map(|settings| settings.secrecy).ok();
-        assert_eq!(
-            secrecy("smtp://u:p@mail.example.ca"),
-            Some(Secrecy::Required)
-        );
-        assert_eq!(
-            secrecy("smtps://u:p@mail.example.ca"),
-            Some(Secrecy::Wrapped)
-        );
+        assert_eq!(secrecy("smtp://u:p@mail.example.ca"), Some(Secrecy::Required));
+        assert_eq!(secrecy("smtps://u:p@mail.example.ca"), Some(Secrecy::Wrapped));
         assert_eq!(secrecy("smtp://127.0.0.1:2525"), Some(Secrecy::Clear));
         assert_eq!(secrecy("smtp://[::1]:2525"), Some(Secrecy::Clear));
-        assert_eq!(
-            secrecy("smtp://localhost:2525?tls=required"),
-            Some(Secrecy::Required)
-        );
-        for junk in [
-            "smtp://mail.example.ca?tls=none",
-            "smtp://x?tls=maybe",
-            "http://x",
-            "smtp:",
-        ] {
+        assert_eq!(secrecy("smtp://localhost:2525?tls=required"), Some(Secrecy::Required));
+        for junk in ["smtp://mail.example.ca?tls=none", "smtp://x?tls=maybe", "http://x", "smtp:"] {
             assert!(settings(junk).is_err(), "{junk}");
         }
     }
@@ -394,10 +347,7 @@ mod tests {
             settings.credentials,
             Some(("appointments@clinic.test".to_owned(), "p/w".to_owned()))
         );
-        assert_eq!(
-            (settings.port, settings.host.as_str()),
-            (2587, "mail.example.ca")
-        );
+        assert_eq!((settings.port, settings.host.as_str()), (2587, "mail.example.ca"));
     }
 
     #[test]
@@ -415,9 +365,7 @@ mod tests {
             .body("x".to_owned())
             .unwrap();
         dkim_sign(&mut mail, &settings(&key).config().unwrap());
-        let mail = String::from_utf8(mail.formatted())
-            .unwrap()
-            .replace("\r\n ", "");
+        let mail = String::from_utf8(mail.formatted()).unwrap().replace("\r\n ", "");
         for said in [
             "DKIM-Signature:",
             "a=ed25519-sha256",
@@ -433,29 +381,19 @@ mod tests {
             "short",
             "-----BEGIN RSA PRIVATE KEY-----\nnonsense\n-----END RSA PRIVATE KEY-----",
         ] {
-            assert!(
-                matches!(settings(junk).config(), Err(SettingsError::Dkim)),
-                "{junk}"
-            );
+            assert!(matches!(settings(junk).config(), Err(SettingsError::Dkim)), "{junk}");
         }
     }
 
     #[tokio::test]
     async fn a_server_that_is_not_there_is_told_from_one_that_refuses() {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let smtp = Smtp::new(&settings(&format!("smtp://127.0.0.1:{port}")).unwrap()).unwrap();
         let mail = Message::builder()
             .from("a@clinic.test".parse().unwrap())
             .to("b@example.test".parse().unwrap())
             .body("x".to_owned())
             .unwrap();
-        assert!(matches!(
-            smtp.send(mail).await,
-            Err(SendError::Unreachable(_))
-        ));
+        assert!(matches!(smtp.send(mail).await, Err(SendError::Unreachable(_))));
     }
 }

@@ -216,11 +216,7 @@ impl Code {
     /// `domain.md` asks for a physician, a practitioner's sign-in speaks, and the audit line says whose.
     #[must_use]
     pub fn overridable_by(self) -> &'static [Role] {
-        if Self::OVERRIDABLE.contains(&self) {
-            PRACTITIONERS
-        } else {
-            &[]
-        }
+        if Self::OVERRIDABLE.contains(&self) { PRACTITIONERS } else { &[] }
     }
 }
 
@@ -306,8 +302,5 @@ impl Refusal {
 
 /// `refusals` about one part of the request.
 pub(crate) fn about(refusals: Vec<Refusal>, field: &str) -> Vec<Refusal> {
-    refusals
-        .into_iter()
-        .map(|refusal| refusal.about(field))
-        .collect()
+    refusals.into_iter().map(|refusal| refusal.about(field)).collect()
 }

@@ -29,9 +29,4 @@ pub const SHOPS: &[Role] = &[Role::Partner, Role::Manager];
 /// A shop's own people.
 pub const SHOP_USERS: &[Role] = &[Role::Partner];
 /// Everybody who has signed in.
-pub const ANYONE: &[Role] = &[
-    Role::FrontDesk,
-    Role::Practitioner,
-    Role::Manager,
-    Role::Partner,
-];
+pub const ANYONE: &[Role] = &[Role::FrontDesk, Role::Practitioner, Role::Manager, Role::Partner];

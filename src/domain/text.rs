@@ -37,10 +37,7 @@ fn clean(text: &str, min: usize, max: usize, lines: bool) -> Result<String, Text
     if length > max {
         return Err(TextError::TooLong(max));
     }
-    if text
-        .chars()
-        .any(|c| c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t')))
-    {
+    if text.chars().any(|c| c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t'))) {
         return Err(TextError::Control);
     }
     Ok(text.to_owned())
@@ -123,9 +120,7 @@ impl TryFrom<String> for Code {
     type Error = CodeError;
     fn try_from(text: String) -> Result<Self, CodeError> {
         let fits = (1..=40).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         fits.then_some(Self(text)).ok_or(CodeError)
     }
 }
@@ -143,11 +138,7 @@ impl fmt::Display for Code {
 /// `text` as search compares it: lower case, no accents, one blank between words.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    deunicode::deunicode(text)
-        .to_lowercase()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    deunicode::deunicode(text).to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `true`, for fields that are so unless said otherwise.
@@ -165,14 +156,8 @@ mod tests {
         assert_eq!(Line::try_from(" "), Err(TextError::Empty));
         assert_eq!(Line::try_from("a\nb"), Err(TextError::Control));
         assert_eq!(Line::try_from("a\0b"), Err(TextError::Control));
-        assert_eq!(
-            Line::try_from("<b>".repeat(3000)),
-            Err(TextError::TooLong(200))
-        );
-        assert!(
-            Line::try_from("é".repeat(200)).is_ok(),
-            "characters are counted, not bytes"
-        );
+        assert_eq!(Line::try_from("<b>".repeat(3000)), Err(TextError::TooLong(200)));
+        assert!(Line::try_from("é".repeat(200)).is_ok(), "characters are counted, not bytes");
         assert!(Note::try_from("two\nlines").is_ok());
     }
 

@@ -61,12 +61,10 @@ pub async fn page(
     after: AuditId,
     limit: i64,
 ) -> Result<Vec<Line>> {
-    tx.query(stmt!(
-        "SELECT * FROM audit WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"
-    ))
-    .bind(patient)
-    .bind(after)
-    .bind(limit)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM audit WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"))
+        .bind(patient)
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }

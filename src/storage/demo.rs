@@ -17,9 +17,7 @@ pub async fn is_empty(tx: &mut Tx) -> Result<bool> {
 /// Whether the demonstration data was loaded into this database.
 pub async fn is_loaded(tx: &mut Tx) -> Result<bool> {
     let row: Option<(bool,)> = tx
-        .query(stmt!(
-            "SELECT EXISTS (SELECT 1 FROM sites WHERE is_demo) AS loaded"
-        ))
+        .query(stmt!("SELECT EXISTS (SELECT 1 FROM sites WHERE is_demo) AS loaded"))
         .optional()
         .await?;
     Ok(row.is_some_and(|(loaded,)| loaded))

@@ -42,13 +42,11 @@ pub async fn insert(
 
 /// What was answered to this user under this key.
 pub async fn get(tx: &mut Tx, user: UserId, key: &str) -> Result<Option<Answered>> {
-    tx.query(stmt!(
-        "SELECT fingerprint, status, body FROM repeats WHERE user_id = $1 AND key = $2"
-    ))
-    .bind(user)
-    .bind(key.to_owned())
-    .optional()
-    .await
+    tx.query(stmt!("SELECT fingerprint, status, body FROM repeats WHERE user_id = $1 AND key = $2"))
+        .bind(user)
+        .bind(key.to_owned())
+        .optional()
+        .await
 }
 
 /// Forgets what the users of a shop were answered about a referral: it may hold what they may know no more.
@@ -65,9 +63,6 @@ pub async fn forget_of_shop(tx: &mut Tx, partner: PartnerId, referral: ReferralI
 
 /// Forgets answers given before `before`.
 pub async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("DELETE FROM repeats WHERE at < $1"))
-        .bind(before)
-        .run()
-        .await?;
+    tx.query(stmt!("DELETE FROM repeats WHERE at < $1")).bind(before).run().await?;
     Ok(())
 }

@@ -31,10 +31,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/", only(app, ANYONE, get(sign_in::home)))
         .route("/lock", only(app, ANYONE, post(sign_in::lock)))
         .route("/still-here", only(app, ANYONE, post(sign_in::still_here)))
-        .route(
-            "/account/sign-out-everywhere",
-            only(app, ANYONE, post(account::leave_everywhere)),
-        );
+        .route("/account/sign-out-everywhere", only(app, ANYONE, post(account::leave_everywhere)));
     let threshold = Router::new()
         .route("/sign-in", get(sign_in::page).post(sign_in::enter))
         .route("/sign-in/code", post(sign_in::code))
@@ -43,10 +40,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/account", get(account::page))
         .route("/account/second-factor", post(account::set_up))
         .route("/first", get(account::first).post(account::make_first))
-        .route(
-            "/consultation",
-            get(consultation::page).post(consultation::send),
-        )
+        .route("/consultation", get(consultation::page).post(consultation::send))
         .route("/consultation/thanks", get(consultation::thanks))
         .route("/assets/{hash}/{name}", get(assets::script));
     // What other sites send in the name of a browser that is signed in is refused.
@@ -75,10 +69,7 @@ fn outside() -> Router<App> {
         .route("/a/{secret}/messages/stop", post(session::stop))
         .route("/a/{secret}/messages/start", post(session::start))
         .route("/shop/{secret}", get(shop::page))
-        .route(
-            "/a/{secret}/unsubscribe",
-            get(session::messages).post(session::unsubscribe),
-        )
+        .route("/a/{secret}/unsubscribe", get(session::messages).post(session::unsubscribe))
 }
 
 /// The pages that only the demo has.

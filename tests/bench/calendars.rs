@@ -4,9 +4,8 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use fadeline::actions::calendar::feeds;
 use fadeline::actions::calendar::feeds::NewFeed;
-use fadeline::actions::calendar::fetch;
+use fadeline::actions::calendar::{feeds, fetch};
 use fadeline::actions::{Actor, App, Caller};
 use fadeline::calendar::event::{Event, Status};
 use fadeline::calendar::invite::{Organizer, request};
@@ -38,29 +37,19 @@ pub(crate) async fn full_year(
 ) -> String {
     let practitioner = PractitionerId(practitioner.parse().unwrap());
     let mut tx = app.db.begin().await.unwrap();
-    let site = storage::catalogue::sites::page(&mut tx, SiteId(Uuid::nil()), 1)
-        .await
-        .unwrap()
-        .remove(0);
-    let mut person = storage::catalogue::practitioners::get(&mut tx, practitioner)
-        .await
-        .unwrap()
-        .unwrap();
+    let site =
+        storage::catalogue::sites::page(&mut tx, SiteId(Uuid::nil()), 1).await.unwrap().remove(0);
+    let mut person =
+        storage::catalogue::practitioners::get(&mut tx, practitioner).await.unwrap().unwrap();
     person.id = app.clock.id();
     // Nobody books with them: they are here to be read.
     person.details.skills.clear();
-    storage::catalogue::practitioners::insert(&mut tx, &person)
-        .await
-        .unwrap();
-    let course = storage::course::courses::get(&mut tx, course.parse().unwrap())
-        .await
-        .unwrap()
-        .unwrap();
+    storage::catalogue::practitioners::insert(&mut tx, &person).await.unwrap();
+    let course =
+        storage::course::courses::get(&mut tx, course.parse().unwrap()).await.unwrap().unwrap();
     for n in 0..VISITS {
         let day = after + days(i64::try_from(n / 8).unwrap());
-        let wall = day
-            .and_hms_opt(9 + u32::try_from(n % 8).unwrap(), 0, 0)
-            .unwrap();
+        let wall = day.and_hms_opt(9 + u32::try_from(n % 8).unwrap(), 0, 0).unwrap();
         let mut session = one.session.clone();
         session.id = app.clock.id();
         session.uid = app.clock.opaque();
@@ -74,10 +63,8 @@ pub(crate) async fn full_year(
         session.local_start = wall.format("%Y-%m-%dT%H:%M").to_string();
         sessions::insert(&mut tx, &session).await.unwrap();
     }
-    let user = storage::access::users::by_email(&mut tx, "bench@example.test")
-        .await
-        .unwrap()
-        .unwrap();
+    let user =
+        storage::access::users::by_email(&mut tx, "bench@example.test").await.unwrap().unwrap();
     tx.commit().await.unwrap();
     let caller = Caller {
         actor: Actor {
@@ -88,16 +75,8 @@ pub(crate) async fn full_year(
         },
         repeat: None,
     };
-    let new = NewFeed {
-        kind: FeedKind::Practitioner,
-        id: person.id.0,
-    };
-    let url = feeds::make(app, &caller, new)
-        .await
-        .unwrap()
-        .into_inner()
-        .url
-        .unwrap();
+    let new = NewFeed { kind: FeedKind::Practitioner, id: person.id.0 };
+    let url = feeds::make(app, &caller, new).await.unwrap().into_inner().url.unwrap();
     format!("/feeds/{}", url.rsplit('/').next().unwrap())
 }
 
@@ -148,10 +127,7 @@ pub(crate) fn invitation() -> Duration {
         phone: "(647) 351-0061".to_owned(),
         arrive_early_minutes: Some(10),
         manage: Some(
-            "https://visits.example.ca/a/AAAAAAAAAAAAAAAAAAAAAAAA"
-                .to_owned()
-                .try_into()
-                .unwrap(),
+            "https://visits.example.ca/a/AAAAAAAAAAAAAAAAAAAAAAAA".to_owned().try_into().unwrap(),
         ),
         video: None,
     };

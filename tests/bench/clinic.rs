@@ -5,10 +5,8 @@ use axum::Router;
 use axum::routing::get;
 use chrono::{DateTime, NaiveDate, Utc};
 use fadeline::actions::App;
-use fadeline::actions::access::browsers;
-use fadeline::actions::access::by_command;
 use fadeline::actions::access::by_command::NewUser;
-use fadeline::api;
+use fadeline::actions::access::{browsers, by_command};
 use fadeline::api::Serving;
 use fadeline::clock::Clock;
 use fadeline::domain::catalogue::device::Device;
@@ -26,12 +24,11 @@ use fadeline::domain::role::Role;
 use fadeline::domain::time::civil;
 use fadeline::domain::time::interval::Interval;
 use fadeline::domain::time::time_zone::Tz;
-use fadeline::storage;
 use fadeline::storage::booking::claims;
 use fadeline::storage::booking::claims::Claimant;
 use fadeline::storage::engine::Sql;
 use fadeline::storage::{Db, Tx};
-use fadeline::web;
+use fadeline::{api, storage, web};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
@@ -64,18 +61,12 @@ pub(crate) struct Database {
 impl Database {
     pub(crate) async fn fresh(past: usize) -> Self {
         let folder = TempDir::new().unwrap();
-        let server = std::env::var("BENCH_DATABASE_URL")
-            .ok()
-            .filter(|url| !url.is_empty());
+        let server = std::env::var("BENCH_DATABASE_URL").ok().filter(|url| !url.is_empty());
         let url = match &server {
             Some(server) => schema(server, &format!("bench_{past}")).await,
             None => format!("sqlite:{}", folder.path().join("bench.db").display()),
         };
-        Self {
-            url,
-            folder,
-            server,
-        }
+        Self { url, folder, server }
     }
 
     /// Another one on the same disk.
@@ -90,10 +81,7 @@ impl Database {
 async fn schema(server: &str, name: &str) -> String {
     let admin = sqlx::PgPool::connect(server).await.unwrap();
     let text = format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}");
-    sqlx::raw_sql(AssertSqlSafe(text))
-        .execute(&admin)
-        .await
-        .unwrap();
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(&admin).await.unwrap();
     admin.close().await;
     format!("{server}?options=-c%20search_path%3D{name}%2Cpublic")
 }
@@ -101,12 +89,7 @@ async fn schema(server: &str, name: &str) -> String {
 /// Runs a statement past everything that the program does.
 pub(crate) async fn run(tx: &mut Tx, text: &str) {
     let text: &'static str = text.to_owned().leak();
-    let sql = Sql {
-        at: "the benchmark",
-        sqlite: text,
-        postgres: text,
-        arity: 0,
-    };
+    let sql = Sql { at: "the benchmark", sqlite: text, postgres: text, arity: 0 };
     tx.query(sql).run().await.unwrap();
 }
 
@@ -155,11 +138,7 @@ impl Bench {
         for n in 0..BOOKERS {
             bookers.push(writer.course(&format!("Booker{n}")).await.id.to_string());
         }
-        let practitioners = writer
-            .people
-            .iter()
-            .map(|person| person.id.to_string())
-            .collect();
+        let practitioners = writer.people.iter().map(|person| person.id.to_string()).collect();
         if !writer.tx.locks_everything() {
             run(&mut writer.tx, "ANALYZE").await;
         }
@@ -172,12 +151,9 @@ impl Bench {
             password: Some(PASSWORD.to_owned()),
         };
         by_command::add(&app, user).await.unwrap();
-        let token = by_command::create_token(&app, "bench@example.test", 3000)
-            .await
-            .unwrap();
-        let (secret, _) = browsers::begin(&app, "bench@example.test", PASSWORD.to_owned(), None)
-            .await
-            .unwrap();
+        let token = by_command::create_token(&app, "bench@example.test", 3000).await.unwrap();
+        let (secret, _) =
+            browsers::begin(&app, "bench@example.test", PASSWORD.to_owned(), None).await.unwrap();
         let serving = Serving {
             app: app.clone(),
             trusted_proxies: [].into(),
@@ -186,10 +162,7 @@ impl Bench {
         let practitioners: Vec<String> = practitioners;
         let mut tx = app.db.read().await.unwrap();
         let course_id = course.parse().unwrap();
-        let one = storage::course::sessions::of_course(&mut tx, course_id)
-            .await
-            .unwrap()
-            .remove(0);
+        let one = storage::course::sessions::of_course(&mut tx, course_id).await.unwrap().remove(0);
         tx.rollback().await.unwrap();
         let today = civil::date_of(toronto(), app.clock.now());
         let feed = calendars::full_year(&app, &practitioners[0], &one, &bookers[0], today).await;
@@ -209,11 +182,8 @@ impl Bench {
     /// The path of a search for laser slots over `n` days.
     pub(crate) fn slots(&self, n: i64, one: bool) -> String {
         let first = NaiveDate::from_ymd_opt(2027, 1, 5).unwrap();
-        let only = if one {
-            format!("&practitioner_id={}", self.practitioners[3])
-        } else {
-            String::new()
-        };
+        let only =
+            if one { format!("&practitioner_id={}", self.practitioners[3]) } else { String::new() };
         format!(
             "/slots?course_id={}&service=laser_partial&from={first}&to={}&limit=10{only}",
             self.course,
@@ -270,9 +240,7 @@ impl<'a> Writer<'a> {
                 json!({"kind": "clinic", "name": "Bench", "address": "59 Hayden Street", "hours": all_week("09:00", "18:00"), "observes_holidays": false}),
             ),
         };
-        storage::catalogue::sites::insert(&mut tx, &site)
-            .await
-            .unwrap();
+        storage::catalogue::sites::insert(&mut tx, &site).await.unwrap();
         let mut devices = Vec::new();
         for n in 0..4 {
             let range = |min: f64, max: f64| json!({"min": min, "max": max});
@@ -281,20 +249,11 @@ impl<'a> Writer<'a> {
                 "modes": [{"wavelength_nm": 1064, "fluence_j_cm2": range(0.5, 10.0), "spot_mm": range(2.0, 8.0),
                     "frequency_hz": range(1.0, 10.0), "pulse_width": range(6.0, 6.0), "pulse_width_unit": "ns"}]}),
             );
-            let device = Device {
-                id: app.clock.id(),
-                version: 1,
-                details,
-            };
-            storage::catalogue::devices::insert(&mut tx, &device)
-                .await
-                .unwrap();
+            let device = Device { id: app.clock.id(), version: 1, details };
+            storage::catalogue::devices::insert(&mut tx, &device).await.unwrap();
             devices.push(device);
         }
-        let may: Vec<_> = devices
-            .iter()
-            .map(|device| json!({"device_id": device.id}))
-            .collect();
+        let may: Vec<_> = devices.iter().map(|device| json!({"device_id": device.id})).collect();
         let (mut people, mut rooms) = (Vec::new(), Vec::new());
         for n in 0..PEOPLE {
             let person = Practitioner {
@@ -304,9 +263,7 @@ impl<'a> Writer<'a> {
                     json!({"site_id": site.id, "name": format!("P{n:02}"), "skills": ["consultation", "laser"], "device_authorisations": may, "hours": all_week("09:00", "18:00")}),
                 ),
             };
-            storage::catalogue::practitioners::insert(&mut tx, &person)
-                .await
-                .unwrap();
+            storage::catalogue::practitioners::insert(&mut tx, &person).await.unwrap();
             people.push(person);
             let room = Room {
                 id: app.clock.id(),
@@ -315,9 +272,7 @@ impl<'a> Writer<'a> {
                     json!({"site_id": site.id, "name": format!("R{n:02}"), "capabilities": ["consultation", "laser_controlled_area"]}),
                 ),
             };
-            storage::catalogue::rooms::insert(&mut tx, &room)
-                .await
-                .unwrap();
+            storage::catalogue::rooms::insert(&mut tx, &room).await.unwrap();
             rooms.push(room);
         }
         let mut services = Vec::new();
@@ -327,14 +282,8 @@ impl<'a> Writer<'a> {
             json!({"code": "laser_partial", "name": "Laser", "duration_minutes": 45, "turnaround_minutes": 15, "skill": "laser", "method": "laser", "counts": true}),
             json!({"code": "consultation", "name": "Consultation", "duration_minutes": 45, "turnaround_minutes": 15, "skill": "consultation", "room": "consultation"}),
         ] {
-            let service = Service {
-                id: app.clock.id(),
-                version: 1,
-                details: read(service),
-            };
-            storage::catalogue::services::insert(&mut tx, &service)
-                .await
-                .unwrap();
+            let service = Service { id: app.clock.id(), version: 1, details: read(service) };
+            storage::catalogue::services::insert(&mut tx, &service).await.unwrap();
             services.push(service);
         }
         let [talk, patch, laser, consultation] = services.try_into().unwrap();
@@ -365,8 +314,7 @@ impl<'a> Writer<'a> {
                     if written.is_multiple_of(8) {
                         course = self.course(&format!("Past{written}")).await;
                     }
-                    self.session(&course, &self.talk.clone(), person, day, 9 + turn, false)
-                        .await;
+                    self.session(&course, &self.talk.clone(), person, day, 9 + turn, false).await;
                     written += 1;
                 }
             }
@@ -374,8 +322,7 @@ impl<'a> Writer<'a> {
         let busy: NaiveDate = BUSY.parse().unwrap();
         for turn in PER_DAY..10 {
             for person in 0..PEOPLE {
-                self.session(&course, &self.talk.clone(), person, busy, 9 + turn, false)
-                    .await;
+                self.session(&course, &self.talk.clone(), person, busy, 9 + turn, false).await;
             }
         }
         for day in (1..=AHEAD).map(|n| today + days(n)) {
@@ -398,9 +345,7 @@ impl<'a> Writer<'a> {
                 json!({"given_name": name, "family_name": "Bench", "phone": "+14165550123"}),
             ),
         };
-        storage::patient::patients::insert(&mut self.tx, &patient)
-            .await
-            .unwrap();
+        storage::patient::patients::insert(&mut self.tx, &patient).await.unwrap();
         let details: CourseDetails = read(
             json!({"goal": "remove", "pigment": "tattoo_ink", "depth": "correct", "zones": ["vertex"]}),
         );
@@ -412,9 +357,7 @@ impl<'a> Writer<'a> {
             created_at: self.app.clock.now(),
             assessed_at: None,
         };
-        storage::course::courses::insert(&mut self.tx, &course)
-            .await
-            .unwrap();
+        storage::course::courses::insert(&mut self.tx, &course).await.unwrap();
         course
     }
 
@@ -422,14 +365,11 @@ impl<'a> Writer<'a> {
     async fn in_the_middle(&mut self, name: &str) -> String {
         let course = self.course(name).await;
         let today = civil::date_of(toronto(), self.app.clock.now());
-        for (service, ago) in [
-            (self.consultation.clone(), 90),
-            (self.patch.clone(), 80),
-            (self.laser.clone(), 56),
-        ] {
+        for (service, ago) in
+            [(self.consultation.clone(), 90), (self.patch.clone(), 80), (self.laser.clone(), 56)]
+        {
             // On Saturdays and Sundays too: nobody else was here at seven.
-            self.session(&course, &service, 0, today - days(ago), 7, false)
-                .await;
+            self.session(&course, &service, 0, today - days(ago), 7, false).await;
         }
         course.id.to_string()
     }
@@ -444,11 +384,9 @@ impl<'a> Writer<'a> {
         ahead: bool,
     ) {
         let app = self.app;
-        let starts_at: DateTime<Utc> = civil::resolve(
-            toronto(),
-            day.and_hms_opt(u32::try_from(hour).unwrap(), 0, 0).unwrap(),
-        )
-        .bound();
+        let starts_at: DateTime<Utc> =
+            civil::resolve(toronto(), day.and_hms_opt(u32::try_from(hour).unwrap(), 0, 0).unwrap())
+                .bound();
         let ends_at = starts_at + service.duration();
         let lasered = service.is_laser();
         let record = lasered.then(|| read(json!({"outcome": "completed", "test_patch_result": "acceptable", "parameter_sets": [
@@ -468,19 +406,13 @@ impl<'a> Writer<'a> {
                 room_id: Some(self.rooms[person].id),
                 device_id: lasered.then_some(self.device.id),
             },
-            status: if ahead {
-                SessionStatus::Booked
-            } else {
-                SessionStatus::Fulfilled
-            },
+            status: if ahead { SessionStatus::Booked } else { SessionStatus::Fulfilled },
             procedure_status: if ahead {
                 ProcedureStatus::Preparation
             } else {
                 ProcedureStatus::Completed
             },
-            local_start: civil::wall_of(toronto(), starts_at)
-                .format("%Y-%m-%dT%H:%M")
-                .to_string(),
+            local_start: civil::wall_of(toronto(), starts_at).format("%Y-%m-%dT%H:%M").to_string(),
             zone: "America/Toronto".to_owned(),
             starts_at,
             ends_at,
@@ -491,9 +423,7 @@ impl<'a> Writer<'a> {
             created_at: starts_at,
             updated_at: ends_at,
         };
-        storage::course::sessions::insert(&mut self.tx, &session)
-            .await
-            .unwrap();
+        storage::course::sessions::insert(&mut self.tx, &session).await.unwrap();
         let when = Interval::new(starts_at, ends_at + service.turnaround()).unwrap();
         for resource in [self.people[person].id.into(), self.rooms[person].id.into()] {
             claims::insert(

@@ -26,10 +26,7 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) fn of(bench: &Bench) -> Self {
         Self {
-            http: reqwest::Client::builder()
-                .pool_max_idle_per_host(64)
-                .build()
-                .expect("a client"),
+            http: reqwest::Client::builder().pool_max_idle_per_host(64).build().expect("a client"),
             root: bench.url.clone(),
             url: format!("{}/api/v1", bench.url),
             bare: bench.bare.clone(),
@@ -44,39 +41,25 @@ impl Client {
     }
 
     pub(crate) fn get(self, path: &str) -> impl Future<Output = ()> + use<> {
-        let request = self
-            .http
-            .get(format!("{}{path}", self.url))
-            .bearer_auth(&self.token);
+        let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
         done(request)
     }
 
     /// A page, as a browser that is signed in asks for it.
     pub(crate) fn page(self, path: &str) -> impl Future<Output = ()> + use<> {
-        let request = self
-            .http
-            .get(format!("{}{path}", self.root))
-            .header("cookie", &self.cookie);
+        let request = self.http.get(format!("{}{path}", self.root)).header("cookie", &self.cookie);
         done(request.header("accept-encoding", "gzip"))
     }
 
     /// The tag of a feed.
     pub(crate) async fn tag(&self, path: &str) -> String {
-        let answer = self
-            .http
-            .get(format!("{}{path}", self.root))
-            .send()
-            .await
-            .expect("an answer");
+        let answer = self.http.get(format!("{}{path}", self.root)).send().await.expect("an answer");
         answer.headers()["etag"].to_str().expect("a tag").to_owned()
     }
 
     /// Asks for a feed that did not change.
     pub(crate) fn fresh(self, path: &str, tag: &str) -> impl Future<Output = ()> + use<> {
-        let request = self
-            .http
-            .get(format!("{}{path}", self.root))
-            .header("if-none-match", tag);
+        let request = self.http.get(format!("{}{path}", self.root)).header("if-none-match", tag);
         async move {
             let answer = request.send().await.expect("an answer");
             assert_eq!(answer.status(), 304);
@@ -84,11 +67,8 @@ impl Client {
     }
 
     pub(crate) fn post(self, path: &str, body: &Value) -> impl Future<Output = ()> + use<> {
-        let request = self
-            .http
-            .post(format!("{}{path}", self.url))
-            .bearer_auth(&self.token)
-            .json(body);
+        let request =
+            self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token).json(body);
         done(request)
     }
 
@@ -152,11 +132,7 @@ pub(crate) struct Measured {
 
 impl Measured {
     pub(crate) fn over(count: usize, took: Duration) -> Self {
-        Self {
-            count,
-            took,
-            times: Vec::new(),
-        }
+        Self { count, took, times: Vec::new() }
     }
 
     pub(crate) fn rate(&self) -> f64 {
@@ -169,10 +145,8 @@ impl Measured {
 
     pub(crate) fn median(&self) -> String {
         let ms = |time: Duration| time.as_secs_f64() * 1000.0;
-        let (middle, worst) = (
-            self.times[self.times.len() / 2],
-            self.times[self.times.len() * 95 / 100],
-        );
+        let (middle, worst) =
+            (self.times[self.times.len() / 2], self.times[self.times.len() * 95 / 100]);
         format!("{:.1} ms (95 %: {:.1} ms)", ms(middle), ms(worst))
     }
 }

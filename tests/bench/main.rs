@@ -44,22 +44,14 @@ async fn run(past: usize) {
     let place = clinic::Database::fresh(past).await;
     let began = Instant::now();
     let bench = clinic::Bench::begin(&place.url, past).await;
-    eprintln!(
-        "{past} past sessions written in {:.0} s",
-        began.elapsed().as_secs_f64()
-    );
+    eprintln!("{past} past sessions written in {:.0} s", began.elapsed().as_secs_f64());
     let client = Client::of(&bench);
     let row = |what: &str, measured: &str, ratio: &str, aim: &str| {
         println!("| {past} | {what} | {measured} | {ratio} | {aim} |");
     };
 
     let bare = client.rate(8, |client, _| client.bare()).await;
-    row(
-        "a bare axum handler, 8 clients",
-        &bare.per_second(),
-        "1",
-        "",
-    );
+    row("a bare axum handler, 8 clients", &bare.per_second(), "1", "");
     let near = bench.slots(14, true);
     let slots = client.rate(8, |client, _| client.get(&near)).await;
     row(
@@ -71,20 +63,14 @@ async fn run(past: usize) {
     let wide = bench.slots(60, false);
     row(
         "slots, any of 20, 60 days",
-        &client
-            .times(60, |client, _| client.get(&wide))
-            .await
-            .median(),
+        &client.times(60, |client, _| client.get(&wide)).await.median(),
         "",
         "under 5 ms",
     );
     let (path, body) = bench.plan();
     row(
         "planning eight sessions",
-        &client
-            .times(40, |client, _| client.post(&path, &body))
-            .await
-            .median(),
+        &client.times(40, |client, _| client.post(&path, &body)).await.median(),
         "",
         "under 20 ms",
     );
@@ -92,27 +78,16 @@ async fn run(past: usize) {
     let busy = format!("/desk?day={}", clinic::BUSY);
     row(
         "the desk's day with 200 sessions",
-        &client
-            .times(60, |client, _| client.page(&busy))
-            .await
-            .median(),
+        &client.times(60, |client, _| client.page(&busy)).await.median(),
         "",
         "under 10 ms",
     );
 
     let (anew, kept, size) = calendars::feed(&bench.app, &bench.feed).await;
     let milliseconds = |time: std::time::Duration| format!("{:.1} ms", time.as_secs_f64() * 1000.0);
-    let feed = format!(
-        "a feed of {} visits ({} kB) from the database",
-        calendars::VISITS,
-        size / 1000
-    );
-    row(
-        &format!("{feed}, nothing kept"),
-        &milliseconds(anew),
-        "1",
-        "under 12 ms",
-    );
+    let feed =
+        format!("a feed of {} visits ({} kB) from the database", calendars::VISITS, size / 1000);
+    row(&format!("{feed}, nothing kept"), &milliseconds(anew), "1", "under 12 ms");
     row(
         &format!("{feed}, its entries kept"),
         &milliseconds(kept),
@@ -120,9 +95,7 @@ async fn run(past: usize) {
         "under 5 ms",
     );
     let tag = client.tag(&bench.feed).await;
-    let fresh = client
-        .rate(8, |client, _| client.fresh(&bench.feed, &tag))
-        .await;
+    let fresh = client.rate(8, |client, _| client.fresh(&bench.feed, &tag)).await;
     row(
         "its 304, 8 clients",
         &fresh.per_second(),
@@ -137,26 +110,15 @@ async fn run(past: usize) {
     );
 
     let commit = bare_commits(&place).await;
-    row(
-        "a bare one-row commit, 1 client",
-        &commit.per_second(),
-        "1",
-        "",
-    );
+    row("a bare one-row commit, 1 client", &commit.per_second(), "1", "");
     let mut first = 0;
     for clients in [1, 8, 64] {
         let from = first;
         let booked = client
-            .rate(clients, |client, n| {
-                client.post("/sessions", &bench.booking(from + n))
-            })
+            .rate(clients, |client, n| client.post("/sessions", &bench.booking(from + n)))
             .await;
         first += booked.count;
-        let aim = if clients == 1 {
-            "half the bare commit"
-        } else {
-            ""
-        };
+        let aim = if clients == 1 { "half the bare commit" } else { "" };
         row(
             &format!("booking, {clients} clients"),
             &booked.per_second(),
@@ -171,12 +133,8 @@ fn ratio(one: &Measured, other: &Measured) -> String {
 }
 
 const INSERT_TEXT: &str = "INSERT INTO bare VALUES ($1, '2027-01-05T10:00:00Z')";
-const INSERT: Sql = Sql {
-    at: "the benchmark",
-    sqlite: INSERT_TEXT,
-    postgres: INSERT_TEXT,
-    arity: 1,
-};
+const INSERT: Sql =
+    Sql { at: "the benchmark", sqlite: INSERT_TEXT, postgres: INSERT_TEXT, arity: 1 };
 
 /// Transactions of one row each, one after the other, with the durability and on the disk of everything else.
 async fn bare_commits(place: &clinic::Database) -> Measured {

@@ -19,16 +19,9 @@ const ALL: &[&str] = &["front_desk", "practitioner", "manager", "partner"];
 /// Every route that needs a sign-in, and who may use it: written down once more, by hand,
 /// so that a slip in the router shows.
 fn expected(method: &str, path: &str) -> &'static [&'static str] {
-    let catalogue = [
-        "/sites",
-        "/practitioners",
-        "/rooms",
-        "/devices",
-        "/services",
-        "/closures",
-    ]
-    .iter()
-    .any(|kind| path.starts_with(kind));
+    let catalogue = ["/sites", "/practitioners", "/rooms", "/devices", "/services", "/closures"]
+        .iter()
+        .any(|kind| path.starts_with(kind));
     match (method, path) {
         ("GET", "/me" | "/partners" | "/partners/{id}" | "/referrals" | "/referrals/{id}")
         | ("POST", "/sign-out" | "/referrals/{id}/accept" | "/referrals/{id}/reject") => ALL,
@@ -53,45 +46,26 @@ fn expected(method: &str, path: &str) -> &'static [&'static str] {
 async fn every_route_lets_in_its_roles_and_nobody_else() {
     let app = TestApp::empty().await;
     let document = app
-        .send(
-            Request::get("/api/v1/openapi.json")
-                .body(Body::empty())
-                .unwrap(),
-        )
+        .send(Request::get("/api/v1/openapi.json").body(Body::empty()).unwrap())
         .await
         .expect(200)
         .body;
     let mut walked = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
-        let Some(route) = path
-            .strip_prefix("/api/v1")
-            .filter(|route| *route != "/sign-in")
-        else {
+        let Some(route) = path.strip_prefix("/api/v1").filter(|route| *route != "/sign-in") else {
             continue;
         };
-        for method in item
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(|method| method.to_uppercase())
-        {
+        for method in item.as_object().unwrap().keys().map(|method| method.to_uppercase()) {
             let address = route
                 .replace("{id}", "01890000-0000-7000-8000-000000000001")
                 .replace("{consent_id}", "x")
                 .replace("{window_id}", "x")
                 .replace("{lock_id}", "x")
                 .replace("{link_id}", "x");
-            let body = if ["POST", "PATCH"].contains(&method.as_str()) {
-                json!({})
-            } else {
-                Value::Null
-            };
-            app.call("", &method, &address, body.clone())
-                .await
-                .expect(401);
-            app.call("fadeline_guess", &method, &address, body.clone())
-                .await
-                .expect(401);
+            let body =
+                if ["POST", "PATCH"].contains(&method.as_str()) { json!({}) } else { Value::Null };
+            app.call("", &method, &address, body.clone()).await.expect(401);
+            app.call("fadeline_guess", &method, &address, body.clone()).await.expect(401);
             let roles = [
                 ("front_desk", &app.desk),
                 ("practitioner", &app.practitioner),
@@ -127,11 +101,8 @@ async fn a_token_ends_when_it_expires_is_revoked_or_its_user_is_disabled() {
         let app = &app;
         async move { app.call(&token, "GET", "/me", Value::Null).await.status }
     };
-    let (expires, revoked, disabled) = (
-        fresh().await.unwrap(),
-        fresh().await.unwrap(),
-        fresh().await.unwrap(),
-    );
+    let (expires, revoked, disabled) =
+        (fresh().await.unwrap(), fresh().await.unwrap(), fresh().await.unwrap());
     assert_eq!(me(expires.clone()).await, 200);
     app.sign_out(&revoked).await;
     assert_eq!(me(revoked).await, 401);
@@ -139,9 +110,7 @@ async fn a_token_ends_when_it_expires_is_revoked_or_its_user_is_disabled() {
     assert_eq!(me(expires.clone()).await, 200);
     app.wait(Duration::hours(1));
     assert_eq!(me(expires).await, 401);
-    by_command::set_active(&app.app, "front_desk@example.test", false)
-        .await
-        .unwrap();
+    by_command::set_active(&app.app, "front_desk@example.test", false).await.unwrap();
     assert_eq!(me(disabled).await, 401);
     assert_eq!(me(app.desk.clone()).await, 401);
     assert!(fresh().await.is_err());
@@ -177,15 +146,10 @@ async fn tokens_are_stored_as_hashes_and_passwords_as_argon2id() {
     assert_eq!(signed_in.str("expires_at"), "2027-01-04T21:00:00-05:00");
     let token = signed_in.str("token");
     assert_eq!(
-        app.call(token, "GET", "/me", Value::Null)
-            .await
-            .expect(200)
-            .str("role"),
+        app.call(token, "GET", "/me", Value::Null).await.expect(200).str("role"),
         "front_desk"
     );
-    app.call(token, "POST", "/sign-out", Value::Null)
-        .await
-        .expect(204);
+    app.call(token, "POST", "/sign-out", Value::Null).await.expect(204);
     app.call(token, "GET", "/me", Value::Null).await.expect(401);
     sign_in("wrong").await.expect(401);
 }
@@ -212,22 +176,11 @@ async fn guessing_a_password_is_slowed_down_and_the_right_one_works_after_the_wa
         sign_in("guess").await.expect(401);
     }
     let slowed = sign_in("correct horse battery").await.expect(429);
-    let wait: i64 = slowed.headers["retry-after"]
-        .to_str()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let wait: i64 = slowed.headers["retry-after"].to_str().unwrap().parse().unwrap();
     app.wait(Duration::seconds(wait));
     sign_in("guess").await.expect(401);
     let longer = sign_in("guess").await.expect(429);
-    assert!(
-        longer.headers["retry-after"]
-            .to_str()
-            .unwrap()
-            .parse::<i64>()
-            .unwrap()
-            >= wait
-    );
+    assert!(longer.headers["retry-after"].to_str().unwrap().parse::<i64>().unwrap() >= wait);
     app.wait(Duration::seconds(30));
     sign_in("correct horse battery").await.expect(200);
     sign_in("guess").await.expect(401);
@@ -236,22 +189,17 @@ async fn guessing_a_password_is_slowed_down_and_the_right_one_works_after_the_wa
 #[tokio::test]
 async fn guessing_tokens_from_one_address_is_slowed_down_without_locking_known_ones_out() {
     let app = TestApp::empty().await;
-    let from =
-        |token: &str, address: [u8; 4]| {
-            let mut request = request(token, "GET", "/me", Value::Null, &[]);
-            request.extensions_mut().insert(axum::extract::ConnectInfo(
-                std::net::SocketAddr::from((address, 40000)),
-            ));
-            app.send(request)
-        };
+    let from = |token: &str, address: [u8; 4]| {
+        let mut request = request(token, "GET", "/me", Value::Null, &[]);
+        request
+            .extensions_mut()
+            .insert(axum::extract::ConnectInfo(std::net::SocketAddr::from((address, 40000))));
+        app.send(request)
+    };
     assert_eq!(from(&app.desk, [192, 0, 2, 1]).await.status, 200);
     let mut answers = Vec::new();
     for n in 0..120 {
-        answers.push(
-            from(&format!("fadeline_guess{n}"), [192, 0, 2, 1])
-                .await
-                .status,
-        );
+        answers.push(from(&format!("fadeline_guess{n}"), [192, 0, 2, 1]).await.status);
     }
     assert_eq!(
         answers.iter().filter(|status| **status == 401).count(),
@@ -286,25 +234,15 @@ async fn users_and_passwords_that_make_no_sense_are_refused() {
         by_command::add(&app.app, new)
     };
     assert!(
-        add("front_desk@example.test", Role::FrontDesk, None)
-            .await
-            .is_err(),
+        add("front_desk@example.test", Role::FrontDesk, None).await.is_err(),
         "the email is taken"
     );
     assert!(
         add("new@example.test", Role::Partner, None).await.is_err(),
         "a partner user belongs to a partner"
     );
-    assert!(
-        add("new@example.test", Role::Manager, Some("short"))
-            .await
-            .is_err()
-    );
-    assert!(
-        add("new@example.test", Role::Manager, Some("long enough"))
-            .await
-            .is_ok()
-    );
+    assert!(add("new@example.test", Role::Manager, Some("short")).await.is_err());
+    assert!(add("new@example.test", Role::Manager, Some("long enough")).await.is_ok());
 }
 
 #[tokio::test]
@@ -320,21 +258,20 @@ async fn behind_a_trusted_proxy_the_last_hop_counts_and_anybody_elses_word_does_
         longest: std::time::Duration::from_secs(30),
     };
     let router = api::router(serving, axum::Router::new());
-    let guess =
-        |n: usize, peer: [u8; 4], forwarded: String| {
-            let mut request = request(
-                &format!("fadeline_guess{n}"),
-                "GET",
-                "/me",
-                Value::Null,
-                &[("x-forwarded-for", &forwarded)],
-            );
-            request.extensions_mut().insert(axum::extract::ConnectInfo(
-                std::net::SocketAddr::from((peer, 40000)),
-            ));
-            let router = router.clone();
-            async move { router.oneshot(request).await.unwrap().status().as_u16() }
-        };
+    let guess = |n: usize, peer: [u8; 4], forwarded: String| {
+        let mut request = request(
+            &format!("fadeline_guess{n}"),
+            "GET",
+            "/me",
+            Value::Null,
+            &[("x-forwarded-for", &forwarded)],
+        );
+        request
+            .extensions_mut()
+            .insert(axum::extract::ConnectInfo(std::net::SocketAddr::from((peer, 40000))));
+        let router = router.clone();
+        async move { router.oneshot(request).await.unwrap().status().as_u16() }
+    };
     for n in 0..110 {
         // What stands before the last hop is the client's own claim, and changes nothing.
         guess(n, proxy, format!("203.0.113.{n}, 198.51.100.1")).await;

@@ -127,10 +127,7 @@ fn swaps(plan: &Answer) -> Vec<(NaiveDate, usize)> {
     let proposals = plan.body["proposals"].as_array();
     let proposals = proposals.unwrap_or_else(|| panic!("{}", plan.text));
     let others = |one: &Value| one["alternatives"].as_array().unwrap().len();
-    proposals
-        .iter()
-        .map(|one| (day(at(&one["start"])), others(one)))
-        .collect()
+    proposals.iter().map(|one| (day(at(&one["start"])), others(one))).collect()
 }
 
 impl Demo {
@@ -170,10 +167,7 @@ impl Demo {
         }
         let counts: Vec<_> = days.iter().map(|(day, all)| (*day, all.len())).collect();
         let (first, mut sessions) = days.pop_first().expect("nothing is to come");
-        assert!(
-            (first - day(self.now())).num_days() <= 4 && sessions.len() >= 2,
-            "{counts:?}"
-        );
+        assert!((first - day(self.now())).num_days() <= 4 && sessions.len() >= 2, "{counts:?}");
         sessions.sort_by_key(|one| at(&one["start"]));
         sessions
     }
@@ -194,10 +188,7 @@ impl Demo {
             let plan = self.app.post(&path, wanted).await.expect(200);
             let dates = swaps(&plan);
             assert!(dates.len() >= 8, "{weekdays}: {}", plan.text);
-            assert!(
-                dates.iter().all(|(_, others)| *others == 2),
-                "{weekdays}: {dates:?}"
-            );
+            assert!(dates.iter().all(|(_, others)| *others == 2), "{weekdays}: {dates:?}");
             let is_as_wished =
                 |day: &NaiveDate| weekdays == json!([]) || day.weekday() == Weekday::Tue;
             assert!(dates.iter().all(|(day, _)| is_as_wished(day)), "{dates:?}");
@@ -211,11 +202,7 @@ impl Demo {
         let wanted = json!({"service": "laser_partial", "count": left});
         let plan = self.app.post(&path, wanted).await.expect(200);
         let whole = json!({"service": "laser_partial", "starts": plan.body["proposals"]});
-        let booked = self
-            .app
-            .post(&format!("{path}/book"), whole)
-            .await
-            .expect(201);
+        let booked = self.app.post(&format!("{path}/book"), whole).await.expect(201);
         let count = booked.body["sessions"].as_array().unwrap().len();
         assert_eq!(json!(count), left);
     }
@@ -244,21 +231,11 @@ impl Demo {
         self.app.post(&consents, consent).await.expect(201);
         let best = &self.times(&course, "consultation", 14).await[0];
         let start = best["start"].as_str().unwrap();
-        let booked = self
-            .app
-            .book(&course, "consultation", start)
-            .await
-            .expect(201);
+        let booked = self.app.book(&course, "consultation", start).await.expect(201);
         let id = booked.str("id");
-        let (date, column) = (
-            day(at(&best["start"])).to_string(),
-            booked.str("practitioner_id"),
-        );
+        let (date, column) = (day(at(&best["start"])).to_string(), booked.str("practitioner_id"));
         let more = format!("&session_id={id}&practitioner_id={column}");
-        let others = self
-            .app
-            .slots_with(&course, "consultation", &date, &date, &more)
-            .await;
+        let others = self.app.slots_with(&course, "consultation", &date, &date, &more).await;
         let other = others.starts().into_iter().find(|other| *other != start);
         let other = other.unwrap_or_else(|| panic!("no other hour on {date}: {}", others.text));
         self.app.move_to(id, other).await.expect(200);
@@ -267,19 +244,11 @@ impl Demo {
         let mails = self.app.mails().await;
         let hers = mails.iter().find(|mail| mail.to.contains("ada@"));
         let link = hers.expect("no mail about the visit").link();
-        let page = self
-            .app
-            .call("", "GET", &link, Value::Null)
-            .await
-            .expect(200);
+        let page = self.app.call("", "GET", &link, Value::Null).await.expect(200);
         assert!(page.text.contains("Stop these messages"), "{}", page.text);
         let stop = format!("{link}/messages/stop");
         self.app.press(&stop, &[]).await.expect(303);
-        let page = self
-            .app
-            .call("", "GET", &link, Value::Null)
-            .await
-            .expect(200);
+        let page = self.app.call("", "GET", &link, Value::Null).await.expect(200);
         assert!(!page.text.contains("Stop these messages"), "{}", page.text);
     }
 
@@ -298,8 +267,7 @@ impl Demo {
         let missed = self.app.act(last["id"].as_str().unwrap(), "no-show").await;
         assert_eq!(missed.expect(200).str("status"), "noshow");
         let course = last["course_id"].as_str().unwrap();
-        self.times(course, last["service"].as_str().unwrap(), 28)
-            .await;
+        self.times(course, last["service"].as_str().unwrap(), 28).await;
     }
 
     async fn a_session_is_written_up(&self, treated: &Value) {

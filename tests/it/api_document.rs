@@ -47,10 +47,7 @@ fn every_response_is_described() {
         let responses = described["responses"].as_object().unwrap();
         for (status, response) in responses {
             let about = response["description"].as_str().unwrap_or_default();
-            assert!(
-                !about.trim().is_empty(),
-                "{operation} does not say what {status} means"
-            );
+            assert!(!about.trim().is_empty(), "{operation} does not say what {status} means");
         }
         assert!(
             responses.keys().any(|status| status.starts_with('2')),
@@ -70,10 +67,7 @@ fn every_schema_that_is_referred_to_is_there_and_no_list_has_items_without_a_nam
         assert!(schemas.contains_key(name), "{name} is not described");
     }
     let mut pages = 0;
-    for (name, schema) in schemas
-        .iter()
-        .filter(|(name, _)| name.starts_with("Items_"))
-    {
+    for (name, schema) in schemas.iter().filter(|(name, _)| name.starts_with("Items_")) {
         let items = &schema["properties"]["items"]["items"];
         assert!(items["$ref"].is_string(), "{name} is a page of {items}");
         pages += 1;
@@ -85,9 +79,7 @@ fn collect_references<'a>(value: &'a Value, into: &mut BTreeSet<&'a str>) {
     match value {
         Value::Object(object) => {
             into.extend(object.get("$ref").and_then(Value::as_str));
-            object
-                .values()
-                .for_each(|value| collect_references(value, into));
+            object.values().for_each(|value| collect_references(value, into));
         }
         Value::Array(items) => items.iter().for_each(|item| collect_references(item, into)),
         _ => (),

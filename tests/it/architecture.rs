@@ -13,24 +13,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("delivery", &["domain", "storage", "calendar", "actions"]),
     ("api", &["domain", "actions"]),
     ("web", &["domain", "actions"]),
-    (
-        "cli",
-        &[
-            "domain", "storage", "actions", "api", "web", "delivery", "clock",
-        ],
-    ),
+    ("cli", &["domain", "storage", "actions", "api", "web", "delivery", "clock"]),
 ];
 
 fn files(folder: &str) -> Vec<PathBuf> {
-    let (mut found, mut open) = (
-        Vec::new(),
-        vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)],
-    );
+    let (mut found, mut open) =
+        (Vec::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)]);
     while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-        {
+        for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if entry.is_dir() {
                 open.push(entry);
             } else if entry.extension().is_some_and(|ending| ending == "rs") {
@@ -46,15 +36,10 @@ fn no_room_uses_another_against_the_arrows() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut looked_at = 0;
     for (room, may_use) in ARROWS {
-        for file in files("src")
-            .into_iter()
-            .filter(|file| file.starts_with(root.join(room)))
-        {
+        for file in files("src").into_iter().filter(|file| file.starts_with(root.join(room))) {
             for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
                 let used = line.split("crate::").skip(1).map(|rest| {
-                    rest.split(|c: char| !c.is_alphanumeric() && c != '_')
-                        .next()
-                        .unwrap()
+                    rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()
                 });
                 for other in used.filter(|other| {
                     !other.is_empty() && ARROWS.iter().any(|(room, _)| room == other)
@@ -81,28 +66,16 @@ fn no_room_uses_another_against_the_arrows() {
 fn no_file_is_too_long_and_each_opens_with_what_lives_there() {
     for file in files("src").into_iter().chain(files("tests")) {
         let text = fs::read_to_string(&file).unwrap();
-        assert!(
-            text.lines().count() <= 800,
-            "{} is too long",
-            file.display()
-        );
-        let opening = text
-            .lines()
-            .take_while(|line| line.starts_with("//!"))
-            .count();
-        assert!(
-            (1..=6).contains(&opening),
-            "{} opens with {opening} lines of //!",
-            file.display()
-        );
+        assert!(text.lines().count() <= 800, "{} is too long", file.display());
+        let opening = text.lines().take_while(|line| line.starts_with("//!")).count();
+        assert!((1..=6).contains(&opening), "{} opens with {opening} lines of //!", file.display());
     }
 }
 
 #[test]
 fn sql_stands_in_storage_alone() {
-    for file in files("src")
-        .into_iter()
-        .filter(|file| !file.to_string_lossy().contains("/storage/"))
+    for file in
+        files("src").into_iter().filter(|file| !file.to_string_lossy().contains("/storage/"))
     {
         let text = fs::read_to_string(&file).unwrap();
         for sign in ["SELECT ", "INSERT INTO", "DELETE FROM", "stmt!("] {

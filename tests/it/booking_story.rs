@@ -12,29 +12,18 @@ async fn a_caller_is_booked_moved_told_why_not_cancelled_and_all_of_it_is_in_the
     let patient = app.register("Ada").await;
     let course = app.course_of(&patient).await;
 
-    let slots = app
-        .slots(&course, "consultation", "2027-01-05", "2027-01-05")
-        .await;
+    let slots = app.slots(&course, "consultation", "2027-01-05", "2027-01-05").await;
     assert_eq!(slots.starts()[0], "2027-01-05T09:00:00-05:00");
     assert_eq!(slots.items()[0]["rank"], 1);
 
-    let booked = app
-        .book(&course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    let booked = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
     let session = booked.id();
     assert_eq!(booked.str("start"), "2027-01-05T10:00:00-05:00");
     assert_eq!(booked.str("end"), "2027-01-05T10:45:00-05:00");
     assert_eq!(booked.str("status"), "booked");
-    assert_eq!(
-        (&booked.body["sequence"], &booked.body["number"]),
-        (&json!(0), &json!(1))
-    );
+    assert_eq!((&booked.body["sequence"], &booked.body["number"]), (&json!(0), &json!(1)));
     assert_eq!(booked.headers["etag"], "\"1\"");
-    assert_eq!(
-        booked.headers["location"],
-        format!("/api/v1/sessions/{session}")
-    );
+    assert_eq!(booked.headers["location"], format!("/api/v1/sessions/{session}"));
 
     let moved = app.move_to(&session, "2027-01-06T11:00").await.expect(200);
     assert_eq!(moved.str("start"), "2027-01-06T11:00:00-05:00");
@@ -45,10 +34,7 @@ async fn a_caller_is_booked_moved_told_why_not_cancelled_and_all_of_it_is_in_the
     );
     assert_eq!(moved.body["sequence"], 1);
 
-    let refused = app
-        .move_to(&session, "2027-07-01T10:00")
-        .await
-        .refused(422, &["clinic_closed"]);
+    let refused = app.move_to(&session, "2027-07-01T10:00").await.refused(422, &["clinic_closed"]);
     assert_eq!(
         refused.body["violations"][0]["message"],
         "Hayden is closed on Thursday 1 July 2027 (Canada Day)."
@@ -61,23 +47,14 @@ async fn a_caller_is_booked_moved_told_why_not_cancelled_and_all_of_it_is_in_the
     let cancelled = app.cancel(&session).await.expect(200);
     assert_eq!(cancelled.str("status"), "cancelled");
     assert_eq!(cancelled.str("cancel_reason"), "patient_request");
-    app.book(&course, "consultation", "2027-01-06T11:00")
-        .await
-        .expect(201);
+    app.book(&course, "consultation", "2027-01-06T11:00").await.expect(201);
 
     let audit = app
-        .manage(
-            "GET",
-            &format!("/audit?patient_id={patient}&limit=200"),
-            json!(null),
-        )
+        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), json!(null))
         .await
         .expect(200);
-    let actions: Vec<_> = audit
-        .items()
-        .iter()
-        .map(|line| line["action"].as_str().unwrap())
-        .collect();
+    let actions: Vec<_> =
+        audit.items().iter().map(|line| line["action"].as_str().unwrap()).collect();
     let told = [
         "patient.register",
         "course.open",
@@ -90,10 +67,7 @@ async fn a_caller_is_booked_moved_told_why_not_cancelled_and_all_of_it_is_in_the
     ];
     assert_eq!(actions, told);
     for line in audit.items() {
-        assert_eq!(
-            (&line["role"], &line["patient_id"]),
-            (&json!("front_desk"), &json!(patient))
-        );
+        assert_eq!((&line["role"], &line["patient_id"]), (&json!("front_desk"), &json!(patient)));
         assert!(line["at"].as_str().unwrap().ends_with("-05:00"));
     }
 }
@@ -103,10 +77,7 @@ async fn what_is_left_out_is_chosen_and_what_is_named_is_kept() {
     let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
-    let chosen = app
-        .book(&course, "laser_partial", "2027-01-04T10:00")
-        .await
-        .expect(201);
+    let chosen = app.book(&course, "laser_partial", "2027-01-04T10:00").await.expect(201);
     assert_eq!(chosen.str("device_id"), clinic.owned);
     assert_eq!(chosen.str("room_id"), clinic.treatment);
     assert_eq!(chosen.str("site_id"), clinic.site);
@@ -135,18 +106,12 @@ async fn a_moved_session_keeps_its_practitioner_where_possible() {
         .expect(201)
         .id();
     assert_eq!(
-        app.move_to(&session, "2027-01-04T15:00")
-            .await
-            .expect(200)
-            .str("practitioner_id"),
+        app.move_to(&session, "2027-01-04T15:00").await.expect(200).str("practitioner_id"),
         clinic.theo
     );
     // Theo works on Mondays only.
     assert_eq!(
-        app.move_to(&session, "2027-01-05T15:00")
-            .await
-            .expect(200)
-            .str("practitioner_id"),
+        app.move_to(&session, "2027-01-05T15:00").await.expect(200).str("practitioner_id"),
         clinic.noor
     );
 }
@@ -156,11 +121,7 @@ async fn a_session_can_be_moved_onto_its_own_time() {
     let app = TestApp::without_waits().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    let session = app
-        .book(&course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
     let moved = app.move_to(&session, "2027-01-05T10:15").await.expect(200);
     assert_eq!(
         (moved.str("start"), &moved.body["sequence"]),
@@ -173,21 +134,12 @@ async fn progress_is_counted_from_the_sessions_and_numbers_are_places_in_the_cou
     let app = TestApp::without_waits().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    let second = app
-        .book(&course, "laser_partial", "2027-01-06T10:00")
-        .await
-        .expect(201);
+    let second = app.book(&course, "laser_partial", "2027-01-06T10:00").await.expect(201);
     assert_eq!(second.body["number"], 4);
-    let first = app
-        .book(&course, "laser_partial", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    let first = app.book(&course, "laser_partial", "2027-01-05T10:00").await.expect(201);
     assert_eq!(first.body["number"], 4);
     let read = app.get(&format!("/courses/{course}")).await.expect(200);
-    assert_eq!(
-        read.body["progress"],
-        json!({"done": 0, "booked": 2, "planned": 2, "left": 0})
-    );
+    assert_eq!(read.body["progress"], json!({"done": 0, "booked": 2, "planned": 2, "left": 0}));
     assert_eq!(
         read.body["estimate"],
         json!({"min": 1, "max": 2, "basis": "smp", "date": "2027-01-04", "text": "1 to 2 sessions"})
@@ -198,18 +150,11 @@ async fn progress_is_counted_from_the_sessions_and_numbers_are_places_in_the_cou
         .iter()
         .map(|session| &session["number"])
         .collect();
-    assert_eq!(
-        numbers,
-        [1, 2, 3, 4, 5],
-        "the consultation and two test patches came first"
-    );
+    assert_eq!(numbers, [1, 2, 3, 4, 5], "the consultation and two test patches came first");
     app.cancel(&first.id()).await.expect(200);
     let read = app.get(&format!("/courses/{course}")).await;
     assert_eq!(read.body["progress"]["booked"], 1);
-    assert_eq!(
-        app.get(&format!("/sessions/{}", second.id())).await.body["number"],
-        4
-    );
+    assert_eq!(app.get(&format!("/sessions/{}", second.id())).await.body["number"], 4);
 }
 
 #[tokio::test]
@@ -220,21 +165,13 @@ async fn nothing_is_booked_in_a_course_that_has_ended_or_is_on_hold() {
     let path = format!("/courses/{course}");
     let change = |body| app.call(&app.desk, "PATCH", &path, body);
     change(json!({"status": "on-hold"})).await.expect(200);
-    app.book(&course, "consultation", "2027-01-05T10:00")
-        .await
-        .refused(422, &["course_not_open"]);
+    app.book(&course, "consultation", "2027-01-05T10:00").await.refused(422, &["course_not_open"]);
     assert_eq!(
-        app.slots(&course, "consultation", "2027-01-05", "2027-01-05")
-            .await
-            .why_not(),
+        app.slots(&course, "consultation", "2027-01-05", "2027-01-05").await.why_not(),
         ["course_not_open"]
     );
     change(json!({"status": "active"})).await.expect(200);
-    let session = app
-        .book(&course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
     change(json!({"status": "revoked", "outcome": "patient_stopped"}))
         .await
         .refused(422, &["course_has_sessions"]);
@@ -242,13 +179,7 @@ async fn nothing_is_booked_in_a_course_that_has_ended_or_is_on_hold() {
     change(json!({"status": "revoked", "outcome": "cleared"}))
         .await
         .refused(422, &["course_transition"]);
-    change(json!({"status": "revoked", "outcome": "patient_stopped"}))
-        .await
-        .expect(200);
-    app.book(&course, "consultation", "2027-01-05T10:00")
-        .await
-        .refused(422, &["course_not_open"]);
-    change(json!({"status": "active", "outcome": null}))
-        .await
-        .refused(422, &["course_transition"]);
+    change(json!({"status": "revoked", "outcome": "patient_stopped"})).await.expect(200);
+    app.book(&course, "consultation", "2027-01-05T10:00").await.refused(422, &["course_not_open"]);
+    change(json!({"status": "active", "outcome": null})).await.refused(422, &["course_transition"]);
 }

@@ -10,15 +10,8 @@ type Module = Vec<String>;
 
 /// The module of a file below `src`.
 fn module_of(file: &str) -> Module {
-    let mut parts: Module = file
-        .trim_end_matches(".rs")
-        .split('/')
-        .map(str::to_owned)
-        .collect();
-    if parts
-        .last()
-        .is_some_and(|last| last == "mod" || last == "lib")
-    {
+    let mut parts: Module = file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
+    if parts.last().is_some_and(|last| last == "mod" || last == "lib") {
         parts.pop();
     }
     parts
@@ -28,17 +21,13 @@ fn module_of(file: &str) -> Module {
 fn flatten(tree: &str, before: &[String], found: &mut Vec<Module>) {
     let mut path = before.to_vec();
     let mut rest = tree.trim();
-    while let Some((head, tail)) = rest
-        .split_once("::")
-        .filter(|(head, _)| !head.contains('{') && !head.contains(','))
+    while let Some((head, tail)) =
+        rest.split_once("::").filter(|(head, _)| !head.contains('{') && !head.contains(','))
     {
         path.push(head.trim().to_owned());
         rest = tail.trim();
     }
-    let Some(inside) = rest
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-    else {
+    let Some(inside) = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
         let name = rest.split(" as ").next().unwrap_or_default().trim();
         if name != "self" && name != "*" {
             path.push(name.to_owned());
@@ -125,10 +114,8 @@ fn imports(text: &str, own: &[String]) -> Vec<(Module, bool)> {
 
 /// Each circle among `files` (a path below `src`, and its text), as "a -> b -> a".
 fn circles(files: &[(String, String)]) -> Vec<String> {
-    let modules: BTreeMap<Module, &str> = files
-        .iter()
-        .map(|(file, _)| (module_of(file), file.as_str()))
-        .collect();
+    let modules: BTreeMap<Module, &str> =
+        files.iter().map(|(file, _)| (module_of(file), file.as_str())).collect();
     let mut handed_on: BTreeMap<Module, Module> = BTreeMap::new();
     let mut used: Vec<(&str, Module)> = Vec::new();
     for (file, text) in files {
@@ -146,17 +133,12 @@ fn circles(files: &[(String, String)]) -> Vec<String> {
     let owner = |path: &Module| {
         let mut path = path.clone();
         for _ in 0..8 {
-            match (1..=path.len())
-                .rev()
-                .find_map(|n| handed_on.get(&path[..n]))
-            {
+            match (1..=path.len()).rev().find_map(|n| handed_on.get(&path[..n])) {
                 Some(defined) if *defined != path => path = defined.clone(),
                 _ => break,
             }
         }
-        (1..=path.len())
-            .rev()
-            .find_map(|n| modules.get(&path[..n]).copied())
+        (1..=path.len()).rev().find_map(|n| modules.get(&path[..n]).copied())
     };
     let mut arrows: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (file, path) in &used {
@@ -191,21 +173,13 @@ fn circles(files: &[(String, String)]) -> Vec<String> {
 }
 
 fn sources(folder: &Path, root: &Path, found: &mut Vec<(String, String)>) {
-    for entry in fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-    {
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if entry.is_dir() {
             if !entry.ends_with("calendar/tests") {
                 sources(&entry, root, found);
             }
         } else if entry.extension().is_some_and(|ending| ending == "rs") {
-            let name = entry
-                .strip_prefix(root)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned();
+            let name = entry.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
             found.push((name, fs::read_to_string(&entry).unwrap()));
         }
     }

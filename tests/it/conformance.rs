@@ -14,23 +14,14 @@ fn each_of_the_77_statements_is_shown_by_a_check_that_exists() {
     let list = page.split("## The 77 statements").nth(1).unwrap();
     let mut numbers = Vec::new();
     for row in list.lines().filter_map(|line| line.strip_prefix("| ")) {
-        let Some(number) = row
-            .split(" | ")
-            .next()
-            .and_then(|number| number.parse::<u32>().ok())
+        let Some(number) = row.split(" | ").next().and_then(|number| number.parse::<u32>().ok())
         else {
             continue;
         };
         numbers.push(number);
         let quoted: Vec<_> = row.split('`').collect();
-        let [.., file, _, check, _] = quoted.as_slice() else {
-            panic!("{row} names no check")
-        };
-        let defined = [
-            format!("fn {check}("),
-            format!("def {check}("),
-            format!(".{check}"),
-        ];
+        let [.., file, _, check, _] = quoted.as_slice() else { panic!("{row} names no check") };
+        let defined = [format!("fn {check}("), format!("def {check}("), format!(".{check}")];
         let text = source(file);
         assert!(
             defined.iter().any(|define| text.contains(define.as_str())),
@@ -63,10 +54,7 @@ fn one_file_puts_calendars_together_and_none_writes_them_by_hand() {
             }
             let text = std::fs::read_to_string(&path).unwrap();
             let product = text.split("#[cfg(test)]").next().unwrap();
-            if product
-                .replace("calcard::icalendar::", "")
-                .contains("icalendar::")
-            {
+            if product.replace("calcard::icalendar::", "").contains("icalendar::") {
                 by_tree.push(name.clone());
             }
             if product.contains("BEGIN:V") || product.contains("END:V") {

@@ -54,21 +54,11 @@ async fn a_wish_becomes_a_task_and_the_desk_reads_who_and_what() {
         assert!(page.says(said), "{said} is not in {}", page.text);
     }
     let policy = page.headers["content-security-policy"].to_str().unwrap();
-    assert!(
-        policy.starts_with("default-src 'none'") && !policy.contains("script-src"),
-        "{policy}"
-    );
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("script-src"), "{policy}");
     let done = sent(&app, 20, PAGE, ADA).await;
     assert_eq!(done.leads_to(), "/consultation/thanks?lang=en");
-    let thanks = Browser::default()
-        .get(&app, done.leads_to())
-        .await
-        .expect(200);
-    assert!(
-        thanks.says("Thank you") && !thanks.says("<form"),
-        "{}",
-        thanks.text
-    );
+    let thanks = Browser::default().get(&app, done.leads_to()).await.expect(200);
+    assert!(thanks.says("Thank you") && !thanks.says("<form"), "{}", thanks.text);
     let tasks = tasks(&app).await;
     assert_eq!(tasks.len(), 1);
     let task = &tasks[0];
@@ -77,10 +67,7 @@ async fn a_wish_becomes_a_task_and_the_desk_reads_who_and_what() {
         !task["detail"].as_str().unwrap().contains("Ada"),
         "the sentence holds nothing that somebody wrote"
     );
-    assert_eq!(
-        task["reply"]["sender"],
-        "Ada Sample, +14165550123, ada@example.test"
-    );
+    assert_eq!(task["reply"]["sender"], "Ada Sample, +14165550123, ada@example.test");
     assert_eq!(task["reply"]["body"], "Please call\nin the evening.");
     assert_eq!(task["reply"]["verdict"], "wish");
     let listed = app.get("/tasks").await.expect(200);
@@ -92,41 +79,20 @@ async fn one_telephone_makes_one_task_a_day_however_it_is_written() {
     let app = TestApp::at("2027-01-05T04:30:00Z").await;
     // 23:30 in Toronto; the day after begins half an hour later.
     sent(&app, 5, PAGE, ADA).await.expect(303);
-    for (hours, phone) in [
-        (0, "+1 416 555 0123"),
-        (2, "416.555.0123"),
-        (21, "4165550123"),
-    ] {
+    for (hours, phone) in [(0, "+1 416 555 0123"), (2, "416.555.0123"), (21, "4165550123")] {
         app.wait(Duration::hours(hours));
-        let again = [
-            ("name", "Somebody else"),
-            ("phone", phone),
-            ("wish", "Again."),
-        ];
+        let again = [("name", "Somebody else"), ("phone", phone), ("wish", "Again.")];
         let done = sent(&app, 5, PAGE, &again).await;
         assert_eq!(done.leads_to(), "/consultation/thanks?lang=en");
     }
     assert_eq!(app.task_kinds().await.len(), 1);
-    sent(
-        &app,
-        5,
-        PAGE,
-        &[
-            ("name", "Eve"),
-            ("phone", "416 555 0199"),
-            ("wish", "Me too."),
-        ],
-    )
-    .await
-    .expect(303);
+    sent(&app, 5, PAGE, &[("name", "Eve"), ("phone", "416 555 0199"), ("wish", "Me too.")])
+        .await
+        .expect(303);
     assert_eq!(app.task_kinds().await.len(), 2);
     app.wait(Duration::hours(2));
     sent(&app, 5, PAGE, ADA).await.expect(303);
-    assert_eq!(
-        app.task_kinds().await.len(),
-        3,
-        "a day later it is another wish"
-    );
+    assert_eq!(app.task_kinds().await.len(), 3, "a day later it is another wish");
 }
 
 /// A form that is pressed twice at once is one wish, on either engine.
@@ -147,22 +113,11 @@ async fn whoever_is_known_is_answered_like_anybody() {
     let app = TestApp::empty().await;
     app.register("Ada").await;
     let known = sent(&app, 5, PAGE, ADA).await.expect(303);
-    let unknown = sent(
-        &app,
-        5,
-        PAGE,
-        &[
-            ("name", "Eve"),
-            ("phone", "416 555 0199"),
-            ("wish", "Hello."),
-        ],
-    )
-    .await
-    .expect(303);
-    assert_eq!(
-        (known.leads_to(), &known.text),
-        (unknown.leads_to(), &unknown.text)
-    );
+    let unknown =
+        sent(&app, 5, PAGE, &[("name", "Eve"), ("phone", "416 555 0199"), ("wish", "Hello.")])
+            .await
+            .expect(303);
+    assert_eq!((known.leads_to(), &known.text), (unknown.leads_to(), &unknown.text));
     for task in tasks(&app).await {
         assert!(
             task.get("patient_id").is_none(),
@@ -181,24 +136,13 @@ async fn a_program_that_fills_in_what_no_person_sees_is_thanked_and_nothing_is_w
         "{}",
         page.text
     );
-    let person = sent(
-        &app,
-        5,
-        PAGE,
-        &[
-            ("name", "Eve"),
-            ("phone", "416 555 0199"),
-            ("wish", "Hello."),
-        ],
-    )
-    .await;
+    let person =
+        sent(&app, 5, PAGE, &[("name", "Eve"), ("phone", "416 555 0199"), ("wish", "Hello.")])
+            .await;
     let mut fields = ADA.to_vec();
     fields[4].1 = "https://casino.example";
     let program = sent(&app, 5, PAGE, &fields).await;
-    assert_eq!(
-        (program.leads_to(), &program.text),
-        (person.leads_to(), &person.text)
-    );
+    assert_eq!((program.leads_to(), &program.text), (person.leads_to(), &person.text));
     // Also where all the rest is junk, which a person would be told.
     let junk = sent(&app, 0, PAGE, &[("website", "x")]).await;
     assert_eq!(junk.leads_to(), person.leads_to());
@@ -210,11 +154,7 @@ async fn a_program_that_fills_in_what_no_person_sees_is_thanked_and_nothing_is_w
 async fn a_form_that_is_too_quick_too_old_or_not_ours_comes_back_filled_in() {
     let app = TestApp::empty().await;
     let quick = sent(&app, 2, PAGE, ADA).await.expect(422);
-    assert!(
-        quick.says("That was quick") && quick.says("in the evening."),
-        "{}",
-        quick.text
-    );
+    assert!(quick.says("That was quick") && quick.says("in the evening."), "{}", quick.text);
     // The same form counts a moment later.
     let mut browser = Browser::default();
     app.wait(Duration::seconds(1));
@@ -228,10 +168,8 @@ async fn a_form_that_is_too_quick_too_old_or_not_ours_comes_back_filled_in() {
             .collect::<Vec<_>>()
     };
     let post = async |browser: &mut Browser, fields: Vec<(String, String)>| {
-        let fields: Vec<_> = fields
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str()))
-            .collect();
+        let fields: Vec<_> =
+            fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         browser.post(&app, PAGE, &fields).await
     };
     for stamp in ["", "junk", "1799071200000.AAAAAAAAAAAAAAAAAAAAAAAA"] {
@@ -250,13 +188,9 @@ async fn a_form_that_is_too_quick_too_old_or_not_ours_comes_back_filled_in() {
     );
     assert!(app.task_kinds().await.is_empty());
     app.wait(Duration::seconds(4));
-    post(&mut browser, again(old.control("stamp")))
-        .await
-        .expect(303);
+    post(&mut browser, again(old.control("stamp"))).await.expect(303);
     assert_eq!(app.task_kinds().await.len(), 1);
-    post(&mut browser, again(quick.control("stamp")))
-        .await
-        .expect(422);
+    post(&mut browser, again(quick.control("stamp"))).await.expect(422);
 }
 
 #[tokio::test]
@@ -276,11 +210,7 @@ async fn what_is_missing_or_too_long_is_said_beside_it_and_what_was_typed_is_kep
             && empty.says("aria-describedby=\"phone-hint phone-problem\"")
     );
     let html = "<h1>Hello</h1>".repeat(715);
-    let long = [
-        ("name", html.as_str()),
-        ("phone", "416 555 0123"),
-        ("wish", "Hello."),
-    ];
+    let long = [("name", html.as_str()), ("phone", "416 555 0123"), ("wish", "Hello.")];
     let long = sent(&app, 5, PAGE, &long).await.expect(422);
     assert!(
         long.says("id=\"name-problem\">That is too long: at most 200 characters.")
@@ -293,12 +223,8 @@ async fn what_is_missing_or_too_long_is_said_beside_it_and_what_was_typed_is_kep
             && long.says("&#60;h1&#62;Hello")
             && long.says("value=\"416 555 0123\"")
     );
-    let wrong = [
-        ("name", "Ada\u{0}"),
-        ("phone", "12"),
-        ("email", "nobody"),
-        ("wish", &"x".repeat(2_001)),
-    ];
+    let wrong =
+        [("name", "Ada\u{0}"), ("phone", "12"), ("email", "nobody"), ("wish", &"x".repeat(2_001))];
     let wrong = sent(&app, 5, PAGE, &wrong).await.expect(422);
     for said in [
         "id=\"name-problem\">It holds characters",
@@ -324,34 +250,16 @@ async fn it_is_read_in_the_language_of_the_address_or_of_the_browser() {
         "{}",
         page.text
     );
-    let page = browser
-        .get_with(&app, "/consultation?lang=en", &french)
-        .await
-        .expect(200);
-    assert!(
-        page.says("<html lang=\"en\">") && page.says("Your name"),
-        "{}",
-        page.text
-    );
+    let page = browser.get_with(&app, "/consultation?lang=en", &french).await.expect(200);
+    assert!(page.says("<html lang=\"en\">") && page.says("Your name"), "{}", page.text);
     let page = browser.get(&app, "/consultation?lang=xx").await.expect(200);
     assert!(page.says("<html lang=\"en\">"));
-    let refused = sent(&app, 5, "/consultation?lang=fr", &[("name", "Ada")])
-        .await
-        .expect(422);
-    assert!(
-        refused.says("À remplir.") && refused.says("value=\"Ada\""),
-        "{}",
-        refused.text
-    );
+    let refused = sent(&app, 5, "/consultation?lang=fr", &[("name", "Ada")]).await.expect(422);
+    assert!(refused.says("À remplir.") && refused.says("value=\"Ada\""), "{}", refused.text);
     let done = sent(&app, 5, "/consultation?lang=fr", ADA).await;
     assert_eq!(done.leads_to(), "/consultation/thanks?lang=fr");
     assert!(browser.get(&app, done.leads_to()).await.says("Merci"));
-    assert!(
-        tasks(&app).await[0]["detail"]
-            .as_str()
-            .unwrap()
-            .contains("in French")
-    );
+    assert!(tasks(&app).await[0]["detail"].as_str().unwrap().contains("in French"));
 }
 
 #[tokio::test]
@@ -379,19 +287,14 @@ async fn the_other_language_keeps_what_is_typed_and_enter_sends_the_form() {
     // Its stamp is still the one that was given, so it need not wait once more.
     let mut fields = ADA.to_vec();
     fields.push(("stamp", french.control("stamp")));
-    let done = Browser::default()
-        .post(&app, "/consultation?lang=fr", &fields)
-        .await;
+    let done = Browser::default().post(&app, "/consultation?lang=fr", &fields).await;
     assert_eq!(done.leads_to(), "/consultation/thanks?lang=fr");
 }
 
 #[tokio::test]
 async fn another_site_sends_no_wishes_and_one_address_not_without_end() {
     let app = TestApp::empty().await;
-    Browser::default()
-        .post_from_elsewhere(&app, PAGE, ADA)
-        .await
-        .expect(403);
+    Browser::default().post_from_elsewhere(&app, PAGE, ADA).await.expect(403);
     let post = |address: [u8; 4]| {
         let mut request = Request::post(PAGE)
             .header("content-type", "application/x-www-form-urlencoded")

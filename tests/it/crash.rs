@@ -21,11 +21,7 @@ async fn killed_twenty_times_every_answer_that_a_client_saw_is_kept_and_nothing_
     for n in 0..8 {
         courses.push(app.new_course(&format!("Client{n}")).await);
     }
-    let (courses, token, url) = (
-        Arc::new(courses),
-        app.desk.clone(),
-        app.database.url.clone(),
-    );
+    let (courses, token, url) = (Arc::new(courses), app.desk.clone(), app.database.url.clone());
     let mut seen: Vec<(String, String)> = Vec::new();
     for round in 0..20_u64 {
         let server = Arc::new(Server::start(&url).await);
@@ -67,13 +63,7 @@ async fn killed_twenty_times_every_answer_that_a_client_saw_is_kept_and_nothing_
     }
     assert!(seen.len() >= 80, "only {} were booked", seen.len());
     for (id, start) in &seen {
-        assert_eq!(
-            app.get(&format!("/sessions/{id}"))
-                .await
-                .expect(200)
-                .str("start"),
-            start
-        );
+        assert_eq!(app.get(&format!("/sessions/{id}")).await.expect(200).str("start"), start);
     }
     assert_no_overlap(&app).await;
     nothing_is_half_done(&app).await;
@@ -95,11 +85,7 @@ async fn nothing_is_half_done(app: &TestApp) {
                 )
                 .await
                 .expect(200);
-            booked += audit
-                .items()
-                .iter()
-                .filter(|line| line["action"] == "session.book")
-                .count();
+            booked += audit.items().iter().filter(|line| line["action"] == "session.book").count();
             match audit.body["next"].as_str() {
                 Some(next) => after = format!("&after={next}"),
                 None => break,
@@ -110,12 +96,6 @@ async fn nothing_is_half_done(app: &TestApp) {
         sessions += here;
     }
     // A consultation takes a patient, a practitioner and a room.
-    assert_eq!(
-        app.count("SELECT COUNT(*) FROM claims").await,
-        3 * sessions as i64
-    );
-    assert_eq!(
-        app.count("SELECT COUNT(*) FROM session_history").await,
-        sessions as i64
-    );
+    assert_eq!(app.count("SELECT COUNT(*) FROM claims").await, 3 * sessions as i64);
+    assert_eq!(app.count("SELECT COUNT(*) FROM session_history").await, sessions as i64);
 }

@@ -4,9 +4,8 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Duration, Utc};
-use fadeline::delivery::Post;
-use fadeline::delivery::step;
 use fadeline::delivery::transport::{Smtp, SmtpSettings};
+use fadeline::delivery::{Post, step};
 use fadeline::domain::clinic::policy::Policy;
 use fadeline::domain::patient::channel::Channel;
 use fadeline::storage::messages::ledger;
@@ -96,12 +95,7 @@ impl Server {
     }
 
     fn taken(&self) -> Vec<Mail> {
-        self.taken
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|raw| Mail::read(raw))
-            .collect()
+        self.taken.lock().unwrap().iter().map(|raw| Mail::read(raw)).collect()
     }
 
     fn will(&self, moods: &[Mood]) {
@@ -119,11 +113,7 @@ async fn booked() -> (TestApp, Server, Post, String) {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    let session = app
-        .book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
     app.wait(Duration::minutes(3));
     let server = Server::default();
     let post = posting(&app, server.start().await);
@@ -135,15 +125,9 @@ async fn deliver(app: &TestApp, post: &Post) -> step::Outcome {
 }
 
 fn header(mail: &Mail, name: &str) -> String {
-    let head = mail
-        .raw
-        .split("\r\n\r\n")
-        .next()
-        .unwrap()
-        .replace("\r\n ", " ");
-    let line = head
-        .lines()
-        .find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned));
+    let head = mail.raw.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
+    let line =
+        head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned));
     line.unwrap_or_else(|| panic!("no {name} in {head}"))
 }
 
@@ -155,21 +139,14 @@ async fn a_server_that_says_not_now_is_asked_again_after_longer_and_longer_pause
     assert_eq!(deliver(&app, &post).await.postponed, 1);
     for pause in [1, 2, 4] {
         app.wait(Duration::minutes(pause) - Duration::seconds(1));
-        assert!(
-            deliver(&app, &post).await.is_nothing(),
-            "not before {pause} minutes"
-        );
+        assert!(deliver(&app, &post).await.is_nothing(), "not before {pause} minutes");
         app.wait(Duration::seconds(1));
         deliver(&app, &post).await;
     }
     assert_eq!(server.taken().len(), 1);
     let message = app.messages(&session).await.items()[0].clone();
     assert_eq!(
-        (
-            &message["status"],
-            &message["attempts"],
-            &message["last_error"]
-        ),
+        (&message["status"], &message["attempts"], &message["last_error"]),
         (&json!("sent"), &json!(4), &Value::Null)
     );
 }
@@ -191,12 +168,8 @@ async fn a_server_that_says_never_makes_a_task_for_the_desk() {
         (&json!("message_failed"), &json!(session))
     );
     let id = tasks.items()[0]["id"].as_str().unwrap().to_owned();
-    app.post(&format!("/tasks/{id}/done"), Value::Null)
-        .await
-        .expect(200);
-    app.post(&format!("/tasks/{id}/done"), Value::Null)
-        .await
-        .expect(200);
+    app.post(&format!("/tasks/{id}/done"), Value::Null).await.expect(200);
+    app.post(&format!("/tasks/{id}/done"), Value::Null).await.expect(200);
     assert!(app.get("/tasks").await.items().is_empty());
     assert_eq!(app.get("/tasks?status=all").await.items().len(), 1);
     // Nobody has the visit in a calendar, so the next change invites.
@@ -221,24 +194,14 @@ async fn a_server_that_does_not_let_us_in_loses_us_no_message() {
 async fn an_old_address_that_takes_no_mail_is_told_once_and_stands_in_nobodys_way() {
     let (app, server, post, session) = booked().await;
     deliver(&app, &post).await;
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
     let change = json!({"email": "new@example.test"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change)
-        .await
-        .expect(200);
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change).await.expect(200);
     server.will(&[Mood::Never]);
     app.wait(Duration::minutes(3));
     assert_eq!(
         deliver(&app, &post).await,
-        step::Outcome {
-            sent: 1,
-            failed: 1,
-            ..step::Outcome::default()
-        }
+        step::Outcome { sent: 1, failed: 1, ..step::Outcome::default() }
     );
     app.cancel(&session).await.expect(200);
     app.wait(Duration::minutes(3));
@@ -268,11 +231,7 @@ async fn what_may_not_have_arrived_is_told_again_when_a_move_is_undone() {
 #[tokio::test]
 async fn what_was_tried_once_is_not_tried_again_on_whoever_said_stop() {
     let (app, server, post, session) = booked().await;
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
     let consents = format!("/patients/{patient}/consents");
     let consent = app
         .post(&consents, json!({"kind": "messages", "text_version": "1"}))
@@ -290,14 +249,7 @@ async fn what_was_tried_once_is_not_tried_again_on_whoever_said_stop() {
         1
     );
     tx.commit().await.unwrap();
-    app.call(
-        &app.desk,
-        "DELETE",
-        &format!("{consents}/{consent}"),
-        Value::Null,
-    )
-    .await
-    .expect(200);
+    app.call(&app.desk, "DELETE", &format!("{consents}/{consent}"), Value::Null).await.expect(200);
     app.wait(Duration::minutes(5));
     assert_eq!(deliver(&app, &post).await.suppressed, 1);
     assert_eq!(app.ledger(&session).await, ["invite suppressed no_consent"]);
@@ -309,11 +261,7 @@ async fn what_was_tried_once_is_not_tried_again_on_whoever_said_stop() {
 async fn messages_of_one_visit_leave_one_at_a_time_and_in_order() {
     let (app, server, post, session) = booked().await;
     deliver(&app, &post).await;
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
     app.call(
         &app.desk,
         "PATCH",
@@ -326,26 +274,14 @@ async fn messages_of_one_visit_leave_one_at_a_time_and_in_order() {
     app.wait(Duration::minutes(3));
     assert_eq!(
         deliver(&app, &post).await,
-        step::Outcome {
-            postponed: 1,
-            ..step::Outcome::default()
-        }
+        step::Outcome { postponed: 1, ..step::Outcome::default() }
     );
     app.wait(Duration::minutes(1));
     assert_eq!(deliver(&app, &post).await.sent, 2);
-    let told: Vec<_> = server
-        .taken()
-        .iter()
-        .map(|mail| (mail.line("METHOD"), mail.to.clone()))
-        .collect();
-    assert_eq!(
-        told[1],
-        ("CANCEL".to_owned(), "ada@example.test".to_owned())
-    );
-    assert_eq!(
-        told[2],
-        ("REQUEST".to_owned(), "new@example.test".to_owned())
-    );
+    let told: Vec<_> =
+        server.taken().iter().map(|mail| (mail.line("METHOD"), mail.to.clone())).collect();
+    assert_eq!(told[1], ("CANCEL".to_owned(), "ada@example.test".to_owned()));
+    assert_eq!(told[2], ("REQUEST".to_owned(), "new@example.test".to_owned()));
     // A new one is made after a refusal, and where the one before is not back in the pool yet; four mails were tried.
     let made = *server.connections.lock().unwrap();
     assert!(made < 4, "no connection is used for a second mail");
@@ -356,22 +292,13 @@ async fn a_server_that_hangs_up_without_a_word_gets_the_same_mail_again_to_the_o
     let (app, server, post, session) = booked().await;
     server.will(&[Mood::HangsUp]);
     deliver(&app, &post).await;
-    assert_eq!(
-        app.messages(&session).await.items()[0]["status"],
-        "scheduled"
-    );
+    assert_eq!(app.messages(&session).await.items()[0]["status"], "scheduled");
     app.wait(Duration::minutes(1));
     deliver(&app, &post).await;
     let taken = server.taken();
     assert_eq!(taken.len(), 2);
-    assert_eq!(
-        taken[0].raw, taken[1].raw,
-        "8: the same row gives the same octets"
-    );
-    assert_eq!(
-        header(&taken[0], "Message-ID"),
-        header(&taken[1], "Message-ID")
-    );
+    assert_eq!(taken[0].raw, taken[1].raw, "8: the same row gives the same octets");
+    assert_eq!(header(&taken[0], "Message-ID"), header(&taken[1], "Message-ID"));
 }
 
 #[tokio::test]
@@ -382,15 +309,8 @@ async fn what_may_have_arrived_is_taken_back_when_the_visit_is_called_off() {
     app.cancel(&session).await.expect(200);
     app.wait(Duration::minutes(3));
     deliver(&app, &post).await;
-    assert_eq!(
-        app.ledger(&session).await,
-        ["invite superseded cancelled", "cancel sent"]
-    );
-    let methods: Vec<_> = server
-        .taken()
-        .iter()
-        .map(|mail| mail.line("METHOD"))
-        .collect();
+    assert_eq!(app.ledger(&session).await, ["invite superseded cancelled", "cancel sent"]);
+    let methods: Vec<_> = server.taken().iter().map(|mail| mail.line("METHOD")).collect();
     assert_eq!(methods, ["REQUEST", "CANCEL"]);
 }
 
@@ -407,10 +327,7 @@ async fn a_claim_whose_holder_died_expires_and_the_mail_goes_out_all_the_same() 
         1
     );
     tx.commit().await.unwrap();
-    assert!(
-        deliver(&app, &post).await.is_nothing(),
-        "somebody else is at it"
-    );
+    assert!(deliver(&app, &post).await.is_nothing(), "somebody else is at it");
     app.wait(Duration::minutes(5));
     assert_eq!(deliver(&app, &post).await.sent, 1);
     assert_eq!(server.taken().len(), 1);
@@ -423,16 +340,9 @@ async fn while_the_server_is_gone_one_mail_asks_for_all_and_an_hour_later_all_ar
     app.clinic().await;
     for (name, time) in [("Ada", "10:00"), ("Ben", "11:00"), ("Cyd", "12:00")] {
         let course = app.course(name).await;
-        app.book(&course, "consultation", &format!("2027-03-15T{time}"))
-            .await
-            .expect(201);
+        app.book(&course, "consultation", &format!("2027-03-15T{time}")).await.expect(201);
     }
-    let nowhere = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let nowhere = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let post = posting(&app, nowhere);
     app.wait(Duration::minutes(3));
     for _ in 0..60 {
@@ -450,12 +360,7 @@ async fn while_the_server_is_gone_one_mail_asks_for_all_and_an_hour_later_all_ar
 #[tokio::test]
 async fn after_two_days_without_a_way_it_is_given_up_with_a_task() {
     let (app, _, _, session) = booked().await;
-    let nowhere = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let nowhere = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let post = posting(&app, nowhere);
     for _ in 0..50 {
         deliver(&app, &post).await;
@@ -473,12 +378,7 @@ async fn two_nodes_that_ring_at_once_send_each_message_once() {
     for n in 0..12 {
         let course = app.course(&format!("P{n}")).await;
         let start = format!("2027-03-{}T{}:00", 15 + n / 6, 10 + n % 6);
-        sessions.push(
-            app.book(&course, "consultation", &start)
-                .await
-                .expect(201)
-                .id(),
-        );
+        sessions.push(app.book(&course, "consultation", &start).await.expect(201).id());
     }
     app.wait(Duration::minutes(3));
     let other = app.node(crate::support::toronto()).await;
@@ -492,31 +392,22 @@ async fn two_nodes_that_ring_at_once_send_each_message_once() {
     );
     let (one, two) = (both.0.unwrap().unwrap(), both.1.unwrap().unwrap());
     assert_eq!(one.sent + two.sent, 12, "{one:?} {two:?}");
-    let ids: std::collections::BTreeSet<_> = server
-        .taken()
-        .iter()
-        .map(|mail| header(mail, "Message-ID"))
-        .collect();
+    let ids: std::collections::BTreeSet<_> =
+        server.taken().iter().map(|mail| header(mail, "Message-ID")).collect();
     assert_eq!((server.taken().len(), ids.len()), (12, 12));
 }
 
 /// Whatever comes first, sending or calling off: whoever was invited is told that it is off.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visit_that_is_called_off_while_it_is_being_sent_is_taken_back() {
-    let app = TestApp::with_policy(Policy {
-        message_grace_minutes: 0,
-        ..Policy::default()
-    })
-    .await;
+    let app = TestApp::with_policy(Policy { message_grace_minutes: 0, ..Policy::default() }).await;
     app.clinic().await;
     let server = Server::default();
     let post = posting(&app, server.start().await);
     let course = app.course("Ada").await;
     for day in 15..31 {
-        let Ok(session) = app
-            .book(&course, "consultation", &format!("2027-03-{day}T10:00"))
-            .await
-            .created()
+        let Ok(session) =
+            app.book(&course, "consultation", &format!("2027-03-{day}T10:00")).await.created()
         else {
             continue;
         };
@@ -538,45 +429,18 @@ async fn a_visit_that_is_called_off_while_it_is_being_sent_is_taken_back() {
 #[tokio::test]
 async fn the_ledger_is_for_staff_and_names_a_session_or_a_patient() {
     let (app, _, _, session) = booked().await;
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
-    let by_patient = app
-        .get(&format!("/messages?patient_id={patient}"))
-        .await
-        .expect(200);
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let by_patient = app.get(&format!("/messages?patient_id={patient}")).await.expect(200);
     assert_eq!(by_patient.items(), app.messages(&session).await.items());
     app.get("/messages").await.expect(400);
-    app.get(&format!(
-        "/messages?session_id={session}&patient_id={patient}"
-    ))
-    .await
-    .expect(400);
-    app.get("/messages?session_id=01890000-0000-7000-8000-000000000001")
+    app.get(&format!("/messages?session_id={session}&patient_id={patient}")).await.expect(400);
+    app.get("/messages?session_id=01890000-0000-7000-8000-000000000001").await.expect(404);
+    app.call(&app.partner, "GET", &format!("/messages?session_id={session}"), Value::Null)
         .await
-        .expect(404);
-    app.call(
-        &app.partner,
-        "GET",
-        &format!("/messages?session_id={session}"),
-        Value::Null,
-    )
-    .await
-    .expect(403);
+        .expect(403);
     let audit = app
-        .manage(
-            "GET",
-            &format!("/audit?patient_id={patient}&limit=200"),
-            Value::Null,
-        )
+        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
         .await
         .expect(200);
-    assert!(
-        audit
-            .items()
-            .iter()
-            .any(|line| line["action"] == "message.list")
-    );
+    assert!(audit.items().iter().any(|line| line["action"] == "message.list"));
 }

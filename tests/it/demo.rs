@@ -11,12 +11,7 @@ async fn all(demo: &Demo, list: &str) -> Vec<Value> {
     let (mut items, mut after) = (Vec::new(), String::new());
     loop {
         let page = demo
-            .ask(
-                "manager",
-                "GET",
-                &format!("{list}?limit=200{after}"),
-                Value::Null,
-            )
+            .ask("manager", "GET", &format!("{list}?limit=200{after}"), Value::Null)
             .await
             .expect(200);
         items.extend(page.items().to_vec());
@@ -29,23 +24,14 @@ async fn all(demo: &Demo, list: &str) -> Vec<Value> {
 
 async fn start(now: &str) -> (Demo, Database) {
     let database = Database::fresh().await;
-    (
-        Demo::start(now, &["--database-url", &database.url]),
-        database,
-    )
+    (Demo::start(now, &["--database-url", &database.url]), database)
 }
 
 #[tokio::test]
 async fn each_role_signs_in_with_its_token_and_with_the_password() {
     let (demo, _database) = start("2026-11-22T15:00:00Z").await;
     for role in ["front_desk", "practitioner", "manager", "partner"] {
-        assert_eq!(
-            demo.ask(role, "GET", "/me", Value::Null)
-                .await
-                .expect(200)
-                .str("role"),
-            role
-        );
+        assert_eq!(demo.ask(role, "GET", "/me", Value::Null).await.expect(200).str("role"), role);
     }
     let sign_in = json!({"email": "casey@example.test", "password": "demonstration"});
     let signed_in = crate::support::server::client()
@@ -67,10 +53,7 @@ async fn the_clinic_has_what_its_contract_names_and_lives_fourteen_months() {
     ] {
         let (demo, _database) = start(now).await;
         let names = |items: Vec<Value>, field: &str| {
-            items
-                .iter()
-                .map(|one| one[field].as_str().unwrap().to_owned())
-                .collect::<Vec<_>>()
+            items.iter().map(|one| one[field].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
         let services = [
             "consultation",
@@ -84,43 +67,25 @@ async fn the_clinic_has_what_its_contract_names_and_lives_fourteen_months() {
             "review",
         ];
         assert_eq!(names(all(&demo, "/services").await, "code"), services);
-        assert_eq!(
-            names(all(&demo, "/devices").await, "code"),
-            ["LASER-OWN-1", "LASER-RENT-1"]
-        );
+        assert_eq!(names(all(&demo, "/devices").await, "code"), ["LASER-OWN-1", "LASER-RENT-1"]);
         assert_eq!(all(&demo, "/sites").await.len(), 4);
         let sessions = all(&demo, "/sessions").await;
-        assert!(
-            (160..=200).contains(&sessions.len()),
-            "{now}: {}",
-            sessions.len()
-        );
+        assert!((160..=200).contains(&sessions.len()), "{now}: {}", sessions.len());
         let past: Vec<_> = sessions
             .iter()
             .filter(|session| !["booked", "pending"].contains(&session["status"].as_str().unwrap()))
             .collect();
         let share = |status: &str| {
-            past.iter()
-                .filter(|session| session["status"] == status)
-                .count()
-                * 100
-                / past.len()
+            past.iter().filter(|session| session["status"] == status).count() * 100 / past.len()
         };
-        assert!(
-            (80..=90).contains(&share("fulfilled")),
-            "{now}: {}",
-            share("fulfilled")
-        );
+        assert!((80..=90).contains(&share("fulfilled")), "{now}: {}", share("fulfilled"));
         assert!(
             (3..=8).contains(&share("noshow")) && (4..=12).contains(&share("cancelled")),
             "{now}: {} {}",
             share("noshow"),
             share("cancelled")
         );
-        assert!(
-            sessions.len() - past.len() >= 8,
-            "{now}: there is something to come"
-        );
+        assert!(sessions.len() - past.len() >= 8, "{now}: there is something to come");
         for session in &sessions {
             let to_come = session["start"]
                 .as_str()
@@ -143,12 +108,7 @@ async fn the_stories_of_the_patients_hold() {
         let demo = &demo;
         async move {
             let found = demo
-                .ask(
-                    "front_desk",
-                    "GET",
-                    &format!("/patients?q={q}"),
-                    Value::Null,
-                )
+                .ask("front_desk", "GET", &format!("/patients?q={q}"), Value::Null)
                 .await
                 .expect(200);
             assert_eq!(found.items().len(), 1, "{q}");
@@ -173,10 +133,7 @@ async fn the_stories_of_the_patients_hold() {
         json!({"done": 6, "booked": 1, "planned": 10, "left": 3})
     );
     let (_, waiting) = course("profonde").await;
-    assert_eq!(
-        (&waiting["depth"], &waiting["progress"]["done"]),
-        (&json!("too_deep"), &json!(0))
-    );
+    assert_eq!((&waiting["depth"], &waiting["progress"]["done"]), (&json!("too_deep"), &json!(0)));
     assert_eq!(course("deshi").await.0["fitzpatrick"], "V");
     assert_eq!(course("denser").await.1["goal"], "adjust");
     assert_eq!(course("lightly").await.1["goal"], "lighten");
@@ -211,25 +168,14 @@ async fn canada_day_2027_has_no_rental_window_and_christmas_eve_2026_a_short_one
         .into_iter()
         .find(|device| device["code"] == "LASER-RENT-1")
         .unwrap();
-    let windows = all(
-        &demo,
-        &format!("/devices/{}/rental-windows", rented["id"].as_str().unwrap()),
-    )
-    .await;
+    let windows =
+        all(&demo, &format!("/devices/{}/rental-windows", rented["id"].as_str().unwrap())).await;
     let on = |day: &str| {
-        windows
-            .iter()
-            .find(|window| window["start"].as_str().unwrap().starts_with(day))
+        windows.iter().find(|window| window["start"].as_str().unwrap().starts_with(day))
     };
     assert!(on("2027-07-01").is_none() && on("2027-06-24").is_some());
-    assert_eq!(
-        on("2026-12-24").unwrap()["end"],
-        "2026-12-24T13:00:00-05:00"
-    );
-    assert_eq!(
-        on("2026-12-17").unwrap()["end"],
-        "2026-12-17T17:00:00-05:00"
-    );
+    assert_eq!(on("2026-12-24").unwrap()["end"], "2026-12-24T13:00:00-05:00");
+    assert_eq!(on("2026-12-17").unwrap()["end"], "2026-12-17T17:00:00-05:00");
 }
 
 #[tokio::test]
@@ -238,32 +184,11 @@ async fn the_clock_is_moved_forward_and_never_back() {
     let client = crate::support::server::client();
     let clock = format!("{}/demo/clock", demo.url);
     let post = |body: Value| client.post(&clock).json(&body).send();
-    let moved: Value = post(json!({"advance": "PT24H"}))
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    assert!(
-        moved["now"]
-            .as_str()
-            .unwrap()
-            .starts_with("2027-01-05T09:00:"),
-        "{moved}"
-    );
-    let moved: Value = post(json!({"to": "2027-03-15T10:00:00-04:00"}))
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    assert!(
-        moved["now"]
-            .as_str()
-            .unwrap()
-            .starts_with("2027-03-15T10:00:"),
-        "{moved}"
-    );
+    let moved: Value = post(json!({"advance": "PT24H"})).await.unwrap().json().await.unwrap();
+    assert!(moved["now"].as_str().unwrap().starts_with("2027-01-05T09:00:"), "{moved}");
+    let moved: Value =
+        post(json!({"to": "2027-03-15T10:00:00-04:00"})).await.unwrap().json().await.unwrap();
+    assert!(moved["now"].as_str().unwrap().starts_with("2027-03-15T10:00:"), "{moved}");
     for junk in [
         json!({"to": "2027-01-01T00:00:00Z"}),
         json!({"advance": "-PT1H"}),
@@ -271,25 +196,10 @@ async fn the_clock_is_moved_forward_and_never_back() {
         json!({"advance": "P100000D"}),
         json!({}),
     ] {
-        assert!(
-            post(junk.clone()).await.unwrap().status().is_client_error(),
-            "{junk}"
-        );
+        assert!(post(junk.clone()).await.unwrap().status().is_client_error(), "{junk}");
     }
-    let read: Value = client
-        .get(&clock)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    assert!(
-        read["now"]
-            .as_str()
-            .unwrap()
-            .starts_with("2027-03-15T10:00:")
-    );
+    let read: Value = client.get(&clock).send().await.unwrap().json().await.unwrap();
+    assert!(read["now"].as_str().unwrap().starts_with("2027-03-15T10:00:"));
 }
 
 #[tokio::test]
@@ -309,13 +219,7 @@ async fn the_demo_refuses_a_database_that_is_in_use_and_the_service_has_no_demo_
     );
     let service = crate::support::server::Server::start(&database.url).await;
     assert_eq!(
-        service
-            .client
-            .get(format!("{}/demo/clock", service.url))
-            .send()
-            .await
-            .unwrap()
-            .status(),
+        service.client.get(format!("{}/demo/clock", service.url)).send().await.unwrap().status(),
         404
     );
 }

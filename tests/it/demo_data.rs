@@ -10,9 +10,8 @@ use fadeline::actions::booking::diaries::Search;
 use fadeline::domain::booking::diary::Wanted;
 use fadeline::domain::booking::{availability, judge};
 use fadeline::domain::course::case::{Case, Facing};
-use fadeline::domain::course::estimate;
 use fadeline::domain::course::status::{Outcome, ProcedureStatus, SessionStatus};
-use fadeline::domain::course::{CourseOutcome, CourseStatus, Delivery, Goal, Pigment};
+use fadeline::domain::course::{CourseOutcome, CourseStatus, Delivery, Goal, Pigment, estimate};
 use fadeline::domain::ids::{ConsentId, ResourceId};
 use fadeline::domain::patient::consent::ConsentKind;
 use fadeline::domain::time::interval::Interval;
@@ -35,30 +34,17 @@ const DAYS: [&str; 5] = [
 ];
 
 fn count(sessions: &[&sessions::Listed], status: SessionStatus) -> usize {
-    sessions
-        .iter()
-        .filter(|one| one.session.status == status)
-        .count()
+    sessions.iter().filter(|one| one.session.status == status).count()
 }
 
 #[tokio::test]
 async fn about_180_sessions_span_fourteen_months_back_and_ten_weeks_ahead() {
     for now in DAYS {
         let told = told(now).await;
-        assert!(
-            (165..=195).contains(&told.sessions.len()),
-            "{now}: {}",
-            told.sessions.len()
-        );
+        assert!((165..=195).contains(&told.sessions.len()), "{now}: {}", told.sessions.len());
         // What shops treat is theirs to report, and stands apart.
-        let own = || {
-            told.sessions
-                .iter()
-                .filter(|one| one.session.referral_id.is_none())
-        };
-        let past: Vec<_> = own()
-            .filter(|one| one.session.starts_at <= told.now)
-            .collect();
+        let own = || told.sessions.iter().filter(|one| one.session.referral_id.is_none());
+        let past: Vec<_> = own().filter(|one| one.session.starts_at <= told.now).collect();
         let to_come = own().count() - past.len();
         assert!((8..=30).contains(&to_come), "{now}: {to_come} to come");
         let per_mille = |status| count(&past, status) * 1000 / past.len();
@@ -82,26 +68,14 @@ async fn about_180_sessions_span_fourteen_months_back_and_ten_weeks_ahead() {
         assert!((20..=45).contains(&shares.3), "{now}: {shares:?}");
         for one in own() {
             let ended = one.session.status.is_terminal();
-            assert!(
-                ended == (one.session.starts_at <= told.now),
-                "{now}: {:?}",
-                one.session
-            );
+            assert!(ended == (one.session.starts_at <= told.now), "{now}: {:?}", one.session);
             assert!(
                 ended || one.session.status == SessionStatus::Booked,
                 "{now}: {:?}",
                 one.session
             );
-            assert!(
-                !ended || one.session.ends_at < told.now,
-                "{now}: {:?}",
-                one.session
-            );
-            assert!(
-                (-75..=440).contains(&told.ago(one)),
-                "{now}: {}",
-                told.ago(one)
-            );
+            assert!(!ended || one.session.ends_at < told.now, "{now}: {:?}", one.session);
+            assert!((-75..=440).contains(&told.ago(one)), "{now}: {}", told.ago(one));
         }
     }
 }
@@ -111,38 +85,23 @@ async fn nobody_and_nothing_is_in_two_places_at_once() {
     for now in DAYS {
         let told = told(now).await;
         let mut taken: BTreeMap<ResourceId, Vec<Interval>> = BTreeMap::new();
-        for one in told
-            .sessions
-            .iter()
-            .filter(|one| one.session.status != SessionStatus::Cancelled)
+        for one in told.sessions.iter().filter(|one| one.session.status != SessionStatus::Cancelled)
         {
             let (session, service) = (&one.session, told.service(one));
             let until = session.ends_at + service.turnaround();
             let at_work = Interval::new(session.starts_at - service.preparation(), until).unwrap();
             let present = Interval::new(session.starts_at - service.arrival(), until).unwrap();
-            taken
-                .entry(session.place.practitioner_id.into())
-                .or_default()
-                .push(at_work);
-            taken
-                .entry(session.patient_id.into())
-                .or_default()
-                .push(present);
+            taken.entry(session.place.practitioner_id.into()).or_default().push(at_work);
+            taken.entry(session.patient_id.into()).or_default().push(present);
             let room = session.place.room_id.map(|room| (room.into(), present));
-            let device = session
-                .place
-                .device_id
-                .map(|device| (device.into(), at_work));
+            let device = session.place.device_id.map(|device| (device.into(), at_work));
             for (resource, span) in room.into_iter().chain(device) {
                 taken.entry(resource).or_default().push(span);
             }
         }
         for spans in taken.values_mut() {
             spans.sort_unstable();
-            assert!(
-                spans.windows(2).all(|pair| !pair[0].overlaps(pair[1])),
-                "{now}: {spans:?}"
-            );
+            assert!(spans.windows(2).all(|pair| !pair[0].overlaps(pair[1])), "{now}: {spans:?}");
         }
     }
 }
@@ -152,26 +111,18 @@ async fn booking_would_say_yes_to_every_session_but_for_its_own_claims() {
     for now in DAYS {
         let told = told(now).await;
         let mut tx = told.app.db.read().await.unwrap();
-        for one in told
-            .sessions
-            .iter()
-            .filter(|one| one.session.status != SessionStatus::Cancelled)
+        for one in told.sessions.iter().filter(|one| one.session.status != SessionStatus::Cancelled)
         {
             let session = &one.session;
             // A shop that is asked named its time itself.
             let proposed = session.referral_id.is_some();
-            let (patient, course) = told
-                .people
-                .iter()
-                .find(|(_, course)| course.id == session.course_id)
-                .unwrap();
+            let (patient, course) =
+                told.people.iter().find(|(_, course)| course.id == session.course_id).unwrap();
             let case = Case {
                 course_id: course.id,
                 course: course.details.clone(),
                 fitzpatrick: patient.details.fitzpatrick,
-                visits: treatments::of_patient(&mut tx, patient.id, toronto())
-                    .await
-                    .unwrap(),
+                visits: treatments::of_patient(&mut tx, patient.id, toronto()).await.unwrap(),
                 facing: Facing::Backward,
             };
             let case = case.without(session.id);
@@ -185,33 +136,23 @@ async fn booking_would_say_yes_to_every_session_but_for_its_own_claims() {
                     device: session.place.device_id,
                 },
                 prefer: None,
-                except: Except {
-                    session: Some(session.id),
-                    hold: None,
-                },
+                except: Except { session: Some(session.id), hold: None },
                 case: Some(case),
                 pardoned: Vec::new(),
                 proposed,
             };
-            let mut diaries = diaries::open(&mut tx, &told.app, session.created_at, &search)
-                .await
-                .unwrap();
+            let mut diaries =
+                diaries::open(&mut tx, &told.app, session.created_at, &search).await.unwrap();
             let date = day(session.starts_at);
-            diaries::fill(&mut tx, &mut diaries[0], date, date, search.except)
-                .await
-                .unwrap();
+            diaries::fill(&mut tx, &mut diaries[0], date, date, search.except).await.unwrap();
             assert_eq!(
                 judge::judge(&diaries[0], session.starts_at).map(|granted| granted.place),
                 Ok(session.place),
                 "{now}: {session:?}"
             );
-            let wall = civil::wall_of(toronto(), session.starts_at)
-                .format("%Y-%m-%dT%H:%M")
-                .to_string();
-            assert_eq!(
-                (&session.local_start, session.zone.as_str()),
-                (&wall, "America/Toronto")
-            );
+            let wall =
+                civil::wall_of(toronto(), session.starts_at).format("%Y-%m-%dT%H:%M").to_string();
+            assert_eq!((&session.local_start, session.zone.as_str()), (&wall, "America/Toronto"));
         }
     }
 }
@@ -335,10 +276,7 @@ async fn what_was_done_is_recorded_within_the_limits_of_its_laser() {
                 assert_eq!(set.pulse_width_unit, mode.pulse_width_unit);
             }
         }
-        assert!(
-            lasers["LASER-OWN-1"] > 20 && lasers["LASER-RENT-1"] > 3,
-            "{now}: {lasers:?}"
-        );
+        assert!(lasers["LASER-OWN-1"] > 20 && lasers["LASER-RENT-1"] > 3, "{now}: {lasers:?}");
     }
 }
 
@@ -349,10 +287,7 @@ async fn each_thing_is_written_down_before_what_follows_from_it() {
         for (_, course) in &told.people {
             for one in told.of(course) {
                 let session = &one.session;
-                assert!(
-                    course.created_at <= session.created_at,
-                    "{now}: {session:?}"
-                );
+                assert!(course.created_at <= session.created_at, "{now}: {session:?}");
                 assert!(
                     session.created_at < session.starts_at && session.created_at < told.now,
                     "{now}: {session:?}"
@@ -381,13 +316,8 @@ async fn the_twelve_stories_hold_on_every_day() {
 /// Each of the twelve patients stands where their story says.
 pub(crate) fn the_twelve_stand(told: &Told) {
     let now = told.now;
-    let treated = |number| {
-        told.patient(number)
-            .2
-            .iter()
-            .filter(|one| one.counts && was_done(one))
-            .count()
-    };
+    let treated =
+        |number| told.patient(number).2.iter().filter(|one| one.counts && was_done(one)).count();
     let planned = |number| {
         let details = &told.patient(number).1.details;
         details
@@ -403,12 +333,7 @@ pub(crate) fn the_twelve_stand(told: &Told) {
         (1, 2, 0),
         "{now}: P01 is due for the second of two"
     );
-    let last = told
-        .patient(1)
-        .2
-        .into_iter()
-        .rfind(|one| one.counts)
-        .unwrap();
+    let last = told.patient(1).2.into_iter().rfind(|one| one.counts).unwrap();
     assert!(told.ago(last) >= 42, "{now}: P01's interval is over");
     assert_eq!((treated(2), planned(2)), (6, 10), "{now}: P02");
     assert_eq!(told.patient(2).1.details.pigment, Pigment::TattooInk);
@@ -419,11 +344,7 @@ pub(crate) fn the_twelve_stand(told: &Told) {
         .find(|one| one.service_code.as_str() == "test_patch")
         .unwrap();
     // Nine days ago, or the nearest day that was not closed.
-    assert!(
-        (7..=11).contains(&told.ago(patch)),
-        "{now}: P03 waits since {}",
-        told.ago(patch)
-    );
+    assert!((7..=11).contains(&told.ago(patch)), "{now}: P03 waits since {}", told.ago(patch));
     assert_eq!(
         patch.session.record.as_ref().unwrap().test_patch_result,
         None,
@@ -443,24 +364,14 @@ pub(crate) fn the_twelve_stand(told: &Told) {
         (CourseStatus::OnHold, 0),
         "{now}: P07"
     );
-    assert_eq!(
-        told.patient(8).1.details.delivery,
-        Delivery::Partner,
-        "{now}: P08"
-    );
+    assert_eq!(told.patient(8).1.details.delivery, Delivery::Partner, "{now}: P08");
     let (_, _, missed) = told.patient(10);
     assert_eq!(
-        (
-            count(&missed, SessionStatus::Noshow),
-            count(&missed, SessionStatus::Cancelled)
-        ),
+        (count(&missed, SessionStatus::Noshow), count(&missed, SessionStatus::Cancelled)),
         (2, 1),
         "{now}: P10"
     );
-    let late = missed
-        .iter()
-        .find(|one| one.session.status == SessionStatus::Cancelled)
-        .unwrap();
+    let late = missed.iter().find(|one| one.session.status == SessionStatus::Cancelled).unwrap();
     assert!(
         late.session.starts_at - late.session.updated_at < Duration::hours(48),
         "{now}: P10 called off late"
@@ -473,10 +384,7 @@ pub(crate) fn the_twelve_stand(told: &Told) {
         .flat_map(|record| &record.adverse_events)
         .collect();
     assert_eq!(
-        events
-            .iter()
-            .map(|event| event.kind.as_str())
-            .collect::<Vec<_>>(),
+        events.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>(),
         ["blister", "hyperpigmentation"],
         "{now}: P11"
     );
@@ -484,21 +392,11 @@ pub(crate) fn the_twelve_stand(told: &Told) {
     assert_eq!(treated(12), 10, "{now}: P12");
     assert_eq!(
         (left.details.status, left.details.outcome),
-        (
-            CourseStatus::Completed,
-            Some(CourseOutcome::PartialResidual)
-        ),
+        (CourseStatus::Completed, Some(CourseOutcome::PartialResidual)),
         "{now}: P12"
     );
-    let clearance = visits
-        .last()
-        .unwrap()
-        .session
-        .record
-        .as_ref()
-        .unwrap()
-        .clearance_percent
-        .map(u16::from);
+    let clearance =
+        visits.last().unwrap().session.record.as_ref().unwrap().clearance_percent.map(u16::from);
     assert_eq!((clearance, to_come(12)), (Some(70), 0), "{now}: P12");
 }
 
@@ -507,15 +405,10 @@ async fn everybody_permitted_messages_and_whoever_meets_the_laser_permitted_that
     let told = told(DAYS[0]).await;
     let mut tx = told.app.db.read().await.unwrap();
     for (index, (patient, course)) in told.people.iter().enumerate() {
-        let given = consents::page(&mut tx, patient.id, ConsentId(Uuid::nil()), 10)
-            .await
-            .unwrap();
+        let given = consents::page(&mut tx, patient.id, ConsentId(Uuid::nil()), 10).await.unwrap();
         let kinds: Vec<_> = given.iter().map(|consent| consent.details.kind).collect();
         assert!(kinds.contains(&ConsentKind::Messages));
-        let laser = told
-            .of(course)
-            .iter()
-            .any(|one| told.service(one).is_laser());
+        let laser = told.of(course).iter().any(|one| told.service(one).is_laser());
         // Whoever is sent to a shop's laser permitted it too, whether they have been there or not.
         assert_eq!(
             kinds.contains(&ConsentKind::LaserTreatment),
@@ -556,18 +449,10 @@ async fn the_weeks_to_come_have_room_for_every_service_on_most_weekdays() {
                 pardoned: Vec::new(),
                 proposed: false,
             };
-            let mut diaries = diaries::open(&mut tx, &told.app, told.now, &search)
+            let mut diaries = diaries::open(&mut tx, &told.app, told.now, &search).await.unwrap();
+            diaries::fill(&mut tx, &mut diaries[0], today, today + Days::new(30), search.except)
                 .await
                 .unwrap();
-            diaries::fill(
-                &mut tx,
-                &mut diaries[0],
-                today,
-                today + Days::new(30),
-                search.except,
-            )
-            .await
-            .unwrap();
             let roomy = days
                 .iter()
                 .filter(|day| availability::find(&diaries[0], **day, **day).slots.len() >= 8)

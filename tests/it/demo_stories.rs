@@ -22,11 +22,7 @@ struct Told {
 async fn patient(number: usize) -> Told {
     let (app, people) = served(NOW).await;
     let (patient, course) = people[number - 1].clone();
-    Told {
-        app,
-        patient,
-        course,
-    }
+    Told { app, patient, course }
 }
 
 impl Told {
@@ -39,25 +35,17 @@ impl Told {
     }
 
     async fn why_not(&self, service: &str, from: &str, to: &str) -> Answer {
-        self.app
-            .slots(&self.course.id.to_string(), service, from, to)
-            .await
+        self.app.slots(&self.course.id.to_string(), service, from, to).await
     }
 
     /// The best time for a service in some days.
     async fn best(&self, service: &str, from: &str, to: &str) -> String {
         let slots = self.why_not(service, from, to).await;
-        slots
-            .starts()
-            .first()
-            .unwrap_or_else(|| panic!("no time: {}", slots.text))
-            .to_string()
+        slots.starts().first().unwrap_or_else(|| panic!("no time: {}", slots.text)).to_string()
     }
 
     async fn book(&self, service: &str, start: &str) -> Answer {
-        self.app
-            .book(&self.course.id.to_string(), service, start)
-            .await
+        self.app.book(&self.course.id.to_string(), service, start).await
     }
 }
 
@@ -75,18 +63,12 @@ fn last_done(course: &Answer, service: &str) -> Value {
 async fn p01_has_had_one_of_two_and_is_offered_the_second_near_the_suggested_day() {
     let told = patient(1).await;
     let course = told.read().await;
-    assert_eq!(
-        course.body["progress"],
-        json!({"done": 1, "booked": 0, "planned": 2, "left": 1})
-    );
+    assert_eq!(course.body["progress"], json!({"done": 1, "booked": 0, "planned": 2, "left": 1}));
     assert_eq!(
         (course.str("phase"), &course.body["estimate"]["text"]),
         ("treating", &json!("1 to 2 sessions"))
     );
-    let suggested = course.body["next_window"]["suggested"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let suggested = course.body["next_window"]["suggested"].as_str().unwrap().to_owned();
     let best = told.best("laser_partial", "2026-11-23", "2027-01-15").await;
     let days = (best[..10].parse::<chrono::NaiveDate>().unwrap()
         - suggested.parse::<chrono::NaiveDate>().unwrap())
@@ -100,31 +82,18 @@ async fn p01_has_had_one_of_two_and_is_offered_the_second_near_the_suggested_day
 async fn p02_with_tattoo_ink_has_six_of_ten_and_the_rest_are_planned_in_one_step() {
     let told = patient(2).await;
     let course = told.read().await;
-    assert_eq!(
-        course.body["progress"],
-        json!({"done": 6, "booked": 1, "planned": 10, "left": 3})
-    );
+    assert_eq!(course.body["progress"], json!({"done": 6, "booked": 1, "planned": 10, "left": 3}));
     assert_eq!(course.body["estimate"]["basis"], "tattoo_ink");
     let plan = told
         .app
-        .post(
-            &format!("{}/plan", told.path()),
-            json!({"service": "laser_partial"}),
-        )
+        .post(&format!("{}/plan", told.path()), json!({"service": "laser_partial"}))
         .await
         .expect(200);
-    let starts: Vec<_> = plan.body["proposals"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["start"].clone())
-        .collect();
+    let starts: Vec<_> =
+        plan.body["proposals"].as_array().unwrap().iter().map(|one| one["start"].clone()).collect();
     assert_eq!(starts.len(), 3, "{}", plan.text);
     let book = json!({"service": "laser_partial", "starts": starts});
-    told.app
-        .post(&format!("{}/plan/book", told.path()), book)
-        .await
-        .expect(201);
+    told.app.post(&format!("{}/plan/book", told.path()), book).await.expect(201);
     assert_eq!(
         told.read().await.body["progress"],
         json!({"done": 6, "booked": 4, "planned": 10, "left": 0})
@@ -140,14 +109,8 @@ async fn p02_with_tattoo_ink_has_six_of_ten_and_the_rest_are_planned_in_one_step
 async fn p03_waits_for_the_test_patch_and_then_needs_its_result() {
     let told = patient(3).await;
     let course = told.read().await;
-    assert_eq!(
-        (course.str("phase"), &course.body["depth"]),
-        ("test-patch", &json!("too_deep"))
-    );
-    let refused = told
-        .book("laser_partial", "2026-11-25T10:00")
-        .await
-        .expect(422);
+    assert_eq!((course.str("phase"), &course.body["depth"]), ("test-patch", &json!("too_deep")));
+    let refused = told.book("laser_partial", "2026-11-25T10:00").await.expect(422);
     assert!(
         refused.codes().contains(&"test_patch_wait")
             && refused.codes().contains(&"test_patch_required"),
@@ -163,33 +126,20 @@ async fn p03_waits_for_the_test_patch_and_then_needs_its_result() {
     told.app.act(&id, "check-in").await.expect(200);
     let seen = json!({"outcome": "completed", "test_patch_result": "acceptable"});
     told.app
-        .call(
-            &told.app.practitioner,
-            "POST",
-            &format!("/sessions/{id}/complete"),
-            seen,
-        )
+        .call(&told.app.practitioner, "POST", &format!("/sessions/{id}/complete"), seen)
         .await
         .expect(200);
-    let patch = last_done(&told.read().await, "test_patch")["start"]
-        .as_str()
-        .unwrap()[..10]
+    let patch = last_done(&told.read().await, "test_patch")["start"].as_str().unwrap()[..10]
         .parse::<chrono::NaiveDate>()
         .unwrap();
-    let slots = told
-        .why_not("laser_partial", "2026-11-28", "2026-12-31")
-        .await;
+    let slots = told.why_not("laser_partial", "2026-11-28", "2026-12-31").await;
     assert!(
-        slots.in_order()[0][..10]
-            .parse::<chrono::NaiveDate>()
-            .unwrap()
+        slots.in_order()[0][..10].parse::<chrono::NaiveDate>().unwrap()
             >= patch + chrono::Days::new(14),
         "{}",
         slots.text
     );
-    told.book("laser_partial", slots.starts()[0])
-        .await
-        .expect(201);
+    told.book("laser_partial", slots.starts()[0]).await.expect(201);
 }
 
 #[tokio::test]
@@ -203,28 +153,15 @@ async fn p04_with_darker_skin_waits_eight_weeks_and_gets_no_532_nm() {
         .find(|one| one["status"] == "booked")
         .unwrap()
         .clone();
-    let (last, next) = (
-        last_done(&course, "laser_partial"),
-        booked["start"].as_str().unwrap(),
-    );
+    let (last, next) = (last_done(&course, "laser_partial"), booked["start"].as_str().unwrap());
     let day = |text: &str| text[..10].parse::<chrono::NaiveDate>().unwrap();
     assert!((day(next) - day(last["start"].as_str().unwrap())).num_days() >= 56);
     let window = &course.body["next_window"];
     assert_eq!(*window, Value::Null, "both sessions are done or booked");
     let early = day(next) + chrono::Days::new(43);
-    let refused = told
-        .book("laser_partial", &format!("{early}T10:00"))
-        .await
-        .expect(422);
-    assert!(
-        refused.str("detail").contains("56 days for this skin type"),
-        "{}",
-        refused.text
-    );
-    let until = next
-        .parse::<chrono::DateTime<chrono::FixedOffset>>()
-        .unwrap()
-        .to_utc();
+    let refused = told.book("laser_partial", &format!("{early}T10:00")).await.expect(422);
+    assert!(refused.str("detail").contains("56 days for this skin type"), "{}", refused.text);
+    let until = next.parse::<chrono::DateTime<chrono::FixedOffset>>().unwrap().to_utc();
     told.app.wait(until - told.app.app.clock.now());
     let id = booked["id"].as_str().unwrap();
     told.app.act(id, "arrive").await.expect(200);
@@ -232,36 +169,18 @@ async fn p04_with_darker_skin_waits_eight_weeks_and_gets_no_532_nm() {
     let mut green = done_with(532);
     green["parameter_sets"][0]["fluence_j_cm2"] = json!(1.5);
     let path = format!("/sessions/{id}/complete");
-    let refused = told
-        .app
-        .call(&told.app.practitioner, "POST", &path, green)
-        .await
-        .expect(422);
-    assert!(
-        refused.codes().contains(&"wavelength_skin_type"),
-        "{}",
-        refused.text
-    );
-    told.app
-        .call(&told.app.practitioner, "POST", &path, done_with(1064))
-        .await
-        .expect(200);
+    let refused = told.app.call(&told.app.practitioner, "POST", &path, green).await.expect(422);
+    assert!(refused.codes().contains(&"wavelength_skin_type"), "{}", refused.text);
+    told.app.call(&told.app.practitioner, "POST", &path, done_with(1064)).await.expect(200);
 }
 
 #[tokio::test]
 async fn p05_is_adjusted_without_any_laser() {
     let told = patient(5).await;
     let course = told.read().await;
-    assert_eq!(
-        (&course.body["goal"], &course.body["estimate"]),
-        (&json!("adjust"), &Value::Null)
-    );
-    told.book("laser_partial", "2026-11-24T10:00")
-        .await
-        .expect(422);
-    let why = told
-        .why_not("laser_partial", "2026-11-23", "2026-11-27")
-        .await;
+    assert_eq!((&course.body["goal"], &course.body["estimate"]), (&json!("adjust"), &Value::Null));
+    told.book("laser_partial", "2026-11-24T10:00").await.expect(422);
+    let why = told.why_not("laser_partial", "2026-11-23", "2026-11-27").await;
     assert_eq!(why.why_not(), ["adjust_needs_no_laser"]);
     let booked = course.body["sessions"]
         .as_array()
@@ -270,18 +189,10 @@ async fn p05_is_adjusted_without_any_laser() {
         .find(|one| one["status"] == "booked")
         .unwrap()
         .clone();
-    let day = booked["start"].as_str().unwrap()[..10]
-        .parse::<chrono::NaiveDate>()
-        .unwrap();
+    let day = booked["start"].as_str().unwrap()[..10].parse::<chrono::NaiveDate>().unwrap();
     let soon = day + chrono::Days::new(5);
-    let why = told
-        .why_not("adjustment", &soon.to_string(), &soon.to_string())
-        .await;
-    assert_eq!(
-        why.why_not(),
-        ["area_healing"],
-        "ten days between two adjustments"
-    );
+    let why = told.why_not("adjustment", &soon.to_string(), &soon.to_string()).await;
+    assert_eq!(why.why_not(), ["area_healing"], "ten days between two adjustments");
 }
 
 #[tokio::test]
@@ -289,16 +200,8 @@ async fn p06_wanted_removal_by_saline_was_refused_and_is_lightened_now() {
     let told = patient(6).await;
     let wanted = json!({"patient_id": told.patient.id, "goal": "remove", "pigment": "smp", "zones": ["occipital"]});
     let wanted = told.app.post("/courses", wanted).await.expect(201).id();
-    let refused = told
-        .app
-        .book(&wanted, "saline", "2026-11-24T10:00")
-        .await
-        .expect(422);
-    assert!(
-        refused.str("detail").contains("Change the goal to lighten"),
-        "{}",
-        refused.text
-    );
+    let refused = told.app.book(&wanted, "saline", "2026-11-24T10:00").await.expect(422);
+    assert!(refused.str("detail").contains("Change the goal to lighten"), "{}", refused.text);
     let best = told.best("saline", "2027-01-04", "2027-02-28").await;
     told.book("saline", &best).await.expect(201);
 }
@@ -307,16 +210,9 @@ async fn p06_wanted_removal_by_saline_was_refused_and_is_lightened_now() {
 async fn p07_is_deferred_with_the_course_on_hold_and_nothing_is_booked_in_it() {
     let told = patient(7).await;
     assert_eq!(told.read().await.str("status"), "on-hold");
-    told.book("consultation", "2026-11-24T10:00")
-        .await
-        .refused(422, &["course_not_open"]);
+    told.book("consultation", "2026-11-24T10:00").await.refused(422, &["course_not_open"]);
     told.app
-        .call(
-            &told.app.desk,
-            "PATCH",
-            &told.path(),
-            json!({"status": "active"}),
-        )
+        .call(&told.app.desk, "PATCH", &told.path(), json!({"status": "active"}))
         .await
         .expect(200);
     let best = told.best("assessment", "2026-11-23", "2026-11-27").await;
@@ -327,13 +223,8 @@ async fn p07_is_deferred_with_the_course_on_hold_and_nothing_is_booked_in_it() {
 async fn p08_goes_to_a_partner_and_still_needs_a_test_patch_before_a_laser_here() {
     let told = patient(8).await;
     let course = told.read().await;
-    assert_eq!(
-        (&course.body["delivery"], course.str("phase")),
-        (&json!("partner"), "quoted")
-    );
-    told.book("laser_partial", "2026-11-24T10:00")
-        .await
-        .refused(422, &["test_patch_required"]);
+    assert_eq!((&course.body["delivery"], course.str("phase")), (&json!("partner"), "quoted"));
+    told.book("laser_partial", "2026-11-24T10:00").await.refused(422, &["test_patch_required"]);
 }
 
 #[tokio::test]
@@ -345,16 +236,8 @@ async fn p09_is_not_assessed_yet_so_no_plan_is_booked() {
         ("assessing", &json!("unknown"))
     );
     let starts = json!({"service": "laser_partial", "starts": ["2026-12-15T10:00"]});
-    let refused = told
-        .app
-        .post(&format!("{}/plan/book", told.path()), starts)
-        .await
-        .expect(422);
-    assert!(
-        refused.codes().contains(&"assessment_required"),
-        "{}",
-        refused.text
-    );
+    let refused = told.app.post(&format!("{}/plan/book", told.path()), starts).await.expect(422);
+    assert!(refused.codes().contains(&"assessment_required"), "{}", refused.text);
 }
 
 #[tokio::test]
@@ -362,18 +245,11 @@ async fn p10_missed_two_and_called_one_off_and_none_of_them_counts_or_begins_a_w
     let told = patient(10).await;
     let course = told.read().await;
     assert_eq!(
-        (
-            &course.body["progress"]["done"],
-            &course.body["progress"]["booked"]
-        ),
+        (&course.body["progress"]["done"], &course.body["progress"]["booked"]),
         (&json!(1), &json!(0))
     );
     let thursdays = json!({"service": "laser_partial", "count": 1, "weekdays": ["thu"]});
-    let plan = told
-        .app
-        .post(&format!("{}/plan", told.path()), thursdays)
-        .await
-        .expect(200);
+    let plan = told.app.post(&format!("{}/plan", told.path()), thursdays).await.expect(200);
     let start = plan.body["proposals"][0]["start"]
         .as_str()
         .unwrap_or_else(|| panic!("{}", plan.text))
@@ -388,42 +264,20 @@ async fn p11_had_a_blister_and_then_darker_skin_and_the_record_shows_both() {
     let treated = last_done(&course, "laser_partial");
     assert_eq!(treated["record"]["adverse_events"][0]["kind"], "blister");
     let reviewed = last_done(&course, "review");
-    assert_eq!(
-        reviewed["record"]["adverse_events"][0]["severity"],
-        "severe"
-    );
+    assert_eq!(reviewed["record"]["adverse_events"][0]["severity"], "severe");
     assert_eq!(course.body["progress"]["done"], 1);
     // Fitzpatrick IV: eight weeks from the session.
-    let day = treated["start"].as_str().unwrap()[..10]
-        .parse::<chrono::NaiveDate>()
-        .unwrap();
-    assert_eq!(
-        course.body["next_window"]["from"],
-        json!(day + chrono::Days::new(56))
-    );
+    let day = treated["start"].as_str().unwrap()[..10].parse::<chrono::NaiveDate>().unwrap();
+    assert_eq!(course.body["next_window"]["from"], json!(day + chrono::Days::new(56)));
 }
 
 #[tokio::test]
 async fn p12_ended_with_seventy_percent_after_ten_sessions_and_nothing_more_is_booked() {
     let told = patient(12).await;
     let course = told.read().await;
-    assert_eq!(
-        (course.str("status"), course.str("outcome")),
-        ("completed", "partial_residual")
-    );
-    assert_eq!(
-        course.body["progress"],
-        json!({"done": 10, "booked": 0, "planned": 10, "left": 0})
-    );
-    assert_eq!(
-        (&course.body["phase"], &course.body["next_window"]),
-        (&Value::Null, &Value::Null)
-    );
-    assert_eq!(
-        last_done(&course, "review")["record"]["clearance_percent"],
-        70
-    );
-    told.book("review", "2026-11-24T10:00")
-        .await
-        .refused(422, &["course_not_open"]);
+    assert_eq!((course.str("status"), course.str("outcome")), ("completed", "partial_residual"));
+    assert_eq!(course.body["progress"], json!({"done": 10, "booked": 0, "planned": 10, "left": 0}));
+    assert_eq!((&course.body["phase"], &course.body["next_window"]), (&Value::Null, &Value::Null));
+    assert_eq!(last_done(&course, "review")["record"]["clearance_percent"], 70);
+    told.book("review", "2026-11-24T10:00").await.refused(422, &["course_not_open"]);
 }

@@ -16,10 +16,7 @@ async fn ledger(app: &TestApp) -> Vec<Value> {
     let patients = app.get("/patients?q=&limit=200").await.expect(200);
     for patient in patients.items() {
         let id = patient["id"].as_str().unwrap();
-        let messages = app
-            .get(&format!("/messages?patient_id={id}&limit=200"))
-            .await
-            .expect(200);
+        let messages = app.get(&format!("/messages?patient_id={id}&limit=200")).await.expect(200);
         all.extend(messages.items().to_vec());
     }
     all
@@ -38,15 +35,9 @@ async fn mailbox(app: &TestApp) -> Vec<Value> {
 #[tokio::test]
 async fn moving_the_clock_a_week_shows_in_the_mailbox_exactly_what_the_ledger_promised() {
     let (app, _) = served("2026-11-22T15:00:00Z").await;
-    let until = "2026-11-29T15:00:00Z"
-        .parse::<chrono::DateTime<chrono::FixedOffset>>()
-        .unwrap();
+    let until = "2026-11-29T15:00:00Z".parse::<chrono::DateTime<chrono::FixedOffset>>().unwrap();
     let at = |value: &Value| {
-        value
-            .as_str()
-            .unwrap()
-            .parse::<chrono::DateTime<chrono::FixedOffset>>()
-            .unwrap()
+        value.as_str().unwrap().parse::<chrono::DateTime<chrono::FixedOffset>>().unwrap()
     };
     let promised: Vec<_> = ledger(&app)
         .await
@@ -78,16 +69,11 @@ async fn moving_the_clock_a_week_shows_in_the_mailbox_exactly_what_the_ledger_pr
     let mut found: BTreeMap<(String, String, String), usize> = BTreeMap::new();
     for mail in mailbox(&app).await {
         let part = |field: &str| mail[field].as_str().unwrap().to_owned();
-        *found
-            .entry((part("channel"), part("to"), part("at")))
-            .or_default() += 1;
+        *found.entry((part("channel"), part("to"), part("at"))).or_default() += 1;
     }
     assert_eq!(found, expected);
     for kind in ["reminder", "shop_day", "shop_soon", "day_list"] {
-        assert!(
-            promised.iter().any(|message| message["kind"] == kind),
-            "no {kind} in this week"
-        );
+        assert!(promised.iter().any(|message| message["kind"] == kind), "no {kind} in this week");
     }
     for language in ["en", "fr"] {
         let said = |kind: &str| {
@@ -98,15 +84,8 @@ async fn moving_the_clock_a_week_shows_in_the_mailbox_exactly_what_the_ledger_pr
         assert!(said("reminder") && said("shop_day"), "{language}");
     }
     // Each row that was promised is settled, and says how.
-    for message in ledger(&app)
-        .await
-        .iter()
-        .filter(|message| at(&message["due_at"]) <= until)
-    {
-        assert!(
-            message["status"] != "scheduled" && message["status"] != "sending",
-            "{message}"
-        );
+    for message in ledger(&app).await.iter().filter(|message| at(&message["due_at"]) <= until) {
+        assert!(message["status"] != "scheduled" && message["status"] != "sending", "{message}");
     }
 }
 
@@ -117,24 +96,13 @@ async fn no_message_to_a_patient_of_the_demo_says_what_is_treated() {
     for (number, (patient, _)) in people.iter().enumerate() {
         let details = json!({"preferred_language": if number % 2 == 0 { "fr" } else { "en" },
             "preferred_channel": if number % 4 < 2 { "sms" } else { "email" }});
-        app.call(
-            &app.desk,
-            "PATCH",
-            &format!("/patients/{}", patient.id),
-            details,
-        )
-        .await
-        .expect(200);
+        app.call(&app.desk, "PATCH", &format!("/patients/{}", patient.id), details)
+            .await
+            .expect(200);
     }
-    let to_come = app
-        .get("/sessions?from=2026-11-23&status=booked&limit=200")
-        .await
-        .expect(200);
-    let ids: Vec<_> = to_come
-        .items()
-        .iter()
-        .map(|session| session["id"].as_str().unwrap().to_owned())
-        .collect();
+    let to_come = app.get("/sessions?from=2026-11-23&status=booked&limit=200").await.expect(200);
+    let ids: Vec<_> =
+        to_come.items().iter().map(|session| session["id"].as_str().unwrap().to_owned()).collect();
     assert!(ids.len() > 5, "{}", ids.len());
     app.until("2026-12-10T17:00:00Z").await;
     for id in ids.iter().rev().take(6) {
@@ -170,16 +138,10 @@ async fn no_message_to_a_patient_of_the_demo_says_what_is_treated() {
         for forbidden in TELLING {
             assert!(!words.contains(forbidden), "{forbidden} in {words}");
         }
-        assert!(
-            words.contains("hayden st clinic") && words.contains("351-0061"),
-            "{words}"
-        );
+        assert!(words.contains("hayden st clinic") && words.contains("351-0061"), "{words}");
         if mail["channel"] == "sms" {
             let text = mail["subject"].as_str().unwrap();
-            assert!(
-                septets(text).unwrap() <= 160 && text.contains("STOP"),
-                "{text}"
-            );
+            assert!(septets(text).unwrap() <= 160 && text.contains("STOP"), "{text}");
         }
     }
     assert!(seen > 20, "{seen}");

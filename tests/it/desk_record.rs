@@ -28,9 +28,7 @@ const TYPED: [(&str, &str); 12] = [
 
 /// Those, with `more`, which stand for those of the same name.
 fn typed<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let left = TYPED
-        .iter()
-        .filter(|(name, _)| more.iter().all(|(own, _)| own != name));
+    let left = TYPED.iter().filter(|(name, _)| more.iter().all(|(own, _)| own != name));
     left.chain(more).copied().collect()
 }
 
@@ -41,22 +39,9 @@ async fn checked_in(skin: &str) -> (Story, String, String) {
     let story = Story::of("2027-01-04T14:00:00Z", course, skin).await;
     story.consulted("2026-06-01T10:00").await;
     let owned = Some(story.clinic.owned.as_str());
-    story
-        .app
-        .past(
-            &story.course,
-            "test_patch",
-            "2026-11-01T10:00",
-            owned,
-            patch_with(1064),
-        )
-        .await;
+    story.app.past(&story.course, "test_patch", "2026-11-01T10:00", owned, patch_with(1064)).await;
     story.app.consent_to_laser(&story.course).await;
-    let session = story
-        .book("laser_partial", "2027-01-04T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = story.book("laser_partial", "2027-01-04T10:00").await.expect(201).id();
     for verb in ["arrive", "check-in"] {
         story.app.act(&session, verb).await.expect(200);
     }
@@ -65,13 +50,7 @@ async fn checked_in(skin: &str) -> (Story, String, String) {
 }
 
 async fn record(story: &Story, session: &str) -> Value {
-    story
-        .app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .expect(200)
-        .body["record"]
-        .clone()
+    story.app.get(&format!("/sessions/{session}")).await.expect(200).body["record"].clone()
 }
 
 /// The version that the form on `page` was made for.
@@ -84,15 +63,8 @@ fn version(page: &Answer) -> &str {
 async fn who_treats_writes_a_session_up_from_the_panel_and_it_counts_in_the_course() {
     let (story, session, path) = checked_in("II").await;
     let mut browser = Browser::of_new(&story.app, Role::Practitioner, None).await;
-    let panel = browser
-        .get(&story.app, &format!("/desk?session={session}"))
-        .await
-        .expect(200);
-    assert!(
-        panel.says(&path) && panel.says("Write up"),
-        "{}",
-        panel.text
-    );
+    let panel = browser.get(&story.app, &format!("/desk?session={session}")).await.expect(200);
+    assert!(panel.says(&path) && panel.says("Write up"), "{}", panel.text);
     let page = browser.get(&story.app, &path).await.expect(200);
     assert!(
         page.says("Last time: 1064 nm"),
@@ -101,26 +73,11 @@ async fn who_treats_writes_a_session_up_from_the_panel_and_it_counts_in_the_cour
     );
     let now = version(&page).to_owned();
     let done = browser
-        .post(
-            &story.app,
-            &path,
-            &typed(&[("eyewear_checked", "on"), ("version", &now)]),
-        )
+        .post(&story.app, &path, &typed(&[("eyewear_checked", "on"), ("version", &now)]))
         .await;
-    assert!(
-        done.leads_to().ends_with("done=written-up"),
-        "{}",
-        done.text
-    );
-    assert_eq!(
-        record(&story, &session).await["parameter_sets"][0]["fluence_j_cm2"],
-        2.5
-    );
-    let course = story
-        .app
-        .get(&format!("/courses/{}", story.course))
-        .await
-        .expect(200);
+    assert!(done.leads_to().ends_with("done=written-up"), "{}", done.text);
+    assert_eq!(record(&story, &session).await["parameter_sets"][0]["fluence_j_cm2"], 2.5);
+    let course = story.app.get(&format!("/courses/{}", story.course)).await.expect(200);
     assert_eq!(course.body["progress"]["done"], 1);
     let panel = browser.get(&story.app, done.leads_to()).await.expect(200);
     assert!(
@@ -133,16 +90,10 @@ async fn who_treats_writes_a_session_up_from_the_panel_and_it_counts_in_the_cour
 async fn the_desk_neither_sees_nor_sends_the_form() {
     let (story, session, path) = checked_in("II").await;
     let mut browser = Browser::of_new(&story.app, Role::FrontDesk, None).await;
-    let panel = browser
-        .get(&story.app, &format!("/desk?session={session}"))
-        .await
-        .expect(200);
+    let panel = browser.get(&story.app, &format!("/desk?session={session}")).await.expect(200);
     assert!(!panel.says(&path));
     browser.get(&story.app, &path).await.expect(403);
-    browser
-        .post(&story.app, &path, &typed(&[("eyewear_checked", "on")]))
-        .await
-        .expect(403);
+    browser.post(&story.app, &path, &typed(&[("eyewear_checked", "on")])).await.expect(403);
     assert_eq!(record(&story, &session).await, Value::Null);
 }
 
@@ -158,11 +109,7 @@ async fn what_the_rules_refuse_stands_beside_its_control_and_nothing_typed_is_lo
         "{}",
         refused.text
     );
-    assert!(
-        refused.says("id=\"eyewear-checked-problem\""),
-        "{}",
-        refused.text
-    );
+    assert!(refused.says("id=\"eyewear-checked-problem\""), "{}", refused.text);
     assert!(
         refused.says("value=\"99\"") && refused.says("&#60;b&#62;Slept badly"),
         "{}",
@@ -184,30 +131,17 @@ async fn a_rule_of_the_record_is_gone_past_with_a_reason_alone() {
     let (story, session, path) = checked_in("V").await;
     let mut browser = Browser::of_new(&story.app, Role::Practitioner, None).await;
     let page = browser.get(&story.app, &path).await.expect(200);
-    assert!(
-        !page.says("name=\"why\""),
-        "nobody is asked why before anything is against it"
-    );
+    assert!(!page.says("name=\"why\""), "nobody is asked why before anything is against it");
     let fields = typed(&[("wavelength_nm.0", "532"), ("eyewear_checked", "on")]);
     let refused = browser.post(&story.app, &path, &fields).await.expect(422);
-    assert!(
-        refused.says("Fitzpatrick V") && refused.says("name=\"why\""),
-        "{}",
-        refused.text
-    );
+    assert!(refused.says("Fitzpatrick V") && refused.says("name=\"why\""), "{}", refused.text);
     let short = [fields.as_slice(), &[("why", "so")]].concat();
     let refused = browser.post(&story.app, &path, &short).await.expect(422);
     assert!(refused.says("At least 10 characters"), "{}", refused.text);
-    let fields = [
-        fields.as_slice(),
-        &[("why", "A physician saw the patient and agreed.")],
-    ]
-    .concat();
+    let fields =
+        [fields.as_slice(), &[("why", "A physician saw the patient and agreed.")]].concat();
     browser.post(&story.app, &path, &fields).await.expect(303);
-    assert_eq!(
-        record(&story, &session).await["parameter_sets"][0]["wavelength_nm"],
-        532
-    );
+    assert_eq!(record(&story, &session).await["parameter_sets"][0]["wavelength_nm"], 532);
 }
 
 #[tokio::test]
@@ -220,10 +154,7 @@ async fn a_record_is_corrected_in_the_same_form_filled_with_what_was_written_and
         ("severity.0", "mild"),
         ("zone.0", "vertex"),
     ];
-    browser
-        .post(&story.app, &path, &typed(&events))
-        .await
-        .expect(303);
+    browser.post(&story.app, &path, &typed(&events)).await.expect(303);
     let page = browser.get(&story.app, &path).await.expect(200);
     for words in [
         "value=\"2.5\"",
@@ -237,36 +168,16 @@ async fn a_record_is_corrected_in_the_same_form_filled_with_what_was_written_and
     let now = version(&page).to_owned();
     let changed = typed(&[("eyewear_checked", "on"), ("pain", "7"), ("version", &now)]);
     let refused = browser.post(&story.app, &path, &changed).await.expect(422);
-    assert!(
-        refused.says("id=\"why-problem\"") && refused.says("value=\"7\""),
-        "{}",
-        refused.text
-    );
-    let changed = [
-        changed.as_slice(),
-        &[("why", "The pain score was written down wrong.")],
-    ]
-    .concat();
+    assert!(refused.says("id=\"why-problem\"") && refused.says("value=\"7\""), "{}", refused.text);
+    let changed =
+        [changed.as_slice(), &[("why", "The pain score was written down wrong.")]].concat();
     browser.post(&story.app, &path, &changed).await.expect(303);
     assert_eq!(record(&story, &session).await["pain"], 7);
     // Who opened the form before that decides again.
     let late = browser.post(&story.app, &path, &changed).await.expect(422);
-    assert!(
-        late.says("Somebody changed it a moment ago"),
-        "{}",
-        late.text
-    );
-    let history = story
-        .app
-        .get(&format!("/sessions/{session}/history"))
-        .await
-        .expect(200);
-    assert_eq!(
-        history.items().last().unwrap()["before"]["record"]["pain"],
-        4,
-        "{}",
-        history.text
-    );
+    assert!(late.says("Somebody changed it a moment ago"), "{}", late.text);
+    let history = story.app.get(&format!("/sessions/{session}/history")).await.expect(200);
+    assert_eq!(history.items().last().unwrap()["before"]["record"]["pain"], 4, "{}", history.text);
     // One of days ago leads back to its own day, where it is seen.
     story.app.wait(chrono::Duration::days(3));
     browser.sign_in(&story.app).await;
@@ -275,21 +186,13 @@ async fn a_record_is_corrected_in_the_same_form_filled_with_what_was_written_and
     again.retain(|(name, _)| *name != "version");
     again.push(("version", version(&later)));
     let done = browser.post(&story.app, &path, &again).await;
-    assert!(
-        done.leads_to().starts_with("/desk?day=2027-01-04&"),
-        "{}",
-        done.leads_to()
-    );
+    assert!(done.leads_to().starts_with("/desk?day=2027-01-04&"), "{}", done.leads_to());
 }
 
 #[tokio::test]
 async fn what_is_not_checked_in_has_nothing_to_write_up() {
     let (story, session, path) = checked_in("II").await;
-    let later = story
-        .book("consultation", "2027-01-05T10:00")
-        .await
-        .expect(201)
-        .id();
+    let later = story.book("consultation", "2027-01-05T10:00").await.expect(201).id();
     let mut browser = Browser::of_new(&story.app, Role::Practitioner, None).await;
     let waiting = format!("/desk/sessions/{later}/record");
     let page = browser.get(&story.app, &waiting).await.expect(200);
@@ -298,19 +201,9 @@ async fn what_is_not_checked_in_has_nothing_to_write_up() {
         "{}",
         page.text
     );
-    let refused = browser
-        .post(&story.app, &waiting, &[("outcome", "completed")])
-        .await
-        .expect(422);
-    assert!(
-        refused.says("the patient is checked in first"),
-        "{}",
-        refused.text
-    );
-    browser
-        .get(&story.app, &path.replace(&session, "0000"))
-        .await
-        .expect(404);
+    let refused = browser.post(&story.app, &waiting, &[("outcome", "completed")]).await.expect(422);
+    assert!(refused.says("the patient is checked in first"), "{}", refused.text);
+    browser.get(&story.app, &path.replace(&session, "0000")).await.expect(404);
 }
 
 #[tokio::test]
@@ -322,24 +215,14 @@ async fn a_correction_keeps_all_that_was_written_however_much_it_is() {
         ["redness", "blistering", "oedema"].map(|kind| json!({"kind": kind, "severity": "mild"}))
     );
     let complete = format!("/sessions/{session}/complete");
-    story
-        .app
-        .call(&story.app.practitioner, "POST", &complete, full.clone())
-        .await
-        .expect(200);
+    story.app.call(&story.app.practitioner, "POST", &complete, full.clone()).await.expect(200);
     let mut browser = Browser::of_new(&story.app, Role::Practitioner, None).await;
     let page = browser.get(&story.app, &path).await.expect(200);
     let mut fields = filled(&page, &path);
     fields.retain(|(name, _)| name != "pain" && name != "why");
     fields.push(("pain".to_owned(), "7".to_owned()));
-    fields.push((
-        "why".to_owned(),
-        "The pain score was written down wrong.".to_owned(),
-    ));
-    let fields: Vec<_> = fields
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_str()))
-        .collect();
+    fields.push(("why".to_owned(), "The pain score was written down wrong.".to_owned()));
+    let fields: Vec<_> = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     browser.post(&story.app, &path, &fields).await.expect(303);
     full["pain"] = json!(7);
     assert_eq!(record(&story, &session).await, full);
@@ -353,28 +236,14 @@ async fn a_correction_keeps_what_the_form_of_the_treatment_does_not_ask_for() {
     there["eyewear_checked"] = json!(false);
     there["outcome"] = json!("stopped");
     let owned = Some(story.clinic.owned.as_str());
-    let session = story
-        .app
-        .past(
-            &story.course,
-            "test_patch",
-            "2026-11-03T10:00",
-            owned,
-            there.clone(),
-        )
-        .await;
+    let session =
+        story.app.past(&story.course, "test_patch", "2026-11-03T10:00", owned, there.clone()).await;
     let path = format!("/desk/sessions/{session}/record");
     let mut browser = Browser::of_new(&story.app, Role::Practitioner, None).await;
     let mut fields = filled(&browser.get(&story.app, &path).await.expect(200), &path);
     fields.retain(|(name, _)| name != "why");
-    fields.push((
-        "why".to_owned(),
-        "Nothing was wrong, to see that nothing changes.".to_owned(),
-    ));
-    let fields: Vec<_> = fields
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_str()))
-        .collect();
+    fields.push(("why".to_owned(), "Nothing was wrong, to see that nothing changes.".to_owned()));
+    let fields: Vec<_> = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     browser.post(&story.app, &path, &fields).await.expect(303);
     assert_eq!(record(&story, &session).await, there);
 }

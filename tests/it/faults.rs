@@ -51,17 +51,11 @@ async fn only_reading_works(server: &Server, app: &TestApp, patient: &str) {
     assert_eq!(server.status("/healthz").await, 200);
     let form = [("email", "front_desk@example.test"), ("password", "wrong")];
     let page = server.client.post(format!("{}/sign-in", server.url));
-    let page = page
-        .form(&form)
-        .header("sec-fetch-site", "same-origin")
-        .send();
+    let page = page.form(&form).header("sec-fetch-site", "same-origin").send();
     let page = page.await.unwrap();
     assert_eq!(page.status(), 503);
     let page = page.text().await.unwrap();
-    assert!(
-        page.contains("Nothing was saved") && page.contains("Rien n"),
-        "{page}"
-    );
+    assert!(page.contains("Nothing was saved") && page.contains("Rien n"), "{page}");
 }
 
 /// The next request works, and readiness says so.
@@ -94,11 +88,7 @@ impl SmallDisk {
         }
         let there = folder.path().display().to_string();
         assert!(mount(&["--bind", &there], beside.path()));
-        Some(Self {
-            folder,
-            beside,
-            over: false.into(),
-        })
+        Some(Self { folder, beside, over: false.into() })
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -193,17 +183,13 @@ async fn a_disk_that_fails_for_a_moment_needs_no_restart() {
     only_reading_works(&server, &app, &patient).await;
     limit_files(&server, "unlimited:unlimited");
     everything_works_at_once(&server, &app, &patient).await;
-    assert_eq!(
-        lines(&log, &["ERROR", "the disk of the database gives errors"]),
-        1
-    );
+    assert_eq!(lines(&log, &["ERROR", "the disk of the database gives errors"]), 1);
 }
 
 fn limit_files(server: &Server, limit: &str) {
     let process = server.process().to_string();
-    let limited = Command::new("prlimit")
-        .args(["--pid", &process, &format!("--fsize={limit}")])
-        .status();
+    let limited =
+        Command::new("prlimit").args(["--pid", &process, &format!("--fsize={limit}")]).status();
     assert!(limited.unwrap().success(), "prlimit is there and works");
 }
 
@@ -254,18 +240,13 @@ async fn a_session_that_the_database_ends_in_the_middle_of_a_change_costs_that_c
         let mut lock = blocker.begin().await.unwrap();
         let text = "LOCK TABLE patients IN EXCLUSIVE MODE";
         sqlx::raw_sql(text).execute(&mut *lock).await.unwrap();
-        let own: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
-            .fetch_one(&mut *lock)
-            .await
-            .unwrap();
+        let own: i32 =
+            sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut *lock).await.unwrap();
         let end = async {
             let text = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))";
             loop {
-                let ended: i64 = sqlx::query_scalar(text)
-                    .bind(own)
-                    .fetch_one(&operator)
-                    .await
-                    .unwrap();
+                let ended: i64 =
+                    sqlx::query_scalar(text).bind(own).fetch_one(&operator).await.unwrap();
                 if ended > 0 {
                     break;
                 }
@@ -285,10 +266,9 @@ async fn a_session_that_the_database_ends_in_the_middle_of_a_change_costs_that_c
 async fn a_log_that_cannot_be_written_costs_no_answer() {
     let app = TestApp::empty().await;
     let full = std::fs::File::options().write(true).open("/dev/full");
-    for (log, what) in [
-        (Stdio::from(full.unwrap()), "a full disk"),
-        (Stdio::piped(), "a dead reader"),
-    ] {
+    for (log, what) in
+        [(Stdio::from(full.unwrap()), "a full disk"), (Stdio::piped(), "a dead reader")]
+    {
         let server = Server::start_logging(&app.database.url, "info", log).await;
         for _ in 0..20 {
             assert_eq!(write(&server, &app.desk).await.status, 201, "{what}");

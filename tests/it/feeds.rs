@@ -15,21 +15,13 @@ async fn clinic() -> (TestApp, Clinic, String) {
 }
 
 async fn make(app: &TestApp, kind: &str, id: &str) -> (String, String) {
-    let feed = app
-        .post("/feeds", json!({"kind": kind, "id": id}))
-        .await
-        .expect(201);
+    let feed = app.post("/feeds", json!({"kind": kind, "id": id})).await.expect(201);
     let url = feed.str("url");
     assert!(
         url.starts_with("http://127.0.0.1:8080/feeds/")
-            && feed
-                .str("webcal_url")
-                .starts_with("webcal://127.0.0.1:8080/feeds/")
+            && feed.str("webcal_url").starts_with("webcal://127.0.0.1:8080/feeds/")
     );
-    (
-        feed.id(),
-        url.trim_start_matches("http://127.0.0.1:8080").to_owned(),
-    )
+    (feed.id(), url.trim_start_matches("http://127.0.0.1:8080").to_owned())
 }
 
 async fn fetch(app: &TestApp, path: &str, headers: &[(&str, &str)]) -> Answer {
@@ -48,10 +40,8 @@ async fn a_feed_is_a_calendar_that_is_fetched_again_only_when_it_changed() {
     let empty = fetch(&app, &path, &[]).await.expect(200);
     assert_eq!(events(&empty), 0, "66: valid when empty");
     let with = json!({"practitioner_id": clinic.noor});
-    let session = app
-        .book_with(&course, "consultation", "2027-01-05T10:00", with)
-        .await
-        .expect(201);
+    let session =
+        app.book_with(&course, "consultation", "2027-01-05T10:00", with).await.expect(201);
     let feed = fetch(&app, &path, &[]).await.expect(200);
     assert_eq!(events(&feed), 1);
     assert_eq!(line(&feed.text, "UID").unwrap(), session.str("uid"));
@@ -71,24 +61,13 @@ async fn a_feed_is_a_calendar_that_is_fetched_again_only_when_it_changed() {
         assert_eq!(line(&feed.text, none), None);
     }
     let tag = feed.headers["etag"].to_str().unwrap().to_owned();
-    for asked in [
-        tag.clone(),
-        format!("\"other\", {tag}"),
-        format!("W/{tag}"),
-        "*".to_owned(),
-    ] {
-        let same = fetch(&app, &path, &[("if-none-match", &asked)])
-            .await
-            .expect(304);
+    for asked in [tag.clone(), format!("\"other\", {tag}"), format!("W/{tag}"), "*".to_owned()] {
+        let same = fetch(&app, &path, &[("if-none-match", &asked)]).await.expect(304);
         assert!(same.text.is_empty());
         assert_eq!(same.headers["etag"], tag.as_str());
     }
-    app.move_to(session.str("id"), "2027-01-05T11:00")
-        .await
-        .expect(200);
-    let changed = fetch(&app, &path, &[("if-none-match", &tag)])
-        .await
-        .expect(200);
+    app.move_to(session.str("id"), "2027-01-05T11:00").await.expect(200);
+    let changed = fetch(&app, &path, &[("if-none-match", &tag)]).await.expect(200);
     assert_ne!(changed.headers["etag"], tag.as_str());
 }
 
@@ -96,9 +75,7 @@ async fn a_feed_is_a_calendar_that_is_fetched_again_only_when_it_changed() {
 #[tokio::test]
 async fn a_feed_can_be_asked_about_and_comes_compressed() {
     let (app, clinic, course) = clinic().await;
-    app.book(&course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
     let (_, path) = make(&app, "site", &clinic.site).await;
     let plain = fetch(&app, &path, &[]).await.expect(200);
     let head = app.call("", "HEAD", &path, Value::Null).await.expect(200);
@@ -107,25 +84,11 @@ async fn a_feed_can_be_asked_about_and_comes_compressed() {
         (&head.headers["etag"], &head.headers["content-type"]),
         (&plain.headers["etag"], &plain.headers["content-type"])
     );
-    let zipped = request(
-        "",
-        "GET",
-        &path,
-        Value::Null,
-        &[("accept-encoding", "br, gzip")],
-    );
-    let response = tower::ServiceExt::oneshot(app.router.clone(), zipped)
-        .await
-        .unwrap();
+    let zipped = request("", "GET", &path, Value::Null, &[("accept-encoding", "br, gzip")]);
+    let response = tower::ServiceExt::oneshot(app.router.clone(), zipped).await.unwrap();
     assert_eq!(
-        (
-            &response.headers()["content-encoding"],
-            &response.headers()["vary"]
-        ),
-        (
-            &"gzip".parse().unwrap(),
-            &"accept-encoding".parse().unwrap()
-        )
+        (&response.headers()["content-encoding"], &response.headers()["vary"]),
+        (&"gzip".parse().unwrap(), &"accept-encoding".parse().unwrap())
     );
     let tag = response.headers()["etag"].to_str().unwrap().to_owned();
     assert_ne!(
@@ -133,20 +96,12 @@ async fn a_feed_can_be_asked_about_and_comes_compressed() {
         plain.headers["etag"].to_str().unwrap(),
         "another encoding is another representation"
     );
-    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
-        .await
-        .unwrap();
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
     let mut text = String::new();
     std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut text)
         .unwrap();
     assert_eq!(text, plain.text);
-    fetch(
-        &app,
-        &path,
-        &[("if-none-match", &tag), ("accept-encoding", "gzip")],
-    )
-    .await
-    .expect(304);
+    fetch(&app, &path, &[("if-none-match", &tag), ("accept-encoding", "gzip")]).await.expect(304);
 }
 
 /// 62, 63: secrets.
@@ -157,34 +112,16 @@ async fn wrong_rotated_and_revoked_addresses_are_answered_alike() {
     let (id, rotated) = make(&app, "site", &clinic.site).await;
     assert_ne!(old, rotated);
     let again = app.act_on_feed(&id, "rotate").await;
-    let current = again
-        .str("url")
-        .trim_start_matches("http://127.0.0.1:8080")
-        .to_owned();
+    let current = again.str("url").trim_start_matches("http://127.0.0.1:8080").to_owned();
     fetch(&app, &current, &[]).await.expect(200);
-    app.call(&app.desk, "DELETE", &format!("/feeds/{id}"), Value::Null)
+    app.call(&app.desk, "DELETE", &format!("/feeds/{id}"), Value::Null).await.expect(204);
+    let unknown = fetch(&app, "/feeds/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.ics", &[])
         .await
-        .expect(204);
-    let unknown = fetch(
-        &app,
-        "/feeds/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.ics",
-        &[],
-    )
-    .await
-    .expect(404);
-    for dead in [
-        &old,
-        &rotated,
-        &current,
-        &current.replace(".ics", ""),
-        &"/feeds/x.ics".to_owned(),
-    ] {
+        .expect(404);
+    for dead in [&old, &rotated, &current, &current.replace(".ics", ""), &"/feeds/x.ics".to_owned()]
+    {
         let answer = app
-            .send(
-                axum::http::Request::get(dead.as_str())
-                    .body(axum::body::Body::empty())
-                    .unwrap(),
-            )
+            .send(axum::http::Request::get(dead.as_str()).body(axum::body::Body::empty()).unwrap())
             .await
             .expect(404);
         assert_eq!(answer.text, unknown.text, "{dead}");
@@ -198,17 +135,12 @@ async fn wrong_rotated_and_revoked_addresses_are_answered_alike() {
         };
         assert_eq!(told(&answer), told(&unknown));
     }
-    app.call(&app.desk, "DELETE", &format!("/feeds/{id}"), Value::Null)
-        .await
-        .expect(404);
+    app.call(&app.desk, "DELETE", &format!("/feeds/{id}"), Value::Null).await.expect(404);
     assert_eq!(app.get("/feeds").await.expect(200).items().len(), 0);
-    let secret = current
-        .trim_start_matches("/feeds/")
-        .trim_end_matches(".ics");
+    let secret = current.trim_start_matches("/feeds/").trim_end_matches(".ics");
     assert!(secret.len() >= 22, "128 bits at least");
     assert_eq!(
-        app.count("SELECT COUNT(*) FROM feeds WHERE length(hash) = 64")
-            .await,
+        app.count("SELECT COUNT(*) FROM feeds WHERE length(hash) = 64").await,
         1,
         "only the hash is stored"
     );
@@ -219,9 +151,7 @@ async fn wrong_rotated_and_revoked_addresses_are_answered_alike() {
 async fn a_wrong_address_takes_as_long_as_a_revoked_one() {
     let (app, clinic, _) = clinic().await;
     let (id, revoked) = make(&app, "site", &clinic.site).await;
-    app.call(&app.desk, "DELETE", &format!("/feeds/{id}"), Value::Null)
-        .await
-        .expect(204);
+    app.call(&app.desk, "DELETE", &format!("/feeds/{id}"), Value::Null).await.expect(204);
     let wrong = "/feeds/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.ics";
     let mut ratios = Vec::new();
     // A machine that hiccups gets another chance; an answer that is always slower does not.
@@ -250,20 +180,10 @@ async fn a_wrong_address_takes_as_long_as_a_revoked_one() {
 #[tokio::test]
 async fn what_was_called_off_vanishes_and_the_window_is_30_days_back_to_365_ahead() {
     let (app, clinic, course) = clinic().await;
-    let session = app
-        .book(&course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201)
-        .id();
-    let gone = app
-        .book(&course, "review", "2027-01-06T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
+    let gone = app.book(&course, "review", "2027-01-06T10:00").await.expect(201).id();
     app.cancel(&gone).await.expect(200);
-    app.book(&course, "consultation", "2028-01-14T10:00")
-        .await
-        .expect(201);
+    app.book(&course, "consultation", "2028-01-14T10:00").await.expect(201);
     let (_, path) = make(&app, "site", &clinic.site).await;
     assert_eq!(
         events(&fetch(&app, &path, &[]).await.expect(200)),
@@ -281,27 +201,14 @@ async fn what_was_called_off_vanishes_and_the_window_is_30_days_back_to_365_ahea
 #[tokio::test]
 async fn no_feed_but_the_patients_own_says_whose_a_visit_is_and_even_that_not_what() {
     let (app, clinic, course) = clinic().await;
-    let session = app
-        .book(&course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
-    let patient = app
-        .get(&format!("/courses/{course}"))
-        .await
-        .str("patient_id")
-        .to_owned();
-    for (kind, id) in [
-        ("practitioner", clinic.noor.as_str()),
-        ("site", &clinic.site),
-        ("patient", &patient),
-    ] {
+    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
+    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    for (kind, id) in
+        [("practitioner", clinic.noor.as_str()), ("site", &clinic.site), ("patient", &patient)]
+    {
         let (_, path) = make(&app, kind, id).await;
         let feed = fetch(&app, &path, &[]).await.expect(200);
-        assert_eq!(
-            line(&feed.text, "UID").unwrap(),
-            session.str("uid"),
-            "{kind}"
-        );
+        assert_eq!(line(&feed.text, "UID").unwrap(), session.str("uid"), "{kind}");
         for secret in ["Zebulon", "zebulon", "Sample", "consultation", "4165550123"] {
             assert!(
                 !feed.text.replace("\r\n ", "").contains(secret),
@@ -311,10 +218,7 @@ async fn no_feed_but_the_patients_own_says_whose_a_visit_is_and_even_that_not_wh
     }
     let (_, path) = make(&app, "patient", &patient).await;
     let own = fetch(&app, &path, &[]).await.expect(200);
-    assert_eq!(
-        line(&own.text, "SUMMARY").unwrap(),
-        "Appointment - Hayden St Clinic"
-    );
+    assert_eq!(line(&own.text, "SUMMARY").unwrap(), "Appointment - Hayden St Clinic");
     assert_eq!(line(&own.text, "LOCATION").unwrap(), "59 Hayden Street");
 }
 
@@ -324,35 +228,17 @@ async fn no_feed_but_the_patients_own_says_whose_a_visit_is_and_even_that_not_wh
 async fn a_feed_shows_a_new_address_name_and_language_though_no_visit_has_changed() {
     let (app, clinic, course) = clinic().await;
     let with = json!({"practitioner_id": clinic.noor});
-    let session = app
-        .book_with(&course, "consultation", "2027-01-05T10:00", with)
-        .await
-        .expect(201);
-    let patient = app
-        .get(&format!("/courses/{course}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let session =
+        app.book_with(&course, "consultation", "2027-01-05T10:00", with).await.expect(201);
+    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
     let (_, own) = make(&app, "patient", &patient).await;
     let (_, noors) = make(&app, "practitioner", &clinic.noor).await;
     fetch(&app, &own, &[]).await.expect(200);
     let before = fetch(&app, &noors, &[]).await.expect(200).text;
     let changes = [
-        (
-            &app.manager,
-            format!("/sites/{}", clinic.site),
-            json!({"address": "61 Hayden Street"}),
-        ),
-        (
-            &app.manager,
-            format!("/practitioners/{}", clinic.noor),
-            json!({"name": "Noor Newname"}),
-        ),
-        (
-            &app.desk,
-            format!("/patients/{patient}"),
-            json!({"preferred_language": "fr"}),
-        ),
+        (&app.manager, format!("/sites/{}", clinic.site), json!({"address": "61 Hayden Street"})),
+        (&app.manager, format!("/practitioners/{}", clinic.noor), json!({"name": "Noor Newname"})),
+        (&app.desk, format!("/patients/{patient}"), json!({"preferred_language": "fr"})),
     ];
     for (token, path, body) in changes {
         app.call(token, "PATCH", &path, body).await.expect(200);
@@ -379,13 +265,8 @@ async fn a_shop_sees_only_when_it_is_busy_and_not_with_how_many() {
     for course in [&ada, &ben] {
         app.disclose(course, &shop.id).await;
     }
-    let first = app
-        .book_at(&shop, &ada, "consultation", "2027-01-11T10:00")
-        .await
-        .expect(201);
-    app.book_at(&shop, &ben, "consultation", "2027-01-11T10:30")
-        .await
-        .expect(201);
+    let first = app.book_at(&shop, &ada, "consultation", "2027-01-11T10:00").await.expect(201);
+    app.book_at(&shop, &ben, "consultation", "2027-01-11T10:30").await.expect(201);
     let (_, path) = make(&app, "partner", &shop.id).await;
     let feed = fetch(&app, &path, &[]).await.expect(200);
     assert_eq!(line(&feed.text, "UID").unwrap(), first.str("uid"));
@@ -399,14 +280,8 @@ async fn when_it_was_fetched_last_is_shown_and_who_leaves_takes_it_along() {
     assert!(app.get("/feeds").await.items()[0]["last_fetched_at"].is_null());
     app.wait(Duration::minutes(5));
     fetch(&app, &path, &[]).await.expect(200);
-    assert_eq!(
-        app.get("/feeds").await.items()[0]["last_fetched_at"],
-        "2027-01-04T09:05:00-05:00"
-    );
-    assert!(
-        app.get("/feeds").await.items()[0].get("url").is_none(),
-        "the address is shown once"
-    );
+    assert_eq!(app.get("/feeds").await.items()[0]["last_fetched_at"], "2027-01-04T09:05:00-05:00");
+    assert!(app.get("/feeds").await.items()[0].get("url").is_none(), "the address is shown once");
     app.call(
         &app.manager,
         "PATCH",
@@ -437,12 +312,7 @@ async fn an_address_that_nobody_fetches_for_ninety_days_is_revoked_with_a_task()
     app.wait(Duration::days(60));
     fetch(&app, &used, &[]).await.expect(200);
     app.wait(Duration::days(30) + Duration::seconds(1));
-    assert_eq!(
-        fadeline::actions::calendar::feeds::revoke_unused(&app.app)
-            .await
-            .unwrap(),
-        1
-    );
+    assert_eq!(fadeline::actions::calendar::feeds::revoke_unused(&app.app).await.unwrap(), 1);
     fetch(&app, &used, &[]).await.expect(200);
     fetch(&app, &unused, &[]).await.expect(404);
     let tasks = app.get("/tasks").await.expect(200);
@@ -478,19 +348,13 @@ async fn a_feed_of_nobody_is_not_made() {
         ("partner", &clinic.site),
         ("site", &clinic.noor),
     ] {
-        app.post("/feeds", json!({"kind": kind, "id": id}))
-            .await
-            .expect(404);
+        app.post("/feeds", json!({"kind": kind, "id": id})).await.expect(404);
     }
-    app.post("/feeds", json!({"kind": "everything", "id": clinic.site}))
-        .await
-        .expect(422);
+    app.post("/feeds", json!({"kind": "everything", "id": clinic.site})).await.expect(422);
 }
 
 impl TestApp {
     async fn act_on_feed(&self, id: &str, verb: &str) -> Answer {
-        self.post(&format!("/feeds/{id}/{verb}"), Value::Null)
-            .await
-            .expect(200)
+        self.post(&format!("/feeds/{id}/{verb}"), Value::Null).await.expect(200)
     }
 }

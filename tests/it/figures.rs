@@ -15,20 +15,11 @@ async fn the_figures_are_what_happened() {
     // Nothing yet: every number is there and none is wrong.
     let empty = manager.get("/manage/figures").await.expect(200);
     assert!(empty.text.contains("no visits") && empty.text.contains("<svg"));
-    app.rent(&clinic, "2027-01-07T09:00", "2027-01-07T17:00")
-        .await;
+    app.rent(&clinic, "2027-01-07T09:00", "2027-01-07T17:00").await;
     // One comes, one does not; another came on New Year's Day, as is told below.
     let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
-    let came = app
-        .book(&ada, "review", "2027-01-04T10:00")
-        .await
-        .expect(201)
-        .id();
-    let missed = app
-        .book(&ben, "review", "2027-01-04T11:00")
-        .await
-        .expect(201)
-        .id();
+    let came = app.book(&ada, "review", "2027-01-04T10:00").await.expect(201).id();
+    let missed = app.book(&ben, "review", "2027-01-04T11:00").await.expect(201).id();
     app.wait(Duration::hours(1));
     app.act(&came, "arrive").await.expect(200);
     app.wait(Duration::hours(3));
@@ -38,33 +29,14 @@ async fn the_figures_are_what_happened() {
         "endpoint": "frosting", "pain": 4, "eyewear_checked": true});
     let (cyd, dee) = (app.course("Cyd").await, app.course("Dee").await);
     for day in ["2026-09-23T10:00", "2027-01-01T10:00"] {
-        app.past(
-            &cyd,
-            "laser_partial",
-            day,
-            Some(&clinic.owned),
-            done.clone(),
-        )
-        .await;
+        app.past(&cyd, "laser_partial", day, Some(&clinic.owned), done.clone()).await;
     }
     let ended = json!({"status": "completed", "outcome": "cleared"});
-    app.call(&app.desk, "PATCH", &format!("/courses/{cyd}"), ended)
-        .await
-        .expect(200);
-    app.past(
-        &dee,
-        "laser_partial",
-        "2026-10-05T10:00",
-        Some(&clinic.owned),
-        done.clone(),
-    )
-    .await;
+    app.call(&app.desk, "PATCH", &format!("/courses/{cyd}"), ended).await.expect(200);
+    app.past(&dee, "laser_partial", "2026-10-05T10:00", Some(&clinic.owned), done.clone()).await;
     // Nobody was at that browser for hours, which locks it.
     let manager = Seat::signed_in(&app, "second@example.test", PASSWORD).await;
-    let page = manager
-        .get("/manage/figures?from=2027-01&months=1")
-        .await
-        .expect(200);
+    let page = manager.get("/manage/figures?from=2027-01&months=1").await.expect(200);
     for row in [
         "<th scope=\"row\">2027-01</th><td class=\"number\">2</td><td class=\"number\">1</td><td class=\"number\">33.3 %</td>",
         // Twenty weekdays of nine hours, New Year's Day left out.
@@ -73,30 +45,16 @@ async fn the_figures_are_what_happened() {
         "0.0 %: 0.0 h of 8.0 h",
         "<th scope=\"row\">Remove</th><td class=\"number\">1</td><td class=\"number\">100</td><td class=\"number\">2</td>",
     ] {
-        assert!(
-            page.text.contains(row),
-            "{row} in {}",
-            page.text.split("<main").nth(1).unwrap()
-        );
+        assert!(page.text.contains(row), "{row} in {}", page.text.split("<main").nth(1).unwrap());
     }
     let overdue = page.text.split("Sessions overdue today").nth(1).unwrap();
     assert!(overdue.contains(" in all."), "{overdue}");
-    let total: i64 = overdue
-        .split(" in all.")
-        .next()
-        .unwrap()
-        .rsplit(' ')
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let total: i64 =
+        overdue.split(" in all.").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
     // Dee's, and Ben's, whose test patches were two months ago; Ada is here, and Cyd is done.
     assert_eq!(total, 2, "{overdue}");
     // Every chart has its table.
-    assert_eq!(
-        page.text.matches("<svg").count(),
-        page.text.matches("<details open>").count()
-    );
+    assert_eq!(page.text.matches("<svg").count(), page.text.matches("<details open>").count());
     assert!(!page.text.contains(" style="));
 }
 
@@ -110,18 +68,9 @@ async fn months_that_make_no_sense_come_back_with_a_sentence() {
         ("months=x", "months-problem"),
         ("from=2027-01&months=25", "months-problem"),
     ] {
-        let page = manager
-            .get(&format!("/manage/figures?{query}"))
-            .await
-            .expect(422);
+        let page = manager.get(&format!("/manage/figures?{query}")).await.expect(422);
         assert!(page.text.contains(field), "{query}");
     }
-    manager
-        .get("/manage/figures?from=2199-12&months=24")
-        .await
-        .expect(200);
-    manager
-        .get("/manage/figures?from=1900-01&months=24")
-        .await
-        .expect(200);
+    manager.get("/manage/figures?from=2199-12&months=24").await.expect(200);
+    manager.get("/manage/figures?from=1900-01&months=24").await.expect(200);
 }

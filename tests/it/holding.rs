@@ -6,11 +6,8 @@ use serde_json::{Value, json};
 use crate::support::{Answer, TestApp};
 
 async fn hold(app: &TestApp, course: &str, start: &str) -> Answer {
-    app.post(
-        "/holds",
-        json!({"course_id": course, "service": "consultation", "start": start}),
-    )
-    .await
+    app.post("/holds", json!({"course_id": course, "service": "consultation", "start": start}))
+        .await
 }
 
 #[tokio::test]
@@ -56,17 +53,10 @@ async fn a_hold_ends_by_itself_and_then_blocks_nobody() {
             .starts()
             .contains(&"2027-01-05T10:00:00-05:00")
     );
-    app.book_with(
-        &ada,
-        "consultation",
-        "2027-01-05T10:00",
-        json!({"hold_id": held}),
-    )
-    .await
-    .refused(409, &["hold_gone"]);
-    app.book(&ben, "consultation", "2027-01-05T10:30")
+    app.book_with(&ada, "consultation", "2027-01-05T10:00", json!({"hold_id": held}))
         .await
-        .expect(201);
+        .refused(409, &["hold_gone"]);
+    app.book(&ben, "consultation", "2027-01-05T10:30").await.expect(201);
 }
 
 #[tokio::test]
@@ -74,28 +64,15 @@ async fn nobody_else_uses_a_hold_or_gives_it_up() {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    let held = hold(&app, &course, "2027-01-05T10:00")
-        .await
-        .expect(201)
-        .id();
+    let held = hold(&app, &course, "2027-01-05T10:00").await.expect(201).id();
     let other = app.another_desk().await;
     let path = format!("/holds/{held}");
-    app.call(&other, "DELETE", &path, Value::Null)
-        .await
-        .expect(404);
+    app.call(&other, "DELETE", &path, Value::Null).await.expect(404);
     let booking = json!({"course_id": course, "service": "consultation", "start": "2027-01-05T10:00", "hold_id": held});
-    app.call(&other, "POST", "/sessions", booking)
-        .await
-        .refused(409, &["hold_gone"]);
-    app.call(&app.desk, "DELETE", &path, Value::Null)
-        .await
-        .expect(204);
-    app.call(&app.desk, "DELETE", &path, Value::Null)
-        .await
-        .expect(404);
-    app.book(&course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    app.call(&other, "POST", "/sessions", booking).await.refused(409, &["hold_gone"]);
+    app.call(&app.desk, "DELETE", &path, Value::Null).await.expect(204);
+    app.call(&app.desk, "DELETE", &path, Value::Null).await.expect(404);
+    app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
 }
 
 #[tokio::test]
@@ -113,9 +90,7 @@ async fn a_hold_is_for_its_own_course_service_and_time() {
     app.book_with(&ada, "laser_partial", "2027-01-05T10:00", held.clone())
         .await
         .refused(422, &["hold_mismatch"]);
-    app.book_with(&ada, "consultation", "2027-01-05T10:00", held)
-        .await
-        .expect(201);
+    app.book_with(&ada, "consultation", "2027-01-05T10:00", held).await.expect(201);
 }
 
 #[tokio::test]
@@ -123,10 +98,6 @@ async fn a_hold_obeys_the_rules_of_booking() {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    hold(&app, &course, "2027-07-01T10:00")
-        .await
-        .refused(422, &["clinic_closed"]);
-    hold(&app, &course, "2027-03-14T02:30")
-        .await
-        .refused(422, &["no_such_local_time"]);
+    hold(&app, &course, "2027-07-01T10:00").await.refused(422, &["clinic_closed"]);
+    hold(&app, &course, "2027-03-14T02:30").await.refused(422, &["no_such_local_time"]);
 }

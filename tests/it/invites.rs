@@ -16,19 +16,12 @@ async fn clinic() -> (TestApp, Clinic, String) {
 
 async fn booked() -> (TestApp, String, String) {
     let (app, _, course) = clinic().await;
-    let session = app
-        .book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
     (app, course, session)
 }
 
 async fn patient_of(app: &TestApp, course: &str) -> String {
-    app.get(&format!("/courses/{course}"))
-        .await
-        .str("patient_id")
-        .to_owned()
+    app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned()
 }
 
 /// A visit from its booking to its end: 11, 12, 15, 19, 35, 37, 39, 40, 41, 42, 43.
@@ -47,42 +40,22 @@ async fn a_visit_is_invited_updated_and_cancelled_under_one_uid_with_rising_sequ
         ["invite sent", "update sent", "update sent", "cancel sent"]
     );
     let mails = app.mails().await;
-    let methods: Vec<_> = mails
-        .iter()
-        .map(|mail| mail.calendar.as_ref().unwrap().0.as_str())
-        .collect();
+    let methods: Vec<_> =
+        mails.iter().map(|mail| mail.calendar.as_ref().unwrap().0.as_str()).collect();
     assert_eq!(methods, ["REQUEST", "REQUEST", "REQUEST", "CANCEL"]);
     let of = |name: &str| mails.iter().map(|mail| mail.line(name)).collect::<Vec<_>>();
     assert_eq!(of("METHOD"), methods);
     assert_eq!(of("SEQUENCE"), ["0", "1", "2", "3"]);
-    let uid = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("uid")
-        .to_owned();
+    let uid = app.get(&format!("/sessions/{session}")).await.str("uid").to_owned();
     assert!(of("UID").iter().all(|one| *one == uid));
-    assert!(
-        of("ORGANIZER")
-            .iter()
-            .all(|one| one == "mailto:appointments@clinic.invalid")
-    );
+    assert!(of("ORGANIZER").iter().all(|one| one == "mailto:appointments@clinic.invalid"));
     assert_eq!(
         of("DTSTART"),
-        [
-            "20270315T100000",
-            "20270316T110000",
-            "20270317T120000",
-            "20270317T120000"
-        ]
+        ["20270315T100000", "20270316T110000", "20270317T120000", "20270317T120000"]
     );
     let stamps = of("DTSTAMP");
     assert!(
-        stamps.is_sorted()
-            && stamps
-                .iter()
-                .collect::<std::collections::BTreeSet<_>>()
-                .len()
-                == 4,
+        stamps.is_sorted() && stamps.iter().collect::<std::collections::BTreeSet<_>>().len() == 4,
         "{stamps:?}"
     );
     assert_eq!(mails[3].line("STATUS"), "CANCELLED");
@@ -93,20 +66,13 @@ async fn a_change_of_practitioner_alone_is_an_update_of_the_same_entry() {
     let (app, clinic, course) = clinic().await;
     let with = |id: &str| json!({"practitioner_id": id});
     let session = app
-        .book_with(
-            &course,
-            "consultation",
-            "2027-01-11T10:00",
-            with(&clinic.noor),
-        )
+        .book_with(&course, "consultation", "2027-01-11T10:00", with(&clinic.noor))
         .await
         .expect(201)
         .id();
     app.after_grace().await;
     let to = json!({"start": "2027-01-11T10:00", "practitioner_id": clinic.theo});
-    app.post(&format!("/sessions/{session}/reschedule"), to)
-        .await
-        .expect(200);
+    app.post(&format!("/sessions/{session}/reschedule"), to).await.expect(200);
     app.after_grace().await;
     let mails = app.mails().await;
     assert_eq!(mails.len(), 2);
@@ -123,10 +89,7 @@ async fn a_change_of_practitioner_alone_is_an_update_of_the_same_entry() {
 async fn a_booking_that_is_undone_in_time_reaches_nobody() {
     let (app, _, session) = booked().await;
     app.wait(Duration::minutes(2));
-    assert!(
-        app.deliver().await.is_nothing(),
-        "it waits out the grace time"
-    );
+    assert!(app.deliver().await.is_nothing(), "it waits out the grace time");
     app.act(&session, "undo").await.expect(200);
     app.after_grace().await;
     assert_eq!(app.ledger(&session).await, ["invite superseded cancelled"]);
@@ -140,17 +103,11 @@ async fn a_move_that_is_undone_in_time_reaches_nobody_either() {
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
     app.act(&session, "undo").await.expect(200);
     app.after_grace().await;
-    assert_eq!(
-        app.ledger(&session).await,
-        ["invite sent", "update superseded undone"]
-    );
+    assert_eq!(app.ledger(&session).await, ["invite sent", "update superseded undone"]);
     app.cancel(&session).await.expect(200);
     app.act(&session, "undo").await.expect(200);
     app.after_grace().await;
-    assert_eq!(
-        app.ledger(&session).await.last().unwrap(),
-        "cancel superseded undone"
-    );
+    assert_eq!(app.ledger(&session).await.last().unwrap(), "cancel superseded undone");
     assert_eq!(app.mails().await.len(), 1);
 }
 
@@ -158,9 +115,7 @@ async fn a_move_that_is_undone_in_time_reaches_nobody_either() {
 async fn of_several_quick_moves_only_the_last_is_told() {
     let (app, _, session) = booked().await;
     for minute in ["10:15", "10:30", "10:45", "11:00"] {
-        app.move_to(&session, &format!("2027-03-15T{minute}"))
-            .await
-            .expect(200);
+        app.move_to(&session, &format!("2027-03-15T{minute}")).await.expect(200);
         app.wait(Duration::minutes(1));
         app.deliver().await;
     }
@@ -168,11 +123,7 @@ async fn of_several_quick_moves_only_the_last_is_told() {
     let mails = app.mails().await;
     assert_eq!(mails.len(), 1);
     assert_eq!(
-        (
-            mails[0].line("METHOD"),
-            mails[0].line("DTSTART"),
-            mails[0].line("SEQUENCE")
-        ),
+        (mails[0].line("METHOD"), mails[0].line("DTSTART"), mails[0].line("SEQUENCE")),
         ("REQUEST".into(), "20270315T110000".into(), "4".into())
     );
     assert_eq!(
@@ -189,33 +140,17 @@ async fn of_several_quick_moves_only_the_last_is_told() {
 
 #[tokio::test]
 async fn a_cancellation_that_was_told_and_then_undone_invites_anew_under_the_same_uid() {
-    let app = TestApp::with_policy(Policy {
-        message_grace_minutes: 0,
-        ..Policy::default()
-    })
-    .await;
+    let app = TestApp::with_policy(Policy { message_grace_minutes: 0, ..Policy::default() }).await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    let session = app
-        .book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
     app.deliver().await;
     app.cancel(&session).await.expect(200);
     app.deliver().await;
     app.act(&session, "undo").await.expect(200);
     app.deliver().await;
-    assert_eq!(
-        app.ledger(&session).await,
-        ["invite sent", "cancel sent", "invite sent"]
-    );
-    let sequences: Vec<_> = app
-        .mails()
-        .await
-        .iter()
-        .map(|mail| mail.line("SEQUENCE"))
-        .collect();
+    assert_eq!(app.ledger(&session).await, ["invite sent", "cancel sent", "invite sent"]);
+    let sequences: Vec<_> = app.mails().await.iter().map(|mail| mail.line("SEQUENCE")).collect();
     assert_eq!(sequences, ["0", "1", "2"]);
 }
 
@@ -226,14 +161,7 @@ async fn a_new_address_is_invited_and_the_old_one_told_that_it_is_off_and_no_mor
     app.after_grace().await;
     let patient = patient_of(&app, &course).await;
     let path = format!("/patients/{patient}");
-    app.call(
-        &app.desk,
-        "PATCH",
-        &path,
-        json!({"email": "new@example.test"}),
-    )
-    .await
-    .expect(200);
+    app.call(&app.desk, "PATCH", &path, json!({"email": "new@example.test"})).await.expect(200);
     app.after_grace().await;
     let mails = app.mails().await;
     let told: Vec<_> = mails
@@ -248,10 +176,7 @@ async fn a_new_address_is_invited_and_the_old_one_told_that_it_is_off_and_no_mor
             ("new@example.test", "REQUEST".into(), "1".into()),
         ]
     );
-    assert_eq!(
-        app.get(&format!("/sessions/{session}")).await.body["sequence"],
-        1
-    );
+    assert_eq!(app.get(&format!("/sessions/{session}")).await.body["sequence"], 1);
     for secret in ["LOCATION", "DESCRIPTION", "VALARM", "URL"] {
         assert!(
             !mails[1].calendar.as_ref().unwrap().1.contains(secret),
@@ -260,16 +185,11 @@ async fn a_new_address_is_invited_and_the_old_one_told_that_it_is_off_and_no_mor
     }
     assert!(!mails[1].text.contains("/a/"), "no link goes there");
     // Without an address, the last one is told that it is off, and the next change has nobody to go to.
-    app.call(&app.desk, "PATCH", &path, json!({"email": null}))
-        .await
-        .expect(200);
+    app.call(&app.desk, "PATCH", &path, json!({"email": null})).await.expect(200);
     app.after_grace().await;
     assert_eq!(app.mails().await.last().unwrap().line("METHOD"), "CANCEL");
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
-    assert_eq!(
-        app.ledger(&session).await.last().unwrap(),
-        "invite suppressed no_address"
-    );
+    assert_eq!(app.ledger(&session).await.last().unwrap(), "invite suppressed no_address");
 }
 
 #[tokio::test]
@@ -278,18 +198,12 @@ async fn an_address_that_is_changed_back_in_time_changes_nothing() {
     app.after_grace().await;
     let path = format!("/patients/{}", patient_of(&app, &course).await);
     for email in ["new@example.test", "ADA@example.test"] {
-        app.call(&app.desk, "PATCH", &path, json!({"email": email}))
-            .await
-            .expect(200);
+        app.call(&app.desk, "PATCH", &path, json!({"email": email})).await.expect(200);
     }
     app.after_grace().await;
     assert_eq!(
         app.ledger(&session).await,
-        [
-            "invite sent",
-            "cancel superseded undone",
-            "invite superseded readdressed"
-        ]
+        ["invite sent", "cancel superseded undone", "invite superseded readdressed"]
     );
     let link = app.mails().await[0].link();
     app.call("", "GET", &link, Value::Null).await.expect(200);
@@ -301,45 +215,25 @@ async fn who_withdrew_the_consent_to_messages_gets_none_until_it_is_given_anew()
     let consents = format!("/patients/{}/consents", patient_of(&app, &course).await);
     let give = json!({"kind": "messages", "text_version": "1"});
     let consent = app.post(&consents, give.clone()).await.expect(201).id();
-    app.call(
-        &app.desk,
-        "DELETE",
-        &format!("{consents}/{consent}"),
-        Value::Null,
-    )
-    .await
-    .expect(200);
+    app.call(&app.desk, "DELETE", &format!("{consents}/{consent}"), Value::Null).await.expect(200);
     app.after_grace().await;
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
     app.after_grace().await;
     assert!(app.mails().await.is_empty());
-    assert_eq!(
-        app.ledger(&session).await.last().unwrap(),
-        "invite suppressed no_consent"
-    );
+    assert_eq!(app.ledger(&session).await.last().unwrap(), "invite suppressed no_consent");
     app.post(&consents, give).await.expect(201);
     app.after_grace().await;
-    assert_eq!(
-        app.mails().await.len(),
-        1,
-        "what was kept from them so far is sent"
-    );
+    assert_eq!(app.mails().await.len(), 1, "what was kept from them so far is sent");
 }
 
 #[tokio::test]
 async fn where_the_clinic_asks_for_a_recorded_consent_nobody_is_written_to_without() {
-    let app = TestApp::with_policy(Policy {
-        messages_need_recorded_consent: true,
-        ..Policy::default()
-    })
-    .await;
+    let app =
+        TestApp::with_policy(Policy { messages_need_recorded_consent: true, ..Policy::default() })
+            .await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    let session = app
-        .book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
     assert_eq!(app.ledger(&session).await, ["invite suppressed no_consent"]);
 }
 
@@ -347,17 +241,8 @@ async fn where_the_clinic_asks_for_a_recorded_consent_nobody_is_written_to_witho
 async fn who_wants_no_calendar_entries_gets_the_same_mail_without_one() {
     let (app, _, course) = clinic().await;
     let path = format!("/patients/{}", patient_of(&app, &course).await);
-    app.call(
-        &app.desk,
-        "PATCH",
-        &path,
-        json!({"calendar_invites": false}),
-    )
-    .await
-    .expect(200);
-    app.book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201);
+    app.call(&app.desk, "PATCH", &path, json!({"calendar_invites": false})).await.expect(200);
+    app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201);
     app.after_grace().await;
     let mail = app.mails().await.remove(0);
     assert!(mail.calendar.is_none() && mail.attached.is_none() && !mail.raw.contains("VCALENDAR"));
@@ -371,18 +256,13 @@ async fn who_wants_no_calendar_entries_gets_the_same_mail_without_one() {
 #[tokio::test]
 async fn what_a_patient_wants_within_the_grace_time_is_what_they_get() {
     let (app, _, course) = clinic().await;
-    app.book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201);
+    app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201);
     let path = format!("/patients/{}", patient_of(&app, &course).await);
     let wish = json!({"calendar_invites": false, "preferred_language": "fr"});
     app.call(&app.desk, "PATCH", &path, wish).await.expect(200);
     app.after_grace().await;
     let mail = app.mails().await.remove(0);
-    assert!(
-        mail.calendar.is_none() && mail.subject.starts_with("Votre rendez-vous"),
-        "{mail:?}"
-    );
+    assert!(mail.calendar.is_none() && mail.subject.starts_with("Votre rendez-vous"), "{mail:?}");
 }
 
 #[tokio::test]
@@ -392,20 +272,10 @@ async fn a_cancellation_that_was_kept_back_is_told_once_messages_are_wanted_agai
     let give = json!({"kind": "messages", "text_version": "1"});
     let consent = app.post(&consents, give.clone()).await.expect(201).id();
     app.after_grace().await;
-    app.call(
-        &app.desk,
-        "DELETE",
-        &format!("{consents}/{consent}"),
-        Value::Null,
-    )
-    .await
-    .expect(200);
+    app.call(&app.desk, "DELETE", &format!("{consents}/{consent}"), Value::Null).await.expect(200);
     app.cancel(&session).await.expect(200);
     app.after_grace().await;
-    assert_eq!(
-        app.ledger(&session).await,
-        ["invite sent", "cancel suppressed no_consent"]
-    );
+    assert_eq!(app.ledger(&session).await, ["invite sent", "cancel suppressed no_consent"]);
     app.post(&consents, give).await.expect(201);
     app.after_grace().await;
     assert_eq!(app.ledger(&session).await.last().unwrap(), "cancel sent");
@@ -416,9 +286,7 @@ async fn what_happens_on_the_day_is_no_news_to_a_calendar() {
     let (app, _, session) = booked().await;
     app.after_grace().await;
     app.app.clock.advance(
-        "2027-03-15T13:45:00Z"
-            .parse::<chrono::DateTime<chrono::Utc>>()
-            .unwrap()
+        "2027-03-15T13:45:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap()
             - app.app.clock.now(),
     );
     app.act(&session, "arrive").await.expect(200);
@@ -433,23 +301,16 @@ async fn a_visit_whose_laser_went_away_is_told_when_it_has_a_new_time() {
     let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
     let course = app.course("Ada").await;
-    let window = app
-        .rent(&clinic, "2027-01-14T09:00", "2027-01-14T17:00")
-        .await;
+    let window = app.rent(&clinic, "2027-01-14T09:00", "2027-01-14T17:00").await;
     let with = json!({"device_id": clinic.rented});
-    let session = app
-        .book_with(&course, "laser_partial", "2027-01-14T10:00", with)
-        .await
-        .expect(201)
-        .id();
+    let session =
+        app.book_with(&course, "laser_partial", "2027-01-14T10:00", with).await.expect(201).id();
     let remove = format!("/devices/{}/rental-windows/{window}", clinic.rented);
     app.manage("DELETE", &remove, Value::Null).await.expect(200);
     app.after_grace().await;
     assert_eq!(app.ledger(&session).await, ["invite superseded pending"]);
     let to = json!({"start": "2027-01-15T10:00", "device_id": clinic.owned});
-    app.post(&format!("/sessions/{session}/reschedule"), to)
-        .await
-        .expect(200);
+    app.post(&format!("/sessions/{session}/reschedule"), to).await.expect(200);
     app.after_grace().await;
     assert_eq!(app.ledger(&session).await.last().unwrap(), "invite sent");
 }
@@ -457,11 +318,7 @@ async fn a_visit_whose_laser_went_away_is_told_when_it_has_a_new_time() {
 #[tokio::test]
 async fn what_is_over_is_not_told_any_more() {
     let (app, _, course) = clinic().await;
-    let session = app
-        .book(&course, "consultation", "2027-01-04T09:15")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-01-04T09:15").await.expect(201).id();
     app.wait(Duration::hours(2));
     app.deliver().await;
     assert_eq!(app.ledger(&session).await, ["invite suppressed past"]);
@@ -472,17 +329,8 @@ async fn what_is_over_is_not_told_any_more() {
 async fn mail_is_in_the_patients_language_and_says_all_without_its_calendar() {
     let (app, _, course) = clinic().await;
     let path = format!("/patients/{}", patient_of(&app, &course).await);
-    app.call(
-        &app.desk,
-        "PATCH",
-        &path,
-        json!({"preferred_language": "fr"}),
-    )
-    .await
-    .expect(200);
-    app.book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201);
+    app.call(&app.desk, "PATCH", &path, json!({"preferred_language": "fr"})).await.expect(200);
+    app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201);
     app.after_grace().await;
     let mail = app.mails().await.remove(0);
     assert_eq!(mail.subject, "Votre rendez-vous du 15 mars à 10 h 00");
@@ -504,10 +352,7 @@ async fn mail_is_in_the_patients_language_and_says_all_without_its_calendar() {
 #[tokio::test]
 async fn a_visit_of_the_demo_was_invited_when_it_was_booked_so_calling_it_off_takes_it_back() {
     let (app, _) = crate::support::told::served("2026-11-22T15:00:00Z").await;
-    let booked = app
-        .get("/sessions?status=booked&from=2026-11-23")
-        .await
-        .expect(200);
+    let booked = app.get("/sessions?status=booked&from=2026-11-23").await.expect(200);
     let session = booked.items()[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(app.ledger(&session).await, ["invite sent"]);
     app.cancel(&session).await.expect(200);
@@ -516,9 +361,6 @@ async fn a_visit_of_the_demo_was_invited_when_it_was_booked_so_calling_it_off_ta
     assert_eq!(mails.len(), 1);
     assert_eq!(
         (mails[0].line("METHOD"), mails[0].line("UID")),
-        (
-            "CANCEL".to_owned(),
-            booked.items()[0]["uid"].as_str().unwrap().to_owned()
-        )
+        ("CANCEL".to_owned(), booked.items()[0]["uid"].as_str().unwrap().to_owned())
     );
 }

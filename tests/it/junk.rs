@@ -13,11 +13,7 @@ async fn junk_in_every_body_of_every_route_gets_a_clear_4xx_and_changes_nothing(
     let clinic = app.clinic().await;
     let patient = app.register("Ada").await;
     let course = app.course_of(&patient).await;
-    let session = app
-        .book(&course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
     let deep = "[".repeat(50_000);
     let long = format!("{{\"start\": \"{}\"}}", "9".repeat(60_000));
     let bodies: Vec<Vec<u8>> = vec![
@@ -36,14 +32,8 @@ async fn junk_in_every_body_of_every_route_gets_a_clear_4xx_and_changes_nothing(
             .to_string()
             .into_bytes(),
     ];
-    let document = app
-        .send(
-            Request::get("/api/v1/openapi.json")
-                .body(Body::empty())
-                .unwrap(),
-        )
-        .await
-        .body;
+    let document =
+        app.send(Request::get("/api/v1/openapi.json").body(Body::empty()).unwrap()).await.body;
     let mut sent = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
@@ -59,10 +49,8 @@ async fn junk_in_every_body_of_every_route_gets_a_clear_4xx_and_changes_nothing(
                 ("rooms", &clinic.consult),
                 ("devices", &clinic.rented),
             ];
-            let id = id
-                .iter()
-                .find(|(kind, _)| path.contains(kind))
-                .map_or("x", |(_, id)| id.as_str());
+            let id =
+                id.iter().find(|(kind, _)| path.contains(kind)).map_or("x", |(_, id)| id.as_str());
             for body in &bodies {
                 let token = format!("Bearer {}", app.manager);
                 let request = Request::builder()
@@ -71,9 +59,7 @@ async fn junk_in_every_body_of_every_route_gets_a_clear_4xx_and_changes_nothing(
                 let request = request
                     .header("authorization", token)
                     .header("content-type", "application/json");
-                let answer = app
-                    .send(request.body(Body::from(body.clone())).unwrap())
-                    .await;
+                let answer = app.send(request.body(Body::from(body.clone())).unwrap()).await;
                 assert!(
                     (400..500).contains(&answer.status),
                     "{method} {path} {:?}: {} {}",
@@ -91,14 +77,8 @@ async fn junk_in_every_body_of_every_route_gets_a_clear_4xx_and_changes_nothing(
         }
     }
     assert!(sent > 250, "only {sent} were sent");
-    assert_eq!(
-        app.get(&format!("/sessions/{session}")).await.body["version"],
-        1
-    );
-    assert_eq!(
-        app.get(&format!("/patients/{patient}")).await.body["version"],
-        1
-    );
+    assert_eq!(app.get(&format!("/sessions/{session}")).await.body["version"], 1);
+    assert_eq!(app.get(&format!("/patients/{patient}")).await.body["version"], 1);
     assert_eq!(app.get("/sites").await.items().len(), 1);
 }
 
@@ -112,34 +92,19 @@ async fn what_is_too_large_or_of_the_wrong_kind_is_said_to_be() {
         app.send(request.body(Body::from(body)).unwrap())
     };
     assert_eq!(
-        send("application/json", "x".repeat(70_000))
-            .await
-            .expect(413)
-            .str("code"),
+        send("application/json", "x".repeat(70_000)).await.expect(413).str("code"),
         "too_large"
     );
     assert_eq!(
-        send("text/plain", "{}".to_owned())
-            .await
-            .expect(415)
-            .str("code"),
+        send("text/plain", "{}".to_owned()).await.expect(415).str("code"),
         "unsupported_media_type"
     );
     assert_eq!(
-        app.call(&app.desk, "PUT", "/patients", json!({}))
-            .await
-            .expect(405)
-            .headers["allow"],
+        app.call(&app.desk, "PUT", "/patients", json!({})).await.expect(405).headers["allow"],
         "GET,HEAD,POST"
     );
-    assert_eq!(
-        app.get("/nowhere").await.expect(404).str("code"),
-        "not_found"
-    );
-    assert_eq!(
-        app.get("/patients/not-an-id").await.expect(404).str("code"),
-        "not_found"
-    );
+    assert_eq!(app.get("/nowhere").await.expect(404).str("code"), "not_found");
+    assert_eq!(app.get("/patients/not-an-id").await.expect(404).str("code"), "not_found");
 }
 
 #[tokio::test]
@@ -173,18 +138,9 @@ async fn junk_in_queries_and_ids_is_a_4xx() {
         (format!("/slots?course_id={course}"), 400),
         (format!("/slots?course_id={course}&service=a%20b"), 400),
         (format!("/slots?course_id={course}&service=x"), 422),
-        (
-            format!("/slots?course_id={course}&service=consultation&from=9999-01-01"),
-            400,
-        ),
-        (
-            format!("/slots?course_id={course}&service=consultation&from=x"),
-            400,
-        ),
-        (
-            format!("/slots?course_id={course}&service=consultation&limit=99999999999"),
-            400,
-        ),
+        (format!("/slots?course_id={course}&service=consultation&from=9999-01-01"), 400),
+        (format!("/slots?course_id={course}&service=consultation&from=x"), 400),
+        (format!("/slots?course_id={course}&service=consultation&limit=99999999999"), 400),
         (
             format!("/slots?course_id={course}&service=consultation&from=2199-12-31&to=2199-12-31"),
             200,
@@ -198,19 +154,11 @@ async fn junk_in_queries_and_ids_is_a_4xx() {
         let answer = app.get(&path).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.text);
     }
-    for after in [
-        "",
-        "AAAA",
-        "bnVsbA",
-        "WyJcdTAwMDAiLCIwMTg5MDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiXQ",
-    ] {
+    for after in
+        ["", "AAAA", "bnVsbA", "WyJcdTAwMDAiLCIwMTg5MDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiXQ"]
+    {
         let path = format!("/patients?after={after}");
         assert_eq!(app.get(&path).await.status, 422, "{path}");
     }
-    assert_eq!(
-        app.call(&app.manager, "GET", "/audit", Value::Null)
-            .await
-            .status,
-        400
-    );
+    assert_eq!(app.call(&app.manager, "GET", "/audit", Value::Null).await.status, 400);
 }

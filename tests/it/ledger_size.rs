@@ -76,9 +76,7 @@ async fn a_step_takes_as_long_as_what_is_due_and_not_as_the_ledger_is() {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    app.book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201);
+    app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201);
     app.until("2027-03-13T14:00:00Z").await;
     grow_to(&app, 10_000).await;
     let mut short = Duration::MAX;
@@ -92,8 +90,5 @@ async fn a_step_takes_as_long_as_what_is_due_and_not_as_the_ledger_is() {
         long = long.min(step_time(&app).await);
     }
     eprintln!("{DUE} due among 10,000 rows: {short:?}; among 1,000,000: {long:?}");
-    assert!(
-        long <= short * 2,
-        "{short:?} among 10,000 rows, {long:?} among 1,000,000"
-    );
+    assert!(long <= short * 2, "{short:?} among 10,000 rows, {long:?} among 1,000,000");
 }

@@ -4,8 +4,7 @@
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use serde_json::json;
 
-use crate::support::mail::TELLING;
-use crate::support::mail::{Mail, line};
+use crate::support::mail::{Mail, TELLING, line};
 use crate::support::{TestApp, told};
 
 /// Mails of each kind about visits of the demo, in both languages: booked, moved, called off.
@@ -13,25 +12,14 @@ async fn every_kind() -> (TestApp, Vec<Mail>) {
     let (app, people) = told::served("2026-11-22T15:00:00Z").await;
     for (_, course) in &people {
         let course = course.id.to_string();
-        let slots = app
-            .slots(&course, "review", "2026-12-01", "2026-12-20")
-            .await;
+        let slots = app.slots(&course, "review", "2026-12-01", "2026-12-20").await;
         // A course that has ended books nothing more.
         if slots.starts().is_empty() {
             continue;
         }
-        let starts: Vec<String> = slots
-            .starts()
-            .iter()
-            .step_by(5)
-            .take(2)
-            .map(|start| (*start).to_owned())
-            .collect();
-        let session = app
-            .book(&course, "review", &starts[0])
-            .await
-            .expect(201)
-            .id();
+        let starts: Vec<String> =
+            slots.starts().iter().step_by(5).take(2).map(|start| (*start).to_owned()).collect();
+        let session = app.book(&course, "review", &starts[0]).await.expect(201).id();
         app.after_grace().await;
         app.move_to(&session, &starts[1]).await.expect(200);
         app.after_grace().await;
@@ -63,19 +51,11 @@ async fn the_calendar_lies_where_every_mail_program_looks_for_it() {
         let message = MessageParser::default().parse(mail.raw.as_bytes()).unwrap();
         assert_eq!(kind(&message, 0), "multipart/mixed");
         let [alternative, attached] = children(&message, 0).try_into().unwrap();
-        assert_eq!(
-            kind(&message, alternative),
-            "multipart/alternative",
-            "45: first of all"
-        );
+        assert_eq!(kind(&message, alternative), "multipart/alternative", "45: first of all");
         let parts = children(&message, alternative);
         let kinds: Vec<_> = parts.iter().map(|part| kind(&message, *part)).collect();
         assert_eq!(kinds, ["text/plain", "text/html", "text/calendar"], "46");
-        assert_eq!(
-            mail.raw.matches("Content-Type: text/calendar").count(),
-            1,
-            "47"
-        );
+        assert_eq!(mail.raw.matches("Content-Type: text/calendar").count(), 1, "47");
         let calendar = &message.parts[parts[2] as usize];
         let told = calendar.content_type().unwrap();
         assert_eq!(
@@ -92,16 +72,8 @@ async fn the_calendar_lies_where_every_mail_program_looks_for_it() {
         );
         let copy = &message.parts[attached as usize];
         assert_eq!(kind(&message, attached), "application/ics", "50");
-        assert_eq!(
-            copy.content_type().unwrap().attribute("name"),
-            Some("invite.ics"),
-            "50"
-        );
-        assert_eq!(
-            mail.attached,
-            mail.calendar.map(|(_, text)| text),
-            "50: the same octets"
-        );
+        assert_eq!(copy.content_type().unwrap().attribute("name"), Some("invite.ics"), "50");
+        assert_eq!(mail.attached, mail.calendar.map(|(_, text)| text), "50: the same octets");
     }
 }
 
@@ -111,36 +83,25 @@ async fn one_address_writes_to_one_patient_and_nobody_else() {
     let (_, mails) = every_kind().await;
     for mail in mails {
         let message = MessageParser::default().parse(mail.raw.as_bytes()).unwrap();
-        let organizer = mail
-            .line("ORGANIZER")
-            .trim_start_matches("mailto:")
-            .to_owned();
+        let organizer = mail.line("ORGANIZER").trim_start_matches("mailto:").to_owned();
         let only = |address: Option<&mail_parser::Address<'_>>| {
-            let all: Vec<_> = address
-                .unwrap()
-                .iter()
-                .map(|one| one.address().unwrap().to_owned())
-                .collect();
+            let all: Vec<_> =
+                address.unwrap().iter().map(|one| one.address().unwrap().to_owned()).collect();
             let [one] = all.try_into().unwrap();
             one
         };
         assert_eq!(only(message.from()), organizer, "51");
         assert_eq!(only(message.reply_to()), organizer, "51");
-        assert_eq!(
-            format!("mailto:{}", only(message.to())),
-            mail.line("ATTENDEE"),
-            "52"
-        );
+        assert_eq!(format!("mailto:{}", only(message.to())), mail.line("ATTENDEE"), "52");
         assert!(message.cc().is_none() && message.bcc().is_none(), "52");
         assert!(!mail.calendar.as_ref().unwrap().1.contains("SENT-BY"), "53");
         assert!(
             message.message_id().unwrap().ends_with("@clinic.invalid") && message.date().is_some(),
             "54"
         );
-        for said in [
-            "Auto-Submitted: auto-generated\r\n",
-            "X-Auto-Response-Suppress: OOF, AutoReply\r\n",
-        ] {
+        for said in
+            ["Auto-Submitted: auto-generated\r\n", "X-Auto-Response-Suppress: OOF, AutoReply\r\n"]
+        {
             assert!(mail.raw.contains(said), "54: {said}");
         }
     }
@@ -153,24 +114,15 @@ async fn text_and_html_each_say_when_where_and_how_to_reach_us() {
     for mail in mails {
         let start = line(&mail.calendar.as_ref().unwrap().1, "DTSTART").unwrap();
         let (hour, minute) = (start[9..11].parse::<u32>().unwrap(), &start[11..13]);
-        let times = [
-            format!("{}:{minute}", (hour + 11) % 12 + 1),
-            format!("{hour} h {minute}"),
-        ];
+        let times = [format!("{}:{minute}", (hour + 11) % 12 + 1), format!("{hour} h {minute}")];
         for part in [&mail.text, &mail.html] {
-            assert!(
-                times.iter().any(|time| part.contains(time)),
-                "{times:?} in {part}"
-            );
+            assert!(times.iter().any(|time| part.contains(time)), "{times:?} in {part}");
             assert!(part.contains("(America/Toronto)") && part.contains("(647) 351-0061"));
             let called_off = mail.line("METHOD") == "CANCEL";
             assert_eq!(part.contains("/a/"), !called_off);
             assert_eq!(part.contains("59 Hayden Street"), !called_off);
         }
-        assert!(
-            !mail.html.contains("<img") && !mail.html.contains("<script"),
-            "nothing is loaded"
-        );
+        assert!(!mail.html.contains("<img") && !mail.html.contains("<script"), "nothing is loaded");
     }
 }
 
@@ -192,11 +144,8 @@ async fn no_word_of_any_mail_tells_what_somebody_is_treated_for() {
             let text = text.to_lowercase().replace("@example.test", "");
             let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
             for word in TELLING {
-                let found = if word.contains(' ') {
-                    text.contains(word)
-                } else {
-                    words.contains(word)
-                };
+                let found =
+                    if word.contains(' ') { text.contains(word) } else { words.contains(word) };
                 assert!(!found, "{word} in {text}");
             }
             for name in &names {
@@ -216,18 +165,9 @@ async fn a_calendar_with_accents_arrives_whole() {
     let app = TestApp::empty().await;
     let clinic = app.clinic().await;
     let place = json!({"address": "59, rue Hayden, 7ᵉ étage; « Montréal », 東京 \\n 🗓"});
-    app.call(
-        &app.manager,
-        "PATCH",
-        &format!("/sites/{}", clinic.site),
-        place,
-    )
-    .await
-    .expect(200);
+    app.call(&app.manager, "PATCH", &format!("/sites/{}", clinic.site), place).await.expect(200);
     let course = app.course("Ada").await;
-    app.book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201);
+    app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201);
     app.after_grace().await;
     let mail = app.mails().await.remove(0);
     assert_eq!(
@@ -236,8 +176,6 @@ async fn a_calendar_with_accents_arrives_whole() {
     );
     assert!(
         mail.raw.is_ascii()
-            && !mail
-                .raw
-                .contains("quoted-printable\r\nContent-Type: text/calendar")
+            && !mail.raw.contains("quoted-printable\r\nContent-Type: text/calendar")
     );
 }

@@ -12,11 +12,7 @@ const MANAGER: &str = "manager@example.test";
 
 async fn id_of(app: &TestApp, email: &str) -> String {
     let all = by_command::list(&app.app).await.unwrap();
-    all.into_iter()
-        .find(|user| user.email == email)
-        .unwrap()
-        .id
-        .to_string()
+    all.into_iter().find(|user| user.email == email).unwrap().id.to_string()
 }
 
 async fn another_manager(app: &TestApp) -> String {
@@ -37,18 +33,14 @@ pub(crate) async fn boss(app: &TestApp) -> Seat<'_> {
 }
 
 async fn lines(app: &TestApp) -> i64 {
-    app.count("SELECT COUNT(*) FROM audit WHERE action LIKE 'user.%' AND subject = 'user'")
-        .await
+    app.count("SELECT COUNT(*) FROM audit WHERE action LIKE 'user.%' AND subject = 'user'").await
 }
 
 #[tokio::test]
 async fn only_managers_see_the_pages_of_managers() {
     let app = TestApp::empty().await;
     app.clinic().await;
-    let (stranger, desk) = (
-        Seat::of_nobody(&app),
-        Seat::of(&app, "front_desk@example.test").await,
-    );
+    let (stranger, desk) = (Seat::of_nobody(&app), Seat::of(&app, "front_desk@example.test").await);
     let (practitioner, shop) = (
         Seat::of(&app, "practitioner@example.test").await,
         Seat::of(&app, "partner@example.test").await,
@@ -76,37 +68,18 @@ async fn only_managers_see_the_pages_of_managers() {
         let asked = stranger.get(path).await.expect(401);
         assert!(asked.text.contains("name=\"password\""), "{path}");
         for other in [&desk, &practitioner, &shop] {
-            assert!(
-                other
-                    .get(path)
-                    .await
-                    .expect(403)
-                    .text
-                    .contains("not for your role"),
-                "{path}"
-            );
+            assert!(other.get(path).await.expect(403).text.contains("not for your role"), "{path}");
         }
         let page = manager.get(path).await.expect(200);
         assert!(page.text.contains("aria-label=\"Manage\""), "{path}");
-        assert!(
-            !page.text.contains(" style="),
-            "{path} carries a style of its own"
-        );
+        assert!(!page.text.contains(" style="), "{path} carries a style of its own");
         let policy = page.headers["content-security-policy"].to_str().unwrap();
         assert!(!policy.contains("unsafe-inline"), "{path}: {policy}");
     }
-    desk.post("/manage/users", &[("email", "x@example.test")])
-        .await
-        .expect(403);
-    stranger
-        .post(&format!("/manage/users/{user}/active"), &[("active", "no")])
-        .await
-        .expect(401);
+    desk.post("/manage/users", &[("email", "x@example.test")]).await.expect(403);
+    stranger.post(&format!("/manage/users/{user}/active"), &[("active", "no")]).await.expect(401);
     manager.get("/manage/users/nobody").await.expect(404);
-    manager
-        .get("/manage/users/01890000-0000-7000-8000-000000000001")
-        .await
-        .expect(404);
+    manager.get("/manage/users/01890000-0000-7000-8000-000000000001").await.expect(404);
 }
 
 #[tokio::test]
@@ -121,51 +94,30 @@ async fn a_user_is_added_let_out_and_in_again_and_each_leaves_a_line() {
         ("password", "a fine password"),
     ];
     let added = manager.post("/manage/users", &new).await.expect(303);
-    let listed = manager
-        .get(added.headers["location"].to_str().unwrap())
-        .await
-        .expect(200);
+    let listed = manager.get(added.headers["location"].to_str().unwrap()).await.expect(200);
     assert!(listed.text.contains("Ada &#60;Sample&#62;") && !listed.text.contains("<Sample>"));
     let ada = id_of(&app, "ada@example.test").await;
     let own = Seat::signed_in(&app, "ada@example.test", "a fine password").await;
     own.get("/account").await.expect(200);
     // Out, and whatever let them in ends.
-    let token = by_command::create_token(&app.app, "ada@example.test", 10)
-        .await
-        .unwrap();
+    let token = by_command::create_token(&app.app, "ada@example.test", 10).await.unwrap();
     let page = format!("/manage/users/{ada}");
-    let done = manager
-        .post(&format!("{page}/active"), &[("active", "no")])
-        .await
-        .expect(303);
-    let told = manager
-        .get(done.headers["location"].to_str().unwrap())
-        .await
-        .expect(200);
+    let done = manager.post(&format!("{page}/active"), &[("active", "no")]).await.expect(303);
+    let told = manager.get(done.headers["location"].to_str().unwrap()).await.expect(200);
     assert!(told.text.contains("may not sign in any more"));
     own.get("/account").await.expect(401);
-    app.call(&token, "GET", "/patients", serde_json::Value::Null)
-        .await
-        .expect(401);
-    manager
-        .post(&format!("{page}/active"), &[("active", "yes")])
-        .await
-        .expect(303);
+    app.call(&token, "GET", "/patients", serde_json::Value::Null).await.expect(401);
+    manager.post(&format!("{page}/active"), &[("active", "yes")]).await.expect(303);
     Seat::signed_in(&app, "ada@example.test", "a fine password").await;
     // Another password, and another role.
-    let short = manager
-        .post(&format!("{page}/password"), &[("password", "short")])
-        .await
-        .expect(422);
+    let short =
+        manager.post(&format!("{page}/password"), &[("password", "short")]).await.expect(422);
     assert!(
         short.text.contains("10 characters or more")
             && short.text.contains("aria-invalid=\"true\"")
     );
     manager
-        .post(
-            &format!("{page}/password"),
-            &[("password", "another password")],
-        )
+        .post(&format!("{page}/password"), &[("password", "another password")])
         .await
         .expect(303);
     let shown = manager.get(&page).await.expect(200);
@@ -178,10 +130,7 @@ async fn a_user_is_added_let_out_and_in_again_and_each_leaves_a_line() {
     ];
     manager.post(&page, &role).await.expect(303);
     let all = by_command::list(&app.app).await.unwrap();
-    let ada = all
-        .iter()
-        .find(|user| user.email == "ada@example.test")
-        .unwrap();
+    let ada = all.iter().find(|user| user.email == "ada@example.test").unwrap();
     assert_eq!((ada.role, ada.name.as_str()), (Role::Practitioner, "Ada"));
     assert_eq!(lines(&app).await, 5);
     let by_manager =
@@ -193,10 +142,7 @@ async fn a_user_is_added_let_out_and_in_again_and_each_leaves_a_line() {
 /// The value of a hidden field.
 pub(crate) fn hidden(page: &str, name: &str) -> String {
     let start = format!("<input type=\"hidden\" name=\"{name}\" value=\"");
-    let rest = page
-        .split(&start)
-        .nth(1)
-        .unwrap_or_else(|| panic!("no {name} in {page}"));
+    let rest = page.split(&start).nth(1).unwrap_or_else(|| panic!("no {name} in {page}"));
     rest.split('"').next().unwrap().to_owned()
 }
 
@@ -207,10 +153,7 @@ async fn what_makes_no_sense_comes_back_filled_in() {
     let empty = manager.post("/manage/users", &[]).await.expect(422);
     for id in ["f-email-problem", "f-name-problem", "f-role-problem"] {
         assert!(empty.text.contains(&format!("id=\"{id}\"")), "{id}");
-        assert!(
-            empty.text.contains(id) && empty.text.contains("aria-describedby"),
-            "{id}"
-        );
+        assert!(empty.text.contains(id) && empty.text.contains("aria-describedby"), "{id}");
     }
     assert_eq!(empty.text.matches("This is needed.").count(), 3);
     let long = format!("<b>{}", "x".repeat(9_997));
@@ -222,22 +165,13 @@ async fn what_makes_no_sense_comes_back_filled_in() {
         ("password", "a fine password"),
     ];
     let answer = manager.post("/manage/users", &taken).await.expect(422);
+    assert!(answer.text.contains("This must not be longer than 200 characters."));
     assert!(
-        answer
-            .text
-            .contains("This must not be longer than 200 characters.")
-    );
-    assert!(
-        answer
-            .text
-            .contains(&format!("&#60;b&#62;{}", "x".repeat(9_997)))
+        answer.text.contains(&format!("&#60;b&#62;{}", "x".repeat(9_997)))
             && !answer.text.contains("<b>")
     );
     assert!(answer.text.contains("<option value=\"manager\" selected>"));
-    assert!(
-        !answer.text.contains("a fine password"),
-        "a password is never sent back"
-    );
+    assert!(!answer.text.contains("a fine password"), "a password is never sent back");
     let with = |role: &'static str, email: &'static str| {
         [
             ("email", email),
@@ -247,25 +181,13 @@ async fn what_makes_no_sense_comes_back_filled_in() {
             ("password", "a fine password"),
         ]
     };
-    let answer = manager
-        .post("/manage/users", &with("manager", MANAGER))
-        .await
-        .expect(422);
-    assert!(
-        answer
-            .text
-            .contains("There is a user with the email manager@example.test already.")
-    );
+    let answer = manager.post("/manage/users", &with("manager", MANAGER)).await.expect(422);
+    assert!(answer.text.contains("There is a user with the email manager@example.test already."));
     assert!(answer.text.contains("f-email-problem"));
-    let answer = manager
-        .post("/manage/users", &with("partner", "ada@example.test"))
-        .await
-        .expect(422);
+    let answer =
+        manager.post("/manage/users", &with("partner", "ada@example.test")).await.expect(422);
     assert!(answer.text.contains("f-partner_id-problem"));
-    manager
-        .post("/manage/users", &with("patient", "ada@example.test"))
-        .await
-        .expect(422);
+    manager.post("/manage/users", &with("patient", "ada@example.test")).await.expect(422);
     assert_eq!(lines(&app).await, 0);
 }
 
@@ -275,46 +197,26 @@ async fn nobody_shuts_themself_out_and_one_manager_remains() {
     let manager = Seat::of(&app, MANAGER).await;
     let own = format!("/manage/users/{}", id_of(&app, MANAGER).await);
     let other = another_manager(&app).await;
-    let refused = manager
-        .post(&format!("{own}/active"), &[("active", "no")])
-        .await
-        .expect(422);
+    let refused = manager.post(&format!("{own}/active"), &[("active", "no")]).await.expect(422);
     assert!(refused.text.contains("You cannot disable yourself"));
     let version = hidden(&manager.get(&own).await.text, "version");
-    let demoted = [
-        ("version", version.as_str()),
-        ("name", "Me"),
-        ("role", "front_desk"),
-        ("partner_id", ""),
-    ];
+    let demoted =
+        [("version", version.as_str()), ("name", "Me"), ("role", "front_desk"), ("partner_id", "")];
     let refused = manager.post(&own, &demoted).await.expect(422);
     assert!(
-        refused
-            .text
-            .contains("You cannot take the role of manager from yourself")
+        refused.text.contains("You cannot take the role of manager from yourself")
             && refused.text.contains("f-role-problem")
     );
     // What was typed is still there.
     assert!(
         refused.text.contains("value=\"Me\"")
-            && refused
-                .text
-                .contains("<option value=\"front_desk\" selected>")
+            && refused.text.contains("<option value=\"front_desk\" selected>")
     );
     // Nothing said is nothing done.
     for path in ["active", "second-factor", "password"] {
-        manager
-            .post(&format!("/manage/users/{other}/{path}"), &[])
-            .await
-            .expect(422);
+        manager.post(&format!("/manage/users/{other}/{path}"), &[]).await.expect(422);
     }
-    manager
-        .post(
-            &format!("/manage/users/{other}/active"),
-            &[("active", "no")],
-        )
-        .await
-        .expect(303);
+    manager.post(&format!("/manage/users/{other}/active"), &[("active", "no")]).await.expect(303);
     manager.get("/manage/users").await.expect(200);
 }
 
@@ -333,9 +235,7 @@ async fn two_managers_who_disable_each_other_at_once_are_not_both_gone() {
     );
     let statuses = [one.status, other.status];
     assert!(statuses.contains(&303), "{statuses:?}");
-    let left = app
-        .count("SELECT COUNT(*) FROM users WHERE role = 'manager' AND active")
-        .await;
+    let left = app.count("SELECT COUNT(*) FROM users WHERE role = 'manager' AND active").await;
     assert_eq!(left, 1);
 }
 
@@ -343,10 +243,7 @@ async fn two_managers_who_disable_each_other_at_once_are_not_both_gone() {
 async fn a_form_that_somebody_overtook_keeps_what_was_typed() {
     let app = TestApp::empty().await;
     let manager = Seat::of(&app, MANAGER).await;
-    let page = format!(
-        "/manage/users/{}",
-        id_of(&app, "front_desk@example.test").await
-    );
+    let page = format!("/manage/users/{}", id_of(&app, "front_desk@example.test").await);
     let version = hidden(&manager.get(&page).await.text, "version");
     let as_name = |name: &'static str, version: &str| {
         [
@@ -357,10 +254,7 @@ async fn a_form_that_somebody_overtook_keeps_what_was_typed() {
         ]
     };
     let send = async |form: [(&str, String); 4]| {
-        let form: Vec<_> = form
-            .iter()
-            .map(|(name, text)| (*name, text.as_str()))
-            .collect();
+        let form: Vec<_> = form.iter().map(|(name, text)| (*name, text.as_str())).collect();
         manager.post(&page, &form).await
     };
     send(as_name("Ada", &version)).await.expect(303);
@@ -369,15 +263,8 @@ async fn a_form_that_somebody_overtook_keeps_what_was_typed() {
     assert!(stale.text.contains("value=\"Grace\"") && stale.text.contains("There is now: Ada"));
     let newer = hidden(&stale.text, "version");
     send(as_name("Grace", &newer)).await.expect(303);
-    let without = manager
-        .post(&page, &[("name", "X"), ("role", "front_desk")])
-        .await
-        .expect(422);
-    assert!(
-        without
-            .text
-            .contains("Somebody else changed this meanwhile")
-    );
+    let without = manager.post(&page, &[("name", "X"), ("role", "front_desk")]).await.expect(422);
+    assert!(without.text.contains("Somebody else changed this meanwhile"));
 }
 
 #[tokio::test]
@@ -412,30 +299,12 @@ async fn a_second_factor_is_required_and_taken_away() {
     let app = TestApp::empty().await;
     let manager = Seat::of(&app, MANAGER).await;
     let desk = Seat::of(&app, "front_desk@example.test").await;
-    let page = format!(
-        "/manage/users/{}",
-        id_of(&app, "front_desk@example.test").await
-    );
-    manager
-        .post(&format!("{page}/second-factor"), &[("required", "yes")])
-        .await
-        .expect(303);
-    assert!(
-        manager
-            .get("/manage/users")
-            .await
-            .text
-            .contains("Required, not set up yet")
-    );
+    let page = format!("/manage/users/{}", id_of(&app, "front_desk@example.test").await);
+    manager.post(&format!("{page}/second-factor"), &[("required", "yes")]).await.expect(303);
+    assert!(manager.get("/manage/users").await.text.contains("Required, not set up yet"));
     desk.get("/manage").await.expect(401);
-    manager
-        .post(&format!("{page}/second-factor/take-away"), &[])
-        .await
-        .expect(303);
-    manager
-        .post(&format!("{page}/second-factor"), &[("required", "no")])
-        .await
-        .expect(303);
+    manager.post(&format!("{page}/second-factor/take-away"), &[]).await.expect(303);
+    manager.post(&format!("{page}/second-factor"), &[("required", "no")]).await.expect(303);
     let noted = "SELECT COUNT(*) FROM audit WHERE action LIKE 'second_factor.%'";
     assert_eq!(app.count(noted).await, 3);
 }

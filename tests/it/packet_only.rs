@@ -27,13 +27,8 @@ impl Left {
     pub(crate) fn keep(&mut self, what: &str, answer: &Answer) {
         // The number of a request and the length of an answer may hold any digits.
         let any = ["x-request-id", "content-length"];
-        let headers = answer
-            .headers
-            .iter()
-            .filter(|(name, _)| !any.contains(&name.as_str()));
-        let headers: Vec<_> = headers
-            .map(|(name, value)| format!("{name}: {value:?}"))
-            .collect();
+        let headers = answer.headers.iter().filter(|(name, _)| !any.contains(&name.as_str()));
+        let headers: Vec<_> = headers.map(|(name, value)| format!("{name}: {value:?}")).collect();
         self.said.push((
             format!("{what} ({})", answer.status),
             format!("{}\n{}", headers.join("\n"), answer.text),
@@ -61,17 +56,11 @@ async fn planted() -> Record {
         ("rooms", &clinic.consult),
     ] {
         let name = json!({"name": format!("{PLANTED} {id}")});
-        app.manage("PATCH", &format!("{}/{id}", named(path)), name)
-            .await
-            .expect(200);
+        app.manage("PATCH", &format!("{}/{id}", named(path)), name).await.expect(200);
     }
-    app.manage(
-        "PATCH",
-        &format!("/devices/{}", clinic.owned),
-        json!({"name": PLANTED}),
-    )
-    .await
-    .expect(200);
+    app.manage("PATCH", &format!("/devices/{}", clinic.owned), json!({"name": PLANTED}))
+        .await
+        .expect(200);
     app.manage(
         "PATCH",
         &format!("/sites/{}", clinic.site),
@@ -79,10 +68,7 @@ async fn planted() -> Record {
     )
     .await
     .expect(200);
-    let (shop, other) = (
-        app.shop("Harbour Light", 1).await,
-        app.shop(PLANTED, 1).await,
-    );
+    let (shop, other) = (app.shop("Harbour Light", 1).await, app.shop(PLANTED, 1).await);
     let patient = json!({"given_name": "Ada", "family_name": "Sample", "phone": "416-555-0123", "email": format!("{PLANTED}@example.test"),
         "date_of_birth": "1987-06-05", "fitzpatrick": "II", "preferred_language": "en"});
     let patient = app.post("/patients", patient).await.expect(201).id();
@@ -95,19 +81,12 @@ async fn planted() -> Record {
         ("disclosure", Some(&other.id)),
     ] {
         let consent = json!({"kind": kind, "partner_id": partner, "text_version": format!("{PLANTED} {kind}")});
-        app.post(&format!("/patients/{patient}/consents"), consent)
-            .await
-            .expect(201);
+        app.post(&format!("/patients/{patient}/consents"), consent).await.expect(201);
     }
     // Another course, another shop, another patient at the same shop: none of them is this shop's to know of.
     let elsewhere = app.course_of(&patient).await;
-    app.book(&elsewhere, "consultation", "2027-01-05T16:00")
-        .await
-        .expect(201);
-    let theirs = app
-        .book_at(&other, &course, "review", "2027-01-06T16:00")
-        .await
-        .expect(201);
+    app.book(&elsewhere, "consultation", "2027-01-05T16:00").await.expect(201);
+    let theirs = app.book_at(&other, &course, "review", "2027-01-06T16:00").await.expect(201);
     app.call(
         &other.token,
         "POST",
@@ -117,34 +96,19 @@ async fn planted() -> Record {
     .await
     .expect(200);
     let noted = json!({"outcome": "completed", "note": PLANTED, "adverse_events": [{"kind": PLANTED, "severity": "mild"}]});
-    app.past(&course, "review", "2026-12-01T10:00", None, noted.clone())
-        .await;
-    app.past(
-        &course,
-        "laser_partial",
-        "2026-11-20T10:00",
-        Some(&clinic.owned),
-        {
-            let mut record = done_with(1064);
-            record["note"] = json!(PLANTED);
-            record["reason"] = json!(PLANTED);
-            record
-        },
-    )
+    app.past(&course, "review", "2026-12-01T10:00", None, noted.clone()).await;
+    app.past(&course, "laser_partial", "2026-11-20T10:00", Some(&clinic.owned), {
+        let mut record = done_with(1064);
+        record["note"] = json!(PLANTED);
+        record["reason"] = json!(PLANTED);
+        record
+    })
     .await;
     let stranger = json!({"given_name": PLANTED, "family_name": PLANTED, "phone": "416-555-0199", "email": "stranger@example.test"});
     let stranger = app.post("/patients", stranger).await.expect(201).id();
     let stranger = app.course_of(&stranger).await;
-    app.book(&stranger, "consultation", "2027-01-05T12:00")
-        .await
-        .expect(201);
-    Record {
-        app,
-        shop,
-        other,
-        course,
-        patient,
-    }
+    app.book(&stranger, "consultation", "2027-01-05T12:00").await.expect(201);
+    Record { app, shop, other, course, patient }
 }
 
 /// A shop that asks; what it is answered is kept.
@@ -169,23 +133,11 @@ impl Asking<'_> {
 
 /// Does all that a shop can do, and keeps all that it was answered.
 async fn everything(record: &Record, left: &mut Left) -> BTreeSet<String> {
-    let Record {
-        app, shop, course, ..
-    } = record;
-    let mut asking = Asking {
-        record,
-        left,
-        done: BTreeSet::new(),
-    };
+    let Record { app, shop, course, .. } = record;
+    let mut asking = Asking { record, left, done: BTreeSet::new() };
     let (referral, first) = dates_are_agreed(&mut asking).await;
     let path = |verb: &str| format!("/referrals/{referral}{verb}");
-    let feed = asking
-        .ask(
-            "POST /feeds",
-            "/feeds",
-            json!({"kind": "partner", "id": shop.id}),
-        )
-        .await;
+    let feed = asking.ask("POST /feeds", "/feeds", json!({"kind": "partner", "id": shop.id})).await;
     let link = asking
         .ask(
             "POST /partners/{id}/links",
@@ -196,56 +148,26 @@ async fn everything(record: &Record, left: &mut Left) -> BTreeSet<String> {
     let opened = |url: &str, root: &str| url[url.find(root).unwrap()..].to_owned();
     asking.left.keep(
         "the feed",
-        &app.call("", "GET", &opened(feed.str("url"), "/feeds/"), Value::Null)
-            .await
-            .expect(200),
+        &app.call("", "GET", &opened(feed.str("url"), "/feeds/"), Value::Null).await.expect(200),
     );
     asking.left.keep(
         "the page",
-        &app.call("", "GET", &opened(link.str("url"), "/shop/"), Value::Null)
-            .await
-            .expect(200),
+        &app.call("", "GET", &opened(link.str("url"), "/shop/"), Value::Null).await.expect(200),
     );
     app.until("2027-01-14T16:00:00Z").await;
     packet_pages::look(app, shop, &[&referral], asking.left).await;
     asking
-        .ask(
-            "POST /referrals/{id}/report",
-            path("/report"),
-            json!({"outcome": "completed"}),
-        )
+        .ask("POST /referrals/{id}/report", path("/report"), json!({"outcome": "completed"}))
         .await
         .expect(422);
+    asking.ask("POST /referrals/{id}/report", path("/report"), done_with(755)).await.expect(422);
+    asking.ask("POST /referrals/{id}/report", path("/report"), patch_with(532)).await.expect(200);
     asking
-        .ask(
-            "POST /referrals/{id}/report",
-            path("/report"),
-            done_with(755),
-        )
-        .await
-        .expect(422);
-    asking
-        .ask(
-            "POST /referrals/{id}/report",
-            path("/report"),
-            patch_with(532),
-        )
+        .ask("POST /referrals/{id}/fail", path("/fail"), json!({"reason": "The laser broke."}))
         .await
         .expect(200);
     asking
-        .ask(
-            "POST /referrals/{id}/fail",
-            path("/fail"),
-            json!({"reason": "The laser broke."}),
-        )
-        .await
-        .expect(200);
-    asking
-        .ask(
-            "POST /referrals/{id}/reject",
-            path("/reject"),
-            json!({"reason": "No."}),
-        )
+        .ask("POST /referrals/{id}/reject", path("/reject"), json!({"reason": "No."}))
         .await
         .expect(409);
     // What lies too near to what nobody here may know of is answered to the clinic alone.
@@ -269,17 +191,10 @@ async fn everything(record: &Record, left: &mut Left) -> BTreeSet<String> {
     .expect(200);
     app.after_grace().await;
     asking
-        .ask(
-            "GET /referrals/{id}",
-            format!("/referrals/{another}"),
-            Value::Null,
-        )
+        .ask("GET /referrals/{id}", format!("/referrals/{another}"), Value::Null)
         .await
         .expect(200);
-    asking
-        .ask("GET /referrals", "/referrals?limit=200", Value::Null)
-        .await
-        .expect(200);
+    asking.ask("GET /referrals", "/referrals?limit=200", Value::Null).await.expect(200);
     packet_pages::look_at_all(app, shop, &[&referral, &another], asking.left).await;
     lists_are_read_and_addresses_ended(&mut asking, &feed.id(), &link.id()).await;
     what_is_none_of_its_business(record, &first, asking.left).await;
@@ -288,34 +203,18 @@ async fn everything(record: &Record, left: &mut Left) -> BTreeSet<String> {
 
 /// What a shop does until the day of its first visit: the referral, and that visit.
 async fn dates_are_agreed(asking: &mut Asking<'_>) -> (String, Answer) {
-    let Record {
-        app, shop, course, ..
-    } = asking.record;
+    let Record { app, shop, course, .. } = asking.record;
     let wants =
         json!({"email": "harbour@example.test", "phone": "416 555 0182", "before_by": "sms"});
     asking.ask("GET /me", "/me", Value::Null).await;
     asking
-        .ask(
-            "GET /partners/{id}/notices",
-            format!("/partners/{}/notices", shop.id),
-            Value::Null,
-        )
+        .ask("GET /partners/{id}/notices", format!("/partners/{}/notices", shop.id), Value::Null)
         .await;
     asking
-        .ask(
-            "PATCH /partners/{id}/notices",
-            format!("/partners/{}/notices", shop.id),
-            wants,
-        )
+        .ask("PATCH /partners/{id}/notices", format!("/partners/{}/notices", shop.id), wants)
         .await;
     asking.ask("GET /partners", "/partners", Value::Null).await;
-    asking
-        .ask(
-            "GET /partners/{id}",
-            format!("/partners/{}", shop.id),
-            Value::Null,
-        )
-        .await;
+    asking.ask("GET /partners/{id}", format!("/partners/{}", shop.id), Value::Null).await;
     // One referral goes all the way; with two dates, one of them moved, one called off by the clinic for its own reasons.
     let referral = app.refer(course, &shop.id, "test_patch", 2).await;
     app.call(
@@ -328,46 +227,21 @@ async fn dates_are_agreed(asking: &mut Asking<'_>) -> (String, Answer) {
     .expect(200);
     let path = |verb: &str| format!("/referrals/{referral}{verb}");
     app.until("2027-01-05T14:00:00Z").await;
-    let first = app
-        .book_at(shop, course, "test_patch", "2027-01-08T10:00")
-        .await
-        .expect(201);
-    let second = app
-        .book_at(shop, course, "test_patch", "2027-01-09T10:00")
-        .await
-        .expect(201);
+    let first = app.book_at(shop, course, "test_patch", "2027-01-08T10:00").await.expect(201);
+    let second = app.book_at(shop, course, "test_patch", "2027-01-09T10:00").await.expect(201);
     app.after_grace().await;
     packet_pages::look(app, shop, &[&referral], asking.left).await;
+    asking.ask("GET /referrals", "/referrals", Value::Null).await;
+    asking.ask("GET /referrals/{id}", path(""), Value::Null).await;
     asking
-        .ask("GET /referrals", "/referrals", Value::Null)
+        .ask("POST /referrals/{id}/propose", path("/propose"), json!({"start": "2027-01-08T11:00"}))
         .await;
-    asking
-        .ask("GET /referrals/{id}", path(""), Value::Null)
-        .await;
-    asking
-        .ask(
-            "POST /referrals/{id}/propose",
-            path("/propose"),
-            json!({"start": "2027-01-08T11:00"}),
-        )
-        .await;
-    app.call(
-        &app.desk,
-        "POST",
-        &path("/reject"),
-        json!({"reason": PLANTED}),
-    )
-    .await
-    .expect(200);
+    app.call(&app.desk, "POST", &path("/reject"), json!({"reason": PLANTED})).await.expect(200);
     app.until("2027-01-07T20:00:00Z").await;
-    asking
-        .ask("POST /referrals/{id}/accept", path("/accept"), Value::Null)
-        .await;
+    asking.ask("POST /referrals/{id}/accept", path("/accept"), Value::Null).await;
     app.after_grace().await;
     let off = json!({"reason": "unwell"});
-    app.post(&format!("/sessions/{}/cancel", second.id()), off)
-        .await
-        .expect(200);
+    app.post(&format!("/sessions/{}/cancel", second.id()), off).await.expect(200);
     app.until("2027-01-08T13:30:00Z").await;
     asking
         .ask(
@@ -383,23 +257,11 @@ async fn dates_are_agreed(asking: &mut Asking<'_>) -> (String, Answer) {
 async fn lists_are_read_and_addresses_ended(asking: &mut Asking<'_>, feed: &str, link: &str) {
     let shop = &asking.record.shop;
     asking
-        .ask(
-            "GET /partners/{id}/links",
-            format!("/partners/{}/links", shop.id),
-            Value::Null,
-        )
+        .ask("GET /partners/{id}/links", format!("/partners/{}/links", shop.id), Value::Null)
         .await;
     asking.ask("GET /feeds", "/feeds", Value::Null).await;
-    asking
-        .ask(
-            "POST /feeds/{id}/rotate",
-            format!("/feeds/{feed}/rotate"),
-            Value::Null,
-        )
-        .await;
-    asking
-        .ask("DELETE /feeds/{id}", format!("/feeds/{feed}"), Value::Null)
-        .await;
+    asking.ask("POST /feeds/{id}/rotate", format!("/feeds/{feed}/rotate"), Value::Null).await;
+    asking.ask("DELETE /feeds/{id}", format!("/feeds/{feed}"), Value::Null).await;
     asking
         .ask(
             "DELETE /partners/{id}/links/{link_id}",
@@ -408,27 +270,17 @@ async fn lists_are_read_and_addresses_ended(asking: &mut Asking<'_>, feed: &str,
         )
         .await;
     asking
-        .ask(
-            "GET /settlement",
-            "/settlement?from=2026-11&to=2027-02",
-            Value::Null,
-        )
+        .ask("GET /settlement", "/settlement?from=2026-11&to=2027-02", Value::Null)
         .await
         .expect(200);
     asking
-        .ask(
-            "GET /settlement.csv",
-            "/settlement.csv?from=2026-11&to=2027-02",
-            Value::Null,
-        )
+        .ask("GET /settlement.csv", "/settlement.csv?from=2026-11&to=2027-02", Value::Null)
         .await
         .expect(200);
 }
 
 async fn what_is_none_of_its_business(record: &Record, first: &Answer, left: &mut Left) {
-    let Record {
-        app, shop, course, ..
-    } = record;
+    let Record { app, shop, course, .. } = record;
     for closed in [
         format!("/patients/{}", record.patient),
         format!("/courses/{course}"),
@@ -439,11 +291,7 @@ async fn what_is_none_of_its_business(record: &Record, first: &Answer, left: &mu
         format!("/referrals?partner_id={}", record.other.id),
     ] {
         let answer = app.call(&shop.token, "GET", &closed, Value::Null).await;
-        assert!(
-            matches!(answer.status, 403 | 404),
-            "{closed}: {}",
-            answer.text
-        );
+        assert!(matches!(answer.status, 403 | 404), "{closed}: {}", answer.text);
         left.keep(&closed, &answer);
     }
 }
@@ -454,23 +302,13 @@ async fn nothing_outside_the_packet_reaches_a_shop_by_any_door() {
     let mut left = Left::default();
     let done = everything(&record, &mut left).await;
     let app = &record.app;
-    for mail in app
-        .mails()
-        .await
-        .into_iter()
-        .filter(|mail| mail.to == "harbour@example.test")
-    {
+    for mail in app.mails().await.into_iter().filter(|mail| mail.to == "harbour@example.test") {
         left.said.push((
             format!("the mail “{}”", mail.subject),
             [mail.raw, mail.text, mail.html].join("\n"),
         ));
     }
-    for (to, text) in app
-        .texts()
-        .await
-        .into_iter()
-        .filter(|(to, _)| to == "+14165550182")
-    {
+    for (to, text) in app.texts().await.into_iter().filter(|(to, _)| to == "+14165550182") {
         left.said.push((format!("a text to {to}"), text));
     }
     let kinds: Vec<_> = left.said.iter().map(|(what, _)| what.as_str()).collect();
@@ -483,10 +321,7 @@ async fn nothing_outside_the_packet_reaches_a_shop_by_any_door() {
         "Waiting for your answer",
         "a text to",
     ] {
-        assert!(
-            kinds.iter().any(|kind| kind.contains(what)),
-            "nothing of {what} left: {kinds:#?}"
-        );
+        assert!(kinds.iter().any(|kind| kind.contains(what)), "nothing of {what} left: {kinds:#?}");
     }
     for (what, said) in &left.said {
         let lower = said.to_lowercase();
@@ -500,14 +335,8 @@ async fn nothing_outside_the_packet_reaches_a_shop_by_any_door() {
                 "{what} tells when somebody was born:\n{said}"
             );
         }
-        assert!(
-            !said.contains(&record.patient),
-            "{what} names the patient's record:\n{said}"
-        );
-        assert!(
-            !said.contains(&record.course),
-            "{what} names the course:\n{said}"
-        );
+        assert!(!said.contains(&record.patient), "{what} names the patient's record:\n{said}");
+        assert!(!said.contains(&record.course), "{what} names the course:\n{said}");
     }
     // The packet itself did leave, or there would be nothing to prove.
     let all: String = left.said.iter().map(|(_, said)| said.as_str()).collect();
@@ -525,18 +354,11 @@ async fn nothing_outside_the_packet_reaches_a_shop_by_any_door() {
         assert!(all.contains(packed), "{packed} was not in the packet");
     }
     // Every operation that a shop may use was used.
-    let document = app
-        .call("", "GET", "/api/v1/openapi.json", Value::Null)
-        .await
-        .expect(200)
-        .body;
+    let document = app.call("", "GET", "/api/v1/openapi.json", Value::Null).await.expect(200).body;
     let mut open_to_shops = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            let roles = operation["security"][0]["bearer"]
-                .as_array()
-                .cloned()
-                .unwrap_or_default();
+            let roles = operation["security"][0]["bearer"].as_array().cloned().unwrap_or_default();
             if roles.contains(&json!("partner")) {
                 let route = path.strip_prefix("/api/v1").unwrap();
                 open_to_shops.insert(format!("{} {route}", method.to_uppercase()));
@@ -551,19 +373,10 @@ async fn nothing_outside_the_packet_reaches_a_shop_by_any_door() {
 #[tokio::test]
 async fn the_packet_has_the_fields_of_rule_57_and_no_other() {
     let record = planted().await;
-    let Record {
-        app, shop, course, ..
-    } = &record;
+    let Record { app, shop, course, .. } = &record;
     let id = app.refer(course, &shop.id, "laser_partial", 1).await;
     let seen = app.shop_sees(shop, &id).await.expect(200);
-    let fields = |value: &Value| {
-        value
-            .as_object()
-            .unwrap()
-            .keys()
-            .cloned()
-            .collect::<Vec<_>>()
-    };
+    let fields = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(
         fields(&seen.body["packet"]),
         [
@@ -604,55 +417,26 @@ async fn the_packet_has_the_fields_of_rule_57_and_no_other() {
 #[tokio::test]
 async fn what_the_patient_locked_is_left_out_and_the_packet_says_that_something_is() {
     let record = planted().await;
-    let Record {
-        app,
-        shop,
-        course,
-        patient,
-        other,
-    } = &record;
+    let Record { app, shop, course, patient, other } = &record;
     let wants = json!({"email": "harbour@example.test"});
-    app.call(
-        &shop.token,
-        "PATCH",
-        &format!("/partners/{}/notices", shop.id),
-        wants,
-    )
-    .await
-    .expect(200);
+    app.call(&shop.token, "PATCH", &format!("/partners/{}/notices", shop.id), wants)
+        .await
+        .expect(200);
     let locks = format!("/patients/{patient}/locks");
-    let all = [
-        "phone",
-        "zones",
-        "goal",
-        "pigment",
-        "depth",
-        "fitzpatrick",
-        "test_patch",
-        "last_laser",
-    ];
+    let all =
+        ["phone", "zones", "goal", "pigment", "depth", "fitzpatrick", "test_patch", "last_laser"];
     let mut made = Vec::new();
     for item in all {
         made.push(
-            app.post(&locks, json!({"item": item, "partner_id": shop.id}))
-                .await
-                .expect(201)
-                .id(),
+            app.post(&locks, json!({"item": item, "partner_id": shop.id})).await.expect(201).id(),
         );
     }
     // Of medicines a shop hears nothing; the result that rests on them is kept back with them.
-    app.post(&locks, json!({"item": "medication"}))
-        .await
-        .expect(201);
+    app.post(&locks, json!({"item": "medication"})).await.expect(201);
     let id = app.refer(course, &shop.id, "laser_partial", 1).await;
-    app.call(
-        &app.desk,
-        "PATCH",
-        &format!("/referrals/{id}"),
-        json!({"screening": "clear"}),
-    )
-    .await
-    .expect(200);
+    app.call(&app.desk, "PATCH", &format!("/referrals/{id}"), json!({"screening": "clear"}))
+        .await
+        .expect(200);
     let seen = app.shop_sees(shop, &id).await.expect(200);
     let packet = &seen.body["packet"];
     for item in all.iter().chain(&["screening"]) {
@@ -662,49 +446,23 @@ async fn what_the_patient_locked_is_left_out_and_the_packet_says_that_something_
         (packet["name"].as_str(), packet["method"].as_str()),
         (Some("Ada Sample"), Some("laser"))
     );
-    assert_eq!(
-        packet["withheld"],
-        "some information withheld at the patient's request"
-    );
+    assert_eq!(packet["withheld"], "some information withheld at the patient's request");
     app.after_grace().await;
-    let mail = app
-        .mails()
-        .await
-        .into_iter()
-        .rfind(|mail| mail.to == "harbour@example.test")
-        .unwrap();
-    assert!(
-        mail.text.contains("Ada Sample") && !mail.text.contains("4165550123"),
-        "{}",
-        mail.text
-    );
+    let mail =
+        app.mails().await.into_iter().rfind(|mail| mail.to == "harbour@example.test").unwrap();
+    assert!(mail.text.contains("Ada Sample") && !mail.text.contains("4165550123"), "{}", mail.text);
     // To another shop only what is locked from all is kept back.
     let theirs = app.refer(course, &other.id, "laser_partial", 1).await;
     let theirs = app.shop_sees(other, &theirs).await.expect(200);
     assert_eq!(
-        (
-            theirs.body["packet"]["phone"].as_str(),
-            &theirs.body["packet"]["screening"]
-        ),
+        (theirs.body["packet"]["phone"].as_str(), &theirs.body["packet"]["screening"]),
         (Some("+14165550123"), &Value::Null)
     );
     assert!(theirs.body["packet"]["withheld"].is_string());
     // Lifted, it is told again; twice is once too often.
-    app.call(
-        &app.desk,
-        "DELETE",
-        &format!("{locks}/{}", made[0]),
-        Value::Null,
-    )
-    .await
-    .expect(200);
+    app.call(&app.desk, "DELETE", &format!("{locks}/{}", made[0]), Value::Null).await.expect(200);
     let again = app
-        .call(
-            &app.desk,
-            "DELETE",
-            &format!("{locks}/{}", made[0]),
-            Value::Null,
-        )
+        .call(&app.desk, "DELETE", &format!("{locks}/{}", made[0]), Value::Null)
         .await
         .expect(409);
     assert_eq!(again.codes(), ["lock_lifted"]);
@@ -719,24 +477,11 @@ async fn what_the_patient_locked_is_left_out_and_the_packet_says_that_something_
 #[tokio::test]
 async fn another_shops_id_takes_no_longer_than_a_missing_one() {
     let record = planted().await;
-    let Record {
-        app,
-        shop,
-        other,
-        course,
-        ..
-    } = &record;
+    let Record { app, shop, other, course, .. } = &record;
     let id = app.refer(course, &shop.id, "review", 1).await;
     let time = async |id: &str| {
         let begun = std::time::Instant::now();
-        app.call(
-            &other.token,
-            "GET",
-            &format!("/referrals/{id}"),
-            Value::Null,
-        )
-        .await
-        .expect(404);
+        app.call(&other.token, "GET", &format!("/referrals/{id}"), Value::Null).await.expect(404);
         begun.elapsed()
     };
     let missing = "01890000-0000-7000-8000-000000000001";

@@ -22,48 +22,25 @@ pub(crate) async fn look(
     let mut used = BTreeSet::new();
     let notices = format!("/partners/{}/notices", shop.id);
     for language in ["fr", "en"] {
-        app.call(
-            &shop.token,
-            "PATCH",
-            &notices,
-            json!({"language": language}),
-        )
-        .await
-        .expect(200);
-        for query in [
-            "",
-            "?from=2026-11-15",
-            "?from=2027-01-01",
-            "?show=to-answer",
-            "?show=to-report",
-        ] {
+        app.call(&shop.token, "PATCH", &notices, json!({"language": language})).await.expect(200);
+        for query in
+            ["", "?from=2026-11-15", "?from=2027-01-01", "?show=to-answer", "?show=to-report"]
+        {
             left.keep(
                 "the shop's list",
-                &browser
-                    .get(app, &format!("/partner{query}"))
-                    .await
-                    .expect(200),
+                &browser.get(app, &format!("/partner{query}")).await.expect(200),
             );
         }
-        left.keep(
-            "its addresses",
-            &browser.get(app, "/partner/calendar").await.expect(200),
-        );
+        left.keep("its addresses", &browser.get(app, "/partner/calendar").await.expect(200));
         used.extend(["/partner", "/partner/calendar"].map(str::to_owned));
         for id in referrals {
             let path = format!("/partner/referrals/{id}");
             left.keep("a referral", &browser.get(app, &path).await.expect(200));
             used.insert("/partner/referrals/{id}".to_owned());
             for verb in ["accept", "decline", "propose", "fail"] {
-                let fields = [
-                    ("version", "0"),
-                    ("reason", "No."),
-                    ("start", "2027-02-01T10:00"),
-                ];
-                let refused = browser
-                    .post(app, &format!("{path}/{verb}"), &fields)
-                    .await
-                    .expect(422);
+                let fields = [("version", "0"), ("reason", "No."), ("start", "2027-02-01T10:00")];
+                let refused =
+                    browser.post(app, &format!("{path}/{verb}"), &fields).await.expect(422);
                 left.keep("an answer in vain", &refused);
                 used.insert(format!("/partner/referrals/{{id}}/{verb}"));
             }
@@ -102,54 +79,29 @@ pub(crate) async fn look_at_all(app: &TestApp, shop: &Shop, referrals: &[&str], 
     let mut used = look(app, shop, referrals, left).await;
     let mut browser = Browser::of_new(app, Role::Partner, Some(&shop.id)).await;
     let page = browser.get(app, "/partner/calendar").await.expect(200);
-    let fields = [
-        ("id", page.control("id")),
-        ("version", page.control("version")),
-    ];
+    let fields = [("id", page.control("id")), ("version", page.control("version"))];
     left.keep(
         "another calendar",
-        &browser
-            .post(app, "/partner/calendar/make", &fields)
-            .await
-            .expect(201),
+        &browser.post(app, "/partner/calendar/make", &fields).await.expect(201),
     );
     left.keep(
         "revoking in vain",
-        &browser
-            .post(app, "/partner/calendar/revoke", &fields)
-            .await
-            .expect(422),
+        &browser.post(app, "/partner/calendar/revoke", &fields).await.expect(422),
     );
     left.keep(
         "another link",
-        &browser
-            .post(app, "/partner/links", &[("label", "Page")])
-            .await
-            .expect(201),
+        &browser.post(app, "/partner/links", &[("label", "Page")]).await.expect(201),
     );
     let links = app
-        .call(
-            &shop.token,
-            "GET",
-            &format!("/partners/{}/links", shop.id),
-            Value::Null,
-        )
+        .call(&shop.token, "GET", &format!("/partners/{}/links", shop.id), Value::Null)
         .await
         .expect(200);
-    let link = links
-        .items()
-        .iter()
-        .find(|link| link["label"] == "Page")
-        .unwrap();
+    let link = links.items().iter().find(|link| link["label"] == "Page").unwrap();
     let (id, version) = (link["id"].as_str().unwrap(), link["version"].to_string());
     left.keep(
         "revoking a link",
         &browser
-            .post(
-                app,
-                "/partner/links/revoke",
-                &[("id", id), ("version", &version)],
-            )
+            .post(app, "/partner/links/revoke", &[("id", id), ("version", &version)])
             .await
             .expect(303),
     );
@@ -164,10 +116,7 @@ pub(crate) async fn look_at_all(app: &TestApp, shop: &Shop, referrals: &[&str], 
     );
     // Every page that there is was opened: a new one has to be added above.
     let routes = include_str!("../../src/web/partner/mod.rs");
-    let routes: BTreeSet<_> = routes
-        .split('"')
-        .filter(|text| text.starts_with("/partner"))
-        .map(str::to_owned)
-        .collect();
+    let routes: BTreeSet<_> =
+        routes.split('"').filter(|text| text.starts_with("/partner")).map(str::to_owned).collect();
     assert_eq!(routes, used);
 }

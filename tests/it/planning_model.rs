@@ -55,31 +55,14 @@ async fn world(random: &mut StdRng) -> World {
         ..Policy::default()
     })
     .await;
-    let open: Vec<&str> = NAMES
-        .into_iter()
-        .filter(|_| random.random_bool(0.5))
-        .collect();
+    let open: Vec<&str> = NAMES.into_iter().filter(|_| random.random_bool(0.5)).collect();
     let open = if open.is_empty() { vec!["wed"] } else { open };
     let clinic = app.clinic_open(hours(&open, "09:00", "12:00")).await;
     let course = app.new_course("Ada").await;
     let today = civil::date_of(toronto(), app.app.clock.now());
     let ago = |days: i64| format!("{}T10:00", today - Duration::days(days));
-    app.past(
-        &course,
-        "consultation",
-        &ago(30),
-        None,
-        json!({"outcome": "completed"}),
-    )
-    .await;
-    app.past(
-        &course,
-        "test_patch",
-        &ago(PATCHED),
-        Some(&clinic.owned),
-        patch_with(1064),
-    )
-    .await;
+    app.past(&course, "consultation", &ago(30), None, json!({"outcome": "completed"})).await;
+    app.past(&course, "test_patch", &ago(PATCHED), Some(&clinic.owned), patch_with(1064)).await;
     if random.random_bool(0.3) {
         app.past(
             &course,
@@ -94,8 +77,7 @@ async fn world(random: &mut StdRng) -> World {
     for _ in 0..random.random_range(0..5) {
         let first = random.random_range(0..HORIZON);
         let last = first + random.random_range(0..20);
-        app.close(json!({"site_id": clinic.site}), &day(first), &day(last))
-            .await;
+        app.close(json!({"site_id": clinic.site}), &day(first), &day(last)).await;
     }
     // Others have taken some mornings.
     let other = app.new_course("Ben").await;
@@ -112,21 +94,13 @@ async fn world(random: &mut StdRng) -> World {
     if random.random_bool(0.4) {
         let start = format!("{}T10:00", day(random.random_range(10..40)));
         let answer = app
-            .book_with(
-                &course,
-                "laser_partial",
-                &start,
-                json!({"device_id": clinic.owned}),
-            )
+            .book_with(&course, "laser_partial", &start, json!({"device_id": clinic.owned}))
             .await;
         booked = (answer.status == 201).then(|| start[..10].parse().unwrap());
     }
     let mut wishes = json!({});
     if random.random_bool(0.4) {
-        let days: Vec<_> = NAMES
-            .into_iter()
-            .filter(|_| random.random_bool(0.5))
-            .collect();
+        let days: Vec<_> = NAMES.into_iter().filter(|_| random.random_bool(0.5)).collect();
         wishes["weekdays"] = json!(days);
     }
     if random.random_bool(0.4) {
@@ -135,31 +109,18 @@ async fn world(random: &mut StdRng) -> World {
     if random.random_bool(0.3) {
         wishes["not_after"] = json!("10:30");
     }
-    World {
-        app,
-        course,
-        today,
-        count: random.random_range(1..8),
-        wishes,
-        booked,
-    }
+    World { app, course, today, count: random.random_range(1..8), wishes, booked }
 }
 
 impl World {
     fn wished(&self, at: DateTime<FixedOffset>) -> bool {
-        let weekdays = self.wishes["weekdays"]
-            .as_array()
-            .filter(|days| !days.is_empty());
+        let weekdays = self.wishes["weekdays"].as_array().filter(|days| !days.is_empty());
         let weekday = weekdays.is_none_or(|days| {
             days.contains(&json!(NAMES[at.weekday().num_days_from_monday() as usize]))
         });
         let clock = format!("{:02}:{:02}", at.hour(), at.minute());
-        let not_before = self.wishes["not_before"]
-            .as_str()
-            .is_none_or(|time| *time <= *clock);
-        let not_after = self.wishes["not_after"]
-            .as_str()
-            .is_none_or(|time| *clock <= *time);
+        let not_before = self.wishes["not_before"].as_str().is_none_or(|time| *time <= *clock);
+        let not_after = self.wishes["not_after"].as_str().is_none_or(|time| *clock <= *time);
         weekday && not_before && not_after
     }
 
@@ -189,12 +150,8 @@ impl World {
             .await
             .unwrap()
             .remove(0);
-        diaries::fill(&mut tx, &mut diary, self.today, last, Except::default())
-            .await
-            .unwrap();
-        diary
-            .devices
-            .retain(|device| device.details.code.as_str() == "LASER-OWN-1");
+        diaries::fill(&mut tx, &mut diary, self.today, last, Except::default()).await.unwrap();
+        diary.devices.retain(|device| device.details.code.as_str() == "LASER-OWN-1");
         let found = availability::find(&diary, self.today, last).slots;
         let days: BTreeSet<_> = found
             .iter()
@@ -209,12 +166,8 @@ impl World {
     async fn exposures(&self) -> Vec<NaiveDate> {
         let course = self.app.get(&format!("/courses/{}", self.course)).await;
         let sessions = course.body["sessions"].as_array().unwrap();
-        let lasers = sessions
-            .iter()
-            .filter(|one| one["service"] != "consultation");
-        lasers
-            .map(|one| one["start"].as_str().unwrap()[..10].parse().unwrap())
-            .collect()
+        let lasers = sessions.iter().filter(|one| one["service"] != "consultation");
+        lasers.map(|one| one["start"].as_str().unwrap()[..10].parse().unwrap()).collect()
     }
 }
 
@@ -230,23 +183,12 @@ fn there_is_a_plan(
         return true;
     }
     let last = chosen.last().copied();
-    for day in free
-        .iter()
-        .copied()
-        .filter(|day| last.is_none_or(|last| last < *day))
-    {
+    for day in free.iter().copied().filter(|day| last.is_none_or(|last| last < *day)) {
         let (patch, lasered) = (exposures[0], &exposures[1..]);
         let gap = |other: &NaiveDate| (day - *other).num_days().abs();
-        let rested = lasered
-            .iter()
-            .chain(chosen.iter())
-            .all(|other| gap(other) >= LEAST);
+        let rested = lasered.iter().chain(chosen.iter()).all(|other| gap(other) >= LEAST);
         let waited = (day - patch).num_days() >= WAIT;
-        let before = exposures
-            .iter()
-            .chain(chosen.iter())
-            .filter(|other| **other < day)
-            .max();
+        let before = exposures.iter().chain(chosen.iter()).filter(|other| **other < day).max();
         let vouched = before.is_some_and(|last| (day - *last).num_days() <= VALID);
         if rested && waited && vouched {
             chosen.push(day);
@@ -270,18 +212,10 @@ async fn what_is_planned_can_be_booked_one_by_one_and_no_plan_means_that_there_i
     for turn in 0..40 {
         let world = world(&mut random).await;
         let mut wanted = json!({"service": "laser_partial", "count": world.count});
-        wanted
-            .as_object_mut()
-            .unwrap()
-            .extend(world.wishes.as_object().unwrap().clone());
-        let answer = world
-            .app
-            .post(&format!("/courses/{}/plan", world.course), wanted.clone())
-            .await;
-        let proposals = answer.body["proposals"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
+        wanted.as_object_mut().unwrap().extend(world.wishes.as_object().unwrap().clone());
+        let answer =
+            world.app.post(&format!("/courses/{}/plan", world.course), wanted.clone()).await;
+        let proposals = answer.body["proposals"].as_array().cloned().unwrap_or_default();
         let told = format!(
             "PLAN_SEED={seed}, turn {turn}: {wanted}, booked {:?}: {}",
             world.booked, answer.text
@@ -301,16 +235,10 @@ async fn what_is_planned_can_be_booked_one_by_one_and_no_plan_means_that_there_i
             let start = proposal["start"].as_str().unwrap();
             assert!(world.wished(start.parse().unwrap()), "{told}");
             let alone = json!({"device_id": proposal["device_id"], "practitioner_id": proposal["practitioner_id"], "room_id": proposal["room_id"]});
-            let booked = world
-                .app
-                .book_with(&world.course, "laser_partial", start, alone)
-                .await;
+            let booked = world.app.book_with(&world.course, "laser_partial", start, alone).await;
             assert_eq!(booked.status, 201, "{start} of {told}: {}", booked.text);
         }
         plans += 1;
     }
-    assert!(
-        plans >= 5 && none >= 5,
-        "PLAN_SEED={seed}: {plans} plans, {none} without"
-    );
+    assert!(plans >= 5 && none >= 5, "PLAN_SEED={seed}: {plans} plans, {none} without");
 }

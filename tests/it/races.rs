@@ -42,10 +42,7 @@ impl Race {
         for (path, papers) in [
             (format!("/devices/{}", clinic.owned), licence.clone()),
             (format!("/devices/{}", clinic.rented), licence),
-            (
-                format!("/practitioners/{}", clinic.noor),
-                json!({"credentials": certificate}),
-            ),
+            (format!("/practitioners/{}", clinic.noor), json!({"credentials": certificate})),
             (
                 format!("/practitioners/{}", clinic.theo),
                 json!({"device_authorisations": authorisation}),
@@ -69,17 +66,12 @@ impl Race {
         if postgres().is_some() {
             servers.push(Server::start(&app.database.url).await);
         }
-        Self {
-            app,
-            clinic,
-            servers,
-        }
+        Self { app, clinic, servers }
     }
 
     /// A request to one of the servers in turn.
     pub(crate) async fn call(&self, turn: usize, method: &str, path: &str, body: Value) -> Answer {
-        self.call_as(turn, &self.app.desk, method, path.to_owned(), body)
-            .await
+        self.call_as(turn, &self.app.desk, method, path.to_owned(), body).await
     }
 
     /// The same for somebody with `token`.
@@ -92,9 +84,7 @@ impl Race {
         body: Value,
     ) -> Answer {
         let server = &self.servers[turn % self.servers.len()];
-        call(&server.client, &server.url, token, method, &path, body, &[])
-            .await
-            .expect("an answer")
+        call(&server.client, &server.url, token, method, &path, body, &[]).await.expect("an answer")
     }
 
     pub(crate) async fn courses(&self, n: usize) -> Vec<String> {
@@ -157,45 +147,25 @@ async fn of_50_clients_who_hold_one_slot_one_gets_it() {
     };
     let answers = join_all((0..50).map(hold)).await;
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
-    assert_eq!(
-        statuses.iter().filter(|status| **status == 201).count(),
-        1,
-        "{statuses:?}"
-    );
-    assert_eq!(
-        statuses.iter().filter(|status| **status == 409).count(),
-        49,
-        "{statuses:?}"
-    );
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 49, "{statuses:?}");
     // The one that was made is turned into one session, however often that is tried at once.
-    let (lucky, made) = answers
-        .iter()
-        .enumerate()
-        .find(|(_, answer)| answer.status == 201)
-        .unwrap();
+    let (lucky, made) =
+        answers.iter().enumerate().find(|(_, answer)| answer.status == 201).unwrap();
     let book = |turn: usize| {
         let body = json!({"course_id": courses[lucky], "service": "consultation", "start": start, "hold_id": made.id()});
         race.call(turn, "POST", "/sessions", body)
     };
     let booked = join_all((0..20).map(book)).await;
-    assert_eq!(
-        booked.iter().filter(|answer| answer.status == 201).count(),
-        1
-    );
-    assert_eq!(
-        booked.iter().filter(|answer| answer.status == 409).count(),
-        19
-    );
+    assert_eq!(booked.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert_eq!(booked.iter().filter(|answer| answer.status == 409).count(), 19);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_patient_is_never_at_two_places_at_once() {
     let race = Race::begin().await;
     let patient = race.app.register("Ada").await;
-    let (one, other) = (
-        race.app.course_of(&patient).await,
-        race.app.course_of(&patient).await,
-    );
+    let (one, other) = (race.app.course_of(&patient).await, race.app.course_of(&patient).await);
     race.app.prepared(&other).await;
     // Different services, people, rooms: only the patient is the same.
     for day in 40..45 {
@@ -208,21 +178,10 @@ async fn one_patient_is_never_at_two_places_at_once() {
             };
             race.call(turn, "POST", "/sessions", body)
         };
-        let statuses: Vec<_> = join_all((0..10).map(book))
-            .await
-            .iter()
-            .map(|answer| answer.status)
-            .collect();
-        assert_eq!(
-            statuses.iter().filter(|status| **status == 201).count(),
-            1,
-            "{statuses:?}"
-        );
-        assert_eq!(
-            statuses.iter().filter(|status| **status == 409).count(),
-            9,
-            "{statuses:?}"
-        );
+        let statuses: Vec<_> =
+            join_all((0..10).map(book)).await.iter().map(|answer| answer.status).collect();
+        assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 9, "{statuses:?}");
     }
 }
 
@@ -230,10 +189,7 @@ async fn one_patient_is_never_at_two_places_at_once() {
 async fn after_64_clients_book_move_hold_cancel_and_undo_for_seconds_no_two_claims_overlap() {
     let race = Arc::new(Race::begin().await);
     let courses = Arc::new(race.courses(24).await);
-    let (until, booked) = (
-        Instant::now() + Duration::from_secs(6),
-        Arc::new(AtomicUsize::new(0)),
-    );
+    let (until, booked) = (Instant::now() + Duration::from_secs(6), Arc::new(AtomicUsize::new(0)));
     let clients = (0..64_usize).map(|client| {
         let (race, courses, booked) = (race.clone(), courses.clone(), booked.clone());
         tokio::spawn(async move {
@@ -299,10 +255,7 @@ pub(crate) async fn assert_no_overlap(app: &TestApp) {
     let mut taken: HashMap<String, Vec<[DateTime<FixedOffset>; 2]>> = HashMap::new();
     let mut after = String::new();
     loop {
-        let page = app
-            .get(&format!("/sessions?limit=200{after}"))
-            .await
-            .expect(200);
+        let page = app.get(&format!("/sessions?limit=200{after}")).await.expect(200);
         for session in page
             .items()
             .iter()
@@ -342,10 +295,7 @@ async fn two_desks_that_plan_over_the_same_rental_days_get_all_or_none() {
     let weeks: usize = 4;
     let thursday = |week: usize| 40 + 7 * i64::try_from(week).unwrap();
     for week in 0..weeks {
-        let (from, to) = (
-            ahead(thursday(week), "09:00"),
-            ahead(thursday(week), "13:30"),
-        );
+        let (from, to) = (ahead(thursday(week), "09:00"), ahead(thursday(week), "13:30"));
         race.app.rent(&race.clinic, &from, &to).await;
     }
     let courses = race.courses(10).await;
@@ -353,10 +303,7 @@ async fn two_desks_that_plan_over_the_same_rental_days_get_all_or_none() {
     let plan = |turn: usize| {
         let starts: Vec<_> = (0..weeks)
             .map(|week| {
-                ahead(
-                    thursday(week),
-                    ["09:30", "10:45", "12:00"][(turn + turn / 3 * week) % 3],
-                )
+                ahead(thursday(week), ["09:30", "10:45", "12:00"][(turn + turn / 3 * week) % 3])
             })
             .collect();
         let body =
@@ -366,26 +313,14 @@ async fn two_desks_that_plan_over_the_same_rental_days_get_all_or_none() {
     };
     let answers = join_all((0..40).map(plan)).await;
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
-    assert!(
-        statuses
-            .iter()
-            .all(|status| [201, 409, 422].contains(status)),
-        "{statuses:?}"
-    );
+    assert!(statuses.iter().all(|status| [201, 409, 422].contains(status)), "{statuses:?}");
     let won = statuses.iter().filter(|status| **status == 201).count();
     assert!((1..=3).contains(&won), "{statuses:?}");
     let mut sessions = 0;
     for course in &courses {
-        let read = race
-            .app
-            .get(&format!("/courses/{course}"))
-            .await
-            .expect(200);
+        let read = race.app.get(&format!("/courses/{course}")).await.expect(200);
         let booked = usize::try_from(read.body["progress"]["booked"].as_u64().unwrap()).unwrap();
-        assert!(
-            booked.is_multiple_of(weeks),
-            "{booked} of a plan of {weeks}"
-        );
+        assert!(booked.is_multiple_of(weeks), "{booked} of a plan of {weeks}");
         sessions += booked;
     }
     assert_eq!(sessions, won * weeks);

@@ -11,31 +11,19 @@ use crate::support::shops::Shop;
 /// The shop gets its mail at `harbour@example.test`.
 pub(crate) async fn written_to(app: &TestApp, shop: &Shop) {
     let wants = json!({"email": "harbour@example.test"});
-    app.call(
-        &shop.token,
-        "PATCH",
-        &format!("/partners/{}/notices", shop.id),
-        wants,
-    )
-    .await
-    .expect(200);
+    app.call(&shop.token, "PATCH", &format!("/partners/{}/notices", shop.id), wants)
+        .await
+        .expect(200);
 }
 
 pub(crate) async fn to_shop(app: &TestApp) -> Vec<String> {
-    let all = app
-        .mails()
-        .await
-        .into_iter()
-        .filter(|mail| mail.to == "harbour@example.test");
+    let all = app.mails().await.into_iter().filter(|mail| mail.to == "harbour@example.test");
     all.map(|mail| mail.subject).collect()
 }
 
 /// Booked at ten, the day after tomorrow, and its referral.
 pub(crate) async fn booked(app: &TestApp, shop: &Shop, course: &str) -> (String, String) {
-    let booked = app
-        .book_at(shop, course, "consultation", "2027-01-06T10:00")
-        .await
-        .expect(201);
+    let booked = app.book_at(shop, course, "consultation", "2027-01-06T10:00").await.expect(201);
     (booked.id(), booked.str("referral_id").to_owned())
 }
 
@@ -50,35 +38,20 @@ async fn a_shop_is_told_that_a_referral_without_dates_no_longer_stands_when_the_
     let consent = app.disclose(&course, &shop.id).await;
     app.refer(&course, &shop.id, "consultation", 1).await;
     app.after_grace().await;
-    app.call(&app.desk, "DELETE", &consent, Value::Null)
-        .await
-        .expect(200);
+    app.call(&app.desk, "DELETE", &consent, Value::Null).await.expect(200);
     app.after_grace().await;
-    assert_eq!(
-        to_shop(&app).await,
-        ["A new referral", "A referral no longer stands"]
-    );
+    assert_eq!(to_shop(&app).await, ["A new referral", "A referral no longer stands"]);
     // And one whose dates were all called off before.
     let consent = app.disclose(&course, &shop.id).await;
     let id = app.refer(&course, &shop.id, "review", 1).await;
-    let dated = app
-        .book_at(&shop, &course, "review", "2027-01-06T10:00")
-        .await
-        .expect(201);
-    app.shop_does(&shop, &id, "accept", Value::Null)
-        .await
-        .expect(200);
+    let dated = app.book_at(&shop, &course, "review", "2027-01-06T10:00").await.expect(201);
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
     app.after_grace().await;
     app.cancel(&dated.id()).await.expect(200);
     app.after_grace().await;
-    app.call(&app.desk, "DELETE", &consent, Value::Null)
-        .await
-        .expect(200);
+    app.call(&app.desk, "DELETE", &consent, Value::Null).await.expect(200);
     app.after_grace().await;
-    assert_eq!(
-        to_shop(&app).await.last().unwrap(),
-        "A referral no longer stands"
-    );
+    assert_eq!(to_shop(&app).await.last().unwrap(), "A referral no longer stands");
 }
 
 #[tokio::test]
@@ -86,32 +59,15 @@ async fn a_proposal_that_was_declined_or_overtaken_is_offered_to_no_patient() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
     let (_, referral) = booked(&app, &shop, &course).await;
-    app.shop_does(
-        &shop,
-        &referral,
-        "propose",
-        json!({"start": "2027-01-08T10:00"}),
-    )
-    .await
-    .expect(200);
-    app.post(
-        &format!("/referrals/{referral}/reject"),
-        json!({"reason": "No."}),
-    )
-    .await
-    .expect(200);
-    app.after_grace().await;
-    app.shop_does(
-        &shop,
-        &referral,
-        "propose",
-        json!({"start": "2027-01-09T10:00"}),
-    )
-    .await
-    .expect(200);
-    app.shop_does(&shop, &referral, "accept", Value::Null)
+    app.shop_does(&shop, &referral, "propose", json!({"start": "2027-01-08T10:00"}))
         .await
         .expect(200);
+    app.post(&format!("/referrals/{referral}/reject"), json!({"reason": "No."})).await.expect(200);
+    app.after_grace().await;
+    app.shop_does(&shop, &referral, "propose", json!({"start": "2027-01-09T10:00"}))
+        .await
+        .expect(200);
+    app.shop_does(&shop, &referral, "accept", Value::Null).await.expect(200);
     app.after_grace().await;
     let subjects: Vec<_> = app
         .mails()
@@ -134,23 +90,13 @@ async fn a_shop_that_has_proposed_is_not_silent_and_one_that_is_declined_is_aske
     app.disclose(&course, &shop.id).await;
     let id = app.refer(&course, &shop.id, "consultation", 1).await;
     app.after_grace().await;
-    app.shop_does(&shop, &id, "propose", json!({"start": "2027-01-20T10:00"}))
-        .await
-        .expect(200);
+    app.shop_does(&shop, &id, "propose", json!({"start": "2027-01-20T10:00"})).await.expect(200);
     app.until("2027-01-08T14:10:00Z").await;
     assert_eq!(app.task_kinds().await, ["proposal_to_answer"]);
     assert_eq!(to_shop(&app).await, ["A new referral"]);
-    app.post(
-        &format!("/referrals/{id}/reject"),
-        json!({"reason": "Too late."}),
-    )
-    .await
-    .expect(200);
+    app.post(&format!("/referrals/{id}/reject"), json!({"reason": "Too late."})).await.expect(200);
     app.after_grace().await;
-    assert_eq!(
-        to_shop(&app).await,
-        ["A new referral", "Waiting for your answer"]
-    );
+    assert_eq!(to_shop(&app).await, ["A new referral", "Waiting for your answer"]);
     app.until("2027-01-12T15:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["referral_unanswered"]);
 }
@@ -163,27 +109,14 @@ async fn a_date_that_a_shop_would_have_otherwise_is_asked_for_again_at_once_when
     written_to(&app, &shop).await;
     let (_, referral) = booked(&app, &shop, &course).await;
     app.after_grace().await;
-    app.shop_does(
-        &shop,
-        &referral,
-        "propose",
-        json!({"start": "2027-01-08T10:00"}),
-    )
-    .await
-    .expect(200);
-    app.post(
-        &format!("/referrals/{referral}/reject"),
-        json!({"reason": "No."}),
-    )
-    .await
-    .expect(200);
+    app.shop_does(&shop, &referral, "propose", json!({"start": "2027-01-08T10:00"}))
+        .await
+        .expect(200);
+    app.post(&format!("/referrals/{referral}/reject"), json!({"reason": "No."})).await.expect(200);
     app.after_grace().await;
     assert_eq!(
         to_shop(&app).await,
-        [
-            "New, to be answered: Jan 6, 10:00 a.m.",
-            "Waiting for your answer: Jan 6, 10:00 a.m."
-        ]
+        ["New, to be answered: Jan 6, 10:00 a.m.", "Waiting for your answer: Jan 6, 10:00 a.m."]
     );
 }
 
@@ -204,33 +137,19 @@ async fn each_proposal_has_its_own_task() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
     let id = app.refer(&course, &shop.id, "consultation", 2).await;
-    let first = app
-        .book_at(&shop, &course, "consultation", "2027-01-06T10:00")
-        .await
-        .expect(201)
-        .id();
-    let second = app
-        .book_at(&shop, &course, "consultation", "2027-01-07T10:00")
-        .await
-        .expect(201)
-        .id();
+    let first =
+        app.book_at(&shop, &course, "consultation", "2027-01-06T10:00").await.expect(201).id();
+    let second =
+        app.book_at(&shop, &course, "consultation", "2027-01-07T10:00").await.expect(201).id();
     for (session, start) in [(&first, "2027-01-16T10:00"), (&second, "2027-01-17T10:00")] {
-        app.shop_does(
-            &shop,
-            &id,
-            "propose",
-            json!({"start": start, "session_id": session}),
-        )
-        .await
-        .expect(200);
+        app.shop_does(&shop, &id, "propose", json!({"start": start, "session_id": session}))
+            .await
+            .expect(200);
     }
     assert_eq!(app.task_kinds().await.len(), 2);
     app.cancel(&first).await.expect(200);
     let left = app.get("/tasks").await.expect(200);
-    assert_eq!(
-        (left.items().len(), &left.items()[0]["session_id"]),
-        (1, &json!(second))
-    );
+    assert_eq!((left.items().len(), &left.items()[0]["session_id"]), (1, &json!(second)));
 }
 
 #[tokio::test]
@@ -238,36 +157,17 @@ async fn a_shop_reads_french_where_it_reads_french_and_that_something_is_withhel
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
     let wants = json!({"email": "harbour@example.test", "language": "fr"});
-    app.call(
-        &shop.token,
-        "PATCH",
-        &format!("/partners/{}/notices", shop.id),
-        wants,
-    )
-    .await
-    .expect(200);
-    let patient = app
-        .get(&format!("/courses/{course}"))
+    app.call(&shop.token, "PATCH", &format!("/partners/{}/notices", shop.id), wants)
         .await
-        .str("patient_id")
-        .to_owned();
-    app.post(
-        &format!("/patients/{patient}/locks"),
-        json!({"item": "phone"}),
-    )
-    .await
-    .expect(201);
+        .expect(200);
+    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    app.post(&format!("/patients/{patient}/locks"), json!({"item": "phone"})).await.expect(201);
     booked(&app, &shop, &course).await;
     app.after_grace().await;
-    let mail = app
-        .mails()
-        .await
-        .into_iter()
-        .rfind(|mail| mail.to == "harbour@example.test")
-        .unwrap();
+    let mail =
+        app.mails().await.into_iter().rfind(|mail| mail.to == "harbour@example.test").unwrap();
     assert!(
-        mail.text
-            .contains("Ada Sample, certains renseignements ne sont pas communiqués"),
+        mail.text.contains("Ada Sample, certains renseignements ne sont pas communiqués"),
         "{}",
         mail.text
     );
@@ -282,13 +182,9 @@ async fn a_shop_reads_french_where_it_reads_french_and_that_something_is_withhel
         .expect(201);
     let path = format!("/shop/{}", made.str("url").rsplit('/').next().unwrap());
     let page = app.call("", "GET", &path, Value::Null).await.expect(200);
-    for said in [
-        "Votre liste",
-        "à confirmer",
-        "enlever",
-        "profondeur: correcte",
-        "certains renseignements",
-    ] {
+    for said in
+        ["Votre liste", "à confirmer", "enlever", "profondeur: correcte", "certains renseignements"]
+    {
         assert!(page.text.contains(said), "{said} is not in {}", page.text);
     }
     // The style sheet before it speaks to nobody.
@@ -304,16 +200,12 @@ async fn a_report_that_is_late_is_a_task_until_it_comes() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
     let (_, referral) = booked(&app, &shop, &course).await;
-    app.shop_does(&shop, &referral, "accept", Value::Null)
-        .await
-        .expect(200);
+    app.shop_does(&shop, &referral, "accept", Value::Null).await.expect(200);
     app.until("2027-01-11T15:44:00Z").await;
     assert!(app.task_kinds().await.is_empty());
     app.until("2027-01-11T15:45:00Z").await;
     assert_eq!(app.task_kinds().await, ["report_overdue"]);
-    app.shop_does(&shop, &referral, "report", json!({"outcome": "completed"}))
-        .await
-        .expect(200);
+    app.shop_does(&shop, &referral, "report", json!({"outcome": "completed"})).await.expect(200);
     assert!(app.task_kinds().await.is_empty());
     app.wait(Duration::days(30));
     app.deliver().await;

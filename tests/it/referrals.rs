@@ -17,29 +17,17 @@ pub(crate) async fn referable(app: &TestApp) -> (Shop, String) {
 }
 
 async fn status(app: &TestApp, referral: &str) -> String {
-    app.get(&format!("/referrals/{referral}"))
-        .await
-        .expect(200)
-        .str("status")
-        .to_owned()
+    app.get(&format!("/referrals/{referral}")).await.expect(200).str("status").to_owned()
 }
 
 /// What the audit says of a patient, newest last: who did what.
 async fn audited(app: &TestApp, patient: &str) -> Vec<String> {
     let lines = app
-        .manage(
-            "GET",
-            &format!("/audit?patient_id={patient}&limit=200"),
-            Value::Null,
-        )
+        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
         .await
         .expect(200);
     let said = |line: &Value| {
-        format!(
-            "{} {}",
-            line["role"].as_str().unwrap(),
-            line["action"].as_str().unwrap()
-        )
+        format!("{} {}", line["role"].as_str().unwrap(), line["action"].as_str().unwrap())
     };
     lines.items().iter().map(said).collect()
 }
@@ -51,70 +39,38 @@ async fn a_referral_goes_from_draft_to_completed_and_every_step_leaves_a_line() 
     let referral =
         json!({"course_id": course, "partner_id": shop.id, "service": "consultation", "count": 2});
     let written = app.post("/referrals", referral).await.expect(201);
-    assert_eq!(
-        (written.str("status"), &written.body["undated"]),
-        ("draft", &json!(2))
-    );
+    assert_eq!((written.str("status"), &written.body["undated"]), ("draft", &json!(2)));
     let id = written.id();
     // Until it is sent the shop knows nothing of it.
     app.shop_sees(&shop, &id).await.expect(404);
-    let seen = app
-        .call(&shop.token, "GET", "/referrals", Value::Null)
-        .await
-        .expect(200);
+    let seen = app.call(&shop.token, "GET", "/referrals", Value::Null).await.expect(200);
     assert!(seen.items().is_empty());
-    let sent = app
-        .post(&format!("/referrals/{id}/send"), Value::Null)
-        .await
-        .expect(200);
+    let sent = app.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(200);
     assert_eq!(sent.str("status"), "requested");
+    assert_eq!(app.shop_sees(&shop, &id).await.expect(200).str("status"), "received");
     assert_eq!(
-        app.shop_sees(&shop, &id).await.expect(200).str("status"),
-        "received"
-    );
-    assert_eq!(
-        app.shop_does(&shop, &id, "accept", Value::Null)
-            .await
-            .expect(200)
-            .str("business_status"),
+        app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200).str("business_status"),
         "awaiting_date"
     );
     for start in ["2027-01-05T10:00", "2027-01-06T10:00"] {
-        app.book_at(&shop, &course, "consultation", start)
-            .await
-            .expect(201);
+        app.book_at(&shop, &course, "consultation", start).await.expect(201);
     }
-    let dated = app
-        .shop_does(&shop, &id, "accept", Value::Null)
-        .await
-        .expect(200);
-    assert_eq!(
-        (dated.str("status"), dated.str("business_status")),
-        ("accepted", "dated")
-    );
+    let dated = app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
+    assert_eq!((dated.str("status"), dated.str("business_status")), ("accepted", "dated"));
     app.wait(Duration::hours(26));
     let due = app.shop_sees(&shop, &id).await.expect(200);
     assert_eq!(
-        (
-            due.str("business_status"),
-            &due.body["visits"][0]["report_due"]
-        ),
+        (due.str("business_status"), &due.body["visits"][0]["report_due"]),
         ("treated_report_due", &json!(true))
     );
     let done = json!({"outcome": "completed"});
     assert_eq!(
-        app.shop_does(&shop, &id, "report", done.clone())
-            .await
-            .expect(200)
-            .str("status"),
+        app.shop_does(&shop, &id, "report", done.clone()).await.expect(200).str("status"),
         "in-progress"
     );
     app.wait(Duration::hours(24));
     assert_eq!(
-        app.shop_does(&shop, &id, "report", done)
-            .await
-            .expect(200)
-            .str("status"),
+        app.shop_does(&shop, &id, "report", done).await.expect(200).str("status"),
         "completed"
     );
     let lines = audited(&app, written.str("patient_id")).await;
@@ -129,10 +85,7 @@ async fn a_referral_goes_from_draft_to_completed_and_every_step_leaves_a_line() 
         "partner session.report",
         "partner referral.complete",
     ] {
-        assert!(
-            lines.contains(&line.to_owned()),
-            "{line} is not in {lines:?}"
-        );
+        assert!(lines.contains(&line.to_owned()), "{line} is not in {lines:?}");
     }
 }
 
@@ -141,21 +94,13 @@ async fn what_the_state_does_not_allow_is_a_conflict_that_names_it() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
     let id = app.refer(&course, &shop.id, "consultation", 1).await;
-    let send = app
-        .post(&format!("/referrals/{id}/send"), Value::Null)
-        .await
-        .expect(409);
+    let send = app.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(409);
     assert_eq!(send.codes(), ["not_allowed_from_requested"]);
-    let report = app
-        .shop_does(&shop, &id, "report", json!({"outcome": "completed"}))
-        .await
-        .expect(409);
+    let report =
+        app.shop_does(&shop, &id, "report", json!({"outcome": "completed"})).await.expect(409);
     assert_eq!(report.codes(), ["nothing_to_answer"]);
     let why = json!({"reason": "No chair before spring."});
-    let rejected = app
-        .shop_does(&shop, &id, "reject", why.clone())
-        .await
-        .expect(200);
+    let rejected = app.shop_does(&shop, &id, "reject", why.clone()).await.expect(200);
     assert_eq!(
         (rejected.str("status"), rejected.str("reason")),
         ("rejected", "No chair before spring.")
@@ -170,10 +115,7 @@ async fn what_the_state_does_not_allow_is_a_conflict_that_names_it() {
         assert_eq!(refused.codes(), ["not_allowed_from_rejected"], "{verb}");
     }
     for verb in ["cancel", "hold", "resume"] {
-        let refused = app
-            .post(&format!("/referrals/{id}/{verb}"), Value::Null)
-            .await
-            .expect(409);
+        let refused = app.post(&format!("/referrals/{id}/{verb}"), Value::Null).await.expect(409);
         assert_eq!(refused.codes(), ["not_allowed_from_rejected"], "{verb}");
     }
 }
@@ -182,29 +124,20 @@ async fn what_the_state_does_not_allow_is_a_conflict_that_names_it() {
 async fn nothing_leaves_without_the_consent_that_names_the_shop_and_nobody_goes_past_that() {
     let app = TestApp::empty().await;
     app.clinic().await;
-    let (shop, other) = (
-        app.shop("Harbour Light", 1).await,
-        app.shop("Other Light", 1).await,
-    );
+    let (shop, other) = (app.shop("Harbour Light", 1).await, app.shop("Other Light", 1).await);
     let course = app.course("Ada").await;
     app.disclose(&course, &other.id).await;
     let referral =
         json!({"course_id": course, "partner_id": shop.id, "service": "consultation", "count": 1});
     let id = app.post("/referrals", referral).await.expect(201).id();
-    let refused = app
-        .post(&format!("/referrals/{id}/send"), Value::Null)
-        .await
-        .expect(422);
+    let refused = app.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(422);
     assert_eq!(refused.codes(), ["disclosure_consent_missing"]);
     assert_eq!(refused.body["violations"][0]["overridable"], false);
     let there =
         json!({"site_id": shop.site, "override": {"reason": "a reason that is long enough"}});
     let mut booking =
         json!({"course_id": course, "service": "consultation", "start": "2027-01-05T10:00"});
-    booking
-        .as_object_mut()
-        .unwrap()
-        .extend(there.as_object().unwrap().clone());
+    booking.as_object_mut().unwrap().extend(there.as_object().unwrap().clone());
     let refused = app.manage("POST", "/sessions", booking).await.expect(422);
     assert_eq!(refused.codes(), ["disclosure_consent_missing"]);
     let slots = app
@@ -217,14 +150,9 @@ async fn nothing_leaves_without_the_consent_that_names_the_shop_and_nobody_goes_
         )
         .await;
     assert!(slots.items().is_empty());
-    assert_eq!(
-        slots.body["refused"][0]["code"],
-        "disclosure_consent_missing"
-    );
+    assert_eq!(slots.body["refused"][0]["code"], "disclosure_consent_missing");
     app.disclose(&course, &shop.id).await;
-    app.post(&format!("/referrals/{id}/send"), Value::Null)
-        .await
-        .expect(200);
+    app.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(200);
 }
 
 /// Rule 59: on the day of the session, not on that of the booking.
@@ -237,37 +165,17 @@ async fn papers_are_looked_at_on_the_day_of_the_session() {
     app.disclose(&course, &shop.id).await;
     let until = |day: &str| json!({"papers": {"inspection": {"valid_until": day}}});
     let path = format!("/partners/{}", shop.id);
-    app.manage("PATCH", &path, until("2027-01-10"))
-        .await
-        .expect(200);
-    app.book_at(&shop, &course, "consultation", "2027-01-10T10:00")
-        .await
-        .expect(201);
-    let refused = app
-        .book_at(&shop, &course, "consultation", "2027-01-11T10:00")
-        .await
-        .expect(422);
+    app.manage("PATCH", &path, until("2027-01-10")).await.expect(200);
+    app.book_at(&shop, &course, "consultation", "2027-01-10T10:00").await.expect(201);
+    let refused = app.book_at(&shop, &course, "consultation", "2027-01-11T10:00").await.expect(422);
     assert_eq!(refused.codes(), ["partner_not_eligible"]);
     let said = refused.body["violations"][0]["message"].as_str().unwrap();
-    assert!(
-        said.contains("its inspection expired on Sunday 10 January 2027"),
-        "{said}"
-    );
+    assert!(said.contains("its inspection expired on Sunday 10 January 2027"), "{said}");
     // And of what is booked already, when a paper is found to end sooner.
-    let booked = app
-        .manage("PATCH", &path, until("2027-01-05"))
-        .await
-        .expect(200);
-    assert_eq!(
-        booked.body["papers"]["inspection"]["valid_until"],
-        "2027-01-05"
-    );
-    let concerns = app
-        .get(&format!("/courses/{course}"))
-        .await
-        .expect(200)
-        .body["concerns"]
-        .clone();
+    let booked = app.manage("PATCH", &path, until("2027-01-05")).await.expect(200);
+    assert_eq!(booked.body["papers"]["inspection"]["valid_until"], "2027-01-05");
+    let concerns =
+        app.get(&format!("/courses/{course}")).await.expect(200).body["concerns"].clone();
     assert_eq!(concerns[0]["violations"][0]["code"], "partner_not_eligible");
     // A shop that has none at all cannot be chosen.
     let bare = json!({"name": "Bare", "address": "9 Example Ave", "phone": "416-555-0189"});
@@ -278,9 +186,7 @@ async fn papers_are_looked_at_on_the_day_of_the_session() {
     assert_eq!(refused.codes(), ["partner_not_eligible"]);
     let saline =
         json!({"course_id": course, "partner_id": shop.id, "service": "adjustment", "count": 1});
-    app.manage("PATCH", &path, until("2030-01-01"))
-        .await
-        .expect(200);
+    app.manage("PATCH", &path, until("2030-01-01")).await.expect(200);
     assert_eq!(
         app.post("/referrals", saline).await.expect(422).codes(),
         ["not_offered_by_partner"]
@@ -293,34 +199,20 @@ async fn a_referral_without_dates_is_told_at_once_again_after_a_day_and_is_the_d
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
     let wants = json!({"email": "harbour@example.test"});
-    app.call(
-        &shop.token,
-        "PATCH",
-        &format!("/partners/{}/notices", shop.id),
-        wants,
-    )
-    .await
-    .expect(200);
+    app.call(&shop.token, "PATCH", &format!("/partners/{}/notices", shop.id), wants)
+        .await
+        .expect(200);
     // On a Friday at nine.
     app.until("2027-01-08T14:00:00Z").await;
     let id = app.refer(&course, &shop.id, "laser_partial", 3).await;
     app.after_grace().await;
     let mails = async || {
-        let all = app
-            .mails()
-            .await
-            .into_iter()
-            .filter(|mail| mail.to == "harbour@example.test");
-        all.map(|mail| (mail.subject, mail.text))
-            .collect::<Vec<_>>()
+        let all = app.mails().await.into_iter().filter(|mail| mail.to == "harbour@example.test");
+        all.map(|mail| (mail.subject, mail.text)).collect::<Vec<_>>()
     };
     let told = mails().await;
     assert_eq!((told.len(), told[0].0.as_str()), (1, "A new referral"));
-    assert!(
-        told[0].1.contains("Ada Sample, +14165550123"),
-        "{}",
-        told[0].1
-    );
+    assert!(told[0].1.contains("Ada Sample, +14165550123"), "{}", told[0].1);
     app.until("2027-01-11T14:00:00Z").await;
     assert_eq!(mails().await.last().unwrap().0, "Waiting for your answer");
     assert!(app.task_kinds().await.is_empty());
@@ -329,33 +221,15 @@ async fn a_referral_without_dates_is_told_at_once_again_after_a_day_and_is_the_d
     let task = app.get("/tasks").await.items()[0].clone();
     assert_eq!(task["referral_id"], json!(id));
     // The ledger accounts for all of it.
-    let rows = app
-        .get(&format!("/messages?referral_id={id}"))
-        .await
-        .expect(200);
+    let rows = app.get(&format!("/messages?referral_id={id}")).await.expect(200);
     let kinds: Vec<_> = rows
         .items()
         .iter()
-        .map(|row| {
-            format!(
-                "{} {}",
-                row["kind"].as_str().unwrap(),
-                row["status"].as_str().unwrap()
-            )
-        })
+        .map(|row| format!("{} {}", row["kind"].as_str().unwrap(), row["status"].as_str().unwrap()))
         .collect();
-    assert_eq!(
-        kinds,
-        [
-            "shop_referred sent",
-            "shop_waiting sent",
-            "shop_silent sent"
-        ]
-    );
+    assert_eq!(kinds, ["shop_referred sent", "shop_waiting sent", "shop_silent sent"]);
     // Whoever answers has the desk's task done.
-    app.shop_does(&shop, &id, "accept", Value::Null)
-        .await
-        .expect(200);
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
     assert!(app.task_kinds().await.is_empty());
 }
 
@@ -364,19 +238,12 @@ async fn what_is_answered_in_time_is_asked_no_more_and_what_is_taken_back_is_sai
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
     let wants = json!({"email": "harbour@example.test"});
-    app.call(
-        &shop.token,
-        "PATCH",
-        &format!("/partners/{}/notices", shop.id),
-        wants,
-    )
-    .await
-    .expect(200);
-    let id = app.refer(&course, &shop.id, "laser_partial", 1).await;
-    app.after_grace().await;
-    app.shop_does(&shop, &id, "accept", Value::Null)
+    app.call(&shop.token, "PATCH", &format!("/partners/{}/notices", shop.id), wants)
         .await
         .expect(200);
+    let id = app.refer(&course, &shop.id, "laser_partial", 1).await;
+    app.after_grace().await;
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
     let taken = app
         .post(
             &format!("/referrals/{id}/cancel"),
@@ -385,37 +252,20 @@ async fn what_is_answered_in_time_is_asked_no_more_and_what_is_taken_back_is_sai
         .await;
     assert_eq!(taken.expect(200).str("status"), "cancelled");
     app.until("2027-01-20T14:00:00Z").await;
-    let told: Vec<_> = app
-        .mails()
-        .await
-        .into_iter()
-        .filter(|mail| mail.to == "harbour@example.test")
-        .collect();
+    let told: Vec<_> =
+        app.mails().await.into_iter().filter(|mail| mail.to == "harbour@example.test").collect();
     let subjects: Vec<_> = told.iter().map(|mail| mail.subject.as_str()).collect();
     assert_eq!(subjects, ["A new referral", "A referral no longer stands"]);
-    assert!(
-        !told[1].text.contains("Ada") && !told[1].text.contains("Secret"),
-        "{}",
-        told[1].text
-    );
+    assert!(!told[1].text.contains("Ada") && !told[1].text.contains("Secret"), "{}", told[1].text);
     assert!(app.task_kinds().await.is_empty());
     let seen = app.shop_sees(&shop, &id).await.expect(200);
-    assert!(
-        !seen.text.contains("Secret"),
-        "what the clinic wrote is not the shop's to read"
-    );
+    assert!(!seen.text.contains("Secret"), "what the clinic wrote is not the shop's to read");
     // Taken back before the shop was told, it was never there.
     let slip = app.refer(&course, &shop.id, "laser_partial", 1).await;
-    app.post(&format!("/referrals/{slip}/cancel"), Value::Null)
-        .await
-        .expect(200);
+    app.post(&format!("/referrals/{slip}/cancel"), Value::Null).await.expect(200);
     app.until("2027-01-25T14:00:00Z").await;
     assert_eq!(
-        app.mails()
-            .await
-            .into_iter()
-            .filter(|mail| mail.to == "harbour@example.test")
-            .count(),
+        app.mails().await.into_iter().filter(|mail| mail.to == "harbour@example.test").count(),
         2
     );
 }
@@ -434,25 +284,14 @@ async fn a_rejection_frees_the_dates_and_shows_what_else_is_possible() {
             json!({"chairs": 1}),
         )
         .await;
-    let booked = app
-        .book_at(&shop, &course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
     let referral = booked.str("referral_id").to_owned();
     assert_eq!(booked.str("status"), "pending");
     let no_reason = app.shop_does(&shop, &referral, "reject", json!({})).await;
     no_reason.expect(422);
-    app.shop_does(&shop, &referral, "reject", json!({"reason": "Full."}))
-        .await
-        .expect(200);
-    let gone = app
-        .get(&format!("/sessions/{}", booked.id()))
-        .await
-        .expect(200);
-    assert_eq!(
-        (gone.str("status"), gone.str("cancel_reason")),
-        ("cancelled", "declined_by_shop")
-    );
+    app.shop_does(&shop, &referral, "reject", json!({"reason": "Full."})).await.expect(200);
+    let gone = app.get(&format!("/sessions/{}", booked.id())).await.expect(200);
+    assert_eq!((gone.str("status"), gone.str("cancel_reason")), ("cancelled", "declined_by_shop"));
     assert_eq!(app.task_kinds().await, ["referral_declined"]);
     let undo = app.act(&booked.id(), "undo").await.expect(409);
     assert_eq!(undo.codes(), ["nothing_to_undo"]);
@@ -463,23 +302,13 @@ async fn a_rejection_frees_the_dates_and_shows_what_else_is_possible() {
         .await
         .expect(200);
     let place = |site: &str| {
-        places
-            .items()
-            .iter()
-            .find(|place| place["site_id"] == json!(site))
-            .cloned()
-            .unwrap()
+        places.items().iter().find(|place| place["site_id"] == json!(site)).cloned().unwrap()
     };
     assert_eq!(places.items().len(), 4, "the clinic and three shops");
     assert_eq!(place(&other.site)["items"].as_array().unwrap().len(), 3);
-    assert_eq!(
-        place(&harbour.site)["refused"][0]["code"],
-        "partner_not_eligible"
-    );
+    assert_eq!(place(&harbour.site)["refused"][0]["code"], "partner_not_eligible");
     // The time is free again, for the patient and for the chair.
-    app.book_at(&other, &course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    app.book_at(&other, &course, "consultation", "2027-01-05T10:00").await.expect(201);
 }
 
 #[tokio::test]
@@ -487,19 +316,9 @@ async fn a_referral_rests_and_goes_on_and_takes_no_dates_meanwhile() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
     let id = app.refer(&course, &shop.id, "consultation", 2).await;
-    app.shop_does(&shop, &id, "accept", Value::Null)
-        .await
-        .expect(200);
-    app.post(
-        &format!("/referrals/{id}/hold"),
-        json!({"reason": "Sunburn."}),
-    )
-    .await
-    .expect(200);
-    let refused = app
-        .book_at(&shop, &course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(409);
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
+    app.post(&format!("/referrals/{id}/hold"), json!({"reason": "Sunburn."})).await.expect(200);
+    let refused = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(409);
     assert_eq!(refused.codes(), ["not_allowed_from_on-hold"]);
     let slots = app
         .slots_with(
@@ -510,17 +329,10 @@ async fn a_referral_rests_and_goes_on_and_takes_no_dates_meanwhile() {
             &format!("&site_id={}", shop.site),
         )
         .await;
-    assert!(
-        slots.items().is_empty(),
-        "never a time that booking would refuse"
-    );
-    app.post(&format!("/referrals/{id}/resume"), Value::Null)
-        .await
-        .expect(200);
+    assert!(slots.items().is_empty(), "never a time that booking would refuse");
+    app.post(&format!("/referrals/{id}/resume"), Value::Null).await.expect(200);
     assert_eq!(status(&app, &id).await, "accepted");
-    app.book_at(&shop, &course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
 }
 
 #[tokio::test]
@@ -529,55 +341,31 @@ async fn a_referral_asks_for_what_it_asks_and_no_less_than_has_its_date() {
     let (shop, course) = referable(&app).await;
     let id = app.refer(&course, &shop.id, "consultation", 2).await;
     for start in ["2027-01-05T10:00", "2027-01-06T10:00"] {
-        let booked = app
-            .book_at(&shop, &course, "consultation", start)
-            .await
-            .expect(201);
+        let booked = app.book_at(&shop, &course, "consultation", start).await.expect(201);
         assert_eq!(booked.str("referral_id"), id);
     }
     let full = app
         .shop_does(&shop, &id, "propose", json!({"start": "2027-01-07T10:00"}))
         .await
         .expect(200);
-    assert_eq!(
-        full.body["proposals"].as_array().unwrap().len(),
-        1,
-        "for the first that waits"
-    );
-    app.shop_does(&shop, &id, "accept", Value::Null)
-        .await
-        .expect(200);
+    assert_eq!(full.body["proposals"].as_array().unwrap().len(), 1, "for the first that waits");
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
     let refused = app
         .shop_does(&shop, &id, "propose", json!({"start": "2027-01-07T10:00"}))
         .await
         .expect(422);
     assert_eq!(refused.codes(), ["referral_full"]);
     let fewer = app
-        .call(
-            &app.desk,
-            "PATCH",
-            &format!("/referrals/{id}"),
-            json!({"count": 1}),
-        )
+        .call(&app.desk, "PATCH", &format!("/referrals/{id}"), json!({"count": 1}))
         .await
         .expect(422);
     assert_eq!(fewer.codes(), ["referral_full"]);
-    app.call(
-        &app.desk,
-        "PATCH",
-        &format!("/referrals/{id}"),
-        json!({"count": 3}),
-    )
-    .await
-    .expect(200);
-    app.shop_does(&shop, &id, "propose", json!({"start": "2027-01-07T10:00"}))
+    app.call(&app.desk, "PATCH", &format!("/referrals/{id}"), json!({"count": 3}))
         .await
         .expect(200);
+    app.shop_does(&shop, &id, "propose", json!({"start": "2027-01-07T10:00"})).await.expect(200);
     // One more than is asked for is another referral, which the booking itself sends.
-    let more = app
-        .book_at(&shop, &course, "review", "2027-01-08T10:00")
-        .await
-        .expect(201);
+    let more = app.book_at(&shop, &course, "review", "2027-01-08T10:00").await.expect(201);
     assert_ne!(more.str("referral_id"), id);
     assert_eq!(status(&app, more.str("referral_id")).await, "requested");
     app.cancel(&more.id()).await.expect(200);
@@ -587,11 +375,7 @@ async fn a_referral_asks_for_what_it_asks_and_no_less_than_has_its_date() {
         "it ends with its booking"
     );
     app.act(&more.id(), "undo").await.expect(200);
-    assert_eq!(
-        status(&app, more.str("referral_id")).await,
-        "requested",
-        "and comes back with it"
-    );
+    assert_eq!(status(&app, more.str("referral_id")).await, "requested", "and comes back with it");
 }
 
 /// Every referral call as nobody, as another shop, as each role.
@@ -613,113 +397,47 @@ async fn another_shops_referral_is_not_there_whatever_is_asked_of_it() {
         ("POST", "/fail", why),
     ] {
         let path = |id: &str| format!("/referrals/{id}{verb}");
-        app.call("", method, &path(&id), body.clone())
-            .await
-            .expect(401);
-        let theirs = app
-            .call(&stranger.token, method, &path(&id), body.clone())
-            .await
-            .expect(404);
-        let none = app
-            .call(&stranger.token, method, &path(missing), body.clone())
-            .await
-            .expect(404);
+        app.call("", method, &path(&id), body.clone()).await.expect(401);
+        let theirs = app.call(&stranger.token, method, &path(&id), body.clone()).await.expect(404);
+        let none =
+            app.call(&stranger.token, method, &path(missing), body.clone()).await.expect(404);
         assert_eq!(theirs.text, none.text, "{method} {verb}");
     }
     // The desk answers for no shop, and a shop writes and sends nothing.
     for token in [&app.desk, &app.practitioner] {
-        app.call(
-            token,
-            "POST",
-            &format!("/referrals/{id}/accept"),
-            Value::Null,
-        )
-        .await
-        .expect(403);
-        app.call(
-            token,
-            "POST",
-            &format!("/referrals/{id}/reject"),
-            json!({"reason": "No."}),
-        )
-        .await
-        .expect(403);
-    }
-    for verb in ["send", "cancel", "hold", "resume"] {
-        app.shop_does(&shop, &id, verb, Value::Null)
+        app.call(token, "POST", &format!("/referrals/{id}/accept"), Value::Null).await.expect(403);
+        app.call(token, "POST", &format!("/referrals/{id}/reject"), json!({"reason": "No."}))
             .await
             .expect(403);
     }
+    for verb in ["send", "cancel", "hold", "resume"] {
+        app.shop_does(&shop, &id, verb, Value::Null).await.expect(403);
+    }
     let partner = |path: &str| format!("/partners/{}{path}", shop.id);
     for path in ["", "/notices", "/visits", "/links"] {
-        app.call(&stranger.token, "GET", &partner(path), Value::Null)
-            .await
-            .expect(404);
-        app.call(&shop.token, "GET", &partner(path), Value::Null)
-            .await
-            .expect(200);
+        app.call(&stranger.token, "GET", &partner(path), Value::Null).await.expect(404);
+        app.call(&shop.token, "GET", &partner(path), Value::Null).await.expect(200);
     }
     let figures = format!("/settlement?partner_id={}", shop.id);
-    app.call(&stranger.token, "GET", &figures, Value::Null)
-        .await
-        .expect(404);
+    app.call(&stranger.token, "GET", &figures, Value::Null).await.expect(404);
     let feed = json!({"kind": "partner", "id": shop.id});
-    app.call(&stranger.token, "POST", "/feeds", feed.clone())
+    app.call(&stranger.token, "POST", "/feeds", feed.clone()).await.expect(404);
+    let made = app.call(&shop.token, "POST", "/feeds", feed).await.expect(201);
+    app.call(&stranger.token, "DELETE", &format!("/feeds/{}", made.id()), Value::Null)
         .await
         .expect(404);
-    let made = app
-        .call(&shop.token, "POST", "/feeds", feed)
-        .await
-        .expect(201);
-    app.call(
-        &stranger.token,
-        "DELETE",
-        &format!("/feeds/{}", made.id()),
-        Value::Null,
-    )
-    .await
-    .expect(404);
-    assert!(
-        app.call(&stranger.token, "GET", "/feeds", Value::Null)
-            .await
-            .items()
-            .is_empty()
-    );
-    assert_eq!(
-        app.call(&shop.token, "GET", "/feeds", Value::Null)
-            .await
-            .items()
-            .len(),
-        1
-    );
+    assert!(app.call(&stranger.token, "GET", "/feeds", Value::Null).await.items().is_empty());
+    assert_eq!(app.call(&shop.token, "GET", "/feeds", Value::Null).await.items().len(), 1);
     let site = json!({"kind": "site", "id": shop.site});
-    app.call(&shop.token, "POST", "/feeds", site)
-        .await
-        .expect(404);
-    let listed = app
-        .call(&stranger.token, "GET", "/partners", Value::Null)
-        .await;
-    assert_eq!(
-        (listed.items().len(), &listed.items()[0]["id"]),
-        (1, &json!(stranger.id))
-    );
+    app.call(&shop.token, "POST", "/feeds", site).await.expect(404);
+    let listed = app.call(&stranger.token, "GET", "/partners", Value::Null).await;
+    assert_eq!((listed.items().len(), &listed.items()[0]["id"]), (1, &json!(stranger.id)));
     // A manager may speak for a shop.
-    app.manage("POST", &format!("/referrals/{id}/accept"), Value::Null)
+    app.manage("POST", &format!("/referrals/{id}/accept"), Value::Null).await.expect(409);
+    app.call(&app.desk, "POST", &format!("/referrals/{id}/accept"), json!({"for_shop": true}))
         .await
-        .expect(409);
-    app.call(
-        &app.desk,
-        "POST",
-        &format!("/referrals/{id}/accept"),
-        json!({"for_shop": true}),
-    )
-    .await
-    .expect(403);
-    app.manage(
-        "POST",
-        &format!("/referrals/{id}/accept"),
-        json!({"for_shop": true}),
-    )
-    .await
-    .expect(200);
+        .expect(403);
+    app.manage("POST", &format!("/referrals/{id}/accept"), json!({"for_shop": true}))
+        .await
+        .expect(200);
 }

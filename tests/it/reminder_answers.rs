@@ -13,11 +13,7 @@ async fn reminded() -> (TestApp, String, String) {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    let session = app
-        .book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
     app.until("2027-03-08T15:00:00Z").await;
     let link = app.mails().await.last().unwrap().link();
     (app, session, link)
@@ -28,29 +24,16 @@ async fn texted() -> (TestApp, String) {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    let patient = app
-        .get(&format!("/courses/{course}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
     let wish = json!({"preferred_channel": "sms"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), wish)
-        .await
-        .expect(200);
-    let session = app
-        .book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201)
-        .id();
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), wish).await.expect(200);
+    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
     app.until("2027-03-08T15:00:00Z").await;
     (app, session)
 }
 
 async fn open(app: &TestApp, path: &str) -> String {
-    app.call("", "GET", path, Value::Null)
-        .await
-        .expect(200)
-        .text
+    app.call("", "GET", path, Value::Null).await.expect(200).text
 }
 
 /// Where a press of a button leads.
@@ -61,10 +44,7 @@ fn led_to(answer: &crate::support::Answer) -> String {
 
 /// The value of the field `start` of the form that posts to `action`.
 fn starts_on(page: &str, action: &str) -> Vec<String> {
-    let forms = page
-        .split("<form")
-        .skip(1)
-        .filter(|form| form.contains(&format!("{action}\"")));
+    let forms = page.split("<form").skip(1).filter(|form| form.contains(&format!("{action}\"")));
     forms
         .filter_map(|form| {
             Some(
@@ -84,9 +64,7 @@ async fn a_confirmation_by_the_link_stops_the_next_request_and_not_the_last_remi
     let page = open(&app, &link).await;
     assert!(page.contains("I will be there") && page.contains("I can’t come then"));
     let start = starts_on(&page, "/confirm").remove(0);
-    let confirmed = app
-        .press(&format!("{link}/confirm"), &[("start", &start)])
-        .await;
+    let confirmed = app.press(&format!("{link}/confirm"), &[("start", &start)]).await;
     let page = open(&app, &led_to(&confirmed)).await;
     assert!(page.contains("Thank you: you have confirmed.") && !page.contains("I will be there"));
     assert_eq!(
@@ -103,9 +81,7 @@ async fn a_confirmation_by_the_link_stops_the_next_request_and_not_the_last_remi
     assert_eq!((app.mails().await.len(), app.texts().await.len()), (2, 1));
     assert!(app.task_kinds().await.is_empty());
     // Looking and pressing once more change nothing.
-    let again = app
-        .press(&format!("{link}/confirm"), &[("start", &start)])
-        .await;
+    let again = app.press(&format!("{link}/confirm"), &[("start", &start)]).await;
     assert!(led_to(&again).ends_with("?changed"), "it is over");
 }
 
@@ -114,25 +90,13 @@ async fn a_move_takes_the_confirmation_with_it_and_asks_again() {
     let (app, session, link) = reminded().await;
     let page = open(&app, &link).await;
     let start = starts_on(&page, "/confirm").remove(0);
-    app.press(&format!("{link}/confirm"), &[("start", &start)])
-        .await;
+    app.press(&format!("{link}/confirm"), &[("start", &start)]).await;
     app.move_to(&session, "2027-03-25T15:00").await.expect(200);
-    assert!(
-        app.get(&format!("/sessions/{session}"))
-            .await
-            .body
-            .get("confirmed_at")
-            .is_none()
-    );
+    assert!(app.get(&format!("/sessions/{session}")).await.body.get("confirmed_at").is_none());
     let planned = app.planned(&session).await;
-    assert!(
-        planned.contains(&"reminder 48h email scheduled".to_owned()),
-        "{planned:?}"
-    );
+    assert!(planned.contains(&"reminder 48h email scheduled".to_owned()), "{planned:?}");
     // The page that was open says the old time: what it confirms is not what is.
-    let late = app
-        .press(&format!("{link}/confirm"), &[("start", &start)])
-        .await;
+    let late = app.press(&format!("{link}/confirm"), &[("start", &start)]).await;
     let page = open(&app, &led_to(&late)).await;
     assert!(
         page.contains("has changed since you opened the page") && page.contains("I will be there")
@@ -153,31 +117,14 @@ async fn whoever_cannot_come_is_offered_three_legal_times_and_takes_one() {
         "until they choose, it stands"
     );
     // A time that was never offered is not taken.
-    let never = app
-        .press(
-            &format!("{link}/move"),
-            &[("start", "2027-03-21T15:00:00+00:00")],
-        )
-        .await;
+    let never = app.press(&format!("{link}/move"), &[("start", "2027-03-21T15:00:00+00:00")]).await;
     assert!(led_to(&never).ends_with("?asked"));
-    let taken = app
-        .press(&format!("{link}/move"), &[("start", &offers[1])])
-        .await;
-    assert!(
-        open(&app, &led_to(&taken))
-            .await
-            .contains("Your appointment is moved")
-    );
+    let taken = app.press(&format!("{link}/move"), &[("start", &offers[1])]).await;
+    assert!(open(&app, &led_to(&taken)).await.contains("Your appointment is moved"));
     let moved = app.get(&format!("/sessions/{session}")).await.expect(200);
-    let at = |text: &str| {
-        text.parse::<chrono::DateTime<chrono::FixedOffset>>()
-            .unwrap()
-    };
+    let at = |text: &str| text.parse::<chrono::DateTime<chrono::FixedOffset>>().unwrap();
     assert_eq!(at(moved.str("start")), at(&offers[1]));
-    assert!(
-        app.task_kinds().await.is_empty(),
-        "nothing is left to be done"
-    );
+    assert!(app.task_kinds().await.is_empty(), "nothing is left to be done");
     // Asked twice is one task.
     app.press(&format!("{link}/change"), &[]).await;
     app.press(&format!("{link}/change"), &[]).await;
@@ -189,13 +136,9 @@ async fn whoever_cannot_come_is_offered_three_legal_times_and_takes_one() {
             Value::Null,
         )
         .await;
-    let by_link = audit
-        .items()
-        .iter()
-        .filter(|line| line["role"] == "patient");
-    let deeds: std::collections::BTreeSet<_> = by_link
-        .map(|line| line["action"].as_str().unwrap().to_owned())
-        .collect();
+    let by_link = audit.items().iter().filter(|line| line["role"] == "patient");
+    let deeds: std::collections::BTreeSet<_> =
+        by_link.map(|line| line["action"].as_str().unwrap().to_owned()).collect();
     assert!(
         deeds.contains("session.reschedule") && deeds.contains("session.ask_for_another"),
         "{deeds:?}"
@@ -206,21 +149,11 @@ async fn whoever_cannot_come_is_offered_three_legal_times_and_takes_one() {
 async fn one_click_in_a_mail_program_ends_mail_at_once_with_proof_and_the_desk_phones() {
     let (app, session, link) = reminded().await;
     let path = format!("{link}/unsubscribe");
-    assert!(
-        open(&app, &path).await.contains("Stop these messages"),
-        "looking ends nothing"
-    );
+    assert!(open(&app, &path).await.contains("Stop these messages"), "looking ends nothing");
     app.press(&path, &[]).await.expect(400);
-    assert_eq!(
-        app.planned(&session).await[1],
-        "reminder 48h email scheduled"
-    );
-    app.press(&path, &[("List-Unsubscribe", "One-Click")])
-        .await
-        .expect(204);
-    app.press(&path, &[("List-Unsubscribe", "One-Click")])
-        .await
-        .expect(204);
+    assert_eq!(app.planned(&session).await[1], "reminder 48h email scheduled");
+    app.press(&path, &[("List-Unsubscribe", "One-Click")]).await.expect(204);
+    app.press(&path, &[("List-Unsubscribe", "One-Click")]).await.expect(204);
     let planned = app.planned(&session).await;
     assert_eq!(planned[0], "reminder 7d email acknowledged");
     assert!(
@@ -231,15 +164,8 @@ async fn one_click_in_a_mail_program_ends_mail_at_once_with_proof_and_the_desk_p
         planned.contains(&"reminder 2h sms scheduled".to_owned()),
         "only by that way: {planned:?}"
     );
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
-    let kept = app
-        .get(&format!("/patients/{patient}/opt-outs"))
-        .await
-        .expect(200);
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let kept = app.get(&format!("/patients/{patient}/opt-outs")).await.expect(200);
     let kept = kept.body["items"].as_array().unwrap().clone();
     assert_eq!(
         (kept.len(), &kept[0]["channel"], &kept[0]["begun_by"]),
@@ -250,23 +176,13 @@ async fn one_click_in_a_mail_program_ends_mail_at_once_with_proof_and_the_desk_p
     // A change of the visit reaches nobody by mail either.
     app.move_to(&session, "2027-03-25T15:00").await.expect(200);
     app.after_grace().await;
-    assert_eq!(
-        app.ledger(&session).await.last().unwrap(),
-        "update suppressed no_consent"
-    );
+    assert_eq!(app.ledger(&session).await.last().unwrap(), "update suppressed no_consent");
     // And on the page they may have them again.
-    assert!(
-        open(&app, &format!("{link}/messages"))
-            .await
-            .contains("Send me messages again")
-    );
+    assert!(open(&app, &format!("{link}/messages")).await.contains("Send me messages again"));
     let on = app.press(&format!("{link}/messages/start"), &[]).await;
     assert!(led_to(&on).ends_with("?on"));
     let planned = app.planned(&session).await;
-    assert!(
-        planned.contains(&"reminder 48h email scheduled".to_owned()),
-        "{planned:?}"
-    );
+    assert!(planned.contains(&"reminder 48h email scheduled".to_owned()), "{planned:?}");
 }
 
 #[tokio::test]
@@ -297,13 +213,7 @@ async fn a_text_that_confirms_a_time_that_is_no_longer_true_is_read_by_a_person(
     let (app, session) = texted().await;
     app.move_to(&session, "2027-03-25T15:00").await.expect(200);
     app.text_from(ADA, "C", "SM1").await.expect(200);
-    assert!(
-        app.get(&format!("/sessions/{session}"))
-            .await
-            .body
-            .get("confirmed_at")
-            .is_none()
-    );
+    assert!(app.get(&format!("/sessions/{session}")).await.body.get("confirmed_at").is_none());
     assert_eq!(app.task_kinds().await, ["reply_to_read"]);
 }
 
@@ -313,32 +223,16 @@ async fn r_asks_for_another_time_and_is_answered_with_three_and_a_link() {
     app.text_from(ADA, "r", "SM1").await.expect(200);
     app.deliver().await;
     let answer = app.texts().await.last().unwrap().1.clone();
-    assert_eq!(
-        answer.matches("a.m.").count() + answer.matches("p.m.").count(),
-        3,
-        "{answer}"
-    );
-    assert!(
-        answer.contains("/a/") && answer.contains("(647) 351-0061"),
-        "{answer}"
-    );
-    assert!(
-        fadeline::domain::messages::gsm7::septets(&answer).unwrap() <= 160,
-        "{answer}"
-    );
+    assert_eq!(answer.matches("a.m.").count() + answer.matches("p.m.").count(), 3, "{answer}");
+    assert!(answer.contains("/a/") && answer.contains("(647) 351-0061"), "{answer}");
+    assert!(fadeline::domain::messages::gsm7::septets(&answer).unwrap() <= 160, "{answer}");
     assert_eq!(app.task_kinds().await, ["visit_to_move"]);
     let task = app.get("/tasks").await.items()[0].clone();
     assert_eq!(
-        (
-            task["session_id"].as_str(),
-            app.planned(&session).await[0].as_str()
-        ),
+        (task["session_id"].as_str(), app.planned(&session).await[0].as_str()),
         (Some(session.as_str()), "reminder 7d sms acknowledged")
     );
-    let link = answer
-        .split_whitespace()
-        .find(|word| word.contains("/a/"))
-        .unwrap();
+    let link = answer.split_whitespace().find(|word| word.contains("/a/")).unwrap();
     let link = &link[link.find("/a/").unwrap()..];
     assert!(open(&app, link).await.contains("I can’t come then"));
 }
@@ -349,28 +243,14 @@ async fn stop_ends_texts_to_that_number_at_once_and_start_brings_back_what_is_to
     app.text_from(ADA, "STOP", "SM1").await.expect(200);
     let planned = app.planned(&session).await;
     assert_eq!(
-        planned
-            .iter()
-            .filter(|one| one.ends_with("suppressed no_consent"))
-            .count(),
+        planned.iter().filter(|one| one.ends_with("suppressed no_consent")).count(),
         2,
         "{planned:?}"
     );
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
-    let kept = app
-        .get(&format!("/patients/{patient}/opt-outs"))
-        .await
-        .expect(200)
-        .body["items"][0]
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let kept = app.get(&format!("/patients/{patient}/opt-outs")).await.expect(200).body["items"][0]
         .clone();
-    assert_eq!(
-        (&kept["recipient"], &kept["begun_by"]),
-        (&json!(ADA), &json!("text"))
-    );
+    assert_eq!((&kept["recipient"], &kept["begun_by"]), (&json!(ADA), &json!("text")));
     assert!(
         kept["proof"].as_str().unwrap().contains("STOP")
             && kept["proof"].as_str().unwrap().contains("SM1")
@@ -381,11 +261,7 @@ async fn stop_ends_texts_to_that_number_at_once_and_start_brings_back_what_is_to
     app.text_from(ADA, "start", "SM2").await.expect(200);
     app.until("2027-03-16T12:00:00Z").await;
     assert_eq!(app.texts().await.len(), 2, "the reminder of that morning");
-    let kept = app
-        .get(&format!("/patients/{patient}/opt-outs"))
-        .await
-        .expect(200)
-        .body["items"][0]
+    let kept = app.get(&format!("/patients/{patient}/opt-outs")).await.expect(200).body["items"][0]
         .clone();
     assert_eq!(kept["ended_by"], "text");
 }
@@ -395,82 +271,36 @@ async fn help_says_who_and_how_to_call_and_anything_else_is_read_by_a_person() {
     let (app, session) = texted().await;
     app.text_from(ADA, "Info?", "SM1").await.expect(200);
     app.deliver().await;
-    assert!(
-        app.texts()
-            .await
-            .last()
-            .unwrap()
-            .1
-            .contains("Call (647) 351-0061")
-    );
-    for (number, words) in [
-        "CANCEL",
-        "no",
-        "yes but can it be later",
-        "1",
-        "<b>hi</b>",
-        "",
-    ]
-    .iter()
-    .enumerate()
+    assert!(app.texts().await.last().unwrap().1.contains("Call (647) 351-0061"));
+    for (number, words) in
+        ["CANCEL", "no", "yes but can it be later", "1", "<b>hi</b>", ""].iter().enumerate()
     {
-        app.text_from(ADA, words, &format!("SM2{number}"))
-            .await
-            .expect(200);
+        app.text_from(ADA, words, &format!("SM2{number}")).await.expect(200);
     }
     assert_eq!(app.task_kinds().await, ["reply_to_read"; 6]);
-    assert_eq!(
-        app.get(&format!("/sessions/{session}")).await.str("status"),
-        "booked"
-    );
-    let task = app.get("/tasks").await.items()[0]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    assert_eq!(app.get(&format!("/sessions/{session}")).await.str("status"), "booked");
+    let task = app.get("/tasks").await.items()[0]["id"].as_str().unwrap().to_owned();
     let read = app.get(&format!("/tasks/{task}")).await.expect(200);
     assert_eq!(read.body["reply"]["body"], "CANCEL");
     // Who has no visit here is answered in the same breath; there is no ledger to answer from.
-    let stranger = app
-        .text_from("+14165550199", "HELP", "SM30")
-        .await
-        .expect(200);
+    let stranger = app.text_from("+14165550199", "HELP", "SM30").await.expect(200);
     assert!(
-        stranger
-            .text
-            .contains("<Message>Hayden St Clinic: messages about your appointments."),
+        stranger.text.contains("<Message>Hayden St Clinic: messages about your appointments."),
         "{}",
         stranger.text
     );
     app.text_from("not a number", "C", "SM31").await.expect(200);
-    app.text_from("+14165550199", &"x".repeat(10_000), "SM32")
-        .await
-        .expect(200);
+    app.text_from("+14165550199", &"x".repeat(10_000), "SM32").await.expect(200);
 }
 
 #[tokio::test]
 async fn two_patients_with_one_number_are_told_apart_by_what_was_told_last_and_stop_is_for_both() {
     let (app, session) = texted().await;
     let course = app.course("Bo").await;
-    let other = app
-        .book(&course, "consultation", "2027-03-15T14:00")
-        .await
-        .expect(201)
-        .id();
+    let other = app.book(&course, "consultation", "2027-03-15T14:00").await.expect(201).id();
     app.text_from(ADA, "C", "SM1").await.expect(200);
-    assert!(
-        app.get(&format!("/sessions/{session}"))
-            .await
-            .body
-            .get("confirmed_at")
-            .is_some()
-    );
-    assert!(
-        app.get(&format!("/sessions/{other}"))
-            .await
-            .body
-            .get("confirmed_at")
-            .is_none()
-    );
+    assert!(app.get(&format!("/sessions/{session}")).await.body.get("confirmed_at").is_some());
+    assert!(app.get(&format!("/sessions/{other}")).await.body.get("confirmed_at").is_none());
     app.text_from(ADA, "STOP", "SM2").await.expect(200);
     for one in [&session, &other] {
         let planned = app.planned(one).await;
@@ -486,63 +316,33 @@ async fn what_the_provider_did_not_sign_is_refused_before_it_is_looked_at() {
     let (app, session) = texted().await;
     let fields = [("Body", "STOP"), ("From", ADA), ("MessageSid", "SM1")];
     for forged in ["", "AAAA", "RSOYDt4T1cUTdK1PDd93/VVr8B8="] {
-        app.provider_calls("/texts/incoming", &fields, Some(forged))
-            .await
-            .expect(403);
+        app.provider_calls("/texts/incoming", &fields, Some(forged)).await.expect(403);
     }
     let planned = app.planned(&session).await;
-    assert!(
-        planned.contains(&"reminder 48h sms scheduled".to_owned()),
-        "{planned:?}"
-    );
+    assert!(planned.contains(&"reminder 48h sms scheduled".to_owned()), "{planned:?}");
     let ledger = app.messages(&session).await;
-    let sent = ledger
-        .items()
-        .iter()
-        .find(|message| message["lead"] == "7d")
-        .unwrap()["id"]
+    let sent = ledger.items().iter().find(|message| message["lead"] == "7d").unwrap()["id"]
         .as_str()
         .unwrap()
         .to_owned();
     let status = format!("/texts/status/{sent}");
     let delivered = [("MessageSid", "SM9"), ("MessageStatus", "delivered")];
-    app.provider_calls(&status, &delivered, Some("AAAA"))
-        .await
-        .expect(403);
+    app.provider_calls(&status, &delivered, Some("AAAA")).await.expect(403);
     assert_eq!(app.planned(&session).await[0], "reminder 7d sms sent");
-    app.provider_calls(
-        &status,
-        &[("MessageSid", "SM9"), ("MessageStatus", "queued")],
-        None,
-    )
-    .await
-    .expect(204);
-    app.provider_calls(&status, &delivered, None)
+    app.provider_calls(&status, &[("MessageSid", "SM9"), ("MessageStatus", "queued")], None)
         .await
         .expect(204);
+    app.provider_calls(&status, &delivered, None).await.expect(204);
     let told = app.messages(&session).await;
-    let told = told
-        .items()
-        .iter()
-        .find(|message| message["lead"] == "7d")
-        .unwrap()
-        .clone();
+    let told = told.items().iter().find(|message| message["lead"] == "7d").unwrap().clone();
     assert_eq!(
         (&told["status"], &told["provider_id"], &told["delivered_at"]),
-        (
-            &json!("delivered"),
-            &json!("SM9"),
-            &json!("2027-03-08T10:00:00-05:00")
-        )
+        (&json!("delivered"), &json!("SM9"), &json!("2027-03-08T10:00:00-05:00"))
     );
     // What comes out of order changes nothing; what did not arrive is a task, once.
     app.provider_calls(
         &status,
-        &[
-            ("MessageSid", "SM9"),
-            ("MessageStatus", "failed"),
-            ("ErrorCode", "30005"),
-        ],
+        &[("MessageSid", "SM9"), ("MessageStatus", "failed"), ("ErrorCode", "30005")],
         None,
     )
     .await
@@ -560,90 +360,49 @@ async fn what_the_provider_did_not_sign_is_refused_before_it_is_looked_at() {
         .unwrap()
         .to_owned();
     for _ in 0..2 {
-        let failed = [
-            ("MessageSid", "SM10"),
-            ("MessageStatus", "undelivered"),
-            ("ErrorCode", "30005"),
-        ];
-        app.provider_calls(&format!("/texts/status/{second}"), &failed, None)
-            .await
-            .expect(204);
+        let failed =
+            [("MessageSid", "SM10"), ("MessageStatus", "undelivered"), ("ErrorCode", "30005")];
+        app.provider_calls(&format!("/texts/status/{second}"), &failed, None).await.expect(204);
     }
     assert_eq!(app.task_kinds().await, ["message_failed"]);
     assert_eq!(app.planned(&session).await[1], "reminder 48h sms failed");
-    app.provider_calls("/texts/status/nonsense", &delivered, None)
-        .await
-        .expect(404);
+    app.provider_calls("/texts/status/nonsense", &delivered, None).await.expect(404);
 }
 
 #[tokio::test]
 async fn the_desk_writes_down_what_a_caller_wants() {
     let (app, session) = texted().await;
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
     let path = format!("/patients/{patient}/opt-outs");
     let wish = |wanted: bool| json!({"channel": "sms", "wanted": wanted, "said": "By telephone, to Casey"});
     let answered = app.post(&path, wish(false)).await.expect(200);
     assert_eq!(answered.body["items"][0]["begun_by"], "desk");
     let planned = app.planned(&session).await;
-    assert!(
-        planned.contains(&"reminder 2h sms suppressed no_consent".to_owned()),
-        "{planned:?}"
-    );
+    assert!(planned.contains(&"reminder 2h sms suppressed no_consent".to_owned()), "{planned:?}");
     app.post(&path, wish(true)).await.expect(200);
     let planned = app.planned(&session).await;
-    assert!(
-        planned.contains(&"reminder 2h sms scheduled".to_owned()),
-        "{planned:?}"
-    );
-    app.post(
-        &path,
-        json!({"channel": "fax", "wanted": true, "said": "x"}),
-    )
-    .await
-    .expect(422);
-    app.post(
-        "/patients/01890000-0000-7000-8000-000000000001/opt-outs",
-        wish(true),
-    )
-    .await
-    .expect(404);
+    assert!(planned.contains(&"reminder 2h sms scheduled".to_owned()), "{planned:?}");
+    app.post(&path, json!({"channel": "fax", "wanted": true, "said": "x"})).await.expect(422);
+    app.post("/patients/01890000-0000-7000-8000-000000000001/opt-outs", wish(true))
+        .await
+        .expect(404);
 }
 
 #[tokio::test]
 async fn the_page_is_in_the_patients_language_and_a_link_that_is_over_does_nothing() {
     let (app, session, link) = reminded().await;
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
     let french = json!({"preferred_language": "fr"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), french)
-        .await
-        .expect(200);
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), french).await.expect(200);
     let page = open(&app, &link).await;
     assert!(page.contains("Je serai là") && page.contains("lang=\"fr\""));
     let start = starts_on(&page, "/confirm").remove(0);
     app.wait(Duration::days(20));
-    for path in [
-        "confirm",
-        "change",
-        "move",
-        "messages/stop",
-        "messages/start",
-    ] {
+    for path in ["confirm", "change", "move", "messages/stop", "messages/start"] {
         if !path.starts_with("messages") {
-            app.press(&format!("{link}/{path}"), &[("start", &start)])
-                .await
-                .expect(404);
+            app.press(&format!("{link}/{path}"), &[("start", &start)]).await.expect(404);
         }
-        app.press(&format!("/a/nonsense/{path}"), &[("start", &start)])
-            .await
-            .expect(404);
+        app.press(&format!("/a/nonsense/{path}"), &[("start", &start)]).await.expect(404);
     }
 }
 
@@ -669,25 +428,15 @@ async fn nobody_moves_by_the_link_what_has_begun_and_junk_is_no_address() {
     let asked = app.press(&format!("{link}/change"), &[]).await;
     let offers = starts_on(&open(&app, &led_to(&asked)).await, "/move");
     app.until("2027-03-15T14:40:00Z").await;
-    let late = app
-        .press(&format!("{link}/move"), &[("start", &offers[0])])
-        .await;
+    let late = app.press(&format!("{link}/move"), &[("start", &offers[0])]).await;
     assert!(led_to(&late).ends_with("?asked"));
-    assert_eq!(
-        app.get(&format!("/sessions/{session}")).await.body["sequence"],
-        0
-    );
+    assert_eq!(app.get(&format!("/sessions/{session}")).await.body["sequence"], 0);
     for junk in ["/a/%0A/confirm", "/a/%F0%9F%92%A9/move", "/a/a%2Fb/confirm"] {
         app.press(junk, &[]).await.expect(404);
     }
     // However late: whoever wants no more messages has to read no rules.
     app.wait(Duration::days(90));
-    let off = app
-        .press(
-            &format!("{link}/unsubscribe"),
-            &[("List-Unsubscribe", "One-Click")],
-        )
-        .await;
+    let off = app.press(&format!("{link}/unsubscribe"), &[("List-Unsubscribe", "One-Click")]).await;
     off.expect(204);
 }
 
@@ -696,36 +445,20 @@ async fn another_room_at_the_same_time_settles_nothing_that_the_patient_asked_fo
     let (app, session, link) = reminded().await;
     app.press(&format!("{link}/change"), &[]).await;
     let practitioners = app.get("/practitioners").await.expect(200);
-    let theo = practitioners
-        .items()
-        .iter()
-        .find(|one| one["name"] == "Theo")
-        .unwrap()["id"]
-        .clone();
+    let theo =
+        practitioners.items().iter().find(|one| one["name"] == "Theo").unwrap()["id"].clone();
     let to = json!({"start": "2027-03-15T10:00", "practitioner_id": theo});
-    app.post(&format!("/sessions/{session}/reschedule"), to)
-        .await
-        .expect(200);
+    app.post(&format!("/sessions/{session}/reschedule"), to).await.expect(200);
     assert_eq!(app.task_kinds().await, ["visit_to_move"]);
     // Whoever keeps the time after all needs none.
     let start = starts_on(&open(&app, &link).await, "/confirm").remove(0);
-    app.press(&format!("{link}/confirm"), &[("start", &start)])
-        .await;
+    app.press(&format!("{link}/confirm"), &[("start", &start)]).await;
     assert!(app.task_kinds().await.is_empty());
     // And a slip of the desk's hand, undone, leaves the confirmation as it was.
-    let confirmed = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("confirmed_at")
-        .to_owned();
+    let confirmed = app.get(&format!("/sessions/{session}")).await.str("confirmed_at").to_owned();
     app.move_to(&session, "2027-03-16T10:00").await.expect(200);
     app.act(&session, "undo").await.expect(200);
-    assert_eq!(
-        app.get(&format!("/sessions/{session}"))
-            .await
-            .str("confirmed_at"),
-        confirmed
-    );
+    assert_eq!(app.get(&format!("/sessions/{session}")).await.str("confirmed_at"), confirmed);
 }
 
 #[tokio::test]
@@ -737,14 +470,8 @@ async fn whoever_wants_mail_again_hears_what_changed_meanwhile() {
     app.press(&format!("{link}/messages/start"), &[]).await;
     app.after_grace().await;
     let told = app.ledger(&session).await;
-    assert_eq!(
-        told,
-        ["invite sent", "update suppressed no_consent", "update sent"]
-    );
-    assert_eq!(
-        app.mails().await.last().unwrap().line("DTSTART"),
-        "20270325T150000"
-    );
+    assert_eq!(told, ["invite sent", "update suppressed no_consent", "update sent"]);
+    assert_eq!(app.mails().await.last().unwrap().line("DTSTART"), "20270325T150000");
 }
 
 #[tokio::test]
@@ -752,11 +479,7 @@ async fn help_is_answered_after_stop_and_a_visit_that_waits_for_a_shop_is_the_de
     let (app, session) = texted().await;
     app.text_from(ADA, "STOP", "SM1").await.expect(200);
     let help = app.text_from(ADA, "help", "SM2").await.expect(200);
-    assert!(
-        help.text.contains("<Message>Hayden St Clinic"),
-        "{}",
-        help.text
-    );
+    assert!(help.text.contains("<Message>Hayden St Clinic"), "{}", help.text);
     app.deliver().await;
     assert_eq!(app.texts().await.len(), 1);
     // A visit that waits for somebody else is the desk's to move.
@@ -765,17 +488,8 @@ async fn help_is_answered_after_stop_and_a_visit_that_waits_for_a_shop_is_the_de
     let visit = app.get(&format!("/sessions/{session}")).await.expect(200);
     app.disclose(visit.str("course_id"), &shop.id).await;
     let there = json!({"start": visit.str("local_start"), "site_id": shop.site});
-    app.post(&format!("/sessions/{session}/reschedule"), there)
-        .await
-        .expect(200);
+    app.post(&format!("/sessions/{session}/reschedule"), there).await.expect(200);
     app.text_from(ADA, "R", "SM4").await.expect(200);
     app.deliver().await;
-    assert!(
-        app.texts()
-            .await
-            .last()
-            .unwrap()
-            .1
-            .contains("we will call you")
-    );
+    assert!(app.texts().await.last().unwrap().1.contains("we will call you"));
 }

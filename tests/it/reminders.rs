@@ -13,10 +13,7 @@ const MONDAY: &str = "2027-03-15T10:00";
 
 async fn booked_at(app: &TestApp, start: &str) -> String {
     let course = app.course("Ada").await;
-    app.book(&course, "consultation", start)
-        .await
-        .expect(201)
-        .id()
+    app.book(&course, "consultation", start).await.expect(201).id()
 }
 
 async fn booked() -> (TestApp, String) {
@@ -27,28 +24,18 @@ async fn booked() -> (TestApp, String) {
 }
 
 async fn patient_of(app: &TestApp, session: &str) -> String {
-    app.get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned()
+    app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned()
 }
 
 async fn change(app: &TestApp, patient: &str, details: Value) {
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), details)
-        .await
-        .expect(200);
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), details).await.expect(200);
 }
 
 /// Due times of what is planned, as the ledger shows them.
 async fn due(app: &TestApp, session: &str) -> Vec<String> {
     let messages = app.messages(session).await;
-    let reminders = messages
-        .items()
-        .iter()
-        .filter(|message| message["kind"] == "reminder");
-    reminders
-        .map(|message| message["due_at"].as_str().unwrap().to_owned())
-        .collect()
+    let reminders = messages.items().iter().filter(|message| message["kind"] == "reminder");
+    reminders.map(|message| message["due_at"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -64,20 +51,12 @@ async fn a_booking_plans_its_reminders_a_week_two_days_and_two_hours_before_by_t
     );
     assert_eq!(
         due(&app, &session).await,
-        [
-            "2027-03-08T10:00:00-05:00",
-            "2027-03-13T09:00:00-05:00",
-            "2027-03-15T08:00:00-04:00"
-        ]
+        ["2027-03-08T10:00:00-05:00", "2027-03-13T09:00:00-05:00", "2027-03-15T08:00:00-04:00"]
     );
     let autumn = booked_at(&app, "2027-11-08T10:00").await;
     assert_eq!(
         due(&app, &autumn).await,
-        [
-            "2027-11-01T10:00:00-04:00",
-            "2027-11-06T11:00:00-04:00",
-            "2027-11-08T08:00:00-05:00"
-        ]
+        ["2027-11-01T10:00:00-04:00", "2027-11-06T11:00:00-04:00", "2027-11-08T08:00:00-05:00"]
     );
 }
 
@@ -89,11 +68,7 @@ async fn each_goes_out_once_at_its_time_and_the_ledger_says_by_what_name() {
     app.until("2027-03-16T12:00:00Z").await;
     assert_eq!(
         app.planned(&session).await,
-        [
-            "reminder 7d email sent",
-            "reminder 48h email sent",
-            "reminder 2h sms sent"
-        ]
+        ["reminder 7d email sent", "reminder 48h email sent", "reminder 2h sms sent"]
     );
     let mails = app.mails().await;
     let subjects: Vec<_> = mails.iter().map(|mail| mail.subject.as_str()).collect();
@@ -109,37 +84,21 @@ async fn each_goes_out_once_at_its_time_and_the_ledger_says_by_what_name() {
     assert_eq!(texts.len(), 1);
     assert_eq!(texts[0].0, "+14165550123");
     assert!(
-        texts[0]
-            .1
-            .starts_with("Hayden St Clinic: appointment Mon Mar 15, 10:00 a.m. "),
+        texts[0].1.starts_with("Hayden St Clinic: appointment Mon Mar 15, 10:00 a.m. "),
         "{}",
         texts[0].1
     );
     let ledger = app.messages(&session).await;
-    let confirm = ledger
-        .items()
-        .iter()
-        .find(|message| message["lead"] == "48h")
-        .unwrap();
+    let confirm = ledger.items().iter().find(|message| message["lead"] == "48h").unwrap();
     assert_eq!(
-        (
-            &confirm["sent_at"],
-            &confirm["purpose"],
-            &confirm["attempts"]
-        ),
-        (
-            &json!("2027-03-13T09:00:00-05:00"),
-            &json!("confirm"),
-            &json!(1)
-        )
+        (&confirm["sent_at"], &confirm["purpose"], &confirm["attempts"]),
+        (&json!("2027-03-13T09:00:00-05:00"), &json!("confirm"), &json!(1))
     );
     let id = confirm["provider_id"].as_str().unwrap();
     assert!(mails[2].raw.contains(&format!("Message-ID: {id}")), "{id}");
     // A mail program can end it by one click, and no calendar comes with it.
     assert!(
-        mails[2]
-            .raw
-            .contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+        mails[2].raw.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
             && mails[2].calendar.is_none()
     );
 }
@@ -175,12 +134,7 @@ async fn a_move_supersedes_what_waits_and_plans_anew_and_nothing_goes_out_for_th
         ]
     );
     app.until("2027-03-26T12:00:00Z").await;
-    let told: Vec<_> = app
-        .mails()
-        .await
-        .iter()
-        .map(|mail| mail.subject.clone())
-        .collect();
+    let told: Vec<_> = app.mails().await.iter().map(|mail| mail.subject.clone()).collect();
     assert_eq!(
         told,
         [
@@ -203,14 +157,7 @@ async fn a_cancellation_supersedes_all_and_its_undoing_plans_all_again() {
     assert_eq!(app.planned(&session).await, gone);
     app.act(&session, "undo").await.expect(200);
     let planned = app.planned(&session).await;
-    assert_eq!(
-        planned
-            .iter()
-            .filter(|one| one.ends_with("scheduled"))
-            .count(),
-        3,
-        "{planned:?}"
-    );
+    assert_eq!(planned.iter().filter(|one| one.ends_with("scheduled")).count(), 3, "{planned:?}");
     app.until("2027-03-16T12:00:00Z").await;
     assert_eq!((app.mails().await.len(), app.texts().await.len()), (3, 1));
 }
@@ -247,31 +194,18 @@ async fn what_falls_into_quiet_hours_is_moved_or_skipped_and_the_row_says_why() 
     );
     assert_eq!(
         due(&app, &early).await[..2],
-        [
-            "2027-03-08T20:45:00-05:00".to_owned(),
-            "2027-03-13T20:45:00-05:00".to_owned()
-        ]
+        ["2027-03-08T20:45:00-05:00".to_owned(), "2027-03-13T20:45:00-05:00".to_owned()]
     );
     let half_past_eight = booked_at(&app, "2027-03-17T08:30").await;
-    assert_eq!(
-        due(&app, &half_past_eight).await[2],
-        "2027-03-17T08:00:00-04:00"
-    );
+    assert_eq!(due(&app, &half_past_eight).await[2], "2027-03-17T08:00:00-04:00");
     app.until("2027-03-18T12:00:00Z").await;
-    for text in app
-        .call("", "GET", "/demo/mailbox.json", Value::Null)
-        .await
-        .body
-        .as_array()
-        .unwrap()
+    for text in
+        app.call("", "GET", "/demo/mailbox.json", Value::Null).await.body.as_array().unwrap()
     {
         let hour: u32 = text["at"].as_str().unwrap()[11..13].parse().unwrap();
         assert!((8..21).contains(&hour), "{text}");
     }
-    assert_eq!(
-        app.planned(&half_past_eight).await[2],
-        "reminder 2h sms sent"
-    );
+    assert_eq!(app.planned(&half_past_eight).await[2], "reminder 2h sms sent");
 }
 
 #[tokio::test]
@@ -280,27 +214,17 @@ async fn after_an_outage_what_is_of_use_goes_out_once_and_the_rest_says_why_not(
     // Nobody delivers until ten in the evening of the eleventh: the week's reminder is more than half a week late.
     app.wait(Duration::days(66) + Duration::hours(13));
     app.deliver().await;
-    assert_eq!(
-        app.planned(&session).await[0],
-        "reminder 7d email suppressed too_late"
-    );
+    assert_eq!(app.planned(&session).await[0], "reminder 7d email suppressed too_late");
     // And again until the evening of the thirteenth: the second is late, and of use.
     app.wait(Duration::days(1) + Duration::hours(22));
     app.deliver().await;
     app.deliver().await;
     assert_eq!(app.planned(&session).await[1], "reminder 48h email sent");
-    assert_eq!(
-        app.mails().await.len(),
-        2,
-        "the invitation and one reminder"
-    );
+    assert_eq!(app.mails().await.len(), 2, "the invitation and one reminder");
     // The last one is due at eight, and half an hour before the visit it is of use no more.
     app.wait(Duration::days(1) + Duration::hours(12) + Duration::minutes(31));
     app.deliver().await;
-    assert_eq!(
-        app.planned(&session).await[2],
-        "reminder 2h sms suppressed too_late"
-    );
+    assert_eq!(app.planned(&session).await[2], "reminder 2h sms suppressed too_late");
 }
 
 #[tokio::test]
@@ -310,22 +234,10 @@ async fn what_is_late_waits_for_the_morning_and_disturbs_nobody_at_night() {
     app.wait(Duration::days(68) + Duration::hours(13));
     assert!(app.deliver().await.postponed > 0);
     let waiting = app.messages(&session).await;
-    let confirm = waiting
-        .items()
-        .iter()
-        .find(|message| message["lead"] == "48h")
-        .unwrap();
+    let confirm = waiting.items().iter().find(|message| message["lead"] == "48h").unwrap();
     assert_eq!(
-        (
-            &confirm["status"],
-            &confirm["next_try_at"],
-            &confirm["attempts"]
-        ),
-        (
-            &json!("scheduled"),
-            &json!("2027-03-14T08:00:00-04:00"),
-            &json!(0)
-        )
+        (&confirm["status"], &confirm["next_try_at"], &confirm["attempts"]),
+        (&json!("scheduled"), &json!("2027-03-14T08:00:00-04:00"), &json!(0))
     );
     app.until("2027-03-14T12:00:00Z").await;
     assert_eq!(app.planned(&session).await[1], "reminder 48h email sent");
@@ -337,59 +249,30 @@ async fn a_patient_is_reminded_by_the_way_they_wish_and_where_they_are() {
     let patient = patient_of(&app, &session).await;
     change(&app, &patient, json!({"preferred_channel": "sms"})).await;
     let planned = app.planned(&session).await;
-    let waiting: Vec<_> = planned
-        .iter()
-        .filter(|one| one.ends_with("scheduled"))
-        .collect();
+    let waiting: Vec<_> = planned.iter().filter(|one| one.ends_with("scheduled")).collect();
     assert_eq!(
         waiting,
-        [
-            "reminder 7d sms scheduled",
-            "reminder 48h sms scheduled",
-            "reminder 2h sms scheduled"
-        ]
+        ["reminder 7d sms scheduled", "reminder 48h sms scheduled", "reminder 2h sms scheduled"]
     );
-    change(
-        &app,
-        &patient,
-        json!({"phone": "416 555 0177", "preferred_language": "fr"}),
-    )
-    .await;
+    change(&app, &patient, json!({"phone": "416 555 0177", "preferred_language": "fr"})).await;
     app.until("2027-03-16T12:00:00Z").await;
     let texts = app.texts().await;
-    assert!(
-        texts.len() == 3 && texts.iter().all(|(to, _)| to == "+14165550177"),
-        "{texts:?}"
-    );
-    assert!(
-        texts
-            .iter()
-            .all(|(_, words)| words.contains("lun 15 mars à 10 h 00")),
-        "{texts:?}"
-    );
+    assert!(texts.len() == 3 && texts.iter().all(|(to, _)| to == "+14165550177"), "{texts:?}");
+    assert!(texts.iter().all(|(_, words)| words.contains("lun 15 mars à 10 h 00")), "{texts:?}");
     let old = app.planned(&session).await;
-    assert!(
-        old.contains(&"reminder 2h sms superseded readdressed".to_owned()),
-        "{old:?}"
-    );
+    assert!(old.contains(&"reminder 2h sms superseded readdressed".to_owned()), "{old:?}");
 }
 
 #[tokio::test]
 async fn a_service_and_the_clinic_choose_their_own_reminders() {
-    let policy = Policy {
-        reminders: vec!["3d remind sms".parse().unwrap()],
-        ..Policy::default()
-    };
+    let policy = Policy { reminders: vec!["3d remind sms".parse().unwrap()], ..Policy::default() };
     let app = TestApp::with_policy(policy).await;
     app.clinic().await;
     let session = booked_at(&app, MONDAY).await;
     assert_eq!(app.planned(&session).await, ["reminder 3d sms scheduled"]);
     let services = app.get("/services?limit=200").await.expect(200);
-    let consultation = services
-        .items()
-        .iter()
-        .find(|service| service["code"] == "consultation")
-        .unwrap();
+    let consultation =
+        services.items().iter().find(|service| service["code"] == "consultation").unwrap();
     let path = format!("/services/{}", consultation["id"].as_str().unwrap());
     let own = json!({"reminders": ["24h confirm email", "1h remind sms"]});
     app.manage("PATCH", &path, own).await.expect(200);
@@ -402,46 +285,25 @@ async fn a_service_and_the_clinic_choose_their_own_reminders() {
             "reminder 1h sms scheduled"
         ]
     );
-    app.manage("PATCH", &path, json!({"reminders": ["48h nag email"]}))
-        .await
-        .expect(422);
-    app.manage("PATCH", &path, json!({"reminders": []}))
-        .await
-        .expect(200);
+    app.manage("PATCH", &path, json!({"reminders": ["48h nag email"]})).await.expect(422);
+    app.manage("PATCH", &path, json!({"reminders": []})).await.expect(200);
     let none = app.planned(&session).await;
-    assert!(
-        none.iter().all(|one| !one.ends_with("scheduled")),
-        "{none:?}"
-    );
+    assert!(none.iter().all(|one| !one.ends_with("scheduled")), "{none:?}");
 }
 
 /// Rule 73.
 #[tokio::test]
 async fn reminders_of_a_course_on_hold_stop_and_come_back_when_it_is_resumed() {
     let (app, session) = booked().await;
-    let course = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("course_id")
-        .to_owned();
+    let course = app.get(&format!("/sessions/{session}")).await.str("course_id").to_owned();
     let path = format!("/courses/{course}");
-    app.call(&app.desk, "PATCH", &path, json!({"status": "on-hold"}))
-        .await
-        .expect(200);
+    app.call(&app.desk, "PATCH", &path, json!({"status": "on-hold"})).await.expect(200);
     let held = app.planned(&session).await;
-    assert!(
-        held.iter().all(|one| one.ends_with("suppressed on_hold")),
-        "{held:?}"
-    );
+    assert!(held.iter().all(|one| one.ends_with("suppressed on_hold")), "{held:?}");
     app.consent_to_laser(&course).await;
-    app.call(&app.desk, "PATCH", &path, json!({"status": "active"}))
-        .await
-        .expect(200);
+    app.call(&app.desk, "PATCH", &path, json!({"status": "active"})).await.expect(200);
     let back = app.planned(&session).await;
-    assert!(
-        back.len() == 3 && back.iter().all(|one| one.ends_with("scheduled")),
-        "{back:?}"
-    );
+    assert!(back.len() == 3 && back.iter().all(|one| one.ends_with("scheduled")), "{back:?}");
 }
 
 /// Rule 53.
@@ -451,28 +313,15 @@ async fn without_consent_nothing_is_sent_and_the_desk_is_told_to_phone() {
     let patient = patient_of(&app, &session).await;
     let consents = format!("/patients/{patient}/consents");
     let given = app
-        .post(
-            &consents,
-            json!({"kind": "messages", "text_version": "2026-1"}),
-        )
+        .post(&consents, json!({"kind": "messages", "text_version": "2026-1"}))
         .await
         .expect(201)
         .id();
     app.after_grace().await;
-    app.call(
-        &app.desk,
-        "DELETE",
-        &format!("{consents}/{given}"),
-        Value::Null,
-    )
-    .await
-    .expect(200);
+    app.call(&app.desk, "DELETE", &format!("{consents}/{given}"), Value::Null).await.expect(200);
     let planned = app.planned(&session).await;
     for one in ["7d email", "48h email", "2h sms"] {
-        assert!(
-            planned.contains(&format!("reminder {one} suppressed no_consent")),
-            "{planned:?}"
-        );
+        assert!(planned.contains(&format!("reminder {one} suppressed no_consent")), "{planned:?}");
     }
     assert!(
         planned.len() == 4 && planned.contains(&"phone_call desk scheduled".to_owned()),
@@ -482,16 +331,8 @@ async fn without_consent_nothing_is_sent_and_the_desk_is_told_to_phone() {
     app.until("2027-03-13T15:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
     app.until("2027-03-16T12:00:00Z").await;
-    assert_eq!(
-        (app.mails().await.len(), app.texts().await.len()),
-        (1, 0),
-        "the invitation alone"
-    );
-    assert_eq!(
-        app.task_kinds().await,
-        ["patient_to_phone"],
-        "once for a visit"
-    );
+    assert_eq!((app.mails().await.len(), app.texts().await.len()), (1, 0), "the invitation alone");
+    assert_eq!(app.task_kinds().await, ["patient_to_phone"], "once for a visit");
 }
 
 #[tokio::test]
@@ -501,34 +342,18 @@ async fn consent_given_again_brings_back_what_is_still_to_come() {
     let consents = format!("/patients/{patient}/consents");
     let consent = json!({"kind": "messages", "text_version": "2026-1"});
     let given = app.post(&consents, consent.clone()).await.expect(201).id();
-    app.call(
-        &app.desk,
-        "DELETE",
-        &format!("{consents}/{given}"),
-        Value::Null,
-    )
-    .await
-    .expect(200);
+    app.call(&app.desk, "DELETE", &format!("{consents}/{given}"), Value::Null).await.expect(200);
     app.until("2027-03-09T15:00:00Z").await;
     app.post(&consents, consent).await.expect(201);
     let planned = app.planned(&session).await;
-    let waiting: Vec<_> = planned
-        .iter()
-        .filter(|one| one.ends_with("scheduled"))
-        .collect();
+    let waiting: Vec<_> = planned.iter().filter(|one| one.ends_with("scheduled")).collect();
     assert_eq!(
         waiting,
         ["reminder 48h email scheduled", "reminder 2h sms scheduled"],
         "{planned:?}"
     );
-    assert!(
-        planned.contains(&"phone_call desk superseded unwanted".to_owned()),
-        "{planned:?}"
-    );
-    assert!(
-        planned.contains(&"reminder 7d email suppressed no_consent".to_owned()),
-        "{planned:?}"
-    );
+    assert!(planned.contains(&"phone_call desk superseded unwanted".to_owned()), "{planned:?}");
+    assert!(planned.contains(&"reminder 7d email suppressed no_consent".to_owned()), "{planned:?}");
 }
 
 #[tokio::test]
@@ -536,48 +361,26 @@ async fn a_practitioner_who_wants_it_gets_the_list_of_the_next_day_as_one_mail()
     let app = TestApp::empty().await;
     let clinic = app.clinic().await;
     let noor = format!("/practitioners/{}", clinic.noor);
-    app.manage("PATCH", &noor, json!({"day_list_to": "noor@example.test"}))
-        .await
-        .expect(200);
+    app.manage("PATCH", &noor, json!({"day_list_to": "noor@example.test"})).await.expect(200);
     let with = json!({"practitioner_id": clinic.noor});
-    for (name, start) in [
-        ("Ada", "2027-03-16T10:00"),
-        ("Bo", "2027-03-16T14:00"),
-        ("Cleo", "2027-03-17T10:00"),
-    ] {
+    for (name, start) in
+        [("Ada", "2027-03-16T10:00"), ("Bo", "2027-03-16T14:00"), ("Cleo", "2027-03-17T10:00")]
+    {
         let course = app.course(name).await;
-        app.book_with(&course, "consultation", start, with.clone())
-            .await
-            .expect(201);
+        app.book_with(&course, "consultation", start, with.clone()).await.expect(201);
     }
     app.until("2027-03-15T22:00:00Z").await;
-    let lists: Vec<_> = app
-        .mails()
-        .await
-        .into_iter()
-        .filter(|mail| mail.to == "noor@example.test")
-        .collect();
+    let lists: Vec<_> =
+        app.mails().await.into_iter().filter(|mail| mail.to == "noor@example.test").collect();
     assert_eq!(lists.len(), 1);
     assert_eq!(lists[0].subject, "Your list for Mar 16");
-    for said in [
-        "10:00 a.m. – 10:45 a.m.  Ada S.",
-        "2:00 p.m. – 2:45 p.m.  Bo S.",
-    ] {
+    for said in ["10:00 a.m. – 10:45 a.m.  Ada S.", "2:00 p.m. – 2:45 p.m.  Bo S."] {
         assert!(lists[0].text.contains(said), "{}", lists[0].text);
     }
     assert!(!lists[0].text.contains("Cleo") && !lists[0].text.contains("Sample"));
-    app.manage("PATCH", &noor, json!({"day_list_to": null}))
-        .await
-        .expect(200);
+    app.manage("PATCH", &noor, json!({"day_list_to": null})).await.expect(200);
     app.until("2027-03-17T22:00:00Z").await;
-    assert_eq!(
-        app.mails()
-            .await
-            .iter()
-            .filter(|mail| mail.to == "noor@example.test")
-            .count(),
-        1
-    );
+    assert_eq!(app.mails().await.iter().filter(|mail| mail.to == "noor@example.test").count(), 1);
 }
 
 /// The clock of whoever delivers never stands on the very instant.
@@ -614,10 +417,7 @@ async fn what_is_due_and_could_not_go_out_goes_to_the_address_that_was_corrected
         .into_iter()
         .filter(|mail| mail.subject.starts_with("Please confirm"))
         .collect();
-    assert_eq!(
-        (late.len(), late[0].to.as_str()),
-        (1, "ada.right@example.test")
-    );
+    assert_eq!((late.len(), late[0].to.as_str()), (1, "ada.right@example.test"));
 }
 
 #[tokio::test]
@@ -626,13 +426,9 @@ async fn a_clinic_that_calls_a_visit_off_phones_whoever_it_cannot_write_to() {
     let patient = patient_of(&app, &session).await;
     app.after_grace().await;
     let wish = json!({"channel": "email", "wanted": false, "said": "By telephone"});
-    app.post(&format!("/patients/{patient}/opt-outs"), wish)
-        .await
-        .expect(200);
+    app.post(&format!("/patients/{patient}/opt-outs"), wish).await.expect(200);
     let why = json!({"reason": "clinic_request"});
-    app.post(&format!("/sessions/{session}/cancel"), why)
-        .await
-        .expect(200);
+    app.post(&format!("/sessions/{session}/cancel"), why).await.expect(200);
     assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
     // The same for whoever has no address; and whoever asked for it themselves knows.
     let other = booked_at(&app, "2027-03-16T10:00").await;
@@ -642,9 +438,7 @@ async fn a_clinic_that_calls_a_visit_off_phones_whoever_it_cannot_write_to() {
         change(&app, &patient, json!({"email": null})).await;
     }
     let why = json!({"reason": "clinic_request"});
-    app.post(&format!("/sessions/{other}/cancel"), why)
-        .await
-        .expect(200);
+    app.post(&format!("/sessions/{other}/cancel"), why).await.expect(200);
     app.cancel(&asked).await.expect(200);
     assert_eq!(app.task_kinds().await, ["patient_to_phone"; 2]);
 }

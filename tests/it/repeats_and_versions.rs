@@ -6,14 +6,7 @@ use crate::support::{Answer, TestApp};
 
 async fn book(app: &TestApp, key: &str, course: &str, start: &str) -> Answer {
     let body = json!({"course_id": course, "service": "consultation", "start": start});
-    app.call_with(
-        &app.desk,
-        "POST",
-        "/sessions",
-        body,
-        &[("idempotency-key", key)],
-    )
-    .await
+    app.call_with(&app.desk, "POST", "/sessions", body, &[("idempotency-key", key)]).await
 }
 
 #[tokio::test]
@@ -21,24 +14,12 @@ async fn a_repeated_booking_is_answered_the_same_and_happens_once() {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.new_course("Ada").await;
-    let first = book(&app, "k1", &course, "2027-01-05T10:00")
-        .await
-        .expect(201);
+    let first = book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
     app.cancel(&first.id()).await.expect(200);
-    let again = book(&app, "k1", &course, "2027-01-05T10:00")
-        .await
-        .expect(201);
+    let again = book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
     assert_eq!(
-        (
-            &first.text,
-            &first.headers["etag"],
-            &first.headers["location"]
-        ),
-        (
-            &again.text,
-            &again.headers["etag"],
-            &again.headers["location"]
-        )
+        (&first.text, &first.headers["etag"], &first.headers["location"]),
+        (&again.text, &again.headers["etag"], &again.headers["location"])
     );
     assert_eq!(app.get("/sessions").await.items().len(), 1);
 }
@@ -48,31 +29,15 @@ async fn the_same_key_with_another_body_is_refused_and_another_caller_has_keys_o
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.new_course("Ada").await;
-    book(&app, "k1", &course, "2027-01-05T10:00")
-        .await
-        .expect(201);
-    book(&app, "k1", &course, "2027-01-05T12:00")
+    book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
+    book(&app, "k1", &course, "2027-01-05T12:00").await.refused(422, &["idempotency_key_reused"]);
+    let patient = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
+    app.call_with(&app.desk, "POST", "/patients", patient.clone(), &[("idempotency-key", "k1")])
         .await
         .refused(422, &["idempotency_key_reused"]);
-    let patient = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
-    app.call_with(
-        &app.desk,
-        "POST",
-        "/patients",
-        patient.clone(),
-        &[("idempotency-key", "k1")],
-    )
-    .await
-    .refused(422, &["idempotency_key_reused"]);
-    app.call_with(
-        &app.manager,
-        "POST",
-        "/patients",
-        patient,
-        &[("idempotency-key", "k1")],
-    )
-    .await
-    .expect(201);
+    app.call_with(&app.manager, "POST", "/patients", patient, &[("idempotency-key", "k1")])
+        .await
+        .expect(201);
 }
 
 #[tokio::test]
@@ -80,21 +45,13 @@ async fn a_refusal_is_repeated_too_even_when_the_time_is_free_by_then() {
     let app = TestApp::empty().await;
     app.clinic().await;
     let (ada, ben) = (app.new_course("Ada").await, app.new_course("Ben").await);
-    let taken = book(&app, "ada", &ada, "2027-01-05T10:00")
-        .await
-        .expect(201);
-    let refused = book(&app, "ben", &ben, "2027-01-05T10:00")
-        .await
-        .expect(409);
+    let taken = book(&app, "ada", &ada, "2027-01-05T10:00").await.expect(201);
+    let refused = book(&app, "ben", &ben, "2027-01-05T10:00").await.expect(409);
     app.cancel(&taken.id()).await.expect(200);
-    let again = book(&app, "ben", &ben, "2027-01-05T10:00")
-        .await
-        .expect(409);
+    let again = book(&app, "ben", &ben, "2027-01-05T10:00").await.expect(409);
     assert_eq!(refused.text, again.text);
     assert_eq!(again.headers["content-type"], "application/problem+json");
-    book(&app, "ben again", &ben, "2027-01-05T10:00")
-        .await
-        .expect(201);
+    book(&app, "ben again", &ben, "2027-01-05T10:00").await.expect(201);
 }
 
 #[tokio::test]
@@ -107,28 +64,16 @@ async fn requests_with_one_key_that_come_at_once_are_answered_alike() {
     )
     .await;
     assert!(
-        answers
-            .iter()
-            .all(|answer| answer.status == 201 && answer.text == answers[0].text),
+        answers.iter().all(|answer| answer.status == 201 && answer.text == answers[0].text),
         "{:?}",
         answers.iter().map(|a| a.status).collect::<Vec<_>>()
     );
     let patient = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
     let register = || {
-        app.call_with(
-            &app.desk,
-            "POST",
-            "/patients",
-            patient.clone(),
-            &[("idempotency-key", "p")],
-        )
+        app.call_with(&app.desk, "POST", "/patients", patient.clone(), &[("idempotency-key", "p")])
     };
     let answers = futures_util::future::join_all((0..12).map(|_| register())).await;
-    assert!(
-        answers
-            .iter()
-            .all(|answer| answer.status == 201 && answer.text == answers[0].text)
-    );
+    assert!(answers.iter().all(|answer| answer.status == 201 && answer.text == answers[0].text));
     assert_eq!(app.get("/patients?q=y").await.items().len(), 1);
     assert_eq!(app.get("/sessions").await.items().len(), 1);
 }
@@ -138,15 +83,9 @@ async fn a_key_that_is_no_key_is_unreadable() {
     let app = TestApp::empty().await;
     for key in ["", " ", &"k".repeat(256)] {
         let body = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
-        app.call_with(
-            &app.desk,
-            "POST",
-            "/patients",
-            body,
-            &[("idempotency-key", key)],
-        )
-        .await
-        .expect(400);
+        app.call_with(&app.desk, "POST", "/patients", body, &[("idempotency-key", key)])
+            .await
+            .expect(400);
     }
 }
 
@@ -156,43 +95,14 @@ async fn a_change_of_what_has_changed_meanwhile_is_412_and_changes_nothing() {
     let clinic = app.clinic().await;
     let patient = app.register("Ada").await;
     let course = app.course_of(&patient).await;
-    let session = app
-        .book(&course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
     let move_it = json!({"start": "2027-01-06T10:00"});
     let calls = [
-        (
-            "PATCH",
-            format!("/patients/{patient}"),
-            json!({"given_name": "Eve"}),
-            &app.desk,
-        ),
-        (
-            "PATCH",
-            format!("/courses/{course}"),
-            json!({"depth": "too_deep"}),
-            &app.desk,
-        ),
-        (
-            "POST",
-            format!("/sessions/{session}/reschedule"),
-            move_it,
-            &app.desk,
-        ),
-        (
-            "PATCH",
-            format!("/sites/{}", clinic.site),
-            json!({"name": "Elsewhere"}),
-            &app.manager,
-        ),
-        (
-            "POST",
-            format!("/sessions/{session}/cancel"),
-            json!({"reason": "unwell"}),
-            &app.desk,
-        ),
+        ("PATCH", format!("/patients/{patient}"), json!({"given_name": "Eve"}), &app.desk),
+        ("PATCH", format!("/courses/{course}"), json!({"depth": "too_deep"}), &app.desk),
+        ("POST", format!("/sessions/{session}/reschedule"), move_it, &app.desk),
+        ("PATCH", format!("/sites/{}", clinic.site), json!({"name": "Elsewhere"}), &app.manager),
+        ("POST", format!("/sessions/{session}/cancel"), json!({"reason": "unwell"}), &app.desk),
     ];
     for (index, (method, path, body, token)) in calls.into_iter().enumerate() {
         // The session has been moved when it is cancelled.
@@ -203,10 +113,8 @@ async fn a_change_of_what_has_changed_meanwhile_is_412_and_changes_nothing() {
                 .expect(412);
         }
         let current = format!("\"7\", \"{version}\"");
-        let changed = app
-            .call_with(token, method, &path, body, &[("if-match", &current)])
-            .await
-            .expect(200);
+        let changed =
+            app.call_with(token, method, &path, body, &[("if-match", &current)]).await.expect(200);
         assert_eq!(changed.headers["etag"], format!("\"{}\"", version + 1));
     }
     let any = [("if-match", "*")];
@@ -229,27 +137,13 @@ async fn two_desks_that_change_one_thing_at_once_do_not_overwrite_each_other() {
     let change = |n: u8| {
         let (app, path) = (&app, path.clone());
         let body = json!({"given_name": format!("Ada{n}")});
-        async move {
-            app.call_with(&app.desk, "PATCH", &path, body, &[("if-match", "\"1\"")])
-                .await
-        }
+        async move { app.call_with(&app.desk, "PATCH", &path, body, &[("if-match", "\"1\"")]).await }
     };
     let answers = futures_util::future::join_all((0..8).map(change)).await;
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
-    assert_eq!(
-        statuses.iter().filter(|status| **status == 200).count(),
-        1,
-        "{statuses:?}"
-    );
-    assert_eq!(
-        statuses.iter().filter(|status| **status == 412).count(),
-        7,
-        "{statuses:?}"
-    );
-    assert_eq!(
-        app.call(&app.desk, "GET", &path, Value::Null).await.body["version"],
-        2
-    );
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 412).count(), 7, "{statuses:?}");
+    assert_eq!(app.call(&app.desk, "GET", &path, Value::Null).await.body["version"], 2);
 }
 
 #[tokio::test]
@@ -261,14 +155,8 @@ async fn different_requests_with_one_key_that_come_at_once_never_get_each_others
             let (app, key) = (&app, key.clone());
             let patient = json!({"given_name": format!("Round{round}Nr{n}"), "family_name": "Y", "phone": "416 555 0100"});
             async move {
-                app.call_with(
-                    &app.desk,
-                    "POST",
-                    "/patients",
-                    patient,
-                    &[("idempotency-key", &key)],
-                )
-                .await
+                app.call_with(&app.desk, "POST", "/patients", patient, &[("idempotency-key", &key)])
+                    .await
             }
         };
         let answers = futures_util::future::join_all((0..6).map(register)).await;
@@ -279,12 +167,7 @@ async fn different_requests_with_one_key_that_come_at_once_never_get_each_others
                     registered += 1;
                     assert_eq!(answer.str("given_name"), format!("Round{round}Nr{n}"));
                 }
-                _ => assert_eq!(
-                    answer.codes(),
-                    ["idempotency_key_reused"],
-                    "{}",
-                    answer.text
-                ),
+                _ => assert_eq!(answer.codes(), ["idempotency_key_reused"], "{}", answer.text),
             }
         }
         assert_eq!(registered, 1);
@@ -296,25 +179,11 @@ async fn answers_are_kept_for_a_week_and_then_forgotten() {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.new_course("Ada").await;
-    let first = book(&app, "k", &course, "2027-02-01T10:00")
-        .await
-        .expect(201);
+    let first = book(&app, "k", &course, "2027-02-01T10:00").await.expect(201);
     app.wait(chrono::Duration::days(7));
-    fadeline::actions::work::repeats::forget_old(&app.app)
-        .await
-        .unwrap();
-    assert_eq!(
-        book(&app, "k", &course, "2027-02-01T10:00")
-            .await
-            .expect(201)
-            .text,
-        first.text
-    );
+    fadeline::actions::work::repeats::forget_old(&app.app).await.unwrap();
+    assert_eq!(book(&app, "k", &course, "2027-02-01T10:00").await.expect(201).text, first.text);
     app.wait(chrono::Duration::seconds(1));
-    fadeline::actions::work::repeats::forget_old(&app.app)
-        .await
-        .unwrap();
-    book(&app, "k", &course, "2027-02-01T10:00")
-        .await
-        .expect(409);
+    fadeline::actions::work::repeats::forget_old(&app.app).await.unwrap();
+    book(&app, "k", &course, "2027-02-01T10:00").await.expect(409);
 }

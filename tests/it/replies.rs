@@ -16,11 +16,7 @@ async fn invited() -> (TestApp, String, Mail) {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    let session = app
-        .book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
     app.after_grace().await;
     let mail = app.mails().await.remove(0);
     (app, session, mail)
@@ -54,16 +50,7 @@ impl<'a> Reply<'a> {
 
     fn mail(&self) -> Vec<u8> {
         let uid = self.invite.line("UID");
-        let Self {
-            from,
-            attendee,
-            answer,
-            method,
-            sequence,
-            stamp,
-            vouched,
-            ..
-        } = self;
+        let Self { from, attendee, answer, method, sequence, stamp, vouched, .. } = self;
         format!(
             "{vouched}From: Ada <{from}>\r\nTo: appointments@clinic.invalid\r\nSubject: {answer}: Appointment\r\nMIME-Version: 1.0\r\n\
              Content-Type: text/calendar; charset=utf-8; method={method}\r\n\r\n\
@@ -76,26 +63,17 @@ impl<'a> Reply<'a> {
 }
 
 async fn file(app: &TestApp, key: &str, raw: &[u8]) -> bool {
-    filing::file(&app.post, key, Some(raw), Some(US))
-        .await
-        .unwrap()
+    filing::file(&app.post, key, Some(raw), Some(US)).await.unwrap()
 }
 
 async fn tasks(app: &TestApp) -> Vec<String> {
     let tasks = app.get("/tasks").await.expect(200);
-    tasks
-        .items()
-        .iter()
-        .map(|task| task["kind"].as_str().unwrap().to_owned())
-        .collect()
+    tasks.items().iter().map(|task| task["kind"].as_str().unwrap().to_owned()).collect()
 }
 
 async fn answer(app: &TestApp, session: &str) -> (Value, Value) {
     let message = app.messages(session).await.items()[0].clone();
-    (
-        message["status"].clone(),
-        message.get("answer").cloned().unwrap_or(Value::Null),
-    )
+    (message["status"].clone(), message.get("answer").cloned().unwrap_or(Value::Null))
 }
 
 /// 70: matched by UID and address.
@@ -103,10 +81,7 @@ async fn answer(app: &TestApp, session: &str) -> (Value, Value) {
 async fn an_accepted_invitation_is_acknowledged_in_the_ledger_and_makes_no_work() {
     let (app, session, invite) = invited().await;
     assert!(file(&app, "1", &Reply::to(&invite, "ACCEPTED").mail()).await);
-    assert_eq!(
-        answer(&app, &session).await,
-        (json!("acknowledged"), json!("confirm"))
-    );
+    assert_eq!(answer(&app, &session).await, (json!("acknowledged"), json!("confirm")));
     assert_eq!(tasks(&app).await, Vec::<String>::new());
 }
 
@@ -116,41 +91,17 @@ async fn a_declined_invitation_is_a_task_and_the_visit_still_stands() {
     let (app, session, invite) = invited().await;
     file(&app, "1", &Reply::to(&invite, "DECLINED").mail()).await;
     assert_eq!(tasks(&app).await, ["visit_declined"]);
-    assert_eq!(
-        app.get(&format!("/sessions/{session}")).await.str("status"),
-        "booked"
-    );
-    assert_eq!(
-        answer(&app, &session).await,
-        (json!("acknowledged"), json!("change"))
-    );
+    assert_eq!(app.get(&format!("/sessions/{session}")).await.str("status"), "booked");
+    assert_eq!(answer(&app, &session).await, (json!("acknowledged"), json!("change")));
     let list = app.get("/tasks").await;
-    assert!(
-        !list.text.contains("itches"),
-        "what somebody wrote is not in lists"
-    );
-    let task = app
-        .get(&format!(
-            "/tasks/{}",
-            list.items()[0]["id"].as_str().unwrap()
-        ))
-        .await
-        .expect(200);
+    assert!(!list.text.contains("itches"), "what somebody wrote is not in lists");
+    let task =
+        app.get(&format!("/tasks/{}", list.items()[0]["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(task.body["reply"]["body"], "my scalp itches");
     let patient = task.str("patient_id").to_owned();
-    let audit = app
-        .manage(
-            "GET",
-            &format!("/audit?patient_id={patient}&limit=200"),
-            Value::Null,
-        )
-        .await;
-    assert!(
-        audit
-            .items()
-            .iter()
-            .any(|line| line["action"] == "task.read")
-    );
+    let audit =
+        app.manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null).await;
+    assert!(audit.items().iter().any(|line| line["action"] == "task.read"));
 }
 
 #[tokio::test]
@@ -167,14 +118,8 @@ async fn each_mail_is_filed_once_however_often_it_is_read() {
 async fn who_cannot_be_shown_to_be_the_patient_is_not_believed() {
     let (app, session, invite) = invited().await;
     let forged = [
-        Reply {
-            from: "eve@forged.test",
-            ..Reply::to(&invite, "ACCEPTED")
-        },
-        Reply {
-            vouched: "",
-            ..Reply::to(&invite, "ACCEPTED")
-        },
+        Reply { from: "eve@forged.test", ..Reply::to(&invite, "ACCEPTED") },
+        Reply { vouched: "", ..Reply::to(&invite, "ACCEPTED") },
         Reply {
             vouched: "Authentication-Results: mx.clinic.test; dmarc=fail header.from=example.test\r\n",
             ..Reply::to(&invite, "ACCEPTED")
@@ -190,14 +135,7 @@ async fn who_cannot_be_shown_to_be_the_patient_is_not_believed() {
     assert_eq!(answer(&app, &session).await, (json!("sent"), Value::Null));
     assert_eq!(tasks(&app).await, ["reply_to_read"; 4]);
     // A mailbox without a known name vouches for nobody.
-    filing::file(
-        &app.post,
-        "x",
-        Some(&Reply::to(&invite, "ACCEPTED").mail()),
-        None,
-    )
-    .await
-    .unwrap();
+    filing::file(&app.post, "x", Some(&Reply::to(&invite, "ACCEPTED").mail()), None).await.unwrap();
     assert_eq!(answer(&app, &session).await, (json!("sent"), Value::Null));
 }
 
@@ -205,10 +143,7 @@ async fn who_cannot_be_shown_to_be_the_patient_is_not_believed() {
 #[tokio::test]
 async fn an_answer_to_what_has_changed_since_is_ignored() {
     let (app, session, invite) = invited().await;
-    let newer = Reply {
-        stamp: "20270104T150000Z",
-        ..Reply::to(&invite, "ACCEPTED")
-    };
+    let newer = Reply { stamp: "20270104T150000Z", ..Reply::to(&invite, "ACCEPTED") };
     file(&app, "1", &newer.mail()).await;
     file(&app, "2", &Reply::to(&invite, "DECLINED").mail()).await;
     assert_eq!(
@@ -218,37 +153,17 @@ async fn an_answer_to_what_has_changed_since_is_ignored() {
     );
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
     app.after_grace().await;
-    file(
-        &app,
-        "3",
-        &Reply {
-            stamp: "20270104T153000Z",
-            ..Reply::to(&invite, "DECLINED")
-        }
-        .mail(),
-    )
-    .await;
+    file(&app, "3", &Reply { stamp: "20270104T153000Z", ..Reply::to(&invite, "DECLINED") }.mail())
+        .await;
     assert_eq!(tasks(&app).await, Vec::<String>::new());
-    assert_eq!(
-        app.ledger(&session).await,
-        ["invite acknowledged", "update sent"]
-    );
+    assert_eq!(app.ledger(&session).await, ["invite acknowledged", "update sent"]);
 }
 
 /// 73: counter-proposals and party crashers go to staff.
 #[tokio::test]
 async fn a_counter_proposal_and_a_stranger_who_answers_are_tasks() {
     let (app, session, invite) = invited().await;
-    file(
-        &app,
-        "1",
-        &Reply {
-            method: "COUNTER",
-            ..Reply::to(&invite, "TENTATIVE")
-        }
-        .mail(),
-    )
-    .await;
+    file(&app, "1", &Reply { method: "COUNTER", ..Reply::to(&invite, "TENTATIVE") }.mail()).await;
     let stranger = Reply {
         from: "eve@example.test",
         attendee: "eve@example.test",
@@ -256,10 +171,7 @@ async fn a_counter_proposal_and_a_stranger_who_answers_are_tasks() {
     };
     file(&app, "2", &stranger.mail()).await;
     assert_eq!(tasks(&app).await, ["visit_declined", "reply_to_read"]);
-    assert_eq!(
-        app.get(&format!("/sessions/{session}")).await.str("status"),
-        "booked"
-    );
+    assert_eq!(app.get(&format!("/sessions/{session}")).await.str("status"), "booked");
 }
 
 #[tokio::test]
@@ -267,17 +179,11 @@ async fn an_answer_about_a_visit_that_is_not_there_is_filed_and_no_more() {
     let (app, _, mut invite) = invited().await;
     let (method, calendar) = invite.calendar.clone().unwrap();
     let uid = invite.line("UID");
-    invite.calendar = Some((
-        method,
-        calendar.replace(&uid, "11111111-2222-4333-8444-555555555555"),
-    ));
+    invite.calendar =
+        Some((method, calendar.replace(&uid, "11111111-2222-4333-8444-555555555555")));
     file(&app, "1", &Reply::to(&invite, "DECLINED").mail()).await;
     assert_eq!(tasks(&app).await, Vec::<String>::new());
-    assert_eq!(
-        app.count("SELECT COUNT(*) FROM replies WHERE verdict = 'unknown_visit'")
-            .await,
-        1
-    );
+    assert_eq!(app.count("SELECT COUNT(*) FROM replies WHERE verdict = 'unknown_visit'").await, 1);
 }
 
 /// 75: no loop.
@@ -293,21 +199,13 @@ async fn words_are_a_task_and_automatic_answers_are_none_and_nobody_is_answered(
     assert!(task["patient_id"].is_string(), "it is known who wrote");
     app.wait(Duration::hours(1));
     app.deliver().await;
-    assert_eq!(
-        app.mails().await.len(),
-        1,
-        "nothing but the invitation ever went out"
-    );
+    assert_eq!(app.mails().await.len(), 1, "nothing but the invitation ever went out");
 }
 
 #[tokio::test]
 async fn a_mail_that_comes_back_undelivered_is_a_failed_message_and_a_task() {
     let (app, session, invite) = invited().await;
-    let id = invite
-        .raw
-        .lines()
-        .find_map(|line| line.strip_prefix("Message-ID: "))
-        .unwrap();
+    let id = invite.raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
     let bounce = format!(
         "From: MAILER-DAEMON@mx.clinic.test\r\nAuto-Submitted: auto-replied\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nNo such user.\r\n\
@@ -323,30 +221,20 @@ async fn a_mail_that_comes_back_undelivered_is_a_failed_message_and_a_task() {
 #[tokio::test]
 async fn what_is_too_large_too_deep_or_broken_is_filed_and_makes_a_task() {
     let (app, _, invite) = invited().await;
-    filing::file(&app.post, "size", None, Some(US))
-        .await
-        .unwrap();
+    filing::file(&app.post, "size", None, Some(US)).await.unwrap();
     let deep = String::from_utf8(Reply::to(&invite, "ACCEPTED").mail()).unwrap();
     let deep = deep.replace("BEGIN:VEVENT", &"BEGIN:VEVENT\r\n".repeat(5000));
     file(&app, "deep", deep.as_bytes()).await;
     let large = format!("From: a@b.test\r\n\r\n{}", "x".repeat(300_000));
     file(&app, "large", large.as_bytes()).await;
     assert_eq!(tasks(&app).await, ["reply_to_read"; 3]);
-    assert_eq!(
-        app.count("SELECT COUNT(*) FROM replies WHERE verdict = 'unreadable'")
-            .await,
-        3
-    );
+    assert_eq!(app.count("SELECT COUNT(*) FROM replies WHERE verdict = 'unreadable'").await, 3);
 }
 
 #[tokio::test]
 async fn an_answer_of_a_machine_that_names_our_message_is_no_bounce() {
     let (app, session, invite) = invited().await;
-    let id = invite
-        .raw
-        .lines()
-        .find_map(|line| line.strip_prefix("Message-ID: "))
-        .unwrap();
+    let id = invite.raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
     let away = format!(
         "From: ada@example.test\r\nAuto-Submitted: auto-replied\r\nIn-Reply-To: {id}\r\nSubject: Away\r\n\r\nI am away.\r\n"
     );
@@ -364,10 +252,7 @@ async fn an_answer_of_a_machine_that_names_our_message_is_no_bounce() {
 #[tokio::test]
 async fn a_telephone_whose_clock_is_off_does_not_silence_what_is_answered_later() {
     let (app, _, invite) = invited().await;
-    let far = Reply {
-        stamp: "20990101T000000Z",
-        ..Reply::to(&invite, "ACCEPTED")
-    };
+    let far = Reply { stamp: "20990101T000000Z", ..Reply::to(&invite, "ACCEPTED") };
     file(&app, "1", &far.mail()).await;
     file(&app, "2", &Reply::to(&invite, "DECLINED").mail()).await;
     assert_eq!(tasks(&app).await, ["visit_declined"]);
@@ -376,25 +261,15 @@ async fn a_telephone_whose_clock_is_off_does_not_silence_what_is_answered_later(
 #[tokio::test]
 async fn words_that_answer_our_message_are_about_its_visit_if_it_was_for_whoever_writes() {
     let (app, session, invite) = invited().await;
-    let id = invite
-        .raw
-        .lines()
-        .find_map(|line| line.strip_prefix("Message-ID: "))
-        .unwrap();
-    for (n, from) in ["ada@example.test", "eve@elsewhere.test"]
-        .iter()
-        .enumerate()
-    {
+    let id = invite.raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
+    for (n, from) in ["ada@example.test", "eve@elsewhere.test"].iter().enumerate() {
         let words = format!(
             "From: {from}\r\nIn-Reply-To: {id}\r\nSubject: Re\r\n\r\nMay I come later?\r\n"
         );
         file(&app, &n.to_string(), words.as_bytes()).await;
     }
     let found = app.get("/tasks").await;
-    let about: Vec<_> = found
-        .items()
-        .iter()
-        .map(|task| task.get("session_id").and_then(Value::as_str))
-        .collect();
+    let about: Vec<_> =
+        found.items().iter().map(|task| task.get("session_id").and_then(Value::as_str)).collect();
     assert_eq!(about, [Some(session.as_str()), None]);
 }

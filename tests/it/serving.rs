@@ -23,9 +23,8 @@ async fn a_request_that_takes_too_long_is_given_up_with_503() {
         trusted_proxies: [].into(),
         longest: Duration::from_millis(50),
     };
-    let endless = Body::from_stream(futures_util::stream::pending::<
-        Result<Vec<u8>, std::io::Error>,
-    >());
+    let endless =
+        Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
     let request = Request::post("/api/v1/patients")
         .header("authorization", format!("Bearer {}", app.desk))
         .header("content-type", "application/json");
@@ -36,10 +35,7 @@ async fn a_request_that_takes_too_long_is_given_up_with_503() {
     let answer = Answer::read(answer).await.expect(503);
     assert_eq!(
         (answer.str("code"), &answer.headers["retry-after"]),
-        (
-            "try_later",
-            &"5".parse::<axum::http::HeaderValue>().unwrap()
-        )
+        ("try_later", &"5".parse::<axum::http::HeaderValue>().unwrap())
     );
 }
 
@@ -50,22 +46,15 @@ async fn a_client_that_never_ends_its_headers_is_let_go() {
     let address = server.url.trim_start_matches("http://").to_owned();
     let let_go = tokio::task::spawn_blocking(move || {
         let mut stream = TcpStream::connect(address).unwrap();
-        stream
-            .write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
-            .unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(25)))
-            .unwrap();
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n").unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(25))).unwrap();
         let begun = Instant::now();
         let mut rest = Vec::new();
         stream.read_to_end(&mut rest).unwrap();
         begun.elapsed()
     });
     let took = let_go.await.unwrap();
-    assert!(
-        (Duration::from_secs(8)..Duration::from_secs(20)).contains(&took),
-        "{took:?}"
-    );
+    assert!((Duration::from_secs(8)..Duration::from_secs(20)).contains(&took), "{took:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,16 +109,9 @@ async fn the_page_that_browses_the_api_asks_nobody_else_for_anything() {
             assert!(!page.contains(outside), "{path} asks {outside}: {page}");
         }
     }
-    assert!(
-        ask("/docs/swagger-initializer.js")
-            .await
-            .text
-            .contains("\"validatorUrl\": \"none\"")
-    );
-    let printed = std::process::Command::new(env!("CARGO_BIN_EXE_fadeline"))
-        .arg("openapi")
-        .output()
-        .unwrap();
+    assert!(ask("/docs/swagger-initializer.js").await.text.contains("\"validatorUrl\": \"none\""));
+    let printed =
+        std::process::Command::new(env!("CARGO_BIN_EXE_fadeline")).arg("openapi").output().unwrap();
     let printed: Value = serde_json::from_slice(&printed.stdout).unwrap();
     assert_eq!(
         printed,
@@ -142,16 +124,10 @@ async fn the_page_that_browses_the_api_asks_nobody_else_for_anything() {
 #[test]
 fn bad_usage_ends_with_2_and_what_goes_wrong_with_1_and_one_line() {
     let run = |arguments: &[&str]| {
-        std::process::Command::new(env!("CARGO_BIN_EXE_fadeline"))
-            .args(arguments)
-            .output()
-            .unwrap()
+        std::process::Command::new(env!("CARGO_BIN_EXE_fadeline")).args(arguments).output().unwrap()
     };
     assert_eq!(run(&["dance"]).status.code(), Some(2));
-    assert_eq!(
-        run(&["user", "add", "--role", "king"]).status.code(),
-        Some(2)
-    );
+    assert_eq!(run(&["user", "add", "--role", "king"]).status.code(), Some(2));
     for arguments in [
         vec!["serve", "--database-url", "mysql://x"],
         vec!["serve", "--database-url", "sqlite:/nowhere/at/all.db"],
@@ -178,20 +154,9 @@ async fn users_and_tokens_are_managed_from_the_command_line() {
             .stderr(std::process::Stdio::piped())
             .spawn()
             .unwrap();
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(input.as_bytes())
-            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         let ended = child.wait_with_output().unwrap();
-        (
-            ended.status.code(),
-            String::from_utf8(ended.stdout)
-                .unwrap()
-                .trim_end()
-                .to_owned(),
-        )
+        (ended.status.code(), String::from_utf8(ended.stdout).unwrap().trim_end().to_owned())
     };
     let add = [
         "user",
@@ -205,35 +170,12 @@ async fn users_and_tokens_are_managed_from_the_command_line() {
         "--password-stdin",
     ];
     assert_eq!(run(&add, "correct horse battery\n").0, Some(0));
-    assert_eq!(
-        run(&add, "correct horse battery\n").0,
-        Some(1),
-        "the email is taken"
-    );
+    assert_eq!(run(&add, "correct horse battery\n").0, Some(1), "the email is taken");
     // The command line has a real clock, the app one that stands still in 2027, so the token has to last.
-    let (status, token) = run(
-        &[
-            "token",
-            "create",
-            "--email",
-            "ada@example.test",
-            "--days",
-            "3000",
-        ],
-        "",
-    );
-    assert_eq!(
-        (status, token.lines().count()),
-        (Some(0), 1),
-        "the token, alone"
-    );
-    assert_eq!(
-        app.call(&token, "GET", "/me", Value::Null)
-            .await
-            .expect(200)
-            .str("name"),
-        "Ada"
-    );
+    let (status, token) =
+        run(&["token", "create", "--email", "ada@example.test", "--days", "3000"], "");
+    assert_eq!((status, token.lines().count()), (Some(0), 1), "the token, alone");
+    assert_eq!(app.call(&token, "GET", "/me", Value::Null).await.expect(200).str("name"), "Ada");
     let (_, tokens) = run(&["token", "list"], "");
     assert!(!tokens.contains(&token), "the secret is shown once");
     let id = tokens
@@ -245,22 +187,10 @@ async fn users_and_tokens_are_managed_from_the_command_line() {
         .unwrap()
         .to_owned();
     assert_eq!(run(&["token", "revoke", &id], "").0, Some(0));
-    app.call(&token, "GET", "/me", Value::Null)
-        .await
-        .expect(401);
-    assert_eq!(
-        run(&["user", "disable", "--email", "ada@example.test"], "").0,
-        Some(0)
-    );
-    assert!(
-        run(&["user", "list"], "")
-            .1
-            .contains("ada@example.test\tmanager\tAda\tdisabled")
-    );
-    assert_eq!(
-        run(&["token", "create", "--email", "ada@example.test"], "").0,
-        Some(1)
-    );
+    app.call(&token, "GET", "/me", Value::Null).await.expect(401);
+    assert_eq!(run(&["user", "disable", "--email", "ada@example.test"], "").0, Some(0));
+    assert!(run(&["user", "list"], "").1.contains("ada@example.test\tmanager\tAda\tdisabled"));
+    assert_eq!(run(&["token", "create", "--email", "ada@example.test"], "").0, Some(1));
 }
 
 #[test]
@@ -270,10 +200,7 @@ fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
     let file = folder.path().join("fadeline.toml");
     std::fs::write(
         &file,
-        format!(
-            "database_url = \"{}\"\n[policy]\nhold_minutes = 20\n",
-            url("file.db")
-        ),
+        format!("database_url = \"{}\"\n[policy]\nhold_minutes = 20\n", url("file.db")),
     )
     .unwrap();
     let migrate = |arguments: &[&str], environment: &[(&str, &str)]| {
@@ -290,41 +217,25 @@ fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
     assert!(migrate(&[], &[]).status.success() && there("file.db") && !there("environment.db"));
     let environment = url("environment.db");
     assert!(
-        migrate(&[], &[("FADELINE_DATABASE_URL", &environment)])
-            .status
-            .success()
+        migrate(&[], &[("FADELINE_DATABASE_URL", &environment)]).status.success()
             && there("environment.db")
             && !there("line.db")
     );
     let line = url("line.db");
-    let both = migrate(
-        &["--database-url", &line],
-        &[("FADELINE_DATABASE_URL", &environment)],
-    );
+    let both = migrate(&["--database-url", &line], &[("FADELINE_DATABASE_URL", &environment)]);
     assert!(both.status.success() && there("line.db"));
     for (text, environment, named) in [
-        (
-            "[policy]\nhold_minutes = 0\n",
-            vec![],
-            "policy.hold_minutes is 0",
-        ),
+        ("[policy]\nhold_minutes = 0\n", vec![], "policy.hold_minutes is 0"),
         ("[policy]\nhold_hours = 1\n", vec![], "hold_hours"),
         ("colour = \"red\"\n", vec![], "colour"),
-        (
-            "",
-            vec![("FADELINE_POLICY__GRID_MINUTES", "7")],
-            "policy.grid_minutes is 7",
-        ),
+        ("", vec![("FADELINE_POLICY__GRID_MINUTES", "7")], "policy.grid_minutes is 7"),
         ("trusted_proxies = [\"here\"]\n", vec![], "trusted_proxies"),
     ] {
         std::fs::write(&file, text).unwrap();
         let ended = migrate(&["--database-url", &line], &environment);
         let complaint = String::from_utf8_lossy(&ended.stderr).into_owned();
         assert_eq!(ended.status.code(), Some(1), "{text}");
-        assert!(
-            complaint.contains(named) && complaint.lines().count() == 1,
-            "{complaint}"
-        );
+        assert!(complaint.contains(named) && complaint.lines().count() == 1, "{complaint}");
     }
 }
 
@@ -343,21 +254,9 @@ fn a_slip_in_the_settings_of_mail_stops_the_start_and_is_named_without_its_passw
     };
     let from = ("FADELINE_MAIL_FROM", "appointments@clinic.test");
     for (settings, named) in [
-        (
-            vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test")],
-            "mail_from",
-        ),
-        (
-            vec![("FADELINE_SMTP_URL", "http://u:hunter2@mail.test"), from],
-            "smtp_url",
-        ),
-        (
-            vec![
-                ("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test?tls=none"),
-                from,
-            ],
-            "in the clear",
-        ),
+        (vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test")], "mail_from"),
+        (vec![("FADELINE_SMTP_URL", "http://u:hunter2@mail.test"), from], "smtp_url"),
+        (vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test?tls=none"), from], "in the clear"),
         (
             vec![
                 ("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test"),
@@ -366,18 +265,9 @@ fn a_slip_in_the_settings_of_mail_stops_the_start_and_is_named_without_its_passw
             ],
             "smtp_ca",
         ),
-        (
-            vec![("FADELINE_IMAP_URL", "imap://u:hunter2@mail.test")],
-            "imap_url",
-        ),
-        (
-            vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test"), from],
-            "public_url",
-        ),
-        (
-            vec![("FADELINE_SMS_URL", "https://AC1:hunter2@api.test")],
-            "text messages come from",
-        ),
+        (vec![("FADELINE_IMAP_URL", "imap://u:hunter2@mail.test")], "imap_url"),
+        (vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test"), from], "public_url"),
+        (vec![("FADELINE_SMS_URL", "https://AC1:hunter2@api.test")], "text messages come from"),
         (
             vec![
                 ("FADELINE_SMS_URL", "http://AC1:hunter2@api.test"),
@@ -403,22 +293,13 @@ fn a_slip_in_the_settings_of_mail_stops_the_start_and_is_named_without_its_passw
             ],
             "too long together",
         ),
-        (
-            vec![("FADELINE_POLICY__QUIET_EVENING", "22:00")],
-            "quiet_evening",
-        ),
+        (vec![("FADELINE_POLICY__QUIET_EVENING", "22:00")], "quiet_evening"),
         (vec![("FADELINE_MAIL_FROM", "nobody")], "mail_from"),
         (vec![("FADELINE_DKIM_KEY", "key.pem")], "dkim_selector"),
-        (
-            vec![("FADELINE_PUBLIC_URL", "visits.example.ca")],
-            "public_url",
-        ),
+        (vec![("FADELINE_PUBLIC_URL", "visits.example.ca")], "public_url"),
     ] {
         let said = run(&settings);
-        assert!(
-            said.contains(named) && !said.contains("hunter2"),
-            "{settings:?}: {said}"
-        );
+        assert!(said.contains(named) && !said.contains("hunter2"), "{settings:?}: {said}");
         assert_eq!(said.lines().count(), 1);
     }
 }

@@ -12,10 +12,7 @@ use crate::support::past::{done_with, patch_with};
 async fn a_session_at_a_shop_waits_for_it_and_takes_chair_and_patient_meanwhile() {
     let app = TestApp::empty().await;
     app.clinic().await;
-    let (shop, other) = (
-        app.shop("Harbour Light", 2).await,
-        app.shop("Other Light", 1).await,
-    );
+    let (shop, other) = (app.shop("Harbour Light", 2).await, app.shop("Other Light", 1).await);
     let mut courses = Vec::new();
     for name in ["Ada", "Bo", "Cleo"] {
         let course = app.course(name).await;
@@ -23,34 +20,21 @@ async fn a_session_at_a_shop_waits_for_it_and_takes_chair_and_patient_meanwhile(
         app.disclose(&course, &other.id).await;
         courses.push(course);
     }
-    let ada = app
-        .book_at(&shop, &courses[0], "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    let ada = app.book_at(&shop, &courses[0], "consultation", "2027-01-05T10:00").await.expect(201);
     assert_eq!(ada.str("status"), "pending");
     let claims = app.count("SELECT COUNT(*) FROM claims").await;
     assert_eq!(claims, 2, "the chair and the patient, and nothing else");
     // The patient cannot be at two shops at once, nor at the clinic.
-    let twice = app
-        .book_at(&other, &courses[0], "consultation", "2027-01-05T10:15")
-        .await
-        .expect(409);
+    let twice =
+        app.book_at(&other, &courses[0], "consultation", "2027-01-05T10:15").await.expect(409);
     assert_eq!(twice.codes(), ["conflict_patient"]);
-    let here = app
-        .book(&courses[0], "consultation", "2027-01-05T10:15")
-        .await
-        .expect(409);
+    let here = app.book(&courses[0], "consultation", "2027-01-05T10:15").await.expect(409);
     assert_eq!(here.codes(), ["conflict_patient"]);
     // As many at once as there are chairs.
-    let bo = app
-        .book_at(&shop, &courses[1], "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    let bo = app.book_at(&shop, &courses[1], "consultation", "2027-01-05T10:00").await.expect(201);
     assert_ne!(ada.str("room_id"), bo.str("room_id"));
-    let full = app
-        .book_at(&shop, &courses[2], "consultation", "2027-01-05T10:00")
-        .await
-        .expect(409);
+    let full =
+        app.book_at(&shop, &courses[2], "consultation", "2027-01-05T10:00").await.expect(409);
     assert_eq!(full.codes(), ["conflict_room"]);
     let slots = app
         .slots_with(
@@ -62,19 +46,12 @@ async fn a_session_at_a_shop_waits_for_it_and_takes_chair_and_patient_meanwhile(
         )
         .await;
     assert_eq!(slots.items()[0]["site_id"], json!(shop.site));
-    assert!(
-        slots
-            .items()
-            .iter()
-            .all(|slot| slot["start"] != "2027-01-05T10:00:00-05:00")
-    );
+    assert!(slots.items().iter().all(|slot| slot["start"] != "2027-01-05T10:00:00-05:00"));
     for slot in slots.items().iter().take(3) {
         let start = slot["start"].as_str().unwrap();
         let hold = json!({"course_id": courses[2], "service": "consultation", "start": start, "site_id": shop.site});
         let kept = app.post("/holds", hold).await.expect(201).id();
-        app.call(&app.desk, "DELETE", &format!("/holds/{kept}"), Value::Null)
-            .await
-            .expect(204);
+        app.call(&app.desk, "DELETE", &format!("/holds/{kept}"), Value::Null).await.expect(204);
     }
 }
 
@@ -82,78 +59,28 @@ async fn a_session_at_a_shop_waits_for_it_and_takes_chair_and_patient_meanwhile(
 async fn the_patient_is_told_once_the_shop_has_accepted_and_not_before() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
-    let booked = app
-        .book_at(&shop, &course, "consultation", "2027-01-07T10:00")
-        .await
-        .expect(201);
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-07T10:00").await.expect(201);
     app.after_grace().await;
-    assert!(
-        app.mails()
-            .await
-            .iter()
-            .all(|mail| mail.to != "ada@example.test")
-    );
-    let seen = app
-        .shop_sees(&shop, booked.str("referral_id"))
-        .await
-        .expect(200);
+    assert!(app.mails().await.iter().all(|mail| mail.to != "ada@example.test"));
+    let seen = app.shop_sees(&shop, booked.str("referral_id")).await.expect(200);
     assert_eq!(seen.body["visits"][0]["status"], "pending");
-    app.shop_does(&shop, booked.str("referral_id"), "accept", Value::Null)
-        .await
-        .expect(200);
-    assert_eq!(
-        app.get(&format!("/sessions/{}", booked.id()))
-            .await
-            .str("status"),
-        "booked"
-    );
+    app.shop_does(&shop, booked.str("referral_id"), "accept", Value::Null).await.expect(200);
+    assert_eq!(app.get(&format!("/sessions/{}", booked.id())).await.str("status"), "booked");
     app.after_grace().await;
-    let mails: Vec<_> = app
-        .mails()
-        .await
-        .into_iter()
-        .filter(|mail| mail.to == "ada@example.test")
-        .collect();
-    assert_eq!(
-        (mails.len(), mails[0].line("DTSTART").as_str()),
-        (1, "20270107T100000")
-    );
+    let mails: Vec<_> =
+        app.mails().await.into_iter().filter(|mail| mail.to == "ada@example.test").collect();
+    assert_eq!((mails.len(), mails[0].line("DTSTART").as_str()), (1, "20270107T100000"));
     for telling in crate::support::mail::TELLING {
-        assert!(
-            !mails[0].text.to_lowercase().contains(telling),
-            "{telling}: {}",
-            mails[0].text
-        );
+        assert!(!mails[0].text.to_lowercase().contains(telling), "{telling}: {}", mails[0].text);
     }
     // Moved, it has to be agreed anew; what the patient knows stands until it is.
-    app.move_to(&booked.id(), "2027-01-08T10:00")
-        .await
-        .expect(200);
+    app.move_to(&booked.id(), "2027-01-08T10:00").await.expect(200);
     app.after_grace().await;
-    assert_eq!(
-        app.get(&format!("/sessions/{}", booked.id()))
-            .await
-            .str("status"),
-        "pending"
-    );
-    assert_eq!(
-        app.mails()
-            .await
-            .iter()
-            .filter(|mail| mail.to == "ada@example.test")
-            .count(),
-        1
-    );
-    app.shop_does(&shop, booked.str("referral_id"), "accept", Value::Null)
-        .await
-        .expect(200);
+    assert_eq!(app.get(&format!("/sessions/{}", booked.id())).await.str("status"), "pending");
+    assert_eq!(app.mails().await.iter().filter(|mail| mail.to == "ada@example.test").count(), 1);
+    app.shop_does(&shop, booked.str("referral_id"), "accept", Value::Null).await.expect(200);
     app.after_grace().await;
-    let last = app
-        .mails()
-        .await
-        .into_iter()
-        .rfind(|mail| mail.to == "ada@example.test")
-        .unwrap();
+    let last = app.mails().await.into_iter().rfind(|mail| mail.to == "ada@example.test").unwrap();
     assert_eq!(last.line("DTSTART"), "20270108T100000");
 }
 
@@ -161,19 +88,11 @@ async fn the_patient_is_told_once_the_shop_has_accepted_and_not_before() {
 async fn the_desk_takes_another_time_that_a_shop_proposes_or_declines_it() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
-    let booked = app
-        .book_at(&shop, &course, "consultation", "2027-01-07T10:00")
-        .await
-        .expect(201);
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-07T10:00").await.expect(201);
     let referral = booked.str("referral_id").to_owned();
     // Outside its hours, which it may, since it says so itself.
     let proposed = app
-        .shop_does(
-            &shop,
-            &referral,
-            "propose",
-            json!({"start": "2027-01-08T20:30"}),
-        )
+        .shop_does(&shop, &referral, "propose", json!({"start": "2027-01-08T20:30"}))
         .await
         .expect(200);
     assert_eq!(proposed.body["proposals"][0]["status"], "open");
@@ -186,10 +105,7 @@ async fn the_desk_takes_another_time_that_a_shop_proposes_or_declines_it() {
             json!({"reason": "Too late."}),
         )
         .await;
-    assert_eq!(
-        nobody.expect(200).body["proposals"][0]["status"],
-        "declined"
-    );
+    assert_eq!(nobody.expect(200).body["proposals"][0]["status"], "declined");
     assert!(app.task_kinds().await.is_empty());
     app.shop_does(
         &shop,
@@ -199,37 +115,18 @@ async fn the_desk_takes_another_time_that_a_shop_proposes_or_declines_it() {
     )
     .await
     .expect(200);
-    let taken = app
-        .post(&format!("/referrals/{referral}/accept"), Value::Null)
-        .await
-        .expect(200);
-    assert_eq!(
-        (taken.str("status"), taken.str("business_status")),
-        ("accepted", "dated")
-    );
-    let session = app
-        .get(&format!("/sessions/{}", booked.id()))
-        .await
-        .expect(200);
-    assert_eq!(
-        (session.str("status"), session.str("local_start")),
-        ("booked", "2027-01-08T19:00")
-    );
+    let taken = app.post(&format!("/referrals/{referral}/accept"), Value::Null).await.expect(200);
+    assert_eq!((taken.str("status"), taken.str("business_status")), ("accepted", "dated"));
+    let session = app.get(&format!("/sessions/{}", booked.id())).await.expect(200);
+    assert_eq!((session.str("status"), session.str("local_start")), ("booked", "2027-01-08T19:00"));
     assert_eq!(session.str("uid"), booked.str("uid"), "the same session");
     // The old time is free.
     let bo = app.course("Bo").await;
     app.disclose(&bo, &shop.id).await;
-    app.book_at(&shop, &bo, "consultation", "2027-01-07T10:00")
-        .await
-        .expect(201);
+    app.book_at(&shop, &bo, "consultation", "2027-01-07T10:00").await.expect(201);
     // Whoever is asked for nothing answers nothing.
-    app.post(&format!("/referrals/{referral}/accept"), Value::Null)
-        .await
-        .expect(409);
-    let again = app
-        .shop_does(&shop, &referral, "accept", Value::Null)
-        .await
-        .expect(409);
+    app.post(&format!("/referrals/{referral}/accept"), Value::Null).await.expect(409);
+    let again = app.shop_does(&shop, &referral, "accept", Value::Null).await.expect(409);
     assert_eq!(again.codes(), ["nothing_to_answer"]);
 }
 
@@ -238,37 +135,17 @@ async fn the_desk_takes_another_time_that_a_shop_proposes_or_declines_it() {
 async fn a_proposal_that_no_rule_allows_is_refused_to_the_desk_and_says_nothing_to_the_shop() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
-    let booked = app
-        .book_at(&shop, &course, "consultation", "2027-01-07T10:00")
-        .await
-        .expect(201);
-    app.book(&course, "review", "2027-01-08T10:00")
-        .await
-        .expect(201);
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-07T10:00").await.expect(201);
+    app.book(&course, "review", "2027-01-08T10:00").await.expect(201);
     let referral = booked.str("referral_id").to_owned();
     let heard = app
-        .shop_does(
-            &shop,
-            &referral,
-            "propose",
-            json!({"start": "2027-01-08T10:00"}),
-        )
+        .shop_does(&shop, &referral, "propose", json!({"start": "2027-01-08T10:00"}))
         .await
         .expect(200);
-    assert!(
-        !heard.text.contains("conflict") && !heard.text.contains("review"),
-        "{}",
-        heard.text
-    );
-    let refused = app
-        .post(&format!("/referrals/{referral}/accept"), Value::Null)
-        .await
-        .expect(409);
+    assert!(!heard.text.contains("conflict") && !heard.text.contains("review"), "{}", heard.text);
+    let refused = app.post(&format!("/referrals/{referral}/accept"), Value::Null).await.expect(409);
     assert_eq!(refused.codes(), ["conflict_patient"]);
-    let session = app
-        .get(&format!("/sessions/{}", booked.id()))
-        .await
-        .expect(200);
+    let session = app.get(&format!("/sessions/{}", booked.id())).await.expect(200);
     assert_eq!(
         (session.str("status"), session.str("local_start")),
         ("pending", "2027-01-07T10:00"),
@@ -279,21 +156,15 @@ async fn a_proposal_that_no_rule_allows_is_refused_to_the_desk_and_says_nothing_
         ("2027-03-14T02:30", "no_such_local_time"),
         ("2035-01-01T10:00", "too_far_ahead"),
     ] {
-        let refused = app
-            .shop_does(&shop, &referral, "propose", json!({"start": start}))
-            .await
-            .expect(422);
+        let refused =
+            app.shop_does(&shop, &referral, "propose", json!({"start": start})).await.expect(422);
         assert_eq!(refused.codes(), [code]);
     }
     let other =
         json!({"start": "2027-01-09T10:00", "session_id": "01890000-0000-7000-8000-000000000001"});
-    app.shop_does(&shop, &referral, "propose", other)
-        .await
-        .expect(404);
+    app.shop_does(&shop, &referral, "propose", other).await.expect(404);
     // A move by the desk overtakes what was proposed.
-    app.move_to(&booked.id(), "2027-01-12T10:00")
-        .await
-        .expect(200);
+    app.move_to(&booked.id(), "2027-01-12T10:00").await.expect(200);
     let seen = app.shop_sees(&shop, &referral).await.expect(200);
     assert_eq!(seen.body["proposals"][0]["status"], "superseded");
     assert!(app.task_kinds().await.is_empty());
@@ -303,36 +174,16 @@ async fn a_proposal_that_no_rule_allows_is_refused_to_the_desk_and_says_nothing_
 async fn the_patient_takes_a_proposed_time_on_their_own_page() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
-    let booked = app
-        .book_at(&shop, &course, "consultation", "2027-01-07T10:00")
-        .await
-        .expect(201);
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-07T10:00").await.expect(201);
     let referral = booked.str("referral_id").to_owned();
-    app.shop_does(
-        &shop,
-        &referral,
-        "propose",
-        json!({"start": "2027-01-08T14:30"}),
-    )
-    .await
-    .expect(200);
-    app.after_grace().await;
-    let mail = app
-        .mails()
+    app.shop_does(&shop, &referral, "propose", json!({"start": "2027-01-08T14:30"}))
         .await
-        .into_iter()
-        .rfind(|mail| mail.to == "ada@example.test")
-        .unwrap();
-    assert_eq!(
-        mail.subject,
-        "Another time for your appointment: Jan 8, 2:30 p.m.?"
-    );
+        .expect(200);
+    app.after_grace().await;
+    let mail = app.mails().await.into_iter().rfind(|mail| mail.to == "ada@example.test").unwrap();
+    assert_eq!(mail.subject, "Another time for your appointment: Jan 8, 2:30 p.m.?");
     for telling in crate::support::mail::TELLING {
-        assert!(
-            !mail.text.to_lowercase().contains(telling),
-            "{telling}: {}",
-            mail.text
-        );
+        assert!(!mail.text.to_lowercase().contains(telling), "{telling}: {}", mail.text);
     }
     let link = mail.link();
     let page = app.call("", "GET", &link, Value::Null).await.expect(200);
@@ -342,43 +193,23 @@ async fn the_patient_takes_a_proposed_time_on_their_own_page() {
         page.text
     );
     let start = "2027-01-08T19:30:00+00:00";
-    app.press(
-        &format!("{link}/proposal"),
-        &[("start", "2027-01-09T19:30:00+00:00")],
-    )
-    .await
-    .expect(303);
+    app.press(&format!("{link}/proposal"), &[("start", "2027-01-09T19:30:00+00:00")])
+        .await
+        .expect(303);
     assert_eq!(
-        app.get(&format!("/sessions/{}", booked.id()))
-            .await
-            .str("status"),
+        app.get(&format!("/sessions/{}", booked.id())).await.str("status"),
         "pending",
         "another time was not proposed"
     );
-    app.press(&format!("{link}/proposal"), &[("start", start)])
-        .await
-        .expect(303);
-    let session = app
-        .get(&format!("/sessions/{}", booked.id()))
-        .await
-        .expect(200);
-    assert_eq!(
-        (session.str("status"), session.str("local_start")),
-        ("booked", "2027-01-08T14:30")
-    );
+    app.press(&format!("{link}/proposal"), &[("start", start)]).await.expect(303);
+    let session = app.get(&format!("/sessions/{}", booked.id())).await.expect(200);
+    assert_eq!((session.str("status"), session.str("local_start")), ("booked", "2027-01-08T14:30"));
     assert!(app.task_kinds().await.is_empty());
     let page = app.call("", "GET", &link, Value::Null).await.expect(200);
     assert!(!page.text.contains("This suits me"), "{}", page.text);
     // Pressed twice, it is as it was.
-    app.press(&format!("{link}/proposal"), &[("start", start)])
-        .await
-        .expect(303);
-    assert_eq!(
-        app.get(&format!("/sessions/{}", booked.id()))
-            .await
-            .str("status"),
-        "booked"
-    );
+    app.press(&format!("{link}/proposal"), &[("start", start)]).await.expect(303);
+    assert_eq!(app.get(&format!("/sessions/{}", booked.id())).await.str("status"), "booked");
 }
 
 #[tokio::test]
@@ -399,51 +230,25 @@ async fn a_shop_on_request_names_its_times_itself() {
         .await;
     assert!(slots.items().is_empty());
     assert!(
-        slots.body["refused"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|one| one["code"] == "shop_proposes")
+        slots.body["refused"].as_array().unwrap().iter().any(|one| one["code"] == "shop_proposes")
     );
-    let refused = app
-        .book_at(&shop, &course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(422);
-    assert!(
-        refused.codes().contains(&"shop_proposes"),
-        "{:?}",
-        refused.codes()
-    );
+    let refused = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(422);
+    assert!(refused.codes().contains(&"shop_proposes"), "{:?}", refused.codes());
     let id = app.refer(&course, &shop.id, "consultation", 2).await;
-    app.shop_does(&shop, &id, "accept", Value::Null)
-        .await
-        .expect(200);
-    app.shop_does(&shop, &id, "propose", json!({"start": "2027-01-09T19:00"}))
-        .await
-        .expect(200);
-    let taken = app
-        .post(&format!("/referrals/{id}/accept"), Value::Null)
-        .await
-        .expect(200);
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
+    app.shop_does(&shop, &id, "propose", json!({"start": "2027-01-09T19:00"})).await.expect(200);
+    let taken = app.post(&format!("/referrals/{id}/accept"), Value::Null).await.expect(200);
     let session = &taken.body["sessions"][0];
     assert_eq!(
         (&session["status"], &session["local_start"]),
         (&json!("booked"), &json!("2027-01-09T19:00"))
     );
     assert_eq!(
-        (
-            &taken.body["undated"],
-            &taken.body["proposals"][0]["session_id"]
-        ),
+        (&taken.body["undated"], &taken.body["proposals"][0]["session_id"]),
         (&json!(1), &session["id"])
     );
     app.after_grace().await;
-    assert!(
-        app.mails()
-            .await
-            .iter()
-            .any(|mail| mail.to == "ada@example.test")
-    );
+    assert!(app.mails().await.iter().any(|mail| mail.to == "ada@example.test"));
 }
 
 /// Rules 24 to 27 at a shop: its laser is its own, and skin knows no address.
@@ -451,74 +256,38 @@ async fn a_shop_on_request_names_its_times_itself() {
 async fn a_test_patch_vouches_for_the_laser_it_was_made_with_and_waits_hold_everywhere() {
     let app = TestApp::empty().await;
     let clinic = app.clinic().await;
-    let (shop, other) = (
-        app.shop("Harbour Light", 1).await,
-        app.shop("Other Light", 1).await,
-    );
+    let (shop, other) = (app.shop("Harbour Light", 1).await, app.shop("Other Light", 1).await);
     let course = app.course("Ada").await;
     for shop in [&shop, &other] {
         app.disclose(&course, &shop.id).await;
     }
     // Patched with both lasers of the clinic, and with neither of the shops'.
-    let refused = app
-        .book_at(&shop, &course, "laser_partial", "2027-01-05T10:00")
-        .await
-        .expect(422);
+    let refused =
+        app.book_at(&shop, &course, "laser_partial", "2027-01-05T10:00").await.expect(422);
     assert_eq!(refused.codes(), ["test_patch_required"]);
-    let patch = app
-        .book_at(&shop, &course, "test_patch", "2027-01-05T10:00")
-        .await
-        .expect(201);
-    app.shop_does(&shop, patch.str("referral_id"), "accept", Value::Null)
-        .await
-        .expect(200);
+    let patch = app.book_at(&shop, &course, "test_patch", "2027-01-05T10:00").await.expect(201);
+    app.shop_does(&shop, patch.str("referral_id"), "accept", Value::Null).await.expect(200);
     app.wait(Duration::hours(26));
-    app.shop_does(&shop, patch.str("referral_id"), "report", patch_with(1064))
-        .await
-        .expect(200);
-    let soon = app
-        .book_at(&shop, &course, "laser_partial", "2027-01-12T10:00")
-        .await
-        .expect(422);
+    app.shop_does(&shop, patch.str("referral_id"), "report", patch_with(1064)).await.expect(200);
+    let soon = app.book_at(&shop, &course, "laser_partial", "2027-01-12T10:00").await.expect(422);
     assert_eq!(soon.codes(), ["test_patch_wait"]);
-    let laser = app
-        .book_at(&shop, &course, "laser_partial", "2027-01-19T10:00")
-        .await
-        .expect(201);
-    let elsewhere = app
-        .book_at(&other, &course, "laser_partial", "2027-03-20T10:00")
-        .await
-        .expect(422);
+    let laser = app.book_at(&shop, &course, "laser_partial", "2027-01-19T10:00").await.expect(201);
+    let elsewhere =
+        app.book_at(&other, &course, "laser_partial", "2027-03-20T10:00").await.expect(422);
     assert_eq!(elsewhere.codes(), ["test_patch_required"]);
     // What waits for a shop counts as what is booked: no laser nearer to it than six weeks, at the clinic either.
     let near = json!({"device_id": clinic.owned});
-    let near = app
-        .book_with(&course, "laser_partial", "2027-02-16T10:00", near)
-        .await
-        .expect(422);
+    let near = app.book_with(&course, "laser_partial", "2027-02-16T10:00", near).await.expect(422);
     assert_eq!(near.codes(), ["interval_too_short"]);
     assert_eq!(near.body["violations"][0]["earliest"], "2027-03-02");
-    app.shop_does(&shop, laser.str("referral_id"), "accept", Value::Null)
-        .await
-        .expect(200);
+    app.shop_does(&shop, laser.str("referral_id"), "accept", Value::Null).await.expect(200);
     app.until("2027-01-19T17:00:00Z").await;
-    app.shop_does(&shop, laser.str("referral_id"), "report", done_with(1064))
-        .await
-        .expect(200);
-    let progress = app
-        .get(&format!("/courses/{course}"))
-        .await
-        .expect(200)
-        .body["progress"]
-        .clone();
-    assert_eq!(
-        progress["done"], 1,
-        "it counts as a session of the course: {progress}"
-    );
+    app.shop_does(&shop, laser.str("referral_id"), "report", done_with(1064)).await.expect(200);
+    let progress =
+        app.get(&format!("/courses/{course}")).await.expect(200).body["progress"].clone();
+    assert_eq!(progress["done"], 1, "it counts as a session of the course: {progress}");
     let after = json!({"device_id": clinic.owned});
-    app.book_with(&course, "laser_partial", "2027-03-02T10:00", after)
-        .await
-        .expect(201);
+    app.book_with(&course, "laser_partial", "2027-03-02T10:00", after).await.expect(201);
 }
 
 /// Point 3: withdrawn, what is not done yet is cancelled, and the shop sees no more than that it was.
@@ -526,59 +295,33 @@ async fn a_test_patch_vouches_for_the_laser_it_was_made_with_and_waits_hold_ever
 async fn withdrawing_the_consent_takes_back_what_has_not_begun_and_hides_the_patient() {
     let app = TestApp::empty().await;
     app.clinic().await;
-    let (shop, other) = (
-        app.shop("Harbour Light", 1).await,
-        app.shop("Other Light", 1).await,
-    );
+    let (shop, other) = (app.shop("Harbour Light", 1).await, app.shop("Other Light", 1).await);
     let course = app.course("Ada").await;
     let consent = app.disclose(&course, &shop.id).await;
     app.disclose(&course, &other.id).await;
     let id = app.refer(&course, &shop.id, "consultation", 3).await;
     let mut sessions = Vec::new();
     for start in ["2027-01-05T10:00", "2027-01-06T10:00", "2027-01-08T10:00"] {
-        sessions.push(
-            app.book_at(&shop, &course, "consultation", start)
-                .await
-                .expect(201)
-                .id(),
-        );
+        sessions.push(app.book_at(&shop, &course, "consultation", start).await.expect(201).id());
     }
-    let elsewhere = app
-        .book_at(&other, &course, "consultation", "2027-01-09T10:00")
-        .await
-        .expect(201)
-        .id();
-    app.shop_does(&shop, &id, "accept", Value::Null)
-        .await
-        .expect(200);
+    let elsewhere =
+        app.book_at(&other, &course, "consultation", "2027-01-09T10:00").await.expect(201).id();
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
     app.wait(Duration::hours(26));
-    app.shop_does(&shop, &id, "report", json!({"outcome": "completed"}))
-        .await
-        .expect(200);
+    app.shop_does(&shop, &id, "report", json!({"outcome": "completed"})).await.expect(200);
     // The second has begun, and is to be reported on whatever happens.
     app.until("2027-01-06T15:20:00Z").await;
-    let withdrawn = app
-        .call(&app.desk, "DELETE", &consent, Value::Null)
-        .await
-        .expect(200);
+    let withdrawn = app.call(&app.desk, "DELETE", &consent, Value::Null).await.expect(200);
     assert_eq!(withdrawn.body["cancelled_sessions"], json!([sessions[2]]));
     let gone = app.get(&format!("/sessions/{}", sessions[2])).await;
+    assert_eq!((gone.str("status"), gone.str("cancel_reason")), ("cancelled", "consent_withdrawn"));
     assert_eq!(
-        (gone.str("status"), gone.str("cancel_reason")),
-        ("cancelled", "consent_withdrawn")
-    );
-    assert_eq!(
-        app.get(&format!("/sessions/{elsewhere}"))
-            .await
-            .str("status"),
+        app.get(&format!("/sessions/{elsewhere}")).await.str("status"),
         "pending",
         "another shop's stands"
     );
     let seen = app.shop_sees(&shop, &id).await.expect(200);
-    assert_eq!(
-        (seen.str("status"), &seen.body["packet"]),
-        ("cancelled", &Value::Null)
-    );
+    assert_eq!((seen.str("status"), &seen.body["packet"]), ("cancelled", &Value::Null));
     for hidden in ["Ada", "Sample", "4165550123", "vertex", "smp"] {
         assert!(!seen.text.contains(hidden), "{hidden} is in {}", seen.text);
     }
@@ -593,12 +336,7 @@ async fn withdrawing_the_consent_takes_back_what_has_not_begun_and_hides_the_pat
         .expect(200);
     assert_eq!(list.items().len(), 3);
     assert!(list.items().iter().all(|visit| visit["packet"].is_null()));
-    app.shop_does(&shop, &id, "report", json!({"outcome": "completed"}))
-        .await
-        .expect(200);
-    let refused = app
-        .book_at(&shop, &course, "review", "2027-01-12T10:00")
-        .await
-        .expect(422);
+    app.shop_does(&shop, &id, "report", json!({"outcome": "completed"})).await.expect(200);
+    let refused = app.book_at(&shop, &course, "review", "2027-01-12T10:00").await.expect(422);
     assert_eq!(refused.codes(), ["disclosure_consent_missing"]);
 }

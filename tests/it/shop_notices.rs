@@ -9,11 +9,7 @@ use crate::support::clinic::{ALL_DAYS, hours};
 
 /// The partner of the stories.
 async fn partner_of(app: &TestApp) -> String {
-    app.call(&app.partner, "GET", "/me", Value::Null)
-        .await
-        .expect(200)
-        .str("partner_id")
-        .to_owned()
+    app.call(&app.partner, "GET", "/me", Value::Null).await.expect(200).str("partner_id").to_owned()
 }
 
 /// A shop that is told by mail, and two hours before by text; and who works there.
@@ -28,14 +24,9 @@ async fn shop(app: &TestApp) -> (String, String) {
     let chair = json!({"site_id": site, "name": "Chair 1", "capabilities": ["consultation"]});
     app.manage("POST", "/rooms", chair).await.expect(201);
     let wants = json!({"email": "maple@example.test", "phone": "416 555 0181", "before_by": "sms"});
-    app.call(
-        &app.partner,
-        "PATCH",
-        &format!("/partners/{partner}/notices"),
-        wants,
-    )
-    .await
-    .expect(200);
+    app.call(&app.partner, "PATCH", &format!("/partners/{partner}/notices"), wants)
+        .await
+        .expect(200);
     (partner, site)
 }
 
@@ -47,51 +38,30 @@ async fn asked(
     (partner, site): &(String, String),
 ) -> (String, String) {
     let course = app.course(name).await;
-    let patient = app
-        .get(&format!("/courses/{course}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
     let consent = json!({"kind": "disclosure", "partner_id": partner, "text_version": "2026-1"});
-    app.post(&format!("/patients/{patient}/consents"), consent)
-        .await
-        .expect(201);
-    let booked = app
-        .book_with(&course, "consultation", start, json!({"site_id": site}))
-        .await
-        .expect(201);
+    app.post(&format!("/patients/{patient}/consents"), consent).await.expect(201);
+    let booked =
+        app.book_with(&course, "consultation", start, json!({"site_id": site})).await.expect(201);
     (booked.id(), booked.str("referral_id").to_owned())
 }
 
 /// The same, which the shop has accepted.
 async fn referred(app: &TestApp, name: &str, start: &str, shop: &(String, String)) -> String {
     let (session, referral) = asked(app, name, start, shop).await;
-    app.call(
-        &app.partner,
-        "POST",
-        &format!("/referrals/{referral}/accept"),
-        Value::Null,
-    )
-    .await
-    .expect(200);
+    app.call(&app.partner, "POST", &format!("/referrals/{referral}/accept"), Value::Null)
+        .await
+        .expect(200);
     session
 }
 
 async fn to_shop(app: &TestApp) -> Vec<crate::support::mail::Mail> {
-    app.mails()
-        .await
-        .into_iter()
-        .filter(|mail| mail.to == "maple@example.test")
-        .collect()
+    app.mails().await.into_iter().filter(|mail| mail.to == "maple@example.test").collect()
 }
 
 /// What the ledger holds for the shop about a visit.
 async fn ledger(app: &TestApp, session: &str) -> Vec<String> {
-    app.planned(session)
-        .await
-        .into_iter()
-        .filter(|one| one.starts_with("shop"))
-        .collect()
+    app.planned(session).await.into_iter().filter(|one| one.starts_with("shop")).collect()
 }
 
 #[tokio::test]
@@ -106,26 +76,17 @@ async fn a_shop_gets_the_next_day_as_one_list_at_four_and_a_word_two_hours_befor
     app.until("2027-03-15T20:00:00Z").await;
     let list = to_shop(&app).await.pop().unwrap();
     assert_eq!(list.subject, "Your list for Mar 16");
-    for said in [
-        "10:00 a.m. – 10:45 a.m.  Ada Sample, +14165550123",
-        "3:00 p.m. – 3:45 p.m.  Bo Sample",
-    ] {
+    for said in
+        ["10:00 a.m. – 10:45 a.m.  Ada Sample, +14165550123", "3:00 p.m. – 3:45 p.m.  Bo Sample"]
+    {
         assert!(list.text.contains(said), "{}", list.text);
     }
     assert!(!list.text.contains("Cleo"));
-    let sent: Vec<_> = [&early, &late]
-        .iter()
-        .map(|session| app.messages(session))
-        .collect();
+    let sent: Vec<_> = [&early, &late].iter().map(|session| app.messages(session)).collect();
     let mut names = Vec::new();
     for messages in sent {
         let messages = messages.await;
-        let row = messages
-            .items()
-            .iter()
-            .find(|row| row["kind"] == "shop_day")
-            .unwrap()
-            .clone();
+        let row = messages.items().iter().find(|row| row["kind"] == "shop_day").unwrap().clone();
         assert_eq!(
             (&row["status"], &row["sent_at"]),
             (&json!("sent"), &json!("2027-03-15T16:00:00-04:00"))
@@ -134,25 +95,10 @@ async fn a_shop_gets_the_next_day_as_one_list_at_four_and_a_word_two_hours_befor
     }
     assert_eq!(names[0], names[1], "one mail, known by one name");
     app.until("2027-03-16T12:00:00Z").await;
-    let soon = app
-        .texts()
-        .await
-        .into_iter()
-        .rfind(|(to, _)| to == "+14165550181")
-        .unwrap();
-    assert_eq!(
-        soon.1,
-        "Hayden St Clinic: soon, Mar 16: 10:00 a.m. Ada Sample. (647) 351-0061"
-    );
+    let soon = app.texts().await.into_iter().rfind(|(to, _)| to == "+14165550181").unwrap();
+    assert_eq!(soon.1, "Hayden St Clinic: soon, Mar 16: 10:00 a.m. Ada Sample. (647) 351-0061");
     app.until("2027-03-16T20:00:00Z").await;
-    assert_eq!(
-        app.texts()
-            .await
-            .iter()
-            .filter(|(to, _)| to == "+14165550181")
-            .count(),
-        2
-    );
+    assert_eq!(app.texts().await.iter().filter(|(to, _)| to == "+14165550181").count(), 2);
 }
 
 #[tokio::test]
@@ -165,11 +111,7 @@ async fn what_changes_is_said_at_once_and_leaves_the_list() {
     app.after_grace().await;
     app.cancel(&session).await.expect(200);
     app.after_grace().await;
-    let told: Vec<_> = to_shop(&app)
-        .await
-        .iter()
-        .map(|mail| mail.subject.clone())
-        .collect();
+    let told: Vec<_> = to_shop(&app).await.iter().map(|mail| mail.subject.clone()).collect();
     assert_eq!(
         told,
         [
@@ -178,15 +120,9 @@ async fn what_changes_is_said_at_once_and_leaves_the_list() {
             "Cancelled: Mar 17, 12:00 p.m."
         ]
     );
-    assert!(
-        !to_shop(&app).await[2].text.contains("Ada"),
-        "what is off names nobody"
-    );
+    assert!(!to_shop(&app).await[2].text.contains("Ada"), "what is off names nobody");
     let left = ledger(&app, &session).await;
-    assert!(
-        left.iter().all(|one| !one.ends_with("scheduled")),
-        "{left:?}"
-    );
+    assert!(left.iter().all(|one| !one.ends_with("scheduled")), "{left:?}");
     // A slip of the hand reaches no shop.
     let (slip, _) = asked(&app, "Bo", "2027-03-16T10:00", &shop).await;
     app.act(&slip, "undo").await.expect(200);
@@ -201,26 +137,12 @@ async fn a_visit_that_moves_to_the_clinic_is_taken_back_from_the_shop() {
     let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
     app.after_grace().await;
     let sites = app.get("/sites").await.expect(200);
-    let clinic = sites
-        .items()
-        .iter()
-        .find(|site| site["kind"] == "clinic")
-        .unwrap()["id"]
-        .clone();
+    let clinic = sites.items().iter().find(|site| site["kind"] == "clinic").unwrap()["id"].clone();
     let there = json!({"start": "2027-03-16T10:00", "site_id": clinic});
-    app.post(&format!("/sessions/{session}/reschedule"), there)
-        .await
-        .expect(200);
+    app.post(&format!("/sessions/{session}/reschedule"), there).await.expect(200);
     app.after_grace().await;
-    let told: Vec<_> = to_shop(&app)
-        .await
-        .iter()
-        .map(|mail| mail.subject.clone())
-        .collect();
-    assert_eq!(
-        told,
-        ["New: Mar 16, 10:00 a.m.", "Cancelled: Mar 16, 10:00 a.m."]
-    );
+    let told: Vec<_> = to_shop(&app).await.iter().map(|mail| mail.subject.clone()).collect();
+    assert_eq!(told, ["New: Mar 16, 10:00 a.m.", "Cancelled: Mar 16, 10:00 a.m."]);
     app.until("2027-03-17T12:00:00Z").await;
     assert_eq!(to_shop(&app).await.len(), 2);
 }
@@ -232,21 +154,15 @@ async fn a_shop_hears_nothing_of_a_patient_who_has_not_permitted_it() {
     let (partner, site) = shop(&app).await;
     let course = app.course("Ada").await;
     let there = || json!({"site_id": site});
-    let refused = app
-        .book_with(&course, "consultation", "2027-03-16T10:00", there())
-        .await
-        .expect(422);
+    let refused =
+        app.book_with(&course, "consultation", "2027-03-16T10:00", there()).await.expect(422);
     assert_eq!(refused.codes(), ["disclosure_consent_missing"]);
     let consent = app.disclose(&course, &partner).await;
-    let booked = app
-        .book_with(&course, "consultation", "2027-03-16T10:00", there())
-        .await
-        .expect(201);
+    let booked =
+        app.book_with(&course, "consultation", "2027-03-16T10:00", there()).await.expect(201);
     app.after_grace().await;
     assert_eq!(to_shop(&app).await.len(), 1);
-    app.call(&app.desk, "DELETE", &consent, Value::Null)
-        .await
-        .expect(200);
+    app.call(&app.desk, "DELETE", &consent, Value::Null).await.expect(200);
     app.until("2027-03-17T12:00:00Z").await;
     assert!(app.texts().await.iter().all(|(to, _)| to != "+14165550181"));
     let told = to_shop(&app).await;
@@ -257,10 +173,7 @@ async fn a_shop_hears_nothing_of_a_patient_who_has_not_permitted_it() {
         told[1].text
     );
     let rows = ledger(&app, &booked.id()).await;
-    assert!(
-        rows.iter().all(|one| !one.ends_with("scheduled")),
-        "{rows:?}"
-    );
+    assert!(rows.iter().all(|one| !one.ends_with("scheduled")), "{rows:?}");
 }
 
 #[tokio::test]
@@ -275,27 +188,16 @@ async fn a_report_that_is_overdue_is_asked_for_after_five_days_and_not_once_it_c
         app.act(session, "check-in").await.expect(200);
     }
     let done = json!({"outcome": "completed"});
-    app.call(
-        &app.practitioner,
-        "POST",
-        &format!("/sessions/{prompt}/complete"),
-        done,
-    )
-    .await
-    .expect(200);
-    app.until("2027-01-10T15:45:00Z").await;
-    let asked: Vec<_> = to_shop(&app)
+    app.call(&app.practitioner, "POST", &format!("/sessions/{prompt}/complete"), done)
         .await
-        .into_iter()
-        .filter(|mail| mail.subject.contains("overdue"))
-        .collect();
+        .expect(200);
+    app.until("2027-01-10T15:45:00Z").await;
+    let asked: Vec<_> =
+        to_shop(&app).await.into_iter().filter(|mail| mail.subject.contains("overdue")).collect();
     assert_eq!(asked.len(), 1);
     assert!(asked[0].text.contains("Ada Sample"), "{}", asked[0].text);
     let rows = ledger(&app, &prompt).await;
-    assert!(
-        rows.contains(&"shop_report email superseded done".to_owned()),
-        "{rows:?}"
-    );
+    assert!(rows.contains(&"shop_report email superseded done".to_owned()), "{rows:?}");
 }
 
 #[tokio::test]
@@ -305,20 +207,10 @@ async fn what_waits_for_a_shops_answer_is_said_after_a_business_day_and_is_the_d
     // Asked on Monday at nine.
     let (session, _) = asked(&app, "Ada", "2027-03-16T10:00", &shop).await;
     let rows = ledger(&app, &session).await;
-    assert!(
-        rows.contains(&"shop_waiting email scheduled".to_owned()),
-        "{rows:?}"
-    );
+    assert!(rows.contains(&"shop_waiting email scheduled".to_owned()), "{rows:?}");
     app.until("2027-01-05T14:00:00Z").await;
-    let told: Vec<_> = to_shop(&app)
-        .await
-        .iter()
-        .map(|mail| mail.subject.clone())
-        .collect();
-    assert_eq!(
-        told.last().unwrap(),
-        "Waiting for your answer: Mar 16, 10:00 a.m."
-    );
+    let told: Vec<_> = to_shop(&app).await.iter().map(|mail| mail.subject.clone()).collect();
+    assert_eq!(told.last().unwrap(), "Waiting for your answer: Mar 16, 10:00 a.m.");
     assert!(app.task_kinds().await.is_empty());
     app.until("2027-01-06T14:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["referral_unanswered"]);
@@ -329,38 +221,21 @@ async fn a_shop_sets_its_own_address_ways_and_times_and_sees_no_other_shops() {
     let app = TestApp::empty().await;
     let partner = partner_of(&app).await;
     let path = format!("/partners/{partner}/notices");
-    let unset = app
-        .call(&app.partner, "GET", &path, Value::Null)
-        .await
-        .expect(200);
+    let unset = app.call(&app.partner, "GET", &path, Value::Null).await.expect(200);
     assert_eq!(
         (&unset.body["day_list_by"], &unset.body["before_by"]),
         (&json!("email"), &json!(null))
     );
-    let no_number = app
-        .call(&app.partner, "PATCH", &path, json!({"before_by": "sms"}))
-        .await
-        .expect(422);
+    let no_number =
+        app.call(&app.partner, "PATCH", &path, json!({"before_by": "sms"})).await.expect(422);
     assert_eq!(no_number.codes(), ["no_such_way"]);
     let set = json!({"email": "day@maple.example.test", "phone": "416 555 0181", "before_by": "sms", "before_minutes": 90, "day_list_at": "17:30"});
-    let set = app
-        .call(&app.partner, "PATCH", &path, set)
-        .await
-        .expect(200);
-    assert_eq!(
-        (set.body["version"].as_i64(), set.str("phone")),
-        (Some(1), "+14165550181")
-    );
-    app.call(&app.manager, "PATCH", &path, json!({"language": "fr"}))
-        .await
-        .expect(200);
+    let set = app.call(&app.partner, "PATCH", &path, set).await.expect(200);
+    assert_eq!((set.body["version"].as_i64(), set.str("phone")), (Some(1), "+14165550181"));
+    app.call(&app.manager, "PATCH", &path, json!({"language": "fr"})).await.expect(200);
     let other = "/partners/01890000-0000-7000-8000-000000000001/notices";
-    app.call(&app.partner, "GET", other, Value::Null)
-        .await
-        .expect(404);
-    app.call(&app.partner, "PATCH", other, json!({}))
-        .await
-        .expect(404);
+    app.call(&app.partner, "GET", other, Value::Null).await.expect(404);
+    app.call(&app.partner, "PATCH", other, json!({})).await.expect(404);
 }
 
 #[tokio::test]
@@ -371,30 +246,14 @@ async fn new_settings_of_a_shop_hold_for_what_is_referred_already() {
     app.after_grace().await;
     let path = format!("/partners/{partner}/notices");
     let wants = json!({"day_list_at": "12:00", "before_by": null, "language": "fr", "email": "jour@example.test"});
-    app.call(&app.partner, "PATCH", &path, wants)
-        .await
-        .expect(200);
+    app.call(&app.partner, "PATCH", &path, wants).await.expect(200);
     let rows = ledger(&app, &session).await;
-    assert!(
-        rows.contains(&"shop_soon sms superseded unwanted".to_owned()),
-        "{rows:?}"
-    );
+    assert!(rows.contains(&"shop_soon sms superseded unwanted".to_owned()), "{rows:?}");
     app.until("2027-03-15T16:00:00Z").await;
-    let list: Vec<_> = app
-        .mails()
-        .await
-        .into_iter()
-        .filter(|mail| mail.to == "jour@example.test")
-        .collect();
-    assert_eq!(
-        (list.len(), list[0].subject.as_str()),
-        (1, "Votre liste du 16 mars")
-    );
-    assert!(
-        list[0].text.contains("10 h 00 – 10 h 45  Ada Sample"),
-        "{}",
-        list[0].text
-    );
+    let list: Vec<_> =
+        app.mails().await.into_iter().filter(|mail| mail.to == "jour@example.test").collect();
+    assert_eq!((list.len(), list[0].subject.as_str()), (1, "Votre liste du 16 mars"));
+    assert!(list[0].text.contains("10 h 00 – 10 h 45  Ada Sample"), "{}", list[0].text);
 }
 
 #[tokio::test]
@@ -402,44 +261,24 @@ async fn a_shop_is_written_to_in_its_own_language_whatever_the_patients_is() {
     let app = TestApp::empty().await;
     let shop = shop(&app).await;
     let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
     let french = json!({"preferred_language": "fr"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), french)
-        .await
-        .expect(200);
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), french).await.expect(200);
     app.move_to(&session, "2027-03-17T10:00").await.expect(200);
     app.after_grace().await;
     assert_eq!(
         to_shop(&app).await.last().unwrap().subject,
         "New, to be answered: Mar 17, 10:00 a.m."
     );
-    let referral = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("referral_id")
-        .to_owned();
-    app.call(
-        &app.partner,
-        "POST",
-        &format!("/referrals/{referral}/accept"),
-        Value::Null,
-    )
-    .await
-    .expect(200);
-    // And in the one that it sets, for what is planned already.
-    let path = format!("/partners/{}/notices", shop.0);
-    app.call(&app.partner, "PATCH", &path, json!({"language": "fr"}))
+    let referral = app.get(&format!("/sessions/{session}")).await.str("referral_id").to_owned();
+    app.call(&app.partner, "POST", &format!("/referrals/{referral}/accept"), Value::Null)
         .await
         .expect(200);
+    // And in the one that it sets, for what is planned already.
+    let path = format!("/partners/{}/notices", shop.0);
+    app.call(&app.partner, "PATCH", &path, json!({"language": "fr"})).await.expect(200);
     app.until("2027-03-16T20:00:00Z").await;
-    assert_eq!(
-        to_shop(&app).await.last().unwrap().subject,
-        "Votre liste du 17 mars"
-    );
+    assert_eq!(to_shop(&app).await.last().unwrap().subject, "Votre liste du 17 mars");
 }
 
 #[tokio::test]
@@ -449,33 +288,17 @@ async fn a_shop_turns_a_way_off_with_null_and_stop_holds_for_it_too() {
     let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
     let path = format!("/partners/{}/notices", shop.0);
     let off = app
-        .call(
-            &app.partner,
-            "PATCH",
-            &path,
-            json!({"day_list_by": null, "changes_by": null}),
-        )
+        .call(&app.partner, "PATCH", &path, json!({"day_list_by": null, "changes_by": null}))
         .await
         .expect(200);
-    assert_eq!(
-        (&off.body["day_list_by"], &off.body["changes_by"]),
-        (&Value::Null, &Value::Null)
-    );
+    assert_eq!((&off.body["day_list_by"], &off.body["changes_by"]), (&Value::Null, &Value::Null));
     let rows = ledger(&app, &session).await;
-    assert!(
-        rows.contains(&"shop_day email superseded unwanted".to_owned()),
-        "{rows:?}"
-    );
-    app.text_from("+14165550181", "STOP", "SM1")
-        .await
-        .expect(200);
+    assert!(rows.contains(&"shop_day email superseded unwanted".to_owned()), "{rows:?}");
+    app.text_from("+14165550181", "STOP", "SM1").await.expect(200);
     app.until("2027-03-17T12:00:00Z").await;
     assert!(app.texts().await.iter().all(|(to, _)| to != "+14165550181"));
     let rows = ledger(&app, &session).await;
-    assert!(
-        rows.contains(&"shop_soon sms suppressed no_consent".to_owned()),
-        "{rows:?}"
-    );
+    assert!(rows.contains(&"shop_soon sms suppressed no_consent".to_owned()), "{rows:?}");
 }
 
 #[tokio::test]
@@ -485,25 +308,13 @@ async fn a_reminder_of_a_report_goes_to_the_address_that_was_corrected() {
     referred(&app, "Ada", "2027-01-05T10:00", &shop).await;
     app.until("2027-01-06T15:00:00Z").await;
     let path = format!("/partners/{}/notices", shop.0);
-    app.call(
-        &app.partner,
-        "PATCH",
-        &path,
-        json!({"email": "right@example.test"}),
-    )
-    .await
-    .expect(200);
-    app.until("2027-01-11T15:00:00Z").await;
-    let overdue: Vec<_> = app
-        .mails()
+    app.call(&app.partner, "PATCH", &path, json!({"email": "right@example.test"}))
         .await
-        .into_iter()
-        .filter(|mail| mail.subject.contains("overdue"))
-        .collect();
-    assert_eq!(
-        (overdue.len(), overdue[0].to.as_str()),
-        (1, "right@example.test")
-    );
+        .expect(200);
+    app.until("2027-01-11T15:00:00Z").await;
+    let overdue: Vec<_> =
+        app.mails().await.into_iter().filter(|mail| mail.subject.contains("overdue")).collect();
+    assert_eq!((overdue.len(), overdue[0].to.as_str()), (1, "right@example.test"));
 }
 
 #[tokio::test]
@@ -511,28 +322,15 @@ async fn changing_how_a_shop_is_told_says_nothing_twice_to_patients() {
     let app = TestApp::empty().await;
     let shop = shop(&app).await;
     let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
-    app.call(
-        &app.desk,
-        "PATCH",
-        &format!("/patients/{patient}"),
-        json!({"email": null}),
-    )
-    .await
-    .expect(200);
-    let path = format!("/partners/{}/notices", shop.0);
-    app.call(&app.partner, "PATCH", &path, json!({"email": null}))
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), json!({"email": null}))
         .await
         .expect(200);
+    let path = format!("/partners/{}/notices", shop.0);
+    app.call(&app.partner, "PATCH", &path, json!({"email": null})).await.expect(200);
     let before = app.messages(&session).await.items().len();
     for language in ["fr", "en", "fr"] {
-        app.call(&app.partner, "PATCH", &path, json!({"language": language}))
-            .await
-            .expect(200);
+        app.call(&app.partner, "PATCH", &path, json!({"language": language})).await.expect(200);
     }
     assert_eq!(app.messages(&session).await.items().len(), before);
 }

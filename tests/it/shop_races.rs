@@ -15,20 +15,12 @@ fn count(statuses: &[u16], wanted: u16) -> usize {
 async fn waits_hold_when_two_shops_and_the_clinic_are_booked_at_once() {
     let race = Race::with_waits().await;
     let app = &race.app;
-    let (one, other) = (
-        app.shop("Harbour Light", 3).await,
-        app.shop("Other Light", 3).await,
-    );
+    let (one, other) = (app.shop("Harbour Light", 3).await, app.shop("Other Light", 3).await);
     for round in 0..5 {
         let course = app.course(&format!("Ada{round}")).await;
-        app.call(
-            &app.desk,
-            "PATCH",
-            &format!("/courses/{course}"),
-            json!({"goal": "lighten"}),
-        )
-        .await
-        .expect(200);
+        app.call(&app.desk, "PATCH", &format!("/courses/{course}"), json!({"goal": "lighten"}))
+            .await
+            .expect(200);
         for shop in [&one, &other] {
             app.disclose(&course, &shop.id).await;
         }
@@ -55,10 +47,7 @@ async fn waits_hold_when_two_shops_and_the_clinic_are_booked_at_once() {
     }
     let referrals = app.get("/referrals?limit=200").await.expect(200);
     assert!(
-        referrals
-            .items()
-            .iter()
-            .all(|one| one["sessions"].as_array().unwrap().len() == 1),
+        referrals.items().iter().all(|one| one["sessions"].as_array().unwrap().len() == 1),
         "no referral without its session: {}",
         referrals.text
     );
@@ -77,16 +66,9 @@ async fn a_shop_is_booked_as_often_as_it_has_chairs_and_no_more() {
         let body = json!({"course_id": courses[turn], "service": "consultation", "start": start, "site_id": shop.site});
         race.call(turn, "POST", "/sessions", body)
     };
-    let statuses: Vec<_> = join_all((0..20).map(book))
-        .await
-        .iter()
-        .map(|answer| answer.status)
-        .collect();
-    assert_eq!(
-        (count(&statuses, 201), count(&statuses, 409)),
-        (3, 17),
-        "{statuses:?}"
-    );
+    let statuses: Vec<_> =
+        join_all((0..20).map(book)).await.iter().map(|answer| answer.status).collect();
+    assert_eq!((count(&statuses, 201), count(&statuses, 409)), (3, 17), "{statuses:?}");
 }
 
 /// The shop accepts while the desk moves, the patient's consent is withdrawn, and somebody rejects.
@@ -141,15 +123,8 @@ async fn answers_that_meet_leave_one_state_that_fits_together() {
         }
         // The consent was withdrawn at some moment, so nothing is left that the shop still has to do.
         let seen = app.get(&format!("/referrals/{referral}")).await.expect(200);
-        let session = app
-            .get(&format!("/sessions/{}", booked.id()))
-            .await
-            .expect(200);
-        assert!(
-            ["cancelled", "rejected"].contains(&seen.str("status")),
-            "{}",
-            seen.text
-        );
+        let session = app.get(&format!("/sessions/{}", booked.id())).await.expect(200);
+        assert!(["cancelled", "rejected"].contains(&seen.str("status")), "{}", seen.text);
         assert_eq!(session.str("status"), "cancelled", "{}", session.text);
         let open = seen.body["proposals"]
             .as_array()

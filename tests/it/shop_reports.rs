@@ -13,24 +13,12 @@ async fn a_shop_that_cannot_finish_says_so_and_the_rest_is_free() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
     let id = app.refer(&course, &shop.id, "consultation", 1).await;
-    let booked = app
-        .book_at(&shop, &course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
-    app.shop_does(&shop, &id, "accept", Value::Null)
-        .await
-        .expect(200);
-    let failed = app
-        .shop_does(&shop, &id, "fail", json!({"reason": "The laser broke."}))
-        .await
-        .expect(200);
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
+    let failed =
+        app.shop_does(&shop, &id, "fail", json!({"reason": "The laser broke."})).await.expect(200);
     assert_eq!(failed.str("status"), "failed");
-    assert_eq!(
-        app.get(&format!("/sessions/{}", booked.id()))
-            .await
-            .str("status"),
-        "cancelled"
-    );
+    assert_eq!(app.get(&format!("/sessions/{}", booked.id())).await.str("status"), "cancelled");
     assert_eq!(app.task_kinds().await, ["referral_declined"]);
 }
 
@@ -42,31 +30,14 @@ async fn a_report_is_the_clinics_own_record_and_what_should_not_have_been_is_loo
     let shop = app.shop("Harbour Light", 1).await;
     let course = app.course("Ada").await;
     app.disclose(&course, &shop.id).await;
-    let patient = app
-        .get(&format!("/courses/{course}"))
-        .await
-        .str("patient_id")
-        .to_owned();
-    app.call(
-        &app.desk,
-        "PATCH",
-        &format!("/patients/{patient}"),
-        json!({"fitzpatrick": "V"}),
-    )
-    .await
-    .expect(200);
-    let booked = app
-        .book_at(&shop, &course, "test_patch", "2027-01-05T10:00")
-        .await
-        .expect(201);
-    let referral = booked.str("referral_id").to_owned();
-    app.shop_does(&shop, &referral, "accept", Value::Null)
+    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), json!({"fitzpatrick": "V"}))
         .await
         .expect(200);
-    let early = app
-        .shop_does(&shop, &referral, "report", done_with(1064))
-        .await
-        .expect(422);
+    let booked = app.book_at(&shop, &course, "test_patch", "2027-01-05T10:00").await.expect(201);
+    let referral = booked.str("referral_id").to_owned();
+    app.shop_does(&shop, &referral, "accept", Value::Null).await.expect(200);
+    let early = app.shop_does(&shop, &referral, "report", done_with(1064)).await.expect(422);
     assert_eq!(early.codes(), ["too_early_to_report"]);
     app.wait(Duration::hours(26));
     let incomplete = app
@@ -74,43 +45,22 @@ async fn a_report_is_the_clinics_own_record_and_what_should_not_have_been_is_loo
         .await
         .expect(422);
     assert_eq!(incomplete.codes(), ["record_incomplete"]);
-    let unknown = app
-        .shop_does(&shop, &referral, "report", done_with(755))
-        .await
-        .expect(422);
+    let unknown = app.shop_does(&shop, &referral, "report", done_with(755)).await.expect(422);
     assert_eq!(unknown.codes(), ["parameter_out_of_range"]);
-    let junk = app
-        .shop_does(
-            &shop,
-            &referral,
-            "report",
-            json!({"outcome": "completed", "pian": 3}),
-        )
-        .await;
+    let junk =
+        app.shop_does(&shop, &referral, "report", json!({"outcome": "completed", "pian": 3})).await;
     junk.expect(422);
     // 532 nm is not for this skin; it was done, so it is written down and looked at, and the shop is told nothing of the skin.
-    let done = app
-        .shop_does(&shop, &referral, "report", done_with(532))
-        .await
-        .expect(200);
+    let done = app.shop_does(&shop, &referral, "report", done_with(532)).await.expect(200);
     assert_eq!(done.str("status"), "completed");
     assert_eq!(app.task_kinds().await, ["report_to_review"]);
-    let session = app
-        .get(&format!("/sessions/{}", booked.id()))
-        .await
-        .expect(200);
+    let session = app.get(&format!("/sessions/{}", booked.id())).await.expect(200);
     assert_eq!(
         (session.str("status"), session.str("procedure_status")),
         ("fulfilled", "completed")
     );
-    assert_eq!(
-        session.body["record"]["parameter_sets"][0]["wavelength_nm"],
-        532
-    );
-    let twice = app
-        .shop_does(&shop, &referral, "report", done_with(532))
-        .await
-        .expect(409);
+    assert_eq!(session.body["record"]["parameter_sets"][0]["wavelength_nm"], 532);
+    let twice = app.shop_does(&shop, &referral, "report", done_with(532)).await.expect(409);
     assert_eq!(twice.codes(), ["nothing_to_answer"]);
 }
 
@@ -119,49 +69,26 @@ async fn a_report_is_the_clinics_own_record_and_what_should_not_have_been_is_loo
 async fn a_report_that_is_late_by_five_days_bars_the_next_session_there_unless_it_is_overridden() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
-    let booked = app
-        .book_at(&shop, &course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
     let referral = booked.str("referral_id").to_owned();
-    app.shop_does(&shop, &referral, "accept", Value::Null)
-        .await
-        .expect(200);
+    app.shop_does(&shop, &referral, "accept", Value::Null).await.expect(200);
     app.until("2027-01-10T15:44:00Z").await;
-    app.book_at(&shop, &course, "review", "2027-01-20T10:00")
-        .await
-        .expect(201);
+    app.book_at(&shop, &course, "review", "2027-01-20T10:00").await.expect(201);
     app.until("2027-01-10T15:45:00Z").await;
     let seen = app.get(&format!("/referrals/{referral}")).await.expect(200);
     assert_eq!(seen.str("business_status"), "report_overdue");
-    let refused = app
-        .book_at(&shop, &course, "review", "2027-01-21T10:00")
-        .await
-        .expect(422);
+    let refused = app.book_at(&shop, &course, "review", "2027-01-21T10:00").await.expect(422);
     assert_eq!(refused.codes(), ["report_overdue"]);
-    assert_eq!(
-        refused.body["violations"][0]["overridable_by"],
-        json!(["practitioner", "manager"])
-    );
+    assert_eq!(refused.body["violations"][0]["overridable_by"], json!(["practitioner", "manager"]));
     // Elsewhere, and for another patient, nothing is in the way.
-    app.book(&course, "review", "2027-01-21T10:00")
-        .await
-        .expect(201);
+    app.book(&course, "review", "2027-01-21T10:00").await.expect(201);
     let bo = app.course("Bo").await;
     app.disclose(&bo, &shop.id).await;
-    app.book_at(&shop, &bo, "review", "2027-01-21T10:00")
-        .await
-        .expect(201);
+    app.book_at(&shop, &bo, "review", "2027-01-21T10:00").await.expect(201);
     let past = json!({"course_id": course, "service": "review", "start": "2027-01-22T10:00", "site_id": shop.site, "override": {"reason": "Told by telephone."}});
-    app.call(&app.practitioner, "POST", "/sessions", past)
-        .await
-        .expect(201);
-    app.shop_does(&shop, &referral, "report", json!({"outcome": "completed"}))
-        .await
-        .expect(200);
-    app.book_at(&shop, &course, "review", "2027-01-25T10:00")
-        .await
-        .expect(201);
+    app.call(&app.practitioner, "POST", "/sessions", past).await.expect(201);
+    app.shop_does(&shop, &referral, "report", json!({"outcome": "completed"})).await.expect(200);
+    app.book_at(&shop, &course, "review", "2027-01-25T10:00").await.expect(201);
 }
 
 /// What the clinic writes up for a shop that told it by telephone counts as the shop's own report, and is taken back with it.
@@ -170,27 +97,17 @@ async fn a_visit_that_the_clinic_writes_up_takes_the_referral_on_as_a_report_doe
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
     let id = app.refer(&course, &shop.id, "consultation", 1).await;
-    let booked = app
-        .book_at(&shop, &course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201)
-        .id();
-    app.shop_does(&shop, &id, "accept", Value::Null)
-        .await
-        .expect(200);
+    let booked =
+        app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201).id();
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
     app.until("2027-01-05T15:00:00Z").await;
     for verb in ["arrive", "check-in"] {
         app.act(&booked, verb).await.expect(200);
     }
     let done = json!({"outcome": "completed"});
-    app.call(
-        &app.practitioner,
-        "POST",
-        &format!("/sessions/{booked}/complete"),
-        done,
-    )
-    .await
-    .expect(200);
+    app.call(&app.practitioner, "POST", &format!("/sessions/{booked}/complete"), done)
+        .await
+        .expect(200);
     assert_eq!(app.shop_sees(&shop, &id).await.str("status"), "completed");
     app.act(&booked, "undo").await.expect(200);
     assert_eq!(app.shop_sees(&shop, &id).await.str("status"), "accepted");
@@ -201,26 +118,14 @@ async fn a_visit_that_the_clinic_writes_up_takes_the_referral_on_as_a_report_doe
 async fn a_report_that_nothing_was_done_leaves_the_referral_asking() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
-    let booked = app
-        .book_at(&shop, &course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
     let id = booked.str("referral_id").to_owned();
-    app.shop_does(&shop, &id, "accept", Value::Null)
-        .await
-        .expect(200);
+    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
     app.until("2027-01-05T17:00:00Z").await;
     let deferred = json!({"outcome": "not-done", "reason": "Sunburn."});
-    let seen = app
-        .shop_does(&shop, &id, "report", deferred)
-        .await
-        .expect(200);
+    let seen = app.shop_does(&shop, &id, "report", deferred).await.expect(200);
     assert_eq!(
-        (
-            seen.str("status"),
-            &seen.body["undated"],
-            seen.str("business_status")
-        ),
+        (seen.str("status"), &seen.body["undated"], seen.str("business_status")),
         ("in-progress", &json!(1), "awaiting_date")
     );
 }
@@ -230,43 +135,21 @@ async fn a_report_that_nothing_was_done_leaves_the_referral_asking() {
 async fn a_whole_plan_at_a_shop_is_one_referral() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
-    app.call(
-        &app.desk,
-        "PATCH",
-        &format!("/courses/{course}"),
-        json!({"goal": "lighten"}),
-    )
-    .await
-    .expect(200);
-    let plan = json!({"service": "saline", "starts": ["2027-02-01T10:00", "2027-03-15T10:00", "2027-04-26T10:00"], "site_id": shop.site});
-    let booked = app
-        .post(&format!("/courses/{course}/plan/book"), plan)
+    app.call(&app.desk, "PATCH", &format!("/courses/{course}"), json!({"goal": "lighten"}))
         .await
-        .expect(201);
+        .expect(200);
+    let plan = json!({"service": "saline", "starts": ["2027-02-01T10:00", "2027-03-15T10:00", "2027-04-26T10:00"], "site_id": shop.site});
+    let booked = app.post(&format!("/courses/{course}/plan/book"), plan).await.expect(201);
     let sessions = booked.body["sessions"].as_array().unwrap();
     let referral = sessions[0]["referral_id"].as_str().unwrap();
     assert!(
-        sessions
-            .iter()
-            .all(|one| one["status"] == "pending" && one["referral_id"] == referral),
+        sessions.iter().all(|one| one["status"] == "pending" && one["referral_id"] == referral),
         "{}",
         booked.text
     );
-    let seen = app
-        .shop_does(&shop, referral, "accept", Value::Null)
-        .await
-        .expect(200);
-    assert_eq!(
-        (&seen.body["count"], &seen.body["undated"]),
-        (&json!(3), &json!(0))
-    );
-    assert!(
-        seen.body["visits"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|one| one["status"] == "booked")
-    );
+    let seen = app.shop_does(&shop, referral, "accept", Value::Null).await.expect(200);
+    assert_eq!((&seen.body["count"], &seen.body["undated"]), (&json!(3), &json!(0)));
+    assert!(seen.body["visits"].as_array().unwrap().iter().all(|one| one["status"] == "booked"));
 }
 
 /// What never should have been written is kept for the clinic, and gone for the shop.
@@ -274,10 +157,7 @@ async fn a_whole_plan_at_a_shop_is_one_referral() {
 async fn a_referral_that_was_written_in_error_is_kept_and_its_shop_sees_it_no_more() {
     let app = TestApp::empty().await;
     let (shop, course) = referable(&app).await;
-    let booked = app
-        .book_at(&shop, &course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    let booked = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
     let id = booked.str("referral_id").to_owned();
     app.shop_sees(&shop, &id).await.expect(200);
     let path = format!("/referrals/{id}/entered-in-error");
@@ -285,12 +165,7 @@ async fn a_referral_that_was_written_in_error_is_kept_and_its_shop_sees_it_no_mo
     let marked = app.manage("POST", &path, why.clone()).await.expect(200);
     assert_eq!(marked.str("status"), "entered-in-error");
     app.shop_sees(&shop, &id).await.expect(404);
-    assert_eq!(
-        app.get(&format!("/sessions/{}", booked.id()))
-            .await
-            .str("status"),
-        "cancelled"
-    );
+    assert_eq!(app.get(&format!("/sessions/{}", booked.id())).await.str("status"), "cancelled");
     let again = app.manage("POST", &path, why).await.expect(409);
     assert_eq!(again.codes(), ["not_allowed_from_entered-in-error"]);
 }

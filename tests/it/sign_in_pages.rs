@@ -20,12 +20,9 @@ async fn app_with_password() -> TestApp {
 
 /// The code that an authenticator with `secret` shows now.
 fn shown_by(app: &TestApp, secret: &str) -> String {
-    let totp = Builder::new()
-        .with_secret(Secret::try_from_base32(secret).unwrap())
-        .build()
-        .unwrap();
-    totp.generate(u64::try_from(app.app.clock.now().timestamp()).unwrap())
-        .to_string()
+    let totp =
+        Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).build().unwrap();
+    totp.generate(u64::try_from(app.app.clock.now().timestamp()).unwrap()).to_string()
 }
 
 /// The secret that the account page shows.
@@ -50,10 +47,7 @@ async fn a_browser_signs_in_keeps_one_strict_cookie_and_comes_to_its_first_page(
     }
     browser.get(&app, "/desk").await.expect(200);
     assert_eq!(browser.get(&app, "/").await.leads_to(), "/desk");
-    assert_eq!(
-        browser.post(&app, "/sign-out", &[]).await.leads_to(),
-        "/sign-in"
-    );
+    assert_eq!(browser.post(&app, "/sign-out", &[]).await.leads_to(), "/sign-in");
     browser.get(&app, "/desk").await.expect(401);
 }
 
@@ -69,52 +63,25 @@ async fn a_wrong_password_is_said_kept_apart_and_slowed_down() {
         assert!(wrong.says("do not go together") && wrong.control("email") == DESK);
     }
     let unknown = browser
-        .post(
-            &app,
-            "/sign-in",
-            &[("email", "nobody@example.test"), ("password", "wrong")],
-        )
+        .post(&app, "/sign-in", &[("email", "nobody@example.test"), ("password", "wrong")])
         .await;
-    assert!(
-        unknown.expect(401).says("do not go together"),
-        "who exists is not told"
-    );
+    assert!(unknown.expect(401).says("do not go together"), "who exists is not told");
     app.wait(Duration::milliseconds(1));
-    let slowed = browser
-        .post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)])
-        .await;
+    let slowed = browser.post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)]).await;
     assert!(slowed.expect(429).says("Try again in"));
     app.wait(Duration::seconds(5));
-    browser
-        .post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)])
-        .await
-        .expect(303);
+    browser.post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)]).await.expect(303);
 }
 
 #[tokio::test]
 async fn nobody_is_led_elsewhere_after_signing_in_and_no_other_site_acts_in_their_name() {
     let app = app_with_password().await;
     let mut browser = Browser::default();
-    let fields = [
-        ("email", DESK),
-        ("password", PASSWORD),
-        ("then", "https://elsewhere.example/"),
-    ];
-    assert_eq!(
-        browser.post(&app, "/sign-in", &fields).await.leads_to(),
-        "/"
-    );
-    for path in [
-        "/sign-in",
-        "/sign-out",
-        "/lock",
-        "/desk/patients",
-        "/account/sign-out-everywhere",
-    ] {
-        browser
-            .post_from_elsewhere(&app, path, &fields)
-            .await
-            .expect(403);
+    let fields = [("email", DESK), ("password", PASSWORD), ("then", "https://elsewhere.example/")];
+    assert_eq!(browser.post(&app, "/sign-in", &fields).await.leads_to(), "/");
+    for path in ["/sign-in", "/sign-out", "/lock", "/desk/patients", "/account/sign-out-everywhere"]
+    {
+        browser.post_from_elsewhere(&app, path, &fields).await.expect(403);
     }
     browser.get(&app, "/desk").await.expect(200);
 }
@@ -130,21 +97,11 @@ async fn a_page_left_alone_locks_after_ten_minutes_and_what_was_sent_meanwhile_i
     browser.get(&app, "/desk").await.expect(200);
     app.wait(Duration::minutes(10));
     let typed = [("name", "Ada <b>Sample</b>"), ("phone", "416 555 0123")];
-    let locked = browser
-        .post(&app, "/desk/patients", &typed)
-        .await
-        .expect(401);
+    let locked = browser.post(&app, "/desk/patients", &typed).await.expect(401);
     assert!(locked.says("Nobody was here for a while") && locked.says(DESK));
     assert_eq!(locked.control("keep:phone"), "416 555 0123");
-    assert_eq!(
-        app.count("SELECT COUNT(*) FROM patients").await,
-        0,
-        "nothing was done unseen"
-    );
-    let name = locked
-        .control("keep:name")
-        .replace("&#60;", "<")
-        .replace("&#62;", ">");
+    assert_eq!(app.count("SELECT COUNT(*) FROM patients").await, 0, "nothing was done unseen");
+    let name = locked.control("keep:name").replace("&#60;", "<").replace("&#62;", ">");
     let kept = [
         ("password", PASSWORD),
         ("then", "/desk/patients"),
@@ -159,11 +116,7 @@ async fn a_page_left_alone_locks_after_ten_minutes_and_what_was_sent_meanwhile_i
         again.text
     );
     browser
-        .post(
-            &app,
-            "/desk/patients",
-            &[("name", "Ada Sample"), ("phone", "416 555 0123")],
-        )
+        .post(&app, "/desk/patients", &[("name", "Ada Sample"), ("phone", "416 555 0123")])
         .await
         .expect(303);
     assert_eq!(app.count("SELECT COUNT(*) FROM patients").await, 1);
@@ -173,23 +126,14 @@ async fn a_page_left_alone_locks_after_ten_minutes_and_what_was_sent_meanwhile_i
 async fn a_lock_by_hand_asks_for_the_password_at_once() {
     let app = app_with_password().await;
     let mut browser = Browser::signed_in(&app, DESK).await;
-    browser
-        .post(&app, "/lock", &[("then", "/desk")])
-        .await
-        .expect(303);
+    browser.post(&app, "/lock", &[("then", "/desk")]).await.expect(303);
     assert!(browser.get(&app, "/desk").await.expect(401).says("Locked"));
     let wrong = browser
         .post(&app, "/unlock", &[("password", "wrong"), ("then", "/desk")])
         .await
         .expect(401);
     assert!(wrong.says("That is not the password") && wrong.control("then") == "/desk");
-    let opened = browser
-        .post(
-            &app,
-            "/unlock",
-            &[("password", PASSWORD), ("then", "/desk")],
-        )
-        .await;
+    let opened = browser.post(&app, "/unlock", &[("password", PASSWORD), ("then", "/desk")]).await;
     assert_eq!(opened.leads_to(), "/desk");
     browser.get(&app, "/desk").await.expect(200);
 }
@@ -205,12 +149,7 @@ async fn a_sign_in_ends_after_twelve_hours_alone_and_after_a_day_in_any_case() {
         busy.get(&app, "/account").await.expect(200);
         app.wait(Duration::minutes(9));
     }
-    assert!(
-        busy.get(&app, "/account")
-            .await
-            .expect(401)
-            .says("<h1>Sign in</h1>")
-    );
+    assert!(busy.get(&app, "/account").await.expect(401).says("<h1>Sign in</h1>"));
 }
 
 #[tokio::test]
@@ -232,14 +171,10 @@ async fn signing_out_everywhere_a_new_password_and_being_let_out_end_every_brows
     let fields = [("email", DESK), ("password", PASSWORD)];
     other.post(&app, "/sign-in", &fields).await.expect(303);
     one.get(&app, "/desk").await.expect(200);
-    one.post(&app, "/account/sign-out-everywhere", &[])
-        .await
-        .expect(303);
+    one.post(&app, "/account/sign-out-everywhere", &[]).await.expect(303);
     other.get(&app, "/desk").await.expect(401);
     other.post(&app, "/sign-in", &fields).await.expect(303);
-    by_command::set_password(&app.app, DESK, "another long password".to_owned())
-        .await
-        .unwrap();
+    by_command::set_password(&app.app, DESK, "another long password".to_owned()).await.unwrap();
     other.get(&app, "/desk").await.expect(401);
     let mut third = Browser::signed_in(&app, DESK).await;
     by_command::set_active(&app.app, DESK, false).await.unwrap();
@@ -252,56 +187,26 @@ async fn a_second_factor_is_set_up_with_a_code_asked_for_and_each_code_is_good_o
     let mut browser = Browser::signed_in(&app, DESK).await;
     let page = browser.get(&app, "/account").await.expect(200);
     let secret = offered(&page);
-    assert!(
-        page.says("<svg"),
-        "the code to photograph is in the page itself"
-    );
+    assert!(page.says("<svg"), "the code to photograph is in the page itself");
     assert_eq!(
         offered(&browser.get(&app, "/account").await),
         secret,
         "the same until it is confirmed"
     );
-    browser
-        .post(&app, "/account/second-factor", &[("code", "000000")])
-        .await
-        .expect(422);
+    browser.post(&app, "/account/second-factor", &[("code", "000000")]).await.expect(422);
     let code = shown_by(&app, &secret);
-    browser
-        .post(&app, "/account/second-factor", &[("code", &code)])
-        .await
-        .expect(303);
-    assert!(
-        !browser
-            .get(&app, "/account")
-            .await
-            .expect(200)
-            .says(&secret),
-        "it is shown no more"
-    );
+    browser.post(&app, "/account/second-factor", &[("code", &code)]).await.expect(303);
+    assert!(!browser.get(&app, "/account").await.expect(200).says(&secret), "it is shown no more");
 
     let mut later = Browser::default();
     let fields = [("email", DESK), ("password", PASSWORD), ("then", "/desk")];
-    assert!(
-        later
-            .post(&app, "/sign-in", &fields)
-            .await
-            .expect(200)
-            .says("The second step")
-    );
+    assert!(later.post(&app, "/sign-in", &fields).await.expect(200).says("The second step"));
     later.get(&app, "/desk").await.expect(401);
-    let used = later
-        .post(&app, "/sign-in/code", &[("code", &code), ("then", "/desk")])
-        .await;
+    let used = later.post(&app, "/sign-in/code", &[("code", &code), ("then", "/desk")]).await;
     assert!(used.expect(401).says("used already"));
     app.wait(Duration::seconds(60));
     let fresh = shown_by(&app, &secret);
-    let through = later
-        .post(
-            &app,
-            "/sign-in/code",
-            &[("code", &fresh), ("then", "/desk")],
-        )
-        .await;
+    let through = later.post(&app, "/sign-in/code", &[("code", &fresh), ("then", "/desk")]).await;
     assert_eq!(through.leads_to(), "/desk");
     later.get(&app, "/desk").await.expect(200);
 
@@ -311,9 +216,7 @@ async fn a_second_factor_is_set_up_with_a_code_asked_for_and_each_code_is_good_o
     assert_eq!(refused.str("code"), "second_factor_needed");
     app.wait(Duration::seconds(60));
     let both = json!({"email": DESK, "password": PASSWORD, "code": shown_by(&app, &secret)});
-    app.call("", "POST", "/sign-in", both.clone())
-        .await
-        .expect(200);
+    app.call("", "POST", "/sign-in", both.clone()).await.expect(200);
     app.call("", "POST", "/sign-in", both).await.expect(401);
 }
 
@@ -323,66 +226,38 @@ async fn codes_cannot_be_guessed() {
     let mut browser = Browser::signed_in(&app, DESK).await;
     let secret = offered(&browser.get(&app, "/account").await);
     let code = shown_by(&app, &secret);
-    browser
-        .post(&app, "/account/second-factor", &[("code", &code)])
-        .await
-        .expect(303);
+    browser.post(&app, "/account/second-factor", &[("code", &code)]).await.expect(303);
     let mut guesser = Browser::default();
-    guesser
-        .post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)])
-        .await
-        .expect(200);
+    guesser.post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)]).await.expect(200);
     for _ in 0..5 {
-        guesser
-            .post(&app, "/sign-in/code", &[("code", "000000")])
-            .await
-            .expect(401);
+        guesser.post(&app, "/sign-in/code", &[("code", "000000")]).await.expect(401);
     }
     app.wait(Duration::milliseconds(1));
-    guesser
-        .post(&app, "/sign-in/code", &[("code", "000000")])
-        .await
-        .expect(429);
+    guesser.post(&app, "/sign-in/code", &[("code", "000000")]).await.expect(429);
     // A right password alone does not wipe the count away.
     let mut again = Browser::default();
-    again
-        .post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)])
-        .await
-        .expect(429);
+    again.post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)]).await.expect(429);
 }
 
 #[tokio::test]
 async fn a_second_factor_is_not_replaced_by_one_that_was_offered_elsewhere() {
     let app = app_with_password().await;
-    let (mut owner, mut thief) = (
-        Browser::signed_in(&app, DESK).await,
-        Browser::signed_in(&app, DESK).await,
-    );
+    let (mut owner, mut thief) =
+        (Browser::signed_in(&app, DESK).await, Browser::signed_in(&app, DESK).await);
     let theirs = offered(&thief.get(&app, "/account").await);
     let own = offered(&owner.get(&app, "/account").await);
     let code = shown_by(&app, &own);
-    owner
-        .post(&app, "/account/second-factor", &[("code", &code)])
-        .await
-        .expect(303);
+    owner.post(&app, "/account/second-factor", &[("code", &code)]).await.expect(303);
     let late = shown_by(&app, &theirs);
-    let refused = thief
-        .post(&app, "/account/second-factor", &[("code", &late)])
-        .await;
+    let refused = thief.post(&app, "/account/second-factor", &[("code", &late)]).await;
     assert!(refused.status >= 400, "{}", refused.text);
     thief.get(&app, "/desk").await.expect(401);
     owner.get(&app, "/desk").await.expect(200);
     app.wait(Duration::seconds(60));
     let mut later = Browser::default();
-    later
-        .post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)])
-        .await
-        .expect(200);
+    later.post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)]).await.expect(200);
     let fresh = shown_by(&app, &own);
-    later
-        .post(&app, "/sign-in/code", &[("code", &fresh)])
-        .await
-        .expect(303);
+    later.post(&app, "/sign-in/code", &[("code", &fresh)]).await.expect(303);
 }
 
 #[tokio::test]
@@ -392,18 +267,12 @@ async fn guesses_that_come_all_at_once_are_counted_before_they_are_answered() {
         let (app, mut browser) = (&app, Browser::default());
         async move {
             let password = format!("guess number {n}");
-            browser
-                .post(app, "/sign-in", &[("email", DESK), ("password", &password)])
-                .await
-                .status
+            browser.post(app, "/sign-in", &[("email", DESK), ("password", &password)]).await.status
         }
     };
     let answers = futures_util::future::join_all((0..30).map(guess)).await;
     let looked_at = answers.iter().filter(|status| **status == 401).count();
-    assert!(
-        looked_at <= 5,
-        "{looked_at} of 30 guesses were looked at: {answers:?}"
-    );
+    assert!(looked_at <= 5, "{looked_at} of 30 guesses were looked at: {answers:?}");
 }
 
 #[tokio::test]
@@ -413,30 +282,16 @@ async fn who_guesses_at_an_account_keeps_nobody_from_opening_a_page_that_is_thei
     browser.post(&app, "/lock", &[]).await.expect(303);
     let mut stranger = Browser::default();
     for _ in 0..8 {
-        stranger
-            .post(&app, "/sign-in", &[("email", DESK), ("password", "junk")])
-            .await;
+        stranger.post(&app, "/sign-in", &[("email", DESK), ("password", "junk")]).await;
     }
-    stranger
-        .post(&app, "/sign-in", &[("email", DESK), ("password", "junk")])
-        .await
-        .expect(429);
+    stranger.post(&app, "/sign-in", &[("email", DESK), ("password", "junk")]).await.expect(429);
     // Whoever sits at the locked page is slowed down all the same.
     for _ in 0..5 {
-        browser
-            .post(&app, "/unlock", &[("password", "wrong")])
-            .await
-            .expect(401);
+        browser.post(&app, "/unlock", &[("password", "wrong")]).await.expect(401);
     }
-    browser
-        .post(&app, "/unlock", &[("password", PASSWORD)])
-        .await
-        .expect(429);
+    browser.post(&app, "/unlock", &[("password", PASSWORD)]).await.expect(429);
     app.wait(Duration::seconds(2));
-    browser
-        .post(&app, "/unlock", &[("password", PASSWORD)])
-        .await
-        .expect(303);
+    browser.post(&app, "/unlock", &[("password", PASSWORD)]).await.expect(303);
     browser.get(&app, "/desk").await.expect(200);
 }
 
@@ -445,25 +300,16 @@ async fn a_locked_page_whose_sign_in_is_over_says_so_and_not_that_the_password_i
     let app = app_with_password().await;
     let mut browser = Browser::signed_in(&app, DESK).await;
     app.wait(Duration::hours(13));
-    browser
-        .post(&app, "/unlock", &[("password", PASSWORD)])
-        .await
-        .expect(403);
+    browser.post(&app, "/unlock", &[("password", PASSWORD)]).await.expect(403);
     // Signed in again in another window, which has the same cookie, it opens.
     browser.sign_in(&app).await;
-    browser
-        .post(&app, "/unlock", &[("password", PASSWORD)])
-        .await
-        .expect(303);
+    browser.post(&app, "/unlock", &[("password", PASSWORD)]).await.expect(303);
 }
 
 #[tokio::test]
 async fn whoever_needs_a_second_factor_comes_to_nothing_before_it_is_set_up() {
     let app = app_with_password().await;
-    let manager = app
-        .call(&app.manager, "GET", "/me", Value::Null)
-        .await
-        .expect(200);
+    let manager = app.call(&app.manager, "GET", "/me", Value::Null).await.expect(200);
     let caller = fadeline::actions::Caller {
         actor: fadeline::actions::Actor {
             user_id: manager.id().parse().unwrap(),
@@ -473,28 +319,16 @@ async fn whoever_needs_a_second_factor_comes_to_nothing_before_it_is_set_up() {
         },
         repeat: None,
     };
-    let desk = app
-        .call(&app.desk, "GET", "/me", Value::Null)
-        .await
-        .expect(200)
-        .id()
-        .parse()
-        .unwrap();
-    fadeline::actions::access::second_factor::require(&app.app, &caller, desk, true)
-        .await
-        .unwrap();
+    let desk =
+        app.call(&app.desk, "GET", "/me", Value::Null).await.expect(200).id().parse().unwrap();
+    fadeline::actions::access::second_factor::require(&app.app, &caller, desk, true).await.unwrap();
     let mut browser = Browser::default();
-    let led = browser
-        .post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)])
-        .await;
+    let led = browser.post(&app, "/sign-in", &[("email", DESK), ("password", PASSWORD)]).await;
     assert_eq!(led.leads_to(), "/account");
     assert_eq!(browser.get(&app, "/desk").await.leads_to(), "/account");
     let page = browser.get(&app, "/account").await.expect(200);
     let code = shown_by(&app, &offered(&page));
-    browser
-        .post(&app, "/account/second-factor", &[("code", &code)])
-        .await
-        .expect(303);
+    browser.post(&app, "/account/second-factor", &[("code", &code)]).await.expect(303);
     browser.get(&app, "/desk").await.expect(200);
 }
 
@@ -515,23 +349,16 @@ async fn the_first_manager_is_made_once_by_whoever_reads_the_log() {
     let post = |fields: [(&'static str, String); 4]| {
         let (app, mut browser) = (&app, Browser::default());
         async move {
-            let fields: Vec<_> = fields
-                .iter()
-                .map(|(name, text)| (*name, text.as_str()))
-                .collect();
+            let fields: Vec<_> = fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
             browser.post(app, "/first", &fields).await
         }
     };
-    let wrong = post(form("AAAA-AAAA-AAAA-AAAA", PASSWORD))
-        .await
-        .expect(422);
+    let wrong = post(form("AAAA-AAAA-AAAA-AAAA", PASSWORD)).await.expect(422);
     assert!(wrong.says("not the code") && wrong.control("name") == "Robin Ledger");
     post(form(&code, "short")).await.expect(422);
     // Two at once: one of them.
-    let both = tokio::join!(
-        post(form(&code, PASSWORD)),
-        post(form(&code.to_lowercase(), PASSWORD))
-    );
+    let both =
+        tokio::join!(post(form(&code, PASSWORD)), post(form(&code.to_lowercase(), PASSWORD)));
     let mut statuses = [both.0.status, both.1.status];
     statuses.sort_unstable();
     assert_eq!(statuses[0], 303, "{statuses:?}");
@@ -541,11 +368,7 @@ async fn the_first_manager_is_made_once_by_whoever_reads_the_log() {
     post(form(&code, PASSWORD)).await.expect(404);
     assert_eq!(first_start::code(&app.app).await.unwrap(), None);
     browser
-        .post(
-            &app,
-            "/sign-in",
-            &[("email", "robin@example.test"), ("password", PASSWORD)],
-        )
+        .post(&app, "/sign-in", &[("email", "robin@example.test"), ("password", PASSWORD)])
         .await
         .expect(303);
     browser.get(&app, "/desk").await.expect(200);
@@ -564,35 +387,16 @@ async fn pages_load_nothing_from_elsewhere_and_run_no_script_of_their_own() {
             "{path}: {policy}"
         );
         assert!(!page.says(" style=") && !page.says(" onclick="), "{path}");
-        for (_, rest) in page
-            .text
-            .match_indices("<script")
-            .map(|(at, _)| page.text.split_at(at))
-        {
-            assert!(
-                rest.starts_with("<script type=\"module\" src=\"/assets/"),
-                "{path}"
-            );
+        for (_, rest) in page.text.match_indices("<script").map(|(at, _)| page.text.split_at(at)) {
+            assert!(rest.starts_with("<script type=\"module\" src=\"/assets/"), "{path}");
         }
-        assert!(
-            page.text.len() < 50_000,
-            "{path} has {} bytes",
-            page.text.len()
-        );
+        assert!(page.text.len() < 50_000, "{path} has {} bytes", page.text.len());
         assert_eq!(page.headers["cache-control"], "no-store");
     }
     let desk = browser.get(&app, "/desk").await;
     let (_, script) = desk.text.split_once("src=\"/assets/").unwrap();
     let script = format!("/assets/{}", script.split('"').next().unwrap());
     let served = browser.get(&app, &script).await.expect(200);
-    assert!(
-        served.headers["cache-control"]
-            .to_str()
-            .unwrap()
-            .contains("immutable")
-    );
-    browser
-        .get(&app, "/assets/0000000000000000/desk.js")
-        .await
-        .expect(404);
+    assert!(served.headers["cache-control"].to_str().unwrap().contains("immutable"));
+    browser.get(&app, "/assets/0000000000000000/desk.js").await.expect(404);
 }

@@ -13,8 +13,7 @@ use crate::support::TestApp;
 async fn every_slot_can_be_booked_and_every_bookable_time_on_the_grid_is_a_slot() {
     let app = TestApp::without_waits().await;
     let clinic = app.clinic().await;
-    app.rent(&clinic, "2027-01-07T09:00", "2027-01-07T17:00")
-        .await;
+    app.rent(&clinic, "2027-01-07T09:00", "2027-01-07T17:00").await;
     app.close(
         json!({"practitioner_id": clinic.noor, "from": "12:00", "until": "13:00"}),
         "2027-01-05",
@@ -25,9 +24,7 @@ async fn every_slot_can_be_booked_and_every_bookable_time_on_the_grid_is_a_slot(
     for start in ["2027-01-05T10:00", "2027-01-06T13:05", "2027-01-07T11:15"] {
         app.book(&ben, "laser_partial", start).await.expect(201);
     }
-    app.book(&ada, "consultation", "2027-01-11T13:05")
-        .await
-        .expect(201);
+    app.book(&ada, "consultation", "2027-01-11T13:05").await.expect(201);
     for service in ["laser_partial", "laser_full", "consultation"] {
         let slots: BTreeSet<String> = app
             .slots(&ada, service, "2027-01-05", "2027-01-11")
@@ -69,12 +66,7 @@ async fn refused_names_each_thing_in_the_way_and_the_first_day_that_works() {
             let slots = app.slots_with(course, service, from, to, &more).await;
             assert!(slots.starts().is_empty(), "{}", slots.text);
             let why: Vec<String> = slots.why_not().into_iter().map(str::to_owned).collect();
-            (
-                why,
-                slots.body["refused"][0]["earliest"]
-                    .as_str()
-                    .map(str::to_owned),
-            )
+            (why, slots.body["refused"][0]["earliest"].as_str().map(str::to_owned))
         }
     };
     let day = |text: &str| Some(text.to_owned());
@@ -98,12 +90,7 @@ async fn refused_names_each_thing_in_the_way_and_the_first_day_that_works() {
         look("laser_partial", "2027-01-05", "2027-01-08", in_consult).await,
         (vec!["room_not_suitable".into()], None)
     );
-    app.close(
-        json!({"room_id": clinic.consult}),
-        "2027-01-05",
-        "2027-01-05",
-    )
-    .await;
+    app.close(json!({"room_id": clinic.consult}), "2027-01-05", "2027-01-05").await;
     assert_eq!(
         look("consultation", "2027-01-05", "2027-01-05", none()).await,
         (vec!["room_closed".into()], day("2027-01-06"))
@@ -112,12 +99,7 @@ async fn refused_names_each_thing_in_the_way_and_the_first_day_that_works() {
         look("consultation", "2026-12-01", "2026-12-05", none()).await,
         (vec!["start_in_past".into()], day("2027-01-04"))
     );
-    assert_eq!(
-        look("consultation", "2031-12-01", "2031-12-05", none())
-            .await
-            .0,
-        ["too_far_ahead"]
-    );
+    assert_eq!(look("consultation", "2031-12-01", "2031-12-05", none()).await.0, ["too_far_ahead"]);
 }
 
 #[tokio::test]
@@ -126,21 +108,15 @@ async fn a_full_day_names_who_is_booked_and_the_next_day() {
     app.clinic().await;
     let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
     for hour in 9..18 {
-        app.book(&ben, "consultation", &format!("2027-01-05T{hour:02}:00"))
-            .await
-            .expect(201);
+        app.book(&ben, "consultation", &format!("2027-01-05T{hour:02}:00")).await.expect(201);
     }
-    let slots = app
-        .slots(&ada, "consultation", "2027-01-05", "2027-01-05")
-        .await;
+    let slots = app.slots(&ada, "consultation", "2027-01-05", "2027-01-05").await;
     assert_eq!(
         (slots.starts().len(), slots.why_not()),
         (0, vec!["conflict_practitioner", "conflict_room"])
     );
     assert_eq!(slots.body["refused"][0]["earliest"], "2027-01-06");
-    let own = app
-        .slots(&ben, "consultation", "2027-01-05", "2027-01-05")
-        .await;
+    let own = app.slots(&ben, "consultation", "2027-01-05", "2027-01-05").await;
     assert_eq!(own.why_not()[0], "conflict_patient");
 }
 
@@ -157,14 +133,9 @@ async fn slots_go_across_all_who_can_and_stay_with_whom_is_asked_for() {
     )
     .await
     .expect(201);
-    let all = app
-        .slots(&ada, "consultation", "2027-01-11", "2027-01-11")
-        .await;
-    let at_ten = all
-        .items()
-        .iter()
-        .find(|slot| slot["start"] == "2027-01-11T10:00:00-05:00")
-        .unwrap();
+    let all = app.slots(&ada, "consultation", "2027-01-11", "2027-01-11").await;
+    let at_ten =
+        all.items().iter().find(|slot| slot["start"] == "2027-01-11T10:00:00-05:00").unwrap();
     assert_eq!(at_ten["practitioner_id"], clinic.theo.as_str());
     let noor = app
         .slots_with(
@@ -176,11 +147,7 @@ async fn slots_go_across_all_who_can_and_stay_with_whom_is_asked_for() {
         )
         .await;
     assert!(!noor.starts().contains(&"2027-01-11T10:00:00-05:00"));
-    assert!(
-        noor.items()
-            .iter()
-            .all(|slot| slot["practitioner_id"] == clinic.noor.as_str())
-    );
+    assert!(noor.items().iter().all(|slot| slot["practitioner_id"] == clinic.noor.as_str()));
 }
 
 #[tokio::test]
@@ -189,20 +156,13 @@ async fn past_times_of_today_are_not_offered_and_limits_and_ranges_are_kept() {
     app.clinic().await;
     let course = app.course("Ada").await;
     app.wait(Duration::minutes(61));
-    let today = app
-        .slots(&course, "consultation", "2027-01-04", "2027-01-04")
-        .await;
+    let today = app.slots(&course, "consultation", "2027-01-04", "2027-01-04").await;
     assert_eq!(today.in_order()[0], "2027-01-04T10:15:00-05:00");
     let path = format!("/slots?course_id={course}&service=consultation");
     let few = app.get(&format!("{path}&limit=3")).await.expect(200);
-    assert_eq!(
-        (few.starts().len(), &few.items()[2]["rank"]),
-        (3, &json!(3))
-    );
-    let from_noon = app
-        .get(&format!("{path}&from=2027-01-05T12:00&to=2027-01-05T13:00"))
-        .await
-        .expect(200);
+    assert_eq!((few.starts().len(), &few.items()[2]["rank"]), (3, &json!(3)));
+    let from_noon =
+        app.get(&format!("{path}&from=2027-01-05T12:00&to=2027-01-05T13:00")).await.expect(200);
     assert_eq!(from_noon.starts().len(), 4);
     app.get(&format!("{path}&from=2027-01-05&to=2027-01-04"))
         .await

@@ -115,10 +115,8 @@ fn claims(days: i64) -> impl Strategy<Value = Vec<(i64, i64)>> {
 }
 
 fn thing(base: u128, days: i64) -> impl Strategy<Value = Thing> {
-    let windows = prop::option::weighted(
-        0.4,
-        prop::collection::vec((-300..days * 1440, 60_i64..900), 0..3),
-    );
+    let windows =
+        prop::option::weighted(0.4, prop::collection::vec((-300..days * 1440, 60_i64..900), 0..3));
     let parts = (
         spans(),
         prop::bool::weighted(0.8),
@@ -134,15 +132,7 @@ fn thing(base: u128, days: i64) -> impl Strategy<Value = Thing> {
             .filter(|(_, yes)| *yes)
             .map(|(id, _)| id)
             .collect();
-        Thing {
-            id: base,
-            spans,
-            fit,
-            papers,
-            claims,
-            rented,
-            authorised,
-        }
+        Thing { id: base, spans, fit, papers, claims, rented, authorised }
     })
 }
 
@@ -188,14 +178,7 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
                 claims(days),
                 closures,
             );
-            (
-                Just((first, days)),
-                -3000_i64..2000,
-                lengths,
-                any::<[bool; 2]>(),
-                spans(),
-                calendar,
-            )
+            (Just((first, days)), -3000_i64..2000, lengths, any::<[bool; 2]>(), spans(), calendar)
         })
         .prop_map(
             |(
@@ -252,10 +235,7 @@ fn hours(spans: &[(u8, u16, u16)]) -> Value {
 impl World {
     /// The first midnight of the range.
     fn origin(&self) -> DateTime<Utc> {
-        toronto()
-            .from_local_datetime(&self.first.and_hms_opt(0, 0, 0).unwrap())
-            .unwrap()
-            .to_utc()
+        toronto().from_local_datetime(&self.first.and_hms_opt(0, 0, 0).unwrap()).unwrap().to_utc()
     }
 
     pub(crate) fn minute(&self, n: i64) -> DateTime<Utc> {
@@ -269,11 +249,7 @@ impl World {
     pub(crate) fn diary(&self, wanted: Wanted) -> Diary {
         let site = SiteId(Uuid::from_u128(SITE));
         let day = |n: i64| (self.first + Duration::days(n)).to_string();
-        let method = if self.laser {
-            json!("laser")
-        } else {
-            Value::Null
-        };
+        let method = if self.laser { json!("laser") } else { Value::Null };
         let service = json!({"code": "s", "name": "S", "duration_minutes": self.duration, "anaesthetic_minutes": self.anaesthetic,
             "preparation_minutes": self.preparation, "turnaround_minutes": self.turnaround, "skill": "laser", "room": "treatment", "method": method});
         let read = |value: Value| serde_json::from_value(value).unwrap();
@@ -290,13 +266,10 @@ impl World {
             });
             taken.insert(ResourceId(Uuid::from_u128(id)), spans.collect());
         }
-        let windows = self.devices.iter().flat_map(|device| {
-            device
-                .rented
-                .iter()
-                .flatten()
-                .map(|window| (device.id, *window))
-        });
+        let windows = self
+            .devices
+            .iter()
+            .flat_map(|device| device.rented.iter().flatten().map(|window| (device.id, *window)));
         let windows = windows.map(|(id, (at, length))| RentalWindow {
             id: RentalWindowId(Uuid::from_u128(9)),
             device_id: DeviceId(Uuid::from_u128(id)),
@@ -365,13 +338,9 @@ impl World {
         let shown = (-2880..(self.days + 2) * 1440).map(|n| {
             let wall = self.minute(n).with_timezone(&toronto()).naive_local();
             let minute = (wall - wall.date().and_hms_opt(0, 0, 0).unwrap()).num_minutes();
-            let before = latest
-                .filter(|shown| shown.date == wall.date())
-                .map_or(0, |shown| shown.latest);
-            let now = Shown {
-                date: wall.date(),
-                latest: before.max(minute),
-            };
+            let before =
+                latest.filter(|shown| shown.date == wall.date()).map_or(0, |shown| shown.latest);
+            let now = Shown { date: wall.date(), latest: before.max(minute) };
             latest = Some(now);
             now
         });
@@ -405,31 +374,20 @@ impl World {
 
     fn free(&self, claims: &[(i64, i64)], start: i64, before: u16) -> bool {
         let until = start + i64::from(self.duration + self.turnaround);
-        (start - i64::from(before)..until).all(|minute| {
-            !claims
-                .iter()
-                .any(|(at, length)| *at <= minute && minute < at + length)
-        })
+        (start - i64::from(before)..until)
+            .all(|minute| !claims.iter().any(|(at, length)| *at <= minute && minute < at + length))
     }
 
     /// Whether a session can start at minute `start`.
     fn model(&self, timeline: &Timeline, start: i64) -> bool {
-        let (visit, date) = (
-            start..start + i64::from(self.duration),
-            timeline.at(start).date,
-        );
-        let papers = |thing: &Thing| {
-            thing
-                .papers
-                .is_none_or(|n| date <= self.first + Duration::days(n))
-        };
+        let (visit, date) = (start..start + i64::from(self.duration), timeline.at(start).date);
+        let papers =
+            |thing: &Thing| thing.papers.is_none_or(|n| date <= self.first + Duration::days(n));
         let every = |minutes: std::ops::Range<i64>, test: &dyn Fn(Shown) -> bool| {
             minutes.into_iter().all(|n| test(timeline.at(n)))
         };
-        let (present, arrival) = (
-            start - i64::from(self.anaesthetic)..visit.end,
-            self.anaesthetic + self.preparation,
-        );
+        let (present, arrival) =
+            (start - i64::from(self.anaesthetic)..visit.end, self.anaesthetic + self.preparation);
         let person = |thing: &&Thing| {
             thing.fit
                 && papers(thing)
@@ -460,11 +418,10 @@ impl World {
         };
         let people: Vec<_> = self.people.iter().filter(person).collect();
         let pair = if self.laser {
-            self.devices.iter().filter(device).any(|device| {
-                people
-                    .iter()
-                    .any(|person| person.authorised.contains(&device.id))
-            })
+            self.devices
+                .iter()
+                .filter(device)
+                .any(|device| people.iter().any(|person| person.authorised.contains(&device.id)))
         } else {
             !people.is_empty()
         };
@@ -522,13 +479,8 @@ fn the_random_calendars_are_neither_all_full_nor_all_free() {
     let worlds = (0..300).map(|_| world().new_tree(&mut runner).unwrap().current());
     let with_slots = worlds
         .filter(|world| {
-            !find(&world.diary(Wanted::default()), world.first, world.last())
-                .slots
-                .is_empty()
+            !find(&world.diary(Wanted::default()), world.first, world.last()).slots.is_empty()
         })
         .count();
-    assert!(
-        (60..240).contains(&with_slots),
-        "{with_slots} of 300 have slots"
-    );
+    assert!((60..240).contains(&with_slots), "{with_slots} of 300 have slots");
 }

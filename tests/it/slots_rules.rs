@@ -70,10 +70,7 @@ fn visit(diary: &Diary, world: &World, (hour, what, became, device, read): Rough
 
 fn case(diary: &Diary, world: &World, goal: u8, skin: u8, visits: &[Rough]) -> Case {
     let goal = ["remove", "remove", "lighten", "adjust"][usize::from(goal % 4)];
-    let mut visits: Vec<_> = visits
-        .iter()
-        .map(|rough| visit(diary, world, *rough))
-        .collect();
+    let mut visits: Vec<_> = visits.iter().map(|rough| visit(diary, world, *rough)).collect();
     visits.sort_by_key(|visit| visit.starts_at);
     Case {
         course_id: CourseId(Uuid::nil()),

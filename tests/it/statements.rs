@@ -12,11 +12,7 @@ async fn every_statement_is_one_that_the_engine_understands() {
     let app = TestApp::empty().await;
     let mut count = 0;
     for sql in fadeline::storage::engine::registered() {
-        app.app
-            .db
-            .columns(sql)
-            .await
-            .unwrap_or_else(|error| panic!("{}: {error}", sql.at));
+        app.app.db.columns(sql).await.unwrap_or_else(|error| panic!("{}: {error}", sql.at));
         count += 1;
     }
     assert!(count > 60, "only {count} statements are registered");

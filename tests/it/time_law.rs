@@ -20,18 +20,11 @@ async fn under_permanent_daylight_time() -> (TestApp, TestApp, Vec<String>) {
     let course = old.course("Ada").await;
     let mut sessions = Vec::new();
     for start in ["2027-07-05T10:00", "2027-11-08T10:00", "2027-12-01T14:30"] {
-        sessions.push(
-            old.book(&course, "consultation", start)
-                .await
-                .expect(201)
-                .id(),
-        );
+        sessions.push(old.book(&course, "consultation", start).await.expect(201).id());
     }
     old.after_grace().await;
-    let law = toronto().with_law(
-        utc("2027-11-07T06:00:00Z"),
-        FixedOffset::west_opt(4 * 3600).unwrap(),
-    );
+    let law =
+        toronto().with_law(utc("2027-11-07T06:00:00Z"), FixedOffset::west_opt(4 * 3600).unwrap());
     let new = old.again(law).await;
     (old, new, sessions)
 }
@@ -66,10 +59,7 @@ async fn every_visit_whose_wall_time_means_another_instant_is_listed_and_nothing
     );
     assert_eq!(
         (changed[0].booked_at, changed[0].means),
-        (
-            utc("2027-11-08T15:00:00Z"),
-            Some(utc("2027-11-08T14:00:00Z"))
-        )
+        (utc("2027-11-08T15:00:00Z"), Some(utc("2027-11-08T14:00:00Z")))
     );
     assert_eq!(time_check::check(&new.app).await.unwrap().len(), 2);
 }
@@ -81,80 +71,39 @@ async fn applied_the_wall_time_stays_the_instant_moves_and_the_patient_is_told()
     time_check::apply(&new.app).await.unwrap();
     let moved = read(&new, &sessions[1]).await;
     assert_eq!(
-        (
-            moved.str("local_start"),
-            moved.str("start"),
-            &moved.body["sequence"]
-        ),
+        (moved.str("local_start"), moved.str("start"), &moved.body["sequence"]),
         ("2027-11-08T10:00", "2027-11-08T10:00:00-04:00", &json!(1))
     );
-    assert_eq!(
-        read(&new, &sessions[0]).await.body["sequence"],
-        0,
-        "a summer visit is as it was"
-    );
+    assert_eq!(read(&new, &sessions[0]).await.body["sequence"], 0, "a summer visit is as it was");
     assert_eq!(time_check::check(&new.app).await.unwrap(), []);
     new.after_grace().await;
-    assert_eq!(
-        new.ledger(&sessions[1]).await,
-        ["invite sent", "update sent"]
-    );
-    let update = new
-        .mails()
-        .await
-        .into_iter()
-        .rfind(|mail| mail.line("SEQUENCE") == "1")
-        .unwrap();
+    assert_eq!(new.ledger(&sessions[1]).await, ["invite sent", "update sent"]);
+    let update = new.mails().await.into_iter().rfind(|mail| mail.line("SEQUENCE") == "1").unwrap();
     assert_eq!(update.line("DTSTART"), "20271201T143000");
     // The zone that goes with it has no winter time any more.
     assert!(!update.calendar.unwrap().1.contains("TZOFFSETTO:-0500"));
     // What it takes moved along: the old hour is free, the new one is not.
     let ben = new.course("Ben").await;
-    new.book(&ben, "consultation", "2027-11-08T11:00")
-        .await
-        .expect(201);
-    assert_eq!(
-        new.book(&ben, "consultation", "2027-11-08T10:00")
-            .await
-            .status,
-        409
-    );
-    new.act(&sessions[1], "undo")
-        .await
-        .refused(409, &["nothing_to_undo"]);
+    new.book(&ben, "consultation", "2027-11-08T11:00").await.expect(201);
+    assert_eq!(new.book(&ben, "consultation", "2027-11-08T10:00").await.status, 409);
+    new.act(&sessions[1], "undo").await.refused(409, &["nothing_to_undo"]);
 }
 
 #[tokio::test]
 async fn reminders_follow_the_new_law_and_who_has_confirmed_has_confirmed_the_wall_time() {
     let (old, new, sessions) = under_permanent_daylight_time().await;
     let link = old.mails().await[1].link();
-    old.press(
-        &format!("{link}/confirm"),
-        &[("start", "2027-11-08T15:00:00Z")],
-    )
-    .await
-    .expect(303);
-    let confirmed = read(&old, &sessions[1])
-        .await
-        .str("confirmed_at")
-        .to_owned();
+    old.press(&format!("{link}/confirm"), &[("start", "2027-11-08T15:00:00Z")]).await.expect(303);
+    let confirmed = read(&old, &sessions[1]).await.str("confirmed_at").to_owned();
     time_check::apply(&new.app).await.unwrap();
-    assert_eq!(
-        read(&new, &sessions[1]).await.str("confirmed_at"),
-        confirmed
-    );
+    assert_eq!(read(&new, &sessions[1]).await.str("confirmed_at"), confirmed);
     let messages = new.messages(&sessions[1]).await;
     let waiting = messages
         .items()
         .iter()
         .filter(|message| message["kind"] == "reminder" && message["status"] == "scheduled");
-    let due: Vec<_> = waiting
-        .map(|message| message["due_at"].as_str().unwrap())
-        .collect();
-    assert_eq!(
-        due,
-        ["2027-11-01T10:00:00-04:00", "2027-11-08T08:00:00-04:00"]
-    );
+    let due: Vec<_> = waiting.map(|message| message["due_at"].as_str().unwrap()).collect();
+    assert_eq!(due, ["2027-11-01T10:00:00-04:00", "2027-11-08T08:00:00-04:00"]);
 }
 
 #[tokio::test]
@@ -162,37 +111,15 @@ async fn what_would_run_into_others_stays_and_is_told_to_a_person() {
     let (old, new, sessions) = under_permanent_daylight_time().await;
     // Booked by a node that knows the new law already: nine o'clock as it will be, where ten o'clock will move to.
     let ben = new.course("Ben").await;
-    let in_the_way = new
-        .book(&ben, "consultation", "2027-11-08T10:00")
-        .await
-        .expect(201)
-        .id();
+    let in_the_way = new.book(&ben, "consultation", "2027-11-08T10:00").await.expect(201).id();
     let changed = time_check::apply(&new.app).await.unwrap();
-    let fates: Vec<_> = changed
-        .iter()
-        .map(|one| (one.session.to_string(), one.fate))
-        .collect();
-    assert_eq!(
-        fates,
-        [
-            (sessions[1].clone(), Fate::Conflict),
-            (sessions[2].clone(), Fate::Moves)
-        ]
-    );
-    assert_eq!(
-        read(&old, &sessions[1]).await.str("start"),
-        "2027-11-08T10:00:00-05:00"
-    );
-    assert_eq!(
-        read(&new, &in_the_way).await.str("start"),
-        "2027-11-08T10:00:00-04:00"
-    );
+    let fates: Vec<_> = changed.iter().map(|one| (one.session.to_string(), one.fate)).collect();
+    assert_eq!(fates, [(sessions[1].clone(), Fate::Conflict), (sessions[2].clone(), Fate::Moves)]);
+    assert_eq!(read(&old, &sessions[1]).await.str("start"), "2027-11-08T10:00:00-05:00");
+    assert_eq!(read(&new, &in_the_way).await.str("start"), "2027-11-08T10:00:00-04:00");
     new.cancel(&in_the_way).await.expect(200);
     time_check::apply(&new.app).await.unwrap();
-    assert_eq!(
-        read(&new, &sessions[1]).await.str("start"),
-        "2027-11-08T10:00:00-04:00"
-    );
+    assert_eq!(read(&new, &sessions[1]).await.str("start"), "2027-11-08T10:00:00-04:00");
 }
 
 #[tokio::test]
@@ -205,21 +132,12 @@ async fn a_wall_time_that_the_clock_no_longer_shows_is_left_to_a_person() {
     ))
     .await;
     let course = app.course("Ada").await;
-    let session = app
-        .book(&course, "consultation", "2028-01-10T02:30")
-        .await
-        .expect(201)
-        .id();
-    let law = toronto().with_law(
-        utc("2028-01-10T07:00:00Z"),
-        FixedOffset::west_opt(4 * 3600).unwrap(),
-    );
+    let session = app.book(&course, "consultation", "2028-01-10T02:30").await.expect(201).id();
+    let law =
+        toronto().with_law(utc("2028-01-10T07:00:00Z"), FixedOffset::west_opt(4 * 3600).unwrap());
     let changed = time_check::apply(&app.again(law).await.app).await.unwrap();
     assert_eq!(changed.len(), 1);
-    assert_eq!(
-        (changed[0].means, changed[0].fate),
-        (None, Fate::NoSuchTime)
-    );
+    assert_eq!((changed[0].means, changed[0].fate), (None, Fate::NoSuchTime));
     assert_eq!(read(&app, &session).await.body["sequence"], 0);
 }
 
@@ -233,12 +151,8 @@ async fn either_half_past_one_of_an_autumn_night_is_what_was_promised() {
     ))
     .await;
     let course = app.course("Ada").await;
-    app.book(&course, "consultation", "2027-11-07T01:00:00-04:00")
-        .await
-        .expect(201);
-    app.book(&course, "consultation", "2027-11-07T01:00:00-05:00")
-        .await
-        .expect(201);
+    app.book(&course, "consultation", "2027-11-07T01:00:00-04:00").await.expect(201);
+    app.book(&course, "consultation", "2027-11-07T01:00:00-05:00").await.expect(201);
     assert_eq!(time_check::check(&app.app).await.unwrap(), []);
 }
 
@@ -248,30 +162,15 @@ async fn the_command_lists_then_moves_and_a_rehearsal_changes_nothing() {
     old.app.db.close().await;
     let run = |arguments: &[&str]| {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_fadeline"))
-            .args([
-                "time-check",
-                "--database-url",
-                &old.database.url,
-                "--log",
-                "error",
-            ])
+            .args(["time-check", "--database-url", &old.database.url, "--log", "error"])
             .args(arguments)
             .output()
             .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
     assert_eq!(run(&[]), "0 would move, 0 to be decided by a person\n");
-    let rehearsed = run(&[
-        "--law-from",
-        "2027-11-07T06:00:00Z",
-        "--law-offset",
-        "-04:00",
-    ]);
+    let rehearsed = run(&["--law-from", "2027-11-07T06:00:00Z", "--law-offset", "-04:00"]);
     assert!(
         rehearsed.contains(&sessions[1])
             && rehearsed.ends_with("2 would move, 0 to be decided by a person\n"),

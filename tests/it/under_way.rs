@@ -6,9 +6,8 @@ use fadeline::domain::patient::channel::Channel;
 use fadeline::storage::messages::ledger;
 use serde_json::json;
 
-use fadeline::delivery::Post;
-use fadeline::delivery::step;
 use fadeline::delivery::transport::{Smtp, SmtpSettings};
+use fadeline::delivery::{Post, step};
 
 use crate::support::TestApp;
 
@@ -17,18 +16,13 @@ async fn claimed() -> (TestApp, String) {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    let session = app
-        .book(&course, "consultation", "2027-01-18T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-01-18T10:00").await.expect(201).id();
     app.after_grace().await;
     let due: DateTime<Utc> = "2027-01-11T15:00:00Z".parse().unwrap();
     app.wait(due - app.app.clock.now());
     let mut tx = app.app.db.begin().await.unwrap();
-    let claimed = ledger::claim(&mut tx, Channel::Email, due, due + Duration::minutes(5))
-        .await
-        .unwrap();
+    let claimed =
+        ledger::claim(&mut tx, Channel::Email, due, due + Duration::minutes(5)).await.unwrap();
     assert_eq!(claimed.len(), 1);
     tx.commit().await.unwrap();
     app.wait(Duration::minutes(1));
@@ -42,24 +36,13 @@ async fn a_reminder_whose_sender_died_is_not_sent_of_a_visit_that_moved_or_went_
     app.move_to(&session, "2027-02-16T10:00").await.expect(200);
     app.wait(Duration::minutes(4));
     app.deliver().await;
-    assert_eq!(
-        app.planned(&session).await[0],
-        "reminder 7d email superseded moved"
-    );
+    assert_eq!(app.planned(&session).await[0], "reminder 7d email superseded moved");
     let (app, session) = claimed().await;
     app.cancel(&session).await.expect(200);
     app.wait(Duration::minutes(4));
     app.deliver().await;
-    assert_eq!(
-        app.planned(&session).await[0],
-        "reminder 7d email superseded cancelled"
-    );
-    assert!(
-        app.mails()
-            .await
-            .iter()
-            .all(|mail| !mail.subject.starts_with("Reminder"))
-    );
+    assert_eq!(app.planned(&session).await[0], "reminder 7d email superseded cancelled");
+    assert!(app.mails().await.iter().all(|mail| !mail.subject.starts_with("Reminder")));
 }
 
 /// What may have arrived, and may not, is tried again, though something else was planned anew in between.
@@ -71,15 +54,9 @@ async fn a_reminder_that_waits_for_its_next_try_is_not_lost_when_the_plan_is_mad
     let mut tx = app.app.db.begin().await.unwrap();
     assert_eq!(ledger::release_expired(&mut tx, now).await.unwrap(), 1);
     tx.commit().await.unwrap();
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
     let other = json!({"channel": "sms", "wanted": false, "said": "By telephone."});
-    app.post(&format!("/patients/{patient}/opt-outs"), other)
-        .await
-        .expect(200);
+    app.post(&format!("/patients/{patient}/opt-outs"), other).await.expect(200);
     assert_eq!(app.deliver().await.sent, 1);
     assert_eq!(app.planned(&session).await[0], "reminder 7d email sent");
 }
@@ -90,16 +67,11 @@ async fn a_mail_server_that_keeps_us_waiting_holds_up_no_text_and_no_task() {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    app.book(&course, "consultation", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
     // Accepts, and never says a word.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = url::Url::parse(&format!(
-        "smtp://127.0.0.1:{}",
-        silent.local_addr().unwrap().port()
-    ))
-    .unwrap();
+    let url = url::Url::parse(&format!("smtp://127.0.0.1:{}", silent.local_addr().unwrap().port()))
+        .unwrap();
     let smtp = Smtp::new(&SmtpSettings::new(&url, None, None).unwrap()).unwrap();
     let post = Post::new(app.app.clone(), Some(smtp), None, true, None);
     app.wait(chrono::Duration::hours(23));
@@ -109,9 +81,7 @@ async fn a_mail_server_that_keeps_us_waiting_holds_up_no_text_and_no_task() {
         async move { step::step_by(&post, &[Channel::Email], now).await }
     });
     let (_connection, _) = silent.accept().await.unwrap();
-    let texts = step::step_by(&post, &[Channel::Sms, Channel::Desk], now)
-        .await
-        .unwrap();
+    let texts = step::step_by(&post, &[Channel::Sms, Channel::Desk], now).await.unwrap();
     assert_eq!(texts.sent, 1);
     assert!(!mail.is_finished(), "mail still waits");
     mail.abort();
@@ -125,20 +95,13 @@ async fn told_to_stop_what_is_in_flight_is_finished_and_marked_and_nothing_else_
     app.clinic().await;
     for name in ["Ada", "Bo"] {
         let course = app.course(name).await;
-        let start = if name == "Ada" {
-            "2027-03-15T10:00"
-        } else {
-            "2027-03-15T14:00"
-        };
+        let start = if name == "Ada" { "2027-03-15T10:00" } else { "2027-03-15T14:00" };
         app.book(&course, "consultation", start).await.expect(201);
     }
     app.wait(chrono::Duration::minutes(3));
     let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = url::Url::parse(&format!(
-        "smtp://127.0.0.1:{}",
-        server.local_addr().unwrap().port()
-    ))
-    .unwrap();
+    let url = url::Url::parse(&format!("smtp://127.0.0.1:{}", server.local_addr().unwrap().port()))
+        .unwrap();
     let smtp = Smtp::new(&SmtpSettings::new(&url, None, None).unwrap()).unwrap();
     let post = Post::new(app.app.clone(), Some(smtp), None, false, None);
     let mut bell = fadeline::delivery::ticker::start(&post).await.unwrap();
@@ -165,14 +128,8 @@ async fn told_to_stop_what_is_in_flight_is_finished_and_marked_and_nothing_else_
     write.write_all(b"250 taken\r\n").await.unwrap();
     stopping.await.unwrap();
     let count = async |status: &'static str| app.count(status).await;
-    assert_eq!(
-        count("SELECT COUNT(*) FROM messages WHERE status = 'sent'").await,
-        1
-    );
-    assert_eq!(
-        count("SELECT COUNT(*) FROM messages WHERE status = 'sending'").await,
-        0
-    );
+    assert_eq!(count("SELECT COUNT(*) FROM messages WHERE status = 'sent'").await, 1);
+    assert_eq!(count("SELECT COUNT(*) FROM messages WHERE status = 'sending'").await, 0);
     assert_eq!(
         count("SELECT COUNT(*) FROM messages WHERE status = 'scheduled' AND kind = 'invite'").await,
         1

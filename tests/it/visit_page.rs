@@ -11,11 +11,7 @@ async fn invited() -> (TestApp, String, String) {
     let app = TestApp::empty().await;
     app.clinic().await;
     let course = app.course("Ada").await;
-    let session = app
-        .book(&course, "consultation", "2027-03-15T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
     app.after_grace().await;
     let link = app.mails().await[0].link();
     (app, session, link)
@@ -38,10 +34,7 @@ async fn the_link_opens_when_and_where_and_the_ways_into_a_calendar() {
     ] {
         assert!(page.text.contains(said), "{said}");
     }
-    for place in [
-        "calendar.google.com/calendar/render",
-        "outlook.live.com/calendar",
-    ] {
+    for place in ["calendar.google.com/calendar/render", "outlook.live.com/calendar"] {
         assert!(page.text.contains(place), "{place}");
     }
     let policy = page.headers["content-security-policy"].to_str().unwrap();
@@ -50,22 +43,12 @@ async fn the_link_opens_when_and_where_and_the_ways_into_a_calendar() {
         "{policy}"
     );
     assert_eq!(
-        (
-            &page.headers["referrer-policy"],
-            &page.headers["x-robots-tag"]
-        ),
+        (&page.headers["referrer-policy"], &page.headers["x-robots-tag"]),
         (&"no-referrer".parse().unwrap(), &"noindex".parse().unwrap())
     );
     // The style sheet in its head is the same for everybody.
     let (_, body) = page.text.split_once("<body>").unwrap();
-    for clinical in [
-        "Ada",
-        "Sample",
-        "consultation",
-        "laser",
-        "ada@example.test",
-        "416",
-    ] {
+    for clinical in ["Ada", "Sample", "consultation", "laser", "ada@example.test", "416"] {
         assert!(
             !body.to_lowercase().contains(&clinical.to_lowercase()),
             "{clinical} is on the page"
@@ -78,22 +61,11 @@ async fn the_link_opens_when_and_where_and_the_ways_into_a_calendar() {
 async fn the_file_is_the_visit_with_its_uid_and_changes_nothing() {
     let (app, session, link) = invited().await;
     let before = app.get(&format!("/sessions/{session}")).await.body;
-    let file = open(&app, &format!("{link}/appointment.ics"))
-        .await
-        .expect(200);
+    let file = open(&app, &format!("{link}/appointment.ics")).await.expect(200);
     assert_eq!(file.headers["content-type"], "text/calendar; charset=utf-8");
-    assert_eq!(
-        file.headers["content-disposition"],
-        "attachment; filename=\"appointment.ics\""
-    );
-    let desk = app
-        .get(&format!("/sessions/{session}/invite.ics"))
-        .await
-        .expect(200);
-    assert_eq!(
-        desk.headers["content-disposition"],
-        "attachment; filename=\"appointment.ics\""
-    );
+    assert_eq!(file.headers["content-disposition"], "attachment; filename=\"appointment.ics\"");
+    let desk = app.get(&format!("/sessions/{session}/invite.ics")).await.expect(200);
+    assert_eq!(desk.headers["content-disposition"], "attachment; filename=\"appointment.ics\"");
     for calendar in [&file.text, &desk.text] {
         assert_eq!(line(calendar, "UID").as_deref(), before["uid"].as_str());
         for none in ["METHOD", "ORGANIZER", "ATTENDEE"] {
@@ -109,29 +81,17 @@ async fn a_visit_that_was_called_off_says_so_and_is_no_file() {
     app.cancel(&session).await.expect(200);
     let page = open(&app, &link).await.expect(200);
     assert!(page.text.contains("no longer takes place") && !page.text.contains("Add to calendar"));
-    open(&app, &format!("{link}/appointment.ics"))
-        .await
-        .expect(404);
-    app.get(&format!("/sessions/{session}/invite.ics"))
-        .await
-        .expect(404);
+    open(&app, &format!("{link}/appointment.ics")).await.expect(404);
+    app.get(&format!("/sessions/{session}/invite.ics")).await.expect(404);
 }
 
 #[tokio::test]
 async fn the_link_follows_the_visit_and_is_over_a_week_after_it() {
     let (app, session, link) = invited().await;
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
-    assert!(
-        open(&app, &link)
-            .await
-            .expect(200)
-            .text
-            .contains("Tuesday, March 16, 2027")
-    );
+    assert!(open(&app, &link).await.expect(200).text.contains("Tuesday, March 16, 2027"));
     app.app.clock.advance(
-        "2027-03-23T15:45:00Z"
-            .parse::<chrono::DateTime<chrono::Utc>>()
-            .unwrap()
+        "2027-03-23T15:45:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap()
             - app.app.clock.now(),
     );
     open(&app, &link).await.expect(200);
@@ -143,13 +103,9 @@ async fn the_link_follows_the_visit_and_is_over_a_week_after_it() {
 async fn a_guess_opens_nothing_and_says_nothing() {
     let (app, _, link) = invited().await;
     let gone = open(&app, "/a/AAAAAAAAAAAAAAAAAAAAAAAA").await.expect(404);
-    for guess in [
-        "/a/x",
-        "/a/%00",
-        "/a/%FF",
-        "/a/01890000-0000-7000-8000-000000000001",
-        &format!("{link}x"),
-    ] {
+    for guess in
+        ["/a/x", "/a/%00", "/a/%FF", "/a/01890000-0000-7000-8000-000000000001", &format!("{link}x")]
+    {
         let answer = open(&app, guess).await.expect(404);
         assert_eq!(answer.text, gone.text, "{guess}");
     }
@@ -159,15 +115,9 @@ async fn a_guess_opens_nothing_and_says_nothing() {
 #[tokio::test]
 async fn a_link_that_went_to_an_old_address_opens_nothing() {
     let (app, session, link) = invited().await;
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
     let change = json!({"email": "new@example.test"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change)
-        .await
-        .expect(200);
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change).await.expect(200);
     open(&app, &link).await.expect(404);
     app.after_grace().await;
     let new = app.mails().await.last().unwrap().link();
@@ -178,47 +128,27 @@ async fn a_link_that_went_to_an_old_address_opens_nothing() {
 #[tokio::test]
 async fn an_old_link_stays_dead_when_a_cancellation_is_undone_after_the_address_changed() {
     let (app, session, link) = invited().await;
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
     app.cancel(&session).await.expect(200);
     let change = json!({"email": "new@example.test"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change)
-        .await
-        .expect(200);
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change).await.expect(200);
     open(&app, &link).await.expect(404);
     app.act(&session, "undo").await.expect(200);
     app.after_grace().await;
     open(&app, &link).await.expect(404);
-    open(&app, &app.mails().await.last().unwrap().link())
-        .await
-        .expect(200);
+    open(&app, &app.mails().await.last().unwrap().link()).await.expect(200);
 }
 
 #[tokio::test]
 async fn opening_it_leaves_a_line_in_the_audit() {
     let (app, session, link) = invited().await;
     open(&app, &link).await.expect(200);
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
     let audit = app
-        .manage(
-            "GET",
-            &format!("/audit?patient_id={patient}&limit=200"),
-            Value::Null,
-        )
+        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
         .await
         .expect(200);
-    let read = audit
-        .items()
-        .iter()
-        .find(|line| line["action"] == "visit.read")
-        .unwrap();
+    let read = audit.items().iter().find(|line| line["action"] == "visit.read").unwrap();
     assert_eq!(
         (read["role"].as_str(), read["user"].as_str()),
         (Some("patient"), Some("the patient's link"))
@@ -230,12 +160,7 @@ async fn opening_it_leaves_a_line_in_the_audit() {
 async fn a_tap_further_it_says_how_to_prepare_and_still_not_for_what() {
     let (app, session, link) = invited().await;
     let page = open(&app, &link).await.expect(200);
-    assert!(
-        page.text
-            .contains(&format!("{link}/prepare\">How to prepare")),
-        "{}",
-        page.text
-    );
+    assert!(page.text.contains(&format!("{link}/prepare\">How to prepare")), "{}", page.text);
     for early in ["sun", "medicines", "skin"] {
         let body = page.text.split_once("<body>").unwrap().1;
         assert!(!body.contains(early), "{early} is on the first page");
@@ -246,15 +171,9 @@ async fn a_tap_further_it_says_how_to_prepare_and_still_not_for_what() {
         "{}",
         talk.text
     );
-    let patient = app
-        .get(&format!("/sessions/{session}"))
-        .await
-        .str("patient_id")
-        .to_owned();
+    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
     let change = json!({"preferred_language": "fr"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change)
-        .await
-        .expect(200);
+    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change).await.expect(200);
     let french = open(&app, &format!("{link}/prepare")).await.expect(200);
     assert!(
         french.text.contains("Comment vous préparer") && french.text.contains("médicaments"),
@@ -272,16 +191,10 @@ async fn a_tap_further_it_says_how_to_prepare_and_still_not_for_what() {
 
     let course = app.course("Eve").await;
     app.consent_to_laser(&course).await;
-    app.book(&course, "laser_partial", "2027-03-16T10:00")
-        .await
-        .expect(201);
+    app.book(&course, "laser_partial", "2027-03-16T10:00").await.expect(201);
     app.after_grace().await;
     let mails = app.mails().await;
-    let link = mails
-        .iter()
-        .rfind(|mail| mail.to == "eve@example.test")
-        .unwrap()
-        .link();
+    let link = mails.iter().rfind(|mail| mail.to == "eve@example.test").unwrap().link();
     let treated = open(&app, &format!("{link}/prepare")).await.expect(200);
     assert!(
         treated.text.contains("four weeks") && treated.text.contains("24 hours"),

@@ -38,10 +38,7 @@ impl Person {
     /// The person as a caller of actions.
     #[must_use]
     pub fn caller(&self) -> Caller {
-        Caller {
-            actor: self.actor.clone(),
-            repeat: None,
-        }
+        Caller { actor: self.actor.clone(), repeat: None }
     }
 
     /// What they are to the clinic.
@@ -115,9 +112,7 @@ pub async fn door(app: &App, secret: &str, from: Option<IpAddr>, present: bool) 
     let Some(sign_in) = browsers::by_hash(&mut tx, &hash).await? else {
         return Ok(Door::Nobody);
     };
-    let user = users::get(&mut tx, sign_in.user_id)
-        .await?
-        .filter(|user| user.active);
+    let user = users::get(&mut tx, sign_in.user_id).await?.filter(|user| user.active);
     tx.rollback().await?;
     let Some(user) = user else {
         return Ok(Door::Nobody);
@@ -126,7 +121,7 @@ pub async fn door(app: &App, secret: &str, from: Option<IpAddr>, present: bool) 
     let standing = sign_in.standing(&app.policy, now);
     if standing == Standing::In && present && now - sign_in.seen_at >= NOTED_EVERY {
         let mut tx = app.db.begin().await?;
-        browsers::seen(&mut tx, sign_in.id, now).await?;
+        browsers::note_seen(&mut tx, sign_in.id, now).await?;
         tx.commit().await?;
     }
     let person = person(sign_in, user);
@@ -160,9 +155,7 @@ pub async fn give_code(app: &App, person: &Person, code: &str, from: Option<IpAd
     Try::begin(app, &person.email, from).await?;
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let user = users::get(&mut tx, person.actor.user_id)
-        .await?
-        .ok_or(Error::NotThere("user"))?;
+    let user = users::get(&mut tx, person.actor.user_id).await?.ok_or(Error::NotThere("user"))?;
     if !passwords::is_right(&mut tx, app, &user, code).await? {
         return Err(Error::WrongPassword);
     }
@@ -180,9 +173,7 @@ pub async fn unlock(
     from: Option<IpAddr>,
 ) -> Result<()> {
     let mut tx = app.db.read().await?;
-    let user = users::get(&mut tx, person.actor.user_id)
-        .await?
-        .ok_or(Error::NotThere("user"))?;
+    let user = users::get(&mut tx, person.actor.user_id).await?.ok_or(Error::NotThere("user"))?;
     tx.rollback().await?;
     let key = format!("browser {}", person.sign_in);
     if !is_theirs(app, &key, &user, password, from).await? {
@@ -214,12 +205,6 @@ pub async fn end_everywhere(app: &App, person: &Person) -> Result<()> {
     let caller = person.caller();
     let mut work = Work::begin(app, &caller).await?;
     browsers::end_all(&mut work.tx, caller.actor.user_id, work.now).await?;
-    work.audit(
-        "user.sign_out_everywhere",
-        ("user", caller.actor.user_id.0),
-        None,
-        None,
-    )
-    .await?;
+    work.audit("user.sign_out_everywhere", ("user", caller.actor.user_id.0), None, None).await?;
     Ok(work.tx.commit().await?)
 }

@@ -99,10 +99,7 @@ pub(super) async fn insert(
     {
         return Err(Error::NotThere("partner"));
     }
-    let user = User {
-        password_hash,
-        ..new.user(app)
-    };
+    let user = User { password_hash, ..new.user(app) };
     match users::insert(tx, &user).await {
         Err(storage::Error::Duplicate) => Err(taken(app, &user).await?),
         other => {
@@ -115,18 +112,15 @@ pub(super) async fn insert(
 /// What to say of an email that somebody has: one person belongs to one shop.
 async fn taken(app: &App, user: &User) -> Result<Error> {
     let mut tx = app.db.read().await?;
-    let there = users::by_email(&mut tx, &user.email)
-        .await?
-        .and_then(|there| there.partner_id);
+    let there = users::by_email(&mut tx, &user.email).await?.and_then(|there| there.partner_id);
     let other = match there.filter(|partner| Some(*partner) != user.partner_id) {
         Some(partner) => partners::name(&mut tx, partner).await?,
         None => None,
     };
     Ok(Error::Taken(match other {
-        Some(shop) => format!(
-            "{} belongs to {shop} already; one person belongs to one shop",
-            user.email
-        ),
+        Some(shop) => {
+            format!("{} belongs to {shop} already; one person belongs to one shop", user.email)
+        }
         None => format!("there is a user with the email {} already", user.email),
     }))
 }
@@ -197,10 +191,7 @@ pub async fn create_token(app: &App, email: &str, days: u16) -> Result<String> {
     let mut tx = app.db.begin().await?;
     let user = user_named(&mut tx, email).await?;
     if !user.active {
-        return Err(Error::Taken(format!(
-            "{} may not sign in any more",
-            user.email
-        )));
+        return Err(Error::Taken(format!("{} may not sign in any more", user.email)));
     }
     let (token, _) = mint(app, &mut tx, user.id, Duration::days(days.into())).await?;
     tx.commit().await?;

@@ -28,11 +28,7 @@ pub async fn code(app: &App) -> Result<Option<String>> {
         .collect();
     browsers::insert_first(&mut tx, &hash_of(&letters), app.clock.now()).await?;
     tx.commit().await?;
-    let groups: Vec<_> = letters
-        .as_bytes()
-        .chunks(4)
-        .map(String::from_utf8_lossy)
-        .collect();
+    let groups: Vec<_> = letters.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
     Ok(Some(groups.join("-")))
 }
 
@@ -65,17 +61,8 @@ pub async fn make_manager(
     if users::any(&mut tx).await? {
         return Err(Error::NotThere("page"));
     }
-    let new = NewUser {
-        email,
-        name,
-        role: Role::Manager,
-        partner_id: None,
-        password: None,
-    };
-    let user = User {
-        password_hash: Some(hash),
-        ..new.user(app)
-    };
+    let new = NewUser { email, name, role: Role::Manager, partner_id: None, password: None };
+    let user = User { password_hash: Some(hash), ..new.user(app) };
     users::insert(&mut tx, &user).await?;
     Ok(tx.commit().await?)
 }

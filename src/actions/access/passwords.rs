@@ -1,9 +1,7 @@
 //! What a person knows and a program holds: passwords (argon2id), how guesses at them are counted, the
 //! codes of second factors, and new secrets. Tokens, browsers and second factors stand on it.
 
-use crate::actions::App;
-use crate::actions::Error;
-use crate::actions::Result;
+use crate::actions::{App, Error, Result};
 use crate::domain::access::second_factor::step_of;
 use crate::storage::Tx;
 use crate::storage::access::users;
@@ -34,24 +32,15 @@ pub fn hash_of(secret: &str) -> String {
 
 /// A new random token: 256 bits, and a prefix by which scanners of leaked secrets know it.
 pub(super) fn new_token() -> String {
-    format!(
-        "fadeline_{}",
-        URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-    )
+    format!("fadeline_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
 }
 
 /// Hashes a password, off the threads that serve.
 pub async fn hash_password(app: &App, password: String) -> Result<String> {
-    let _turn = app
-        .guard
-        .hashing
-        .acquire()
-        .await
-        .map_err(|error| Error::Fault(error.to_string()))?;
+    let _turn =
+        app.guard.hashing.acquire().await.map_err(|error| Error::Fault(error.to_string()))?;
     let hashed = tokio::task::spawn_blocking(move || {
-        Argon2::default()
-            .hash_password(password.as_bytes())
-            .map(|hash| hash.to_string())
+        Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
     });
     hashed
         .await
@@ -66,22 +55,13 @@ async fn verify(app: &App, hash: Option<String>, password: String) -> Result<boo
         hash_password(app, password).await?;
         return Ok(false);
     };
-    let _turn = app
-        .guard
-        .hashing
-        .acquire()
-        .await
-        .map_err(|error| Error::Fault(error.to_string()))?;
+    let _turn =
+        app.guard.hashing.acquire().await.map_err(|error| Error::Fault(error.to_string()))?;
     let verified = tokio::task::spawn_blocking(move || {
-        PasswordHash::new(&hash).is_ok_and(|hash| {
-            Argon2::default()
-                .verify_password(password.as_bytes(), &hash)
-                .is_ok()
-        })
+        PasswordHash::new(&hash)
+            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
     });
-    verified
-        .await
-        .map_err(|error| Error::Fault(error.to_string()))
+    verified.await.map_err(|error| Error::Fault(error.to_string()))
 }
 
 /// A try to sign in that counts as failed until it is taken back, so that of many at once none comes before its count.
@@ -104,9 +84,7 @@ impl Try {
             let wait = Duration::seconds(1 << (failures - FREE).clamp(0, 9)).min(COUNTED);
             if now < last + wait {
                 own.take_back(app).await?;
-                return Err(Error::SlowDown(
-                    (last + wait - now).num_seconds().unsigned_abs() + 1,
-                ));
+                return Err(Error::SlowDown((last + wait - now).num_seconds().unsigned_abs() + 1));
             }
         }
         Ok(own)
@@ -135,9 +113,7 @@ pub(super) async fn known(
     }
     let own = Try::begin(app, &email, from).await?;
     let mut tx = app.db.read().await?;
-    let user = users::by_email(&mut tx, &email)
-        .await?
-        .filter(|user| user.active);
+    let user = users::by_email(&mut tx, &email).await?.filter(|user| user.active);
     tx.rollback().await?;
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     let right = verify(app, hash, password).await?;

@@ -54,41 +54,29 @@ pub async fn confirm(app: &App, person: &Person, code: &str, from: Option<IpAddr
     }
     browsers::end_others(&mut work.tx, user, person.sign_in, now).await?;
     browsers::set_stage(&mut work.tx, person.sign_in, Stage::In, now).await?;
-    work.audit(
-        "second_factor.set_up",
-        ("user", caller.actor.user_id.0),
-        None,
-        None,
-    )
-    .await?;
+    work.audit("second_factor.set_up", ("user", caller.actor.user_id.0), None, None).await?;
     Ok(work.tx.commit().await?)
 }
 
 /// Takes the second factor of a user away: by a manager, when a telephone was lost.
 pub async fn take_away(app: &App, caller: &Caller, user: UserId) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
-    users::get(&mut work.tx, user)
-        .await?
-        .ok_or(Error::NotThere("user"))?;
+    users::get(&mut work.tx, user).await?.ok_or(Error::NotThere("user"))?;
     users::take_second_factor(&mut work.tx, user).await?;
     browsers::end_all(&mut work.tx, user, work.now).await?;
-    work.audit("second_factor.take_away", ("user", user.0), None, None)
-        .await?;
+    work.audit("second_factor.take_away", ("user", user.0), None, None).await?;
     Ok(work.tx.commit().await?)
 }
 
 /// Requires a second factor of a user, or no longer. Who has none sets one up when they next sign in.
 pub async fn require(app: &App, caller: &Caller, user: UserId, required: bool) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
-    let there = users::get(&mut work.tx, user)
-        .await?
-        .ok_or(Error::NotThere("user"))?;
+    let there = users::get(&mut work.tx, user).await?.ok_or(Error::NotThere("user"))?;
     users::require_second_factor(&mut work.tx, user, required).await?;
     if required && there.second_factor.is_none() {
         browsers::end_all(&mut work.tx, user, work.now).await?;
     }
     let detail = Some(if required { "required" } else { "not required" }.to_owned());
-    work.audit("second_factor.require", ("user", user.0), None, detail)
-        .await?;
+    work.audit("second_factor.require", ("user", user.0), None, detail).await?;
     Ok(work.tx.commit().await?)
 }

@@ -8,10 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::passwords;
-use super::passwords::COUNTED;
-use super::passwords::hash_of;
-use super::passwords::known;
-use super::passwords::new_token;
+use super::passwords::{COUNTED, hash_of, known, new_token};
 use crate::actions::{Actor, App, Error, Result};
 use crate::domain::ids::{PartnerId, TokenId, UserId};
 use crate::domain::role::Role;
@@ -101,10 +98,7 @@ pub async fn sign_in(
     users::forget_failures(&mut tx, &user.email, app.clock.now() - COUNTED).await?;
     let (token, expires) = mint(app, &mut tx, user.id, SIGNED_IN_FOR).await?;
     tx.commit().await?;
-    Ok(SignedIn {
-        token,
-        expires_at: civil::shown(app.zone, expires),
-    })
+    Ok(SignedIn { token, expires_at: civil::shown(app.zone, expires) })
 }
 
 /// Who holds `token`; nobody when it is unknown, over or revoked.
@@ -120,22 +114,8 @@ pub async fn holder(
     drop(lease);
     Ok(holder.map(|holder| {
         app.guard.note_good(&hash);
-        let tokens::Holder {
-            token_id,
-            user_id,
-            name,
-            role,
-            partner_id,
-        } = holder;
-        (
-            token_id,
-            Actor {
-                user_id,
-                name: name.into(),
-                role,
-                partner_id,
-            },
-        )
+        let tokens::Holder { token_id, user_id, name, role, partner_id } = holder;
+        (token_id, Actor { user_id, name: name.into(), role, partner_id })
     }))
 }
 
@@ -148,7 +128,5 @@ pub async fn sign_out(app: &App, token: TokenId) -> Result<()> {
 
 /// The user with this email, for the command line.
 pub async fn user_named(tx: &mut Tx, email: &str) -> Result<User> {
-    users::by_email(tx, &email.trim().to_lowercase())
-        .await?
-        .ok_or(Error::NotThere("user"))
+    users::by_email(tx, &email.trim().to_lowercase()).await?.ok_or(Error::NotThere("user"))
 }

@@ -95,9 +95,7 @@ pub async fn get(app: &App, caller: &Caller, id: UserId) -> Result<UserView> {
 }
 
 async fn there(work: &mut Work<'_>, id: UserId) -> Result<User> {
-    users::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("user"))
+    users::get(&mut work.tx, id).await?.ok_or(Error::NotThere("user"))
 }
 
 /// Adds a user.
@@ -107,8 +105,7 @@ pub async fn add(app: &App, caller: &Caller, mut new: NewUser) -> Result<UserId>
     let password = hashed(app, &mut new).await?;
     let mut work = Work::begin(app, caller).await?;
     let id = insert(&mut work.tx, app, new, password).await?;
-    work.audit("user.add", ("user", id.0), None, Some(role))
-        .await?;
+    work.audit("user.add", ("user", id.0), None, Some(role)).await?;
     work.tx.commit().await?;
     Ok(id)
 }
@@ -127,11 +124,7 @@ pub async fn set_active(app: &App, caller: &Caller, id: UserId, active: bool) ->
         remains(&mut work, &user).await?;
     }
     write_active(&mut work.tx, app, id, active).await?;
-    let action = if active {
-        "user.enable"
-    } else {
-        "user.disable"
-    };
+    let action = if active { "user.enable" } else { "user.disable" };
     work.audit(action, ("user", id.0), None, None).await?;
     Ok(work.tx.commit().await?)
 }
@@ -142,8 +135,7 @@ pub async fn set_password(app: &App, caller: &Caller, id: UserId, password: Stri
     let mut work = Work::begin(app, caller).await?;
     there(&mut work, id).await?;
     write_password(&mut work.tx, app, id, &hash).await?;
-    work.audit("user.set_password", ("user", id.0), None, None)
-        .await?;
+    work.audit("user.set_password", ("user", id.0), None, None).await?;
     Ok(work.tx.commit().await?)
 }
 
@@ -166,11 +158,7 @@ pub async fn change(
     expected: &Expected,
     changed: ChangedUser,
 ) -> Result<()> {
-    let ChangedUser {
-        name,
-        role,
-        partner_id,
-    } = changed;
+    let ChangedUser { name, role, partner_id } = changed;
     fits(role, partner_id)?;
     let mut work = Work::begin(app, caller).await?;
     users::hold_list(&mut work.tx).await?;
@@ -192,21 +180,14 @@ pub async fn change(
     }
     let is_other = (user.role, user.partner_id) != (role, partner_id);
     let detail = is_other.then(|| format!("{} to {role}", user.role));
-    let next = User {
-        version: user.version + 1,
-        name,
-        role,
-        partner_id,
-        ..user
-    };
+    let next = User { version: user.version + 1, name, role, partner_id, ..user };
     if !users::update(&mut work.tx, &next).await? {
         return Err(Error::Stale);
     }
     if is_other {
         revoke_all(&mut work.tx, app, id).await?;
     }
-    work.audit("user.change", ("user", id.0), None, detail)
-        .await?;
+    work.audit("user.change", ("user", id.0), None, detail).await?;
     Ok(work.tx.commit().await?)
 }
 

@@ -3,14 +3,10 @@
 
 use super::diaries::Search;
 use super::hold::held;
-use super::new_session::NewSession;
-use super::new_session::booked;
-use super::new_session::exactly;
-use super::new_session::search;
+use super::new_session::{NewSession, booked, exactly, search};
 use super::{change, decide};
-use crate::actions::course::case;
-use crate::actions::course::locked;
 use crate::actions::course::session_view::{SessionView, view};
+use crate::actions::course::{case, lock};
 use crate::actions::referral::bookings::standing_at;
 use crate::actions::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::booking::judge::starts_at;
@@ -22,15 +18,11 @@ use crate::storage::course::sessions;
 pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<SessionView>> {
     let (start, notice) = starts_at(app.zone, new.start)?;
     let mut work = Work::begin(app, caller).await?;
-    let course = locked::locked(&mut work, new.course_id).await?;
+    let course = lock::lock_course(&mut work, new.course_id).await?;
     let mut search = search(&mut work, &course, &new).await?;
     if let Some(hold_id) = new.hold_id {
         let hold = held(&mut work, hold_id, &new, &search, start).await?;
-        search = Search {
-            site: Some(hold.place.site_id),
-            wanted: exactly(hold.place),
-            ..search
-        };
+        search = Search { site: Some(hold.place.site_id), wanted: exactly(hold.place), ..search };
         search.except.hold = Some(hold.id);
     }
     let (mut work, diary, granted) =
@@ -42,14 +34,7 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         holds::delete(&mut work.tx, hold_id).await?;
     }
     sessions::insert(&mut work.tx, &session).await?;
-    decide::claim(
-        &mut work,
-        &diary,
-        granted.place,
-        start,
-        Claimant::Session(session.id),
-    )
-    .await?;
+    decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(session.id)).await?;
     change::note_booked(&mut work, &session).await?;
     case::note_overrides(
         &mut work,
@@ -59,9 +44,8 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         new.overriding.as_ref(),
     )
     .await?;
-    let listed = sessions::get(&mut work.tx, session.id)
-        .await?
-        .ok_or(Error::NotThere("session"))?;
+    let listed =
+        sessions::get(&mut work.tx, session.id).await?.ok_or(Error::NotThere("session"))?;
     work.commit(Answer::Created(SessionView {
         notice,
         warnings: granted.warnings,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::change::{answered, locked, save};
+use super::change::{commit_session, lock_session, save};
 use crate::actions::course::session_view::SessionView;
 use crate::actions::{Answer, App, Caller, Expected, Result, Work};
 use crate::domain::course::session::{CancelReason, Session};
@@ -29,15 +29,11 @@ pub async fn cancel(
     why: Cancellation,
 ) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?.session;
+    let current = lock_session(&mut work, id, expected).await?.session;
     let status = current.after(Verb::Cancel, work.now, &app.policy, app.zone)?;
-    let next = Session {
-        status,
-        cancel_reason: Some(why.reason),
-        rebook_reason: None,
-        ..current.clone()
-    };
+    let next =
+        Session { status, cancel_reason: Some(why.reason), rebook_reason: None, ..current.clone() };
     claims::release_session(&mut work.tx, id).await?;
     save(&mut work, &current, next, "cancel").await?;
-    answered(work, id, None).await
+    commit_session(work, id, None).await
 }

@@ -12,10 +12,9 @@ use crate::domain::course::session::Session;
 use crate::domain::ids::SessionId;
 use crate::domain::messages::notice::{Standing, concerns_calendars, standing};
 use crate::storage::booking::resources;
-use crate::storage::course::history;
 use crate::storage::course::history::{Before, Change};
-use crate::storage::course::sessions;
 use crate::storage::course::sessions::Listed;
+use crate::storage::course::{history, sessions};
 use crate::storage::messages::tasks;
 
 /// The change that rule 37 makes; not undone session by session.
@@ -46,35 +45,26 @@ pub(in crate::actions) const PROPOSAL_TAKEN: &str = "take-proposal";
 pub(in crate::actions) const WITHDRAWN: &str = "withdraw";
 
 /// The session, read after its patient was locked, so that changes of it wait for each other.
-pub(in crate::actions) async fn locked(
+pub(in crate::actions) async fn lock_session(
     work: &mut Work<'_>,
     id: SessionId,
     expected: &Expected,
 ) -> Result<Listed> {
-    let patient = sessions::patient_of(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("session"))?;
+    let patient =
+        sessions::patient_of(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
     resources::lock(&mut work.tx, [patient.into()]).await?;
-    let listed = sessions::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("session"))?;
+    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
     expected.check(listed.session.version)?;
     Ok(listed)
 }
 
 /// Notes that `session` was booked, and queues what its patient is told.
 pub(in crate::actions) async fn note_booked(work: &mut Work<'_>, session: &Session) -> Result<()> {
-    note(work, session.id, "book", None).await?;
-    change::dated(work, session).await?;
+    note_change(work, session.id, "book", None).await?;
+    change::supersede_undated_notices(work, session).await?;
     notices::queue(work, session, Of::Booking).await?;
     let detail = Some(at(session.starts_at));
-    work.audit(
-        "session.book",
-        ("session", session.id.0),
-        Some(session.patient_id),
-        detail,
-    )
-    .await
+    work.audit("session.book", ("session", session.id.0), Some(session.patient_id), detail).await
 }
 
 /// Writes `next`, which was `current`, as the change `what`. One that concerns calendars raises `sequence`, unless `next`
@@ -99,12 +89,12 @@ pub(in crate::actions) async fn save(
     if !sessions::update(&mut work.tx, &next).await? {
         return Err(Error::Stale);
     }
-    note(work, next.id, what, Some(Before::from(current))).await?;
+    note_change(work, next.id, what, Some(Before::from(current))).await?;
     if next.local_start != current.local_start || standing(next.status) == Standing::Gone {
         // What was asked of a person about its old time is asked no more.
         tasks::settle(&mut work.tx, next.id, work.now).await?;
     }
-    change::after_session(work, current, &next).await?;
+    change::follow_session(work, current, &next).await?;
     notices::queue(work, &next, if told { Of::Visit } else { Of::Plans }).await?;
     work.audit(
         &format!("session.{}", what.replace('-', "_")),
@@ -116,18 +106,13 @@ pub(in crate::actions) async fn save(
     Ok(next)
 }
 
-async fn note(
+async fn note_change(
     work: &mut Work<'_>,
     id: SessionId,
     what: &str,
     before: Option<Before>,
 ) -> Result<()> {
-    let change = Change {
-        id: work.app.clock.id(),
-        at: work.now,
-        change: what.to_owned(),
-        before,
-    };
+    let change = Change { id: work.app.clock.id(), at: work.now, change: what.to_owned(), before };
     Ok(history::insert(&mut work.tx, &change, id, Some(work.caller.actor.user_id)).await?)
 }
 
@@ -136,17 +121,12 @@ fn at(start: DateTime<Utc>) -> String {
 }
 
 /// Commits, with the session as it is now for an answer, and what the caller should know of it.
-pub(in crate::actions) async fn answered(
+pub(in crate::actions) async fn commit_session(
     mut work: Work<'_>,
     id: SessionId,
     notice: Option<String>,
 ) -> Result<Answer<SessionView>> {
-    let listed = sessions::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("session"))?;
-    let shown = SessionView {
-        notice,
-        ..view(work.app, listed)
-    };
+    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let shown = SessionView { notice, ..view(work.app, listed) };
     work.commit(Answer::Is(shown)).await
 }

@@ -4,14 +4,12 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::diaries;
 use super::diaries::Search;
-use super::prerequisites;
+use super::{diaries, prerequisites};
 use crate::actions::{Answer, App, Caller, Error, Result, Work};
-use crate::domain::booking::availability;
 use crate::domain::booking::diary::{Claim, Diary};
-use crate::domain::booking::judge;
 use crate::domain::booking::judge::{Granted, judge};
+use crate::domain::booking::{availability, judge};
 use crate::domain::course::Course;
 use crate::domain::course::session::Place;
 use crate::domain::ids::ClaimId;
@@ -33,10 +31,7 @@ pub(in crate::actions) async fn decide<'a>(
     let closed = course.details.closed_to_booking();
     let against = match (closed, place(&mut work, search, start).await?) {
         (None, Ok((diary, granted))) => return Ok((work, diary, granted)),
-        (closed, decided) => closed
-            .into_iter()
-            .chain(decided.err().unwrap_or_default())
-            .collect(),
+        (closed, decided) => closed.into_iter().chain(decided.err().unwrap_or_default()).collect(),
     };
     let (app, caller) = (work.app, work.caller);
     work.tx.rollback().await?;
@@ -73,22 +68,14 @@ pub(in crate::actions) async fn claim(
     by: Claimant,
 ) -> Result<()> {
     let sweep = claims::any_expired(&mut work.tx, work.now).await?;
-    for Claim {
-        resource,
-        when,
-        conflict,
-    } in diary.claims_of(place, start)
-    {
+    for Claim { resource, when, conflict } in diary.claims_of(place, start) {
         if sweep {
             claims::sweep(&mut work.tx, resource, work.now).await?;
         }
         let id: ClaimId = work.app.clock.id();
         match claims::insert(&mut work.tx, id, resource, by, when).await {
             Err(storage::Error::Overlap) => {
-                return Err(Error::refused(
-                    conflict,
-                    "That time was taken a moment ago.",
-                ));
+                return Err(Error::refused(conflict, "That time was taken a moment ago."));
             }
             other => other?,
         }
@@ -107,27 +94,13 @@ pub(super) async fn explained(
     refusals: Vec<Refusal>,
 ) -> Result<Error> {
     // The refusal itself is kept under the request's key by whoever answers it.
-    let caller = Caller {
-        repeat: None,
-        ..caller.clone()
-    };
+    let caller = Caller { repeat: None, ..caller.clone() };
     let mut work = Work::begin(app, &caller).await?;
-    let codes: Vec<_> = refusals
-        .iter()
-        .map(|refusal| refusal.code.to_string())
-        .collect();
-    work.audit(
-        action,
-        ("patient", search.patient.0),
-        Some(search.patient),
-        Some(codes.join(" ")),
-    )
-    .await?;
+    let codes: Vec<_> = refusals.iter().map(|refusal| refusal.code.to_string()).collect();
+    work.audit(action, ("patient", search.patient.0), Some(search.patient), Some(codes.join(" ")))
+        .await?;
     // No day helps a course that is over or on hold.
-    let earliest = if refusals
-        .iter()
-        .any(|refusal| refusal.code == Code::CourseNotOpen)
-    {
+    let earliest = if refusals.iter().any(|refusal| refusal.code == Code::CourseNotOpen) {
         None
     } else {
         let from = civil::date_of(app.zone, start.max(work.now));
@@ -141,10 +114,7 @@ pub(super) async fn explained(
     )
     .await?;
     work.commit(Answer::Is(())).await?;
-    let refusals = refusals
-        .into_iter()
-        .map(|refusal| told(refusal, earliest))
-        .collect();
+    let refusals = refusals.into_iter().map(|refusal| told(refusal, earliest)).collect();
     Ok(Error::Explained(refusals, earliest))
 }
 

@@ -19,8 +19,7 @@ use crate::domain::time::interval::Interval;
 use crate::storage::Tx;
 use crate::storage::booking::claims;
 use crate::storage::booking::claims::Except;
-use crate::storage::catalogue::Catalogue;
-use crate::storage::catalogue::{closures, devices};
+use crate::storage::catalogue::{Catalogue, closures, devices};
 use crate::storage::course::sessions;
 use crate::storage::partner::referrals;
 use crate::storage::patient::consents;
@@ -51,15 +50,9 @@ pub struct Search {
 /// The service that programs call `code`.
 pub async fn service(tx: &mut Tx, app: &App, code: &str) -> Result<Service> {
     let catalogue = current(tx, app).await?;
-    let named = catalogue
-        .services
-        .iter()
-        .find(|service| service.details.code.as_str() == code);
+    let named = catalogue.services.iter().find(|service| service.details.code.as_str() == code);
     let unknown = || {
-        Error::refused(
-            Code::UnknownService,
-            format!("There is no service with the code {code:?}."),
-        )
+        Error::refused(Code::UnknownService, format!("There is no service with the code {code:?}."))
     };
     named.cloned().ok_or_else(unknown)
 }
@@ -72,11 +65,7 @@ pub async fn open(
     search: &Search,
 ) -> Result<Vec<Diary>> {
     let catalogue = current(tx, app).await?;
-    let Wanted {
-        practitioner,
-        room,
-        device,
-    } = search.wanted;
+    let Wanted { practitioner, room, device } = search.wanted;
     let practitioner = match practitioner {
         Some(id) => Some(
             catalogue
@@ -88,22 +77,14 @@ pub async fn open(
         None => None,
     };
     let room = match room {
-        Some(id) => Some(
-            catalogue
-                .rooms
-                .iter()
-                .find(|one| one.id == id)
-                .ok_or(Error::NotThere("room"))?,
-        ),
+        Some(id) => {
+            Some(catalogue.rooms.iter().find(|one| one.id == id).ok_or(Error::NotThere("room"))?)
+        }
         None => None,
     };
     let device = match device {
         Some(id) => Some(
-            catalogue
-                .devices
-                .iter()
-                .find(|one| one.id == id)
-                .ok_or(Error::NotThere("device"))?,
+            catalogue.devices.iter().find(|one| one.id == id).ok_or(Error::NotThere("device"))?,
         ),
         None => None,
     };
@@ -147,15 +128,9 @@ pub async fn open(
             claims: std::collections::HashMap::new(),
         };
         if let Some(place) = search.prefer {
-            diary
-                .practitioners
-                .sort_by_key(|person| person.id != place.practitioner_id);
-            diary
-                .rooms
-                .sort_by_key(|room| Some(room.id) != place.room_id);
-            diary
-                .devices
-                .sort_by_key(|device| Some(device.id) != place.device_id);
+            diary.practitioners.sort_by_key(|person| person.id != place.practitioner_id);
+            diary.rooms.sort_by_key(|room| Some(room.id) != place.room_id);
+            diary.devices.sort_by_key(|device| Some(device.id) != place.device_id);
         }
         diaries.push(diary);
     }
@@ -176,19 +151,14 @@ async fn shop(
     };
     let late = now - chrono::Duration::days(app.policy.shop_report_days.into());
     let overdue = sessions::unreported(tx, search.patient, partner, late).await?;
-    let overdue = overdue
-        .iter()
-        .find(|session| search.except.session != Some(session.id));
+    let overdue = overdue.iter().find(|session| search.except.session != Some(session.id));
     let mut open = referrals::open_of(tx, search.patient, partner).await?;
     let course = search.case.as_ref().map(|case| case.course_id);
     open.retain(|referral| {
         Some(referral.course_id) == course && referral.service_id == search.service.id
     });
     Ok(Some(ShopTerms {
-        partner: catalogue
-            .partner(partner)
-            .ok_or(Error::NotThere("partner"))?
-            .clone(),
+        partner: catalogue.partner(partner).ok_or(Error::NotThere("partner"))?.clone(),
         disclosed: consents::is_disclosed(tx, search.patient, partner).await?,
         overdue: overdue.map(|session| civil::date_of(app.zone, session.starts_at)),
         on_hold: open.iter().any(|one| one.status == ReferralStatus::OnHold)
@@ -202,9 +172,8 @@ fn sites_for(catalogue: &Catalogue, site: Option<SiteId>) -> Result<Vec<Site>> {
         let named = catalogue.sites.iter().find(|site| site.id == id);
         return Ok(vec![named.cloned().ok_or(Error::NotThere("site"))?]);
     }
-    let sites = here(&catalogue.sites, |site| {
-        site.details.kind == SiteKind::Clinic && site.details.active
-    });
+    let sites =
+        here(&catalogue.sites, |site| site.details.kind == SiteKind::Clinic && site.details.active);
     if sites.is_empty() {
         return Err(Error::refused(
             Code::ClinicClosed,
@@ -224,22 +193,12 @@ fn here<T: Clone>(all: &[T], wanted: impl Fn(&&T) -> bool) -> Vec<T> {
 pub fn candidates(diaries: &[Diary]) -> Vec<ResourceId> {
     let mut all = Vec::new();
     for diary in diaries {
-        all.extend(
-            diary
-                .practitioners
-                .iter()
-                .map(|person| ResourceId::from(person.id)),
-        );
+        all.extend(diary.practitioners.iter().map(|person| ResourceId::from(person.id)));
         if diary.needs_room() {
             all.extend(diary.rooms.iter().map(|room| ResourceId::from(room.id)));
         }
         if diary.needs_device() {
-            all.extend(
-                diary
-                    .devices
-                    .iter()
-                    .map(|device| ResourceId::from(device.id)),
-            );
+            all.extend(diary.devices.iter().map(|device| ResourceId::from(device.id)));
         }
     }
     all
@@ -262,14 +221,7 @@ pub async fn fill(
     let range = range.ok_or_else(|| Error::invalid("/to", "is before from"))?;
     diary.closures = closures::within(tx, first, last).await?;
     diary.windows = devices::windows_within(tx, diary.site.id, range).await?;
-    diary.claims = claims::within(
-        tx,
-        diary.site.id,
-        diary.patient.into(),
-        range,
-        diary.now,
-        except,
-    )
-    .await?;
+    diary.claims =
+        claims::within(tx, diary.site.id, diary.patient.into(), range, diary.now, except).await?;
     Ok(())
 }

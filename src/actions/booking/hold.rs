@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::decide;
 use super::diaries::Search;
 use super::new_session::{NewSession, search};
-use crate::actions::course::locked;
+use crate::actions::course::lock;
 use crate::actions::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::booking::judge::starts_at;
 use crate::domain::course::session::Place;
@@ -16,9 +16,8 @@ use crate::domain::ids::{CourseId, DeviceId, HoldId, PractitionerId, RoomId, Sit
 use crate::domain::refusal::Code;
 use crate::domain::time::civil;
 use crate::storage::booking::claims::Claimant;
-use crate::storage::booking::holds;
 use crate::storage::booking::holds::Hold;
-use crate::storage::booking::resources;
+use crate::storage::booking::{holds, resources};
 use crate::storage::course::courses as stored_courses;
 
 /// A hold as its owner is shown it.
@@ -47,15 +46,7 @@ pub struct HoldView {
 }
 
 fn view(app: &App, hold: &Hold) -> HoldView {
-    let Hold {
-        id,
-        course_id,
-        place,
-        starts_at,
-        ends_at,
-        expires_at,
-        ..
-    } = hold;
+    let Hold { id, course_id, place, starts_at, ends_at, expires_at, .. } = hold;
     let shown = |at: &DateTime<Utc>| civil::shown(app.zone, *at);
     HoldView {
         id: *id,
@@ -77,7 +68,7 @@ pub async fn hold(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
     }
     let (start, _) = starts_at(app.zone, new.start)?;
     let mut work = Work::begin(app, caller).await?;
-    let course = locked::locked(&mut work, new.course_id).await?;
+    let course = lock::lock_course(&mut work, new.course_id).await?;
     let search = search(&mut work, &course, &new).await?;
     let (mut work, diary, granted) =
         decide::decide(work, "hold.refused", &course, &search, start).await?;
@@ -100,49 +91,27 @@ pub async fn hold(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         Claimant::Hold(hold.id, hold.expires_at),
     )
     .await?;
-    work.audit(
-        "hold.make",
-        ("hold", hold.id.0),
-        Some(course.patient_id),
-        None,
-    )
-    .await?;
+    work.audit("hold.make", ("hold", hold.id.0), Some(course.patient_id), None).await?;
     work.commit(Answer::Created(view(app, &hold))).await
 }
 
 /// Gives up a hold of one's own.
 pub async fn give_up(app: &App, caller: &Caller, id: HoldId) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
-    let hold = holds::get(&mut work.tx, caller.actor.user_id, id)
-        .await?
-        .ok_or(Error::NotThere("hold"))?;
+    let hold =
+        holds::get(&mut work.tx, caller.actor.user_id, id).await?.ok_or(Error::NotThere("hold"))?;
     let course = stored_courses::get(&mut work.tx, hold.course_id)
         .await?
         .ok_or(Error::NotThere("course"))?;
     resources::lock(&mut work.tx, [course.patient_id.into()]).await?;
     // Who books over an expired hold sweeps its claims away; locked alike, the two cannot wait for each other.
-    let Place {
-        practitioner_id,
-        room_id,
-        device_id,
-        ..
-    } = hold.place;
-    let kept = [
-        Some(practitioner_id.into()),
-        room_id.map(Into::into),
-        device_id.map(Into::into),
-    ];
+    let Place { practitioner_id, room_id, device_id, .. } = hold.place;
+    let kept = [Some(practitioner_id.into()), room_id.map(Into::into), device_id.map(Into::into)];
     resources::lock(&mut work.tx, kept.into_iter().flatten()).await?;
     if !holds::delete(&mut work.tx, id).await? {
         return Err(Error::NotThere("hold"));
     }
-    work.audit(
-        "hold.give_up",
-        ("hold", id.0),
-        Some(course.patient_id),
-        None,
-    )
-    .await?;
+    work.audit("hold.give_up", ("hold", id.0), Some(course.patient_id), None).await?;
     work.commit(Answer::Is(())).await?;
     Ok(())
 }
@@ -156,23 +125,16 @@ pub(super) async fn held(
     start: DateTime<Utc>,
 ) -> Result<Hold> {
     let owner = work.caller.actor.user_id;
-    let hold = holds::get(&mut work.tx, owner, id)
-        .await?
-        .filter(|hold| work.now < hold.expires_at);
+    let hold = holds::get(&mut work.tx, owner, id).await?.filter(|hold| work.now < hold.expires_at);
     let hold = hold.ok_or_else(|| {
-        Error::refused(
-            Code::HoldGone,
-            "This hold is over, or was never yours; choose a time anew.",
-        )
+        Error::refused(Code::HoldGone, "This hold is over, or was never yours; choose a time anew.")
     })?;
     let place = hold.place;
     let same = hold.course_id == new.course_id
         && hold.service_id == search.service.id
         && hold.starts_at == start
         && new.site_id.is_none_or(|id| id == place.site_id)
-        && new
-            .practitioner_id
-            .is_none_or(|id| id == place.practitioner_id)
+        && new.practitioner_id.is_none_or(|id| id == place.practitioner_id)
         && new.room_id.is_none_or(|id| Some(id) == place.room_id)
         && new.device_id.is_none_or(|id| Some(id) == place.device_id);
     if !same {

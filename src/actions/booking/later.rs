@@ -61,10 +61,7 @@ pub(super) async fn broken(
         if violations.is_empty() {
             continue;
         }
-        let service = catalogue
-            .services
-            .iter()
-            .find(|service| service.id == session.service_id);
+        let service = catalogue.services.iter().find(|service| service.id == session.service_id);
         let service = service.ok_or(Error::NotThere("service"))?.clone();
         let search = Search {
             patient,
@@ -72,19 +69,15 @@ pub(super) async fn broken(
             site: Some(session.place.site_id),
             wanted: Wanted::default(),
             prefer: Some(session.place),
-            except: Except {
-                session: Some(session.id),
-                hold: None,
-            },
+            except: Except { session: Some(session.id), hold: None },
             case: Some(case.without(session.id).facing(Facing::Backward)),
             pardoned: Vec::new(),
             proposed: false,
         };
         let proposal = proposal(work, &search, &session).await?;
         if let Some((_, diary)) = &proposal
-            && let Some(visit) = proposal
-                .as_ref()
-                .and_then(|(ranked, _)| plan::as_visit(diary, &ranked.slot))
+            && let Some(visit) =
+                proposal.as_ref().and_then(|(ranked, _)| plan::as_visit(diary, &ranked.slot))
         {
             case = case.without(session.id).with(visit);
         }
@@ -105,15 +98,9 @@ async fn proposal(
     session: &Session,
 ) -> Result<Option<(Ranked, Diary)>> {
     let day = civil::date_of(work.app.zone, session.starts_at);
-    let hour: Option<TimeOfDay> = session
-        .local_start
-        .get(11..16)
-        .and_then(|hour| hour.parse().ok());
-    let as_before = Wishes {
-        weekdays: vec![Weekday::of(day)],
-        not_before: hour,
-        not_after: hour,
-    };
+    let hour: Option<TimeOfDay> =
+        session.local_start.get(11..16).and_then(|hour| hour.parse().ok());
+    let as_before = Wishes { weekdays: vec![Weekday::of(day)], not_before: hour, not_after: hour };
     for mut diary in diaries::open(&mut work.tx, work.app, work.now, search).await? {
         let whole = plan::range(&diary, day, SLACK);
         // As near to its old day as may be: the suggested interval was not what it had.
@@ -125,18 +112,8 @@ async fn proposal(
         if range.last < range.first {
             continue;
         }
-        diaries::fill(
-            &mut work.tx,
-            &mut diary,
-            range.first,
-            range.last,
-            search.except,
-        )
-        .await?;
-        let near = plan::Range {
-            last: (range.first + SAME_HOUR).min(range.last),
-            ..range
-        };
+        diaries::fill(&mut work.tx, &mut diary, range.first, range.last, search.except).await?;
+        let near = plan::Range { last: (range.first + SAME_HOUR).min(range.last), ..range };
         let mut found = plan::nearest(&diary, &as_before, near, None, 0);
         if found.is_empty() {
             found = plan::nearest(&diary, &Wishes::default(), range, None, 0);
@@ -155,11 +132,7 @@ pub(super) fn moved_visit(
     session: &Session,
     start: DateTime<Utc>,
 ) -> Case {
-    let slot = Slot {
-        start,
-        end: start + diary.service.duration(),
-        place: session.place,
-    };
+    let slot = Slot { start, end: start + diary.service.duration(), place: session.place };
     match plan::as_visit(diary, &slot) {
         Some(mut visit) => {
             visit.session_id = session.id;

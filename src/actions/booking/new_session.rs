@@ -3,29 +3,19 @@
 
 use super::diaries;
 use super::diaries::Search;
-use crate::actions::Result;
-use crate::actions::Work;
 use crate::actions::course::case;
+use crate::actions::{Result, Work};
 use crate::domain::booking::diary::Wanted;
 use crate::domain::course::Course;
-use crate::domain::course::session::Place;
-use crate::domain::course::session::Session;
-use crate::domain::course::status::ProcedureStatus;
-use crate::domain::course::status::SessionStatus;
-use crate::domain::ids::CourseId;
-use crate::domain::ids::DeviceId;
-use crate::domain::ids::HoldId;
-use crate::domain::ids::PractitionerId;
-use crate::domain::ids::ReferralId;
-use crate::domain::ids::RoomId;
-use crate::domain::ids::SiteId;
+use crate::domain::course::session::{Place, Session};
+use crate::domain::course::status::{ProcedureStatus, SessionStatus};
+use crate::domain::ids::{CourseId, DeviceId, HoldId, PractitionerId, ReferralId, RoomId, SiteId};
 use crate::domain::overriding::Override;
 use crate::domain::text::Code;
 use crate::domain::time::civil;
 use crate::domain::time::civil::When;
 use crate::storage::booking::claims::Except;
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -63,11 +53,7 @@ pub struct NewSession {
 impl NewSession {
     /// Whom and what the caller insists on.
     pub(super) fn wanted(&self) -> Wanted {
-        Wanted {
-            practitioner: self.practitioner_id,
-            room: self.room_id,
-            device: self.device_id,
-        }
+        Wanted { practitioner: self.practitioner_id, room: self.room_id, device: self.device_id }
     }
 }
 
@@ -124,9 +110,7 @@ pub(in crate::actions) fn booked(
         place,
         status,
         procedure_status: ProcedureStatus::Preparation,
-        local_start: civil::wall_of(zone, start)
-            .format("%Y-%m-%dT%H:%M")
-            .to_string(),
+        local_start: civil::wall_of(zone, start).format("%Y-%m-%dT%H:%M").to_string(),
         zone: zone.name().to_owned(),
         starts_at: start,
         ends_at: start + search.service.duration(),

@@ -41,11 +41,7 @@ pub async fn places(app: &App, caller: &Caller, wanted: SlotsWanted) -> Result<P
     drop(work);
     let mut items = Vec::new();
     for site in catalogue.sites.iter().filter(|site| site.details.active) {
-        let here = SlotsWanted {
-            site_id: Some(site.id),
-            limit: TIMES,
-            ..wanted.clone()
-        };
+        let here = SlotsWanted { site_id: Some(site.id), limit: TIMES, ..wanted.clone() };
         items.push(PlaceView {
             site_id: site.id,
             name: site.details.name.to_string(),
@@ -54,11 +50,7 @@ pub async fn places(app: &App, caller: &Caller, wanted: SlotsWanted) -> Result<P
         });
     }
     items.sort_by_key(|place| {
-        place
-            .slots
-            .items
-            .first()
-            .map_or((true, None), |slot| (false, Some(slot.start)))
+        place.slots.items.first().map_or((true, None), |slot| (false, Some(slot.start)))
     });
     Ok(Places { items })
 }

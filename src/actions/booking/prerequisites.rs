@@ -2,21 +2,14 @@
 
 use super::diaries;
 use super::diaries::Search;
-use crate::actions::Result;
-use crate::actions::Work;
 use crate::actions::work::catalogue_kept::current;
+use crate::actions::{Result, Work};
 use crate::domain::booking::availability;
-use crate::domain::catalogue::service::Purpose;
-use crate::domain::catalogue::service::Treatment;
+use crate::domain::catalogue::service::{Purpose, Treatment};
 use crate::domain::course::rules::test_patch;
-use crate::domain::refusal::Code;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::civil;
-use chrono::DateTime;
-use chrono::Days;
-use chrono::Duration;
-use chrono::NaiveDate;
-use chrono::Utc;
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 /// `refusals` of `search`, those that wait for a consultation or a test patch with the first day on which they
 /// would be satisfied if that took place at its next free time.
@@ -34,32 +27,24 @@ pub(in crate::actions) async fn with_prerequisites(
     };
     let (now, zone, policy) = (work.now, work.app.zone, &work.app.policy);
     let mut ready = now;
-    if let Some(consulted) = refusals
-        .iter()
-        .find(|refusal| refusal.code == Code::ConsultationRequired)
+    if let Some(consulted) =
+        refusals.iter().find(|refusal| refusal.code == Code::ConsultationRequired)
     {
         let cooling = Duration::hours(policy.cooling_off_hours.into());
         let day = match consulted.earliest {
             Some(day) => Some(civil::day_start(zone, day)),
-            None => next_free(work, search, Purpose::Consultation, now)
-                .await?
-                .map(|end| end + cooling),
+            None => {
+                next_free(work, search, Purpose::Consultation, now).await?.map(|end| end + cooling)
+            }
         };
         let Some(day) = day else { return Ok(refusals) };
         ready = day;
-        give(
-            &mut refusals,
-            Code::ConsultationRequired,
-            civil::date_of(zone, ready),
-        );
+        give(&mut refusals, Code::ConsultationRequired, civil::date_of(zone, ready));
     }
     if no_patch && let Some(patched) = next_free(work, search, Purpose::TestPatch, ready).await? {
         let day = civil::date_of(zone, patched) + test_patch::wait(&case, policy);
         // An old test patch may still do sooner than the day that was asked for.
-        let renewed = case
-            .visits
-            .iter()
-            .any(|visit| visit.treatment == Some(Treatment::TestPatch));
+        let renewed = case.visits.iter().any(|visit| visit.treatment == Some(Treatment::TestPatch));
         let day = if renewed { day.max(asked) } else { day };
         give(&mut refusals, Code::TestPatchRequired, day);
     }
@@ -91,24 +76,14 @@ async fn next_free(
         device: search.wanted.device.filter(|_| service.is_laser()),
         ..Default::default()
     };
-    let search = Search {
-        service: service.clone(),
-        wanted,
-        case: None,
-        ..search.clone()
-    };
+    let search = Search { service: service.clone(), wanted, case: None, ..search.clone() };
     let first = civil::date_of(work.app.zone, from);
     let last = first + Days::new(28);
     let mut ends = Vec::new();
     for mut diary in diaries::open(&mut work.tx, work.app, work.now, &search).await? {
         diaries::fill(&mut work.tx, &mut diary, first, last, search.except).await?;
         let slots = availability::find(&diary, first, last).slots;
-        ends.extend(
-            slots
-                .iter()
-                .find(|slot| slot.start >= from)
-                .map(|slot| slot.end),
-        );
+        ends.extend(slots.iter().find(|slot| slot.start >= from).map(|slot| slot.end));
     }
     Ok(ends.into_iter().min())
 }

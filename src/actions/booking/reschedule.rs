@@ -7,11 +7,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::change::{locked, save};
-use super::decide;
-use super::diaries;
+use super::change::{lock_session, save};
 use super::diaries::Search;
 use super::later::{LaterSession, broken, moved_visit};
+use super::{decide, diaries};
 use crate::actions::course::case;
 use crate::actions::course::session_view::{SessionView, view};
 use crate::actions::referral::bookings::standing_at;
@@ -27,9 +26,8 @@ use crate::domain::overriding::Override;
 use crate::domain::refusal::{Code, Refusal, Warning};
 use crate::domain::time::civil;
 use crate::domain::time::civil::When;
-use crate::storage::booking::claims;
 use crate::storage::booking::claims::{Claimant, Except};
-use crate::storage::booking::resources;
+use crate::storage::booking::{claims, resources};
 use crate::storage::catalogue::services;
 use crate::storage::course::{courses, sessions};
 
@@ -110,12 +108,11 @@ pub async fn reschedule(
         return Err(Error::invalid("/also", "at most 60 sessions"));
     }
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?.session;
+    let current = lock_session(&mut work, id, expected).await?.session;
     current.after(Verb::Reschedule, work.now, &app.policy, app.zone)?;
     let (start, notice) = starts_at(app.zone, to.start)?;
-    let course = courses::get(&mut work.tx, current.course_id)
-        .await?
-        .ok_or(Error::NotThere("course"))?;
+    let course =
+        courses::get(&mut work.tx, current.course_id).await?.ok_or(Error::NotThere("course"))?;
     let mut case = case::load(&mut work.tx, app, &course, None).await?;
     let mut moves = moves(&mut work, current, start, &to).await?;
     for one in &moves {
@@ -135,21 +132,17 @@ pub async fn reschedule(
     }
     let (mut also_moved, mut warnings) = (Vec::new(), Vec::new());
     for one in moves {
-        let made = make(work, &course, &mut case, one, to.overriding.as_ref()).await?;
+        let made = move_one(work, &course, &mut case, one, to.overriding.as_ref()).await?;
         work = made.0;
         if made.1 == id {
             warnings = made.2;
         } else {
-            also_moved.push(shown(&mut work, made.1).await?);
+            also_moved.push(session_view(&mut work, made.1).await?);
         }
     }
     let later = broken(&mut work, course.patient_id, case, start).await?;
     let answer = Rescheduled {
-        session: SessionView {
-            notice,
-            warnings,
-            ..shown(&mut work, id).await?
-        },
+        session: SessionView { notice, warnings, ..session_view(&mut work, id).await? },
         also_moved,
         later,
         preview: to.preview,
@@ -159,13 +152,8 @@ pub async fn reschedule(
     }
     work.tx.rollback().await?;
     let mut work = Work::begin(app, caller).await?;
-    work.audit(
-        "session.reschedule_preview",
-        ("session", id.0),
-        Some(course.patient_id),
-        None,
-    )
-    .await?;
+    work.audit("session.reschedule_preview", ("session", id.0), Some(course.patient_id), None)
+        .await?;
     work.commit(Answer::Is(answer)).await
 }
 
@@ -176,92 +164,57 @@ async fn moves(
     start: DateTime<Utc>,
     to: &NewTime,
 ) -> Result<Vec<Move>> {
-    let wanted = Wanted {
-        practitioner: to.practitioner_id,
-        room: to.room_id,
-        device: to.device_id,
-    };
+    let wanted =
+        Wanted { practitioner: to.practitioner_id, room: to.room_id, device: to.device_id };
     let overriding = to.overriding.as_ref();
     let first = search(work, &current, wanted, to.site_id, overriding).await?;
     let course = current.course_id;
-    let mut moves = vec![Move {
-        session: current,
-        start,
-        search: first,
-        field: None,
-    }];
+    let mut moves = vec![Move { session: current, start, search: first, field: None }];
     for (index, also) in to.also.iter().enumerate() {
         let field = format!("/also/{index}");
-        let named = sessions::get(&mut work.tx, also.session_id)
-            .await?
-            .map(|listed| listed.session);
+        let named =
+            sessions::get(&mut work.tx, also.session_id).await?.map(|listed| listed.session);
         let named = named.filter(|session| {
             session.course_id == course && moves.iter().all(|one| one.session.id != session.id)
         });
         let Some(session) = named else {
             let message =
                 "What moves with a session is another one of the same course, named once.";
-            return Err(Refusal::new(Code::NotToBeMoved, message)
-                .about(field)
-                .into());
+            return Err(Refusal::new(Code::NotToBeMoved, message).about(field).into());
         };
         session.after(Verb::Reschedule, work.now, &work.app.policy, work.app.zone)?;
         let (start, _) = starts_at(work.app.zone, also.start)
             .map_err(|refusal| refusal.about(format!("{field}/start")))?;
         let search = search(work, &session, Wanted::default(), None, overriding).await?;
-        moves.push(Move {
-            session,
-            start,
-            search,
-            field: Some(format!("{field}/start")),
-        });
+        moves.push(Move { session, start, search, field: Some(format!("{field}/start")) });
     }
     Ok(moves)
 }
 
 /// Makes one move, measured against what comes before it; `case` then holds it at its new time.
-async fn make<'a>(
+async fn move_one<'a>(
     work: Work<'a>,
     course: &Course,
     case: &mut Case,
     one: Move,
     why: Option<&Override>,
 ) -> Result<(Work<'a>, SessionId, Vec<Warning>)> {
-    let Move {
-        session: current,
-        start,
-        search,
-        field,
-    } = one;
-    let search = Search {
-        case: Some(case.clone().facing(Facing::Backward)),
-        ..search
-    };
+    let Move { session: current, start, search, field } = one;
+    let search = Search { case: Some(case.clone().facing(Facing::Backward)), ..search };
     let decided = decide::decide(work, "session.reschedule_refused", course, &search, start).await;
     let (mut work, diary, granted) = decided.map_err(|error| located(error, field.as_deref()))?;
     let booked = current.after(Verb::Reschedule, work.now, &work.app.policy, work.app.zone)?;
     let of = (current.course_id, current.patient_id);
     // Whoever has not agreed to that time is asked again.
-    let asked = standing_at(
-        &mut work,
-        of,
-        current.service_id,
-        diary.shop.as_ref(),
-        current.referral_id,
-    )
-    .await?;
+    let asked =
+        standing_at(&mut work, of, current.service_id, diary.shop.as_ref(), current.referral_id)
+            .await?;
     let next = Session {
-        status: if diary.shop.is_some() {
-            asked.1
-        } else {
-            booked
-        },
+        status: if diary.shop.is_some() { asked.1 } else { booked },
         referral_id: asked.0,
         place: granted.place,
         sequence: current.sequence + 1,
-        local_start: civil::wall_of(work.app.zone, start)
-            .format("%Y-%m-%dT%H:%M")
-            .to_string(),
+        local_start: civil::wall_of(work.app.zone, start).format("%Y-%m-%dT%H:%M").to_string(),
         zone: work.app.zone.name().to_owned(),
         starts_at: start,
         ends_at: start + search.service.duration(),
@@ -269,14 +222,7 @@ async fn make<'a>(
         ..current.clone()
     };
     *case = moved_visit(case, &diary, &next, start);
-    decide::claim(
-        &mut work,
-        &diary,
-        granted.place,
-        start,
-        Claimant::Session(next.id),
-    )
-    .await?;
+    decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(next.id)).await?;
     save(&mut work, &current, next, "reschedule").await?;
     case::note_overrides(&mut work, current.id, course, &granted.overridden, why).await?;
     Ok((work, current.id, granted.warnings))
@@ -286,20 +232,15 @@ async fn make<'a>(
 fn located(error: Error, field: Option<&str>) -> Error {
     match (error, field) {
         (Error::Explained(refusals, first_day), Some(field)) => Error::Explained(
-            refusals
-                .into_iter()
-                .map(|refusal| refusal.about(field))
-                .collect(),
+            refusals.into_iter().map(|refusal| refusal.about(field)).collect(),
             first_day,
         ),
         (error, _) => error,
     }
 }
 
-async fn shown(work: &mut Work<'_>, id: SessionId) -> Result<SessionView> {
-    let listed = sessions::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("session"))?;
+async fn session_view(work: &mut Work<'_>, id: SessionId) -> Result<SessionView> {
+    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
     Ok(view(work.app, listed))
 }
 
@@ -310,16 +251,12 @@ async fn search(
     site: Option<SiteId>,
     overriding: Option<&Override>,
 ) -> Result<Search> {
-    let service = services::get(&mut work.tx, current.service_id)
-        .await?
-        .ok_or(Error::NotThere("service"))?;
+    let service =
+        services::get(&mut work.tx, current.service_id).await?.ok_or(Error::NotThere("service"))?;
     let elsewhere =
         wanted.practitioner.is_some() || wanted.room.is_some() || wanted.device.is_some();
     let site = site.or((!elsewhere).then_some(current.place.site_id));
-    let except = Except {
-        session: Some(current.id),
-        hold: None,
-    };
+    let except = Except { session: Some(current.id), hold: None };
     Ok(Search {
         patient: current.patient_id,
         service,

@@ -5,17 +5,14 @@ use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::decide;
-use super::diaries;
 use super::diaries::Search;
-use super::prerequisites;
+use super::{decide, diaries, prerequisites};
 use crate::actions::course::case;
 use crate::actions::{App, Caller, Error, Result, Work};
-use crate::domain::booking::availability;
 use crate::domain::booking::diary::Wanted;
 use crate::domain::booking::judge::{from_edge, until_edge};
-use crate::domain::booking::ranking;
 use crate::domain::booking::ranking::{Ranked, Reasons};
+use crate::domain::booking::{availability, ranking};
 use crate::domain::course::case::Facing;
 use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SessionId, SiteId};
 use crate::domain::refusal::{Code, Refusal};
@@ -107,9 +104,8 @@ pub struct Slots {
 /// Free times for a course.
 pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Result<Slots> {
     let mut work = Work::look(app, caller).await?;
-    let course = courses::get(&mut work.tx, wanted.course_id)
-        .await?
-        .ok_or(Error::NotThere("course"))?;
+    let course =
+        courses::get(&mut work.tx, wanted.course_id).await?.ok_or(Error::NotThere("course"))?;
     let service = diaries::service(&mut work.tx, app, &wanted.service).await?;
     let (from, until) = range(app, work.now, &wanted)?;
     let (first, last) = (
@@ -137,34 +133,18 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
     };
     let detail = Some(search.service.details.code.to_string());
     if let Some(refusal) = course.details.closed_to_booking() {
-        work.seen(
-            "slots.search",
-            ("course", course.id.0),
-            course.patient_id,
-            detail,
-        )
-        .await?;
-        return Ok(Slots {
-            items: Vec::new(),
-            refused: vec![refusal],
-        });
+        work.seen("slots.search", ("course", course.id.0), course.patient_id, detail).await?;
+        return Ok(Slots { items: Vec::new(), refused: vec![refusal] });
     }
     let mut diaries = diaries::open(&mut work.tx, app, work.now, &search).await?;
     for diary in &mut diaries {
         diaries::fill(&mut work.tx, diary, first, last, search.except).await?;
     }
-    work.seen(
-        "slots.search",
-        ("course", course.id.0),
-        course.patient_id,
-        detail,
-    )
-    .await?;
+    work.seen("slots.search", ("course", course.id.0), course.patient_id, detail).await?;
     let (mut best, mut refused) = (Vec::new(), Vec::new());
     for diary in &diaries {
         let mut here = availability::find(diary, first, last);
-        here.slots
-            .retain(|slot| from <= slot.start && slot.start < until);
+        here.slots.retain(|slot| from <= slot.start && slot.start < until);
         let target = ranking::target(diary, first.max(civil::date_of(app.zone, diary.now)));
         best.extend(ranking::ranked(diary, &here.slots, target, wanted.limit));
         refused.extend(here.refused);
@@ -193,39 +173,23 @@ async fn instead_of(
     moved: SessionId,
     course: CourseId,
 ) -> Result<Search> {
-    let session = sessions::get(&mut work.tx, moved)
-        .await?
-        .map(|listed| listed.session);
-    let session = session
-        .filter(|session| session.course_id == course)
-        .ok_or(Error::NotThere("session"))?;
-    let except = Except {
-        session: Some(moved),
-        hold: None,
-    };
+    let session = sessions::get(&mut work.tx, moved).await?.map(|listed| listed.session);
+    let session =
+        session.filter(|session| session.course_id == course).ok_or(Error::NotThere("session"))?;
+    let except = Except { session: Some(moved), hold: None };
     Ok(Search {
         prefer: Some(session.place),
         site: search.site.or(Some(session.place.site_id)),
         except,
-        case: search
-            .case
-            .map(|case| case.without(moved).facing(Facing::Backward)),
+        case: search.case.map(|case| case.without(moved).facing(Facing::Backward)),
         ..search
     })
 }
 
 fn shown(app: &App, best: &[Ranked], refused: Vec<Refusal>, earliest: Option<NaiveDate>) -> Slots {
-    let items = best
-        .iter()
-        .zip(1..)
-        .map(|(one, rank)| SlotView::of(app, one, rank));
-    let refused = refused
-        .into_iter()
-        .map(|refusal| decide::told(refusal, earliest));
-    Slots {
-        items: items.collect(),
-        refused: refused.collect(),
-    }
+    let items = best.iter().zip(1..).map(|(one, rank)| SlotView::of(app, one, rank));
+    let refused = refused.into_iter().map(|refusal| decide::told(refusal, earliest));
+    Slots { items: items.collect(), refused: refused.collect() }
 }
 
 /// The instants between which starts are wanted.

@@ -14,9 +14,8 @@ use crate::domain::ids::{ResourceId, SessionId, UserId};
 use crate::domain::role::Role;
 use crate::domain::time::interval::Interval;
 use crate::domain::time::time_law::{Moving, Shift, moved, shift, stuck};
-use crate::storage::booking::claims;
 use crate::storage::booking::claims::{Claimant, Held};
-use crate::storage::booking::resources;
+use crate::storage::booking::{claims, resources};
 use crate::storage::course::sessions;
 
 /// A visit whose promise means another instant now.
@@ -59,10 +58,7 @@ pub async fn check(app: &App) -> Result<Vec<Changed>> {
         claims::held_from(&mut tx, app.clock.now()).await?
     };
     tx.rollback().await?;
-    Ok(judged(shifts, &held)
-        .into_iter()
-        .map(|(changed, _)| changed)
-        .collect())
+    Ok(judged(shifts, &held).into_iter().map(|(changed, _)| changed).collect())
 }
 
 /// Moves all that can move, in one transaction, and tells the patients. Lists the same as [`check`] did before.
@@ -81,27 +77,19 @@ pub async fn apply(app: &App) -> Result<Vec<Changed>> {
     let to_come = sessions::live_from(&mut work.tx, work.now).await?;
     resources::lock(
         &mut work.tx,
-        to_come
-            .iter()
-            .map(|session| session.patient_id.into())
-            .collect::<BTreeSet<_>>(),
+        to_come.iter().map(|session| session.patient_id.into()).collect::<BTreeSet<_>>(),
     )
     .await?;
     let seen = claims::held_from(&mut work.tx, work.now).await?;
     resources::lock(
         &mut work.tx,
-        seen.iter()
-            .map(|held| held.resource_id)
-            .collect::<BTreeSet<_>>(),
+        seen.iter().map(|held| held.resource_id).collect::<BTreeSet<_>>(),
     )
     .await?;
     let to_come = sessions::live_from(&mut work.tx, work.now).await?;
     let held = claims::held_from(&mut work.tx, work.now).await?;
     let judged = judged(shifts(app, &to_come)?, &held);
-    let moving: Vec<_> = judged
-        .iter()
-        .filter_map(|(_, moving)| moving.as_ref())
-        .collect();
+    let moving: Vec<_> = judged.iter().filter_map(|(_, moving)| moving.as_ref()).collect();
     claims::sweep_all(&mut work.tx, work.now).await?;
     for one in &moving {
         claims::release_session(&mut work.tx, one.session.id).await?;
@@ -143,16 +131,10 @@ type Shifts<'a> = BTreeMap<SessionId, (&'a Session, Shift)>;
 fn shifts<'a>(app: &App, to_come: &'a [Session]) -> Result<Shifts<'a>> {
     let mut shifts = Shifts::new();
     for session in to_come {
-        let zone = app
-            .zone_named(&session.zone)
-            .map_err(|error| Error::Fault(error.to_string()))?;
+        let zone =
+            app.zone_named(&session.zone).map_err(|error| Error::Fault(error.to_string()))?;
         let wall = NaiveDateTime::parse_from_str(&session.local_start, "%Y-%m-%dT%H:%M").map_err(
-            |_| {
-                Error::Fault(format!(
-                    "the promise of session {} cannot be read",
-                    session.id
-                ))
-            },
+            |_| Error::Fault(format!("the promise of session {} cannot be read", session.id)),
         )?;
         if let Some(shift) = shift(zone, wall, session.starts_at) {
             shifts.insert(session.id, (session, shift));
@@ -168,14 +150,8 @@ fn judged(shifts: Shifts<'_>, held: &[Held]) -> Vec<(Changed, Option<Moves>)> {
         let Some(when) = Interval::new(one.starts_at, one.ends_at) else {
             continue;
         };
-        match one
-            .session_id
-            .filter(|id| matches!(shifts.get(id), Some((_, Shift::By(_)))))
-        {
-            Some(id) => claims_of
-                .entry(id)
-                .or_default()
-                .push((one.resource_id, when)),
+        match one.session_id.filter(|id| matches!(shifts.get(id), Some((_, Shift::By(_))))) {
+            Some(id) => claims_of.entry(id).or_default().push((one.resource_id, when)),
             None => fixed.push((one.resource_id, when)),
         }
     }

@@ -83,10 +83,7 @@ pub fn event(app: &App, told: &Told<'_>) -> std::result::Result<Event, Unwritten
         place: told.place.to_owned(),
         phone: app.profile.phone.to_string(),
         arrive_early_minutes: Some(app.policy.be_early_minutes).filter(|minutes| *minutes > 0),
-        manage: told
-            .link
-            .map(|link| Link::try_from(link.to_owned()))
-            .transpose()?,
+        manage: told.link.map(|link| Link::try_from(link.to_owned())).transpose()?,
         video: None,
     })
 }
@@ -107,19 +104,11 @@ pub struct Visit {
 }
 
 async fn shown(tx: &mut Tx, app: &App, session: &Session, link: Option<&str>) -> Result<Visit> {
-    let patient = patients::get(tx, session.patient_id)
-        .await?
-        .ok_or(Refused::NotThere("patient"))?;
+    let patient =
+        patients::get(tx, session.patient_id).await?.ok_or(Refused::NotThere("patient"))?;
     let catalogue = current(tx, app).await?;
-    let site = catalogue
-        .sites
-        .iter()
-        .find(|site| site.id == session.place.site_id);
-    let place = site
-        .ok_or(Refused::NotThere("site"))?
-        .details
-        .address
-        .clone();
+    let site = catalogue.sites.iter().find(|site| site.id == session.place.site_id);
+    let place = site.ok_or(Refused::NotThere("site"))?.details.address.clone();
     let told = Told {
         uid: session.uid,
         sequence: session.sequence,
@@ -159,19 +148,11 @@ pub fn entry_status(status: SessionStatus) -> Status {
 /// One session as a calendar, for staff. One that does not take place is in nobody's.
 pub async fn download(app: &App, caller: &Caller, id: SessionId) -> Result<String> {
     let mut work = Work::begin(app, caller).await?;
-    let session = sessions::get(&mut work.tx, id)
-        .await?
-        .ok_or(Refused::NotThere("session"))?
-        .session;
+    let session =
+        sessions::get(&mut work.tx, id).await?.ok_or(Refused::NotThere("session"))?.session;
     let calendar = shown(&mut work.tx, app, &session, None).await?.calendar;
     let calendar = calendar.ok_or(Refused::NotThere("visit to put into a calendar"))?;
-    work.audit(
-        "session.calendar",
-        ("session", id.0),
-        Some(session.patient_id),
-        None,
-    )
-    .await?;
+    work.audit("session.calendar", ("session", id.0), Some(session.patient_id), None).await?;
     Ok(work.commit(Answer::Is(calendar)).await?.into_inner())
 }
 
@@ -202,9 +183,8 @@ pub(in crate::actions) async fn session_behind(
     now: DateTime<Utc>,
     secret: &str,
 ) -> Result<(Session, Recipient)> {
-    let (id, recipient) = visit_links::behind(tx, &hash_of(secret))
-        .await?
-        .ok_or(Refused::NotThere("page"))?;
+    let (id, recipient) =
+        visit_links::behind(tx, &hash_of(secret)).await?.ok_or(Refused::NotThere("page"))?;
     let open_for = Duration::days(i64::from(app.policy.visit_link_days));
     let session = sessions::get(tx, id).await?.map(|listed| listed.session);
     let session = session.filter(|session| now <= session.ends_at + open_for);
@@ -219,13 +199,10 @@ pub async fn behind_link(app: &App, secret: &str) -> Result<Opened> {
     let link = app.profile.public_url.to(&links::path(secret));
     let visit = shown(&mut tx, app, &session, Some(&link)).await?;
     let opted_out = opt_outs::in_force(&mut tx, &recipient).await?;
-    let proposed = proposals::open_for(&mut tx, now, &session)
-        .await?
-        .filter(|start| *start > now);
+    let proposed = proposals::open_for(&mut tx, now, &session).await?.filter(|start| *start > now);
     let catalogue = current(&mut tx, app).await?;
-    let treats = catalogue
-        .service(session.service_id)
-        .is_some_and(|service| service.treatment().is_some());
+    let treats =
+        catalogue.service(session.service_id).is_some_and(|service| service.treatment().is_some());
     tx.rollback().await?;
     let audit = Line {
         id: app.clock.id(),

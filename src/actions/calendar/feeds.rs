@@ -91,7 +91,7 @@ pub async fn make(app: &App, caller: &Caller, new: NewFeed) -> Result<Answer<Fee
     let secret = fresh_secret();
     let current = feeds::of(&mut work.tx, new.kind, new.id).await?;
     let feed = if let Some(current) = current {
-        rotated(&mut work, current, &secret).await?
+        replace_secret(&mut work, current, &secret).await?
     } else {
         let feed = Feed {
             id: app.clock.id(),
@@ -105,28 +105,15 @@ pub async fn make(app: &App, caller: &Caller, new: NewFeed) -> Result<Answer<Fee
             last_fetched_at: None,
             revoked_at: None,
         };
-        feeds::insert(&mut work.tx, &feed)
-            .await
-            .map_err(|error| match error {
-                storage::Error::Duplicate => {
-                    Error::Taken("the feed was made a moment ago".to_owned())
-                }
-                other => other.into(),
-            })?;
+        feeds::insert(&mut work.tx, &feed).await.map_err(|error| match error {
+            storage::Error::Duplicate => Error::Taken("the feed was made a moment ago".to_owned()),
+            other => other.into(),
+        })?;
         feed
     };
-    work.audit(
-        "feed.make",
-        ("feed", feed.id.0),
-        patient,
-        Some(new.kind.to_string()),
-    )
-    .await?;
-    work.commit_secret(
-        Answer::Created(view(app, &feed, Some(&secret))),
-        &view(app, &feed, None),
-    )
-    .await
+    work.audit("feed.make", ("feed", feed.id.0), patient, Some(new.kind.to_string())).await?;
+    work.commit_secret(Answer::Created(view(app, &feed, Some(&secret))), &view(app, &feed, None))
+        .await
 }
 
 /// Refuses a subject that is not there; answers the patient where it is one.
@@ -134,13 +121,11 @@ async fn subject(work: &mut Work<'_>, new: NewFeed) -> Result<Option<PatientId>>
     let own = work.caller.actor.own_shop();
     let there = match new.kind {
         _ if own.is_some() && new.kind != FeedKind::Partner => false,
-        FeedKind::Practitioner => practitioners::get(&mut work.tx, PractitionerId(new.id))
-            .await?
-            .is_some(),
+        FeedKind::Practitioner => {
+            practitioners::get(&mut work.tx, PractitionerId(new.id)).await?.is_some()
+        }
         FeedKind::Site => sites::get(&mut work.tx, SiteId(new.id)).await?.is_some(),
-        FeedKind::Partner => partners::get(&mut work.tx, own, PartnerId(new.id))
-            .await?
-            .is_some(),
+        FeedKind::Partner => partners::get(&mut work.tx, own, PartnerId(new.id)).await?.is_some(),
         FeedKind::Patient => {
             resources::lock(&mut work.tx, [PatientId(new.id).into()]).await?;
             patients::exists(&mut work.tx, PatientId(new.id)).await?
@@ -152,7 +137,7 @@ async fn subject(work: &mut Work<'_>, new: NewFeed) -> Result<Option<PatientId>>
     Ok((new.kind == FeedKind::Patient).then_some(PatientId(new.id)))
 }
 
-async fn rotated(work: &mut Work<'_>, current: Feed, secret: &str) -> Result<Feed> {
+async fn replace_secret(work: &mut Work<'_>, current: Feed, secret: &str) -> Result<Feed> {
     let feed = Feed {
         version: current.version + 1,
         hash: hash_of(secret),
@@ -178,14 +163,9 @@ pub async fn rotate(
     let current = in_use(&mut work, id).await?;
     expected.check(current.version)?;
     let secret = fresh_secret();
-    let feed = rotated(&mut work, current, &secret).await?;
-    work.audit("feed.rotate", ("feed", id.0), patient_of(&feed), None)
-        .await?;
-    work.commit_secret(
-        Answer::Is(view(app, &feed, Some(&secret))),
-        &view(app, &feed, None),
-    )
-    .await
+    let feed = replace_secret(&mut work, current, &secret).await?;
+    work.audit("feed.rotate", ("feed", id.0), patient_of(&feed), None).await?;
+    work.commit_secret(Answer::Is(view(app, &feed, Some(&secret))), &view(app, &feed, None)).await
 }
 
 /// Revokes a feed; its address is dead from now on.
@@ -196,16 +176,13 @@ pub async fn revoke(app: &App, caller: &Caller, id: FeedId, expected: &Expected)
     if !feeds::revoke(&mut work.tx, id, feed.version, work.now).await? {
         return Err(Error::Stale);
     }
-    work.audit("feed.revoke", ("feed", id.0), patient_of(&feed), None)
-        .await?;
+    work.audit("feed.revoke", ("feed", id.0), patient_of(&feed), None).await?;
     work.commit(Answer::Is(())).await.map(|_| ())
 }
 
 async fn in_use(work: &mut Work<'_>, id: FeedId) -> Result<Feed> {
     let own = work.caller.actor.own_shop();
-    let feed = feeds::get(&mut work.tx, own, id)
-        .await?
-        .filter(|feed| feed.revoked_at.is_none());
+    let feed = feeds::get(&mut work.tx, own, id).await?.filter(|feed| feed.revoked_at.is_none());
     feed.ok_or(Error::NotThere("feed"))
 }
 
@@ -222,8 +199,7 @@ pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<Items<FeedV
         |feed| feed.id,
     )?;
     for patient in found.items.iter().filter_map(patient_of) {
-        work.audit("feed.list", ("patient", patient.0), Some(patient), None)
-            .await?;
+        work.audit("feed.list", ("patient", patient.0), Some(patient), None).await?;
     }
     let items = found.map(|feed| view(app, &feed, None));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
@@ -233,11 +209,9 @@ pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<Items<FeedV
 pub async fn revoke_unused(app: &App) -> Result<usize> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let unused = feeds::unused_since(
-        &mut tx,
-        now - Duration::days(i64::from(app.policy.feed_unused_days)),
-    )
-    .await?;
+    let unused =
+        feeds::unused_since(&mut tx, now - Duration::days(i64::from(app.policy.feed_unused_days)))
+            .await?;
     let mut revoked = 0;
     for feed in unused {
         if !feeds::revoke(&mut tx, feed.id, feed.version, now).await? {

@@ -10,9 +10,7 @@ use std::sync::{Arc, PoisonError};
 use chrono::{DateTime, Duration, Utc};
 
 use super::event::entry_status;
-use crate::actions::work::memory::Fetched;
-use crate::actions::work::memory::KeptFeed;
-use crate::actions::work::memory::MOST_KEPT;
+use crate::actions::work::memory::{Fetched, KeptFeed, MOST_KEPT};
 use crate::actions::{App, Error, Result};
 use crate::calendar::entry::{Entry, Kind};
 use crate::calendar::feed;
@@ -31,13 +29,7 @@ pub async fn fetch(app: &App, secret: &str) -> Result<Option<Arc<Fetched>>> {
     let hash = hash_of(secret);
     let now = app.clock.now();
     let commits = app.commits.load(Ordering::SeqCst);
-    let kept = app
-        .feeds
-        .latest
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .get(&hash)
-        .cloned();
+    let kept = app.feeds.latest.read().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
     if let Some(one) = kept.filter(|one| one.commits == commits && one.is_fresh(now)) {
         return Ok(Some(one.fetched));
     }
@@ -51,11 +43,7 @@ pub async fn fetch(app: &App, secret: &str) -> Result<Option<Arc<Fetched>>> {
     };
     drop(lease);
     let fetched = Arc::new(fetched);
-    let one = KeptFeed {
-        fetched: fetched.clone(),
-        commits,
-        at: now,
-    };
+    let one = KeptFeed { fetched: fetched.clone(), commits, at: now };
     keep(app, hash, one);
     // A calendar is not kept back because it could not be noted that it was fetched.
     if let Err(error) = note(app, &feed, now).await {
@@ -65,11 +53,7 @@ pub async fn fetch(app: &App, secret: &str) -> Result<Option<Arc<Fetched>>> {
 }
 
 fn keep(app: &App, hash: String, one: KeptFeed) {
-    let mut kept = app
-        .feeds
-        .latest
-        .write()
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut kept = app.feeds.latest.write().unwrap_or_else(PoisonError::into_inner);
     if kept.len() >= MOST_KEPT {
         kept.retain(|_, other| other.is_fresh(one.at));
     }
@@ -80,14 +64,11 @@ fn keep(app: &App, hash: String, one: KeptFeed) {
 
 /// Notes that it was fetched, once a minute at most.
 async fn note(app: &App, feed: &Feed, now: DateTime<Utc>) -> Result<()> {
-    if feed
-        .last_fetched_at
-        .is_some_and(|last| now < last + NOTED_EVERY)
-    {
+    if feed.last_fetched_at.is_some_and(|last| now < last + NOTED_EVERY) {
         return Ok(());
     }
     let mut tx = app.db.begin().await?;
-    feeds::fetched(&mut tx, feed.id, now).await?;
+    feeds::note_fetched(&mut tx, feed.id, now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -98,27 +79,20 @@ async fn rendered(
     feed: &Feed,
     now: DateTime<Utc>,
 ) -> Result<Option<Fetched>> {
-    let Some(subject) = feeds::subject(lease, feed.kind, feed.subject_id)
-        .await?
-        .filter(|subject| subject.active)
+    let Some(subject) =
+        feeds::subject(lease, feed.kind, feed.subject_id).await?.filter(|subject| subject.active)
     else {
         return Ok(None);
     };
     let range = covered(now).ok_or_else(|| Error::Fault("the clock is off".to_owned()))?;
     let visits = feeds::entries(lease, feed.kind, feed.subject_id, range).await?;
-    let changed = visits
-        .iter()
-        .map(|visit| visit.updated_at)
-        .max()
-        .unwrap_or(feed.rotated_at);
+    let changed = visits.iter().map(|visit| visit.updated_at).max().unwrap_or(feed.rotated_at);
     let places = match feed.kind {
         FeedKind::Patient => sites::addresses(lease).await?,
         _ => HashMap::new(),
     };
     let label = app.profile.label.as_str();
-    let taking_place = visits
-        .iter()
-        .filter(|visit| standing(visit.status) != Standing::Gone);
+    let taking_place = visits.iter().filter(|visit| standing(visit.status) != Standing::Gone);
     let entries = taking_place.map(|visit| Entry {
         uid: visit.uid,
         sequence: visit.sequence,
@@ -142,23 +116,15 @@ async fn rendered(
             FeedKind::Partner => Kind::Busy,
             FeedKind::Patient => Kind::Visit {
                 label: label.to_owned(),
-                place: places
-                    .get(&visit.site_id)
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
+                place: places.get(&visit.site_id).map(ToString::to_string).unwrap_or_default(),
             },
         },
     });
-    let entries: Vec<Entry> = if feed.kind == FeedKind::Partner {
-        merged(entries)
-    } else {
-        entries.collect()
-    };
+    let entries: Vec<Entry> =
+        if feed.kind == FeedKind::Partner { merged(entries) } else { entries.collect() };
     // The names of sites and shops tell what is done there, so they are not in it (`ical.md` 76).
-    let name = subject
-        .name
-        .as_ref()
-        .map_or_else(|| label.to_owned(), |name| format!("{label} - {name}"));
+    let name =
+        subject.name.as_ref().map_or_else(|| label.to_owned(), |name| format!("{label} - {name}"));
     Ok(Some(Fetched::of(
         feed::feed(&name, app.zone, entries.into_iter(), &app.feeds.events),
         changed,

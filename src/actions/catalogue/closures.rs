@@ -39,13 +39,11 @@ pub fn holidays(app: &App, year: i32) -> Result<Vec<Holiday>> {
 /// Removes a closure.
 pub async fn remove(app: &App, caller: &Caller, id: ClosureId, expected: &Expected) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
-    let closure: Closure = closures::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("closure"))?;
+    let closure: Closure =
+        closures::get(&mut work.tx, id).await?.ok_or(Error::NotThere("closure"))?;
     expected.check(closure.version)?;
     closures::delete(&mut work.tx, id).await?;
-    work.audit("closure.remove", ("closure", id.0), None, None)
-        .await?;
+    work.audit("closure.remove", ("closure", id.0), None, None).await?;
     work.commit(Answer::Is(())).await?;
     Ok(())
 }

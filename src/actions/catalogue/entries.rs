@@ -138,20 +138,13 @@ fn service_faults(details: &ServiceDetails) -> Option<Refusal> {
         price_cents,
         ..
     } = details;
-    let total: u16 = [
-        duration_minutes,
-        anaesthetic_minutes,
-        preparation_minutes,
-        turnaround_minutes,
-    ]
-    .map(|length| u16::from(*length))
-    .iter()
-    .sum();
+    let total: u16 =
+        [duration_minutes, anaesthetic_minutes, preparation_minutes, turnaround_minutes]
+            .map(|length| u16::from(*length))
+            .iter()
+            .sum();
     if price_cents.is_some_and(|cents| cents < 0) {
-        return Some(Refusal::new(
-            Code::NegativeCost,
-            "price_cents is not below zero.",
-        ));
+        return Some(Refusal::new(Code::NegativeCost, "price_cents is not below zero."));
     }
     let sound = u16::from(*duration_minutes) >= 1 && total <= 1440;
     (!sound).then(|| {

@@ -14,9 +14,7 @@ use crate::actions::messages::replan;
 use crate::actions::messages::replan::Whose;
 use crate::actions::work::error::none_of;
 use crate::actions::work::page::{Items, Page};
-use crate::actions::work::patch::merge;
-use crate::actions::work::patch::patched;
-use crate::actions::work::patch::typed;
+use crate::actions::work::patch::{merge, patched, typed};
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::refusal::Code;
 use crate::storage;
@@ -27,21 +25,13 @@ pub async fn add<E: Entry>(app: &App, caller: &Caller, details: E::Details) -> R
     none_of(E::faults(&details))?;
     let mut work = Work::begin(app, caller).await?;
     let entry = E::made(app.clock.id(), 1, details);
-    E::insert(&mut work.tx, &entry)
-        .await
-        .map_err(|error| named::<E>(error))?;
-    work.audit(
-        &format!("{}.add", E::NOUN),
-        (E::NOUN, entry.id().into()),
-        None,
-        None,
-    )
-    .await?;
+    E::insert(&mut work.tx, &entry).await.map_err(|error| named::<E>(error))?;
+    work.audit(&format!("{}.add", E::NOUN), (E::NOUN, entry.id().into()), None, None).await?;
     work.commit(Answer::Created(entry)).await
 }
 
 /// Adds a thing as it was written in a form, or says where that makes no sense.
-pub async fn add_written<E: Entry>(
+pub async fn add_from_form<E: Entry>(
     app: &App,
     caller: &Caller,
     written: Value,
@@ -65,9 +55,7 @@ pub async fn change<E: Entry>(
     patch: Value,
 ) -> Result<Answer<E>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = E::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere(E::NOUN))?;
+    let current = E::get(&mut work.tx, id).await?.ok_or(Error::NotThere(E::NOUN))?;
     expected.check(current.version())?;
     let details = patched(current.details(), patch)?;
     none_of(E::faults(&details))?;
@@ -78,33 +66,22 @@ pub async fn change<E: Entry>(
             let words = "Sessions are still to come there, or to be written up; whose place it is cannot change before.";
             return Err(Error::refused(Code::SitePartner, words));
         }
-        Some(whose) => replan::touched(&mut work, whose).await?,
+        Some(whose) => replan::lock_touched(&mut work, whose).await?,
         None => Vec::new(),
     };
     let entry = E::made(id, current.version() + 1, details);
-    if !E::update(&mut work.tx, &entry)
-        .await
-        .map_err(|error| named::<E>(error))?
-    {
+    if !E::update(&mut work.tx, &entry).await.map_err(|error| named::<E>(error))? {
         return Err(Error::Stale);
     }
     replan::replan_all(&mut work, &touched).await?;
-    work.audit(
-        &format!("{}.change", E::NOUN),
-        (E::NOUN, id.into()),
-        None,
-        None,
-    )
-    .await?;
+    work.audit(&format!("{}.change", E::NOUN), (E::NOUN, id.into()), None, None).await?;
     work.commit(Answer::Is(entry)).await
 }
 
 /// One thing.
 pub async fn get<E: Entry>(app: &App, caller: &Caller, id: E::Id) -> Result<Answer<E>> {
     let mut work = Work::look(app, caller).await?;
-    let entry = E::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere(E::NOUN))?;
+    let entry = E::get(&mut work.tx, id).await?.ok_or(Error::NotThere(E::NOUN))?;
     Ok(Answer::Is(entry))
 }
 
@@ -158,37 +135,17 @@ mod tests {
     fn a_merge_patch_does_what_rfc_7396_says() {
         for (target, patch, result) in [
             (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
-            (
-                json!({"a": "b"}),
-                json!({"b": "c"}),
-                json!({"a": "b", "b": "c"}),
-            ),
-            (
-                json!({"a": "b", "b": "c"}),
-                json!({"a": null}),
-                json!({"b": "c"}),
-            ),
+            (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
+            (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
             (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
             (
                 json!({"a": {"b": "c"}}),
                 json!({"a": {"b": "d", "c": null}}),
                 json!({"a": {"b": "d"}}),
             ),
-            (
-                json!({"a": [{"b": "c"}]}),
-                json!({"a": [1]}),
-                json!({"a": [1]}),
-            ),
-            (
-                json!({"e": null}),
-                json!({"a": 1}),
-                json!({"e": null, "a": 1}),
-            ),
-            (
-                json!({}),
-                json!({"a": {"bb": {"ccc": null}}}),
-                json!({"a": {"bb": {}}}),
-            ),
+            (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
+            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
+            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
         ] {
             let mut merged = target;
             merge(&mut merged, patch);

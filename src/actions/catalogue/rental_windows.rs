@@ -60,12 +60,7 @@ pub struct WindowRemoved {
 }
 
 fn window_view(app: &App, window: RentalWindow) -> WindowView {
-    let RentalWindow {
-        id,
-        device_id,
-        starts_at,
-        ends_at,
-    } = window;
+    let RentalWindow { id, device_id, starts_at, ends_at } = window;
     WindowView {
         id,
         device_id,
@@ -75,16 +70,11 @@ fn window_view(app: &App, window: RentalWindow) -> WindowView {
 }
 
 async fn rented(work: &mut Work<'_>, id: DeviceId) -> Result<Device> {
-    let device = devices::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("device"))?;
+    let device = devices::get(&mut work.tx, id).await?.ok_or(Error::NotThere("device"))?;
     if !device.is_rented() {
         return Err(Error::refused(
             Code::NotRented,
-            format!(
-                "{} is owned; only a rented device has rental windows.",
-                device.details.code
-            ),
+            format!("{} is owned; only a rented device has rental windows.", device.details.code),
         ));
     }
     Ok(device)
@@ -97,10 +87,8 @@ pub async fn add(
     device: DeviceId,
     new: NewWindow,
 ) -> Result<Answer<WindowView>> {
-    let ((starts_at, _), (ends_at, _)) = (
-        starts_at(app.zone, new.start)?,
-        starts_at(app.zone, new.end)?,
-    );
+    let ((starts_at, _), (ends_at, _)) =
+        (starts_at(app.zone, new.start)?, starts_at(app.zone, new.end)?);
     if ends_at <= starts_at || LONGEST < ends_at - starts_at {
         return Err(Refusal::new(
             Code::WindowLength,
@@ -110,22 +98,14 @@ pub async fn add(
     }
     let mut work = Work::begin(app, caller).await?;
     let device = rented(&mut work, device).await?;
-    let window = RentalWindow {
-        id: app.clock.id(),
-        device_id: device.id,
-        starts_at,
-        ends_at,
-    };
-    devices::insert_window(&mut work.tx, &window)
-        .await
-        .map_err(|error| match error {
-            storage::Error::Duplicate => {
-                Error::Taken("there is a rental window that begins then already".to_owned())
-            }
-            other => other.into(),
-        })?;
-    work.audit("rental_window.add", ("device", device.id.0), None, None)
-        .await?;
+    let window = RentalWindow { id: app.clock.id(), device_id: device.id, starts_at, ends_at };
+    devices::insert_window(&mut work.tx, &window).await.map_err(|error| match error {
+        storage::Error::Duplicate => {
+            Error::Taken("there is a rental window that begins then already".to_owned())
+        }
+        other => other.into(),
+    })?;
+    work.audit("rental_window.add", ("device", device.id.0), None, None).await?;
     work.commit(Answer::Created(window_view(app, window))).await
 }
 
@@ -139,9 +119,7 @@ pub async fn list(
     let after: (DateTime<Utc>, RentalWindowId) =
         page.after((DateTime::UNIX_EPOCH, RentalWindowId(Uuid::nil())))?;
     let mut work = Work::look(app, caller).await?;
-    devices::get(&mut work.tx, device)
-        .await?
-        .ok_or(Error::NotThere("device"))?;
+    devices::get(&mut work.tx, device).await?.ok_or(Error::NotThere("device"))?;
     let windows = devices::windows_page(&mut work.tx, device, after, page.rows()?).await?;
     Ok(page
         .of(windows, |window| (window.starts_at, window.id))?
@@ -156,18 +134,13 @@ pub async fn booked_in(
     id: RentalWindowId,
 ) -> Result<(WindowView, Vec<SessionView>)> {
     let mut work = Work::begin(app, caller).await?;
-    let window = devices::window(&mut work.tx, device, id)
-        .await?
-        .ok_or(Error::NotThere("rental window"))?;
+    let window =
+        devices::window(&mut work.tx, device, id).await?.ok_or(Error::NotThere("rental window"))?;
     let whole = window.interval().ok_or(Error::NotThere("rental window"))?;
     let booked = sessions::booked_with(&mut work.tx, device, whole).await?;
-    let patients: BTreeSet<_> = booked
-        .iter()
-        .map(|listed| listed.session.patient_id)
-        .collect();
+    let patients: BTreeSet<_> = booked.iter().map(|listed| listed.session.patient_id).collect();
     for patient in patients {
-        work.audit("session.list", ("patient", patient.0), Some(patient), None)
-            .await?;
+        work.audit("session.list", ("patient", patient.0), Some(patient), None).await?;
     }
     work.tx.commit().await?;
     let booked = booked.into_iter().map(|listed| view(app, listed)).collect();
@@ -182,17 +155,13 @@ pub async fn remove(
     id: RentalWindowId,
 ) -> Result<Answer<WindowRemoved>> {
     let mut work = Work::begin(app, caller).await?;
-    let window = devices::window(&mut work.tx, device, id)
-        .await?
-        .ok_or(Error::NotThere("rental window"))?;
+    let window =
+        devices::window(&mut work.tx, device, id).await?.ok_or(Error::NotThere("rental window"))?;
     let whole = window.interval().ok_or(Error::NotThere("rental window"))?;
     // The patients first, in id order, then the device: in between no session can slip in or move.
     let seen = sessions::booked_with(&mut work.tx, device, whole).await?;
-    resources::lock(
-        &mut work.tx,
-        seen.iter().map(|listed| listed.session.patient_id.into()),
-    )
-    .await?;
+    resources::lock(&mut work.tx, seen.iter().map(|listed| listed.session.patient_id.into()))
+        .await?;
     resources::lock(&mut work.tx, [device.into()]).await?;
     devices::delete_window(&mut work.tx, id).await?;
     let mut rebook = Vec::new();
@@ -204,13 +173,9 @@ pub async fn remove(
             ..current.clone()
         };
         save(&mut work, &current, next, WINDOW_REMOVED).await?;
-        rebook.extend(
-            sessions::get(&mut work.tx, current.id)
-                .await?
-                .map(|listed| view(app, listed)),
-        );
+        rebook
+            .extend(sessions::get(&mut work.tx, current.id).await?.map(|listed| view(app, listed)));
     }
-    work.audit("rental_window.remove", ("device", device.0), None, None)
-        .await?;
+    work.audit("rental_window.remove", ("device", device.0), None, None).await?;
     work.commit(Answer::Is(WindowRemoved { rebook })).await
 }

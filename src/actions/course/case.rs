@@ -18,9 +18,7 @@ pub(in crate::actions) async fn load(
     course: &Course,
     except: Option<SessionId>,
 ) -> Result<Case> {
-    let patient = patients::get(tx, course.patient_id)
-        .await?
-        .ok_or(Error::NotThere("patient"))?;
+    let patient = patients::get(tx, course.patient_id).await?.ok_or(Error::NotThere("patient"))?;
     let mut visits = treatments::of_patient(tx, course.patient_id, app.zone).await?;
     visits.retain(|visit| Some(visit.session_id) != except);
     Ok(Case {
@@ -51,13 +49,8 @@ pub(in crate::actions) async fn note_overrides(
     };
     for refusal in overridden {
         let detail = format!("{}: {reason}", refusal.code);
-        work.audit(
-            "rule.override",
-            ("session", session.0),
-            Some(course.patient_id),
-            Some(detail),
-        )
-        .await?;
+        work.audit("rule.override", ("session", session.0), Some(course.patient_id), Some(detail))
+            .await?;
     }
     Ok(())
 }

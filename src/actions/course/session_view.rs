@@ -91,12 +91,7 @@ pub struct SessionView {
 /// `listed` as callers are shown it.
 #[must_use]
 pub fn view(app: &App, listed: Listed) -> SessionView {
-    let Listed {
-        session,
-        service_code,
-        number,
-        ..
-    } = listed;
+    let Listed { session, service_code, number, .. } = listed;
     let Session {
         id,
         uid,

@@ -18,16 +18,8 @@ use crate::storage::course::sessions::Wanted;
 /// One session.
 pub async fn get(app: &App, caller: &Caller, id: SessionId) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
-    let listed = sessions::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("session"))?;
-    work.audit(
-        "session.read",
-        ("session", id.0),
-        Some(listed.session.patient_id),
-        None,
-    )
-    .await?;
+    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    work.audit("session.read", ("session", id.0), Some(listed.session.patient_id), None).await?;
     work.commit(Answer::Is(view(app, listed))).await
 }
 
@@ -51,39 +43,23 @@ pub async fn list(
     wanted: SessionsWanted,
     page: &Page,
 ) -> Result<Items<SessionView>> {
-    let SessionsWanted {
-        from,
-        to,
-        site_id,
-        status,
-    } = wanted;
-    let from = from
-        .map(|edge| from_edge(app.zone, edge))
-        .transpose()?
-        .unwrap_or(DateTime::UNIX_EPOCH);
+    let SessionsWanted { from, to, site_id, status } = wanted;
+    let from =
+        from.map(|edge| from_edge(app.zone, edge)).transpose()?.unwrap_or(DateTime::UNIX_EPOCH);
     let until = to
         .map(|edge| until_edge(app.zone, edge))
         .transpose()?
         .unwrap_or(DateTime::UNIX_EPOCH + Duration::days(365 * 230));
-    let wanted = Wanted {
-        from,
-        until,
-        site: site_id,
-        status,
-    };
+    let wanted = Wanted { from, until, site: site_id, status };
     let after: (DateTime<Utc>, SessionId) =
         page.after((wanted.from, SessionId(uuid::Uuid::nil())))?;
     let mut work = Work::begin(app, caller).await?;
     let rows = sessions::page(&mut work.tx, wanted, after, page.rows()?).await?;
     let found = page.of(rows, |listed| (listed.session.starts_at, listed.session.id))?;
-    let patients: BTreeSet<_> = found
-        .items
-        .iter()
-        .map(|listed| listed.session.patient_id)
-        .collect();
+    let patients: BTreeSet<_> =
+        found.items.iter().map(|listed| listed.session.patient_id).collect();
     for patient in patients {
-        work.audit("session.list", ("patient", patient.0), Some(patient), None)
-            .await?;
+        work.audit("session.list", ("patient", patient.0), Some(patient), None).await?;
     }
     let items = found.map(|listed| view(app, listed));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())

@@ -11,18 +11,14 @@ use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Error, Result, Work};
 use crate::domain::catalogue::service::{Service, Treatment};
 use crate::domain::course::case::{Case, Facing};
-use crate::domain::course::estimate;
 use crate::domain::course::estimate::Estimate;
-use crate::domain::course::kirby_desai;
 use crate::domain::course::kirby_desai::KirbyDesai;
 use crate::domain::course::laser::Laser;
-use crate::domain::course::progress;
 use crate::domain::course::progress::{NextWindow, Phase, Progress};
-use crate::domain::course::rules;
 use crate::domain::course::rules::{Ask, consent};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::ProcedureStatus;
-use crate::domain::course::{Course, CourseDetails, Goal};
+use crate::domain::course::{Course, CourseDetails, Goal, estimate, kirby_desai, progress, rules};
 use crate::domain::ids::{CourseId, PatientId, SessionId};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::civil;
@@ -95,27 +91,14 @@ pub(in crate::actions) async fn view(work: &mut Work<'_>, course: Course) -> Res
             .ink
             .zip(case.fitzpatrick)
             .map(|(ink, skin)| kirby_desai::score(ink, skin, policy)),
-        phase: progress::phase(
-            &case,
-            progress,
-            consent::allows_laser(&given),
-            policy,
-            work.now,
-        ),
+        phase: progress::phase(&case, progress, consent::allows_laser(&given), policy, work.now),
         next_window: next.and_then(|service| {
             progress::next_window(&case, progress, policy, zone, service, today)
         }),
         estimate,
         progress,
-        counted: listed
-            .iter()
-            .filter(|one| consumes(one))
-            .map(|one| one.session.id)
-            .collect(),
-        sessions: listed
-            .into_iter()
-            .map(|one| session_view(app, one))
-            .collect(),
+        counted: listed.iter().filter(|one| consumes(one)).map(|one| one.session.id).collect(),
+        sessions: listed.into_iter().map(|one| session_view(app, one)).collect(),
         concerns,
         details: course.details,
         created_at: civil::shown(zone, course.created_at),
@@ -133,21 +116,15 @@ pub(in crate::actions) fn next_service<'a>(
     listed: &[Listed],
     all: &'a [Service],
 ) -> Option<&'a Service> {
-    let last = listed
-        .iter()
-        .rfind(|one| one.counts)
-        .map(|one| one.session.service_id);
+    let last = listed.iter().rfind(|one| one.counts).map(|one| one.session.service_id);
     let wanted = match case.course.goal {
         Goal::Remove => Treatment::Laser,
         Goal::Lighten | Goal::Fade => Treatment::Lightening,
         Goal::Adjust => Treatment::Adjustment,
     };
-    let first = || {
-        all.iter()
-            .find(|service| service.details.active && service.treatment() == Some(wanted))
-    };
-    last.and_then(|id| all.iter().find(|service| service.id == id))
-        .or_else(first)
+    let first =
+        || all.iter().find(|service| service.details.active && service.treatment() == Some(wanted));
+    last.and_then(|id| all.iter().find(|service| service.id == id)).or_else(first)
 }
 
 /// The sessions to come that break a rule, each measured against those before it.
@@ -162,10 +139,7 @@ fn concerns(
         let session = &one.session;
         let violations = against(app, catalogue, case, session)?;
         if !violations.is_empty() {
-            concerns.push(Concern {
-                session_id: session.id,
-                violations,
-            });
+            concerns.push(Concern { session_id: session.id, violations });
         }
     }
     Ok(concerns)
@@ -178,10 +152,7 @@ pub(in crate::actions) fn against(
     case: &Case,
     session: &Session,
 ) -> Result<Vec<Refusal>> {
-    let service = catalogue
-        .services
-        .iter()
-        .find(|service| service.id == session.service_id);
+    let service = catalogue.services.iter().find(|service| service.id == session.service_id);
     let service = service.ok_or(Error::NotThere("service"))?;
     let alone = case.without(session.id).facing(Facing::Backward);
     let ask = Ask::at(&alone, &app.policy, app.zone, service, session.starts_at);
@@ -194,9 +165,7 @@ pub(in crate::actions) fn against(
             .ok_or(Error::NotThere("device"))?;
         violations.extend(rules::refusals_of_laser(&ask, Laser::Device(device)));
     }
-    let shop = catalogue
-        .site(session.place.site_id)
-        .and_then(|site| site.details.partner_id);
+    let shop = catalogue.site(session.place.site_id).and_then(|site| site.details.partner_id);
     if let Some(partner) = shop.and_then(|id| catalogue.partner(id)) {
         violations.extend(rules::refusals_of_laser(&ask, Laser::Shop(partner)));
         violations.extend(partner.unfit_for(service, civil::date_of(app.zone, session.starts_at)));

@@ -1,7 +1,7 @@
 //! The visit itself: the patient arrives, is checked in, and what was done is
 //! recorded; or does not come.
 
-use crate::actions::booking::change::{answered, locked, save};
+use crate::actions::booking::change::{commit_session, lock_session, save};
 use crate::actions::course::case;
 use crate::actions::course::session_view::SessionView;
 use crate::actions::work::catalogue_kept::current;
@@ -26,7 +26,7 @@ pub async fn arrive(
     id: SessionId,
     expected: &Expected,
 ) -> Result<Answer<SessionView>> {
-    step(app, caller, id, expected, Verb::Arrive).await
+    move_on(app, caller, id, expected, Verb::Arrive).await
 }
 
 /// The patient is ready to be treated.
@@ -36,7 +36,7 @@ pub async fn check_in(
     id: SessionId,
     expected: &Expected,
 ) -> Result<Answer<SessionView>> {
-    step(app, caller, id, expected, Verb::CheckIn).await
+    move_on(app, caller, id, expected, Verb::CheckIn).await
 }
 
 /// The patient is here: they arrive and, unless something is missing, are checked in with it, as one change that one
@@ -48,15 +48,15 @@ pub async fn receive(
     expected: &Expected,
 ) -> Result<(SessionView, Vec<Refusal>)> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?.session;
+    let current = lock_session(&mut work, id, expected).await?.session;
     let mut missing = Vec::new();
     let status = if current.status == SessionStatus::Arrived {
         let status = current.after(Verb::CheckIn, work.now, &app.policy, app.zone)?;
-        consented(&mut work, &current).await?;
+        check_consent(&mut work, &current).await?;
         status
     } else {
         let arrived = current.after(Verb::Arrive, work.now, &app.policy, app.zone)?;
-        match consented(&mut work, &current).await {
+        match check_consent(&mut work, &current).await {
             Ok(()) => arrived.after(Verb::CheckIn)?,
             Err(Error::Refused(refusals)) => {
                 missing = refusals;
@@ -65,22 +65,9 @@ pub async fn receive(
             Err(error) => return Err(error),
         }
     };
-    let verb = if status == SessionStatus::Arrived {
-        Verb::Arrive
-    } else {
-        Verb::CheckIn
-    };
-    save(
-        &mut work,
-        &current,
-        Session {
-            status,
-            ..current.clone()
-        },
-        &verb.to_string(),
-    )
-    .await?;
-    let answer = answered(work, id, None).await?;
+    let verb = if status == SessionStatus::Arrived { Verb::Arrive } else { Verb::CheckIn };
+    save(&mut work, &current, Session { status, ..current.clone() }, &verb.to_string()).await?;
+    let answer = commit_session(work, id, None).await?;
     Ok((answer.into_inner(), missing))
 }
 
@@ -93,23 +80,15 @@ pub async fn no_show(
     excused: bool,
 ) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?.session;
+    let current = lock_session(&mut work, id, expected).await?.session;
     let status = current.after(Verb::NoShow, work.now, &app.policy, app.zone)?;
-    save(
-        &mut work,
-        &current,
-        Session {
-            status,
-            ..current.clone()
-        },
-        &Verb::NoShow.to_string(),
-    )
-    .await?;
+    save(&mut work, &current, Session { status, ..current.clone() }, &Verb::NoShow.to_string())
+        .await?;
     sessions::set_excused(&mut work.tx, id, excused).await?;
-    answered(work, id, None).await
+    commit_session(work, id, None).await
 }
 
-async fn step(
+async fn move_on(
     app: &App,
     caller: &Caller,
     id: SessionId,
@@ -117,71 +96,47 @@ async fn step(
     verb: Verb,
 ) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?.session;
+    let current = lock_session(&mut work, id, expected).await?.session;
     let status = current.after(verb, work.now, &app.policy, app.zone)?;
     if verb == Verb::CheckIn {
-        consented(&mut work, &current).await?;
+        check_consent(&mut work, &current).await?;
     }
-    save(
-        &mut work,
-        &current,
-        Session {
-            status,
-            ..current.clone()
-        },
-        &verb.to_string(),
-    )
-    .await?;
-    answered(work, id, None).await
+    save(&mut work, &current, Session { status, ..current.clone() }, &verb.to_string()).await?;
+    commit_session(work, id, None).await
 }
 
 /// Rule 14: no laser without consent.
-async fn consented(work: &mut Work<'_>, session: &Session) -> Result<()> {
-    let course = courses::get(&mut work.tx, session.course_id)
-        .await?
-        .ok_or(Error::NotThere("course"))?;
-    let service = services::get(&mut work.tx, session.service_id)
-        .await?
-        .ok_or(Error::NotThere("service"))?;
+async fn check_consent(work: &mut Work<'_>, session: &Session) -> Result<()> {
+    let course =
+        courses::get(&mut work.tx, session.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let service =
+        services::get(&mut work.tx, session.service_id).await?.ok_or(Error::NotThere("service"))?;
     let given = consents::active(&mut work.tx, session.patient_id).await?;
-    none_of(
-        consent_missing(course.details.goal, &service, &given)
-            .into_iter()
-            .collect(),
-    )
+    none_of(consent_missing(course.details.goal, &service, &given).into_iter().collect())
 }
 
 /// Asks the rules of the record (24, 41 to 43) of what was done in `session`. Those that were gone past leave an
 /// audit line.
-pub(super) async fn recorded(
+pub(super) async fn check_record(
     work: &mut Work<'_>,
     session: &Session,
     record: &TreatmentRecord,
 ) -> Result<()> {
-    let service = services::get(&mut work.tx, session.service_id)
-        .await?
-        .ok_or(Error::NotThere("service"))?;
-    let Some(treatment) = service
-        .treatment()
-        .filter(|done| done.is_exposure() && record.outcome != Outcome::NotDone)
+    let service =
+        services::get(&mut work.tx, session.service_id).await?.ok_or(Error::NotThere("service"))?;
+    let Some(treatment) =
+        service.treatment().filter(|done| done.is_exposure() && record.outcome != Outcome::NotDone)
     else {
         return Ok(());
     };
-    let course = courses::get(&mut work.tx, session.course_id)
-        .await?
-        .ok_or(Error::NotThere("course"))?;
+    let course =
+        courses::get(&mut work.tx, session.course_id).await?.ok_or(Error::NotThere("course"))?;
     let device = match session.place.device_id {
-        Some(id) => Some(
-            devices::get(&mut work.tx, id)
-                .await?
-                .ok_or(Error::NotThere("device"))?,
-        ),
+        Some(id) => Some(devices::get(&mut work.tx, id).await?.ok_or(Error::NotThere("device"))?),
         None => None,
     };
     let catalogue = current(&mut work.tx, work.app).await?;
-    let shop = catalogue
-        .site(session.place.site_id)
-        .and_then(|site| site.details.partner_id);
+    let shop = catalogue.site(session.place.site_id).and_then(|site| site.details.partner_id);
     let laser = match (&device, shop.and_then(|id| catalogue.partner(id))) {
         (Some(device), _) => Laser::Device(device),
         (None, Some(partner)) => Laser::Shop(partner),
@@ -191,9 +146,8 @@ pub(super) async fn recorded(
     let refusals = record::refusals(&case, &work.app.policy, treatment, laser, record);
     let overriding = record.overriding.as_ref();
     let pardoned = case::pardoned(&work.caller.actor, overriding);
-    let (overridden, refusals): (Vec<_>, Vec<_>) = refusals
-        .into_iter()
-        .partition(|refusal| pardoned.contains(&refusal.code));
+    let (overridden, refusals): (Vec<_>, Vec<_>) =
+        refusals.into_iter().partition(|refusal| pardoned.contains(&refusal.code));
     none_of(refusals)?;
     case::note_overrides(work, session.id, &course, &overridden, overriding).await
 }
@@ -207,20 +161,15 @@ pub async fn complete(
     record: TreatmentRecord,
 ) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?.session;
+    let current = lock_session(&mut work, id, expected).await?.session;
     let status = current.after(Verb::Complete, work.now, &app.policy, app.zone)?;
-    recorded(&mut work, &current, &record).await?;
+    check_record(&mut work, &current, &record).await?;
     let begun = match record.outcome {
         Outcome::NotDone => current.procedure_status,
         Outcome::Completed | Outcome::Stopped => current.procedure_status.started()?,
     };
     let procedure_status = begun.ended(record.outcome)?;
-    let next = Session {
-        status,
-        procedure_status,
-        record: Some(record),
-        ..current.clone()
-    };
+    let next = Session { status, procedure_status, record: Some(record), ..current.clone() };
     save(&mut work, &current, next, "complete").await?;
-    answered(work, id, None).await
+    commit_session(work, id, None).await
 }

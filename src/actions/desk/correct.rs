@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::attend::recorded;
-use crate::actions::booking::change::{answered, locked, save};
+use super::attend::check_record;
+use crate::actions::booking::change::{commit_session, lock_session, save};
 use crate::actions::course::session_view::SessionView;
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::course::record::TreatmentRecord;
@@ -19,9 +19,8 @@ use crate::domain::role::Role;
 use crate::domain::text::Reason;
 use crate::domain::time::civil;
 use crate::storage::booking::claims;
-use crate::storage::course::history;
 use crate::storage::course::history::Before;
-use crate::storage::course::sessions;
+use crate::storage::course::{history, sessions};
 
 /// What was wrong, and why it is known to be.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -57,24 +56,19 @@ pub async fn correct(
     to: Correction,
 ) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?.session;
+    let current = lock_session(&mut work, id, expected).await?.session;
     let next = corrected(&current, &to, caller.actor.role)?;
     if let Some(record) = &to.record {
-        recorded(&mut work, &current, record).await?;
+        check_record(&mut work, &current, record).await?;
     }
     if next.status == SessionStatus::EnteredInError {
         claims::release_session(&mut work.tx, id).await?;
     }
     save(&mut work, &current, next, "correct").await?;
     let why = Some(to.reason.to_string());
-    work.audit(
-        "session.correction_reason",
-        ("session", id.0),
-        Some(current.patient_id),
-        why,
-    )
-    .await?;
-    answered(work, id, None).await
+    work.audit("session.correction_reason", ("session", id.0), Some(current.patient_id), why)
+        .await?;
+    commit_session(work, id, None).await
 }
 
 /// `current` as it was in truth, or why it cannot have been.
@@ -92,15 +86,12 @@ fn corrected(
         }),
         (Some(_), None) => Err(no("Only a fulfilled session has a record to correct.")),
         (None, Some(TrueStatus::Arrived)) if current.status == SessionStatus::Noshow => {
-            Ok(Session {
-                status: SessionStatus::Arrived,
-                ..current.clone()
-            })
+            Ok(Session { status: SessionStatus::Arrived, ..current.clone() })
         }
         (None, Some(TrueStatus::Arrived)) => Err(no("Only a no-show can turn out to have come.")),
-        (None, Some(TrueStatus::EnteredInError)) if role != Role::Manager => Err(no(
-            "Only a manager takes a session back as entered in error.",
-        )),
+        (None, Some(TrueStatus::EnteredInError)) if role != Role::Manager => {
+            Err(no("Only a manager takes a session back as entered in error."))
+        }
         (None, Some(TrueStatus::EnteredInError))
             if current.status != SessionStatus::EnteredInError =>
         {
@@ -149,12 +140,10 @@ pub struct History {
 /// The history of a session.
 pub async fn history(app: &App, caller: &Caller, id: SessionId) -> Result<Answer<History>> {
     let mut work = Work::begin(app, caller).await?;
-    let patient = sessions::patient_of(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("session"))?;
+    let patient =
+        sessions::patient_of(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
     let changes = history::all(&mut work.tx, id).await?;
-    work.audit("session.history", ("session", id.0), Some(patient), None)
-        .await?;
+    work.audit("session.history", ("session", id.0), Some(patient), None).await?;
     let items = changes.into_iter().map(|change| ChangeView {
         id: change.change.id,
         at: civil::shown(app.zone, change.change.at),

@@ -16,14 +16,12 @@ use crate::domain::catalogue::device::{Device, RentalWindow, filled};
 use crate::domain::catalogue::opening::{Opening, windows_of};
 use crate::domain::catalogue::service;
 use crate::domain::catalogue::site::Site;
-use crate::domain::course::Goal;
-use crate::domain::course::estimate;
 use crate::domain::course::status::{ProcedureStatus, SessionStatus, Verb};
+use crate::domain::course::{Goal, estimate};
 use crate::domain::patient::Phone;
 use crate::domain::time::civil;
 use crate::domain::time::interval::Interval;
-use crate::storage::catalogue::Catalogue;
-use crate::storage::catalogue::{closures, devices};
+use crate::storage::catalogue::{Catalogue, closures, devices};
 use crate::storage::desk::day;
 use crate::storage::desk::day::OnDay;
 
@@ -121,9 +119,7 @@ pub async fn day(app: &App, caller: &Caller, date: NaiveDate, by: By) -> Result<
         today: civil::date_of(app.zone, look.now),
         now: look.now,
         closed: opening.and_then(|opening| opening.closed_all_day(date)),
-        open: opening
-            .map(|opening| opening.open_on(date))
-            .unwrap_or_default(),
+        open: opening.map(|opening| opening.open_on(date)).unwrap_or_default(),
         columns: look.columns(cards, date, by),
         called_off,
         stamp: look.stamp,
@@ -140,13 +136,8 @@ pub async fn week(
     let mut cards = look.cards();
     cards.retain(|card| card.session.status != SessionStatus::Cancelled);
     let days = first.iter_days().take(7);
-    let on = |day| {
-        cards
-            .iter()
-            .filter(|card| card.session.start.date_naive() == day)
-            .cloned()
-            .collect()
-    };
+    let on =
+        |day| cards.iter().filter(|card| card.session.start.date_naive() == day).cloned().collect();
     Ok((days.map(|day| (day, on(day))).collect(), look.stamp))
 }
 
@@ -164,25 +155,17 @@ pub async fn card(
 /// The stamp of `days` days from `first` on.
 pub async fn stamp(app: &App, first: NaiveDate, days: u64) -> Result<String> {
     let mut tx = app.db.read().await?;
-    Ok(written(
-        day::stamp(&mut tx, range(app, first, days)?).await?,
-    ))
+    Ok(written(day::stamp(&mut tx, range(app, first, days)?).await?))
 }
 
 fn written((count, versions, last): (i64, i64, Option<DateTime<Utc>>)) -> String {
-    format!(
-        "{count}-{versions}-{}",
-        last.map_or(0, |last| last.timestamp_micros())
-    )
+    format!("{count}-{versions}-{}", last.map_or(0, |last| last.timestamp_micros()))
 }
 
 fn range(app: &App, first: NaiveDate, days: u64) -> Result<Interval> {
     let until = first.checked_add_days(Days::new(days)).unwrap_or(first);
-    Interval::new(
-        civil::day_start(app.zone, first),
-        civil::day_start(app.zone, until),
-    )
-    .ok_or(Error::NotThere("day"))
+    Interval::new(civil::day_start(app.zone, first), civil::day_start(app.zone, until))
+        .ok_or(Error::NotThere("day"))
 }
 
 /// All that was loaded for one look.
@@ -208,39 +191,19 @@ impl<'a> Look<'a> {
         let last = first.checked_add_days(Days::new(days)).unwrap_or(first);
         let closures = closures::within(&mut work.tx, first, last).await?;
         let mut windows = Vec::new();
-        for site in catalogue
-            .sites
-            .iter()
-            .filter(|site| site.details.partner_id.is_none())
-        {
+        for site in catalogue.sites.iter().filter(|site| site.details.partner_id.is_none()) {
             windows.extend(devices::windows_within(&mut work.tx, site.id, range).await?);
         }
         let now = work.now;
         work.tx.rollback().await?;
-        let patients: BTreeSet<_> = rows
-            .iter()
-            .map(|row| row.listed.session.patient_id)
-            .collect();
-        seen_lately::listed(app, caller, "session.list", patients.into_iter().collect()).await?;
-        Ok(Self {
-            app,
-            now,
-            range,
-            rows,
-            catalogue,
-            closures,
-            windows,
-            stamp,
-        })
+        let patients: BTreeSet<_> = rows.iter().map(|row| row.listed.session.patient_id).collect();
+        seen_lately::audit_listed(app, caller, "session.list", patients.into_iter().collect())
+            .await?;
+        Ok(Self { app, now, range, rows, catalogue, closures, windows, stamp })
     }
 
     fn opening<'s>(&'s self, site: &'s Site) -> Opening<'s> {
-        Opening {
-            zone: self.app.zone,
-            policy: &self.app.policy,
-            site,
-            closures: &self.closures,
-        }
+        Opening { zone: self.app.zone, policy: &self.app.policy, site, closures: &self.closures }
     }
 
     fn cards(&self) -> Vec<Card> {
@@ -254,9 +217,7 @@ impl<'a> Look<'a> {
         let usual =
             || estimate::usual(row.goal, row.pigment, row.depth).map(|(most, _)| i64::from(most));
         let lasered = row.goal != Goal::Adjust
-            && service
-                .treatment()
-                .is_some_and(service::Treatment::is_exposure);
+            && service.treatment().is_some_and(service::Treatment::is_exposure);
         // A shop receives its patients itself.
         let at_shop = session.referral_id.is_some();
         let place = session.place;
@@ -315,29 +276,16 @@ impl<'a> Look<'a> {
             By::Room => self.rooms(&ours, date),
             By::Device => self.devices(&ours, date),
         };
-        let own: BTreeSet<_> = columns
-            .iter()
-            .flat_map(|column| &column.cards)
-            .map(|card| card.session.id)
-            .collect();
-        let rest: Vec<_> = ours
-            .into_iter()
-            .filter(|card| !own.contains(&card.session.id))
-            .collect();
+        let own: BTreeSet<_> =
+            columns.iter().flat_map(|column| &column.cards).map(|card| card.session.id).collect();
+        let rest: Vec<_> =
+            ours.into_iter().filter(|card| !own.contains(&card.session.id)).collect();
         if !rest.is_empty() {
             columns.push(column(Uuid::nil(), format!("No {by}"), None, None, rest));
         }
-        for site in self
-            .catalogue
-            .sites
-            .iter()
-            .filter(|site| site.details.partner_id.is_some())
-        {
-            let there: Vec<_> = theirs
-                .iter()
-                .filter(|card| card.session.site_id == site.id)
-                .cloned()
-                .collect();
+        for site in self.catalogue.sites.iter().filter(|site| site.details.partner_id.is_some()) {
+            let there: Vec<_> =
+                theirs.iter().filter(|card| card.session.site_id == site.id).cloned().collect();
             if !there.is_empty() {
                 let note = Some("partner shop".to_owned());
                 columns.push(column(
@@ -353,33 +301,21 @@ impl<'a> Look<'a> {
     }
 
     fn sites(&self) -> impl Iterator<Item = &Site> {
-        self.catalogue
-            .sites
-            .iter()
-            .filter(|site| site.details.partner_id.is_none())
+        self.catalogue.sites.iter().filter(|site| site.details.partner_id.is_none())
     }
 
     fn people(&self, cards: &[Card], date: NaiveDate) -> Vec<Column> {
         let mut columns = Vec::new();
         for site in self.sites() {
-            for one in self
-                .catalogue
-                .practitioners
-                .iter()
-                .filter(|one| one.details.site_id == site.id)
+            for one in
+                self.catalogue.practitioners.iter().filter(|one| one.details.site_id == site.id)
             {
                 let own = of(cards, |card| card.session.practitioner_id == one.id);
                 let works = self.opening(site).works_on(one, date);
                 if !own.is_empty() || (one.details.active && !works.is_empty()) {
                     columns.push(Column {
                         is_person: true,
-                        ..column(
-                            one.id.0,
-                            one.details.name.to_string(),
-                            None,
-                            Some(works),
-                            own,
-                        )
+                        ..column(one.id.0, one.details.name.to_string(), None, Some(works), own)
                     });
                 }
             }
@@ -390,12 +326,7 @@ impl<'a> Look<'a> {
     fn rooms(&self, cards: &[Card], date: NaiveDate) -> Vec<Column> {
         let mut columns = Vec::new();
         for site in self.sites() {
-            for one in self
-                .catalogue
-                .rooms
-                .iter()
-                .filter(|one| one.details.site_id == site.id)
-            {
+            for one in self.catalogue.rooms.iter().filter(|one| one.details.site_id == site.id) {
                 let own = of(cards, |card| card.session.room_id == Some(one.id));
                 if !own.is_empty() || one.details.active {
                     let open = self.opening(site).room_on(one, date);
@@ -415,12 +346,7 @@ impl<'a> Look<'a> {
     fn devices(&self, cards: &[Card], date: NaiveDate) -> Vec<Column> {
         let mut columns = Vec::new();
         for site in self.sites() {
-            for one in self
-                .catalogue
-                .devices
-                .iter()
-                .filter(|one| one.details.site_id == site.id)
-            {
+            for one in self.catalogue.devices.iter().filter(|one| one.details.site_id == site.id) {
                 let own = of(cards, |card| card.session.device_id == Some(one.id));
                 if !own.is_empty() || one.details.active {
                     let (note, open) = self.hours_of(one, site, &own, date);
@@ -449,19 +375,12 @@ impl<'a> Look<'a> {
             return (unfit, Vec::new());
         }
         if !device.is_rented() {
-            return (
-                device.details.name.to_string(),
-                self.opening(site).device_on(device, date),
-            );
+            return (device.details.name.to_string(), self.opening(site).device_on(device, date));
         }
         let mut usable = windows_of(device, &self.windows, &self.app.policy);
         usable.retain(|window| window.overlaps(self.range));
         let taken: Vec<_> = cards.iter().map(|card| card.when).collect();
-        let time = |at| {
-            civil::wall_of(self.app.zone, at)
-                .format("%H:%M")
-                .to_string()
-        };
+        let time = |at| civil::wall_of(self.app.zone, at).format("%H:%M").to_string();
         let spans: Vec<_> = usable
             .iter()
             .map(|window| format!("{}–{}", time(window.start()), time(window.end())))
@@ -485,12 +404,5 @@ fn column(
     open: Option<Vec<Interval>>,
     cards: Vec<Card>,
 ) -> Column {
-    Column {
-        id,
-        is_person: false,
-        name,
-        note,
-        open,
-        cards,
-    }
+    Column { id, is_person: false, name, note, open, cards }
 }

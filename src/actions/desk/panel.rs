@@ -124,50 +124,29 @@ pub async fn patient(
     rather: &Rather,
 ) -> Result<PatientPanel> {
     let patient = patients::get(app, caller, id).await?.into_inner();
-    let page = Page {
-        limit: Some(50),
-        after: None,
-    };
+    let page = Page { limit: Some(50), after: None };
     let mut found = courses::list(app, caller, Some(id), &page).await?.items;
-    found.sort_by_key(|course| {
-        (
-            !course.details.is_open(),
-            std::cmp::Reverse(course.created_at),
-        )
-    });
+    found.sort_by_key(|course| (!course.details.is_open(), std::cmp::Reverse(course.created_at)));
     let mut work = Work::look(app, caller).await?;
     let catalogue = current(&mut work.tx, app).await?;
     let since = work.now.checked_sub_months(NO_SHOWS_OF).unwrap_or(work.now);
     let no_shows = sessions::no_shows(&mut work.tx, id, since).await?;
     work.tx.rollback().await?;
-    let chosen = rather
-        .course
-        .or_else(|| found.first().map(|course| course.id));
+    let chosen = rather.course.or_else(|| found.first().map(|course| course.id));
     let mut panels = Vec::new();
     for course in found {
         let bookable = course.details.closed_to_booking().is_none() && Some(course.id) == chosen;
-        let proposed = if bookable {
-            proposed(app, caller, &catalogue, &course, rather).await?
-        } else {
-            None
-        };
+        let proposed =
+            if bookable { proposed(app, caller, &catalogue, &course, rather).await? } else { None };
         panels.push(CoursePanel { course, proposed });
     }
-    let active = catalogue
-        .services
-        .iter()
-        .filter(|service| service.details.active);
+    let active = catalogue.services.iter().filter(|service| service.details.active);
     Ok(PatientPanel {
         patient,
         courses: panels,
         no_shows,
         services: active
-            .map(|service| {
-                (
-                    service.details.code.clone(),
-                    service.details.name.to_string(),
-                )
-            })
+            .map(|service| (service.details.code.clone(), service.details.name.to_string()))
             .collect(),
     })
 }
@@ -179,12 +158,8 @@ async fn proposed(
     course: &CourseView,
     rather: &Rather,
 ) -> Result<Option<Proposed>> {
-    let of_code = |code: &Code| {
-        catalogue
-            .services
-            .iter()
-            .find(|service| service.details.code == *code)
-    };
+    let of_code =
+        |code: &Code| catalogue.services.iter().find(|service| service.details.code == *code);
     let stands = |status: SessionStatus| status.is_live() || status == SessionStatus::Fulfilled;
     let had: Vec<&Service> = course
         .sessions
@@ -216,11 +191,7 @@ async fn proposed(
     }
     let today = civil::date_of(app.zone, app.clock.now());
     let window = course.next_window.filter(|_| service.treatment().is_some());
-    let first = rather
-        .from
-        .or(window.map(|window| window.from))
-        .unwrap_or(today)
-        .max(today);
+    let first = rather.from.or(window.map(|window| window.from)).unwrap_or(today).max(today);
     let last = window.map_or(first, |window| window.suggested).max(first) + Days::new(SLACK);
     let wanted = SlotsWanted {
         course_id: course.id,
@@ -237,11 +208,7 @@ async fn proposed(
     let mut found = find_slots(app, caller, wanted.clone()).await?;
     let mut first_day = None;
     if found.items.is_empty()
-        && let Some(earliest) = found
-            .refused
-            .iter()
-            .filter_map(|refusal| refusal.earliest)
-            .max()
+        && let Some(earliest) = found.refused.iter().filter_map(|refusal| refusal.earliest).max()
         && earliest > first
     {
         // The desk's next question would be: when, then?
@@ -256,10 +223,8 @@ async fn proposed(
     }
     let waits_for = |code, purpose| {
         let waits = found.refused.iter().any(|refusal| refusal.code == code);
-        let of = catalogue
-            .services
-            .iter()
-            .find(|one| one.details.active && one.purpose() == purpose);
+        let of =
+            catalogue.services.iter().find(|one| one.details.active && one.purpose() == purpose);
         let is_booked = |one: &Service| {
             course
                 .sessions
@@ -316,12 +281,7 @@ fn spread(slots: &[SlotView]) -> Vec<SlotView> {
 
 fn offers(catalogue: &Catalogue, slots: &[SlotView]) -> Vec<Offer> {
     let offer = |slot: SlotView| Offer {
-        place: place(
-            catalogue,
-            slot.practitioner_id,
-            slot.room_id,
-            slot.device_id,
-        ),
+        place: place(catalogue, slot.practitioner_id, slot.room_id, slot.device_id),
         slot,
     };
     spread(slots).into_iter().map(offer).collect()
@@ -333,10 +293,7 @@ fn place(
     room: Option<RoomId>,
     device: Option<DeviceId>,
 ) -> String {
-    let people = catalogue
-        .practitioners
-        .iter()
-        .find(|one| one.id == practitioner);
+    let people = catalogue.practitioners.iter().find(|one| one.id == practitioner);
     let rooms = catalogue.rooms.iter().find(|one| Some(one.id) == room);
     let devices = catalogue.devices.iter().find(|one| Some(one.id) == device);
     let names = [
@@ -371,10 +328,7 @@ impl MoveOffer {
             .iter()
             .filter_map(|later| Some((later.session_id, later.proposal.as_ref()?)));
         moves
-            .map(|(session_id, proposal)| AlsoMoved {
-                session_id,
-                start: When::At(proposal.start),
-            })
+            .map(|(session_id, proposal)| AlsoMoved { session_id, start: When::At(proposal.start) })
             .collect()
     }
 }
@@ -396,65 +350,30 @@ pub struct SessionPanel {
 
 /// Opens a session. What has ended, or begun, has nowhere to move.
 pub async fn session(app: &App, caller: &Caller, id: SessionId) -> Result<SessionPanel> {
-    let shown = crate::actions::course::sessions::get(app, caller, id)
-        .await?
-        .into_inner();
+    let shown = crate::actions::course::sessions::get(app, caller, id).await?.into_inner();
     let date = shown.start.date_naive();
-    let card = day::card(app, caller, date, id)
-        .await?
-        .ok_or(Error::NotThere("session"))?;
-    let patient = patients::get(app, caller, shown.patient_id)
-        .await?
-        .into_inner();
-    let course = courses::get(app, caller, shown.course_id)
-        .await?
-        .into_inner();
+    let card = day::card(app, caller, date, id).await?.ok_or(Error::NotThere("session"))?;
+    let patient = patients::get(app, caller, shown.patient_id).await?.into_inner();
+    let course = courses::get(app, caller, shown.course_id).await?.into_inner();
     let movable = matches!(shown.status, SessionStatus::Booked | SessionStatus::Pending);
     let mut moves = Vec::new();
     let mut refused = Vec::new();
     if movable && course.details.closed_to_booking().is_none() {
-        let found = other_times(
-            app,
-            caller,
-            id,
-            shown.course_id,
-            &shown.service,
-            shown.site_id,
-        )
-        .await?;
+        let found =
+            other_times(app, caller, id, shown.course_id, &shown.service, shown.site_id).await?;
         refused = found.refused;
-        let other: Vec<_> = found
-            .items
-            .into_iter()
-            .filter(|slot| slot.start != shown.start)
-            .collect();
+        let other: Vec<_> =
+            found.items.into_iter().filter(|slot| slot.start != shown.start).collect();
         for slot in spread(&other) {
-            match preview(
-                app,
-                caller,
-                id,
-                When::At(slot.start),
-                Some(slot.practitioner_id),
-            )
-            .await
-            {
-                Ok(offer) => moves.push(MoveOffer {
-                    why: slot.why,
-                    ..offer
-                }),
+            match preview(app, caller, id, When::At(slot.start), Some(slot.practitioner_id)).await {
+                Ok(offer) => moves.push(MoveOffer { why: slot.why, ..offer }),
                 // Taken in between: there are others.
                 Err(Error::Refused(_) | Error::Explained(..)) => (),
                 Err(error) => return Err(error),
             }
         }
     }
-    Ok(SessionPanel {
-        card,
-        patient,
-        course,
-        moves,
-        refused,
-    })
+    Ok(SessionPanel { card, patient, course, moves, refused })
 }
 
 async fn other_times(
@@ -499,21 +418,14 @@ pub async fn preview(
         preview: true,
         overriding: None,
     };
-    let would = reschedule(app, caller, id, &Expected::Any, to)
-        .await?
-        .into_inner();
+    let would = reschedule(app, caller, id, &Expected::Any, to).await?.into_inner();
     let mut work = Work::look(app, caller).await?;
     let catalogue = current(&mut work.tx, app).await?;
     let session = &would.session;
     Ok(MoveOffer {
         start: session.start,
         practitioner_id,
-        place: place(
-            &catalogue,
-            session.practitioner_id,
-            session.room_id,
-            session.device_id,
-        ),
+        place: place(&catalogue, session.practitioner_id, session.room_id, session.device_id),
         why: String::new(),
         later: would.later,
     })

@@ -100,8 +100,7 @@ pub async fn list(
     let found = page.of(found, |task| task.id)?;
     for task in &found.items {
         if let Some(patient) = task.patient_id {
-            work.audit("task.list", ("task", task.id.0), Some(patient), None)
-                .await?;
+            work.audit("task.list", ("task", task.id.0), Some(patient), None).await?;
         }
     }
     let items = found.map(|task| view(app, task, None));
@@ -111,44 +110,29 @@ pub async fn list(
 /// One task, with what was written to us.
 pub async fn get(app: &App, caller: &Caller, id: TaskId) -> Result<Answer<TaskView>> {
     let mut work = Work::begin(app, caller).await?;
-    let task = tasks::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("task"))?;
+    let task = tasks::get(&mut work.tx, id).await?.ok_or(Error::NotThere("task"))?;
     let shown = whole(&mut work, task).await?;
-    work.audit("task.read", ("task", id.0), shown.patient_id, None)
-        .await?;
+    work.audit("task.read", ("task", id.0), shown.patient_id, None).await?;
     work.commit(Answer::Is(shown)).await
 }
 
 /// Notes that a task was done. One that was done already stays as it is.
-pub async fn done(
+pub async fn mark_done(
     app: &App,
     caller: &Caller,
     id: TaskId,
     expected: &Expected,
 ) -> Result<Answer<TaskView>> {
     let mut work = Work::begin(app, caller).await?;
-    let task = tasks::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("task"))?;
+    let task = tasks::get(&mut work.tx, id).await?.ok_or(Error::NotThere("task"))?;
     expected.check(task.version)?;
     if task.done_at.is_none()
-        && !tasks::done(
-            &mut work.tx,
-            id,
-            task.version,
-            caller.actor.user_id,
-            work.now,
-        )
-        .await?
+        && !tasks::mark_done(&mut work.tx, id, task.version, caller.actor.user_id, work.now).await?
     {
         return Err(Error::Stale);
     }
-    work.audit("task.done", ("task", id.0), task.patient_id, None)
-        .await?;
-    let task = tasks::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("task"))?;
+    work.audit("task.done", ("task", id.0), task.patient_id, None).await?;
+    let task = tasks::get(&mut work.tx, id).await?.ok_or(Error::NotThere("task"))?;
     let shown = whole(&mut work, task).await?;
     work.commit(Answer::Is(shown)).await
 }

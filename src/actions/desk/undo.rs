@@ -4,11 +4,10 @@
 
 use crate::actions::booking::change::{
     CONSENT_WITHDRAWN, DECLINED, PROPOSAL_TAKEN, SHOP_ACCEPTED, SHOP_REPORTED, TIME_LAW, UNDONE,
-    WINDOW_REMOVED, WITHDRAWN, answered, locked, save,
+    WINDOW_REMOVED, WITHDRAWN, commit_session, lock_session, save,
 };
-use crate::actions::booking::decide;
-use crate::actions::booking::diaries;
 use crate::actions::booking::diaries::Search;
+use crate::actions::booking::{decide, diaries};
 use crate::actions::course::session_view::SessionView;
 use crate::actions::referral::change;
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
@@ -19,9 +18,8 @@ use crate::domain::ids::SessionId;
 use crate::domain::partner::referral::ReferralStatus;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::civil;
-use crate::storage::booking::claims;
 use crate::storage::booking::claims::{Claimant, Except};
-use crate::storage::booking::resources;
+use crate::storage::booking::{claims, resources};
 use crate::storage::catalogue::services;
 use crate::storage::course::history;
 use crate::storage::patient::consents;
@@ -34,11 +32,10 @@ pub async fn undo(
     expected: &Expected,
 ) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?.session;
+    let current = lock_session(&mut work, id, expected).await?.session;
     let grace = app.policy.undo();
-    let change = history::last(&mut work.tx, id)
-        .await?
-        .filter(|change| work.now <= change.at + grace);
+    let change =
+        history::last(&mut work.tx, id).await?.filter(|change| work.now <= change.at + grace);
     let change = change.ok_or_else(|| {
         let minutes = app.policy.undo_minutes;
         Error::refused(
@@ -58,14 +55,8 @@ pub async fn undo(
             "It fell with the patient's consent; take the consent anew, then book.",
         ));
     }
-    if [
-        SHOP_ACCEPTED,
-        SHOP_REPORTED,
-        DECLINED,
-        WITHDRAWN,
-        PROPOSAL_TAKEN,
-    ]
-    .contains(&change.change.as_str())
+    if [SHOP_ACCEPTED, SHOP_REPORTED, DECLINED, WITHDRAWN, PROPOSAL_TAKEN]
+        .contains(&change.change.as_str())
     {
         return Err(Error::refused(
             Code::NothingToUndo,
@@ -86,15 +77,15 @@ pub async fn undo(
             ..current.clone()
         },
     };
-    at_shop_again(&mut work, &next).await?;
+    check_shop_again(&mut work, &next).await?;
     reclaim(&mut work, &current, &next).await?;
     history::mark_undone(&mut work.tx, change.id).await?;
     save(&mut work, &current, next, UNDONE).await?;
-    answered(work, id, None).await
+    commit_session(work, id, None).await
 }
 
 /// Refuses to bring a session back to a shop that may not be told of it any more, or that does not have its referral.
-async fn at_shop_again(work: &mut Work<'_>, next: &Session) -> Result<()> {
+async fn check_shop_again(work: &mut Work<'_>, next: &Session) -> Result<()> {
     let Some(id) = next.referral_id.filter(|_| next.status.is_live()) else {
         return Ok(());
     };
@@ -126,14 +117,7 @@ async fn reclaim(work: &mut Work<'_>, current: &Session, next: &Session) -> Resu
     claims::release_session(&mut work.tx, current.id).await?;
     if claims_after {
         let diary = diary_at(work, next).await?;
-        decide::claim(
-            work,
-            &diary,
-            next.place,
-            next.starts_at,
-            Claimant::Session(next.id),
-        )
-        .await?;
+        decide::claim(work, &diary, next.place, next.starts_at, Claimant::Session(next.id)).await?;
     }
     Ok(())
 }
@@ -141,19 +125,15 @@ async fn reclaim(work: &mut Work<'_>, current: &Session, next: &Session) -> Resu
 /// The diary of the place that is wanted back, which says how long everything is claimed. Whether
 /// rules have changed in the last minutes is not asked; whether the time was taken is.
 async fn diary_at(work: &mut Work<'_>, back: &Session) -> Result<Diary> {
-    let service = services::get(&mut work.tx, back.service_id)
-        .await?
-        .ok_or(Error::NotThere("service"))?;
+    let service =
+        services::get(&mut work.tx, back.service_id).await?.ok_or(Error::NotThere("service"))?;
     let place = back.place;
     let wanted = Wanted {
         practitioner: Some(place.practitioner_id),
         room: place.room_id,
         device: place.device_id,
     };
-    let except = Except {
-        session: Some(back.id),
-        hold: None,
-    };
+    let except = Except { session: Some(back.id), hold: None };
     let search = Search {
         patient: back.patient_id,
         service,
@@ -171,27 +151,15 @@ async fn diary_at(work: &mut Work<'_>, back: &Session) -> Result<Diary> {
     let date = civil::date_of(work.app.zone, back.starts_at);
     diaries::fill(&mut work.tx, &mut diary, date, date, except).await?;
     let conflicts = conflicts(&diary, back);
-    if conflicts.is_empty() {
-        Ok(diary)
-    } else {
-        Err(conflicts.into())
-    }
+    if conflicts.is_empty() { Ok(diary) } else { Err(conflicts.into()) }
 }
 
 fn conflicts(diary: &Diary, back: &Session) -> Vec<Refusal> {
     let claims = diary.claims_of(back.place, back.starts_at).into_iter();
     claims
-        .filter(|claim| {
-            diary
-                .taken(claim.resource)
-                .iter()
-                .any(|busy| busy.overlaps(claim.when))
-        })
+        .filter(|claim| diary.taken(claim.resource).iter().any(|busy| busy.overlaps(claim.when)))
         .map(|claim| {
-            Refusal::new(
-                claim.conflict,
-                "The time that would be had back was taken meanwhile.",
-            )
+            Refusal::new(claim.conflict, "The time that would be had back was taken meanwhile.")
         })
         .collect()
 }

@@ -48,12 +48,8 @@ impl WriteUp {
 /// Opens a session for writing.
 pub async fn write_up(app: &App, caller: &Caller, id: SessionId) -> Result<WriteUp> {
     let session = sessions::get(app, caller, id).await?.into_inner();
-    let patient = patients::get(app, caller, session.patient_id)
-        .await?
-        .into_inner();
-    let course = courses::get(app, caller, session.course_id)
-        .await?
-        .into_inner();
+    let patient = patients::get(app, caller, session.patient_id).await?.into_inner();
+    let course = courses::get(app, caller, session.course_id).await?.into_inner();
     let mut work = Work::look(app, caller).await?;
     let catalogue = current(&mut work.tx, app).await?;
     work.tx.rollback().await?;
@@ -63,10 +59,7 @@ pub async fn write_up(app: &App, caller: &Caller, id: SessionId) -> Result<Write
         .find(|service| service.details.code == session.service)
         .ok_or(Error::NotThere("service"))?;
     Ok(WriteUp {
-        patient: format!(
-            "{} {}",
-            patient.details.given_name, patient.details.family_name
-        ),
+        patient: format!("{} {}", patient.details.given_name, patient.details.family_name),
         service: service.details.name.to_string(),
         treatment: service.treatment(),
         wavelengths: wavelengths(&catalogue, session.device_id, session.site_id),
@@ -79,29 +72,16 @@ pub async fn write_up(app: &App, caller: &Caller, id: SessionId) -> Result<Write
 fn wavelengths(catalogue: &Catalogue, device: Option<DeviceId>, site: SiteId) -> Vec<Wavelength> {
     if let Some(device) = catalogue.devices.iter().find(|one| Some(one.id) == device) {
         let modes = device.details.modes.iter();
-        return modes
-            .filter_map(|mode| mode.wavelength_nm.try_into().ok())
-            .collect();
+        return modes.filter_map(|mode| mode.wavelength_nm.try_into().ok()).collect();
     }
-    let shop = catalogue
-        .site(site)
-        .and_then(|site| site.details.partner_id);
+    let shop = catalogue.site(site).and_then(|site| site.details.partner_id);
     let partner = shop.and_then(|id| catalogue.partner(id));
-    partner
-        .and_then(|partner| partner.details.wavelengths_nm.clone())
-        .unwrap_or_default()
+    partner.and_then(|partner| partner.details.wavelengths_nm.clone()).unwrap_or_default()
 }
 
 fn before(course: &CourseView, session: &SessionView) -> Option<TreatmentRecord> {
-    let earlier = course
-        .sessions
-        .iter()
-        .rev()
-        .filter(|one| one.start < session.start);
-    let mut written = earlier.filter_map(|one| {
-        one.record
-            .as_ref()
-            .filter(|record| !record.parameter_sets.is_empty())
-    });
+    let earlier = course.sessions.iter().rev().filter(|one| one.start < session.start);
+    let mut written = earlier
+        .filter_map(|one| one.record.as_ref().filter(|record| !record.parameter_sets.is_empty()));
     written.next().cloned()
 }

@@ -68,13 +68,11 @@ pub async fn confirm(
     if session.confirmed_at.is_some() {
         return Ok(Some(session));
     }
-    note(tx, app, now, &session, Some(now), ("session.confirm", by))
-        .await
-        .map(Some)
+    save_answer(tx, app, now, &session, Some(now), ("session.confirm", by)).await.map(Some)
 }
 
 /// Notes that the patient does not come after all, if they had said that they do. Their patient is locked already.
-pub async fn no_longer_confirmed(
+pub async fn withdraw_confirmation(
     tx: &mut Tx,
     app: &App,
     now: DateTime<Utc>,
@@ -85,7 +83,7 @@ pub async fn no_longer_confirmed(
         && session.status == SessionStatus::Booked
         && session.confirmed_at.is_some()
     {
-        note(tx, app, now, &session, None, ("session.decline", by)).await?;
+        save_answer(tx, app, now, &session, None, ("session.decline", by)).await?;
     }
     Ok(())
 }
@@ -102,10 +100,8 @@ pub(super) async fn ask_for_another(
     let Some(session) = sessions::get(tx, id).await?.map(|listed| listed.session) else {
         return Ok(None);
     };
-    if !matches!(
-        session.status,
-        SessionStatus::Booked | SessionStatus::Pending
-    ) || session.starts_at <= now
+    if !matches!(session.status, SessionStatus::Booked | SessionStatus::Pending)
+        || session.starts_at <= now
     {
         return Ok(None);
     }
@@ -118,19 +114,10 @@ pub(super) async fn ask_for_another(
         };
         tasks::insert(tx, &task).await?;
     }
-    note(
-        tx,
-        app,
-        now,
-        &session,
-        None,
-        ("session.ask_for_another", by),
-    )
-    .await
-    .map(Some)
+    save_answer(tx, app, now, &session, None, ("session.ask_for_another", by)).await.map(Some)
 }
 
-async fn note(
+async fn save_answer(
     tx: &mut Tx,
     app: &App,
     now: DateTime<Utc>,
@@ -140,17 +127,12 @@ async fn note(
 ) -> Result<Session> {
     let mut next = session.clone();
     if session.confirmed_at != confirmed_at {
-        next = Session {
-            version: session.version + 1,
-            confirmed_at,
-            ..next
-        };
+        next = Session { version: session.version + 1, confirmed_at, ..next };
         if !sessions::update(tx, &next).await? {
             return Err(Error::Stale);
         }
-        let patient = patients::get(tx, next.patient_id)
-            .await?
-            .ok_or(Error::NotThere("patient"))?;
+        let patient =
+            patients::get(tx, next.patient_id).await?.ok_or(Error::NotThere("patient"))?;
         notices::queue_for(tx, app, now, &next, &patient, Of::Plans).await?;
     }
     let line = audit::Line {
@@ -170,7 +152,7 @@ async fn note(
 }
 
 /// Notes in the ledger what was answered to the last message about a visit that went to `from`.
-pub(super) async fn acknowledge(
+pub(super) async fn note_in_ledger(
     tx: &mut Tx,
     now: DateTime<Utc>,
     session: SessionId,
@@ -183,21 +165,15 @@ pub(super) async fn acknowledge(
             && row.sent_at.is_some()
             && row.recipient.as_ref().is_some_and(|to| to.is_same(from))
     };
-    if let Some(row) = rows
-        .iter()
-        .filter(theirs)
-        .max_by_key(|row| (row.sent_at, row.id))
-    {
-        ledger::answered(tx, row.id, answer, now, row.answer_stamp).await?;
+    if let Some(row) = rows.iter().filter(theirs).max_by_key(|row| (row.sent_at, row.id)) {
+        ledger::note_answer(tx, row.id, answer, now, row.answer_stamp).await?;
     }
     Ok(())
 }
 
 /// Locks the patient of a visit, as every change of it does.
 pub async fn lock_patient_of(tx: &mut Tx, id: SessionId) -> Result<()> {
-    let patient = sessions::patient_of(tx, id)
-        .await?
-        .ok_or(Error::NotThere("session"))?;
+    let patient = sessions::patient_of(tx, id).await?.ok_or(Error::NotThere("session"))?;
     Ok(resources::lock(tx, [patient.into()]).await?)
 }
 
@@ -237,9 +213,7 @@ pub(super) async fn other_times(
         let start = slot.start.to_utc();
         let day = civil::date_of(app.zone, start);
         if start != session.starts_at
-            && times
-                .iter()
-                .all(|other| civil::date_of(app.zone, *other) != day)
+            && times.iter().all(|other| civil::date_of(app.zone, *other) != day)
         {
             times.push(start);
         }

@@ -51,11 +51,7 @@ pub enum Sent {
 
 /// The stamp of a form that is opened now.
 pub async fn stamp(app: &App) -> Result<String> {
-    Ok(form_stamp::stamp(
-        &links::key_at_hand(app).await?,
-        FORM,
-        app.clock.now(),
-    ))
+    Ok(form_stamp::stamp(&links::key_at_hand(app).await?, FORM, app.clock.now()))
 }
 
 /// The stamp of a form that is shown again: its own, as long as that may still count, or a new one.
@@ -96,10 +92,7 @@ pub async fn send(app: &App, new: &NewWish, stamp: &str) -> Result<Sent> {
         patient_id: None,
     };
     let mut tx = app.db.begin().await?;
-    let keys = [
-        filed_as(&key, &new.phone, yesterday),
-        filed.mailbox_key.clone(),
-    ];
+    let keys = [filed_as(&key, &new.phone, yesterday), filed.mailbox_key.clone()];
     let known = replies::is_filed(&mut tx, keys, now - Duration::days(1)).await?;
     // The key itself decides between two that come at once.
     if known || !replies::insert(&mut tx, &filed).await? {

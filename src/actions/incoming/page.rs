@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::answers;
-use super::answers::{acknowledge, caller, lock_patient_of};
+use super::answers::{caller, lock_patient_of, note_in_ledger};
 use crate::actions::booking::reschedule::{NewTime, reschedule};
 use crate::actions::calendar::event::{LINK, session_behind};
 use crate::actions::partner::proposals;
@@ -37,14 +37,11 @@ pub async fn confirm(app: &App, secret: &str, start: DateTime<Utc>) -> Result<An
     let mut tx = app.db.begin().await?;
     let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
     lock_patient_of(&mut tx, session.id).await?;
-    if answers::confirm(&mut tx, app, now, session.id, start, LINK)
-        .await?
-        .is_none()
-    {
+    if answers::confirm(&mut tx, app, now, session.id, start, LINK).await?.is_none() {
         tx.rollback().await?;
         return Ok(Answered::Changed);
     }
-    acknowledge(&mut tx, now, session.id, &recipient, Reply::Confirm).await?;
+    note_in_ledger(&mut tx, now, session.id, &recipient, Reply::Confirm).await?;
     tx.commit().await?;
     app.note_commit();
     Ok(Answered::Noted)
@@ -56,14 +53,11 @@ pub async fn ask_for_another(app: &App, secret: &str) -> Result<Answered> {
     let mut tx = app.db.begin().await?;
     let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
     lock_patient_of(&mut tx, session.id).await?;
-    if answers::ask_for_another(&mut tx, app, now, session.id, LINK)
-        .await?
-        .is_none()
-    {
+    if answers::ask_for_another(&mut tx, app, now, session.id, LINK).await?.is_none() {
         tx.rollback().await?;
         return Ok(Answered::Changed);
     }
-    acknowledge(&mut tx, now, session.id, &recipient, Reply::Change).await?;
+    note_in_ledger(&mut tx, now, session.id, &recipient, Reply::Change).await?;
     tx.commit().await?;
     app.note_commit();
     Ok(Answered::Noted)
@@ -88,10 +82,7 @@ pub async fn take(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answe
         return Ok(Answered::Changed);
     }
     let caller = caller(LINK);
-    if !answers::other_times(app, &caller, &session)
-        .await?
-        .contains(&start)
-    {
+    if !answers::other_times(app, &caller, &session).await?.contains(&start) {
         return Ok(Answered::Changed);
     }
     let to = NewTime {
@@ -124,7 +115,7 @@ pub async fn take_proposal(app: &App, secret: &str, start: DateTime<Utc>) -> Res
     };
     let caller = caller(LINK);
     let mut work = Work::begin(app, &caller).await?;
-    let referral = change::locked(&mut work, referral, &Expected::Any).await?;
+    let referral = change::lock_referral(&mut work, referral, &Expected::Any).await?;
     let mut open = proposed::of_session(&mut work.tx, session.id).await?;
     open.retain(|one| one.status == ProposalStatus::Open && one.starts_at == start);
     if open.is_empty() || !referral.status.takes_sessions() || start <= work.now {
@@ -138,13 +129,7 @@ pub async fn take_proposal(app: &App, secret: &str, start: DateTime<Utc>) -> Res
         }
         Err(error) => return Err(error),
     };
-    work.audit(
-        "referral.accept_proposal",
-        ("referral", id.0),
-        Some(patient),
-        None,
-    )
-    .await?;
+    work.audit("referral.accept_proposal", ("referral", id.0), Some(patient), None).await?;
     work.commit(Answer::Is(())).await?;
     Ok(Answered::Noted)
 }
@@ -154,15 +139,14 @@ pub async fn messages(app: &App, secret: &str, wanted: bool, by: OptOutBy) -> Re
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     // However long ago the visit was: nobody has to read on to be left alone.
-    let (session, recipient) = visit_links::behind(&mut tx, &hash_of(secret))
-        .await?
-        .ok_or(Error::NotThere("page"))?;
+    let (session, recipient) =
+        visit_links::behind(&mut tx, &hash_of(secret)).await?.ok_or(Error::NotThere("page"))?;
     let proof = format!("by the link of visit {session}");
     if wanted {
         opt_outs::end_in(&mut tx, app, now, &recipient, by, &proof).await?;
     } else {
         opt_outs::begin_in(&mut tx, app, now, &recipient, by, &proof).await?;
-        acknowledge(&mut tx, now, session, &recipient, Reply::Stop).await?;
+        note_in_ledger(&mut tx, now, session, &recipient, Reply::Stop).await?;
     }
     tx.commit().await?;
     app.note_commit();

@@ -54,13 +54,13 @@ const MOST_CHARS: usize = 2_000;
 
 /// Files a text and does what it asks for. The words to answer at once, where there is no ledger to answer from: to a
 /// number that no visit is known of.
-pub async fn received(app: &App, incoming: &Incoming) -> Result<Option<String>> {
+pub async fn receive(app: &App, incoming: &Incoming) -> Result<Option<String>> {
     let said = said(&incoming.body);
     let phone = Phone::try_from(incoming.from.clone()).ok();
     let caller = answers::caller("a text message");
     // Looked up before anything is locked, since the search has transactions of its own.
     let others = if said == Said::Change {
-        others(app, &caller, phone.as_ref()).await?
+        other_times(app, &caller, phone.as_ref()).await?
     } else {
         Vec::new()
     };
@@ -68,32 +68,14 @@ pub async fn received(app: &App, incoming: &Incoming) -> Result<Option<String>> 
     let mut tx = app.db.begin().await?;
     let about = about(&mut tx, now, phone).await?;
     // All who share the number, in order, as everywhere.
-    resources::lock(
-        &mut tx,
-        about.patients.iter().map(|patient| (*patient).into()),
-    )
-    .await?;
+    resources::lock(&mut tx, about.patients.iter().map(|patient| (*patient).into())).await?;
     let mut filed = FiledReply {
         id: app.clock.id(),
         mailbox_key: format!("text:{}", incoming.id),
         received_at: now,
-        sender: Some(
-            incoming
-                .from
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(40)
-                .collect(),
-        ),
+        sender: Some(incoming.from.chars().filter(|c| !c.is_control()).take(40).collect()),
         subject: None,
-        body: Some(
-            incoming
-                .body
-                .chars()
-                .filter(|c| *c != '\0')
-                .take(MOST_CHARS)
-                .collect(),
-        ),
+        body: Some(incoming.body.chars().filter(|c| *c != '\0').take(MOST_CHARS).collect()),
         verdict: Verdict::Words,
         message_id: about.message.as_ref().map(|message| message.id),
         session_id: about.session.as_ref().map(|session| session.id),
@@ -104,7 +86,7 @@ pub async fn received(app: &App, incoming: &Incoming) -> Result<Option<String>> 
             },
         ),
     };
-    let (verdict, words) = done(&mut tx, app, now, said, incoming, &about, &others).await?;
+    let (verdict, words) = carry_out(&mut tx, app, now, said, incoming, &about, &others).await?;
     filed.verdict = verdict;
     if !replies::insert(&mut tx, &filed).await? {
         // Handed over before; what it asked for was done then.
@@ -130,7 +112,7 @@ pub async fn received(app: &App, incoming: &Incoming) -> Result<Option<String>> 
     let inline = match (words, &about.session, &about.phone) {
         // Whoever wants no messages and asks who this is, is answered in the same breath.
         (Some(words), Some(session), Some(phone)) if !silent => {
-            answer(&mut tx, app, now, session, phone, &filed, words).await?;
+            queue_answer(&mut tx, app, now, session, phone, &filed, words).await?;
             None
         }
         (words, ..) => words,
@@ -155,7 +137,7 @@ pub async fn received(app: &App, incoming: &Incoming) -> Result<Option<String>> 
 }
 
 /// Does what a text asks for. What it was, and what to answer.
-async fn done(
+async fn carry_out(
     tx: &mut Tx,
     app: &App,
     now: DateTime<Utc>,
@@ -171,7 +153,7 @@ async fn done(
     match (said, &recipient, &about.session) {
         (Said::Stop, Some(recipient), _) => {
             opt_outs::begin_in(tx, app, now, recipient, OptOutBy::Text, &proof(incoming)).await?;
-            acknowledged(tx, now, about, recipient, Reply::Stop).await?;
+            note_answer(tx, now, about, recipient, Reply::Stop).await?;
             Ok((Verdict::TextStop, None))
         }
         (Said::Start, Some(recipient), _) => {
@@ -187,7 +169,7 @@ async fn done(
                 .map_or(session.starts_at, |message| message.content.starts_at);
             match answers::confirm(tx, app, now, session.id, told, "a text message").await? {
                 Some(session) => {
-                    acknowledged(tx, now, about, recipient, Reply::Confirm).await?;
+                    note_answer(tx, now, about, recipient, Reply::Confirm).await?;
                     let words =
                         text_wording::thanks(from, language, session.starts_at, zone(&session));
                     Ok((Verdict::TextConfirmed, Some(words)))
@@ -198,7 +180,7 @@ async fn done(
         (Said::Change, Some(recipient), Some(session)) => {
             match answers::ask_for_another(tx, app, now, session.id, "a text message").await? {
                 Some(session) => {
-                    acknowledged(tx, now, about, recipient, Reply::Change).await?;
+                    note_answer(tx, now, about, recipient, Reply::Change).await?;
                     links::open(tx, app, now, session.id, recipient).await?;
                     let link = links::address_in(tx, app, session.id, recipient).await?;
                     let words =
@@ -213,14 +195,10 @@ async fn done(
 }
 
 fn proof(incoming: &Incoming) -> String {
-    format!(
-        "{:?} (text {})",
-        incoming.body.chars().take(200).collect::<String>(),
-        incoming.id
-    )
+    format!("{:?} (text {})", incoming.body.chars().take(200).collect::<String>(), incoming.id)
 }
 
-async fn acknowledged(
+async fn note_answer(
     tx: &mut Tx,
     now: DateTime<Utc>,
     about: &About,
@@ -228,21 +206,22 @@ async fn acknowledged(
     answer: Reply,
 ) -> Result<()> {
     if let Some(session) = &about.session {
-        answers::acknowledge(tx, now, session.id, recipient, answer).await?;
+        answers::note_in_ledger(tx, now, session.id, recipient, answer).await?;
     }
     Ok(())
 }
 
 /// The times to offer to whoever asks from `phone`.
-async fn others(app: &App, caller: &Caller, phone: Option<&Phone>) -> Result<Vec<DateTime<Utc>>> {
+async fn other_times(
+    app: &App,
+    caller: &Caller,
+    phone: Option<&Phone>,
+) -> Result<Vec<DateTime<Utc>>> {
     let mut tx = app.db.read().await?;
     let about = about(&mut tx, app.clock.now(), phone.cloned()).await?;
     tx.rollback().await?;
     // What waits for somebody else is not the patient's to move; the desk calls.
-    match about
-        .session
-        .filter(|session| session.status == SessionStatus::Booked)
-    {
+    match about.session.filter(|session| session.status == SessionStatus::Booked) {
         Some(session) => answers::other_times(app, caller, &session).await,
         None => Ok(Vec::new()),
     }
@@ -252,44 +231,27 @@ async fn others(app: &App, caller: &Caller, phone: Option<&Phone>) -> Result<Vec
 /// come; else the next one, if the number is one patient's alone.
 async fn about(tx: &mut Tx, now: DateTime<Utc>, phone: Option<Phone>) -> Result<About> {
     let Some(number) = phone.clone() else {
-        return Ok(About {
-            phone,
-            patients: Vec::new(),
-            message: None,
-            session: None,
-        });
+        return Ok(About { phone, patients: Vec::new(), message: None, session: None });
     };
     let patients = patients::reached_at(tx, &Recipient::Phone(number.clone())).await?;
     let message = ledger::last_text(tx, &number)
         .await?
         .filter(|message| patients.contains(&message.patient_id));
     let told = match message.as_ref().and_then(|message| message.session_id) {
-        Some(session) => sessions::get(tx, session)
-            .await?
-            .map(|listed| listed.session),
+        Some(session) => sessions::get(tx, session).await?.map(|listed| listed.session),
         None => None,
     };
     let to_come =
         |session: &Session| session.starts_at > now && standing(session.status) != Standing::Gone;
     let session = match (told.filter(to_come), patients.as_slice()) {
         (Some(session), _) => Some(session),
-        (None, [only]) => sessions::not_over(tx, *only, now)
-            .await?
-            .into_iter()
-            .find(to_come),
+        (None, [only]) => sessions::not_over(tx, *only, now).await?.into_iter().find(to_come),
         (None, _) => None,
     };
     let message = message.filter(|message| {
-        session
-            .as_ref()
-            .is_some_and(|session| Some(session.id) == message.session_id)
+        session.as_ref().is_some_and(|session| Some(session.id) == message.session_id)
     });
-    Ok(About {
-        phone,
-        patients,
-        message,
-        session,
-    })
+    Ok(About { phone, patients, message, session })
 }
 
 async fn language(tx: &mut Tx, about: &About) -> Result<Language> {
@@ -306,7 +268,7 @@ async fn language(tx: &mut Tx, about: &About) -> Result<Language> {
 }
 
 /// Queues an answer, due at once.
-async fn answer(
+async fn queue_answer(
     tx: &mut Tx,
     app: &App,
     now: DateTime<Utc>,
@@ -316,10 +278,7 @@ async fn answer(
     words: String,
 ) -> Result<()> {
     // As it is by now: what was asked for has changed it.
-    let Some(session) = sessions::get(tx, session.id)
-        .await?
-        .map(|listed| listed.session)
-    else {
+    let Some(session) = sessions::get(tx, session.id).await?.map(|listed| listed.session) else {
         return Ok(());
     };
     let Some(patient) = patients::get(tx, session.patient_id).await? else {
@@ -332,11 +291,7 @@ async fn answer(
         channel: Channel::Sms,
         lead: filed.id.to_string(),
         recipient: Some(Recipient::Phone(phone.clone())),
-        content: Content {
-            calendar: false,
-            words: Some(words),
-            ..facts.content()
-        },
+        content: Content { calendar: false, words: Some(words), ..facts.content() },
         status: MessageStatus::Scheduled,
         ..facts.message(app, now)
     };
@@ -344,7 +299,7 @@ async fn answer(
 }
 
 /// What the provider says became of a text.
-pub async fn reported(
+pub async fn note_report(
     app: &App,
     id: MessageId,
     provider_id: &str,
@@ -353,16 +308,15 @@ pub async fn reported(
 ) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let Some(message) = ledger::get(&mut tx, id)
-        .await?
-        .filter(|message| message.channel == Channel::Sms)
+    let Some(message) =
+        ledger::get(&mut tx, id).await?.filter(|message| message.channel == Channel::Sms)
     else {
         tx.rollback().await?;
         return Ok(());
     };
     match status {
         "delivered" | "read" => {
-            ledger::delivered(&mut tx, id, provider_id, now).await?;
+            ledger::mark_delivered(&mut tx, id, provider_id, now).await?;
         }
         "undelivered" | "failed" => {
             let code: String = error
@@ -371,7 +325,7 @@ pub async fn reported(
                 .filter(|c| !c.is_control())
                 .take(40)
                 .collect();
-            if ledger::undelivered(&mut tx, id, &format!("{status}: {code}")).await? {
+            if ledger::mark_undelivered(&mut tx, id, &format!("{status}: {code}")).await? {
                 let detail = "A text about this visit did not reach the telephone. Check the number, and tell the patient in another way.";
                 let task = Task {
                     session_id: message.session_id,

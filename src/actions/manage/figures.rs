@@ -11,8 +11,7 @@ use crate::domain::catalogue::closure::Closure;
 use crate::domain::catalogue::device::RentalWindow;
 use crate::domain::catalogue::opening::Opening;
 use crate::domain::catalogue::site::SiteKind;
-use crate::domain::course::estimate;
-use crate::domain::course::progress;
+use crate::domain::course::{estimate, progress};
 use crate::domain::manage::figures;
 use crate::domain::manage::figures::{Attendance, InUse, Lasted, Overdue};
 use crate::domain::partner::settlement::Month;
@@ -73,52 +72,31 @@ pub async fn figures(
     let (zone, today) = (app.zone, civil::date_of(app.zone, app.clock.now()));
     let count = wanted.months.unwrap_or(MONTHS);
     if !(1..=MOST_MONTHS).contains(&count) {
-        return Err(Error::invalid(
-            "/months",
-            format!("must be 1 to {MOST_MONTHS}"),
-        ));
+        return Err(Error::invalid("/months", format!("must be 1 to {MOST_MONTHS}")));
     }
-    let first = wanted
-        .from
-        .unwrap_or_else(|| Month::of(today).earlier(u32::from(count) - 1));
-    let months: Vec<_> = std::iter::successors(Some(first), |month| Some(month.next()))
-        .take(count.into())
-        .collect();
+    let first = wanted.from.unwrap_or_else(|| Month::of(today).earlier(u32::from(count) - 1));
+    let months: Vec<_> =
+        std::iter::successors(Some(first), |month| Some(month.next())).take(count.into()).collect();
     let last = months.last().copied().unwrap_or(first);
     let range = Interval::new(first.begins(zone), last.next().begins(zone))
         .ok_or_else(|| Error::invalid("/from", "is too far away"))?;
     let mut work = Work::look(app, caller).await?;
     let seen = storage::seen(&mut work.tx, range).await?;
     let windows = storage::windows(&mut work.tx, range).await?;
-    let days = (
-        civil::date_of(zone, range.start()),
-        civil::date_of(zone, range.end()),
-    );
+    let days = (civil::date_of(zone, range.start()), civil::date_of(zone, range.end()));
     let closures = closures::within(&mut work.tx, days.0, days.1).await?;
     let catalogue = current(&mut work.tx, app).await?;
     let (mut rooms, mut devices) = (Vec::new(), Vec::new());
-    for site in catalogue
-        .sites
-        .iter()
-        .filter(|site| site.details.kind == SiteKind::Clinic)
-    {
-        let opening = Opening {
-            zone,
-            policy: &app.policy,
-            site,
-            closures: &closures,
-        };
+    for site in catalogue.sites.iter().filter(|site| site.details.kind == SiteKind::Clinic) {
+        let opening = Opening { zone, policy: &app.policy, site, closures: &closures };
         let open = |day: NaiveDate| opening.open_on(day);
         for room in catalogue
             .rooms
             .iter()
             .filter(|room| room.details.site_id == site.id && room.details.active)
         {
-            let booked: Vec<_> = seen
-                .iter()
-                .filter(|one| one.room_id == Some(room.id))
-                .filter_map(whole)
-                .collect();
+            let booked: Vec<_> =
+                seen.iter().filter(|one| one.room_id == Some(room.id)).filter_map(whole).collect();
             let closed = |closure: &Closure| closure.details.room_id == Some(room.id);
             let to_be_had = |day| less(open(day), &closures, closed, day, app);
             rooms.push(UseOf {
@@ -137,18 +115,12 @@ pub async fn figures(
                 .filter(|one| one.device_id == Some(device.id))
                 .filter_map(whole)
                 .collect();
-            let own = windows
-                .iter()
-                .filter(|window| window.device_id == device.id);
+            let own = windows.iter().filter(|window| window.device_id == device.id);
             let own: Vec<_> = own.filter_map(RentalWindow::interval).collect();
             let closed = |closure: &Closure| closure.details.device_id == Some(device.id);
             let to_be_had = |day| {
                 let here = less(open(day), &closures, closed, day, app);
-                if device.is_rented() {
-                    both(&here, &own)
-                } else {
-                    here
-                }
+                if device.is_rented() { both(&here, &own) } else { here }
             };
             devices.push(UseOf {
                 name: device.details.code.to_string(),
@@ -182,19 +154,12 @@ fn less(
     app: &App,
 ) -> Vec<Interval> {
     let closed = closures.iter().filter(|closure| of(closure));
-    without(
-        hours,
-        closed
-            .filter_map(|closure| closure.on(day, app.zone))
-            .collect(),
-    )
+    without(hours, closed.filter_map(|closure| closure.on(day, app.zone)).collect())
 }
 
 /// What lies in both.
 fn both(here: &[Interval], windows: &[Interval]) -> Vec<Interval> {
-    let pairs = here
-        .iter()
-        .flat_map(|one| windows.iter().map(move |other| (one, other)));
+    let pairs = here.iter().flat_map(|one| windows.iter().map(move |other| (one, other)));
     pairs
         .filter_map(|(one, other)| {
             Interval::new(one.start().max(other.start()), one.end().min(other.end()))

@@ -10,12 +10,10 @@ use crate::domain::catalogue::opening::Opening;
 use crate::domain::catalogue::site::SiteKind;
 use crate::domain::ids::{ClosureId, DeviceId, RentalWindowId};
 use crate::domain::partner::settlement::Month;
-use crate::domain::time::civil;
-use crate::domain::time::holidays;
 use crate::domain::time::interval::Interval;
 use crate::domain::time::time_zone::Tz;
-use crate::storage::catalogue::Catalogue;
-use crate::storage::catalogue::closures;
+use crate::domain::time::{civil, holidays};
+use crate::storage::catalogue::{Catalogue, closures};
 use crate::storage::manage::figures;
 
 /// A closure, in words.
@@ -135,10 +133,7 @@ pub async fn show(app: &App, caller: &Caller, month: Option<Month>) -> Result<Mo
             whole: window.interval(),
         })
         .collect();
-    let lines: Vec<_> = closures
-        .iter()
-        .map(|closure| line(&catalogue, closure))
-        .collect();
+    let lines: Vec<_> = closures.iter().map(|closure| line(&catalogue, closure)).collect();
     let civic = app.policy.observe_civic_holiday;
     let day = |date: NaiveDate| DayView {
         date,
@@ -146,21 +141,13 @@ pub async fn show(app: &App, caller: &Caller, month: Option<Month>) -> Result<Mo
         is_today: date == today,
         holiday: holidays::on(date, civic),
         open: open(app, &catalogue, &closures, date),
-        closures: lines
-            .iter()
-            .filter(|line| is_on(line, date))
-            .cloned()
-            .collect(),
+        closures: lines.iter().filter(|line| is_on(line, date)).cloned().collect(),
         windows: windows
             .iter()
             .filter_map(|window| Some((window.device.clone(), here(zone, window, date)?)))
             .collect(),
     };
-    let days: Vec<_> = monday
-        .iter_days()
-        .take_while(|date| *date <= sunday)
-        .map(day)
-        .collect();
+    let days: Vec<_> = monday.iter_days().take_while(|date| *date <= sunday).map(day).collect();
     let reaches = |from: NaiveDate, to: NaiveDate| from <= last && first <= to;
     Ok(MonthView {
         month,
@@ -175,10 +162,7 @@ pub async fn show(app: &App, caller: &Caller, month: Option<Month>) -> Result<Mo
             .into_iter()
             .filter(|window| {
                 window.whole.is_some_and(|whole| {
-                    reaches(
-                        civil::date_of(zone, whole.start()),
-                        civil::date_of(zone, whole.end()),
-                    )
+                    reaches(civil::date_of(zone, whole.start()), civil::date_of(zone, whole.end()))
                 })
             })
             .collect(),
@@ -186,9 +170,7 @@ pub async fn show(app: &App, caller: &Caller, month: Option<Month>) -> Result<Mo
 }
 
 fn clock(zone: Tz, at: DateTime<Utc>) -> String {
-    civil::wall_of(zone, at)
-        .format("%a %-d %b %Y, %H:%M")
-        .to_string()
+    civil::wall_of(zone, at).format("%a %-d %b %Y, %H:%M").to_string()
 }
 
 fn is_on(line: &ClosureLine, date: NaiveDate) -> bool {
@@ -201,12 +183,7 @@ fn open(app: &App, catalogue: &Catalogue, closures: &[Closure], date: NaiveDate)
         .sites
         .iter()
         .filter(|site| site.details.kind == SiteKind::Clinic && site.details.active);
-    let opening = |site| Opening {
-        zone: app.zone,
-        policy: &app.policy,
-        site,
-        closures,
-    };
+    let opening = |site| Opening { zone: app.zone, policy: &app.policy, site, closures };
     own.map(|site| OpenLine {
         site: site.details.name.to_string(),
         hours: opening(site)
@@ -224,55 +201,32 @@ fn here(zone: Tz, window: &WindowLine, date: NaiveDate) -> Option<String> {
     let day = Interval::new(civil::day_start(zone, date), civil::day_start(zone, next))?;
     let whole = window.whole?;
     let span = Interval::new(whole.start().max(day.start()), whole.end().min(day.end()))?;
-    Some(if span == day {
-        "all day".to_owned()
-    } else {
-        within(zone, span, date)
-    })
+    Some(if span == day { "all day".to_owned() } else { within(zone, span, date) })
 }
 
 /// `09:00–17:00`; the end of the day is `24:00`.
 fn within(zone: Tz, span: Interval, date: NaiveDate) -> String {
-    let (from, to) = (
-        civil::wall_of(zone, span.start()),
-        civil::wall_of(zone, span.end()),
-    );
-    let to = if to.date() > date {
-        "24:00".to_owned()
-    } else {
-        to.format("%H:%M").to_string()
-    };
+    let (from, to) = (civil::wall_of(zone, span.start()), civil::wall_of(zone, span.end()));
+    let to = if to.date() > date { "24:00".to_owned() } else { to.format("%H:%M").to_string() };
     format!("{}–{to}", from.format("%H:%M"))
 }
 
 fn device_called(catalogue: &Catalogue, id: DeviceId) -> String {
     let device = catalogue.devices.iter().find(|device| device.id == id);
-    device
-        .map(|device| device.details.code.to_string())
-        .unwrap_or_default()
+    device.map(|device| device.details.code.to_string()).unwrap_or_default()
 }
 
 fn line(catalogue: &Catalogue, closure: &Closure) -> ClosureLine {
     let d = &closure.details;
-    let site = d
-        .site_id
-        .and_then(|id| catalogue.site(id))
-        .map(|site| site.details.name.to_string());
-    let person = d
-        .practitioner_id
-        .and_then(|id| catalogue.practitioners.iter().find(|one| one.id == id));
-    let room = d
-        .room_id
-        .and_then(|id| catalogue.rooms.iter().find(|one| one.id == id));
+    let site =
+        d.site_id.and_then(|id| catalogue.site(id)).map(|site| site.details.name.to_string());
+    let person =
+        d.practitioner_id.and_then(|id| catalogue.practitioners.iter().find(|one| one.id == id));
+    let room = d.room_id.and_then(|id| catalogue.rooms.iter().find(|one| one.id == id));
     let whose = site
         .or_else(|| person.map(|person| person.details.name.to_string()))
         .or_else(|| room.map(|room| room.details.name.to_string()))
         .or_else(|| d.device_id.map(|id| device_called(catalogue, id)))
         .unwrap_or_else(|| "Everything".to_owned());
-    ClosureLine {
-        id: closure.id,
-        version: closure.version,
-        whose,
-        details: d.clone(),
-    }
+    ClosureLine { id: closure.id, version: closure.version, whose, details: d.clone() }
 }

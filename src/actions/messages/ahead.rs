@@ -4,21 +4,18 @@
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-use super::facts;
 use super::facts::Facts;
-use super::links;
+use super::{facts, links};
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Error, Result};
 use crate::domain::clinic::quiet_hours::QuietHours;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::messages::message::{Audience, Content, Message, MessageStatus, Unsent};
 use crate::domain::messages::notice::standing;
-use crate::domain::messages::plan::patient;
 use crate::domain::messages::plan::patient::Booked;
 use crate::domain::messages::plan::reconcile::{Step, Visit, reconcile};
-use crate::domain::messages::plan::shop;
 use crate::domain::messages::plan::shop::AtShop;
-use crate::domain::messages::plan::{Planned, staff};
+use crate::domain::messages::plan::{Planned, patient, shop, staff};
 use crate::storage::Tx;
 use crate::storage::course::sessions;
 use crate::storage::messages::ledger;
@@ -56,14 +53,11 @@ pub(super) async fn replan(
                 ledger::suppress(tx, id, why).await?;
             }
             Step::Revive(id, planned) => {
-                let message = Message {
-                    id,
-                    ..written(tx, app, now, facts, planned).await?
-                };
+                let message = Message { id, ..write(tx, app, now, facts, planned).await? };
                 ledger::revive(tx, &message).await?;
             }
             Step::Write(planned) => {
-                let message = written(tx, app, now, facts, planned).await?;
+                let message = write(tx, app, now, facts, planned).await?;
                 ledger::insert(tx, &message).await?;
             }
         }
@@ -76,9 +70,8 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
     let (session, policy) = (facts.session, &app.policy);
     let mut all = Vec::new();
     if session.status == SessionStatus::Booked {
-        let zone = app
-            .zone_named(&session.zone)
-            .map_err(|error| Error::Fault(error.to_string()))?;
+        let zone =
+            app.zone_named(&session.zone).map_err(|error| Error::Fault(error.to_string()))?;
         let booked = Booked {
             starts_at: session.starts_at,
             zone,
@@ -95,13 +88,7 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
         ));
         if let Some(to) = &facts.day_list_to {
             let practitioner = session.place.practitioner_id;
-            all.push(staff::day_list(
-                practitioner,
-                to,
-                session.starts_at,
-                policy,
-                app.zone,
-            ));
+            all.push(staff::day_list(practitioner, to, session.starts_at, policy, app.zone));
         }
     }
     if let Some(shop) = &facts.shop {
@@ -120,7 +107,7 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
     Ok(all)
 }
 
-async fn written(
+async fn write(
     tx: &mut Tx,
     app: &App,
     now: DateTime<Utc>,
@@ -128,19 +115,14 @@ async fn written(
     planned: Planned,
 ) -> Result<Message> {
     let audience = planned.kind.audience();
-    if let Some(recipient) = planned
-        .recipient
-        .as_ref()
-        .filter(|_| audience == Audience::Patient)
-    {
+    if let Some(recipient) = planned.recipient.as_ref().filter(|_| audience == Audience::Patient) {
         links::open(tx, app, now, facts.session.id, recipient).await?;
     }
     let content = match audience {
         Audience::Shop | Audience::Desk => facts.shop_content(),
-        Audience::Patient | Audience::Practitioner => Content {
-            calendar: false,
-            ..facts.content()
-        },
+        Audience::Patient | Audience::Practitioner => {
+            Content { calendar: false, ..facts.content() }
+        }
     };
     let language = match (audience, &facts.shop) {
         (Audience::Shop, Some(shop)) => shop.notices.details.language,
@@ -153,10 +135,7 @@ async fn written(
         recipient: planned.recipient,
         language,
         stamp: now.trunc_subsecs(0),
-        content: Content {
-            purpose: planned.purpose,
-            ..content
-        },
+        content: Content { purpose: planned.purpose, ..content },
         status: if planned.unsent.is_some() {
             MessageStatus::Suppressed
         } else {
@@ -172,30 +151,21 @@ async fn written(
 }
 
 /// Writes `message`, or brings back the row that says the same of this version and never went out. As it stands then.
-pub(in crate::actions) async fn put(
+pub(in crate::actions) async fn insert_or_revive(
     tx: &mut Tx,
     rows: &[Message],
     message: Message,
 ) -> Result<Message> {
     let key = |row: &Message| {
         let recipient = row.recipient.as_ref().map(ToString::to_string);
-        (
-            row.session_version,
-            row.kind,
-            row.channel,
-            row.lead.clone(),
-            recipient,
-        )
+        (row.session_version, row.kind, row.channel, row.lead.clone(), recipient)
     };
     let there = rows.iter().find(|row| key(row) == key(&message));
     let Some(there) = there else {
         ledger::insert(tx, &message).await?;
         return Ok(message);
     };
-    let message = Message {
-        id: there.id,
-        ..message
-    };
+    let message = Message { id: there.id, ..message };
     if message.status == MessageStatus::Scheduled {
         ledger::revive(tx, &message).await?;
     }
@@ -204,23 +174,19 @@ pub(in crate::actions) async fn put(
 
 /// Takes back a message that was claimed once more, if it is planned no longer: a change finds what waits, not what is under
 /// way, which waits again once its sender has died or was put off. Whether it was taken back.
-pub(super) async fn taken_back(tx: &mut Tx, app: &App, message: &Message) -> Result<bool> {
+pub(super) async fn withhold_if_unplanned(
+    tx: &mut Tx,
+    app: &App,
+    message: &Message,
+) -> Result<bool> {
     let Some(id) = message.session_id else {
-        return of_referral_taken_back(tx, message).await;
+        return withhold_referral_if_unplanned(tx, message).await;
     };
-    let session = sessions::get(tx, id)
-        .await?
-        .ok_or(Error::NotThere("session"))?
-        .session;
-    let patient = patients::get(tx, session.patient_id)
-        .await?
-        .ok_or(Error::NotThere("patient"))?;
+    let session = sessions::get(tx, id).await?.ok_or(Error::NotThere("session"))?.session;
+    let patient = patients::get(tx, session.patient_id).await?.ok_or(Error::NotThere("patient"))?;
     let catalogue = current(tx, app).await?;
     let facts = facts::load(tx, app, &catalogue, &session, &patient).await?;
-    let waiting = Message {
-        status: MessageStatus::Scheduled,
-        ..message.clone()
-    };
+    let waiting = Message { status: MessageStatus::Scheduled, ..message.clone() };
     let steps = steps(app, app.clock.now(), &facts, &[waiting])?;
     for step in steps {
         match step {
@@ -233,17 +199,13 @@ pub(super) async fn taken_back(tx: &mut Tx, app: &App, message: &Message) -> Res
 }
 
 /// The same for what is about a referral that had no dates: once it was answered, or has dates, it is said no more.
-async fn of_referral_taken_back(tx: &mut Tx, message: &Message) -> Result<bool> {
+async fn withhold_referral_if_unplanned(tx: &mut Tx, message: &Message) -> Result<bool> {
     let Some(id) = message.referral_id else {
         return Ok(false);
     };
-    let waits = referrals::get(tx, None, id)
-        .await?
-        .is_some_and(|referral| referral.status.is_asked());
-    let dated = sessions::of_referral(tx, id)
-        .await?
-        .iter()
-        .any(|session| session.status.is_live());
+    let waits =
+        referrals::get(tx, None, id).await?.is_some_and(|referral| referral.status.is_asked());
+    let dated = sessions::of_referral(tx, id).await?.iter().any(|session| session.status.is_live());
     if waits && !dated {
         return Ok(false);
     }

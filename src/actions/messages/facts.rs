@@ -60,20 +60,12 @@ pub(in crate::actions) async fn load<'a>(
     session: &'a Session,
     patient: &'a Patient,
 ) -> Result<Facts<'a>> {
-    let site = catalogue
-        .sites
-        .iter()
-        .find(|site| site.id == session.place.site_id);
+    let site = catalogue.sites.iter().find(|site| site.id == session.place.site_id);
     let site = site.ok_or(Error::NotThere("site"))?;
-    let service = catalogue
-        .services
-        .iter()
-        .find(|service| service.id == session.service_id);
+    let service = catalogue.services.iter().find(|service| service.id == session.service_id);
     let rules = service.and_then(|service| service.details.reminders.clone());
-    let practitioner = catalogue
-        .practitioners
-        .iter()
-        .find(|one| one.id == session.place.practitioner_id);
+    let practitioner =
+        catalogue.practitioners.iter().find(|one| one.id == session.place.practitioner_id);
     let course = courses::get(tx, session.course_id).await?;
     let shop = match site.details.partner_id {
         Some(partner) if was_sent(tx, session).await? => {
@@ -108,9 +100,7 @@ async fn was_sent(tx: &mut Tx, session: &Session) -> Result<bool> {
     let Some(id) = session.referral_id else {
         return Ok(true);
     };
-    Ok(referrals::get(tx, None, id)
-        .await?
-        .is_some_and(|referral| referral.was_sent()))
+    Ok(referrals::get(tx, None, id).await?.is_some_and(|referral| referral.was_sent()))
 }
 
 /// Since when a session waits for its shop, and since when anew because what the shop proposed was declined; not while the shop
@@ -120,19 +110,12 @@ async fn asked_at(
     session: &Session,
 ) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
     let proposed = proposals::of_session(tx, session.id).await?;
-    if proposed
-        .iter()
-        .any(|one| one.status == ProposalStatus::Open)
-    {
+    if proposed.iter().any(|one| one.status == ProposalStatus::Open) {
         return Ok((None, None));
     }
-    let declined = proposed
-        .iter()
-        .filter(|one| one.status == ProposalStatus::Declined);
-    let declined = declined
-        .filter_map(|one| one.decided_at)
-        .max()
-        .filter(|at| session.updated_at <= *at);
+    let declined = proposed.iter().filter(|one| one.status == ProposalStatus::Declined);
+    let declined =
+        declined.filter_map(|one| one.decided_at).max().filter(|at| session.updated_at <= *at);
     Ok((declined.max(Some(session.updated_at)), declined))
 }
 
@@ -156,11 +139,7 @@ pub(in crate::actions) async fn shop(
             refused.push(way);
         }
     }
-    Ok(Shop {
-        notices,
-        disclosed: consents::is_disclosed(tx, patient, partner).await?,
-        refused,
-    })
+    Ok(Shop { notices, disclosed: consents::is_disclosed(tx, patient, partner).await?, refused })
 }
 
 /// How a patient can be reached, and what they permit (rule 53): nothing after withdrawing the consent to messages, and
@@ -172,11 +151,7 @@ pub(super) async fn reach(tx: &mut Tx, app: &App, patient: &Patient) -> Result<R
         None => app.policy.messages_need_recorded_consent,
     };
     let email = patient.details.email.clone();
-    let phone = app
-        .profile
-        .texts
-        .is_some()
-        .then(|| patient.details.phone.clone());
+    let phone = app.profile.texts.is_some().then(|| patient.details.phone.clone());
     Ok(Reach {
         refused,
         refused_email: match &email {
@@ -201,11 +176,7 @@ pub(in crate::actions) async fn has_opted_out(tx: &mut Tx, recipient: &Recipient
 impl Facts<'_> {
     /// What is said of the visit to its patient.
     pub(in crate::actions) fn content(&self) -> Content {
-        Content::of(
-            self.session,
-            self.place.clone(),
-            self.patient.details.calendar_invites,
-        )
+        Content::of(self.session, self.place.clone(), self.patient.details.calendar_invites)
     }
 
     /// What is said of it to its shop, if it is at one.
@@ -226,13 +197,7 @@ impl Facts<'_> {
             uid: Some(self.session.uid),
             session_version: self.session.version,
             sequence: self.session.sequence,
-            ..Message::written(
-                app.clock.id(),
-                self.patient.id,
-                language,
-                self.content(),
-                now,
-            )
+            ..Message::written(app.clock.id(), self.patient.id, language, self.content(), now)
         }
     }
 }

@@ -140,10 +140,7 @@ pub async fn list(
             let patient = sessions::patient_of(&mut work.tx, session)
                 .await?
                 .ok_or(Error::NotThere("session"))?;
-            (
-                patient,
-                ledger::page(&mut work.tx, session, after, page.rows()?).await?,
-            )
+            (patient, ledger::page(&mut work.tx, session, after, page.rows()?).await?)
         }
         MessagesWanted::Referral(referral) => {
             let found = referrals::get(&mut work.tx, None, referral)
@@ -161,10 +158,7 @@ pub async fn list(
             (patient, found)
         }
     };
-    work.audit("message.list", ("patient", patient.0), Some(patient), None)
-        .await?;
-    let items = page
-        .of(found, |message| message.id)?
-        .map(|message| view(app, message));
+    work.audit("message.list", ("patient", patient.0), Some(patient), None).await?;
+    let items = page.of(found, |message| message.id)?.map(|message| view(app, message));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }

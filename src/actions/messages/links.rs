@@ -72,16 +72,10 @@ pub(in crate::actions) async fn address_in(
     session: SessionId,
     recipient: &Recipient,
 ) -> Result<String> {
-    Ok(app
-        .profile
-        .public_url
-        .to(&path(&made(tx, app).await?.secret(session, recipient))))
+    Ok(app.profile.public_url.to(&path(&made(tx, app).await?.secret(session, recipient))))
 }
 
 /// The whole address of the page about `session` for `recipient`.
 pub async fn address(app: &App, session: SessionId, recipient: &Recipient) -> Result<String> {
-    Ok(app
-        .profile
-        .public_url
-        .to(&path(&key(app).await?.secret(session, recipient))))
+    Ok(app.profile.public_url.to(&path(&key(app).await?.secret(session, recipient))))
 }

@@ -4,9 +4,8 @@
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 
-use super::facts;
 use super::facts::Facts;
-use super::{ahead, links};
+use super::{ahead, facts, links};
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Error, Result, Work};
 use crate::domain::course::session::{CancelReason, Session};
@@ -45,9 +44,8 @@ pub(in crate::actions) async fn queue(
     session: &Session,
     of: Of,
 ) -> Result<()> {
-    let patient = patients::get(&mut work.tx, session.patient_id)
-        .await?
-        .ok_or(Error::NotThere("patient"))?;
+    let patient =
+        patients::get(&mut work.tx, session.patient_id).await?.ok_or(Error::NotThere("patient"))?;
     queue_for(&mut work.tx, work.app, work.now, session, &patient, of).await
 }
 
@@ -88,14 +86,10 @@ async fn tell_patient(
     facts: &Facts<'_>,
     rows: &mut Vec<Message>,
 ) -> Result<()> {
-    let party = facts
-        .patient
-        .details
-        .email
-        .clone()
-        .map(|email| Party::Patient(email.into()));
+    let party = facts.patient.details.email.clone().map(|email| Party::Patient(email.into()));
     let content = facts.content();
-    let needed = superseded(tx, facts, rows, Audience::Patient, &content, party.as_ref()).await?;
+    let needed =
+        supersede_others(tx, facts, rows, Audience::Patient, &content, party.as_ref()).await?;
     // What is over is past telling.
     if facts.session.ends_at <= now {
         return Ok(());
@@ -105,7 +99,7 @@ async fn tell_patient(
         && called_off_by_us(facts.session)
         && !tasks::is_open(tx, facts.session.id, TaskKind::PatientToPhone).await?
     {
-        phone(tx, app, now, facts).await?;
+        add_phone_task(tx, app, now, facts).await?;
     }
     for notice in needed {
         let recipient = match &notice.party {
@@ -144,15 +138,13 @@ pub(super) async fn tell_shop(
     facts: &Facts<'_>,
     rows: &mut Vec<Message>,
 ) -> Result<()> {
-    let party = facts
-        .shop
-        .as_ref()
-        .map(|shop| Party::Shop(shop.notices.partner_id));
+    let party = facts.shop.as_ref().map(|shop| Party::Shop(shop.notices.partner_id));
     if party.is_none() && rows.iter().all(|row| row.kind.audience() != Audience::Shop) {
         return Ok(());
     }
     let content = facts.shop_content();
-    let needed = superseded(tx, facts, rows, Audience::Shop, &content, party.as_ref()).await?;
+    let needed =
+        supersede_others(tx, facts, rows, Audience::Shop, &content, party.as_ref()).await?;
     if facts.session.ends_at <= now {
         return Ok(());
     }
@@ -190,14 +182,16 @@ pub(super) async fn tell_shop(
 
 /// Whether a visit was called off by the clinic, so that its patient may not know.
 fn called_off_by_us(session: &Session) -> bool {
-    matches!(
-        session.cancel_reason,
-        Some(CancelReason::ClinicRequest | CancelReason::Other)
-    )
+    matches!(session.cancel_reason, Some(CancelReason::ClinicRequest | CancelReason::Other))
 }
 
 /// A task for the desk, where a patient would come to a visit that is no more and cannot be told so by mail (rule 53).
-async fn phone(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<()> {
+async fn add_phone_task(
+    tx: &mut Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    facts: &Facts<'_>,
+) -> Result<()> {
     let detail =
         "This visit was called off, and its patient gets no mail. Phone them before they come.";
     let task = Task {
@@ -209,7 +203,7 @@ async fn phone(tx: &mut Tx, app: &App, now: DateTime<Utc>, facts: &Facts<'_>) ->
 }
 
 /// What `audience` is to be told; what still waits to tell it something else is superseded.
-async fn superseded(
+async fn supersede_others(
     tx: &mut Tx,
     facts: &Facts<'_>,
     rows: &mut [Message],
@@ -237,10 +231,7 @@ async fn superseded(
     Ok(needed)
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "all that a row is made of, named where it is made"
-)]
+#[expect(clippy::too_many_arguments, reason = "all that a row is made of, named where it is made")]
 async fn write(
     tx: &mut Tx,
     app: &App,
@@ -252,11 +243,7 @@ async fn write(
     notice: &Notice,
     unsent: Option<Unsent>,
 ) -> Result<()> {
-    let last = rows
-        .iter()
-        .filter(|row| row.kind.tells().is_some())
-        .map(|row| row.stamp)
-        .max();
+    let last = rows.iter().filter(|row| row.kind.tells().is_some()).map(|row| row.stamp).max();
     let due_at = now + app.policy.message_grace();
     let message = Message {
         kind,
@@ -264,17 +251,13 @@ async fn write(
         recipient,
         stamp: next_stamp(now, last),
         content: notice.content.clone(),
-        status: if unsent.is_some() {
-            MessageStatus::Suppressed
-        } else {
-            MessageStatus::Scheduled
-        },
+        status: if unsent.is_some() { MessageStatus::Suppressed } else { MessageStatus::Scheduled },
         reason: unsent,
         due_at,
         try_at: due_at,
         ..facts.message(app, now)
     };
-    rows.push(ahead::put(tx, rows, message).await?);
+    rows.push(ahead::insert_or_revive(tx, rows, message).await?);
     Ok(())
 }
 
@@ -286,10 +269,10 @@ fn next_stamp(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> 
 
 /// A message that was just claimed, as it is to be told now: in the language and the form that the patient wants, unless
 /// somebody may have seen it already; nothing when it is not to go out any more, which is marked.
-pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Result<Option<Message>> {
+pub async fn refresh_claimed(tx: &mut Tx, app: &App, message: Message) -> Result<Option<Message>> {
     if message.attempts > 1
         && message.kind.is_planned()
-        && ahead::taken_back(tx, app, &message).await?
+        && ahead::withhold_if_unplanned(tx, app, &message).await?
     {
         return Ok(None);
     }
@@ -316,7 +299,7 @@ pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Resul
                 Some(Unsent::Readdressed)
             } else {
                 let language = wants.language;
-                return reworded(tx, message, language, false).await.map(Some);
+                return reword(tx, message, language, false).await.map(Some);
             }
         }
         Audience::Patient => {
@@ -345,7 +328,7 @@ pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Resul
                 Some(Unsent::Readdressed)
             } else {
                 let calendar = message.kind.tells().is_some() && patient.details.calendar_invites;
-                return reworded(tx, message, patient.details.preferred_language, calendar)
+                return reword(tx, message, patient.details.preferred_language, calendar)
                     .await
                     .map(Some);
             }
@@ -358,7 +341,7 @@ pub async fn still_to_be_told(tx: &mut Tx, app: &App, message: Message) -> Resul
     Ok(Some(message))
 }
 
-async fn reworded(
+async fn reword(
     tx: &mut Tx,
     message: Message,
     language: Language,
@@ -382,13 +365,7 @@ pub(in crate::actions) async fn readdress(work: &mut Work<'_>, patient: &Patient
     let phone = Recipient::Phone(patient.details.phone.clone());
     visit_links::revoke_others(&mut work.tx, patient.id, email.as_ref(), &phone).await?;
     for told in catch_up(&mut work.tx, work.app, work.now, patient).await? {
-        work.audit(
-            "session.readdress",
-            ("session", told.0),
-            Some(patient.id),
-            None,
-        )
-        .await?;
+        work.audit("session.readdress", ("session", told.0), Some(patient.id), None).await?;
     }
     Ok(())
 }
@@ -407,7 +384,7 @@ pub(in crate::actions) async fn catch_up(
         if let Some(email) = email.as_ref().filter(|_| standing != Standing::Gone) {
             links::open(tx, app, now, current.id, email).await?;
         }
-        if !untold(tx, app, &current, patient, email.as_ref()).await? {
+        if !is_untold(tx, app, &current, patient, email.as_ref()).await? {
             queue_for(tx, app, now, &current, patient, Of::Plans).await?;
             continue;
         }
@@ -427,7 +404,7 @@ pub(in crate::actions) async fn catch_up(
 }
 
 /// Whether something about a visit has to be told to an address that it was not told to, and does not wait to be already.
-async fn untold(
+async fn is_untold(
     tx: &mut Tx,
     app: &App,
     session: &Session,
@@ -436,9 +413,7 @@ async fn untold(
 ) -> Result<bool> {
     let rows = ledger::of_session(tx, session.id).await?;
     let catalogue = current(tx, app).await?;
-    let content = facts::load(tx, app, &catalogue, session, patient)
-        .await?
-        .content();
+    let content = facts::load(tx, app, &catalogue, session, patient).await?.content();
     let waits = |row: &&Message| {
         row.status == MessageStatus::Scheduled
             && row.kind.audience() == Audience::Patient

@@ -1,28 +1,18 @@
 //! Planning anew what is sent of the sessions that a change touches.
 
 use super::ahead::replan;
-use super::facts;
-use super::notices;
 use super::notices::Of;
-use crate::actions::App;
-use crate::actions::Error;
-use crate::actions::Result;
-use crate::actions::Work;
+use super::{facts, notices};
+use crate::actions::{App, Error, Result, Work};
 use crate::domain::course::session::Session;
-use crate::domain::ids::PatientId;
-use crate::domain::ids::PractitionerId;
-use crate::domain::ids::ServiceId;
-use crate::domain::ids::SiteId;
-use crate::storage::Tx;
+use crate::domain::ids::{PatientId, PractitionerId, ServiceId, SiteId};
 use crate::storage::booking::resources;
-use crate::storage::catalogue;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::course::sessions;
 use crate::storage::patient::patients;
-use chrono::DateTime;
-use chrono::Utc;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use crate::storage::{Tx, catalogue};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whose plans a change of the catalogue touches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +26,10 @@ pub enum Whose {
 }
 
 /// The visits to come whose plans are touched, their patients locked.
-pub(in crate::actions) async fn touched(work: &mut Work<'_>, whose: Whose) -> Result<Vec<Session>> {
+pub(in crate::actions) async fn lock_touched(
+    work: &mut Work<'_>,
+    whose: Whose,
+) -> Result<Vec<Session>> {
     let touched = |session: &Session| match whose {
         Whose::Service(id) => session.service_id == id,
         Whose::Practitioner(id) => session.place.practitioner_id == id,
@@ -44,10 +37,7 @@ pub(in crate::actions) async fn touched(work: &mut Work<'_>, whose: Whose) -> Re
     };
     let mut before = sessions::live_from(&mut work.tx, work.now).await?;
     before.retain(touched);
-    let patients: BTreeSet<_> = before
-        .iter()
-        .map(|session| session.patient_id.into())
-        .collect();
+    let patients: BTreeSet<_> = before.iter().map(|session| session.patient_id.into()).collect();
     resources::lock(&mut work.tx, patients).await?;
     let mut locked = sessions::live_from(&mut work.tx, work.now).await?;
     let known: BTreeSet<PatientId> = before.iter().map(|session| session.patient_id).collect();
@@ -65,11 +55,7 @@ pub(in crate::actions) async fn replan_all(
     }
     let catalogue: Catalogue = catalogue::read(&mut work.tx).await?;
     let mut known = BTreeMap::new();
-    for id in sessions
-        .iter()
-        .map(|session| session.patient_id)
-        .collect::<BTreeSet<_>>()
-    {
+    for id in sessions.iter().map(|session| session.patient_id).collect::<BTreeSet<_>>() {
         let patient = patients::get(&mut work.tx, id).await?;
         known.insert(id, patient.ok_or(Error::NotThere("patient"))?);
     }

@@ -6,18 +6,17 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::view::{SeenReferral, answered};
+use super::view::{SeenReferral, commit_referral};
 use super::{proposals as taken, referrals as written};
 use crate::actions::booking::change;
 use crate::actions::booking::change::{DECLINED, SHOP_ACCEPTED};
 use crate::actions::messages::notices;
 use crate::actions::messages::notices::Of;
-use crate::actions::referral::change as referral_change;
 use crate::actions::referral::change::{
-    decide_proposal, full, locked, save, supersede_proposals, touch,
+    decide_proposal, full, lock_referral, save, supersede_proposals, touch,
 };
-use crate::actions::referral::notices as referral_notices;
 use crate::actions::referral::notices::Asked;
+use crate::actions::referral::{change as referral_change, notices as referral_notices};
 use crate::actions::work::error::none_of;
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::booking::judge::starts_at;
@@ -73,17 +72,13 @@ pub struct NewProposal {
 }
 
 fn open(all: Vec<Proposal>) -> Vec<Proposal> {
-    all.into_iter()
-        .filter(|one| one.status == ProposalStatus::Open)
-        .collect()
+    all.into_iter().filter(|one| one.status == ProposalStatus::Open).collect()
 }
 
 /// Whether the caller speaks for the clinic, about what the shop proposes, or for the shop; the clinic answers for no shop
 /// unless a manager says so.
 fn for_the_clinic(caller: &Caller, for_shop: bool, proposed: &[Proposal]) -> Result<bool> {
-    let open = proposed
-        .iter()
-        .any(|one| one.status == ProposalStatus::Open);
+    let open = proposed.iter().any(|one| one.status == ProposalStatus::Open);
     match caller.actor.role {
         Role::Partner => Ok(false),
         Role::Manager if for_shop => Ok(false),
@@ -96,10 +91,7 @@ fn for_the_clinic(caller: &Caller, for_shop: bool, proposed: &[Proposal]) -> Res
 }
 
 fn nothing_to_answer() -> Error {
-    Error::refused(
-        Code::NothingToAnswer,
-        "Nothing of this referral waits for this answer.",
-    )
+    Error::refused(Code::NothingToAnswer, "Nothing of this referral waits for this answer.")
 }
 
 /// Accepts: for the shop the referral and what waits under it, for the clinic what the shop proposes.
@@ -111,19 +103,13 @@ pub async fn accept(
     by: Acceptance,
 ) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?;
+    let current = lock_referral(&mut work, id, expected).await?;
     let proposed = proposals::of_referral(&mut work.tx, id).await?;
     if for_the_clinic(caller, by.for_shop, &proposed)? {
         let mut work = taken::take(work, current, open(proposed)).await?;
         let patient = referral_change::current(&mut work, id).await?.patient_id;
-        work.audit(
-            "referral.accept_proposal",
-            ("referral", id.0),
-            Some(patient),
-            None,
-        )
-        .await?;
-        return answered(work, id).await;
+        work.audit("referral.accept_proposal", ("referral", id.0), Some(patient), None).await?;
+        return commit_referral(work, id).await;
     }
     let status = current.status.after(ReferralVerb::Accept, false)?;
     let waiting = waiting(&mut work, id).await?;
@@ -141,13 +127,10 @@ pub async fn accept(
     supersede_proposals(&mut work, &proposed).await?;
     save(&mut work, &current, next, ReferralVerb::Accept).await?;
     for session in waiting {
-        let booked = Session {
-            status: session.status.after(Verb::Accept)?,
-            ..session.clone()
-        };
+        let booked = Session { status: session.status.after(Verb::Accept)?, ..session.clone() };
         change::save(&mut work, &session, booked, SHOP_ACCEPTED).await?;
     }
-    answered(work, id).await
+    commit_referral(work, id).await
 }
 
 /// The sessions of a referral that wait for their shop, in order of time; nobody accepts what has passed.
@@ -165,9 +148,7 @@ async fn against(
 ) -> Result<Vec<Refusal>> {
     let terms = written::terms(work, referral).await?;
     let catalogue = crate::actions::work::catalogue_kept::current(&mut work.tx, work.app).await?;
-    let service = catalogue
-        .service(referral.service_id)
-        .ok_or(Error::NotThere("service"))?;
+    let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?;
     let mut against: Vec<_> = disclosure_consent_missing(&terms).into_iter().collect();
     let today = civil::date_of(work.app.zone, work.now);
     let days = waiting
@@ -191,7 +172,7 @@ pub async fn reject(
     why: Rejection,
 ) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?;
+    let current = lock_referral(&mut work, id, expected).await?;
     let proposed = proposals::of_referral(&mut work.tx, id).await?;
     if for_the_clinic(caller, why.for_shop, &proposed)? {
         for one in &open(proposed) {
@@ -203,14 +184,9 @@ pub async fn reject(
         for session in waiting(&mut work, id).await? {
             notices::queue(&mut work, &session, Of::Plans).await?;
         }
-        work.audit(
-            "referral.decline_proposal",
-            ("referral", id.0),
-            Some(current.patient_id),
-            None,
-        )
-        .await?;
-        return answered(work, id).await;
+        work.audit("referral.decline_proposal", ("referral", id.0), Some(current.patient_id), None)
+            .await?;
+        return commit_referral(work, id).await;
     }
     let asked = current.status.is_asked();
     let status = current.status.after(ReferralVerb::Reject, false)?;
@@ -229,18 +205,18 @@ pub async fn reject(
         ..current.clone()
     };
     let next = save(&mut work, &current, next, ReferralVerb::Reject).await?;
-    freed(&mut work, waiting, CancelReason::DeclinedByShop, DECLINED).await?;
-    declined(
+    cancel_sessions(&mut work, waiting, CancelReason::DeclinedByShop, DECLINED).await?;
+    add_replan_task(
         &mut work,
         &next,
         "The shop does not do this. See what else is possible for the course, and tell the patient.",
     )
     .await?;
-    answered(work, id).await
+    commit_referral(work, id).await
 }
 
 /// Calls `all` off: what they claimed is free.
-pub(super) async fn freed(
+pub(super) async fn cancel_sessions(
     work: &mut Work<'_>,
     all: Vec<Session>,
     why: CancelReason,
@@ -260,16 +236,15 @@ pub(super) async fn freed(
 }
 
 /// A task for the desk: the course has to be planned anew (rule 60).
-pub(super) async fn declined(work: &mut Work<'_>, referral: &Referral, detail: &str) -> Result<()> {
+pub(super) async fn add_replan_task(
+    work: &mut Work<'_>,
+    referral: &Referral,
+    detail: &str,
+) -> Result<()> {
     let task = Task {
         patient_id: Some(referral.patient_id),
         referral_id: Some(referral.id),
-        ..Task::open(
-            work.app.clock.id(),
-            TaskKind::ReferralDeclined,
-            detail,
-            work.now,
-        )
+        ..Task::open(work.app.clock.id(), TaskKind::ReferralDeclined, detail, work.now)
     };
     Ok(tasks::insert(&mut work.tx, &task).await?)
 }
@@ -284,16 +259,14 @@ pub async fn propose(
 ) -> Result<Answer<SeenReferral>> {
     let (start, _) = starts_at(app.zone, new.start)?;
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?;
+    let current = lock_referral(&mut work, id, expected).await?;
     let status = current.status.after(ReferralVerb::Propose, false)?;
     none_of(timely(&work, start))?;
     none_of(against(&mut work, &current, &[]).await?)?;
     let session = for_which(&mut work, &current, new.session_id).await?;
     let same = |one: &Proposal| one.session_id == session;
-    let overtaken: Vec<_> = open(proposals::of_referral(&mut work.tx, id).await?)
-        .into_iter()
-        .filter(same)
-        .collect();
+    let overtaken: Vec<_> =
+        open(proposals::of_referral(&mut work.tx, id).await?).into_iter().filter(same).collect();
     supersede_proposals(&mut work, &overtaken).await?;
     let proposal = Proposal {
         id: app.clock.id(),
@@ -307,11 +280,7 @@ pub async fn propose(
     };
     proposals::insert(&mut work.tx, &proposal).await?;
     let next = Referral {
-        status: if status == ReferralStatus::Requested {
-            ReferralStatus::Received
-        } else {
-            status
-        },
+        status: if status == ReferralStatus::Requested { ReferralStatus::Received } else { status },
         received_at: current.received_at.or(Some(work.now)),
         ..current.clone()
     };
@@ -329,7 +298,7 @@ pub async fn propose(
     };
     tasks::insert(&mut work.tx, &task).await?;
     taken::tell_patient(&mut work, &proposal).await?;
-    answered(work, id).await
+    commit_referral(work, id).await
 }
 
 /// What anybody may know of a time: that it has passed, or lies too far ahead.
@@ -341,10 +310,8 @@ fn timely(work: &Work<'_>, start: DateTime<Utc>) -> Vec<Refusal> {
     let horizon = chrono::Duration::days(work.app.policy.horizon_days.into());
     if start > work.now + horizon {
         let last = civil::spoken_day(civil::date_of(work.app.zone, work.now + horizon));
-        refusals.push(Refusal::new(
-            Code::TooFarAhead,
-            format!("Sessions are booked up to {last}."),
-        ));
+        refusals
+            .push(Refusal::new(Code::TooFarAhead, format!("Sessions are booked up to {last}.")));
     }
     refusals
 }
@@ -357,23 +324,17 @@ async fn for_which(
 ) -> Result<Option<SessionId>> {
     let all = sessions::of_referral(&mut work.tx, referral.id).await?;
     let movable = |session: &&Session| {
-        matches!(
-            session.status,
-            SessionStatus::Pending | SessionStatus::Booked
-        ) && session.starts_at > work.now
+        matches!(session.status, SessionStatus::Pending | SessionStatus::Booked)
+            && session.starts_at > work.now
     };
     if let Some(named) = named {
-        let found = all
-            .iter()
-            .filter(movable)
-            .find(|session| session.id == named);
+        let found = all.iter().filter(movable).find(|session| session.id == named);
         return found
             .map(|session| Some(session.id))
             .ok_or(Error::NotThere("visit to come under this referral"));
     }
-    if let Some(first) = all
-        .iter()
-        .find(|session| session.awaits_shop() && can_be_moved(session, work.now))
+    if let Some(first) =
+        all.iter().find(|session| session.awaits_shop() && can_be_moved(session, work.now))
     {
         return Ok(Some(first.id));
     }

@@ -5,13 +5,13 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::answers::{Rejection, declined, freed};
-use super::view::{SeenReferral, answered};
+use super::answers::{Rejection, add_replan_task, cancel_sessions};
+use super::view::{SeenReferral, commit_referral};
 use crate::actions::booking::change;
 use crate::actions::booking::change::{DECLINED, SHOP_REPORTED, WITHDRAWN};
 use crate::actions::course::case;
 use crate::actions::referral::change as referral_change;
-use crate::actions::referral::change::{completed_if_done, locked, save};
+use crate::actions::referral::change::{complete_if_done, lock_referral, save};
 use crate::actions::work::error::none_of;
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::course::laser::Laser;
@@ -56,7 +56,7 @@ pub async fn report(
     report: Report,
 ) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?;
+    let current = lock_referral(&mut work, id, expected).await?;
     let all = sessions::of_referral(&mut work.tx, id).await?;
     let session = reported_on(&work, &all, report.session_id)?;
     if current.status.is_asked() {
@@ -69,7 +69,7 @@ pub async fn report(
         };
         save(&mut work, &current, accepted, ReferralVerb::Accept).await?;
     }
-    let to_review = checked(&mut work, &current, &session, &report.record).await?;
+    let to_review = check_record(&mut work, &current, &session, &report.record).await?;
     let begun = match report.record.outcome {
         Outcome::NotDone => session.procedure_status,
         Outcome::Completed | Outcome::Stopped => session.procedure_status.started()?,
@@ -95,7 +95,7 @@ pub async fn report(
         };
         tasks::insert(&mut work.tx, &task).await?;
     }
-    answered(work, id).await
+    commit_referral(work, id).await
 }
 
 /// The session that a report is about: the one that is named, or the first that is over and not reported.
@@ -108,16 +108,9 @@ fn reported_on(work: &Work<'_>, all: &[Session], named: Option<SessionId>) -> Re
             .iter()
             .find(|session| session.id == id)
             .ok_or(Error::NotThere("visit under this referral"))?,
-        None => all
-            .iter()
-            .find(agreed)
-            .or_else(|| all.iter().find(open))
-            .ok_or_else(|| {
-                Error::refused(
-                    Code::NothingToAnswer,
-                    "Nothing of this referral waits for a report.",
-                )
-            })?,
+        None => all.iter().find(agreed).or_else(|| all.iter().find(open)).ok_or_else(|| {
+            Error::refused(Code::NothingToAnswer, "Nothing of this referral waits for a report.")
+        })?,
     };
     found.status.after(Verb::Report)?;
     if work.now < found.starts_at {
@@ -132,48 +125,32 @@ fn reported_on(work: &Work<'_>, all: &[Session], named: Option<SessionId>) -> Re
 
 /// Refuses a record in which something is missing that the shop can add (rules 42 and 43). What was done to this patient and
 /// should not have been is written down all the same: whether somebody has to look at it.
-async fn checked(
+async fn check_record(
     work: &mut Work<'_>,
     referral: &Referral,
     session: &Session,
     record: &TreatmentRecord,
 ) -> Result<bool> {
     let harmed = record.adverse_events.iter().any(|event| {
-        let grave = matches!(
-            event.kind.as_str().to_lowercase().as_str(),
-            "burn" | "scar" | "infection"
-        );
+        let grave =
+            matches!(event.kind.as_str().to_lowercase().as_str(), "burn" | "scar" | "infection");
         grave || event.severity == Severity::Severe
     });
-    let service = services::get(&mut work.tx, session.service_id)
-        .await?
-        .ok_or(Error::NotThere("service"))?;
-    let exposure = service
-        .treatment()
-        .filter(|done| done.is_exposure() && record.outcome != Outcome::NotDone);
+    let service =
+        services::get(&mut work.tx, session.service_id).await?.ok_or(Error::NotThere("service"))?;
+    let exposure =
+        service.treatment().filter(|done| done.is_exposure() && record.outcome != Outcome::NotDone);
     let Some(treatment) = exposure else {
         return Ok(harmed);
     };
-    let course = courses::get(&mut work.tx, session.course_id)
-        .await?
-        .ok_or(Error::NotThere("course"))?;
+    let course =
+        courses::get(&mut work.tx, session.course_id).await?.ok_or(Error::NotThere("course"))?;
     let case = case::load(&mut work.tx, work.app, &course, Some(session.id)).await?;
     let catalogue = crate::actions::work::catalogue_kept::current(&mut work.tx, work.app).await?;
-    let partner = catalogue
-        .partner(referral.partner_id)
-        .ok_or(Error::NotThere("partner"))?;
-    let all = record::refusals(
-        &case,
-        &work.app.policy,
-        treatment,
-        Laser::Shop(partner),
-        record,
-    );
+    let partner = catalogue.partner(referral.partner_id).ok_or(Error::NotThere("partner"))?;
+    let all = record::refusals(&case, &work.app.policy, treatment, Laser::Shop(partner), record);
     let theirs = |refusal: &Refusal| {
-        matches!(
-            refusal.code,
-            Code::ParameterOutOfRange | Code::RecordIncomplete
-        )
+        matches!(refusal.code, Code::ParameterOutOfRange | Code::RecordIncomplete)
     };
     let (to_mend, of_patient): (Vec<_>, Vec<_>) = all.into_iter().partition(theirs);
     none_of(to_mend)?;
@@ -184,10 +161,7 @@ async fn checked(
 async fn to_come(work: &mut Work<'_>, id: ReferralId) -> Result<Vec<Session>> {
     let all = sessions::of_referral(&mut work.tx, id).await?;
     // What has begun may have been done, and is still to be reported on.
-    Ok(all
-        .into_iter()
-        .filter(|one| one.status.is_live() && one.starts_at > work.now)
-        .collect())
+    Ok(all.into_iter().filter(|one| one.status.is_live() && one.starts_at > work.now).collect())
 }
 
 /// The shop cannot finish what it had accepted.
@@ -199,7 +173,7 @@ pub async fn fail(
     why: Rejection,
 ) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?;
+    let current = lock_referral(&mut work, id, expected).await?;
     let next = Referral {
         status: current.status.after(ReferralVerb::Fail, false)?,
         reason: Some(why.reason),
@@ -207,14 +181,14 @@ pub async fn fail(
     };
     let next = save(&mut work, &current, next, ReferralVerb::Fail).await?;
     let gone = to_come(&mut work, id).await?;
-    freed(&mut work, gone, CancelReason::DeclinedByShop, DECLINED).await?;
-    declined(
+    cancel_sessions(&mut work, gone, CancelReason::DeclinedByShop, DECLINED).await?;
+    add_replan_task(
         &mut work,
         &next,
         "The shop cannot finish this. See what else is possible for the course, and tell the patient.",
     )
     .await?;
-    answered(work, id).await
+    commit_referral(work, id).await
 }
 
 /// The clinic takes a referral back; what has not begun is called off.
@@ -226,13 +200,13 @@ pub async fn cancel(
     why: Withdrawal,
 ) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?;
-    withdrawn(&mut work, current, why.reason, CancelReason::ClinicRequest).await?;
-    answered(work, id).await
+    let current = lock_referral(&mut work, id, expected).await?;
+    withdraw_referral(&mut work, current, why.reason, CancelReason::ClinicRequest).await?;
+    commit_referral(work, id).await
 }
 
 /// Takes a referral back, with all under it that has not begun.
-pub(in crate::actions) async fn withdrawn(
+pub(in crate::actions) async fn withdraw_referral(
     work: &mut Work<'_>,
     current: Referral,
     reason: Option<Note>,
@@ -245,7 +219,7 @@ pub(in crate::actions) async fn withdrawn(
     };
     let next = save(work, &current, next, ReferralVerb::Cancel).await?;
     let gone = to_come(work, next.id).await?;
-    freed(work, gone, why, WITHDRAWN).await?;
+    cancel_sessions(work, gone, why, WITHDRAWN).await?;
     Ok(next)
 }
 
@@ -258,14 +232,14 @@ pub async fn hold(
     why: Withdrawal,
 ) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?;
+    let current = lock_referral(&mut work, id, expected).await?;
     let next = Referral {
         status: current.status.after(ReferralVerb::Hold, false)?,
         reason: why.reason,
         ..current.clone()
     };
     save(&mut work, &current, next, ReferralVerb::Hold).await?;
-    answered(work, id).await
+    commit_referral(work, id).await
 }
 
 /// A referral goes on.
@@ -276,18 +250,16 @@ pub async fn resume(
     expected: &Expected,
 ) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?;
+    let current = lock_referral(&mut work, id, expected).await?;
     let all = sessions::of_referral(&mut work.tx, id).await?;
     let next = Referral {
-        status: current
-            .status
-            .after(ReferralVerb::Resume, all.iter().any(was_treated))?,
+        status: current.status.after(ReferralVerb::Resume, all.iter().any(was_treated))?,
         reason: None,
         ..current.clone()
     };
     let next = save(&mut work, &current, next, ReferralVerb::Resume).await?;
-    completed_if_done(&mut work, next).await?;
-    answered(work, id).await
+    complete_if_done(&mut work, next).await?;
+    commit_referral(work, id).await
 }
 
 /// A referral never should have been written: it is kept, and no shop sees it any more.
@@ -299,7 +271,7 @@ pub async fn mark_error(
     why: Rejection,
 ) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?;
+    let current = lock_referral(&mut work, id, expected).await?;
     let next = Referral {
         status: current.status.after(ReferralVerb::MarkError, false)?,
         reason: Some(why.reason),
@@ -307,12 +279,9 @@ pub async fn mark_error(
     };
     // While the shop may still be told that they are off.
     let gone = to_come(&mut work, id).await?;
-    freed(&mut work, gone, CancelReason::ClinicRequest, WITHDRAWN).await?;
+    cancel_sessions(&mut work, gone, CancelReason::ClinicRequest, WITHDRAWN).await?;
     let current = referral_change::current(&mut work, id).await?;
-    let next = Referral {
-        version: current.version,
-        ..next
-    };
+    let next = Referral { version: current.version, ..next };
     save(&mut work, &current, next, ReferralVerb::MarkError).await?;
-    answered(work, id).await
+    commit_referral(work, id).await
 }

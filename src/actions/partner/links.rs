@@ -77,13 +77,9 @@ pub async fn make(
         revoked_at: None,
     };
     links::insert(&mut work.tx, &link).await?;
-    work.audit("shop_link.make", ("shop link", link.id.0), None, None)
-        .await?;
-    work.commit_secret(
-        Answer::Created(view(app, &link, Some(&secret))),
-        &view(app, &link, None),
-    )
-    .await
+    work.audit("shop_link.make", ("shop link", link.id.0), None, None).await?;
+    work.commit_secret(Answer::Created(view(app, &link, Some(&secret))), &view(app, &link, None))
+        .await
 }
 
 /// A page of a shop's links in use, without their addresses.
@@ -96,10 +92,8 @@ pub async fn list(
     let after = page.after(ShopLinkId(Uuid::nil()))?;
     let mut work = Work::look(app, caller).await?;
     let partner = partners::theirs(&mut work, partner).await?.id;
-    let found = page.of(
-        links::page(&mut work.tx, partner, after, page.rows()?).await?,
-        |link| link.id,
-    )?;
+    let found =
+        page.of(links::page(&mut work.tx, partner, after, page.rows()?).await?, |link| link.id)?;
     Ok(found.map(|link| view(app, &link, None)))
 }
 
@@ -113,14 +107,11 @@ pub async fn revoke(
 ) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
     let partner = partners::theirs(&mut work, partner).await?.id;
-    let link = links::get(&mut work.tx, partner, id)
-        .await?
-        .ok_or(Error::NotThere("link"))?;
+    let link = links::get(&mut work.tx, partner, id).await?.ok_or(Error::NotThere("link"))?;
     expected.check(link.version)?;
     if !links::revoke(&mut work.tx, id, link.version, work.now).await? {
         return Err(Error::Stale);
     }
-    work.audit("shop_link.revoke", ("shop link", id.0), None, None)
-        .await?;
+    work.audit("shop_link.revoke", ("shop link", id.0), None, None).await?;
     work.commit(Answer::Is(())).await.map(|_| ())
 }

@@ -22,9 +22,8 @@ use crate::domain::patient::Language;
 use crate::domain::role::Role;
 use crate::domain::time::civil;
 use crate::domain::time::civil::Edge;
-use crate::storage::partner::links;
 use crate::storage::partner::links::ShopLink;
-use crate::storage::partner::{referrals, visits};
+use crate::storage::partner::{links, referrals, visits};
 
 /// A visit on a shop's list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -58,15 +57,8 @@ pub async fn list(
     let mut work = Work::begin(app, caller).await?;
     let partner = partners::theirs(&mut work, partner).await?.id;
     let today = civil::day_start(app.zone, civil::date_of(app.zone, work.now));
-    let from = wanted
-        .from
-        .map(|edge| from_edge(app.zone, edge))
-        .transpose()?
-        .unwrap_or(today);
-    let until = wanted
-        .to
-        .map(|edge| until_edge(app.zone, edge))
-        .transpose()?;
+    let from = wanted.from.map(|edge| from_edge(app.zone, edge)).transpose()?.unwrap_or(today);
+    let until = wanted.to.map(|edge| until_edge(app.zone, edge)).transpose()?;
     let wanted = visits::Wanted {
         partner,
         from,
@@ -76,11 +68,8 @@ pub async fn list(
     let after: (DateTime<Utc>, SessionId) = page.after((wanted.from, SessionId(Uuid::nil())))?;
     let rows = visits::page(&mut work.tx, wanted, after, page.rows()?).await?;
     let found = page.of(rows, |session| (session.starts_at, session.id))?;
-    let items = listed(&mut work, partner, found.items).await?;
-    let items = Items {
-        items,
-        next: found.next,
-    };
+    let items = list_sessions(&mut work, partner, found.items).await?;
+    let items = Items { items, next: found.next };
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
 
@@ -107,7 +96,7 @@ pub async fn waiting(
     let mut work = Work::begin(app, caller).await?;
     let partner = partners::theirs(&mut work, partner).await?.id;
     let rows = rows_waiting(&mut work, partner, what).await?;
-    let items = listed(&mut work, partner, rows).await?;
+    let items = list_sessions(&mut work, partner, rows).await?;
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
 
@@ -128,7 +117,7 @@ pub(super) async fn rows_waiting(
 }
 
 /// `sessions` as their shop's list has them, with an audit line for each.
-async fn listed(
+async fn list_sessions(
     work: &mut Work<'_>,
     partner: PartnerId,
     sessions: Vec<Session>,
@@ -145,22 +134,9 @@ async fn listed(
             };
             known.insert(id, packet);
         }
-        let packet = session
-            .referral_id
-            .and_then(|id| known.get(&id))
-            .cloned()
-            .flatten();
-        work.audit(
-            "visit.list",
-            ("session", session.id.0),
-            Some(session.patient_id),
-            None,
-        )
-        .await?;
-        items.push(ListedVisit {
-            visit: visit_view(app, &session),
-            packet,
-        });
+        let packet = session.referral_id.and_then(|id| known.get(&id)).cloned().flatten();
+        work.audit("visit.list", ("session", session.id.0), Some(session.patient_id), None).await?;
+        items.push(ListedVisit { visit: visit_view(app, &session), packet });
     }
     Ok(items)
 }
@@ -183,56 +159,33 @@ const DAYS_SHOWN: u64 = 14;
 
 /// The days that a page shows which begins with `from`, or today: its first moment, and which visits those are.
 pub(super) fn days(app: &App, from: Option<civil::Day>) -> (DateTime<Utc>, VisitsWanted) {
-    let first = from.map_or_else(
-        || civil::date_of(app.zone, app.clock.now()),
-        civil::Day::date,
-    );
+    let first = from.map_or_else(|| civil::date_of(app.zone, app.clock.now()), civil::Day::date);
     let begins = civil::day_start(app.zone, first);
-    let ends = civil::day_start(
-        app.zone,
-        first
-            .checked_add_days(Days::new(DAYS_SHOWN))
-            .unwrap_or(first),
-    );
+    let ends =
+        civil::day_start(app.zone, first.checked_add_days(Days::new(DAYS_SHOWN)).unwrap_or(first));
     let at = |instant| Some(Edge::Time(civil::When::At(civil::shown(app.zone, instant))));
-    let wanted = VisitsWanted {
-        from: at(begins),
-        to: at(ends),
-        status: None,
-    };
+    let wanted = VisitsWanted { from: at(begins), to: at(ends), status: None };
     (begins, wanted)
 }
 
 /// The list behind a shop's link, from `from` on, or today; nothing for a wrong or revoked one.
 pub async fn behind_link(app: &App, secret: &str, from: Option<civil::Day>) -> Result<OpenedList> {
     let mut tx = app.db.read().await?;
-    let link = links::by_hash(&mut tx, &hash_of(secret))
-        .await?
-        .filter(|link| link.revoked_at.is_none());
+    let link =
+        links::by_hash(&mut tx, &hash_of(secret)).await?.filter(|link| link.revoked_at.is_none());
     tx.rollback().await?;
     let link = link.ok_or(Error::NotThere("page"))?;
     let caller = holder(&link);
-    let name = partners::get(app, &caller, link.partner_id)
-        .await?
-        .into_inner()
-        .details
-        .name
-        .to_string();
+    let name =
+        partners::get(app, &caller, link.partner_id).await?.into_inner().details.name.to_string();
     let (begins, wanted) = days(app, from);
-    let page = Page {
-        limit: Some(200),
-        after: None,
-    };
-    let notices = notifications::get(app, &caller, link.partner_id)
-        .await?
-        .into_inner();
+    let page = Page { limit: Some(200), after: None };
+    let notices = notifications::get(app, &caller, link.partner_id).await?.into_inner();
     Ok(OpenedList {
         name,
         language: notices.details.language,
         from: civil::shown(app.zone, begins),
-        visits: list(app, &caller, link.partner_id, wanted, &page)
-            .await?
-            .items,
+        visits: list(app, &caller, link.partner_id, wanted, &page).await?.items,
     })
 }
 

@@ -56,16 +56,9 @@ pub async fn change(
     for site in &sites {
         touched.extend(sessions::live_at(&mut work.tx, *site).await?);
     }
-    let locks: BTreeSet<_> = touched
-        .iter()
-        .map(|session| session.patient_id.into())
-        .collect();
+    let locks: BTreeSet<_> = touched.iter().map(|session| session.patient_id.into()).collect();
     resources::lock(&mut work.tx, locks).await?;
-    let after = PartnerNotices {
-        partner_id: partner,
-        version: before.version + 1,
-        details,
-    };
+    let after = PartnerNotices { partner_id: partner, version: before.version + 1, details };
     let written = match before.version {
         0 => notifications::insert(&mut work.tx, &after).await?,
         _ => notifications::update(&mut work.tx, &after).await?,
@@ -75,9 +68,7 @@ pub async fn change(
     }
     for session in touched {
         // Read anew under the lock.
-        let session = sessions::get(&mut work.tx, session.id)
-            .await?
-            .map(|listed| listed.session);
+        let session = sessions::get(&mut work.tx, session.id).await?.map(|listed| listed.session);
         let Some(session) = session.filter(|session| sites.contains(&session.place.site_id)) else {
             continue;
         };
@@ -87,7 +78,6 @@ pub async fn change(
         let now = work.now;
         notices::queue_for(&mut work.tx, app, now, &session, &patient, Of::Shop).await?;
     }
-    work.audit("partner.notices", ("partner", partner.0), None, None)
-        .await?;
+    work.audit("partner.notices", ("partner", partner.0), None, None).await?;
     work.commit(Answer::Is(after)).await
 }

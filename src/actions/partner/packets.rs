@@ -28,27 +28,15 @@ pub(super) async fn of(tx: &mut Tx, app: &App, referral: &Referral) -> Result<Op
 
 /// The packet as it would be, for the clinic's own eyes.
 pub(super) async fn preview(tx: &mut Tx, app: &App, referral: &Referral) -> Result<Packet> {
-    let patient = patients::get(tx, referral.patient_id)
-        .await?
-        .ok_or(Error::NotThere("patient"))?;
-    let course = courses::get(tx, referral.course_id)
-        .await?
-        .ok_or(Error::NotThere("course"))?;
+    let patient =
+        patients::get(tx, referral.patient_id).await?.ok_or(Error::NotThere("patient"))?;
+    let course = courses::get(tx, referral.course_id).await?.ok_or(Error::NotThere("course"))?;
     let case = case::load(tx, app, &course, None).await?;
     let catalogue = current(tx, app).await?;
-    let method = catalogue
-        .service(referral.service_id)
-        .and_then(|service| service.details.method);
+    let method = catalogue.service(referral.service_id).and_then(|service| service.details.method);
     let locks =
         lock_box::page(tx, referral.patient_id, LockId(uuid::Uuid::nil()), i64::MAX).await?;
-    Ok(Packet::of(
-        &patient,
-        &case,
-        referral.screening,
-        method,
-        referral.partner_id,
-        &locks,
-    ))
+    Ok(Packet::of(&patient, &case, referral.screening, method, referral.partner_id, &locks))
 }
 
 /// The packet of the referral that a message to `partner` is about; nothing where there is none to be told.

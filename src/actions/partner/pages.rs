@@ -6,15 +6,12 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, FixedOffset};
 
-use super::links;
 use super::links::ShopLinkView;
-use super::list;
 use super::list::{ListedVisit, WaitsFor};
-use super::referrals;
 use super::referrals::ReferralsWanted;
 use super::view::SeenReferral;
 use super::views::ShopReferral;
-use super::{notifications, partners};
+use super::{links, list, notifications, partners, referrals};
 use crate::actions::calendar::feeds;
 use crate::actions::calendar::feeds::{FeedView, NewFeed};
 use crate::actions::work::page::Page;
@@ -45,10 +42,7 @@ pub struct Front {
 pub async fn front(app: &App, caller: &Caller) -> Result<Front> {
     let id = caller.actor.own_shop().ok_or(Error::NotAllowed)?;
     let details = partners::get(app, caller, id).await?.into_inner().details;
-    let notices = notifications::get(app, caller, id)
-        .await?
-        .into_inner()
-        .details;
+    let notices = notifications::get(app, caller, id).await?.into_inner().details;
     Ok(Front {
         id,
         name: details.name.to_string(),
@@ -91,33 +85,23 @@ const MOST: u16 = 200;
 /// A shop's first page. What it reads there it has received.
 pub async fn list(app: &App, caller: &Caller, shown: Shown) -> Result<ShopList> {
     let front = front(app, caller).await?;
-    let page = Page {
-        limit: Some(MOST),
-        after: None,
-    };
+    let page = Page { limit: Some(MOST), after: None };
     let asked = asked(app, caller, front.id).await?;
     let (requests, visits) = match shown {
         Shown::Days(from) => {
             let wanted = list::days(app, from).1;
-            let visits = list::list(app, caller, front.id, wanted, &page)
-                .await?
-                .items;
+            let visits = list::list(app, caller, front.id, wanted, &page).await?.items;
             (requests(app, caller, &page).await?, visits)
         }
         Shown::ToAnswer => {
             let mut visits = list::waiting(app, caller, front.id, WaitsFor::Answer).await?;
             // The dates of a request are answered with it.
-            visits.retain(|one| {
-                one.visit
-                    .referral_id
-                    .is_none_or(|id| !asked.open.contains(&id))
-            });
+            visits.retain(|one| one.visit.referral_id.is_none_or(|id| !asked.open.contains(&id)));
             (requests(app, caller, &page).await?, visits)
         }
-        Shown::ToReport => (
-            Vec::new(),
-            list::waiting(app, caller, front.id, WaitsFor::Report).await?,
-        ),
+        Shown::ToReport => {
+            (Vec::new(), list::waiting(app, caller, front.id, WaitsFor::Report).await?)
+        }
     };
     let from = match shown {
         Shown::Days(from) => list::days(app, from).0,
@@ -164,15 +148,9 @@ async fn asked(app: &App, caller: &Caller, partner: PartnerId) -> Result<AskedOf
         .iter()
         .filter(|session| session.referral_id.is_none_or(|id| !open.contains(&id)))
         .count();
-    let to_report = list::rows_waiting(&mut work, partner, WaitsFor::Report)
-        .await?
-        .len();
+    let to_report = list::rows_waiting(&mut work, partner, WaitsFor::Report).await?.len();
     work.tx.rollback().await?;
-    Ok(AskedOf {
-        to_answer: open.len() + dates,
-        to_report,
-        open,
-    })
+    Ok(AskedOf { to_answer: open.len() + dates, to_report, open })
 }
 
 /// The requests that wait for a shop's answer, oldest first.
@@ -180,10 +158,7 @@ async fn requests(app: &App, caller: &Caller, page: &Page) -> Result<Vec<ShopRef
     let mut all = Vec::new();
     // Reading those that were sent receives them; what is more than can be received at once stays as it is.
     for status in [ReferralStatus::Requested, ReferralStatus::Received] {
-        let wanted = ReferralsWanted {
-            status: Some(status),
-            ..ReferralsWanted::default()
-        };
+        let wanted = ReferralsWanted { status: Some(status), ..ReferralsWanted::default() };
         let found = referrals::list(app, caller, wanted, page).await?;
         all.extend(found.items.into_iter().filter_map(own));
     }
@@ -221,16 +196,9 @@ pub struct Addresses {
 /// The addresses of a shop, without their secrets.
 pub async fn addresses(app: &App, caller: &Caller) -> Result<Addresses> {
     let front = front(app, caller).await?;
-    let page = Page {
-        limit: Some(MOST),
-        after: None,
-    };
+    let page = Page { limit: Some(MOST), after: None };
     Ok(Addresses {
-        feed: feeds::list(app, caller, &page)
-            .await?
-            .items
-            .into_iter()
-            .next(),
+        feed: feeds::list(app, caller, &page).await?.items.into_iter().next(),
         links: links::list(app, caller, front.id, &page).await?.items,
         front,
     })
@@ -254,9 +222,6 @@ pub async fn new_calendar(
     if addresses.feed.is_some() {
         return Err(Error::Stale);
     }
-    let new = NewFeed {
-        kind: FeedKind::Partner,
-        id: addresses.front.id.0,
-    };
+    let new = NewFeed { kind: FeedKind::Partner, id: addresses.front.id.0 };
     feeds::make(app, caller, new).await
 }

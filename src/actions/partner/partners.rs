@@ -22,24 +22,17 @@ const MOST_CHAIRS: u8 = 50;
 pub async fn add(app: &App, caller: &Caller, details: PartnerDetails) -> Result<Answer<Partner>> {
     let shop = details.shop.clone().unwrap_or_default();
     if !(1..=MOST_CHAIRS).contains(&shop.chairs.unwrap_or(1)) {
-        return Err(Error::invalid(
-            "/shop/chairs",
-            format!("must be 1 to {MOST_CHAIRS}"),
-        ));
+        return Err(Error::invalid("/shop/chairs", format!("must be 1 to {MOST_CHAIRS}")));
     }
     let mut work = Work::begin(app, caller).await?;
     let partner = Partner {
         id: app.clock.id(),
         version: 1,
-        details: PartnerDetails {
-            shop: None,
-            ..details
-        },
+        details: PartnerDetails { shop: None, ..details },
     };
     partners::insert(&mut work.tx, &partner).await?;
     furnish(&mut work.tx, app, &partner, shop).await?;
-    work.audit("partner.add", ("partner", partner.id.0), None, None)
-        .await?;
+    work.audit("partner.add", ("partner", partner.id.0), None, None).await?;
     work.commit(Answer::Created(partner)).await
 }
 
@@ -59,11 +52,7 @@ pub async fn furnish(tx: &mut Tx, app: &App, partner: &Partner, shop: NewShop) -
         },
     };
     sites::insert(tx, &site).await?;
-    let somebody = partner
-        .details
-        .contact
-        .clone()
-        .unwrap_or_else(|| partner.details.name.clone());
+    let somebody = partner.details.contact.clone().unwrap_or_else(|| partner.details.name.clone());
     let somebody = Practitioner {
         id: app.clock.id(),
         version: 1,
@@ -98,9 +87,7 @@ pub async fn get(app: &App, caller: &Caller, id: PartnerId) -> Result<Answer<Par
 /// The partner with this id, as far as the caller may see it.
 pub(super) async fn theirs(work: &mut Work<'_>, id: PartnerId) -> Result<Partner> {
     let own = work.caller.actor.own_shop();
-    partners::get(&mut work.tx, own, id)
-        .await?
-        .ok_or(Error::NotThere("partner"))
+    partners::get(&mut work.tx, own, id).await?.ok_or(Error::NotThere("partner"))
 }
 
 /// A page of partners; for a shop's users their own alone.
@@ -129,11 +116,7 @@ pub async fn change(
             "is for a new partner; change its site, and its chairs among the rooms",
         ));
     }
-    let partner = Partner {
-        id,
-        version: current.version + 1,
-        details,
-    };
+    let partner = Partner { id, version: current.version + 1, details };
     if !partners::update(&mut work.tx, &partner).await? {
         return Err(Error::Stale);
     }
@@ -142,16 +125,9 @@ pub async fn change(
         if site.details.partner_id != Some(id) {
             continue;
         }
-        let name = if site.details.name == old.name {
-            &new.name
-        } else {
-            &site.details.name
-        };
-        let address = if site.details.address == old.address {
-            &new.address
-        } else {
-            &site.details.address
-        };
+        let name = if site.details.name == old.name { &new.name } else { &site.details.name };
+        let address =
+            if site.details.address == old.address { &new.address } else { &site.details.address };
         if (name, address) == (&site.details.name, &site.details.address) {
             continue;
         }
@@ -168,7 +144,6 @@ pub async fn change(
             return Err(Error::Stale);
         }
     }
-    work.audit("partner.change", ("partner", id.0), None, None)
-        .await?;
+    work.audit("partner.change", ("partner", id.0), None, None).await?;
     work.commit(Answer::Is(partner)).await
 }

@@ -8,8 +8,7 @@ use crate::actions::booking::change::PROPOSAL_TAKEN;
 use crate::actions::booking::diaries::Search;
 use crate::actions::booking::{change, decide};
 use crate::actions::course::case;
-use crate::actions::messages::facts;
-use crate::actions::messages::{ahead, links};
+use crate::actions::messages::{ahead, facts, links};
 use crate::actions::referral::change::{decide_proposal, save};
 use crate::actions::{Error, Result, Work};
 use crate::domain::booking::diary::Wanted;
@@ -39,16 +38,13 @@ pub(in crate::actions) async fn take(
     current: Referral,
     open: Vec<Proposal>,
 ) -> Result<Work<'_>> {
-    let course = courses::get(&mut work.tx, current.course_id)
-        .await?
-        .ok_or(Error::NotThere("course"))?;
+    let course =
+        courses::get(&mut work.tx, current.course_id).await?.ok_or(Error::NotThere("course"))?;
     // What is on hold, or over, takes no dates.
     let status = current.status.after(ReferralVerb::Accept, false)?;
     let next = Referral {
         status,
-        answered_at: current
-            .answered_at
-            .or(open.iter().map(|one| one.created_at).min()),
+        answered_at: current.answered_at.or(open.iter().map(|one| one.created_at).min()),
         ..current.clone()
     };
     let referral = save(&mut work, &current, next, ReferralVerb::Accept).await?;
@@ -65,22 +61,13 @@ async fn take_one<'a>(
     proposal: &Proposal,
 ) -> Result<Work<'a>> {
     let moved = match proposal.session_id {
-        Some(id) => Some(
-            sessions::get(&mut work.tx, id)
-                .await?
-                .ok_or(Error::NotThere("session"))?
-                .session,
-        ),
+        Some(id) => {
+            Some(sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?.session)
+        }
         None => None,
     };
-    if let Some(session) = moved
-        .as_ref()
-        .filter(|session| !can_be_moved(session, work.now))
-    {
-        let words = format!(
-            "This visit is {} and cannot be moved any more.",
-            session.status
-        );
+    if let Some(session) = moved.as_ref().filter(|session| !can_be_moved(session, work.now)) {
+        let words = format!("This visit is {} and cannot be moved any more.", session.status);
         return Err(Error::refused(Code::NotToBeMoved, words));
     }
     let search = search(&mut work, course, referral, moved.as_ref()).await?;
@@ -97,23 +84,14 @@ async fn take_one<'a>(
             status: SessionStatus::Booked,
             place: granted.place,
             sequence: current.sequence + 1,
-            local_start: civil::wall_of(work.app.zone, start)
-                .format("%Y-%m-%dT%H:%M")
-                .to_string(),
+            local_start: civil::wall_of(work.app.zone, start).format("%Y-%m-%dT%H:%M").to_string(),
             zone: work.app.zone.name().to_owned(),
             starts_at: start,
             ends_at: start + search.service.duration(),
             rebook_reason: None,
             ..current.clone()
         };
-        decide::claim(
-            &mut work,
-            &diary,
-            granted.place,
-            start,
-            Claimant::Session(next.id),
-        )
-        .await?;
+        decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(next.id)).await?;
         change::save(&mut work, &current, next, PROPOSAL_TAKEN).await?;
     } else {
         let standing = (Some(referral.id), SessionStatus::Booked);
@@ -126,20 +104,11 @@ async fn take_one<'a>(
             standing,
         );
         sessions::insert(&mut work.tx, &session).await?;
-        decide::claim(
-            &mut work,
-            &diary,
-            granted.place,
-            start,
-            Claimant::Session(session.id),
-        )
-        .await?;
+        decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(session.id))
+            .await?;
         change::note_booked(&mut work, &session).await?;
-        let taken = Proposal {
-            version: decided.version + 1,
-            session_id: Some(session.id),
-            ..decided
-        };
+        let taken =
+            Proposal { version: decided.version + 1, session_id: Some(session.id), ..decided };
         if !proposals::update(&mut work.tx, &taken).await? {
             return Err(Error::Stale);
         }
@@ -155,46 +124,25 @@ async fn search(
     moved: Option<&Session>,
 ) -> Result<Search> {
     let catalogue = crate::actions::work::catalogue_kept::current(&mut work.tx, work.app).await?;
-    let service = catalogue
-        .service(referral.service_id)
-        .ok_or(Error::NotThere("service"))?
-        .clone();
+    let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?.clone();
     let theirs = catalogue.sites.iter().find(|site| {
         site.details.kind == SiteKind::Partner
             && site.details.partner_id == Some(referral.partner_id)
             && site.details.active
     });
-    let site = moved
-        .map(|session| session.place.site_id)
-        .or(theirs.map(|site| site.id));
+    let site = moved.map(|session| session.place.site_id).or(theirs.map(|site| site.id));
     let site = site.ok_or_else(|| {
-        Error::refused(
-            Code::ClinicClosed,
-            "The shop has no place yet; a manager adds it.",
-        )
+        Error::refused(Code::ClinicClosed, "The shop has no place yet; a manager adds it.")
     })?;
-    let case = case::load(
-        &mut work.tx,
-        work.app,
-        course,
-        moved.map(|session| session.id),
-    )
-    .await?;
+    let case = case::load(&mut work.tx, work.app, course, moved.map(|session| session.id)).await?;
     Ok(Search {
         patient: course.patient_id,
         service,
         site: Some(site),
         wanted: Wanted::default(),
         prefer: moved.map(|session| session.place),
-        except: Except {
-            session: moved.map(|session| session.id),
-            hold: None,
-        },
-        case: Some(case.facing(if moved.is_some() {
-            Facing::Backward
-        } else {
-            Facing::BothWays
-        })),
+        except: Except { session: moved.map(|session| session.id), hold: None },
+        case: Some(case.facing(if moved.is_some() { Facing::Backward } else { Facing::BothWays })),
         pardoned: Vec::new(),
         proposed: true,
     })
@@ -206,32 +154,20 @@ pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Re
     let Some(id) = proposal.session_id else {
         return Ok(());
     };
-    let session = sessions::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("session"))?
-        .session;
-    let patient = patients::get(&mut work.tx, session.patient_id)
-        .await?
-        .ok_or(Error::NotThere("patient"))?;
+    let session = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?.session;
+    let patient =
+        patients::get(&mut work.tx, session.patient_id).await?.ok_or(Error::NotThere("patient"))?;
     let catalogue = crate::actions::work::catalogue_kept::current(&mut work.tx, work.app).await?;
     let facts = facts::load(&mut work.tx, work.app, &catalogue, &session, &patient).await?;
-    let email = facts
-        .reach
-        .email
-        .clone()
-        .filter(|_| !facts.reach.refuses(Channel::Email));
+    let email = facts.reach.email.clone().filter(|_| !facts.reach.refuses(Channel::Email));
     let Some(recipient) = email.map(Recipient::Email) else {
         return Ok(());
     };
     links::open(&mut work.tx, work.app, work.now, session.id, &recipient).await?;
     let rows = ledger::of_session(&mut work.tx, session.id).await?;
     for row in rows.iter().filter(|row| row.kind == MessageKind::Proposal) {
-        ledger::supersede(
-            &mut work.tx,
-            row.id,
-            crate::domain::messages::message::Unsent::Moved,
-        )
-        .await?;
+        ledger::supersede(&mut work.tx, row.id, crate::domain::messages::message::Unsent::Moved)
+            .await?;
     }
     let due_at = work.now + work.app.policy.message_grace();
     let message = Message {
@@ -242,9 +178,7 @@ pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Re
         stamp: work.now.trunc_subsecs(0),
         content: Content {
             calendar: false,
-            ..facts
-                .content()
-                .at(proposal.starts_at, session.ends_at - session.starts_at)
+            ..facts.content().at(proposal.starts_at, session.ends_at - session.starts_at)
         },
         status: MessageStatus::Scheduled,
         due_at,
@@ -252,6 +186,6 @@ pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Re
         useful_until: Some(proposal.starts_at),
         ..facts.message(work.app, work.now)
     };
-    ahead::put(&mut work.tx, &rows, message).await?;
+    ahead::insert_or_revive(&mut work.tx, &rows, message).await?;
     Ok(())
 }

@@ -9,10 +9,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::view::{SeenReferral, answered, seen};
+use super::view::{SeenReferral, commit_referral, seen_referral};
 use crate::actions::booking::diaries;
-use crate::actions::course::locked;
-use crate::actions::referral::change::{completed_if_done, full, locked, save};
+use crate::actions::course::lock;
+use crate::actions::referral::change::{complete_if_done, full, lock_referral, save};
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::error::none_of;
 use crate::actions::work::page::{Items, Page};
@@ -65,7 +65,7 @@ pub struct ReferralChange {
 /// Writes a referral. The shop knows nothing of it until it is sent; one that cannot be chosen is refused at once.
 pub async fn write(app: &App, caller: &Caller, new: NewReferral) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
-    let course = locked::locked(&mut work, new.course_id).await?;
+    let course = lock::lock_course(&mut work, new.course_id).await?;
     let service = diaries::service(&mut work.tx, app, new.service.as_str()).await?;
     let referral = Referral {
         id: app.clock.id(),
@@ -90,26 +90,17 @@ pub async fn write(app: &App, caller: &Caller, new: NewReferral) -> Result<Answe
     against.extend(against_shop(&mut work, &referral).await?);
     none_of(against)?;
     referrals::insert(&mut work.tx, &referral).await?;
-    work.audit(
-        "referral.write",
-        ("referral", referral.id.0),
-        Some(referral.patient_id),
-        None,
-    )
-    .await?;
-    let shown = seen(&mut work, &referral).await?;
+    work.audit("referral.write", ("referral", referral.id.0), Some(referral.patient_id), None)
+        .await?;
+    let shown = seen_referral(&mut work, &referral).await?;
     work.commit(Answer::Created(shown)).await
 }
 
 /// What speaks against the shop from today on: papers that have expired do not come back by waiting (rule 59).
 async fn against_shop(work: &mut Work<'_>, referral: &Referral) -> Result<Vec<Refusal>> {
     let catalogue = current(&mut work.tx, work.app).await?;
-    let partner = catalogue
-        .partner(referral.partner_id)
-        .ok_or(Error::NotThere("partner"))?;
-    let service = catalogue
-        .service(referral.service_id)
-        .ok_or(Error::NotThere("service"))?;
+    let partner = catalogue.partner(referral.partner_id).ok_or(Error::NotThere("partner"))?;
+    let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?;
     Ok(partner.unfit_for(service, civil::date_of(work.app.zone, work.now)))
 }
 
@@ -122,51 +113,34 @@ pub async fn change(
     to: Value,
 ) -> Result<Answer<SeenReferral>> {
     let to: ReferralChange = serde_path_to_error::deserialize(to).map_err(|error| {
-        let pointer = error
-            .path()
-            .iter()
-            .fold(String::new(), |pointer, part| format!("{pointer}/{part}"));
+        let pointer =
+            error.path().iter().fold(String::new(), |pointer, part| format!("{pointer}/{part}"));
         Error::invalid(pointer, error.inner().to_string())
     })?;
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?;
+    let current = lock_referral(&mut work, id, expected).await?;
     if !current.status.takes_sessions() {
-        let words = format!(
-            "A referral that is {} is not changed any more.",
-            current.status
-        );
-        return Err(Error::refused(
-            Rule::ReferralNotAllowedFrom(current.status.into()),
-            words,
-        ));
+        let words = format!("A referral that is {} is not changed any more.", current.status);
+        return Err(Error::refused(Rule::ReferralNotAllowedFrom(current.status.into()), words));
     }
     let next = Referral {
-        sessions: to
-            .count
-            .map_or(current.sessions, |count| u16::from(count).into()),
+        sessions: to.count.map_or(current.sessions, |count| u16::from(count).into()),
         screening: to.screening.or(current.screening),
         version: current.version + 1,
         ..current.clone()
     };
     let own = sessions::of_referral(&mut work.tx, id).await?;
-    let taken = usize::try_from(current.sessions)
-        .unwrap_or(0)
-        .saturating_sub(current.undated(&own));
+    let taken =
+        usize::try_from(current.sessions).unwrap_or(0).saturating_sub(current.undated(&own));
     if usize::try_from(next.sessions).unwrap_or(0) < taken {
         return Err(full(&next).about("/count").into());
     }
     if !referrals::update(&mut work.tx, &next).await? {
         return Err(Error::Stale);
     }
-    work.audit(
-        "referral.change",
-        ("referral", id.0),
-        Some(next.patient_id),
-        None,
-    )
-    .await?;
-    completed_if_done(&mut work, next).await?;
-    answered(work, id).await
+    work.audit("referral.change", ("referral", id.0), Some(next.patient_id), None).await?;
+    complete_if_done(&mut work, next).await?;
+    commit_referral(work, id).await
 }
 
 /// Sends a referral. Nothing leaves without the patient's consent that names this shop (rule 56).
@@ -177,42 +151,31 @@ pub async fn send(
     expected: &Expected,
 ) -> Result<Answer<SeenReferral>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id, expected).await?;
+    let current = lock_referral(&mut work, id, expected).await?;
     if current.status.is_asked() && current.sent_by_booking && !current.by_booking {
         // A date under it has sent it already; whoever sends it finds it so, once.
-        let sent = Referral {
-            version: current.version + 1,
-            sent_by_booking: false,
-            ..current.clone()
-        };
+        let sent =
+            Referral { version: current.version + 1, sent_by_booking: false, ..current.clone() };
         if !referrals::update(&mut work.tx, &sent).await? {
             return Err(Error::Stale);
         }
-        return answered(work, id).await;
+        return commit_referral(work, id).await;
     }
     let status = current.status.after(ReferralVerb::Send, false)?;
-    let course = locked::locked(&mut work, current.course_id).await?;
+    let course = lock::lock_course(&mut work, current.course_id).await?;
     let mut against: Vec<Refusal> = course.details.closed_to_booking().into_iter().collect();
     against.extend(against_shop(&mut work, &current).await?);
-    against.extend(disclosure_consent_missing(
-        &terms(&mut work, &current).await?,
-    ));
+    against.extend(disclosure_consent_missing(&terms(&mut work, &current).await?));
     none_of(against)?;
-    let next = Referral {
-        status,
-        requested_at: Some(work.now),
-        ..current.clone()
-    };
+    let next = Referral { status, requested_at: Some(work.now), ..current.clone() };
     save(&mut work, &current, next, ReferralVerb::Send).await?;
-    answered(work, id).await
+    commit_referral(work, id).await
 }
 
 /// The terms of the shop that a referral goes to.
 pub(super) async fn terms(work: &mut Work<'_>, referral: &Referral) -> Result<ShopTerms> {
     let catalogue = current(&mut work.tx, work.app).await?;
-    let partner = catalogue
-        .partner(referral.partner_id)
-        .ok_or(Error::NotThere("partner"))?;
+    let partner = catalogue.partner(referral.partner_id).ok_or(Error::NotThere("partner"))?;
     Ok(ShopTerms {
         partner: partner.clone(),
         disclosed: consents::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id)
@@ -228,17 +191,10 @@ pub async fn get(app: &App, caller: &Caller, id: ReferralId) -> Result<Answer<Se
     receive(app, caller, Some(id), ReferralsWanted::default()).await?;
     let mut work = Work::begin(app, caller).await?;
     let own = caller.actor.own_shop();
-    let referral = referrals::get(&mut work.tx, own, id)
-        .await?
-        .ok_or(Error::NotThere("referral"))?;
-    work.audit(
-        "referral.read",
-        ("referral", id.0),
-        Some(referral.patient_id),
-        None,
-    )
-    .await?;
-    answered(work, id).await
+    let referral =
+        referrals::get(&mut work.tx, own, id).await?.ok_or(Error::NotThere("referral"))?;
+    work.audit("referral.read", ("referral", id.0), Some(referral.patient_id), None).await?;
+    commit_referral(work, id).await
 }
 
 /// Notes that a shop has seen what was sent to it and is about to be read, if it is the shop that reads: in a transaction of its
@@ -252,10 +208,7 @@ async fn receive(
     let Some(own) = caller.actor.own_shop() else {
         return Ok(());
     };
-    if wanted
-        .status
-        .is_some_and(|status| status != ReferralStatus::Requested)
-    {
+    if wanted.status.is_some_and(|status| status != ReferralStatus::Requested) {
         return Ok(());
     }
     let requested = referrals::Wanted {
@@ -266,18 +219,9 @@ async fn receive(
     };
     let mut look = Work::look(app, caller).await?;
     let mut unseen = match one {
-        Some(id) => referrals::get(&mut look.tx, Some(own), id)
-            .await?
-            .into_iter()
-            .collect(),
+        Some(id) => referrals::get(&mut look.tx, Some(own), id).await?.into_iter().collect(),
         None => {
-            referrals::page(
-                &mut look.tx,
-                requested,
-                ReferralId(Uuid::nil()),
-                MOST_RECEIVED,
-            )
-            .await?
+            referrals::page(&mut look.tx, requested, ReferralId(Uuid::nil()), MOST_RECEIVED).await?
         }
     };
     look.tx.rollback().await?;
@@ -285,15 +229,9 @@ async fn receive(
     if unseen.is_empty() {
         return Ok(());
     }
-    let caller = Caller {
-        repeat: None,
-        ..caller.clone()
-    };
+    let caller = Caller { repeat: None, ..caller.clone() };
     let mut work = Work::begin(app, &caller).await?;
-    let patients: BTreeSet<_> = unseen
-        .iter()
-        .map(|referral| referral.patient_id.into())
-        .collect();
+    let patients: BTreeSet<_> = unseen.iter().map(|referral| referral.patient_id.into()).collect();
     resources::lock(&mut work.tx, patients).await?;
     for referral in unseen {
         let Some(found) = referrals::get(&mut work.tx, Some(own), referral.id).await? else {
@@ -311,13 +249,8 @@ async fn receive(
         if !referrals::update(&mut work.tx, &next).await? {
             return Err(Error::Stale);
         }
-        work.audit(
-            "referral.receive",
-            ("referral", next.id.0),
-            Some(next.patient_id),
-            None,
-        )
-        .await?;
+        work.audit("referral.receive", ("referral", next.id.0), Some(next.patient_id), None)
+            .await?;
     }
     work.commit(Answer::Is(())).await.map(|_| ())
 }
@@ -356,24 +289,14 @@ pub async fn list(
     };
     receive(app, caller, None, asked).await?;
     let mut work = Work::begin(app, caller).await?;
-    let found = page.of(
-        referrals::page(&mut work.tx, wanted, after, page.rows()?).await?,
-        |one| one.id,
-    )?;
+    let found =
+        page.of(referrals::page(&mut work.tx, wanted, after, page.rows()?).await?, |one| one.id)?;
     let mut items = Vec::new();
     for referral in found.items {
-        work.audit(
-            "referral.list",
-            ("referral", referral.id.0),
-            Some(referral.patient_id),
-            None,
-        )
-        .await?;
-        items.push(seen(&mut work, &referral).await?);
+        work.audit("referral.list", ("referral", referral.id.0), Some(referral.patient_id), None)
+            .await?;
+        items.push(seen_referral(&mut work, &referral).await?);
     }
-    let items = Items {
-        items,
-        next: found.next,
-    };
+    let items = Items { items, next: found.next };
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }

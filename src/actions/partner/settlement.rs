@@ -46,17 +46,11 @@ pub struct Settlement {
 /// The figures wanted.
 pub async fn settled(app: &App, caller: &Caller, wanted: FiguresWanted) -> Result<Settlement> {
     let own = caller.actor.own_shop();
-    if own.is_some()
-        && wanted
-            .partner_id
-            .is_some_and(|partner| Some(partner) != own)
-    {
+    if own.is_some() && wanted.partner_id.is_some_and(|partner| Some(partner) != own) {
         return Err(Error::NotThere("partner"));
     }
     let mut work = Work::look(app, caller).await?;
-    let from = wanted
-        .from
-        .unwrap_or_else(|| Month::of(civil::date_of(app.zone, work.now)));
+    let from = wanted.from.unwrap_or_else(|| Month::of(civil::date_of(app.zone, work.now)));
     let to = wanted.to.unwrap_or(from);
     let months = std::iter::successors(Some(from), |month| Some(month.next())).take(LONGEST);
     if !months.into_iter().any(|month| month == to) {
@@ -76,18 +70,15 @@ pub async fn settled(app: &App, caller: &Caller, wanted: FiguresWanted) -> Resul
             .unwrap_or_default(),
         figures,
     });
-    Ok(Settlement {
-        items: named.collect(),
-    })
+    Ok(Settlement { items: named.collect() })
 }
 
 impl Settlement {
     /// The same as comma-separated values (RFC 4180).
     pub fn csv(&self) -> Result<String> {
         let fault = |error: String| Error::Fault(error);
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(Vec::new());
+        let mut writer =
+            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         let head = [
             "month",
             "partner",
@@ -100,15 +91,9 @@ impl Settlement {
             "median_days_to_answer",
             "median_days_to_treatment",
         ];
-        writer
-            .write_record(head)
-            .map_err(|error| fault(error.to_string()))?;
+        writer.write_record(head).map_err(|error| fault(error.to_string()))?;
         let days = |days: Option<Days>| days.map(|days| days.to_string()).unwrap_or_default();
-        for NamedFigures {
-            partner,
-            figures: f,
-        } in &self.items
-        {
+        for NamedFigures { partner, figures: f } in &self.items {
             let cells = [
                 f.month.to_string(),
                 no_formula(partner),
@@ -121,13 +106,9 @@ impl Settlement {
                 days(f.median_days_to_answer),
                 days(f.median_days_to_treatment),
             ];
-            writer
-                .write_record(cells)
-                .map_err(|error| fault(error.to_string()))?;
+            writer.write_record(cells).map_err(|error| fault(error.to_string()))?;
         }
-        let bytes = writer
-            .into_inner()
-            .map_err(|error| fault(error.to_string()))?;
+        let bytes = writer.into_inner().map_err(|error| fault(error.to_string()))?;
         String::from_utf8(bytes).map_err(|error| fault(error.to_string()))
     }
 }

@@ -5,9 +5,8 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::packets;
-use super::views;
 use super::views::{ProposalView, ShopReferral, proposal_view};
+use super::{packets, views};
 use crate::actions::course::session_view::{SessionView, view as session_view};
 use crate::actions::referral::change::current as current_referral;
 use crate::actions::work::catalogue_kept::current;
@@ -81,7 +80,10 @@ pub enum SeenReferral {
 }
 
 /// `referral` as the caller may see it.
-pub(super) async fn seen(work: &mut Work<'_>, referral: &Referral) -> Result<SeenReferral> {
+pub(super) async fn seen_referral(
+    work: &mut Work<'_>,
+    referral: &Referral,
+) -> Result<SeenReferral> {
     if work.caller.actor.own_shop().is_some() {
         let view = views::referral_view(&mut work.tx, work.app, referral).await?;
         return Ok(SeenReferral::Shop(Box::new(view)));
@@ -90,9 +92,7 @@ pub(super) async fn seen(work: &mut Work<'_>, referral: &Referral) -> Result<See
     let own = sessions::of_referral(&mut work.tx, referral.id).await?;
     let proposed = proposals::of_referral(&mut work.tx, referral.id).await?;
     let catalogue = current(&mut work.tx, app).await?;
-    let service = catalogue
-        .service(referral.service_id)
-        .ok_or(Error::NotThere("service"))?;
+    let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?;
     let shown = |at: Option<DateTime<chrono::Utc>>| at.map(|at| civil::shown(app.zone, at));
     let mut listed = Vec::new();
     for session in &own {
@@ -113,10 +113,7 @@ pub(super) async fn seen(work: &mut Work<'_>, referral: &Referral) -> Result<See
         packet: packets::preview(&mut work.tx, app, referral).await?,
         disclosed: consents::is_disclosed(&mut work.tx, referral.patient_id, referral.partner_id)
             .await?,
-        sessions: listed
-            .into_iter()
-            .map(|one| session_view(app, one))
-            .collect(),
+        sessions: listed.into_iter().map(|one| session_view(app, one)).collect(),
         proposals: proposed.iter().map(|one| proposal_view(app, one)).collect(),
         reason: referral.reason.clone(),
         created_at: civil::shown(app.zone, referral.created_at),
@@ -129,8 +126,11 @@ pub(super) async fn seen(work: &mut Work<'_>, referral: &Referral) -> Result<See
 }
 
 /// Commits, with the referral as it is now for an answer.
-pub(super) async fn answered(mut work: Work<'_>, id: ReferralId) -> Result<Answer<SeenReferral>> {
+pub(super) async fn commit_referral(
+    mut work: Work<'_>,
+    id: ReferralId,
+) -> Result<Answer<SeenReferral>> {
     let referral = current_referral(&mut work, id).await?;
-    let shown = seen(&mut work, &referral).await?;
+    let shown = seen_referral(&mut work, &referral).await?;
     work.commit(Answer::Is(shown)).await
 }

@@ -134,15 +134,10 @@ pub(super) async fn referral_view(
     let own = sessions::of_referral(tx, referral.id).await?;
     let proposed = proposals::of_referral(tx, referral.id).await?;
     let catalogue = current(tx, app).await?;
-    let service = catalogue
-        .service(referral.service_id)
-        .ok_or(Error::NotThere("service"))?;
+    let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?;
     let shown = |at: Option<DateTime<chrono::Utc>>| at.map(|at| civil::shown(app.zone, at));
     // What the clinic wrote when it took a referral back is not the shop's to read.
-    let theirs = matches!(
-        referral.status,
-        ReferralStatus::Rejected | ReferralStatus::Failed
-    );
+    let theirs = matches!(referral.status, ReferralStatus::Rejected | ReferralStatus::Failed);
     Ok(ShopReferral {
         id: referral.id,
         version: referral.version,

@@ -5,10 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actions::booking::change::{CONSENT_WITHDRAWN, save};
-use crate::actions::messages::notices;
 use crate::actions::messages::notices::Of;
-use crate::actions::messages::replan;
-use crate::actions::partner::ends::withdrawn;
+use crate::actions::messages::{notices, replan};
+use crate::actions::partner::ends::withdraw_referral;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
@@ -54,15 +53,7 @@ pub struct ConsentView {
 }
 
 fn view(app: &App, consent: Consent) -> ConsentView {
-    let Consent {
-        id,
-        version,
-        patient_id,
-        details,
-        status,
-        given_at,
-        withdrawn_at,
-    } = consent;
+    let Consent { id, version, patient_id, details, status, given_at, withdrawn_at } = consent;
     let shown = |at| civil::shown(app.zone, at);
     ConsentView {
         id,
@@ -102,7 +93,7 @@ pub async fn give(
         given_at: work.now,
         withdrawn_at: None,
     };
-    replaced(&mut work, &consent).await?;
+    end_replaced(&mut work, &consent).await?;
     consents::insert(&mut work.tx, &consent).await?;
     if consent.details.kind == ConsentKind::Messages
         && let Some(patient) = patients::get(&mut work.tx, patient).await?
@@ -129,7 +120,7 @@ pub async fn give(
 }
 
 /// What a new consent takes the place of: an older one of its kind, for the same partner, ends with it.
-async fn replaced(work: &mut Work<'_>, new: &Consent) -> Result<()> {
+async fn end_replaced(work: &mut Work<'_>, new: &Consent) -> Result<()> {
     resources::lock(&mut work.tx, [new.patient_id.into()]).await?;
     let held = consents::active(&mut work.tx, new.patient_id).await?;
     let same = |old: &Consent| {
@@ -150,15 +141,12 @@ async fn replaced(work: &mut Work<'_>, new: &Consent) -> Result<()> {
 }
 
 /// Rule 16: what depends on a consent falls with it. Answers the sessions that were called off.
-async fn fallen(work: &mut Work<'_>, consent: &Consent) -> Result<Vec<SessionId>> {
+async fn cancel_dependent(work: &mut Work<'_>, consent: &Consent) -> Result<Vec<SessionId>> {
     let catalogue = current(&mut work.tx, work.app).await?;
     let mut fallen = Vec::new();
     for one in sessions::to_come(&mut work.tx, consent.patient_id).await? {
         let session = one.session;
-        let service = catalogue
-            .services
-            .iter()
-            .find(|service| service.id == session.service_id);
+        let service = catalogue.services.iter().find(|service| service.id == session.service_id);
         let service = service.ok_or(Error::NotThere("service"))?;
         if !falls_with(consent.details.kind, service, session.status) {
             continue;
@@ -177,7 +165,7 @@ async fn fallen(work: &mut Work<'_>, consent: &Consent) -> Result<Vec<SessionId>
 
 /// What was referred to a shop that may be told no more is taken back, with all that has not begun; the shop is told that it
 /// was, and nothing else. Answers the sessions that were called off.
-async fn withdrawn_from(
+async fn withdraw_from_shop(
     work: &mut Work<'_>,
     patient: PatientId,
     partner: PartnerId,
@@ -190,11 +178,9 @@ async fn withdrawn_from(
         let id = referral.id;
         // Read before, since what is called off is not live any more.
         let before = sessions::of_referral(&mut work.tx, id).await?;
-        withdrawn(work, referral, None, CancelReason::ConsentWithdrawn).await?;
+        withdraw_referral(work, referral, None, CancelReason::ConsentWithdrawn).await?;
         for session in sessions::of_referral(&mut work.tx, id).await? {
-            let was_live = before
-                .iter()
-                .any(|old| old.id == session.id && old.status.is_live());
+            let was_live = before.iter().any(|old| old.id == session.id && old.status.is_live());
             if was_live && !session.status.is_live() {
                 gone.push(session.id);
             }
@@ -216,11 +202,8 @@ pub async fn list(
         return Err(Error::NotThere("patient"));
     }
     let found = consents::page(&mut work.tx, patient, after, page.rows()?).await?;
-    work.audit("consent.list", ("patient", patient.0), Some(patient), None)
-        .await?;
-    let items = page
-        .of(found, |consent| consent.id)?
-        .map(|consent| view(app, consent));
+    work.audit("consent.list", ("patient", patient.0), Some(patient), None).await?;
+    let items = page.of(found, |consent| consent.id)?.map(|consent| view(app, consent));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
 
@@ -234,15 +217,11 @@ pub async fn withdraw(
 ) -> Result<Answer<ConsentView>> {
     let mut work = Work::begin(app, caller).await?;
     resources::lock(&mut work.tx, [patient.into()]).await?;
-    let current = consents::get(&mut work.tx, patient, id)
-        .await?
-        .ok_or(Error::NotThere("consent"))?;
+    let current =
+        consents::get(&mut work.tx, patient, id).await?.ok_or(Error::NotThere("consent"))?;
     expected.check(current.version)?;
     if current.status == ConsentStatus::Inactive {
-        return Err(Error::refused(
-            Code::ConsentNotActive,
-            "This consent was withdrawn before.",
-        ));
+        return Err(Error::refused(Code::ConsentNotActive, "This consent was withdrawn before."));
     }
     let consent = Consent {
         version: current.version + 1,
@@ -258,9 +237,9 @@ pub async fn withdraw(
             ledger::suppress_waiting(&mut work.tx, patient, channel, Unsent::NoConsent).await?;
         }
     }
-    let mut cancelled_sessions = fallen(&mut work, &consent).await?;
+    let mut cancelled_sessions = cancel_dependent(&mut work, &consent).await?;
     if let Some(partner) = consent.details.partner_id {
-        cancelled_sessions.extend(withdrawn_from(&mut work, patient, partner).await?);
+        cancelled_sessions.extend(withdraw_from_shop(&mut work, patient, partner).await?);
     }
     // Calls take the place of what is not sent, and a shop is told no more.
     replan::replan_patient(&mut work.tx, app, work.now, patient).await?;
@@ -271,9 +250,6 @@ pub async fn withdraw(
         Some(consent.details.kind.to_string()),
     )
     .await?;
-    let shown = ConsentView {
-        cancelled_sessions,
-        ..view(app, consent)
-    };
+    let shown = ConsentView { cancelled_sessions, ..view(app, consent) };
     work.commit(Answer::Is(shown)).await
 }

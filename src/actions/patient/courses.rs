@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::actions::course::case;
-use crate::actions::course::locked::locked;
+use crate::actions::course::lock::lock_course;
 use crate::actions::course::view::{CourseView, view};
 use crate::actions::messages::replan;
-use crate::actions::partner::ends::withdrawn;
+use crate::actions::partner::ends::withdraw_referral;
 use crate::actions::work::error::none_of;
 use crate::actions::work::page::{Items, Page};
 use crate::actions::work::patch::patched;
@@ -78,13 +78,7 @@ pub async fn open(app: &App, caller: &Caller, new: NewCourse) -> Result<Answer<C
     };
     within_ceiling(&mut work, &course, new.overriding.as_ref()).await?;
     courses::insert(&mut work.tx, &course).await?;
-    work.audit(
-        "course.open",
-        ("course", course.id.0),
-        Some(course.patient_id),
-        None,
-    )
-    .await?;
+    work.audit("course.open", ("course", course.id.0), Some(course.patient_id), None).await?;
     let shown = view(&mut work, course).await?;
     work.commit(Answer::Created(shown)).await
 }
@@ -92,16 +86,8 @@ pub async fn open(app: &App, caller: &Caller, new: NewCourse) -> Result<Answer<C
 /// One course.
 pub async fn get(app: &App, caller: &Caller, id: CourseId) -> Result<Answer<CourseView>> {
     let mut work = Work::begin(app, caller).await?;
-    let course = courses::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("course"))?;
-    work.audit(
-        "course.read",
-        ("course", id.0),
-        Some(course.patient_id),
-        None,
-    )
-    .await?;
+    let course = courses::get(&mut work.tx, id).await?.ok_or(Error::NotThere("course"))?;
+    work.audit("course.read", ("course", id.0), Some(course.patient_id), None).await?;
     let shown = view(&mut work, course).await?;
     work.commit(Answer::Is(shown)).await
 }
@@ -115,28 +101,14 @@ pub async fn list(
 ) -> Result<Items<CourseView>> {
     let after = page.after(CourseId(uuid::Uuid::nil()))?;
     let mut work = Work::begin(app, caller).await?;
-    let found = page.of(
-        courses::page(&mut work.tx, patient, after, page.rows()?).await?,
-        |course| course.id,
-    )?;
+    let found = page
+        .of(courses::page(&mut work.tx, patient, after, page.rows()?).await?, |course| course.id)?;
     let mut items = Vec::with_capacity(found.items.len());
     for course in found.items {
-        work.audit(
-            "course.read",
-            ("course", course.id.0),
-            Some(course.patient_id),
-            None,
-        )
-        .await?;
+        work.audit("course.read", ("course", course.id.0), Some(course.patient_id), None).await?;
         items.push(view(&mut work, course).await?);
     }
-    Ok(work
-        .commit(Answer::Is(Items {
-            items,
-            next: found.next,
-        }))
-        .await?
-        .into_inner())
+    Ok(work.commit(Answer::Is(Items { items, next: found.next })).await?.into_inner())
 }
 
 /// Changes a course.
@@ -147,15 +119,13 @@ pub async fn change(
     expected: &Expected,
     mut patch: Value,
 ) -> Result<Answer<CourseView>> {
-    let overriding = patch
-        .as_object_mut()
-        .and_then(|fields| fields.remove("override"));
+    let overriding = patch.as_object_mut().and_then(|fields| fields.remove("override"));
     let overriding: Option<Override> = overriding
         .map(serde_json::from_value)
         .transpose()
         .map_err(|error| Error::invalid("/override", error.to_string()))?;
     let mut work = Work::begin(app, caller).await?;
-    let current = locked(&mut work, id).await?;
+    let current = lock_course(&mut work, id).await?;
     expected.check(current.version)?;
     let details: CourseDetails = patched::<CourseDetails>(&current.details, patch)?.tidied();
     let mut listed = sessions::of_course(&mut work.tx, id).await?;
@@ -169,11 +139,7 @@ pub async fn change(
     let more = details.planned_sessions != current.details.planned_sessions;
     let course = Course {
         version: current.version + 1,
-        assessed_at: if anew {
-            Some(work.now)
-        } else {
-            current.assessed_at
-        },
+        assessed_at: if anew { Some(work.now) } else { current.assessed_at },
         details,
         ..current
     };
@@ -186,20 +152,14 @@ pub async fn change(
     if !course.details.is_open() {
         // What was referred and has no date yet ends with the course.
         for referral in referrals::open_of_course(&mut work.tx, id).await? {
-            withdrawn(&mut work, referral, None, CancelReason::ClinicRequest).await?;
+            withdraw_referral(&mut work, referral, None, CancelReason::ClinicRequest).await?;
         }
     }
     if current_status != course.details.status {
         // Rule 73: reminders stop on hold, and come back.
         replan::replan_patient(&mut work.tx, app, work.now, course.patient_id).await?;
     }
-    work.audit(
-        "course.change",
-        ("course", id.0),
-        Some(course.patient_id),
-        None,
-    )
-    .await?;
+    work.audit("course.change", ("course", id.0), Some(course.patient_id), None).await?;
     let shown = view(&mut work, course).await?;
     work.commit(Answer::Is(shown)).await
 }
@@ -219,13 +179,8 @@ async fn within_ceiling(
         return Err(refusal.into());
     };
     let detail = format!("{}: {reason}", refusal.code);
-    work.audit(
-        "rule.override",
-        ("course", course.id.0),
-        Some(course.patient_id),
-        Some(detail),
-    )
-    .await
+    work.audit("rule.override", ("course", course.id.0), Some(course.patient_id), Some(detail))
+        .await
 }
 
 /// Rule 73: a course with laser sessions to come is resumed with the consent that they rest on. What else they

@@ -78,8 +78,7 @@ pub async fn lock(
         repeats::forget_of_shop(&mut work.tx, referral.partner_id, referral.id).await?;
     }
     let detail = Some(lock.details.item.to_string());
-    work.audit("lock.begin", ("lock", lock.id.0), Some(patient), detail)
-        .await?;
+    work.audit("lock.begin", ("lock", lock.id.0), Some(patient), detail).await?;
     work.commit(Answer::Created(view(app, &lock))).await
 }
 
@@ -96,8 +95,7 @@ pub async fn list(
         return Err(Error::NotThere("patient"));
     }
     let found = lock_box::page(&mut work.tx, patient, after, page.rows()?).await?;
-    work.audit("lock.list", ("patient", patient.0), Some(patient), None)
-        .await?;
+    work.audit("lock.list", ("patient", patient.0), Some(patient), None).await?;
     let items = page.of(found, |lock| lock.id)?.map(|lock| view(app, &lock));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
@@ -111,30 +109,16 @@ pub async fn lift(
     expected: &Expected,
 ) -> Result<Answer<LockView>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = lock_box::get(&mut work.tx, patient, id)
-        .await?
-        .ok_or(Error::NotThere("lock"))?;
+    let current = lock_box::get(&mut work.tx, patient, id).await?.ok_or(Error::NotThere("lock"))?;
     expected.check(current.version)?;
     if current.ended_at.is_some() {
-        return Err(Error::refused(
-            Code::LockLifted,
-            "This lock was lifted before.",
-        ));
+        return Err(Error::refused(Code::LockLifted, "This lock was lifted before."));
     }
-    let lock = Lock {
-        version: current.version + 1,
-        ended_at: Some(work.now),
-        ..current
-    };
+    let lock = Lock { version: current.version + 1, ended_at: Some(work.now), ..current };
     if !lock_box::update(&mut work.tx, &lock).await? {
         return Err(Error::Stale);
     }
-    work.audit(
-        "lock.end",
-        ("lock", id.0),
-        Some(patient),
-        Some(lock.details.item.to_string()),
-    )
-    .await?;
+    work.audit("lock.end", ("lock", id.0), Some(patient), Some(lock.details.item.to_string()))
+        .await?;
     work.commit(Answer::Is(view(app, &lock))).await
 }

@@ -6,8 +6,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::actions::messages::notices;
-use crate::actions::messages::replan;
+use crate::actions::messages::{notices, replan};
 use crate::actions::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::ids::PatientId;
 use crate::domain::messages::message::Unsent;
@@ -142,8 +141,7 @@ pub struct Wish {
 pub async fn list(app: &App, caller: &Caller, patient: PatientId) -> Result<OptOuts> {
     let mut work = Work::begin(app, caller).await?;
     let shown = of(&mut work, patient).await?;
-    work.audit("opt_out.list", ("patient", patient.0), Some(patient), None)
-        .await?;
+    work.audit("opt_out.list", ("patient", patient.0), Some(patient), None).await?;
     Ok(work.commit(Answer::Is(shown)).await?.into_inner())
 }
 
@@ -155,9 +153,7 @@ pub async fn wish(
     wish: Wish,
 ) -> Result<Answer<OptOuts>> {
     let mut work = Work::begin(app, caller).await?;
-    let known = patients::get(&mut work.tx, patient)
-        .await?
-        .ok_or(Error::NotThere("patient"))?;
+    let known = patients::get(&mut work.tx, patient).await?.ok_or(Error::NotThere("patient"))?;
     let recipient = match wish.channel {
         Way::Email => known.details.email.map(Recipient::Email),
         Way::Sms => Some(Recipient::Phone(known.details.phone)),
@@ -166,60 +162,26 @@ pub async fn wish(
         .ok_or_else(|| Error::invalid("/channel", "the patient has no address of that kind"))?;
     let now = work.now;
     if wish.wanted {
-        end_in(
-            &mut work.tx,
-            app,
-            now,
-            &recipient,
-            OptOutBy::Desk,
-            wish.said.as_str(),
-        )
-        .await?;
+        end_in(&mut work.tx, app, now, &recipient, OptOutBy::Desk, wish.said.as_str()).await?;
     } else {
-        begin_in(
-            &mut work.tx,
-            app,
-            now,
-            &recipient,
-            OptOutBy::Desk,
-            wish.said.as_str(),
-        )
-        .await?;
+        begin_in(&mut work.tx, app, now, &recipient, OptOutBy::Desk, wish.said.as_str()).await?;
     }
-    let detail = format!(
-        "{} {}",
-        wish.channel,
-        if wish.wanted { "wanted" } else { "not wanted" }
-    );
-    work.audit(
-        "opt_out.wish",
-        ("patient", patient.0),
-        Some(patient),
-        Some(detail),
-    )
-    .await?;
+    let detail = format!("{} {}", wish.channel, if wish.wanted { "wanted" } else { "not wanted" });
+    work.audit("opt_out.wish", ("patient", patient.0), Some(patient), Some(detail)).await?;
     let shown = of(&mut work, patient).await?;
     work.commit(Answer::Is(shown)).await
 }
 
 async fn of(work: &mut Work<'_>, patient: PatientId) -> Result<OptOuts> {
-    let Patient { details, .. } = patients::get(&mut work.tx, patient)
-        .await?
-        .ok_or(Error::NotThere("patient"))?;
-    let addresses = [
-        details.email.map(Recipient::Email),
-        Some(Recipient::Phone(details.phone)),
-    ];
+    let Patient { details, .. } =
+        patients::get(&mut work.tx, patient).await?.ok_or(Error::NotThere("patient"))?;
+    let addresses = [details.email.map(Recipient::Email), Some(Recipient::Phone(details.phone))];
     let mut items = Vec::new();
     for recipient in addresses.into_iter().flatten() {
         let found = opt_outs::of_recipient(&mut work.tx, &recipient).await?;
         let shown = |at| civil::shown(work.app.zone, at);
         items.extend(found.into_iter().map(|one| OptOutView {
-            channel: if one.recipient.phone().is_some() {
-                Way::Sms
-            } else {
-                Way::Email
-            },
+            channel: if one.recipient.phone().is_some() { Way::Sms } else { Way::Email },
             recipient: one.recipient,
             begun_by: one.begun_by,
             proof: one.proof,

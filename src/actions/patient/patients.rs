@@ -22,30 +22,17 @@ pub async fn register(
 ) -> Result<Answer<Patient>> {
     let mut work = Work::begin(app, caller).await?;
     born_already(&work, &details)?;
-    let patient = Patient {
-        id: app.clock.id(),
-        version: 1,
-        details,
-    };
+    let patient = Patient { id: app.clock.id(), version: 1, details };
     patients::insert(&mut work.tx, &patient).await?;
-    work.audit(
-        "patient.register",
-        ("patient", patient.id.0),
-        Some(patient.id),
-        None,
-    )
-    .await?;
+    work.audit("patient.register", ("patient", patient.id.0), Some(patient.id), None).await?;
     work.commit(Answer::Created(patient)).await
 }
 
 /// One patient.
 pub async fn get(app: &App, caller: &Caller, id: PatientId) -> Result<Answer<Patient>> {
     let mut work = Work::begin(app, caller).await?;
-    let patient = patients::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("patient"))?;
-    work.audit("patient.read", ("patient", id.0), Some(id), None)
-        .await?;
+    let patient = patients::get(&mut work.tx, id).await?.ok_or(Error::NotThere("patient"))?;
+    work.audit("patient.read", ("patient", id.0), Some(id), None).await?;
     work.commit(Answer::Is(patient)).await
 }
 
@@ -60,22 +47,13 @@ pub async fn search(app: &App, caller: &Caller, q: &str, page: &Page) -> Result<
     let (text, id): (String, PatientId) =
         page.after((String::new(), PatientId(uuid::Uuid::nil())))?;
     if text.contains('\0') {
-        return Err(Error::invalid(
-            "/after",
-            "not the `next` of a page of this list",
-        ));
+        return Err(Error::invalid("/after", "not the `next` of a page of this list"));
     }
     let mut work = Work::begin(app, caller).await?;
     let found = patients::search(&mut work.tx, q, (&text, id), page.rows()?).await?;
     let items = page.of(found, |patient| (patient.details.search_text(), patient.id))?;
     for patient in &items.items {
-        work.audit(
-            "patient.found",
-            ("patient", patient.id.0),
-            Some(patient.id),
-            None,
-        )
-        .await?;
+        work.audit("patient.found", ("patient", patient.id.0), Some(patient.id), None).await?;
     }
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
@@ -90,17 +68,11 @@ pub async fn change(
 ) -> Result<Answer<Patient>> {
     let mut work = Work::begin(app, caller).await?;
     resources::lock(&mut work.tx, [id.into()]).await?;
-    let current = patients::get(&mut work.tx, id)
-        .await?
-        .ok_or(Error::NotThere("patient"))?;
+    let current = patients::get(&mut work.tx, id).await?.ok_or(Error::NotThere("patient"))?;
     expected.check(current.version)?;
     let details = patched(&current.details, patch)?;
     born_already(&work, &details)?;
-    let patient = Patient {
-        id,
-        version: current.version + 1,
-        details,
-    };
+    let patient = Patient { id, version: current.version + 1, details };
     if !patients::update(&mut work.tx, &patient).await? {
         return Err(Error::Stale);
     }
@@ -111,8 +83,7 @@ pub async fn change(
     if reached(&current.details) != reached(&patient.details) {
         notices::readdress(&mut work, &patient).await?;
     }
-    work.audit("patient.change", ("patient", id.0), Some(id), None)
-        .await?;
+    work.audit("patient.change", ("patient", id.0), Some(id), None).await?;
     work.commit(Answer::Is(patient)).await
 }
 

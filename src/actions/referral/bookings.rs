@@ -32,19 +32,13 @@ pub(in crate::actions) async fn standing_at(
     for referral in &all {
         let own = sessions::of_referral(&mut work.tx, referral.id).await?;
         if referral.undated(&own) > 0 {
-            return Ok((Some(sent(work, referral).await?), SessionStatus::Pending));
+            return Ok((Some(send_draft(work, referral).await?), SessionStatus::Pending));
         }
     }
     // Several that are booked at once are one referral.
-    if let Some(begun) = all
-        .iter()
-        .rfind(|one| one.by_booking && one.created_at == work.now)
-    {
-        let more = Referral {
-            version: begun.version + 1,
-            sessions: begun.sessions + 1,
-            ..begun.clone()
-        };
+    if let Some(begun) = all.iter().rfind(|one| one.by_booking && one.created_at == work.now) {
+        let more =
+            Referral { version: begun.version + 1, sessions: begun.sessions + 1, ..begun.clone() };
         if !referrals::update(&mut work.tx, &more).await? {
             return Err(Error::Stale);
         }
@@ -71,18 +65,12 @@ pub(in crate::actions) async fn standing_at(
     };
     referrals::insert(&mut work.tx, &referral).await?;
     let detail = Some("by a booking".to_owned());
-    work.audit(
-        "referral.send",
-        ("referral", referral.id.0),
-        Some(patient),
-        detail,
-    )
-    .await?;
+    work.audit("referral.send", ("referral", referral.id.0), Some(patient), detail).await?;
     Ok((Some(referral.id), SessionStatus::Pending))
 }
 
 /// A draft is sent by the booking under it, or its shop would not know that it is asked.
-async fn sent(work: &mut Work<'_>, referral: &Referral) -> Result<ReferralId> {
+async fn send_draft(work: &mut Work<'_>, referral: &Referral) -> Result<ReferralId> {
     if referral.status == ReferralStatus::Draft {
         let next = Referral {
             status: referral.status.after(ReferralVerb::Send, false)?,

@@ -22,29 +22,23 @@ use crate::storage::messages::{ledger, tasks};
 use crate::storage::partner::{proposals, referrals};
 
 /// The referral, read after its patient was locked, so that changes of it wait for each other; another shop's is not there.
-pub(in crate::actions) async fn locked(
+pub(in crate::actions) async fn lock_referral(
     work: &mut Work<'_>,
     id: ReferralId,
     expected: &Expected,
 ) -> Result<Referral> {
     let own = work.caller.actor.own_shop();
     let missing = || Error::NotThere("referral");
-    let found = referrals::get(&mut work.tx, own, id)
-        .await?
-        .ok_or_else(missing)?;
+    let found = referrals::get(&mut work.tx, own, id).await?.ok_or_else(missing)?;
     resources::lock(&mut work.tx, [found.patient_id.into()]).await?;
-    let referral = referrals::get(&mut work.tx, own, id)
-        .await?
-        .ok_or_else(missing)?;
+    let referral = referrals::get(&mut work.tx, own, id).await?.ok_or_else(missing)?;
     expected.check(referral.version)?;
     Ok(referral)
 }
 
 /// The referral as it is now, whatever was changed under it meanwhile.
 pub(in crate::actions) async fn current(work: &mut Work<'_>, id: ReferralId) -> Result<Referral> {
-    referrals::get(&mut work.tx, None, id)
-        .await?
-        .ok_or(Error::NotThere("referral"))
+    referrals::get(&mut work.tx, None, id).await?.ok_or(Error::NotThere("referral"))
 }
 
 /// Writes `next`, which was `current`, as the deed `verb`, with what is to be told of it.
@@ -57,24 +51,15 @@ pub(in crate::actions) async fn save(
     let ended = next.status.is_terminal();
     let next = Referral {
         version: current.version + 1,
-        ended_at: if ended {
-            current.ended_at.or(Some(work.now))
-        } else {
-            None
-        },
+        ended_at: if ended { current.ended_at.or(Some(work.now)) } else { None },
         ..next
     };
     if !referrals::update(&mut work.tx, &next).await? {
         return Err(Error::Stale);
     }
     if next.status != current.status && !next.status.is_asked() {
-        tasks::settle_referral(
-            &mut work.tx,
-            next.id,
-            TaskKind::ReferralUnanswered,
-            work.now,
-        )
-        .await?;
+        tasks::settle_referral(&mut work.tx, next.id, TaskKind::ReferralUnanswered, work.now)
+            .await?;
     }
     if ended {
         let proposed = proposals::of_referral(&mut work.tx, next.id).await?;
@@ -86,17 +71,11 @@ pub(in crate::actions) async fn save(
     };
     notices::queue(work, &next, anew).await?;
     if verb == ReferralVerb::Cancel {
-        notices::taken_back(work, &next).await?;
+        notices::tell_withdrawn(work, &next).await?;
     }
     let action = format!("referral.{}", verb.to_string().replace('-', "_"));
     let detail = Some(format!("{} to {}", current.status, next.status));
-    work.audit(
-        &action,
-        ("referral", next.id.0),
-        Some(next.patient_id),
-        detail,
-    )
-    .await?;
+    work.audit(&action, ("referral", next.id.0), Some(next.patient_id), detail).await?;
     Ok(next)
 }
 
@@ -105,10 +84,7 @@ pub(in crate::actions) async fn touch(
     work: &mut Work<'_>,
     referral: &Referral,
 ) -> Result<Referral> {
-    let touched = Referral {
-        version: referral.version + 1,
-        ..referral.clone()
-    };
+    let touched = Referral { version: referral.version + 1, ..referral.clone() };
     if !referrals::update(&mut work.tx, &touched).await? {
         return Err(Error::Stale);
     }
@@ -141,13 +117,8 @@ pub(in crate::actions) async fn decide_proposal(
     if !proposals::update(&mut work.tx, &decided).await? {
         return Err(Error::Stale);
     }
-    settle(
-        work,
-        proposal.referral_id,
-        TaskKind::ProposalToAnswer,
-        proposal.session_id,
-    )
-    .await?;
+    settle_tasks(work, proposal.referral_id, TaskKind::ProposalToAnswer, proposal.session_id)
+        .await?;
     if let Some(session) = proposal.session_id {
         ledger::lock_waiting(&mut work.tx, session).await?;
         for row in ledger::of_session(&mut work.tx, session).await? {
@@ -160,7 +131,7 @@ pub(in crate::actions) async fn decide_proposal(
 }
 
 /// Marks the desk's tasks of one kind about one session of a referral, or about what has none yet, as done.
-async fn settle(
+async fn settle_tasks(
     work: &mut Work<'_>,
     referral: ReferralId,
     kind: TaskKind,
@@ -177,7 +148,7 @@ async fn settle(
 /// What a change of a session does to its referral: a proposal for it is overtaken once it cannot be moved, or was; what was
 /// reported takes the referral on, or, taken back, back; and a referral that a booking made ends, and returns, with its last
 /// session.
-pub(in crate::actions) async fn after_session(
+pub(in crate::actions) async fn follow_session(
     work: &mut Work<'_>,
     current: &Session,
     next: &Session,
@@ -191,7 +162,7 @@ pub(in crate::actions) async fn after_session(
         supersede_proposals(work, &proposed).await?;
     }
     if next.status == SessionStatus::Fulfilled {
-        settle(work, id, TaskKind::ReportOverdue, Some(next.id)).await?;
+        settle_tasks(work, id, TaskKind::ReportOverdue, Some(next.id)).await?;
     }
     let Some(referral) = referrals::get(&mut work.tx, None, id).await? else {
         return Ok(());
@@ -229,34 +200,22 @@ fn follows(
     let is_over = next.status == SessionStatus::Fulfilled;
     let status = referral.status;
     if is_over && !was_over && status.is_under_way() {
-        let verb = if referral.is_done(all) {
-            ReferralVerb::Complete
-        } else {
-            ReferralVerb::Report
-        };
+        let verb =
+            if referral.is_done(all) { ReferralVerb::Complete } else { ReferralVerb::Report };
         return Some((status.after(verb, true).ok()?, verb));
     }
     if was_over
         && !is_over
-        && matches!(
-            status,
-            ReferralStatus::Completed | ReferralStatus::InProgress
-        )
+        && matches!(status, ReferralStatus::Completed | ReferralStatus::InProgress)
     {
         let begun = all.iter().any(was_treated);
-        let before = if begun {
-            ReferralStatus::InProgress
-        } else {
-            ReferralStatus::Accepted
-        };
+        let before = if begun { ReferralStatus::InProgress } else { ReferralStatus::Accepted };
         return (before != status).then_some((before, ReferralVerb::Resume));
     }
     if !referral.by_booking {
         return None;
     }
-    let any = all
-        .iter()
-        .any(|session| standing(session.status) != Standing::Gone);
+    let any = all.iter().any(|session| standing(session.status) != Standing::Gone);
     let returns = next.status.is_live()
         && next.referral_id == Some(referral.id)
         && status == ReferralStatus::Cancelled;
@@ -271,7 +230,7 @@ fn follows(
 }
 
 /// Completes a referral under way of which all is done: what was on hold, or asks for fewer than it did.
-pub(in crate::actions) async fn completed_if_done(
+pub(in crate::actions) async fn complete_if_done(
     work: &mut Work<'_>,
     referral: Referral,
 ) -> Result<Referral> {
@@ -287,7 +246,10 @@ pub(in crate::actions) async fn completed_if_done(
 }
 
 /// Notes that a session under a referral has its date: what was to be said of the referral without one is not said.
-pub(in crate::actions) async fn dated(work: &mut Work<'_>, session: &Session) -> Result<()> {
+pub(in crate::actions) async fn supersede_undated_notices(
+    work: &mut Work<'_>,
+    session: &Session,
+) -> Result<()> {
     let Some(id) = session.referral_id else {
         return Ok(());
     };

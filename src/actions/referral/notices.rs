@@ -35,52 +35,33 @@ pub(in crate::actions) async fn queue(
     let proposed = proposals::of_referral(&mut work.tx, referral.id).await?;
     let dated = own.iter().any(|session| session.status.is_live());
     // Whoever has proposed something waits for us.
-    let waits_for_us = proposed
-        .iter()
-        .any(|one| one.status == ProposalStatus::Open);
+    let waits_for_us = proposed.iter().any(|one| one.status == ProposalStatus::Open);
     let asks = referral.status.is_asked() && !dated && !waits_for_us;
     let rows = ledger::of_referral(&mut work.tx, referral.id).await?;
-    let waiting = || {
-        rows.iter()
-            .filter(|row| row.status == MessageStatus::Scheduled)
-    };
+    let waiting = || rows.iter().filter(|row| row.status == MessageStatus::Scheduled);
     if asks && (asked == Asked::Still || waiting().next().is_some()) {
         return Ok(());
     }
-    let cancelled = matches!(
-        referral.status,
-        ReferralStatus::Cancelled | ReferralStatus::EnteredInError
-    );
+    let cancelled =
+        matches!(referral.status, ReferralStatus::Cancelled | ReferralStatus::EnteredInError);
     for row in waiting() {
-        let why = if cancelled {
-            Unsent::Cancelled
-        } else {
-            Unsent::Done
-        };
+        let why = if cancelled { Unsent::Cancelled } else { Unsent::Done };
         ledger::supersede(&mut work.tx, row.id, why).await?;
     }
-    if asks {
-        ask(work, referral, &rows).await
-    } else {
-        Ok(())
-    }
+    if asks { ask(work, referral, &rows).await } else { Ok(()) }
 }
 
 /// Tells the shop that a referral was taken back which it knew of; of a date that is called off with it, and of what a booking
 /// made, each session tells for itself.
-pub(super) async fn taken_back(work: &mut Work<'_>, referral: &Referral) -> Result<()> {
+pub(super) async fn tell_withdrawn(work: &mut Work<'_>, referral: &Referral) -> Result<()> {
     let own = sessions::of_referral(&mut work.tx, referral.id).await?;
     let rows = ledger::of_referral(&mut work.tx, referral.id).await?;
-    let told = rows
-        .iter()
-        .any(|row| row.kind == MessageKind::ShopReferred && row.is_known())
+    let told = rows.iter().any(|row| row.kind == MessageKind::ShopReferred && row.is_known())
         || !own.is_empty();
-    let dated = own
-        .iter()
-        .any(|session| session.status.is_live() && session.starts_at > work.now);
+    let dated = own.iter().any(|session| session.status.is_live() && session.starts_at > work.now);
     if referral.was_sent() && told && !dated && !referral.by_booking {
         let due = work.now + work.app.policy.message_grace();
-        to_shop(work, referral, MessageKind::ShopWithdrawn, "", due).await?;
+        queue_to_shop(work, referral, MessageKind::ShopWithdrawn, "", due).await?;
     }
     Ok(())
 }
@@ -89,20 +70,15 @@ pub(super) async fn taken_back(work: &mut Work<'_>, referral: &Referral) -> Resu
 async fn ask(work: &mut Work<'_>, referral: &Referral, rows: &[Message]) -> Result<()> {
     let (policy, zone, now) = (&work.app.policy, work.app.zone, work.now);
     let after = |days| business_day::after(zone, now, days, policy.observe_civic_holiday);
-    let (soon, again) = (
-        now + policy.message_grace(),
-        after(policy.shop_waiting_business_days),
-    );
+    let (soon, again) = (now + policy.message_grace(), after(policy.shop_waiting_business_days));
     let silent = after(policy.shop_silent_business_days);
-    let known = rows
-        .iter()
-        .any(|row| row.kind == MessageKind::ShopReferred && row.is_known());
+    let known = rows.iter().any(|row| row.kind == MessageKind::ShopReferred && row.is_known());
     if known {
-        to_shop(work, referral, MessageKind::ShopWaiting, "anew", soon).await?;
+        queue_to_shop(work, referral, MessageKind::ShopWaiting, "anew", soon).await?;
     } else {
-        to_shop(work, referral, MessageKind::ShopReferred, "", soon).await?;
+        queue_to_shop(work, referral, MessageKind::ShopReferred, "", soon).await?;
     }
-    to_shop(work, referral, MessageKind::ShopWaiting, "", again).await?;
+    queue_to_shop(work, referral, MessageKind::ShopWaiting, "", again).await?;
     let desk = row(
         work,
         referral,
@@ -115,20 +91,15 @@ async fn ask(work: &mut Work<'_>, referral: &Referral, rows: &[Message]) -> Resu
     Ok(ledger::insert(&mut work.tx, &desk).await?)
 }
 
-async fn to_shop(
+async fn queue_to_shop(
     work: &mut Work<'_>,
     referral: &Referral,
     kind: MessageKind,
     lead: &str,
     due: DateTime<Utc>,
 ) -> Result<()> {
-    let shop = facts::shop(
-        &mut work.tx,
-        work.app,
-        referral.patient_id,
-        referral.partner_id,
-    )
-    .await?;
+    let shop =
+        facts::shop(&mut work.tx, work.app, referral.patient_id, referral.partner_id).await?;
     let wants = &shop.notices.details;
     let Some(by) = wants.changes_by else {
         return Ok(());
@@ -142,21 +113,9 @@ async fn to_shop(
         (true, Some(_)) => None,
     };
     let message = Message {
-        status: if unsent.is_some() {
-            MessageStatus::Suppressed
-        } else {
-            MessageStatus::Scheduled
-        },
+        status: if unsent.is_some() { MessageStatus::Suppressed } else { MessageStatus::Scheduled },
         reason: unsent,
-        ..row(
-            work,
-            referral,
-            kind,
-            lead,
-            (by.into(), recipient),
-            wants.language,
-            due,
-        )
+        ..row(work, referral, kind, lead, (by.into(), recipient), wants.language, due)
     };
     Ok(ledger::insert(&mut work.tx, &message).await?)
 }
@@ -170,11 +129,8 @@ fn row(
     language: Language,
     due_at: DateTime<Utc>,
 ) -> Message {
-    let content = Content::of_referral(
-        work.now,
-        work.app.zone.name().to_owned(),
-        referral.partner_id,
-    );
+    let content =
+        Content::of_referral(work.now, work.app.zone.name().to_owned(), referral.partner_id);
     Message {
         referral_id: Some(referral.id),
         session_version: referral.version,
@@ -184,12 +140,6 @@ fn row(
         recipient,
         due_at,
         try_at: due_at,
-        ..Message::written(
-            work.app.clock.id(),
-            referral.patient_id,
-            language,
-            content,
-            work.now,
-        )
+        ..Message::written(work.app.clock.id(), referral.patient_id, language, content, work.now)
     }
 }

@@ -7,8 +7,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
 use super::error::Result;
-use super::memory;
-use super::{guess_guard, readiness};
+use super::{guess_guard, memory, readiness};
 use crate::clock::Clock;
 use crate::domain::access::visit_link::LinkKey;
 use crate::domain::clinic::policy::Policy;
@@ -83,18 +82,13 @@ impl App {
 impl App {
     /// The zone of a promise: the clinic's own, by the rules in use, or another one of the data.
     pub fn zone_named(&self, name: &str) -> std::result::Result<Tz, UnknownTimeZone> {
-        if name == self.zone.name() {
-            Ok(self.zone)
-        } else {
-            name.parse()
-        }
+        if name == self.zone.name() { Ok(self.zone) } else { name.parse() }
     }
 
     /// Looks whether what is in the database is made up.
     pub async fn look_for_demonstration(&self) -> Result<()> {
         let mut tx = self.db.read().await?;
-        self.demonstration
-            .store(storage::demo::is_loaded(&mut tx).await?, Ordering::SeqCst);
+        self.demonstration.store(storage::demo::is_loaded(&mut tx).await?, Ordering::SeqCst);
         Ok(())
     }
 

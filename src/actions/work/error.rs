@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use thiserror::Error;
 
 use crate::domain::refusal::{Code, Refusal};
-use crate::storage::{self, Hindrance};
+use crate::storage;
+use crate::storage::Hindrance;
 
 /// Why an action did not happen.
 #[derive(Debug, Error)]
@@ -88,18 +89,11 @@ impl Error {
     /// A field that makes no sense.
     #[must_use]
     pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::Invalid {
-            pointer: pointer.into(),
-            detail: detail.into(),
-        }
+        Self::Invalid { pointer: pointer.into(), detail: detail.into() }
     }
 }
 
 /// Nothing when there are no refusals, all of them otherwise.
 pub(crate) fn none_of(refusals: Vec<Refusal>) -> Result<()> {
-    if refusals.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Refused(refusals))
-    }
+    if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
 }

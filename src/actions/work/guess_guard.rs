@@ -55,10 +55,7 @@ impl GuessGuard {
     /// Counts one token that was not good lately; too many of one address have to wait.
     pub(in crate::actions) fn count_token(&self, hash: &str, from: Option<IpAddr>) -> Result<()> {
         let good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
-        if good
-            .get(hash)
-            .is_some_and(|since| since.elapsed() < GOOD_FOR)
-        {
+        if good.get(hash).is_some_and(|since| since.elapsed() < GOOD_FOR) {
             return Ok(());
         }
         drop(good);

@@ -2,24 +2,17 @@
 //! and audit lines of reads that wait to be committed together.
 
 use crate::calendar::kept::KeptEvents;
-use crate::domain::ids::PatientId;
-use crate::domain::ids::UserId;
+use crate::domain::ids::{PatientId, UserId};
 use crate::storage::audit;
 use crate::storage::catalogue::Catalogue;
 use bytes::Bytes;
-use chrono::DateTime;
-use chrono::Duration;
-use chrono::Utc;
+use chrono::{DateTime, Duration, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::io::Write;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::OnceLock;
-use std::sync::PoisonError;
-use std::sync::RwLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use tokio::sync::oneshot;
 
 /// The last catalogue that was read.
@@ -60,13 +53,9 @@ impl SeenLately {
     ) -> Vec<PatientId> {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let noted = |patient: &PatientId| {
-            seen.get(&(user, *patient))
-                .is_some_and(|at| now - *at < LINE_FOR && *at <= now)
+            seen.get(&(user, *patient)).is_some_and(|at| now - *at < LINE_FOR && *at <= now)
         };
-        patients
-            .into_iter()
-            .filter(|patient| !noted(patient))
-            .collect()
+        patients.into_iter().filter(|patient| !noted(patient)).collect()
     }
 
     pub(super) fn note(&self, user: UserId, patients: &[PatientId], now: DateTime<Utc>) {
@@ -103,11 +92,7 @@ pub struct Fetched {
 
 impl Fetched {
     pub(in crate::actions) fn of(body: String, changed: DateTime<Utc>) -> Self {
-        let hash = hex::encode(
-            Sha256::digest(body.as_bytes())
-                .get(..16)
-                .unwrap_or_default(),
-        );
+        let hash = hex::encode(Sha256::digest(body.as_bytes()).get(..16).unwrap_or_default());
         Self {
             tag: format!("\"{hash}\""),
             gzip_tag: format!("\"{hash}-gzip\""),

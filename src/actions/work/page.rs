@@ -69,9 +69,6 @@ impl Page {
 impl<T> Items<T> {
     /// The same page with each item made into something else.
     pub fn map<U>(self, each: impl FnMut(T) -> U) -> Items<U> {
-        Items {
-            items: self.items.into_iter().map(each).collect(),
-            next: self.next,
-        }
+        Items { items: self.items.into_iter().map(each).collect(), next: self.next }
     }
 }

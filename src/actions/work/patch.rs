@@ -1,7 +1,6 @@
 //! Changing what is written down by a patch (RFC 7396).
 
-use crate::actions::Error;
-use crate::actions::Result;
+use crate::actions::{Error, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -6,8 +6,7 @@ use std::sync::PoisonError;
 
 use tokio::sync::oneshot;
 
-use super::memory::ReadLog;
-use super::memory::Waiting;
+use super::memory::{ReadLog, Waiting};
 use crate::actions::{App, Error, Result};
 use crate::storage;
 use crate::storage::audit;
@@ -21,21 +20,14 @@ struct Batch<'l> {
 impl<'l> Batch<'l> {
     fn taken_from(log: &'l ReadLog) -> Self {
         let mut waiting = log.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        Self {
-            log,
-            lines: std::mem::take(&mut waiting),
-        }
+        Self { log, lines: std::mem::take(&mut waiting) }
     }
 }
 
 impl Drop for Batch<'_> {
     fn drop(&mut self) {
         self.lines.retain(|one| !one.written.is_closed());
-        let mut waiting = self
-            .log
-            .waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.log.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.append(&mut self.lines);
     }
 }
@@ -44,10 +36,7 @@ impl Drop for Batch<'_> {
 pub(in crate::actions) async fn note(app: &App, line: audit::Line) -> Result<()> {
     let (written, mut done) = oneshot::channel();
     let log = &app.read_log;
-    log.waiting
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(Waiting { line, written });
+    log.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Waiting { line, written });
     let turn = log.writing.lock().await;
     // Whoever wrote before us may have written our line too, or failed to.
     match done.try_recv() {

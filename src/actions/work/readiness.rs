@@ -9,7 +9,8 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::clock::Clock;
-use crate::storage::{self, Db, Hindrance, readiness};
+use crate::storage;
+use crate::storage::{Db, Hindrance, readiness};
 
 /// How long an answer is kept.
 const KEPT: TimeDelta = TimeDelta::seconds(1);

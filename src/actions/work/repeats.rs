@@ -52,24 +52,14 @@ pub async fn keep(
     if let Some(earlier) = repeats::get(&mut tx, actor.user_id, &repeat.key).await? {
         return same(repeat, earlier);
     }
-    match repeats::insert(
-        &mut tx,
-        actor.user_id,
-        &repeat.key,
-        &answered,
-        app.clock.now(),
-    )
-    .await
-    {
+    match repeats::insert(&mut tx, actor.user_id, &repeat.key, &answered, app.clock.now()).await {
         Ok(()) => {
             tx.commit().await?;
             Ok(answered)
         }
         Err(crate::storage::Error::Duplicate) => {
             tx.rollback().await?;
-            recall(app, actor, repeat)
-                .await?
-                .ok_or(Error::AnsweredMeanwhile)
+            recall(app, actor, repeat).await?.ok_or(Error::AnsweredMeanwhile)
         }
         Err(error) => Err(error.into()),
     }

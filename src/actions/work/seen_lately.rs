@@ -7,7 +7,7 @@ use crate::domain::ids::PatientId;
 use crate::storage::audit;
 
 /// Leaves an audit line for each of `patients` whose name `caller` has before them on a list, unless there is one of the last hour.
-pub(in crate::actions) async fn listed(
+pub(in crate::actions) async fn audit_listed(
     app: &App,
     caller: &Caller,
     action: &str,

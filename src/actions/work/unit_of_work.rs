@@ -123,23 +123,13 @@ impl<'a> Work<'a> {
     /// Begins work that may write. Reading a patient's record writes too: its audit line.
     pub async fn begin(app: &'a App, caller: &'a Caller) -> Result<Self> {
         let tx = app.db.begin().await?;
-        Ok(Self {
-            app,
-            caller,
-            tx,
-            now: app.clock.now(),
-        })
+        Ok(Self { app, caller, tx, now: app.clock.now() })
     }
 
     /// Begins work that reads what is nobody's record.
     pub async fn look(app: &'a App, caller: &'a Caller) -> Result<Self> {
         let tx = app.db.read().await?;
-        Ok(Self {
-            app,
-            caller,
-            tx,
-            now: app.clock.now(),
-        })
+        Ok(Self { app, caller, tx, now: app.clock.now() })
     }
 
     /// Leaves an audit line (rule 64). If it cannot be written, the work fails.
@@ -202,8 +192,7 @@ impl<'a> Work<'a> {
         answer: Answer<T>,
         kept: &T,
     ) -> Result<Answer<T>> {
-        self.commit_keeping(answer, serde_json::to_string(kept))
-            .await
+        self.commit_keeping(answer, serde_json::to_string(kept)).await
     }
 
     async fn commit_keeping<T>(

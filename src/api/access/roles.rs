@@ -30,9 +30,8 @@ pub(in crate::api) fn allow(
     (schemas, mut paths, methods): UtoipaMethodRouter<App>,
 ) -> UtoipaMethodRouter<App> {
     describe::restricted(&mut paths, roles);
-    let guarded = methods.layer(from_fn(move |request: Request, next: Next| {
-        guard(roles, request, next)
-    }));
+    let guarded =
+        methods.layer(from_fn(move |request: Request, next: Next| guard(roles, request, next)));
     (schemas, paths, guarded)
 }
 
@@ -50,9 +49,7 @@ pub(in crate::api) struct Token(pub(in crate::api) TokenId);
 
 async fn guard(roles: &'static [Role], request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    admitted(roles, parts, body, next)
-        .await
-        .unwrap_or_else(IntoResponse::into_response)
+    admitted(roles, parts, body, next).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 async fn admitted(
@@ -61,11 +58,7 @@ async fn admitted(
     body: Body,
     next: Next,
 ) -> Result<Response, Problem> {
-    let serving = parts
-        .extensions
-        .get::<Serving>()
-        .cloned()
-        .ok_or_else(Problem::fault)?;
+    let serving = parts.extensions.get::<Serving>().cloned().ok_or_else(Problem::fault)?;
     let (token, actor) = signed_in(&serving, &parts).await?;
     if !roles.contains(&actor.role) {
         return Err(Problem::not_allowed());
@@ -74,45 +67,27 @@ async fn admitted(
     if let Some(key) = repeat_key(&parts)? {
         return repeated(&serving.app, actor, key, parts, body, next).await;
     }
-    parts.extensions.insert(Caller {
-        actor,
-        repeat: None,
-    });
+    parts.extensions.insert(Caller { actor, repeat: None });
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
 async fn signed_in(serving: &Serving, parts: &Parts) -> Result<(TokenId, Actor), Problem> {
-    let bearer = parts
-        .headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
+    let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = bearer
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (_, token) = token.ok_or_else(Problem::no_credentials)?;
-    let from = parts
-        .extensions
-        .get::<CameFrom>()
-        .and_then(|CameFrom(from)| *from);
-    tokens::holder(&serving.app, token.trim(), from)
-        .await?
-        .ok_or_else(Problem::no_credentials)
+    let from = parts.extensions.get::<CameFrom>().and_then(|CameFrom(from)| *from);
+    tokens::holder(&serving.app, token.trim(), from).await?.ok_or_else(Problem::no_credentials)
 }
 
 /// The `Idempotency-Key` of a POST.
 fn repeat_key(parts: &Parts) -> Result<Option<String>, Problem> {
-    let Some(value) = parts
-        .headers
-        .get("idempotency-key")
-        .filter(|_| parts.method == Method::POST)
+    let Some(value) = parts.headers.get("idempotency-key").filter(|_| parts.method == Method::POST)
     else {
         return Ok(None);
     };
-    let key = value
-        .to_str()
-        .ok()
-        .map(str::trim)
-        .filter(|key| (1..=255).contains(&key.len()));
+    let key = value.to_str().ok().map(str::trim).filter(|key| (1..=255).contains(&key.len()));
     let unreadable =
         || Problem::unreadable("An Idempotency-Key has 1 to 255 visible ASCII characters.");
     key.map(|key| Some(key.to_owned())).ok_or_else(unreadable)
@@ -128,65 +103,31 @@ async fn repeated(
     body: Body,
     next: Next,
 ) -> Result<Response, Problem> {
-    let bytes = to_bytes(body, MOST_BYTES)
-        .await
-        .map_err(|_| unread(StatusCode::PAYLOAD_TOO_LARGE))?;
-    let repeat = Repeat {
-        key,
-        fingerprint: fingerprint(&parts, &bytes),
-    };
+    let bytes =
+        to_bytes(body, MOST_BYTES).await.map_err(|_| unread(StatusCode::PAYLOAD_TOO_LARGE))?;
+    let repeat = Repeat { key, fingerprint: fingerprint(&parts, &bytes) };
     if let Some(kept) = repeats::recall(app, &actor, &repeat).await? {
-        return Ok(assembled(
-            u16::try_from(kept.status).unwrap_or(500),
-            kept.body,
-        ));
+        return Ok(assembled(u16::try_from(kept.status).unwrap_or(500), kept.body));
     }
-    parts.extensions.insert(Caller {
-        actor: actor.clone(),
-        repeat: Some(repeat.clone()),
-    });
-    let response = next
-        .run(Request::from_parts(parts, Body::from(bytes)))
-        .await;
+    parts.extensions.insert(Caller { actor: actor.clone(), repeat: Some(repeat.clone()) });
+    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     let final_refusal = matches!(response.status().as_u16(), 404 | 409 | 412 | 422);
     if !final_refusal {
         return Ok(response);
     }
     let (status, body) = (response.status().as_u16(), response.into_body());
-    let bytes = to_bytes(body, usize::MAX)
-        .await
-        .map_err(|_| Problem::fault())?;
-    let kept = repeats::keep(
-        app,
-        &actor,
-        &repeat,
-        status,
-        &String::from_utf8_lossy(&bytes),
-    )
-    .await?;
-    Ok(assembled(
-        u16::try_from(kept.status).unwrap_or(500),
-        kept.body,
-    ))
+    let bytes = to_bytes(body, usize::MAX).await.map_err(|_| Problem::fault())?;
+    let kept =
+        repeats::keep(app, &actor, &repeat, status, &String::from_utf8_lossy(&bytes)).await?;
+    Ok(assembled(u16::try_from(kept.status).unwrap_or(500), kept.body))
 }
 
 /// Hash of all that makes a request the same request.
 fn fingerprint(parts: &Parts, body: &[u8]) -> String {
     let mut hash = Sha256::new();
-    let target = parts
-        .uri
-        .path_and_query()
-        .map_or("", axum::http::uri::PathAndQuery::as_str);
-    let expected = parts
-        .headers
-        .get(header::IF_MATCH)
-        .map_or(&b""[..], |value| value.as_bytes());
-    for part in [
-        parts.method.as_str().as_bytes(),
-        target.as_bytes(),
-        expected,
-        body,
-    ] {
+    let target = parts.uri.path_and_query().map_or("", axum::http::uri::PathAndQuery::as_str);
+    let expected = parts.headers.get(header::IF_MATCH).map_or(&b""[..], |value| value.as_bytes());
+    for part in [parts.method.as_str().as_bytes(), target.as_bytes(), expected, body] {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part);
     }
@@ -197,10 +138,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts
-            .extensions
-            .get::<Self>()
-            .cloned()
-            .ok_or_else(Problem::no_credentials)
+        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::no_credentials)
     }
 }

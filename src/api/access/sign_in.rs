@@ -21,9 +21,7 @@ pub(in crate::api) async fn sign_in(
     Extension(CameFrom(from)): Extension<CameFrom>,
     Json(credentials): Json<Credentials>,
 ) -> Reply<SignedIn> {
-    Ok(Shown(Answer::Is(
-        tokens::sign_in(&app, credentials, from).await?,
-    )))
+    Ok(Shown(Answer::Is(tokens::sign_in(&app, credentials, from).await?)))
 }
 
 /// Ends the token that the request came with.
@@ -39,16 +37,6 @@ pub(in crate::api) async fn sign_out(
 /// Who is signed in.
 #[utoipa::path(get, path = "/me", operation_id = "get_me", tag = "Signing in", responses((status = 200, body = Me)))]
 pub(in crate::api) async fn me(caller: Caller) -> Reply<Me> {
-    let Actor {
-        user_id,
-        name,
-        role,
-        partner_id,
-    } = caller.actor;
-    Ok(Shown(Answer::Is(Me {
-        id: user_id,
-        name,
-        role,
-        partner_id,
-    })))
+    let Actor { user_id, name, role, partner_id } = caller.actor;
+    Ok(Shown(Answer::Is(Me { id: user_id, name, role, partner_id })))
 }

@@ -2,10 +2,9 @@
 
 use axum::extract::State;
 
-use crate::actions::booking::plan::book;
 use crate::actions::booking::plan::book::{PlanBooked, PlanBooking};
-use crate::actions::booking::plan::propose;
 use crate::actions::booking::plan::propose::{Plan, PlanWanted};
+use crate::actions::booking::plan::{book, propose};
 use crate::actions::{App, Caller};
 use crate::api::extract::{Json, Path};
 use crate::api::respond::Reply;

@@ -6,19 +6,16 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::actions::booking::book;
-use crate::actions::booking::cancel;
 use crate::actions::booking::cancel::Cancellation;
 use crate::actions::booking::new_session::NewSession;
-use crate::actions::booking::reschedule;
 use crate::actions::booking::reschedule::{NewTime, Rescheduled};
+use crate::actions::booking::{book, cancel, reschedule};
 use crate::actions::calendar::event;
 use crate::actions::course::session_view::SessionView;
 use crate::actions::course::sessions;
 use crate::actions::course::sessions::SessionsWanted;
-use crate::actions::desk::correct;
 use crate::actions::desk::correct::{Correction, History};
-use crate::actions::desk::{attend, undo};
+use crate::actions::desk::{attend, correct, undo};
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{App, Caller};
 use crate::api::extract::{IfMatch, Json, Path, Query};
@@ -60,25 +57,9 @@ pub(in crate::api) async fn list(
     caller: Caller,
     Query(wanted): Query<Wanted>,
 ) -> Reply<Items<SessionView>> {
-    let Wanted {
-        from,
-        to,
-        site_id,
-        status,
-        limit,
-        after,
-    } = wanted;
-    let wanted = SessionsWanted {
-        from,
-        to,
-        site_id,
-        status,
-    };
-    Ok(
-        sessions::list(&app, &caller, wanted, &Page { limit, after })
-            .await?
-            .into(),
-    )
+    let Wanted { from, to, site_id, status, limit, after } = wanted;
+    let wanted = SessionsWanted { from, to, site_id, status };
+    Ok(sessions::list(&app, &caller, wanted, &Page { limit, after }).await?.into())
 }
 
 /// Books a session. What is left out is chosen.
@@ -111,9 +92,7 @@ pub(in crate::api) async fn reschedule(
     IfMatch(expected): IfMatch,
     Json(to): Json<NewTime>,
 ) -> Reply<Rescheduled> {
-    Ok(reschedule::reschedule(&app, &caller, id, &expected, to)
-        .await?
-        .into())
+    Ok(reschedule::reschedule(&app, &caller, id, &expected, to).await?.into())
 }
 
 /// Calls a session off.
@@ -126,9 +105,7 @@ pub(in crate::api) async fn cancel(
     IfMatch(expected): IfMatch,
     Json(why): Json<Cancellation>,
 ) -> Reply<SessionView> {
-    Ok(cancel::cancel(&app, &caller, id, &expected, why)
-        .await?
-        .into())
+    Ok(cancel::cancel(&app, &caller, id, &expected, why).await?.into())
 }
 
 /// The patient is here.
@@ -161,9 +138,7 @@ pub(in crate::api) async fn no_show(
     Path(id): Path<SessionId>,
     IfMatch(expected): IfMatch,
 ) -> Reply<SessionView> {
-    Ok(attend::no_show(&app, &caller, id, &expected, false)
-        .await?
-        .into())
+    Ok(attend::no_show(&app, &caller, id, &expected, false).await?.into())
 }
 
 /// Undoes the last change of a session, within the grace time.
@@ -187,9 +162,7 @@ pub(in crate::api) async fn correct(
     IfMatch(expected): IfMatch,
     Json(to): Json<Correction>,
 ) -> Reply<SessionView> {
-    Ok(correct::correct(&app, &caller, id, &expected, to)
-        .await?
-        .into())
+    Ok(correct::correct(&app, &caller, id, &expected, to).await?.into())
 }
 
 /// One session as iCalendar, to be put into a calendar by hand. One that does not take place is in nobody's.
@@ -203,10 +176,7 @@ pub(in crate::api) async fn calendar(
     let calendar = event::download(&app, &caller, id).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"appointment.ics\"",
-        ),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"appointment.ics\""),
     ];
     Ok((headers, calendar).into_response())
 }
@@ -231,7 +201,5 @@ pub(in crate::api) async fn complete(
     IfMatch(expected): IfMatch,
     Json(record): Json<TreatmentRecord>,
 ) -> Reply<SessionView> {
-    Ok(attend::complete(&app, &caller, id, &expected, record)
-        .await?
-        .into())
+    Ok(attend::complete(&app, &caller, id, &expected, record).await?.into())
 }

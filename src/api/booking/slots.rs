@@ -4,10 +4,9 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::actions::booking::places;
 use crate::actions::booking::places::Places;
-use crate::actions::booking::slots;
 use crate::actions::booking::slots::{Slots, SlotsWanted};
+use crate::actions::booking::{places, slots};
 use crate::actions::{Answer, App, Caller};
 use crate::api::extract::{Path, Query};
 use crate::api::problem::Problem;
@@ -90,9 +89,7 @@ pub(in crate::api) async fn find(
         instead_of: session_id,
         limit,
     };
-    Ok(Shown(Answer::Is(
-        slots::find_slots(&app, &caller, wanted).await?,
-    )))
+    Ok(Shown(Answer::Is(slots::find_slots(&app, &caller, wanted).await?)))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -132,7 +129,5 @@ pub(in crate::api) async fn places(
         instead_of: None,
         limit: 1,
     };
-    Ok(Shown(Answer::Is(
-        places::places(&app, &caller, wanted).await?,
-    )))
+    Ok(Shown(Answer::Is(places::places(&app, &caller, wanted).await?)))
 }

@@ -70,15 +70,7 @@ macro_rules! catalogue {
     };
 }
 
-catalogue!(
-    sites,
-    "Sites",
-    "/sites",
-    "/sites/{id}",
-    site::Site,
-    SiteDetails,
-    SiteId
-);
+catalogue!(sites, "Sites", "/sites", "/sites/{id}", site::Site, SiteDetails, SiteId);
 catalogue!(
     practitioners,
     "Practitioners",
@@ -88,15 +80,7 @@ catalogue!(
     PractitionerDetails,
     PractitionerId
 );
-catalogue!(
-    rooms,
-    "Rooms",
-    "/rooms",
-    "/rooms/{id}",
-    room::Room,
-    RoomDetails,
-    RoomId
-);
+catalogue!(rooms, "Rooms", "/rooms", "/rooms/{id}", room::Room, RoomDetails, RoomId);
 catalogue!(
     devices,
     "Devices",

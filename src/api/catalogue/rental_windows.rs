@@ -19,9 +19,7 @@ pub(in crate::api) async fn list(
     Path(device): Path<DeviceId>,
     Query(page): Query<Page>,
 ) -> Reply<Items<WindowView>> {
-    Ok(rental_windows::list(&app, &caller, device, &page)
-        .await?
-        .into())
+    Ok(rental_windows::list(&app, &caller, device, &page).await?.into())
 }
 
 /// Adds a rental window.
@@ -33,9 +31,7 @@ pub(in crate::api) async fn add(
     Path(device): Path<DeviceId>,
     Json(new): Json<NewWindow>,
 ) -> Reply<WindowView> {
-    Ok(rental_windows::add(&app, &caller, device, new)
-        .await?
-        .into())
+    Ok(rental_windows::add(&app, &caller, device, new).await?.into())
 }
 
 /// Removes a rental window; the sessions booked in it become `pending` and are answered, to be booked anew.
@@ -46,7 +42,5 @@ pub(in crate::api) async fn remove(
     caller: Caller,
     Path((device, window)): Path<(DeviceId, RentalWindowId)>,
 ) -> Reply<WindowRemoved> {
-    Ok(rental_windows::remove(&app, &caller, device, window)
-        .await?
-        .into())
+    Ok(rental_windows::remove(&app, &caller, device, window).await?.into())
 }

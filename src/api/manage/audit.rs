@@ -33,14 +33,6 @@ pub(in crate::api) async fn list(
     caller: Caller,
     Query(wanted): Query<Wanted>,
 ) -> Reply<Items<AuditLine>> {
-    let Wanted {
-        patient_id,
-        limit,
-        after,
-    } = wanted;
-    Ok(
-        audit::list(&app, &caller, patient_id, &Page { limit, after })
-            .await?
-            .into(),
-    )
+    let Wanted { patient_id, limit, after } = wanted;
+    Ok(audit::list(&app, &caller, patient_id, &Page { limit, after }).await?.into())
 }

@@ -6,9 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 
-use crate::actions::calendar::feeds;
 use crate::actions::calendar::feeds::{FeedView, NewFeed};
-use crate::actions::calendar::fetch;
+use crate::actions::calendar::{feeds, fetch};
 use crate::actions::work::memory::Fetched;
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{App, Caller};
@@ -93,10 +92,9 @@ fn shown(fetched: &Fetched, asked: &HeaderMap) -> Response {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let mut response = body.into_response();
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/calendar; charset=utf-8"),
-        );
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
         if zipped {
             response
                 .headers_mut()
@@ -106,15 +104,10 @@ fn shown(fetched: &Fetched, asked: &HeaderMap) -> Response {
     };
     let headers = response.headers_mut();
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("private, max-age=300"),
-    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
-    for (name, value) in [
-        (header::ETAG, tag),
-        (header::LAST_MODIFIED, &http_date(fetched.changed)),
-    ] {
+    for (name, value) in [(header::ETAG, tag), (header::LAST_MODIFIED, &http_date(fetched.changed))]
+    {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
@@ -124,10 +117,7 @@ fn shown(fetched: &Fetched, asked: &HeaderMap) -> Response {
 
 /// Whether what the client has is what there is. By its tag alone: a visit that went to somebody else leaves no time behind.
 fn is_fresh(asked: &HeaderMap, tags: [&String; 2]) -> bool {
-    let named = asked
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let named = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     named
         .flat_map(|value| value.split(','))
         .map(|tag| tag.trim().trim_start_matches("W/"))
@@ -138,12 +128,9 @@ fn is_fresh(asked: &HeaderMap, tags: [&String; 2]) -> bool {
 fn accepts_gzip(value: &str) -> bool {
     value.split(',').any(|one| {
         let mut parts = one.split(';').map(str::trim);
-        let named = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
         let never = |part: &str| {
-            part.strip_prefix("q=")
-                .is_some_and(|q| q.chars().all(|c| "0.".contains(c)))
+            part.strip_prefix("q=").is_some_and(|q| q.chars().all(|c| "0.".contains(c)))
         };
         named && !parts.any(never)
     })

@@ -40,13 +40,7 @@ pub(in crate::api) async fn list(
     caller: Caller,
     Query(wanted): Query<Wanted>,
 ) -> Reply<Items<MessageView>> {
-    let Wanted {
-        session_id,
-        referral_id,
-        patient_id,
-        limit,
-        after,
-    } = wanted;
+    let Wanted { session_id, referral_id, patient_id, limit, after } = wanted;
     let wanted = match (session_id, referral_id, patient_id) {
         (Some(session), None, None) => MessagesWanted::Session(session),
         (None, Some(referral), None) => MessagesWanted::Referral(referral),
@@ -57,7 +51,5 @@ pub(in crate::api) async fn list(
             ));
         }
     };
-    Ok(ledger::list(&app, &caller, wanted, &Page { limit, after })
-        .await?
-        .into())
+    Ok(ledger::list(&app, &caller, wanted, &Page { limit, after }).await?.into())
 }

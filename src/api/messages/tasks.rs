@@ -44,10 +44,7 @@ pub(in crate::api) async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Reply<Items<TaskView>> {
     let open_only = wanted.status != Some(Which::All);
-    let page = Page {
-        limit: wanted.limit,
-        after: wanted.after,
-    };
+    let page = Page { limit: wanted.limit, after: wanted.after };
     Ok(tasks::list(&app, &caller, open_only, &page).await?.into())
 }
 
@@ -69,5 +66,5 @@ pub(in crate::api) async fn done(
     Path(id): Path<TaskId>,
     IfMatch(expected): IfMatch,
 ) -> Reply<TaskView> {
-    Ok(tasks::done(&app, &caller, id, &expected).await?.into())
+    Ok(tasks::mark_done(&app, &caller, id, &expected).await?.into())
 }

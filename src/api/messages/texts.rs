@@ -19,9 +19,7 @@ use crate::domain::ids::MessageId;
 
 /// The provider's routes.
 pub(in crate::api) fn routes() -> Router<App> {
-    Router::new()
-        .route("/texts/incoming", post(incoming))
-        .route("/texts/status/{id}", post(status))
+    Router::new().route("/texts/incoming", post(incoming)).route("/texts/status/{id}", post(status))
 }
 
 /// The fields of a call that is signed.
@@ -30,9 +28,7 @@ struct Signed(Vec<(String, String)>);
 impl Signed {
     fn read(app: &App, path: &str, headers: &HeaderMap, body: &[u8]) -> Result<Self, Problem> {
         let fields: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
-        let signature = headers
-            .get("x-twilio-signature")
-            .and_then(|value| value.to_str().ok());
+        let signature = headers.get("x-twilio-signature").and_then(|value| value.to_str().ok());
         let known = app.profile.texts.as_ref().zip(signature);
         // The provider signs the address that it was told: the public one.
         let url = app.profile.public_url.to(path);
@@ -45,10 +41,7 @@ impl Signed {
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(field, _)| field == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -58,8 +51,7 @@ fn plain(id: &str) -> String {
 }
 
 fn path_of(uri: &axum::http::Uri) -> &str {
-    uri.path_and_query()
-        .map_or("/", axum::http::uri::PathAndQuery::as_str)
+    uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str)
 }
 
 /// A text came in. Answered with words only where there is no ledger to answer from.
@@ -70,10 +62,9 @@ async fn incoming(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let call = Signed::read(&app, path_of(&uri), &headers, &body)?;
-    let (Some(from), Some(id)) = (
-        call.get("From"),
-        call.get("MessageSid").filter(|id| !id.is_empty()),
-    ) else {
+    let (Some(from), Some(id)) =
+        (call.get("From"), call.get("MessageSid").filter(|id| !id.is_empty()))
+    else {
         return Err(Problem::unreadable("From and MessageSid are missing."));
     };
     let text = Incoming {
@@ -81,19 +72,15 @@ async fn incoming(
         body: call.get("Body").unwrap_or_default().to_owned(),
         id: plain(id),
     };
-    let words = texts::received(&app, &text).await?;
-    let answer = words
-        .map(|words| format!("<Message>{}</Message>", escaped(&words)))
-        .unwrap_or_default();
+    let words = texts::receive(&app, &text).await?;
+    let answer =
+        words.map(|words| format!("<Message>{}</Message>", escaped(&words))).unwrap_or_default();
     let xml = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response>{answer}</Response>");
     Ok(([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], xml).into_response())
 }
 
 fn escaped(words: &str) -> String {
-    words
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// What became of a text that went out.
@@ -107,10 +94,7 @@ async fn status(
     let call = Signed::read(&app, path_of(&uri), &headers, &body)?;
     let id: MessageId = id.parse().map_err(|_| Error::NotThere("message"))?;
     let provider_id = plain(call.get("MessageSid").unwrap_or_default());
-    let (status, error) = (
-        call.get("MessageStatus").unwrap_or_default(),
-        call.get("ErrorCode"),
-    );
-    texts::reported(&app, id, &provider_id, status, error).await?;
+    let (status, error) = (call.get("MessageStatus").unwrap_or_default(), call.get("ErrorCode"));
+    texts::note_report(&app, id, &provider_id, status, error).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -29,7 +29,5 @@ pub(in crate::api) async fn change(
     IfMatch(expected): IfMatch,
     Json(patch): Json<Value>,
 ) -> Reply<PartnerNotices> {
-    Ok(notifications::change(&app, &caller, id, &expected, patch)
-        .await?
-        .into())
+    Ok(notifications::change(&app, &caller, id, &expected, patch).await?.into())
 }

@@ -6,11 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
 
-use crate::actions::partner::links;
 use crate::actions::partner::links::{NewShopLink, ShopLinkView};
-use crate::actions::partner::list;
 use crate::actions::partner::list::{ListedVisit, VisitsWanted};
-use crate::actions::partner::partners;
+use crate::actions::partner::{links, list, partners};
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{App, Caller};
 use crate::api::extract::{IfMatch, Json, Path, Query};
@@ -60,9 +58,7 @@ pub(in crate::api) async fn change(
     IfMatch(expected): IfMatch,
     Json(patch): Json<Value>,
 ) -> Reply<Partner> {
-    Ok(partners::change(&app, &caller, id, &expected, patch)
-        .await?
-        .into())
+    Ok(partners::change(&app, &caller, id, &expected, patch).await?.into())
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -94,19 +90,9 @@ pub(in crate::api) async fn visits(
     Path(id): Path<PartnerId>,
     Query(wanted): Query<Wanted>,
 ) -> Reply<Items<ListedVisit>> {
-    let Wanted {
-        from,
-        to,
-        status,
-        limit,
-        after,
-    } = wanted;
+    let Wanted { from, to, status, limit, after } = wanted;
     let wanted = VisitsWanted { from, to, status };
-    Ok(
-        list::list(&app, &caller, id, wanted, &Page { limit, after })
-            .await?
-            .into(),
-    )
+    Ok(list::list(&app, &caller, id, wanted, &Page { limit, after }).await?.into())
 }
 
 /// The addresses at which a shop finds its list without signing in, those in use, without their secrets.

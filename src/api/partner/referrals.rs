@@ -6,13 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::actions::partner::answers;
 use crate::actions::partner::answers::{Acceptance, NewProposal, Rejection};
-use crate::actions::partner::ends;
 use crate::actions::partner::ends::{Report, Withdrawal};
-use crate::actions::partner::referrals;
 use crate::actions::partner::referrals::{NewReferral, ReferralChange, ReferralsWanted};
 use crate::actions::partner::view::SeenReferral;
+use crate::actions::partner::{answers, ends, referrals};
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{App, Caller};
 use crate::api::extract::{IfMatch, Json, Path, Query, SomeJson};
@@ -48,23 +46,9 @@ pub(in crate::api) async fn list(
     caller: Caller,
     Query(wanted): Query<Wanted>,
 ) -> Reply<Items<SeenReferral>> {
-    let Wanted {
-        partner_id,
-        course_id,
-        status,
-        limit,
-        after,
-    } = wanted;
-    let wanted = ReferralsWanted {
-        partner_id,
-        course_id,
-        status,
-    };
-    Ok(
-        referrals::list(&app, &caller, wanted, &Page { limit, after })
-            .await?
-            .into(),
-    )
+    let Wanted { partner_id, course_id, status, limit, after } = wanted;
+    let wanted = ReferralsWanted { partner_id, course_id, status };
+    Ok(referrals::list(&app, &caller, wanted, &Page { limit, after }).await?.into())
 }
 
 /// Writes a referral. The shop knows nothing of it until it is sent.
@@ -96,9 +80,7 @@ pub(in crate::api) async fn change(
     IfMatch(expected): IfMatch,
     Json(to): Json<Value>,
 ) -> Reply<SeenReferral> {
-    Ok(referrals::change(&app, &caller, id, &expected, to)
-        .await?
-        .into())
+    Ok(referrals::change(&app, &caller, id, &expected, to).await?.into())
 }
 
 /// Sends a referral: never without the patient's consent that names this shop.
@@ -121,9 +103,7 @@ pub(in crate::api) async fn accept(
     IfMatch(expected): IfMatch,
     SomeJson(by): SomeJson<Acceptance>,
 ) -> Reply<SeenReferral> {
-    Ok(answers::accept(&app, &caller, id, &expected, by)
-        .await?
-        .into())
+    Ok(answers::accept(&app, &caller, id, &expected, by).await?.into())
 }
 
 /// The shop rejects a referral, or dates that were added to it; or the clinic declines what the shop proposes.
@@ -135,9 +115,7 @@ pub(in crate::api) async fn reject(
     IfMatch(expected): IfMatch,
     Json(why): Json<Rejection>,
 ) -> Reply<SeenReferral> {
-    Ok(answers::reject(&app, &caller, id, &expected, why)
-        .await?
-        .into())
+    Ok(answers::reject(&app, &caller, id, &expected, why).await?.into())
 }
 
 /// The shop proposes another time, or the first one where it works on request.
@@ -149,9 +127,7 @@ pub(in crate::api) async fn propose(
     IfMatch(expected): IfMatch,
     Json(new): Json<NewProposal>,
 ) -> Reply<SeenReferral> {
-    Ok(answers::propose(&app, &caller, id, &expected, new)
-        .await?
-        .into())
+    Ok(answers::propose(&app, &caller, id, &expected, new).await?.into())
 }
 
 /// What a shop reports of one visit.
@@ -174,16 +150,12 @@ pub(in crate::api) async fn report(
     Json(body): Json<Value>,
 ) -> Reply<SeenReferral> {
     let report = read_report(body)?;
-    Ok(ends::report(&app, &caller, id, &expected, report)
-        .await?
-        .into())
+    Ok(ends::report(&app, &caller, id, &expected, report).await?.into())
 }
 
 /// The record, which takes no field that it does not know, and beside it the visit.
 fn read_report(mut body: Value) -> Result<Report, Problem> {
-    let named = body
-        .as_object_mut()
-        .and_then(|fields| fields.remove("session_id"));
+    let named = body.as_object_mut().and_then(|fields| fields.remove("session_id"));
     let session_id = named
         .map(|id| {
             serde_json::from_value(id)
@@ -207,9 +179,7 @@ pub(in crate::api) async fn cancel(
     IfMatch(expected): IfMatch,
     SomeJson(why): SomeJson<Withdrawal>,
 ) -> Reply<SeenReferral> {
-    Ok(ends::cancel(&app, &caller, id, &expected, why)
-        .await?
-        .into())
+    Ok(ends::cancel(&app, &caller, id, &expected, why).await?.into())
 }
 
 /// A referral is put on hold: no more dates until it is resumed.
@@ -256,7 +226,5 @@ pub(in crate::api) async fn mark_error(
     IfMatch(expected): IfMatch,
     Json(why): Json<Rejection>,
 ) -> Reply<SeenReferral> {
-    Ok(ends::mark_error(&app, &caller, id, &expected, why)
-        .await?
-        .into())
+    Ok(ends::mark_error(&app, &caller, id, &expected, why).await?.into())
 }

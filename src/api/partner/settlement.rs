@@ -32,16 +32,8 @@ pub(in crate::api) struct Wanted {
 
 impl From<Wanted> for FiguresWanted {
     fn from(wanted: Wanted) -> Self {
-        let Wanted {
-            from,
-            to,
-            partner_id,
-        } = wanted;
-        Self {
-            from,
-            to,
-            partner_id,
-        }
+        let Wanted { from, to, partner_id } = wanted;
+        Self { from, to, partner_id }
     }
 }
 
@@ -52,9 +44,7 @@ pub(in crate::api) async fn json(
     caller: Caller,
     Query(wanted): Query<Wanted>,
 ) -> Reply<Settlement> {
-    Ok(Shown(Answer::Is(
-        settlement::settled(&app, &caller, wanted.into()).await?,
-    )))
+    Ok(Shown(Answer::Is(settlement::settled(&app, &caller, wanted.into()).await?)))
 }
 
 /// The same as comma-separated values.
@@ -64,15 +54,10 @@ pub(in crate::api) async fn csv(
     caller: Caller,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    let csv = settlement::settled(&app, &caller, wanted.into())
-        .await?
-        .csv()?;
+    let csv = settlement::settled(&app, &caller, wanted.into()).await?.csv()?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"settlement.csv\"",
-        ),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"settlement.csv\""),
     ];
     Ok((headers, csv).into_response())
 }

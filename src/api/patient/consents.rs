@@ -32,9 +32,7 @@ pub(in crate::api) async fn give(
     Path(patient): Path<PatientId>,
     Json(details): Json<ConsentDetails>,
 ) -> Reply<ConsentView> {
-    Ok(consents::give(&app, &caller, patient, details)
-        .await?
-        .into())
+    Ok(consents::give(&app, &caller, patient, details).await?.into())
 }
 
 /// Withdraws a consent; it stays, inactive.
@@ -46,7 +44,5 @@ pub(in crate::api) async fn withdraw(
     Path((patient, id)): Path<(PatientId, ConsentId)>,
     IfMatch(expected): IfMatch,
 ) -> Reply<ConsentView> {
-    Ok(consents::withdraw(&app, &caller, patient, id, &expected)
-        .await?
-        .into())
+    Ok(consents::withdraw(&app, &caller, patient, id, &expected).await?.into())
 }

@@ -36,16 +36,8 @@ pub(in crate::api) async fn list(
     caller: Caller,
     Query(wanted): Query<Wanted>,
 ) -> Reply<Items<CourseView>> {
-    let Wanted {
-        patient_id,
-        limit,
-        after,
-    } = wanted;
-    Ok(
-        courses::list(&app, &caller, patient_id, &Page { limit, after })
-            .await?
-            .into(),
-    )
+    let Wanted { patient_id, limit, after } = wanted;
+    Ok(courses::list(&app, &caller, patient_id, &Page { limit, after }).await?.into())
 }
 
 /// Opens a course.
@@ -78,7 +70,5 @@ pub(in crate::api) async fn change(
     IfMatch(expected): IfMatch,
     Json(patch): Json<Value>,
 ) -> Reply<CourseView> {
-    Ok(courses::change(&app, &caller, id, &expected, patch)
-        .await?
-        .into())
+    Ok(courses::change(&app, &caller, id, &expected, patch).await?.into())
 }

@@ -32,9 +32,7 @@ pub(in crate::api) async fn lock(
     Path(patient): Path<PatientId>,
     Json(details): Json<LockDetails>,
 ) -> Reply<LockView> {
-    Ok(lock_box::lock(&app, &caller, patient, details)
-        .await?
-        .into())
+    Ok(lock_box::lock(&app, &caller, patient, details).await?.into())
 }
 
 /// Lifts a lock; it stays, with when.
@@ -46,7 +44,5 @@ pub(in crate::api) async fn lift(
     Path((patient, id)): Path<(PatientId, LockId)>,
     IfMatch(expected): IfMatch,
 ) -> Reply<LockView> {
-    Ok(lock_box::lift(&app, &caller, patient, id, &expected)
-        .await?
-        .into())
+    Ok(lock_box::lift(&app, &caller, patient, id, &expected).await?.into())
 }

@@ -35,14 +35,9 @@ pub(in crate::api) async fn search(
     Query(wanted): Query<Wanted>,
 ) -> Reply<Items<Patient>> {
     let Wanted { q, limit, after } = wanted;
-    Ok(patients::search(
-        &app,
-        &caller,
-        &q.unwrap_or_default(),
-        &Page { limit, after },
-    )
-    .await?
-    .into())
+    Ok(patients::search(&app, &caller, &q.unwrap_or_default(), &Page { limit, after })
+        .await?
+        .into())
 }
 
 /// Registers a patient.
@@ -75,7 +70,5 @@ pub(in crate::api) async fn change(
     IfMatch(expected): IfMatch,
     Json(patch): Json<Value>,
 ) -> Reply<Patient> {
-    Ok(patients::change(&app, &caller, id, &expected, patch)
-        .await?
-        .into())
+    Ok(patients::change(&app, &caller, id, &expected, patch).await?.into())
 }

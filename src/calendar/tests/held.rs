@@ -76,31 +76,12 @@ fn entries() -> impl Iterator<Item = Entry> {
 fn calendars_that_are_held_are_written_as_they_were_to_the_octet() {
     let zone = "America/Toronto".parse().unwrap();
     let ada = address("ada%?#@example.org");
-    let clinic = Organizer {
-        label: "Dr \"Who\"\r\nX-A:b; é".to_owned(),
-        ..organizer()
-    };
+    let clinic = Organizer { label: "Dr \"Who\"\r\nX-A:b; é".to_owned(), ..organizer() };
     for (name, held, written) in [
-        (
-            "invitation",
-            include_str!("held/invitation.ics"),
-            request(&event(), &organizer(), &ada),
-        ),
-        (
-            "by video",
-            include_str!("held/by_video.ics"),
-            request(&by_video(), &clinic, &ada),
-        ),
-        (
-            "cancellation",
-            include_str!("held/cancellation.ics"),
-            cancel(&by_video(), &clinic, &ada),
-        ),
-        (
-            "file",
-            include_str!("held/file.ics"),
-            download(&in_the_repeated_hour()),
-        ),
+        ("invitation", include_str!("held/invitation.ics"), request(&event(), &organizer(), &ada)),
+        ("by video", include_str!("held/by_video.ics"), request(&by_video(), &clinic, &ada)),
+        ("cancellation", include_str!("held/cancellation.ics"), cancel(&by_video(), &clinic, &ada)),
+        ("file", include_str!("held/file.ics"), download(&in_the_repeated_hour())),
         (
             "feed",
             include_str!("held/feed.ics"),

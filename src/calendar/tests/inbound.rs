@@ -110,10 +110,7 @@ fn each_answer_is_told_from_the_others() {
         ("REQUEST", Method::Other("REQUEST".to_owned())),
     ] {
         let calendar = calendar("ACCEPTED").replace("METHOD:REPLY", &format!("METHOD:{written}"));
-        assert_eq!(
-            answered(&bare(calendar)).map(|reply| reply.method),
-            Ok(method)
-        );
+        assert_eq!(answered(&bare(calendar)).map(|reply| reply.method), Ok(method));
     }
     let silent = calendar("ACCEPTED").replace("METHOD:REPLY\r\n", "");
     assert_eq!(
@@ -127,10 +124,7 @@ fn each_answer_is_told_from_the_others() {
 fn what_exchange_and_others_write_differently_is_read_too() {
     let plain = calendar("ACCEPTED");
     let windows = plain
-        .replace(
-            "DTSTART:20261110T143000Z",
-            "DTSTART;TZID=Eastern Standard Time:20261110T093000",
-        )
+        .replace("DTSTART:20261110T143000Z", "DTSTART;TZID=Eastern Standard Time:20261110T093000")
         .replace("ORGANIZER;CN=Fadeline:mailto:visits@clinic.example\r\n", "")
         .replace(
             "BEGIN:VEVENT",
@@ -142,10 +136,7 @@ fn what_exchange_and_others_write_differently_is_read_too() {
         .replace("UID", "uid")
         .replace("ATTENDEE", "attendee")
         .replace("PARTSTAT", "partstat");
-    let apple = plain.replace(
-        ":mailto:Ada@Example.org",
-        ";EMAIL=ada@example.org:urn:uuid:1",
-    );
+    let apple = plain.replace(":mailto:Ada@Example.org", ";EMAIL=ada@example.org:urn:uuid:1");
     for calendar in [
         windows,
         lower,
@@ -170,34 +161,20 @@ fn a_line_folded_inside_a_character_is_put_together_again() {
         .map(|(a, b)| (a.to_owned(), b.to_owned()))
         .unwrap();
     let folded = [before.as_bytes(), b"caf\xc3\r\n \xa9", after.as_bytes()].concat();
-    assert_eq!(
-        answered(&bare(folded)).unwrap().comment.unwrap(),
-        "café, gladly\nAda"
-    );
+    assert_eq!(answered(&bare(folded)).unwrap().comment.unwrap(), "café, gladly\nAda");
     let latin = [before.as_bytes(), b"caf\xe9", after.as_bytes()].concat();
     let latin = mail("Content-Type: text/calendar; charset=iso-8859-1\r\n", latin);
-    assert_eq!(
-        answered(&latin).unwrap().comment.unwrap(),
-        "café, gladly\nAda"
-    );
+    assert_eq!(answered(&latin).unwrap().comment.unwrap(), "café, gladly\nAda");
 }
 
 #[test]
 fn an_encoded_calendar_is_decoded() {
     let headers = "Content-Type: text/calendar; method=REPLY\r\nContent-Transfer-Encoding: ";
-    let quoted = calendar("ACCEPTED")
-        .replace('=', "=3D")
-        .replace("gladly", "glad=\r\nly");
-    assert_eq!(
-        answered(&mail(&format!("{headers}Quoted-Printable\r\n"), quoted)),
-        Ok(expected())
-    );
+    let quoted = calendar("ACCEPTED").replace('=', "=3D").replace("gladly", "glad=\r\nly");
+    assert_eq!(answered(&mail(&format!("{headers}Quoted-Printable\r\n"), quoted)), Ok(expected()));
     let digits = base64::engine::general_purpose::STANDARD.encode(calendar("ACCEPTED"));
     let lines: Vec<_> = digits.as_bytes().chunks(76).collect();
-    let base64 = mail(
-        &format!("{headers}BASE64\r\n"),
-        lines.join(b"\r\n".as_slice()),
-    );
+    let base64 = mail(&format!("{headers}BASE64\r\n"), lines.join(b"\r\n".as_slice()));
     assert_eq!(answered(&base64), Ok(expected()));
 }
 
@@ -205,23 +182,11 @@ fn an_encoded_calendar_is_decoded() {
 fn an_answer_for_several_people_or_events_is_not_one() {
     let plain = calendar("ACCEPTED");
     let attendee = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:eve@evil.example\r\n";
-    let event = plain
-        .split_once("BEGIN:VEVENT")
-        .unwrap()
-        .1
-        .split_once("END:VCALENDAR")
-        .unwrap()
-        .0;
+    let event = plain.split_once("BEGIN:VEVENT").unwrap().1.split_once("END:VCALENDAR").unwrap().0;
     for (calendar, error) in [
+        (plain.replace("COMMENT", &format!("{attendee}COMMENT")), Unclear::SeveralAttendees),
         (
-            plain.replace("COMMENT", &format!("{attendee}COMMENT")),
-            Unclear::SeveralAttendees,
-        ),
-        (
-            plain.replace(
-                "END:VCALENDAR",
-                &format!("BEGIN:VEVENT{event}END:VCALENDAR"),
-            ),
+            plain.replace("END:VCALENDAR", &format!("BEGIN:VEVENT{event}END:VCALENDAR")),
             Unclear::SeveralEvents,
         ),
         (format!("{plain}{plain}"), Unclear::SeveralEvents),
@@ -242,23 +207,13 @@ fn what_is_too_large_or_too_deep_is_refused_before_it_is_parsed() {
     let deep = |levels: usize| {
         plain.replace(
             "END:VEVENT",
-            &format!(
-                "{}{}END:VEVENT",
-                "BEGIN:X\r\n".repeat(levels),
-                "END:X\r\n".repeat(levels)
-            ),
+            &format!("{}{}END:VEVENT", "BEGIN:X\r\n".repeat(levels), "END:X\r\n".repeat(levels)),
         )
     };
     assert_eq!(answered(&bare(deep(6))), Ok(expected()));
     assert_eq!(answered(&bare(deep(7))), Err(Unclear::TooDeep));
-    assert_eq!(
-        answered(&bare("begin;x=1:x\n".repeat(9))),
-        Err(Unclear::TooDeep)
-    );
-    assert_eq!(
-        answered(&bare("BEGIN:VCALENDAR\n".repeat(5_000))),
-        Err(Unclear::TooLarge)
-    );
+    assert_eq!(answered(&bare("begin;x=1:x\n".repeat(9))), Err(Unclear::TooDeep));
+    assert_eq!(answered(&bare("BEGIN:VCALENDAR\n".repeat(5_000))), Err(Unclear::TooLarge));
     assert_eq!(
         answered(&bare(format!("{plain}{}", "X:1\r\n".repeat(2000)))),
         Err(Unclear::TooManyLines)
@@ -270,26 +225,13 @@ fn what_is_too_large_or_too_deep_is_refused_before_it_is_parsed() {
     let nested = |levels: usize| {
         let open = (0..levels)
             .map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n"));
-        format!(
-            "{}Content-Type: text/plain\r\n\r\nhello",
-            open.collect::<String>()
-        )
+        format!("{}Content-Type: text/plain\r\n\r\nhello", open.collect::<String>())
     };
     assert_eq!(read(nested(8).as_bytes()).unwrap().text.unwrap(), "hello");
     assert_eq!(read(nested(9).as_bytes()), Err(Unread::TooNested));
-    let many = mail(
-        "Content-Type: multipart/mixed; boundary=b\r\n",
-        "--b\r\n\r\nx\r\n".repeat(65),
-    );
+    let many = mail("Content-Type: multipart/mixed; boundary=b\r\n", "--b\r\n\r\nx\r\n".repeat(65));
     assert_eq!(read(&many), Err(Unread::TooNested));
-    assert!(
-        read(
-            "Content-Type: message/rfc822\r\n\r\n"
-                .repeat(8000)
-                .as_bytes()
-        )
-        .is_ok()
-    );
+    assert!(read("Content-Type: message/rfc822\r\n\r\n".repeat(8000).as_bytes()).is_ok());
 }
 
 #[test]
@@ -303,19 +245,13 @@ fn what_was_forwarded_is_not_an_answer() {
         body,
     ))
     .unwrap();
-    assert_eq!(
-        (inbound.text.as_deref(), inbound.calendar),
-        (Some("See below."), None)
-    );
+    assert_eq!((inbound.text.as_deref(), inbound.calendar), (Some("See below."), None));
 }
 
 #[test]
 fn a_mail_is_from_one_address_or_from_nobody() {
     let from = |headers: &str| read(&mail(headers, "")).unwrap().from;
-    assert_eq!(
-        from("FROM: Ada@Example.org\r\n").as_deref(),
-        Some("ada@example.org")
-    );
+    assert_eq!(from("FROM: Ada@Example.org\r\n").as_deref(), Some("ada@example.org"));
     assert_eq!(
         from("From: \"eve@evil.example\" <ada@example.org>\r\n").as_deref(),
         Some("ada@example.org")
@@ -361,22 +297,15 @@ fn programs_and_mail_servers_are_told_from_people() {
 #[test]
 fn what_was_written_is_bounded_and_has_no_control_characters() {
     let body = format!("a\0b\u{7}\r\nc\u{1b}[31m\r\n{}", "é".repeat(5000));
-    let text = read(&mail(
-        "Content-Type: text/plain; charset=utf-8\r\nSubject: a\0\r\n\tb\r\n",
-        body,
-    ))
-    .unwrap();
+    let text =
+        read(&mail("Content-Type: text/plain; charset=utf-8\r\nSubject: a\0\r\n\tb\r\n", body))
+            .unwrap();
     assert_eq!(text.subject.as_deref(), Some("a b"));
     let text = text.text.unwrap();
     assert!(text.starts_with("ab\nc[31m\né") && text.chars().count() == 2000);
-    let page = mail(
-        "Content-Type: text/html\r\n",
-        "<p>I cannot <b>come</b></p><script>x</script>",
-    );
+    let page = mail("Content-Type: text/html\r\n", "<p>I cannot <b>come</b></p><script>x</script>");
     assert!(read(&page).unwrap().text.unwrap().contains("I cannot come"));
-    let long = format!(
-        "Authentication-Results: mx.clinic.example; dmarc=pass {}\r\n",
-        "x".repeat(9000)
-    );
+    let long =
+        format!("Authentication-Results: mx.clinic.example; dmarc=pass {}\r\n", "x".repeat(9000));
     assert_eq!(read(&mail(&long, "")).unwrap().authentication, [""]);
 }

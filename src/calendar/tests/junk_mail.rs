@@ -15,10 +15,7 @@ fn ends_soon(message: &[u8]) {
     let begun = Instant::now();
     if let Ok(mail) = read(message) {
         assert!(mail.text.is_none_or(|text| text.chars().count() <= 2000));
-        assert!(
-            mail.subject
-                .is_none_or(|subject| subject.chars().count() <= 200)
-        );
+        assert!(mail.subject.is_none_or(|subject| subject.chars().count() <= 200));
         if let Some(Ok(reply)) = mail.calendar {
             assert!(
                 !reply.uid.is_empty()
@@ -122,8 +119,5 @@ fn the_largest_mails_are_read_soon() {
         "Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nX;{}",
         "a=\"b\";".repeat(10_000)
     );
-    assert_eq!(
-        read(largest.as_bytes()).unwrap().calendar,
-        Some(Err(Unclear::NoUid))
-    );
+    assert_eq!(read(largest.as_bytes()).unwrap().calendar, Some(Err(Unclear::NoUid)));
 }

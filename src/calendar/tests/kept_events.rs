@@ -18,16 +18,11 @@ fn toronto() -> Tz {
 }
 
 fn visit(label: &str, place: &str) -> Kind {
-    Kind::Visit {
-        label: label.to_owned(),
-        place: place.to_owned(),
-    }
+    Kind::Visit { label: label.to_owned(), place: place.to_owned() }
 }
 
 fn booked(reference: &str) -> Kind {
-    Kind::Booked {
-        reference: reference.to_owned(),
-    }
+    Kind::Booked { reference: reference.to_owned() }
 }
 
 /// A visit in winter.
@@ -79,20 +74,15 @@ fn whatever_an_entry_shows_a_change_of_it_is_seen_at_once() {
         assert_eq!(shown, without, "{what}");
         assert_eq!(of(toronto(), &entry()), first, "and back again: {what}");
     }
-    let permanent = toronto().with_law(
-        utc("2026-11-01T06:00:00Z"),
-        FixedOffset::west_opt(4 * 3600).unwrap(),
-    );
+    let permanent =
+        toronto().with_law(utc("2026-11-01T06:00:00Z"), FixedOffset::west_opt(4 * 3600).unwrap());
     for zone in [permanent, "America/New_York".parse().unwrap()] {
         let shown = of(zone, &entry());
         assert_ne!(shown, first, "{zone:?}");
         assert_eq!(shown, anew("Clinic", zone, std::iter::once(entry())));
     }
     let renamed = feed("Dr. Noor", toronto(), std::iter::once(entry()), &kept);
-    assert_eq!(
-        renamed,
-        anew("Dr. Noor", toronto(), std::iter::once(entry()))
-    );
+    assert_eq!(renamed, anew("Dr. Noor", toronto(), std::iter::once(entry())));
 }
 
 /// Entries from so few values that they come again, with and without changes.
@@ -102,35 +92,22 @@ fn some() -> impl Strategy<Value = Entry> {
         "[ab]{0,2}".prop_map(|reference| booked(&reference)),
         Just(Kind::Busy),
     ];
-    let status = prop::sample::select(vec![
-        Status::Confirmed,
-        Status::Tentative,
-        Status::Cancelled,
-    ]);
+    let status =
+        prop::sample::select(vec![Status::Confirmed, Status::Tentative, Status::Cancelled]);
     let language = prop::sample::select(vec![Language::En, Language::Fr]);
-    (
-        0..4_u8,
-        -1..3_i64,
-        0..6_i64,
-        1..4_i64,
-        0..3_i64,
-        status,
-        kind,
-        language,
+    (0..4_u8, -1..3_i64, 0..6_i64, 1..4_i64, 0..3_i64, status, kind, language).prop_map(
+        |(uid, sequence, start, length, changed, status, kind, language)| Entry {
+            uid: Uuid::from_u128(uid.into()),
+            sequence,
+            // Around the hour that is shown twice.
+            start: utc("2026-11-01T03:30:00Z") + Duration::hours(start),
+            end: utc("2026-11-01T03:30:00Z") + Duration::hours(start + length),
+            changed: utc("2026-10-01T12:00:00Z") + Duration::seconds(changed),
+            status,
+            kind,
+            language,
+        },
     )
-        .prop_map(
-            |(uid, sequence, start, length, changed, status, kind, language)| Entry {
-                uid: Uuid::from_u128(uid.into()),
-                sequence,
-                // Around the hour that is shown twice.
-                start: utc("2026-11-01T03:30:00Z") + Duration::hours(start),
-                end: utc("2026-11-01T03:30:00Z") + Duration::hours(start + length),
-                changed: utc("2026-10-01T12:00:00Z") + Duration::seconds(changed),
-                status,
-                kind,
-                language,
-            },
-        )
 }
 
 proptest! {

@@ -34,10 +34,7 @@ fn link(text: &str) -> Link {
 }
 
 fn organizer() -> Organizer {
-    Organizer {
-        label: "Fadeline, Toronto".to_owned(),
-        address: address("visits@clinic.example"),
-    }
+    Organizer { label: "Fadeline, Toronto".to_owned(), address: address("visits@clinic.example") }
 }
 
 fn event() -> Event {
@@ -91,11 +88,7 @@ fn assert_well_formed(ics: &str) {
 }
 
 fn all<'c>(calendar: &'c Calendar<'static>, name: &str) -> Vec<&'c Component<'static>> {
-    calendar
-        .components
-        .iter()
-        .filter(|component| component.name == name)
-        .collect()
+    calendar.components.iter().filter(|component| component.name == name).collect()
 }
 
 fn the_event(calendar: &Calendar<'static>) -> Component<'static> {
@@ -105,11 +98,8 @@ fn the_event(calendar: &Calendar<'static>) -> Component<'static> {
 }
 
 fn value(component: &Component<'static>, name: &str) -> String {
-    let found: Vec<_> = component
-        .properties
-        .iter()
-        .filter(|property| property.name == name)
-        .collect();
+    let found: Vec<_> =
+        component.properties.iter().filter(|property| property.name == name).collect();
     assert_eq!(found.len(), 1, "{name}");
     found[0].val.to_string()
 }
@@ -121,8 +111,5 @@ fn param(property: &Property<'_>, name: &str) -> Option<String> {
 
 /// The names of all properties, in order.
 fn names(properties: &[Property<'static>]) -> Vec<String> {
-    properties
-        .iter()
-        .map(|property| property.name.to_string())
-        .collect()
+    properties.iter().map(|property| property.name.to_string()).collect()
 }

@@ -47,10 +47,7 @@ fn visit() -> Kind {
 fn an_invitation_has_what_outlook_gmail_and_apple_look_for() {
     let ics = request(&event(), &organizer(), &ada());
     let calendar = read(&ics);
-    assert_eq!(
-        names(&calendar.properties),
-        ["PRODID", "VERSION", "CALSCALE", "METHOD"]
-    );
+    assert_eq!(names(&calendar.properties), ["PRODID", "VERSION", "CALSCALE", "METHOD"]);
     assert!(
         ics.starts_with("BEGIN:VCALENDAR\r\nPRODID:-//Fadeline//Fadeline//EN\r\nVERSION:2.0\r\nCALSCALE:GREGORIAN\r\nMETHOD:REQUEST\r\n")
     );
@@ -78,10 +75,7 @@ fn an_invitation_has_what_outlook_gmail_and_apple_look_for() {
     assert!(ics.contains("ORGANIZER;CN=\"Fadeline, Toronto\":mailto:visits@clinic.example\r\n"));
     assert_eq!(
         (tzid(&event, "DTSTART"), tzid(&event, "DTEND")),
-        (
-            Some("America/Toronto".into()),
-            Some("America/Toronto".into())
-        )
+        (Some("America/Toronto".into()), Some("America/Toronto".into()))
     );
     assert_eq!(
         value(&event, "DESCRIPTION"),
@@ -92,16 +86,8 @@ fn an_invitation_has_what_outlook_gmail_and_apple_look_for() {
         .iter()
         .map(|alarm| (names(&alarm.properties), value(alarm, "TRIGGER")))
         .collect();
-    let properties: Vec<_> = ["ACTION", "TRIGGER", "DESCRIPTION"]
-        .map(str::to_owned)
-        .into();
-    assert_eq!(
-        alarms,
-        [
-            (properties.clone(), "-P1D".to_owned()),
-            (properties, "-PT2H".to_owned())
-        ]
-    );
+    let properties: Vec<_> = ["ACTION", "TRIGGER", "DESCRIPTION"].map(str::to_owned).into();
+    assert_eq!(alarms, [(properties.clone(), "-P1D".to_owned()), (properties, "-PT2H".to_owned())]);
 }
 
 #[test]
@@ -117,11 +103,7 @@ fn the_zone_component_is_short_and_holds_nothing_of_an_event() {
 
 #[test]
 fn a_cancellation_holds_nothing_but_what_takes_the_visit_out() {
-    let booked = Event {
-        sequence: 3,
-        video: Some(link("https://video.example/x")),
-        ..event()
-    };
+    let booked = Event { sequence: 3, video: Some(link("https://video.example/x")), ..event() };
     let ics = cancel(&booked, &organizer(), &ada());
     assert!(ics.contains("\r\nMETHOD:CANCEL\r\n"));
     let event = the_event(&read(&ics));
@@ -138,16 +120,9 @@ fn a_cancellation_holds_nothing_but_what_takes_the_visit_out() {
 #[test]
 fn a_download_names_nobody_and_has_no_method() {
     let calendar = read(&download(&event()));
-    assert_eq!(
-        names(&calendar.properties),
-        ["PRODID", "VERSION", "CALSCALE"]
-    );
+    assert_eq!(names(&calendar.properties), ["PRODID", "VERSION", "CALSCALE"]);
     let names = names(&the_event(&calendar).properties);
-    assert!(
-        !names
-            .iter()
-            .any(|name| ["ORGANIZER", "ATTENDEE", "METHOD"].contains(&name.as_str()))
-    );
+    assert!(!names.iter().any(|name| ["ORGANIZER", "ATTENDEE", "METHOD"].contains(&name.as_str())));
     assert_eq!(value(&the_event(&calendar), "UID"), event().uid.to_string());
     assert_eq!(the_event(&calendar).components.len(), 2);
 }
@@ -170,16 +145,10 @@ fn a_video_visit_shows_its_link_wherever_calendars_look() {
 
 #[test]
 fn a_visit_in_the_repeated_hour_is_in_utc_and_needs_no_zone() {
-    let first = Event {
-        start: utc("2026-11-01T05:30:00Z"),
-        end: utc("2026-11-01T06:15:00Z"),
-        ..event()
-    };
-    let second = Event {
-        start: utc("2026-11-01T06:30:00Z"),
-        end: utc("2026-11-01T07:15:00Z"),
-        ..event()
-    };
+    let first =
+        Event { start: utc("2026-11-01T05:30:00Z"), end: utc("2026-11-01T06:15:00Z"), ..event() };
+    let second =
+        Event { start: utc("2026-11-01T06:30:00Z"), end: utc("2026-11-01T07:15:00Z"), ..event() };
     for (visit, start, end) in [
         (first, "20261101T053000Z", "20261101T061500Z"),
         (second, "20261101T063000Z", "20261101T071500Z"),
@@ -190,31 +159,18 @@ fn a_visit_in_the_repeated_hour_is_in_utc_and_needs_no_zone() {
             (value(&event, "DTSTART"), value(&event, "DTEND")),
             (start.to_owned(), end.to_owned())
         );
-        assert_eq!(
-            (tzid(&event, "DTSTART"), all(&calendar, "VTIMEZONE").len()),
-            (None, 0)
-        );
+        assert_eq!((tzid(&event, "DTSTART"), all(&calendar, "VTIMEZONE").len()), (None, 0));
     }
 }
 
 #[test]
 fn a_feed_asks_to_be_read_each_hour_and_nobody_to_answer() {
-    let ics = feed(
-        "Dr, Who",
-        "America/Toronto".parse().unwrap(),
-        entries(3, &visit()),
-    );
+    let ics = feed("Dr, Who", "America/Toronto".parse().unwrap(), entries(3, &visit()));
     assert!(ics.contains(
         "CALSCALE:GREGORIAN\r\nNAME:Dr\\, Who\r\nX-WR-CALNAME:Dr\\, Who\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\nX-PUBLISHED-TTL:PT1H\r\n"
     ));
     let calendar = read(&ics);
-    assert_eq!(
-        (
-            all(&calendar, "VEVENT").len(),
-            all(&calendar, "VTIMEZONE").len()
-        ),
-        (3, 1)
-    );
+    assert_eq!((all(&calendar, "VEVENT").len(), all(&calendar, "VTIMEZONE").len()), (3, 1));
     for event in all(&calendar, "VEVENT") {
         let kept =
             "UID DTSTAMP LAST-MODIFIED SEQUENCE DTSTART DTEND SUMMARY LOCATION STATUS CLASS TRANSP";
@@ -226,13 +182,8 @@ fn a_feed_asks_to_be_read_each_hour_and_nobody_to_answer() {
 #[test]
 fn a_feed_of_others_says_neither_who_nor_what() {
     let zone = "America/Toronto".parse().unwrap();
-    let booked = Kind::Booked {
-        reference: "K7QF".to_owned(),
-    };
-    let french = entries(1, &booked).map(|entry| Entry {
-        language: Language::Fr,
-        ..entry
-    });
+    let booked = Kind::Booked { reference: "K7QF".to_owned() };
+    let french = entries(1, &booked).map(|entry| Entry { language: Language::Fr, ..entry });
     assert!(feed("x", zone, french).contains("SUMMARY:Réservé - K7QF\r\n"));
     for (kind, summary) in [(booked, "Booked - K7QF"), (Kind::Busy, "Busy")] {
         let event = the_event(&read(&feed("x", zone, entries(1, &kind))));
@@ -244,24 +195,16 @@ fn a_feed_of_others_says_neither_who_nor_what() {
 #[test]
 fn a_feed_without_events_is_valid_and_cancelled_visits_drop_out() {
     let zone = "America/Toronto".parse().unwrap();
-    let cancelled = entries(2, &Kind::Busy).map(|entry| Entry {
-        status: Status::Cancelled,
-        ..entry
-    });
-    assert_eq!(
-        feed("x", zone, cancelled),
-        feed("x", zone, std::iter::empty())
-    );
+    let cancelled =
+        entries(2, &Kind::Busy).map(|entry| Entry { status: Status::Cancelled, ..entry });
+    assert_eq!(feed("x", zone, cancelled), feed("x", zone, std::iter::empty()));
     assert_eq!(read(&feed("x", zone, std::iter::empty())).components, []);
     let in_the_repeated_hour = entries(1, &Kind::Busy).map(|entry| Entry {
         start: utc("2026-11-01T05:30:00Z"),
         end: utc("2026-11-01T06:15:00Z"),
         ..entry
     });
-    assert_eq!(
-        all(&read(&feed("x", zone, in_the_repeated_hour)), "VTIMEZONE").len(),
-        0
-    );
+    assert_eq!(all(&read(&feed("x", zone, in_the_repeated_hour)), "VTIMEZONE").len(), 0);
 }
 
 #[test]
@@ -307,16 +250,12 @@ fn links_say_the_same_as_the_file() {
     };
     for link in [google(&hostile), outlook(&hostile)] {
         assert!(
-            link.bytes()
-                .all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'<' | b'>' | b'#')),
+            link.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'<' | b'>' | b'#')),
             "{link}"
         );
     }
     assert!(google(&hostile).contains("dates=20261101T053000Z%2F20261101T061500Z&location"));
-    assert_eq!(
-        webcal("https://clinic.example/f/abc.ics"),
-        "webcal://clinic.example/f/abc.ics"
-    );
+    assert_eq!(webcal("https://clinic.example/f/abc.ics"), "webcal://clinic.example/f/abc.ics");
     assert_eq!(
         google_subscription("https://clinic.example/f/abc.ics"),
         "https://calendar.google.com/calendar/r?cid=webcal%3A%2F%2Fclinic.example%2Ff%2Fabc.ics"

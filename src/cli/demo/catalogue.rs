@@ -15,10 +15,9 @@ use crate::domain::catalogue::room::Room;
 use crate::domain::catalogue::service::Service;
 use crate::domain::catalogue::site::Site;
 use crate::domain::ids::PartnerId;
-use crate::domain::time::civil;
-use crate::domain::time::holidays;
 use crate::domain::time::hours::{TimeOfDay, Weekday};
 use crate::domain::time::time_zone::Tz;
+use crate::domain::time::{civil, holidays};
 use crate::storage;
 use crate::storage::Tx;
 
@@ -35,8 +34,7 @@ pub(super) struct Clinic {
 /// The same hours on several weekdays, as JSON.
 fn hours(spans: &[(&[&str], &str, &str)]) -> Value {
     let each = spans.iter().flat_map(|(days, opens, closes)| {
-        days.iter()
-            .map(move |day| json!({"weekday": day, "opens": opens, "closes": closes}))
+        days.iter().map(move |day| json!({"weekday": day, "opens": opens, "closes": closes}))
     });
     each.collect()
 }
@@ -69,45 +67,27 @@ pub(super) async fn partners(tx: &mut Tx, app: &App) -> Result<[PartnerId; 3], L
             json!({"hours": open, "chairs": 1}),
         ),
     ] {
-        let partner = Partner {
-            id: app.clock.id(),
-            version: 1,
-            details: read(details)?,
-        };
+        let partner = Partner { id: app.clock.id(), version: 1, details: read(details)? };
         storage::catalogue::partners::insert(tx, &partner).await?;
         furnish(tx, app, &partner, read(shop)?).await?;
         ids.push(partner.id);
     }
-    ids.try_into()
-        .map_err(|_| LoadError::NoTime("the shops".to_owned()))
+    ids.try_into().map_err(|_| LoadError::NoTime("the shops".to_owned()))
 }
 
 /// The clinic with all that can be booked in it.
 pub(super) async fn clinic(tx: &mut Tx, clock: &Clock, zone: Tz) -> Result<Clinic, LoadError> {
     let today = civil::date_of(zone, clock.now());
-    let details = read(
-        json!({"kind": "clinic", "name": "The Toronto Hair Transplant Clinic",
+    let details = read(json!({"kind": "clinic", "name": "The Toronto Hair Transplant Clinic",
         "address": "59 Hayden Street 7th Floor, Toronto, ON M4Y 0E7",
-        "hours": hours(&[(WEEK, "09:00", "18:00"), (&["sat"], "10:00", "16:00")])}),
-    )?;
-    let site = Site {
-        id: clock.id(),
-        version: 1,
-        details,
-    };
+        "hours": hours(&[(WEEK, "09:00", "18:00"), (&["sat"], "10:00", "16:00")])}))?;
+    let site = Site { id: clock.id(), version: 1, details };
     storage::catalogue::sites::insert(tx, &site).await?;
     let rooms = rooms(tx, clock, &site).await?;
     let (devices, windows) = devices(tx, clock, zone, &site, today).await?;
     let practitioners = practitioners(tx, clock, &site, &devices, today).await?;
     let services = services(tx, clock).await?;
-    Ok(Clinic {
-        site,
-        practitioners,
-        rooms,
-        devices,
-        windows,
-        services,
-    })
+    Ok(Clinic { site, practitioners, rooms, devices, windows, services })
 }
 
 async fn rooms(tx: &mut Tx, clock: &Clock, site: &Site) -> Result<Vec<Room>, LoadError> {
@@ -120,11 +100,7 @@ async fn rooms(tx: &mut Tx, clock: &Clock, site: &Site) -> Result<Vec<Room>, Loa
     ] {
         let details =
             read(json!({"site_id": site.id, "name": name, "capabilities": capabilities}))?;
-        let room = Room {
-            id: clock.id(),
-            version: 1,
-            details,
-        };
+        let room = Room { id: clock.id(), version: 1, details };
         storage::catalogue::rooms::insert(tx, &room).await?;
         rooms.push(room);
     }
@@ -158,11 +134,7 @@ async fn devices(
         "modes": [mode(755, (0.4, 6.0), (2.0, 6.0), (1.0, 5.0), 600.0, "ps")]});
     let mut devices = Vec::new();
     for details in [owned, rented] {
-        let device = Device {
-            id: clock.id(),
-            version: 1,
-            details: read(details)?,
-        };
+        let device = Device { id: clock.id(), version: 1, details: read(details)? };
         storage::catalogue::devices::insert(tx, &device).await?;
         devices.push(device);
     }
@@ -172,16 +144,9 @@ async fn devices(
         .take(430 + 780)
         .filter(|day| Weekday::of(*day) == Weekday::Thu);
     for device in devices.iter().filter(|device| device.is_rented()) {
-        for day in thursdays
-            .clone()
-            .filter(|day| holidays::on(*day, true).is_none())
-        {
+        for day in thursdays.clone().filter(|day| holidays::on(*day, true).is_none()) {
             // The last Thursday before Christmas is short.
-            let closes = if day.format("%m-%d").to_string() == "12-24" {
-                "13:00"
-            } else {
-                "17:00"
-            };
+            let closes = if day.format("%m-%d").to_string() == "12-24" { "13:00" } else { "17:00" };
             let at = |time: &str| Ok::<_, LoadError>(read::<TimeOfDay>(json!(time))?.on(day, zone));
             let window = RentalWindow {
                 id: clock.id(),
@@ -203,10 +168,7 @@ async fn practitioners(
     devices: &[Device],
     today: NaiveDate,
 ) -> Result<Vec<Practitioner>, LoadError> {
-    let lasers: Vec<_> = devices
-        .iter()
-        .map(|device| json!({"device_id": device.id}))
-        .collect();
+    let lasers: Vec<_> = devices.iter().map(|device| json!({"device_id": device.id})).collect();
     let own: Vec<_> = lasers.iter().take(1).cloned().collect();
     let valid = |days: u64| json!([{"kind": "laser safety certificate", "expires_on": today + Days::new(days)}]);
     let people = [
@@ -222,11 +184,7 @@ async fn practitioners(
     let mut practitioners = Vec::new();
     for person in people {
         let person = with(person, json!({"site_id": site.id}));
-        let practitioner = Practitioner {
-            id: clock.id(),
-            version: 1,
-            details: read(person)?,
-        };
+        let practitioner = Practitioner { id: clock.id(), version: 1, details: read(person)? };
         storage::catalogue::practitioners::insert(tx, &practitioner).await?;
         practitioners.push(practitioner);
     }
@@ -260,15 +218,8 @@ async fn services(tx: &mut Tx, clock: &Clock) -> Result<Vec<Service>, LoadError>
             Some("adjustment") => json!(40_000),
             _ => Value::Null,
         };
-        let service = with(
-            service,
-            json!({"turnaround_minutes": 15, "price_cents": price}),
-        );
-        let service = Service {
-            id: clock.id(),
-            version: 1,
-            details: read(service)?,
-        };
+        let service = with(service, json!({"turnaround_minutes": 15, "price_cents": price}));
+        let service = Service { id: clock.id(), version: 1, details: read(service)? };
         storage::catalogue::services::insert(tx, &service).await?;
         services.push(service);
     }

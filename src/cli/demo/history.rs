@@ -77,11 +77,7 @@ pub(super) async fn play(
         // Not everybody comes to the first of the list.
         diary.practitioners.rotate_left(1);
         let mut been = Vec::new();
-        for (turn, visit) in story
-            .visits
-            .iter()
-            .enumerate()
-            .filter(|(_, visit)| visit.day <= AHEAD)
+        for (turn, visit) in story.visits.iter().enumerate().filter(|(_, visit)| visit.day <= AHEAD)
         {
             let Some(service) = services.get(visit.service) else {
                 return Err(LoadError::NoTime(visit.service.to_owned()));
@@ -121,9 +117,7 @@ fn first_day(been: &[(NaiveDate, &Visit)], service: &str, darker: bool) -> Optio
         "adjustment" if service == "adjustment" => 10,
         _ => 1,
     };
-    been.iter()
-        .map(|(day, visit)| *day + Duration::days(wait(visit)))
-        .max()
+    been.iter().map(|(day, visit)| *day + Duration::days(wait(visit))).max()
 }
 
 /// A free time on the visit's day or the nearest one from `first` on, so that what is past stays
@@ -139,30 +133,18 @@ fn slot(
     let free = |date: NaiveDate, past: bool| {
         let mut slots = availability::find(diary, date, date).slots;
         slots.retain(|slot| {
-            if past {
-                slot.end + diary.service.turnaround() < now
-            } else {
-                slot.start > now
-            }
+            if past { slot.end + diary.service.turnaround() < now } else { slot.start > now }
         });
         slots.get(turn % slots.len().max(1)).copied()
     };
     let near = |past| {
         (0..=21)
-            .flat_map(|away| {
-                [
-                    planned + Duration::days(away),
-                    planned - Duration::days(away),
-                ]
-            })
+            .flat_map(|away| [planned + Duration::days(away), planned - Duration::days(away)])
             .filter(|date| first.is_none_or(|first| first <= *date))
             .find_map(|date| free(date, past))
     };
     // A wait may reach past today; then the visit is still to come.
-    (visit.day < 0)
-        .then(|| near(true))
-        .flatten()
-        .or_else(|| near(false))
+    (visit.day < 0).then(|| near(true)).flatten().or_else(|| near(false))
 }
 
 async fn write(
@@ -192,15 +174,12 @@ async fn write(
         Some(Ending::CancelledLate) => (slot.start - Duration::hours(20)).max(booked_at),
         Some(Ending::Done | Ending::NotDone | Ending::NoShow) => slot.end,
     };
-    let device = diary
-        .devices
-        .iter()
-        .find(|device| Some(device.id) == slot.place.device_id);
+    let device = diary.devices.iter().find(|device| Some(device.id) == slot.place.device_id);
     let record = match ending {
         Some(Ending::Done) => Some(read(record(device, course, visit))?),
-        Some(Ending::NotDone) => Some(read(
-            json!({"outcome": "not-done", "reason": "Deferred at screening."}),
-        )?),
+        Some(Ending::NotDone) => {
+            Some(read(json!({"outcome": "not-done", "reason": "Deferred at screening."}))?)
+        }
         _ => None,
     };
     let session = Session {
@@ -215,9 +194,7 @@ async fn write(
         place: slot.place,
         status,
         procedure_status,
-        local_start: civil::wall_of(diary.zone, slot.start)
-            .format("%Y-%m-%dT%H:%M")
-            .to_string(),
+        local_start: civil::wall_of(diary.zone, slot.start).format("%Y-%m-%dT%H:%M").to_string(),
         zone: diary.zone.name().to_owned(),
         starts_at: slot.start,
         ends_at: slot.end,
@@ -229,12 +206,7 @@ async fn write(
         updated_at: changed_at,
     };
     storage::course::sessions::insert(tx, &session).await?;
-    let booked = Change {
-        id: clock.id(),
-        at: booked_at,
-        change: "book".to_owned(),
-        before: None,
-    };
+    let booked = Change { id: clock.id(), at: booked_at, change: "book".to_owned(), before: None };
     storage::course::history::insert(tx, &booked, session.id, None).await?;
     if status != SessionStatus::Cancelled {
         for claim in diary.claims_of(slot.place, slot.start) {
@@ -246,11 +218,7 @@ async fn write(
                 claim.when,
             )
             .await?;
-            diary
-                .claims
-                .entry(claim.resource)
-                .or_default()
-                .push(claim.when);
+            diary.claims.entry(claim.resource).or_default().push(claim.when);
         }
     }
     Ok(())

@@ -33,13 +33,7 @@ pub async fn load(tx: &mut Tx, app: &App, password_hash: &str) -> Result<Loaded,
     let stories = patients::stories(tx, clock, &partners).await?;
     history::play(tx, clock, zone, policy, clinic, &stories).await?;
     let before_today = stories.len().saturating_sub(others::TODAY);
-    shops::play(
-        tx,
-        app,
-        &partners,
-        stories.get(..before_today).unwrap_or(&[]),
-    )
-    .await?;
+    shops::play(tx, app, &partners, stories.get(..before_today).unwrap_or(&[])).await?;
     told::invitations(tx, clock, policy).await?;
     replan::plan_all(tx, app).await?;
     storage::demo::mark_all(tx).await?;

@@ -9,14 +9,7 @@ const GIVEN: [&str; 19] = [
     "Ari", "Bo", "Cleo", "Dani", "Eli", "Fay", "Gil", "Hari", "Ida", "Jan", "Kai", "Lea", "Mo",
     "Nia", "Ola", "Pia", "Quin", "Ren", "Zoë",
 ];
-const FAMILY: [&str; 6] = [
-    "Sample",
-    "Example",
-    "Placeholder",
-    "Fictif",
-    "Specimen",
-    "Template",
-];
+const FAMILY: [&str; 6] = ["Sample", "Example", "Placeholder", "Fictif", "Specimen", "Template"];
 const SKIN: [&str; 5] = ["II", "III", "I", "IV", "II"];
 
 /// The others, in the order in which they began.
@@ -58,12 +51,7 @@ pub(super) const TODAY: usize = 5;
 /// Those who come for the first time today, or on the next open day.
 pub(super) fn of_today() -> [Told; TODAY] {
     let first = |name, zone: &str| {
-        told(
-            name,
-            "II",
-            removal("smp", "unknown", &[zone]),
-            vec![visit("consultation", 0)],
-        )
+        told(name, "II", removal("smp", "unknown", &[zone]), vec![visit("consultation", 0)])
     };
     [
         first(("Sol", "Firstcall"), "vertex"),
@@ -100,19 +88,10 @@ const DARKER: &Path = &[
     ("review", 72),
     ("laser_partial", 101),
 ];
-const ADJUSTED: &Path = &[
-    ("consultation", 0),
-    ("adjustment", 14),
-    ("adjustment", 35),
-    ("review", 65),
-];
-const FADED: &Path = &[
-    ("consultation", 0),
-    ("assessment", 5),
-    ("chemical", 20),
-    ("chemical", 55),
-    ("review", 85),
-];
+const ADJUSTED: &Path =
+    &[("consultation", 0), ("adjustment", 14), ("adjustment", 35), ("review", 65)];
+const FADED: &Path =
+    &[("consultation", 0), ("assessment", 5), ("chemical", 20), ("chemical", 55), ("review", 85)];
 
 /// The visits along `path`. What came to nothing is tried again a week later, and all that follows waits for it.
 fn visits(path: &Path, begun: i64, turn: &mut u32) -> Vec<Visit> {
@@ -134,10 +113,7 @@ fn visits(path: &Path, begun: i64, turn: &mut u32) -> Vec<Visit> {
             continue;
         }
         late += 7;
-        all.extend([
-            visit(service, first.day).ending(ending),
-            usual().later(late),
-        ]);
+        all.extend([visit(service, first.day).ending(ending), usual().later(late)]);
     }
     all
 }

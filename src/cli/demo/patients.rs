@@ -8,13 +8,7 @@ use serde_json::json;
 use super::others::{of_today, others};
 use super::read::{LoadError, read, with};
 use super::shops;
-use super::story::Story;
-use super::story::Told;
-use super::story::Visit;
-use super::story::removal;
-use super::story::told;
-use super::story::visit;
-use super::story::visits;
+use super::story::{Story, Told, Visit, removal, told, visit, visits};
 use crate::clock::Clock;
 use crate::domain::course::Course;
 use crate::domain::ids::PartnerId;
@@ -173,11 +167,7 @@ pub(super) async fn stories(
             "email": email, "preferred_language": told.language, "fitzpatrick": told.fitzpatrick,
             "preferred_channel": (index % 5 == 4).then_some("sms")}),
         )?;
-        let patient = Patient {
-            id: clock.id(),
-            version: 1,
-            details,
-        };
+        let patient = Patient { id: clock.id(), version: 1, details };
         storage::patient::patients::insert(tx, &patient).await?;
         let mut consents = vec![json!({"kind": "messages", "text_version": "2025-1"})];
         let exposes =

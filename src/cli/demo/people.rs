@@ -31,45 +31,15 @@ pub(super) async fn users(
     let [maple, _, junction] = *partners;
     let mut added = Vec::new();
     for (name, email, role, partner_id) in [
-        (
-            "Casey Frontdesk",
-            "casey@example.test",
-            Role::FrontDesk,
-            None,
-        ),
-        (
-            "Noor Sample RN",
-            "noor@example.test",
-            Role::Practitioner,
-            None,
-        ),
+        ("Casey Frontdesk", "casey@example.test", Role::FrontDesk, None),
+        ("Noor Sample RN", "noor@example.test", Role::Practitioner, None),
         ("Robin Ledger", "robin@example.test", Role::Manager, None),
-        (
-            "Mika Maple",
-            "maple@example.test",
-            Role::Partner,
-            Some(maple),
-        ),
-        (
-            "Dr. Imani Example",
-            "imani@example.test",
-            Role::Practitioner,
-            None,
-        ),
-        (
-            "Theo Placeholder",
-            "theo@example.test",
-            Role::Practitioner,
-            None,
-        ),
+        ("Mika Maple", "maple@example.test", Role::Partner, Some(maple)),
+        ("Dr. Imani Example", "imani@example.test", Role::Practitioner, None),
+        ("Theo Placeholder", "theo@example.test", Role::Practitioner, None),
         ("Jun Demo", "jun@example.test", Role::Practitioner, None),
         ("Pat Privacy", "pat@example.test", Role::Manager, None),
-        (
-            "Jo Junction",
-            "junction@example.test",
-            Role::Partner,
-            Some(junction),
-        ),
+        ("Jo Junction", "junction@example.test", Role::Partner, Some(junction)),
     ] {
         let user = User {
             id: clock.id(),
@@ -86,20 +56,11 @@ pub(super) async fn users(
             second_factor_required: false,
         };
         storage::access::users::insert(tx, &user).await?;
-        added.push((
-            role,
-            DemoUser {
-                id: user.id,
-                name: name.to_owned(),
-                email: email.to_owned(),
-            },
-        ));
+        added
+            .push((role, DemoUser { id: user.id, name: name.to_owned(), email: email.to_owned() }));
     }
     let first = |wanted: Role| {
-        let found = added
-            .iter()
-            .find(|(role, _)| *role == wanted)
-            .map(|(_, user)| user.clone());
+        let found = added.iter().find(|(role, _)| *role == wanted).map(|(_, user)| user.clone());
         found.ok_or(LoadError::Nobody(wanted))
     };
     Ok(Loaded {

@@ -1,8 +1,7 @@
 //! The demo data as they are written: values of the domain from JSON, and why they could not be loaded.
 
-use crate::actions;
 use crate::domain::role::Role;
-use crate::storage;
+use crate::{actions, storage};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;

@@ -18,10 +18,9 @@ use crate::domain::messages::task::{Task, TaskKind};
 use crate::domain::partner::notifications::PartnerNotices;
 use crate::domain::partner::referral::{Referral, ReferralStatus, Screening, is_report_overdue};
 use crate::domain::patient::lock_box::{Lock, LockDetails, LockedItem};
-use crate::domain::time::civil;
-use crate::domain::time::holidays;
 use crate::domain::time::hours::TimeOfDay;
 use crate::domain::time::interval::Interval;
+use crate::domain::time::{civil, holidays};
 use crate::storage;
 use crate::storage::Tx;
 use crate::storage::booking::claims::Claimant;
@@ -84,13 +83,7 @@ struct Told {
 }
 
 fn visit(service: &'static str, day: i64, hour: u16, status: SessionStatus) -> Visit {
-    Visit {
-        service,
-        day,
-        at: TimeOfDay::hm(hour, 0),
-        status,
-        record: None,
-    }
+    Visit { service, day, at: TimeOfDay::hm(hour, 0), status, record: None }
 }
 
 fn referrals([maple, _, junction]: [PartnerId; 3], first: usize) -> Vec<Told> {
@@ -128,13 +121,7 @@ fn referrals([maple, _, junction]: [PartnerId; 3], first: usize) -> Vec<Told> {
         )
     };
     vec![
-        told(
-            7,
-            maple,
-            "assessment",
-            R::Accepted,
-            vec![visit("assessment", 4, 13, S::Booked)],
-        ),
+        told(7, maple, "assessment", R::Accepted, vec![visit("assessment", 4, 13, S::Booked)]),
         told(
             8,
             junction,
@@ -196,11 +183,7 @@ pub(super) async fn play(
             json!({"email": "junction@example.test", "language": "fr", "day_list_by": "email", "changes_by": "email"}),
         ),
     ] {
-        let notices = PartnerNotices {
-            partner_id: partner,
-            version: 1,
-            details: read(wants)?,
-        };
+        let notices = PartnerNotices { partner_id: partner, version: 1, details: read(wants)? };
         storage::partner::notifications::insert(tx, &notices).await?;
     }
     let services =
@@ -220,10 +203,7 @@ async fn locked(tx: &mut Tx, app: &App, stories: &[Story]) -> Result<(), LoadErr
         id: app.clock.id(),
         version: 1,
         patient_id: story.course.patient_id,
-        details: LockDetails {
-            item: LockedItem::Medication,
-            partner_id: None,
-        },
+        details: LockDetails { item: LockedItem::Medication, partner_id: None },
         begun_at: story.course.created_at,
         ended_at: None,
     };
@@ -239,11 +219,7 @@ async fn refer(
 ) -> Result<(), LoadError> {
     let missing = || LoadError::NoTime(told.service.to_owned());
     let course = &stories.get(told.story).ok_or_else(missing)?.course;
-    let named = |code: &str| {
-        services
-            .iter()
-            .find(|service| service.details.code.as_str() == code)
-    };
+    let named = |code: &str| services.iter().find(|service| service.details.code.as_str() == code);
     let now = app.clock.now();
     let sent = now - Duration::days(told.sent) - Duration::hours(2);
     let answered = told.answered.map(|days| now - Duration::days(days));
@@ -291,10 +267,7 @@ async fn dated(
 ) -> Result<(), LoadError> {
     let (zone, clock) = (app.zone, &app.clock);
     let today = civil::date_of(zone, clock.now());
-    let starts_at = visit.at.on(
-        open_day(today + Duration::days(visit.day), visit.day < 0),
-        zone,
-    );
+    let starts_at = visit.at.on(open_day(today + Duration::days(visit.day), visit.day < 0), zone);
     let ends_at = starts_at + service.duration();
     let session = Session {
         id: clock.id(),
@@ -312,9 +285,7 @@ async fn dated(
         } else {
             ProcedureStatus::Preparation
         },
-        local_start: civil::wall_of(zone, starts_at)
-            .format("%Y-%m-%dT%H:%M")
-            .to_string(),
+        local_start: civil::wall_of(zone, starts_at).format("%Y-%m-%dT%H:%M").to_string(),
         zone: zone.name().to_owned(),
         starts_at,
         ends_at,
@@ -323,50 +294,24 @@ async fn dated(
         record: visit.record.clone().map(read).transpose()?,
         confirmed_at: None,
         created_at: sent,
-        updated_at: if visit.record.is_some() {
-            ends_at + Duration::hours(3)
-        } else {
-            sent
-        },
+        updated_at: if visit.record.is_some() { ends_at + Duration::hours(3) } else { sent },
     };
     storage::course::sessions::insert(tx, &session).await?;
     if is_report_overdue(&session, &app.policy, clock.now()) {
         let detail = "The shop has not reported what was done. Ask it; until then it gets no next session of this patient.";
-        task(
-            tx,
-            app,
-            referral,
-            Some(session.id),
-            TaskKind::ReportOverdue,
-            detail,
-        )
-        .await?;
+        task(tx, app, referral, Some(session.id), TaskKind::ReportOverdue, detail).await?;
     }
     let changes = [("book", sent), ("report", session.updated_at)];
-    for (what, at) in changes
-        .into_iter()
-        .take(if visit.record.is_some() { 2 } else { 1 })
-    {
-        let change = Change {
-            id: clock.id(),
-            at,
-            change: what.to_owned(),
-            before: None,
-        };
+    for (what, at) in changes.into_iter().take(if visit.record.is_some() { 2 } else { 1 }) {
+        let change = Change { id: clock.id(), at, change: what.to_owned(), before: None };
         storage::course::history::insert(tx, &change, session.id, None).await?;
     }
     let missing = || LoadError::NoTime(visit.service.to_owned());
-    let when = Interval::new(
-        starts_at - service.arrival(),
-        ends_at + service.turnaround(),
-    )
-    .ok_or_else(missing)?;
-    for resource in [
-        Some(session.patient_id.into()),
-        session.place.room_id.map(Into::into),
-    ]
-    .into_iter()
-    .flatten()
+    let when = Interval::new(starts_at - service.arrival(), ends_at + service.turnaround())
+        .ok_or_else(missing)?;
+    for resource in [Some(session.patient_id.into()), session.place.room_id.map(Into::into)]
+        .into_iter()
+        .flatten()
     {
         storage::booking::claims::insert(
             tx,
@@ -417,10 +362,7 @@ async fn place(tx: &mut Tx, shop: PartnerId) -> Result<Place, LoadError> {
             .find(|one| one.details.site_id == site)
             .ok_or_else(missing)?
             .id,
-        room_id: rooms
-            .iter()
-            .find(|room| room.details.site_id == site)
-            .map(|room| room.id),
+        room_id: rooms.iter().find(|room| room.details.site_id == site).map(|room| room.id),
         device_id: None,
     })
 }
@@ -429,11 +371,7 @@ async fn place(tx: &mut Tx, shop: PartnerId) -> Result<Place, LoadError> {
 fn open_day(mut day: NaiveDate, back: bool) -> NaiveDate {
     while matches!(day.weekday(), Weekday::Sun | Weekday::Mon) || holidays::on(day, true).is_some()
     {
-        day = if back {
-            day - Days::new(1)
-        } else {
-            day + Days::new(1)
-        };
+        day = if back { day - Days::new(1) } else { day + Days::new(1) };
     }
     day
 }

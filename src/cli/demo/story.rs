@@ -2,8 +2,7 @@
 
 use crate::domain::course::Course;
 use crate::domain::ids::PartnerId;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// How a visit of the past ended; one of the future is booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,12 +40,7 @@ pub(super) struct Story {
 }
 
 pub(super) fn visit(service: &'static str, day: i64) -> Visit {
-    Visit {
-        service,
-        day,
-        ending: Ending::Done,
-        extra: json!({}),
-    }
+    Visit { service, day, ending: Ending::Done, extra: json!({}) }
 }
 
 /// Visits with one service on several days.
@@ -62,10 +56,7 @@ impl Visit {
         Self { extra, ..self }
     }
     pub(super) fn later(self, days: i64) -> Self {
-        Self {
-            day: self.day + days,
-            ..self
-        }
+        Self { day: self.day + days, ..self }
     }
 }
 

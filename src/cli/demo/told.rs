@@ -49,13 +49,7 @@ pub(super) async fn invitations(
             try_at: sent_at,
             attempts: 1,
             sent_at: Some(sent_at),
-            ..Message::written(
-                clock.id(),
-                patient.id,
-                language,
-                content,
-                session.created_at,
-            )
+            ..Message::written(clock.id(), patient.id, language, content, session.created_at)
         };
         // Nobody is told of a time that is not agreed.
         if !session.awaits_shop() {

@@ -111,36 +111,18 @@ mod tests {
         assert_eq!(one.standing(&policy, at(9)), Standing::In);
         assert_eq!(one.standing(&policy, at(10)), Standing::Locked);
         assert_eq!(one.standing(&policy, at(12 * 60)), Standing::Over);
-        let busy = |minutes| SignIn {
-            seen_at: at(minutes),
-            ..one.clone()
-        };
-        assert_eq!(
-            busy(24 * 60 - 1).standing(&policy, at(24 * 60 - 1)),
-            Standing::In
-        );
+        let busy = |minutes| SignIn { seen_at: at(minutes), ..one.clone() };
+        assert_eq!(busy(24 * 60 - 1).standing(&policy, at(24 * 60 - 1)), Standing::In);
         assert_eq!(busy(24 * 60).standing(&policy, at(24 * 60)), Standing::Over);
     }
 
     #[test]
     fn half_a_sign_in_opens_nothing_and_does_not_wait_long() {
         let policy = Policy::default();
-        assert_eq!(
-            sign_in(Stage::Code).standing(&policy, at(1)),
-            Standing::AwaitsCode
-        );
-        assert_eq!(
-            sign_in(Stage::Enrolment).standing(&policy, at(9)),
-            Standing::AwaitsEnrolment
-        );
-        assert_eq!(
-            sign_in(Stage::Code).standing(&policy, at(10)),
-            Standing::Over
-        );
-        let ended = SignIn {
-            ended_at: Some(at(1)),
-            ..sign_in(Stage::In)
-        };
+        assert_eq!(sign_in(Stage::Code).standing(&policy, at(1)), Standing::AwaitsCode);
+        assert_eq!(sign_in(Stage::Enrolment).standing(&policy, at(9)), Standing::AwaitsEnrolment);
+        assert_eq!(sign_in(Stage::Code).standing(&policy, at(10)), Standing::Over);
+        let ended = SignIn { ended_at: Some(at(1)), ..sign_in(Stage::In) };
         assert_eq!(ended.standing(&policy, at(1)), Standing::Over);
     }
 }

@@ -35,11 +35,8 @@ pub fn check(key: &LinkKey, form: &str, stamp: &str, now: DateTime<Utc>) -> Resu
     if hash_of(signature) != hash_of(&key.signed(form, opened)) {
         return Err(BadStamp::Forged);
     }
-    let opened = opened
-        .parse()
-        .ok()
-        .and_then(DateTime::from_timestamp_millis)
-        .ok_or(BadStamp::Forged)?;
+    let opened =
+        opened.parse().ok().and_then(DateTime::from_timestamp_millis).ok_or(BadStamp::Forged)?;
     match now - opened {
         lain if lain < LEAST => Err(BadStamp::TooSoon),
         lain if lain > MOST => Err(BadStamp::TooOld),
@@ -53,40 +50,21 @@ mod tests {
 
     #[test]
     fn a_stamp_counts_from_three_seconds_to_twelve_hours_for_its_own_form_alone() {
-        let (key, opened) = (
-            LinkKey::new([7; 32]),
-            DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
-        );
+        let (key, opened) =
+            (LinkKey::new([7; 32]), DateTime::from_timestamp(1_800_000_000, 0).unwrap());
         let stamp = stamp(&key, "wish", opened);
         let after = |seconds: i64| check(&key, "wish", &stamp, opened + Duration::seconds(seconds));
         assert_eq!(after(2), Err(BadStamp::TooSoon));
         assert_eq!(after(3), Ok(()));
         assert_eq!(after(12 * 3600), Ok(()));
         assert_eq!(after(12 * 3600 + 1), Err(BadStamp::TooOld));
-        assert_eq!(
-            after(-60),
-            Err(BadStamp::TooSoon),
-            "another node's clock is not ahead"
-        );
+        assert_eq!(after(-60), Err(BadStamp::TooSoon), "another node's clock is not ahead");
         let later = opened + Duration::seconds(60);
         assert_eq!(check(&key, "other", &stamp, later), Err(BadStamp::Forged));
-        assert_eq!(
-            check(&LinkKey::new([8; 32]), "wish", &stamp, later),
-            Err(BadStamp::Forged)
-        );
+        assert_eq!(check(&LinkKey::new([8; 32]), "wish", &stamp, later), Err(BadStamp::Forged));
         let (_, signature) = stamp.split_once('.').unwrap();
-        for junk in [
-            "",
-            ".",
-            "x.y",
-            &format!("1700000000000.{signature}"),
-            &format!("{stamp}x"),
-        ] {
-            assert_eq!(
-                check(&key, "wish", junk, later),
-                Err(BadStamp::Forged),
-                "{junk}"
-            );
+        for junk in ["", ".", "x.y", &format!("1700000000000.{signature}"), &format!("{stamp}x")] {
+            assert_eq!(check(&key, "wish", junk, later), Err(BadStamp::Forged), "{junk}");
         }
     }
 }

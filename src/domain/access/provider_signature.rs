@@ -10,9 +10,8 @@ use sha1::Sha1;
 /// What the provider writes under a POST of `params` to `url`, the address as the provider was told it.
 #[must_use]
 pub fn signed(token: &str, url: &str, params: &[(String, String)]) -> String {
-    mac(token, url, params).map_or_else(String::new, |mac| {
-        STANDARD.encode(mac.finalize().into_bytes())
-    })
+    mac(token, url, params)
+        .map_or_else(String::new, |mac| STANDARD.encode(mac.finalize().into_bytes()))
 }
 
 /// Whether `signature` is the provider's. Takes as long for one that is nearly right as for one that is not.
@@ -48,10 +47,7 @@ mod tests {
     const URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
 
     fn params(params: &[(&str, &str)]) -> Vec<(String, String)> {
-        params
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
+        params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     /// The example of the provider's documentation.
@@ -78,10 +74,7 @@ mod tests {
             ("Digits", "1234"),
             ("Digits", "1234"),
         ]);
-        assert_eq!(
-            signed("12345", URL, &several),
-            "IK+Dwps556ElfBT0I3Rgjkr1wJU="
-        );
+        assert_eq!(signed("12345", URL, &several), "IK+Dwps556ElfBT0I3Rgjkr1wJU=");
     }
 
     #[test]
@@ -95,10 +88,7 @@ mod tests {
         }
         let mut reversed = call();
         reversed.reverse();
-        assert!(
-            verified("12345", URL, &reversed, &signature),
-            "the order does not matter"
-        );
+        assert!(verified("12345", URL, &reversed, &signature), "the order does not matter");
         assert!(!verified("12346", URL, &call(), &signature));
         assert!(!verified(
             "12345",

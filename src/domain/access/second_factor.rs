@@ -19,14 +19,9 @@ pub fn secret_of(random: [u8; SECRET_BYTES]) -> String {
 #[must_use]
 pub fn step_of(secret: &str, code: &str, now: DateTime<Utc>, last: Option<i64>) -> Option<i64> {
     let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-    let totp = Builder::new()
-        .with_secret(Secret::try_from_base32(secret).ok()?)
-        .build()
-        .ok()?;
+    let totp = Builder::new().with_secret(Secret::try_from_base32(secret).ok()?).build().ok()?;
     let step = totp.check(&code, u64::try_from(now.timestamp()).ok()?)?;
-    i64::try_from(step)
-        .ok()
-        .filter(|step| last.is_none_or(|last| *step > last))
+    i64::try_from(step).ok().filter(|step| last.is_none_or(|last| *step > last))
 }
 
 /// The address that an authenticator reads from a QR code.
@@ -51,20 +46,13 @@ mod tests {
     fn a_code_is_good_for_its_half_minute_and_once() {
         let at = DateTime::UNIX_EPOCH + Duration::seconds(59);
         assert_eq!(step_of(&known(), "287 082", at, None), Some(1));
-        assert_eq!(
-            step_of(&known(), "287082", at, Some(1)),
-            None,
-            "used already"
-        );
+        assert_eq!(step_of(&known(), "287082", at, Some(1)), None, "used already");
         assert_eq!(
             step_of(&known(), "287082", at + Duration::seconds(30), None),
             Some(1),
             "a slow hand"
         );
-        assert_eq!(
-            step_of(&known(), "287082", at + Duration::minutes(5), None),
-            None
-        );
+        assert_eq!(step_of(&known(), "287082", at + Duration::minutes(5), None), None);
         for junk in ["", "28708", "287083", "２８７０８２", "abcdef"] {
             assert_eq!(step_of(&known(), junk, at, None), None, "{junk}");
         }

@@ -38,10 +38,7 @@ impl LinkKey {
     #[must_use]
     pub fn secret(&self, session: SessionId, recipient: &Recipient) -> String {
         let bytes = if recipient.phone().is_some() { 12 } else { 18 };
-        self.tag(
-            &[b"visit\0", session.0.as_bytes(), recipient.key().as_bytes()],
-            bytes,
-        )
+        self.tag(&[b"visit\0", session.0.as_bytes(), recipient.key().as_bytes()], bytes)
     }
 
     /// What shows that the clinic has said `what` for `purpose`, and nobody else: characters that need no escaping.
@@ -90,27 +87,17 @@ mod tests {
         let secret = key.secret(one, &ada);
         assert_eq!(secret.len(), 24);
         assert_eq!(
-            key.secret(
-                one,
-                &Recipient::try_from("+14165550123".to_owned()).unwrap()
-            )
-            .len(),
+            key.secret(one, &Recipient::try_from("+14165550123".to_owned()).unwrap()).len(),
             16
         );
         assert_eq!(
             secret,
-            key.secret(
-                one,
-                &Recipient::try_from("ada@EXAMPLE.test".to_owned()).unwrap()
-            )
+            key.secret(one, &Recipient::try_from("ada@EXAMPLE.test".to_owned()).unwrap())
         );
         assert_ne!(secret, key.secret(two, &ada));
         assert_ne!(secret, key.secret(one, &eve));
         assert_ne!(secret, LinkKey::new([8; 32]).secret(one, &ada));
-        assert_eq!(
-            LinkKey::read(&key.written()).unwrap().secret(one, &ada),
-            secret
-        );
+        assert_eq!(LinkKey::read(&key.written()).unwrap().secret(one, &ada), secret);
         assert!(LinkKey::read("short").is_none());
     }
 }

@@ -18,13 +18,11 @@ use crate::domain::catalogue::site::Site;
 use crate::domain::clinic::policy::Policy;
 use crate::domain::course::case::Case;
 use crate::domain::course::laser::Laser;
-use crate::domain::course::rules::Ask;
-use crate::domain::course::rules::at_shop;
 use crate::domain::course::rules::at_shop::ShopTerms;
+use crate::domain::course::rules::{Ask, at_shop};
 use crate::domain::course::session::Place;
 use crate::domain::ids::{PatientId, ResourceId};
-use crate::domain::refusal::Code;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::interval::{Interval, merged};
 use crate::domain::time::time_zone::Tz;
 
@@ -100,25 +98,13 @@ impl Diary {
     /// The question that the rules of removal are asked for `start`.
     #[must_use]
     pub fn ask(&self, start: DateTime<Utc>) -> Option<Ask<'_>> {
-        Some(Ask::at(
-            self.case.as_ref()?,
-            &self.policy,
-            self.zone,
-            &self.service,
-            start,
-        ))
+        Some(Ask::at(self.case.as_ref()?, &self.policy, self.zone, &self.service, start))
     }
 
     /// The question for whatever is allowed on `day` at all.
     #[must_use]
     pub fn ask_on(&self, day: NaiveDate) -> Option<Ask<'_>> {
-        Some(Ask::on(
-            self.case.as_ref()?,
-            &self.policy,
-            self.zone,
-            &self.service,
-            day,
-        ))
+        Some(Ask::on(self.case.as_ref()?, &self.policy, self.zone, &self.service, day))
     }
 
     /// What the shop's own rules have against `day`; nothing at the clinic, or where what happened is told.
@@ -177,35 +163,18 @@ impl Diary {
     /// What a session at `place` claims when it starts at `start`.
     #[must_use]
     pub fn claims_of(&self, place: Place, start: DateTime<Utc>) -> Vec<Claim> {
-        let mut wanted = vec![(
-            ResourceId::from(self.patient),
-            Taken::Present,
-            Code::ConflictPatient,
-        )];
+        let mut wanted =
+            vec![(ResourceId::from(self.patient), Taken::Present, Code::ConflictPatient)];
         if self.shop.is_none() {
             // Who treats at a shop is its own business: it has as much room as it has chairs.
-            wanted.push((
-                place.practitioner_id.into(),
-                Taken::AtWork,
-                Code::ConflictPractitioner,
-            ));
+            wanted.push((place.practitioner_id.into(), Taken::AtWork, Code::ConflictPractitioner));
         }
+        wanted.extend(place.room_id.map(|room| (room.into(), Taken::Present, Code::ConflictRoom)));
         wanted.extend(
-            place
-                .room_id
-                .map(|room| (room.into(), Taken::Present, Code::ConflictRoom)),
-        );
-        wanted.extend(
-            place
-                .device_id
-                .map(|device| (device.into(), Taken::AtWork, Code::ConflictDevice)),
+            place.device_id.map(|device| (device.into(), Taken::AtWork, Code::ConflictDevice)),
         );
         let claim = |(resource, taken, conflict)| {
-            Some(Claim {
-                resource,
-                when: self.claim(taken, start)?,
-                conflict,
-            })
+            Some(Claim { resource, when: self.claim(taken, start)?, conflict })
         };
         wanted.into_iter().filter_map(claim).collect()
     }
@@ -241,13 +210,7 @@ impl Diary {
     ) -> Vec<Interval> {
         let first = first.pred_opt().unwrap_or(first);
         let last = last.succ_opt().unwrap_or(last);
-        merged(
-            first
-                .iter_days()
-                .take_while(|day| *day <= last)
-                .flat_map(hours_on)
-                .collect(),
-        )
+        merged(first.iter_days().take_while(|day| *day <= last).flat_map(hours_on).collect())
     }
 
     /// Whether any closure that was loaded is `of` a thing.

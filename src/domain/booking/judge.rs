@@ -176,9 +176,7 @@ fn time_faults(diary: &Diary, start: DateTime<Utc>, date: NaiveDate) -> Vec<Refu
 #[must_use]
 pub fn last_day(diary: &Diary) -> NaiveDate {
     let today = civil::date_of(diary.zone, diary.now);
-    today
-        .checked_add_days(chrono::Days::new(diary.policy.horizon_days.into()))
-        .unwrap_or(today)
+    today.checked_add_days(chrono::Days::new(diary.policy.horizon_days.into())).unwrap_or(today)
 }
 
 /// Rule 35: the day and the hours of the site.
@@ -232,10 +230,7 @@ fn clashes(
     let Some(claim) = diary.claim(taken, start) else {
         return false;
     };
-    diary
-        .taken(resource)
-        .iter()
-        .any(|busy| busy.overlaps(claim))
+    diary.taken(resource).iter().any(|busy| busy.overlaps(claim))
 }
 
 /// Who treats, with what.
@@ -254,21 +249,13 @@ fn nearest_pair(
     let people: Vec<_> = diary
         .practitioners
         .iter()
-        .map(|thing| Candidate {
-            thing,
-            against: against_practitioner(diary, thing, start, date),
-        })
+        .map(|thing| Candidate { thing, against: against_practitioner(diary, thing, start, date) })
         .collect();
     if !diary.needs_device() {
-        return match people
-            .into_iter()
-            .min_by_key(|person| weight(&person.against))
-        {
-            Some(person) if person.against.is_empty() => Ok(Pair {
-                practitioner: person.thing.id,
-                device: None,
-                overridden: Vec::new(),
-            }),
+        return match people.into_iter().min_by_key(|person| weight(&person.against)) {
+            Some(person) if person.against.is_empty() => {
+                Ok(Pair { practitioner: person.thing.id, device: None, overridden: Vec::new() })
+            }
             Some(person) => Err(person.against),
             None => Err(vec![nobody(diary)]),
         };
@@ -276,21 +263,14 @@ fn nearest_pair(
     let devices: Vec<_> = diary
         .devices
         .iter()
-        .map(|thing| Candidate {
-            thing,
-            against: against_device(diary, thing, start, date),
-        })
+        .map(|thing| Candidate { thing, against: against_device(diary, thing, start, date) })
         .collect();
-    let pairs = people
-        .iter()
-        .flat_map(|person| devices.iter().map(move |device| (person, device)));
+    let pairs = people.iter().flat_map(|person| devices.iter().map(move |device| (person, device)));
     let nearest = pairs
         .map(|(person, device)| {
             let mut against = [person.against.as_slice(), device.against.as_slice()].concat();
-            let fit = person
-                .against
-                .iter()
-                .all(|refusal| refusal.code != Code::OperatorNotAuthorised);
+            let fit =
+                person.against.iter().all(|refusal| refusal.code != Code::OperatorNotAuthorised);
             if fit && !person.thing.may_use(device.thing.id, date) {
                 let (name, code) = (&person.thing.details.name, &device.thing.details.code);
                 against.push(Refusal::new(
@@ -298,14 +278,10 @@ fn nearest_pair(
                     format!("{name} is not authorised on {code} for that day."),
                 ));
             }
-            let (overridden, against): (Vec<_>, Vec<_>) = against
-                .into_iter()
-                .partition(|refusal| pardoned(diary, refusal));
-            let pair = Pair {
-                practitioner: person.thing.id,
-                device: Some(device.thing.id),
-                overridden,
-            };
+            let (overridden, against): (Vec<_>, Vec<_>) =
+                against.into_iter().partition(|refusal| pardoned(diary, refusal));
+            let pair =
+                Pair { practitioner: person.thing.id, device: Some(device.thing.id), overridden };
             (pair, against)
         })
         .min_by_key(|(pair, against)| (weight(against), weight(&pair.overridden)));
@@ -330,10 +306,7 @@ fn nearest_pair(
 
 fn nobody(diary: &Diary) -> Refusal {
     let (site, service) = (&diary.site.details.name, &diary.service.details.name);
-    Refusal::new(
-        Code::OperatorNotAuthorised,
-        format!("Nobody at {site} does {service}."),
-    )
+    Refusal::new(Code::OperatorNotAuthorised, format!("Nobody at {site} does {service}."))
 }
 
 fn elsewhere(what: &str, site: &str) -> Refusal {
@@ -420,9 +393,8 @@ fn against_device(
         &diary.over(date, date, |day| diary.opening().device_on(device, day)),
         start,
     ) {
-        let reason = diary
-            .reason_of(date, |closed| closed.device_id == Some(device.id))
-            .unwrap_or("closed");
+        let reason =
+            diary.reason_of(date, |closed| closed.device_id == Some(device.id)).unwrap_or("closed");
         against.push(Refusal::new(
             Code::DeviceNotAvailable,
             format!("{code} is not to be had then ({reason})."),
@@ -448,10 +420,7 @@ fn outside_window(diary: &Diary, device: &Device, date: NaiveDate) -> Refusal {
         .filter(|window| civil::date_of(diary.zone, window.start()) == date)
         .collect();
     let message = if that_day.is_empty() {
-        format!(
-            "{code} is rented and not here on {}.",
-            civil::spoken_day(date)
-        )
+        format!("{code} is rented and not here on {}.", civil::spoken_day(date))
     } else {
         format!(
             "{code} is rented and can be used {} on {}.",
@@ -496,15 +465,11 @@ fn against_room(diary: &Diary, room: &Room, start: DateTime<Utc>, date: NaiveDat
     if let Some(reason) = room_unfit(diary, room) {
         against.push(Refusal::new(Code::RoomNotSuitable, reason));
     }
-    let present = Interval::new(
-        start - diary.service.arrival(),
-        start + diary.service.duration(),
-    );
+    let present = Interval::new(start - diary.service.arrival(), start + diary.service.duration());
     let open = diary.over(date, date, |day| diary.opening().room_on(room, day));
     if !present.is_some_and(|present| open.iter().any(|hours| hours.contains(present))) {
-        let reason = diary
-            .reason_of(date, |closed| closed.room_id == Some(room.id))
-            .unwrap_or("closed");
+        let reason =
+            diary.reason_of(date, |closed| closed.room_id == Some(room.id)).unwrap_or("closed");
         against.push(Refusal::new(
             Code::RoomClosed,
             format!("{name} is not to be had then ({reason})."),
@@ -532,10 +497,6 @@ pub fn room_unfit(diary: &Diary, room: &Room) -> Option<String> {
     let needed = diary.service.room()?;
     let fitted = room.details.capabilities.contains(&needed);
     (!fitted).then(|| {
-        format!(
-            "{name} is not {}, which {} needs.",
-            needed.in_words(),
-            diary.service.details.name
-        )
+        format!("{name} is not {}, which {} needs.", needed.in_words(), diary.service.details.name)
     })
 }

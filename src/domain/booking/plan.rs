@@ -8,11 +8,10 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
-use super::availability;
 use super::availability::Slot;
 use super::diary::Diary;
-use super::judge;
 use super::ranking::{Ranked, ranked, target};
+use super::{availability, judge};
 use crate::domain::catalogue::service::Treatment;
 use crate::domain::course::case::{Happened, Visit};
 use crate::domain::course::rules::interval::{Rest, first_clear_day, rest};
@@ -40,12 +39,8 @@ impl Wishes {
     #[must_use]
     pub fn allow(&self, diary: &Diary, slot: &Slot) -> bool {
         let day = civil::date_of(diary.zone, slot.start);
-        let not_before = self
-            .not_before
-            .is_none_or(|time| time.on(day, diary.zone) <= slot.start);
-        let not_after = self
-            .not_after
-            .is_none_or(|time| slot.start <= time.on(day, diary.zone));
+        let not_before = self.not_before.is_none_or(|time| time.on(day, diary.zone) <= slot.start);
+        let not_after = self.not_after.is_none_or(|time| slot.start <= time.on(day, diary.zone));
         self.allow_day(day) && not_before && not_after
     }
 
@@ -75,11 +70,7 @@ pub fn range(diary: &Diary, from: NaiveDate, slack: Days) -> Range {
         _ => from,
     };
     let target = target(diary, first);
-    Range {
-        first,
-        target,
-        last: (target + slack).min(judge::last_day(diary)),
-    }
+    Range { first, target, last: (target + slack).min(judge::last_day(diary)) }
 }
 
 /// The best time within `range` and the best of `others` other days, nearest first; of `days` only, where given.
@@ -92,9 +83,7 @@ pub fn nearest(
     others: usize,
 ) -> Vec<Ranked> {
     let mut found: Vec<Ranked> = Vec::new();
-    let reach = (range.last - range.target)
-        .max(range.target - range.first)
-        .num_days();
+    let reach = (range.last - range.target).max(range.target - range.first).num_days();
     for distance in (0..=reach.unsigned_abs()).map(Days::new) {
         let mut slots = Vec::new();
         let mut ring = vec![range.target + distance];
@@ -186,10 +175,8 @@ pub fn feasible(
     let mut sets = vec![days.clone()];
     for _ in 1..count {
         let next = sets.last()?;
-        let follows = |day: &&NaiveDate| {
-            next.range(**day..)
-                .any(|later| follows(diary, **day, *later))
-        };
+        let follows =
+            |day: &&NaiveDate| next.range(**day..).any(|later| follows(diary, **day, *later));
         let set: BTreeSet<_> = days.iter().filter(follows).copied().collect();
         sets.push(set);
     }
@@ -215,17 +202,13 @@ pub fn follows(diary: &Diary, day: NaiveDate, later: NaiveDate) -> bool {
 
 /// Whether an exposure that is not part of the plan vouches for a laser session on `day` (rule 24).
 fn vouched_before(diary: &Diary, day: NaiveDate) -> bool {
-    let Some(case) = diary
-        .case
-        .as_ref()
-        .filter(|_| diary.service.treatment() == Some(Treatment::Laser))
+    let Some(case) =
+        diary.case.as_ref().filter(|_| diary.service.treatment() == Some(Treatment::Laser))
     else {
         return true;
     };
     let valid = Days::new(diary.policy.test_patch_valid_days.into());
-    let mut exposures = case
-        .visits
-        .iter()
-        .filter(|visit| visit.treats().is_some_and(Treatment::is_exposure));
+    let mut exposures =
+        case.visits.iter().filter(|visit| visit.treats().is_some_and(Treatment::is_exposure));
     exposures.any(|visit| visit.day < day && day <= visit.day + valid)
 }

@@ -62,9 +62,7 @@ pub struct Ranked {
 #[must_use]
 pub fn target(diary: &Diary, first: NaiveDate) -> NaiveDate {
     let ask = diary.ask_on(last_before(diary, first));
-    ask.as_ref()
-        .and_then(suggested_day)
-        .map_or(first, |day| day.max(first))
+    ask.as_ref().and_then(suggested_day).map_or(first, |day| day.max(first))
 }
 
 /// The last day that is looked back from: what is booked later than any search is asked too.
@@ -83,17 +81,12 @@ pub fn ranked(diary: &Diary, slots: &[Slot], target: NaiveDate, limit: usize) ->
         .collect();
     by_distance.sort_by_key(|(days, slot)| (*days, slot.start));
     // What lies further away than the limit reaches is never looked at closer.
-    let cut = by_distance
-        .get(limit.saturating_sub(1))
-        .map(|(days, _)| *days);
+    let cut = by_distance.get(limit.saturating_sub(1)).map(|(days, _)| *days);
     let mut days = Days::new(diary);
     let mut ranked: Vec<_> = by_distance
         .into_iter()
         .take_while(|(distance, _)| cut.is_none_or(|cut| *distance <= cut))
-        .map(|(distance, slot)| Ranked {
-            slot,
-            reasons: days.reasons(distance, &slot),
-        })
+        .map(|(distance, slot)| Ranked { slot, reasons: days.reasons(distance, &slot) })
         .collect();
     ranked.sort_by_key(|one| (one.reasons, one.slot.start));
     ranked.truncate(limit);
@@ -109,11 +102,7 @@ struct Days<'a> {
 
 impl<'a> Days<'a> {
     fn new(diary: &'a Diary) -> Self {
-        Self {
-            diary,
-            free: HashMap::new(),
-            in_use: HashMap::new(),
-        }
+        Self { diary, free: HashMap::new(), in_use: HashMap::new() }
     }
 
     fn reasons(&mut self, days_from_suggested: u64, slot: &Slot) -> Reasons {
@@ -131,35 +120,24 @@ impl<'a> Days<'a> {
         let Some(claim) = diary.claim(Taken::AtWork, slot.start) else {
             return Duration::zero();
         };
-        let free = self
-            .free
-            .entry((who, day))
-            .or_insert_with(|| free_on(diary, who, day));
+        let free = self.free.entry((who, day)).or_insert_with(|| free_on(diary, who, day));
         let around = free
             .iter()
             .find(|stretch| stretch.start() <= claim.start() && claim.start() < stretch.end());
         let after = |end: DateTime<Utc>| (end - claim.end()).max(Duration::zero());
         around.map_or_else(Duration::zero, |stretch| {
-            (claim.start() - stretch.start())
-                .min(after(stretch.end()))
-                .max(Duration::zero())
+            (claim.start() - stretch.start()).min(after(stretch.end())).max(Duration::zero())
         })
     }
 
     fn opens_rented_day(&mut self, slot: &Slot, day: NaiveDate) -> bool {
         let rented = slot.place.device_id.filter(|id| {
-            self.diary
-                .devices
-                .iter()
-                .any(|device| device.id == *id && device.is_rented())
+            self.diary.devices.iter().any(|device| device.id == *id && device.is_rented())
         });
         let Some(device) = rented else { return false };
         let diary = self.diary;
         !*self.in_use.entry((device, day)).or_insert_with(|| {
-            diary
-                .taken(device)
-                .iter()
-                .any(|busy| civil::date_of(diary.zone, busy.start()) == day)
+            diary.taken(device).iter().any(|busy| civil::date_of(diary.zone, busy.start()) == day)
         })
     }
 }
@@ -174,10 +152,7 @@ fn free_on(diary: &Diary, who: PractitionerId, day: NaiveDate) -> Vec<Interval> 
         return Vec::new();
     };
     let (opens, closes) = (first.start(), last.end());
-    let busy = diary
-        .taken(who)
-        .iter()
-        .filter(|busy| busy.start() < closes && opens < busy.end())
-        .copied();
+    let busy =
+        diary.taken(who).iter().filter(|busy| busy.start() < closes && opens < busy.end()).copied();
     crate::domain::time::interval::without(hours, busy.collect())
 }

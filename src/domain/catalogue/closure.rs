@@ -89,12 +89,8 @@ impl TryFrom<RawClosure> for ClosureDetails {
             until,
             reason,
         } = raw;
-        let things = [
-            site_id.is_some(),
-            practitioner_id.is_some(),
-            room_id.is_some(),
-            device_id.is_some(),
-        ];
+        let things =
+            [site_id.is_some(), practitioner_id.is_some(), room_id.is_some(), device_id.is_some()];
         if things.into_iter().filter(|set| *set).count() > 1 {
             return Err(ClosureError::Several);
         }
@@ -134,13 +130,7 @@ impl Closure {
     /// Whether it closes the whole of `site`, for everybody.
     #[must_use]
     pub fn closes_site(&self, site: SiteId) -> bool {
-        let ClosureDetails {
-            site_id,
-            practitioner_id,
-            room_id,
-            device_id,
-            ..
-        } = &self.details;
+        let ClosureDetails { site_id, practitioner_id, room_id, device_id, .. } = &self.details;
         let of_one_thing = practitioner_id.is_some() || room_id.is_some() || device_id.is_some();
         !of_one_thing && site_id.is_none_or(|closed| closed == site)
     }
@@ -148,13 +138,7 @@ impl Closure {
     /// The stretch of `date` that it takes away, in `zone`.
     #[must_use]
     pub fn on(&self, date: NaiveDate, zone: Tz) -> Option<Interval> {
-        let ClosureDetails {
-            first_day,
-            last_day,
-            from,
-            until,
-            ..
-        } = &self.details;
+        let ClosureDetails { first_day, last_day, from, until, .. } = &self.details;
         if date < first_day.date() || last_day.date() < date {
             return None;
         }

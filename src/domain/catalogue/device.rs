@@ -8,8 +8,7 @@ use utoipa::ToSchema;
 
 use crate::domain::codes::codes;
 use crate::domain::ids::{DeviceId, RentalWindowId, SiteId};
-use crate::domain::text::yes;
-use crate::domain::text::{Code, Line};
+use crate::domain::text::{Code, Line, yes};
 use crate::domain::time::civil::Day;
 use crate::domain::time::interval::{Interval, without};
 
@@ -50,12 +49,7 @@ impl TryFrom<RawLimits> for Limits {
     fn try_from(raw: RawLimits) -> Result<Self, LimitsError> {
         let sound =
             raw.min.is_finite() && raw.max.is_finite() && 0.0 <= raw.min && raw.min <= raw.max;
-        sound
-            .then_some(Self {
-                min: raw.min,
-                max: raw.max,
-            })
-            .ok_or(LimitsError)
+        sound.then_some(Self { min: raw.min, max: raw.max }).ok_or(LimitsError)
     }
 }
 
@@ -141,12 +135,7 @@ impl Device {
     #[must_use]
     pub fn unfit_on(&self, date: NaiveDate) -> Option<String> {
         let DeviceDetails {
-            code,
-            active,
-            out_of_service,
-            licence_valid_until,
-            service_due_on,
-            ..
+            code, active, out_of_service, licence_valid_until, service_due_on, ..
         } = &self.details;
         if !active || *out_of_service {
             return Some(format!("{code} is out of service."));
@@ -171,10 +160,7 @@ impl Device {
 #[must_use]
 pub fn filled(usable: &[Interval], taken: &[Interval]) -> Option<i64> {
     let minutes = |intervals: &[Interval]| {
-        intervals
-            .iter()
-            .map(|one| (one.end() - one.start()).num_minutes())
-            .sum::<i64>()
+        intervals.iter().map(|one| (one.end() - one.start()).num_minutes()).sum::<i64>()
     };
     let whole = minutes(usable);
     let free = minutes(&without(usable.to_vec(), taken.to_vec()));

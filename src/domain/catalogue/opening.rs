@@ -40,9 +40,8 @@ impl<'a> Opening<'a> {
             return Some(format!("always closed on {}", date.format("%As")));
         }
         if self.open_on(date).is_empty() {
-            let closing = self
-                .site_closures()
-                .find(|closure| closure.on(date, self.zone).is_some());
+            let closing =
+                self.site_closures().find(|closure| closure.on(date, self.zone).is_some());
             return closing.map(|closure| closure.details.reason.to_string());
         }
         None
@@ -57,9 +56,7 @@ impl<'a> Opening<'a> {
     }
 
     fn site_closures(self) -> impl Iterator<Item = &'a Closure> {
-        self.closures
-            .iter()
-            .filter(move |closure| closure.closes_site(self.site.id))
+        self.closures.iter().filter(move |closure| closure.closes_site(self.site.id))
     }
 
     /// When the site is open on `date` (rule 35).
@@ -71,9 +68,7 @@ impl<'a> Opening<'a> {
         let open = self.site.details.hours.on(date, self.zone).collect();
         without(
             open,
-            self.site_closures()
-                .filter_map(|closure| closure.on(date, self.zone))
-                .collect(),
+            self.site_closures().filter_map(|closure| closure.on(date, self.zone)).collect(),
         )
     }
 
@@ -81,19 +76,13 @@ impl<'a> Opening<'a> {
     #[must_use]
     pub fn works_on(self, practitioner: &Practitioner, date: NaiveDate) -> Vec<Interval> {
         let away = |closure: &&Closure| closure.details.practitioner_id == Some(practitioner.id);
-        self.less(
-            practitioner.details.hours.on(date, self.zone).collect(),
-            date,
-            away,
-        )
+        self.less(practitioner.details.hours.on(date, self.zone).collect(), date, away)
     }
 
     /// When `room` is to be had on `date`: always, less its closures.
     #[must_use]
     pub fn room_on(self, room: &Room, date: NaiveDate) -> Vec<Interval> {
-        self.less(self.whole_day(date), date, |closure| {
-            closure.details.room_id == Some(room.id)
-        })
+        self.less(self.whole_day(date), date, |closure| closure.details.room_id == Some(room.id))
     }
 
     /// When `device` is to be had on `date`: always, less its closures (rule 38); a rented one's windows stand apart.
@@ -111,21 +100,14 @@ impl<'a> Opening<'a> {
         away: impl Fn(&&Closure) -> bool,
     ) -> Vec<Interval> {
         let away = self.closures.iter().filter(away);
-        without(
-            hours,
-            away.filter_map(|closure| closure.on(date, self.zone))
-                .collect(),
-        )
+        without(hours, away.filter_map(|closure| closure.on(date, self.zone)).collect())
     }
 
     fn whole_day(self, date: NaiveDate) -> Vec<Interval> {
         let next = date.succ_opt().unwrap_or(date);
-        Interval::new(
-            civil::day_start(self.zone, date),
-            civil::day_start(self.zone, next),
-        )
-        .into_iter()
-        .collect()
+        Interval::new(civil::day_start(self.zone, date), civil::day_start(self.zone, next))
+            .into_iter()
+            .collect()
     }
 }
 

@@ -12,8 +12,7 @@ use crate::domain::course::record::Wavelength;
 use crate::domain::ids::PartnerId;
 use crate::domain::patient::{Language, Phone};
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::text::Line;
-use crate::domain::text::yes;
+use crate::domain::text::{Line, yes};
 use crate::domain::time::civil::{Day, spoken_day};
 use crate::domain::time::hours::WeeklyHours;
 
@@ -162,19 +161,12 @@ impl Partner {
             .filter_map(|(what, paper)| lacks(what, paper, day))
             .collect();
         if !lacking.is_empty() {
-            let words = format!(
-                "{name} cannot be chosen for {}: {}.",
-                spoken_day(day),
-                lacking.join(", ")
-            );
+            let words =
+                format!("{name} cannot be chosen for {}: {}.", spoken_day(day), lacking.join(", "));
             refusals.push(Refusal::new(Code::PartnerNotEligible, words));
         }
         let offered = self.details.methods.as_deref().unwrap_or_default();
-        if service
-            .details
-            .method
-            .is_some_and(|method| !offered.contains(&method))
-        {
+        if service.details.method.is_some_and(|method| !offered.contains(&method)) {
             let words = format!("{name} does not offer {}.", service.details.name);
             refusals.push(Refusal::new(Code::NotOfferedByPartner, words));
         }
@@ -190,16 +182,10 @@ impl Partner {
             ("insurance", paper(|papers| papers.insurance.as_ref())),
         ];
         if service.is_laser() {
-            asked.push((
-                "device licence",
-                paper(|papers| papers.device_licence.as_ref()),
-            ));
+            asked.push(("device licence", paper(|papers| papers.device_licence.as_ref())));
         }
         if service.details.method.is_some() {
-            asked.push((
-                "operator training",
-                paper(|papers| papers.operator_training.as_ref()),
-            ));
+            asked.push(("operator training", paper(|papers| papers.operator_training.as_ref())));
         }
         asked
     }
@@ -269,9 +255,7 @@ mod tests {
         );
         let talk = service("consultation", &json!(null));
         assert!(
-            maple
-                .unfit_for(&talk, "2027-03-14".parse().unwrap())
-                .is_empty(),
+            maple.unfit_for(&talk, "2027-03-14".parse().unwrap()).is_empty(),
             "nobody is treated in a talk"
         );
     }
@@ -283,10 +267,7 @@ mod tests {
         let mut maple = shop(&papers);
         let day = "2027-03-15".parse().unwrap();
         let codes = |shop: &Partner, service: &Service| -> Vec<_> {
-            shop.unfit_for(service, day)
-                .into_iter()
-                .map(|one| one.code)
-                .collect()
+            shop.unfit_for(service, day).into_iter().map(|one| one.code).collect()
         };
         assert!(codes(&maple, &service("laser_partial", &json!("laser"))).is_empty());
         assert_eq!(

@@ -5,12 +5,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::service::Service;
-use super::service::Skill;
+use super::service::{Service, Skill};
 use crate::domain::ids::{DeviceId, PractitionerId, SiteId};
 use crate::domain::patient::Email;
-use crate::domain::text::Line;
-use crate::domain::text::yes;
+use crate::domain::text::{Line, yes};
 use crate::domain::time::civil::Day;
 use crate::domain::time::hours::WeeklyHours;
 
@@ -84,30 +82,18 @@ impl Practitioner {
     /// Why they may not do `service` on `date` (rule 39), apart from devices; nothing when they may.
     #[must_use]
     pub fn unfit_for(&self, service: &Service, date: NaiveDate) -> Option<String> {
-        let PractitionerDetails {
-            name,
-            skills,
-            credentials,
-            active,
-            ..
-        } = &self.details;
+        let PractitionerDetails { name, skills, credentials, active, .. } = &self.details;
         if !active {
             return Some(format!("{name} no longer works here."));
         }
         if !skills.contains(&service.details.skill) {
-            return Some(format!(
-                "{name} is not trained for {}.",
-                service.details.name
-            ));
+            return Some(format!("{name} is not trained for {}.", service.details.name));
         }
         let lapsed = credentials
             .iter()
             .filter(|credential| credential.expires_on.date() < date)
             .min_by_key(|credential| credential.expires_on)?;
-        Some(format!(
-            "{name}'s {} expired on {}.",
-            lapsed.kind, lapsed.expires_on
-        ))
+        Some(format!("{name}'s {} expired on {}.", lapsed.kind, lapsed.expires_on))
     }
 
     /// Whether the laser safety officer has authorised them on `device` for `date` (rule 39).

@@ -5,8 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::codes::codes;
 use crate::domain::ids::{RoomId, SiteId};
-use crate::domain::text::Line;
-use crate::domain::text::yes;
+use crate::domain::text::{Line, yes};
 
 codes! {
     /// What a room is fitted for.

@@ -10,8 +10,7 @@ use crate::domain::clinic::reminder;
 use crate::domain::clinic::reminder::ReminderRule;
 use crate::domain::codes::codes;
 use crate::domain::ids::ServiceId;
-use crate::domain::text::yes;
-use crate::domain::text::{Code, Line};
+use crate::domain::text::{Code, Line, yes};
 use crate::domain::time::civil::minutes;
 
 codes! {
@@ -197,19 +196,13 @@ impl Service {
     /// What it is to a course.
     #[must_use]
     pub fn purpose(&self) -> Purpose {
-        self.details
-            .purpose
-            .unwrap_or_else(|| Purpose::named(self.details.code.as_str()))
+        self.details.purpose.unwrap_or_else(|| Purpose::named(self.details.code.as_str()))
     }
 
     /// What the room must have; a laser always needs its controlled area.
     #[must_use]
     pub fn room(&self) -> Option<Capability> {
-        if self.is_laser() {
-            Some(Capability::LaserControlledArea)
-        } else {
-            self.details.room
-        }
+        if self.is_laser() { Some(Capability::LaserControlledArea) } else { self.details.room }
     }
 
     /// Length of the visit, elapsed time.

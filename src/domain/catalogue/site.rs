@@ -5,8 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::codes::codes;
 use crate::domain::ids::{PartnerId, SiteId};
-use crate::domain::text::Line;
-use crate::domain::text::yes;
+use crate::domain::text::{Line, yes};
 use crate::domain::time::hours::WeeklyHours;
 
 codes! {

@@ -187,38 +187,22 @@ impl Policy {
             self.test_patch_wait_days_darker,
             self.test_patch_wait_days..=365,
         );
-        within(
-            "test_patch_valid_days",
-            self.test_patch_valid_days,
-            1..=3660,
-        );
+        within("test_patch_valid_days", self.test_patch_valid_days, 1..=3660);
         within("laser_interval_days", self.laser_interval_days, 0..=365);
         within(
             "laser_interval_days_darker",
             self.laser_interval_days_darker,
             self.laser_interval_days..=365,
         );
-        within(
-            "laser_suggested_days",
-            self.laser_suggested_days,
-            self.laser_interval_days..=365,
-        );
-        within(
-            "lightening_interval_days",
-            self.lightening_interval_days,
-            0..=365,
-        );
+        within("laser_suggested_days", self.laser_suggested_days, self.laser_interval_days..=365);
+        within("lightening_interval_days", self.lightening_interval_days, 0..=365);
         within(
             "lightening_suggested_days",
             self.lightening_suggested_days,
             self.lightening_interval_days..=365,
         );
         within("healing_days", self.healing_days, 0..=365);
-        within(
-            "adjustment_interval_days",
-            self.adjustment_interval_days,
-            0..=365,
-        );
+        within("adjustment_interval_days", self.adjustment_interval_days, 0..=365);
         within(
             "adjustment_suggested_days",
             self.adjustment_suggested_days,
@@ -231,27 +215,11 @@ impl Policy {
         within("be_early_minutes", self.be_early_minutes, 0..=120);
         within("visit_link_days", self.visit_link_days, 0..=365);
         within("feed_unused_days", self.feed_unused_days, 1..=3660);
-        within(
-            "reminder_least_minutes",
-            self.reminder_least_minutes,
-            0..=240,
-        );
-        within(
-            "reminder_late_percent",
-            self.reminder_late_percent.into(),
-            0..=100,
-        );
+        within("reminder_least_minutes", self.reminder_least_minutes, 0..=240);
+        within("reminder_late_percent", self.reminder_late_percent.into(), 0..=100);
         within("shop_before_minutes", self.shop_before_minutes, 10..=1440);
-        within(
-            "shop_waiting_business_days",
-            self.shop_waiting_business_days,
-            0..=60,
-        );
-        within(
-            "shop_silent_business_days",
-            self.shop_silent_business_days,
-            0..=60,
-        );
+        within("shop_waiting_business_days", self.shop_waiting_business_days, 0..=60);
+        within("shop_silent_business_days", self.shop_silent_business_days, 0..=60);
         within("shop_report_days", self.shop_report_days, 0..=365);
         within("sign_in_lock_minutes", self.sign_in_lock_minutes, 1..=240);
         within("sign_in_idle_hours", self.sign_in_idle_hours, 1..=720);
@@ -276,11 +244,7 @@ impl Policy {
             self.staff_day_list_at,
         ];
         if times.iter().any(|time| time.minutes() >= 1440)
-            || hours::covers(
-                self.quiet_from,
-                self.quiet_until,
-                self.quiet_evening.minutes(),
-            )
+            || hours::covers(self.quiet_from, self.quiet_until, self.quiet_evening.minutes())
         {
             faults.push(
                 "policy.quiet_evening lies within the quiet hours, or a time of day is 24:00"
@@ -316,16 +280,8 @@ mod tests {
     #[test]
     fn the_defaults_are_sound_and_a_slip_is_named() {
         assert!(Policy::default().faults().is_empty());
-        let slip = Policy {
-            grid_minutes: 7,
-            hold_minutes: 0,
-            ..Policy::default()
-        };
+        let slip = Policy { grid_minutes: 7, hold_minutes: 0, ..Policy::default() };
         assert_eq!(slip.faults().len(), 2);
-        assert!(
-            slip.faults()
-                .iter()
-                .any(|fault| fault.contains("grid_minutes is 7"))
-        );
+        assert!(slip.faults().iter().any(|fault| fault.contains("grid_minutes is 7")));
     }
 }

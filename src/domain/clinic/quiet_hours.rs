@@ -5,8 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
 
 use super::policy::Policy;
 use crate::domain::time::civil;
-use crate::domain::time::hours::TimeOfDay;
-use crate::domain::time::hours::covers;
+use crate::domain::time::hours::{TimeOfDay, covers};
 use crate::domain::time::time_zone::Tz;
 
 /// The quiet hours of a clinic.
@@ -46,11 +45,7 @@ impl QuietHours {
     pub fn evening_before(&self, at: DateTime<Utc>) -> DateTime<Utc> {
         let (date, minute) = self.clock(at);
         let is_evening = self.from > self.until && minute >= self.from.minutes();
-        let evening = if is_evening {
-            date
-        } else {
-            date - Days::new(1)
-        };
+        let evening = if is_evening { date } else { date - Days::new(1) };
         self.evening.on(evening, self.zone)
     }
 
@@ -58,11 +53,7 @@ impl QuietHours {
     #[must_use]
     pub fn morning_after(&self, at: DateTime<Utc>) -> DateTime<Utc> {
         let (date, minute) = self.clock(at);
-        let morning = if minute < self.until.minutes() {
-            date
-        } else {
-            date + Days::new(1)
-        };
+        let morning = if minute < self.until.minutes() { date } else { date + Days::new(1) };
         self.until.on(morning, self.zone)
     }
 
@@ -98,39 +89,22 @@ mod tests {
             assert_eq!(quiet().is_quiet(utc(at)), is_quiet, "{at}");
         }
         let nine = quiet().from;
-        assert!(
-            !(0..1440).any(|minute| covers(nine, nine, minute)),
-            "from nine to nine is never"
-        );
+        assert!(!(0..1440).any(|minute| covers(nine, nine, minute)), "from nine to nine is never");
     }
 
     #[test]
     fn before_and_after_midnight_belong_to_one_night() {
         for at in ["2027-01-05T03:00:00Z", "2027-01-05T12:00:00Z"] {
-            assert_eq!(
-                quiet().evening_before(utc(at)),
-                utc("2027-01-05T01:45:00Z"),
-                "{at}"
-            );
-            assert_eq!(
-                quiet().morning_after(utc(at)),
-                utc("2027-01-05T13:00:00Z"),
-                "{at}"
-            );
+            assert_eq!(quiet().evening_before(utc(at)), utc("2027-01-05T01:45:00Z"), "{at}");
+            assert_eq!(quiet().morning_after(utc(at)), utc("2027-01-05T13:00:00Z"), "{at}");
         }
     }
 
     #[test]
     fn a_night_in_which_the_clock_changes_still_ends_at_eight() {
         // 14 March and 7 November 2027.
-        assert_eq!(
-            quiet().morning_after(utc("2027-03-14T05:00:00Z")),
-            utc("2027-03-14T12:00:00Z")
-        );
-        assert_eq!(
-            quiet().morning_after(utc("2027-11-07T05:00:00Z")),
-            utc("2027-11-07T13:00:00Z")
-        );
+        assert_eq!(quiet().morning_after(utc("2027-03-14T05:00:00Z")), utc("2027-03-14T12:00:00Z"));
+        assert_eq!(quiet().morning_after(utc("2027-11-07T05:00:00Z")), utc("2027-11-07T13:00:00Z"));
         assert_eq!(
             quiet().evening_before(utc("2027-11-07T12:00:00Z")),
             utc("2027-11-07T00:45:00Z")
@@ -147,10 +121,7 @@ mod tests {
                     evening < at && at < morning && morning - evening <= Duration::hours(13),
                     "{at}"
                 );
-                assert!(
-                    !quiet().is_quiet(evening) && !quiet().is_quiet(morning),
-                    "{at}"
-                );
+                assert!(!quiet().is_quiet(evening) && !quiet().is_quiet(morning), "{at}");
             }
         }
     }

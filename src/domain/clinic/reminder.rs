@@ -171,11 +171,7 @@ impl From<ReminderRule> for String {
 }
 impl fmt::Display for ReminderRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            lead,
-            purpose,
-            channel,
-        } = self;
+        let Self { lead, purpose, channel } = self;
         write!(f, "{lead} {purpose} {channel}")
     }
 }
@@ -187,12 +183,10 @@ pub const MOST: usize = 12;
 #[must_use]
 pub fn are_sound(rules: &[ReminderRule]) -> bool {
     let key = |rule: &ReminderRule| (rule.lead, rule.channel);
-    let twice = rules.iter().enumerate().any(|(index, rule)| {
-        rules
-            .iter()
-            .take(index)
-            .any(|other| key(other) == key(rule))
-    });
+    let twice = rules
+        .iter()
+        .enumerate()
+        .any(|(index, rule)| rules.iter().take(index).any(|other| key(other) == key(rule)));
     rules.len() <= MOST && !twice
 }
 
@@ -212,11 +206,7 @@ pub(crate) fn few<'de, D: serde::Deserializer<'de>>(
 /// The reminders of `domain.md`, section 3: to prepare a week before, to confirm two days before, to be there two hours before.
 #[must_use]
 pub fn standard() -> Vec<ReminderRule> {
-    let rule = |lead, purpose, channel| ReminderRule {
-        lead,
-        purpose,
-        channel,
-    };
+    let rule = |lead, purpose, channel| ReminderRule { lead, purpose, channel };
     vec![
         rule(Lead::Days(7), Purpose::Prepare, Channel::Email),
         rule(Lead::Hours(48), Purpose::Confirm, Channel::Email),

@@ -68,9 +68,7 @@ impl Visit {
     /// What was, or will be, done to the skin; nothing when the patient came and was not treated (rule 30).
     #[must_use]
     pub fn treats(&self) -> Option<Treatment> {
-        (self.happened != Happened::NotDone)
-            .then_some(self.treatment)
-            .flatten()
+        (self.happened != Happened::NotDone).then_some(self.treatment).flatten()
     }
 }
 
@@ -109,9 +107,7 @@ impl Case {
     /// The visits of the course in question.
     #[must_use]
     pub fn of_course(&self) -> impl DoubleEndedIterator<Item = &Visit> {
-        self.visits
-            .iter()
-            .filter(|visit| visit.course_id == self.course_id)
+        self.visits.iter().filter(|visit| visit.course_id == self.course_id)
     }
 
     /// When the first consultation of the course was over (rule 12).
@@ -135,9 +131,7 @@ impl Case {
     #[must_use]
     pub fn with(&self, visit: Visit) -> Self {
         let mut case = self.clone();
-        let place = case
-            .visits
-            .partition_point(|other| other.starts_at <= visit.starts_at);
+        let place = case.visits.partition_point(|other| other.starts_at <= visit.starts_at);
         case.visits.insert(place, visit);
         case
     }

@@ -70,16 +70,11 @@ pub fn usual(goal: Goal, pigment: Pigment, depth: Depth) -> Option<(u16, Basis)>
 #[must_use]
 pub fn of(case: &Case, assessed: NaiveDate, policy: &Policy) -> Option<Estimate> {
     let (max, basis) = range(&case.course)?;
-    let done: Vec<_> = case
-        .of_course()
-        .filter(|visit| visit.happened == Happened::Done && visit.counts)
-        .collect();
-    let mut graded = case
-        .of_course()
-        .filter_map(|visit| Some((visit.day, u16::from(visit.clearance?))));
-    let left_over = graded
-        .next_back()
-        .filter(|(_, percent)| *percent < policy.cleared_percent);
+    let done: Vec<_> =
+        case.of_course().filter(|visit| visit.happened == Happened::Done && visit.counts).collect();
+    let mut graded =
+        case.of_course().filter_map(|visit| Some((visit.day, u16::from(visit.clearance?))));
+    let left_over = graded.next_back().filter(|(_, percent)| *percent < policy.cleared_percent);
     // Each session done is a session needed, and one more where pigment was left after them.
     let used = u16::try_from(done.len()).unwrap_or(u16::MAX);
     let needed = used.saturating_add(u16::from(left_over.is_some() && used > 0));
@@ -88,13 +83,7 @@ pub fn of(case: &Case, assessed: NaiveDate, policy: &Policy) -> Option<Estimate>
         let date = left_over.map_or(last, |(day, _)| day.max(last));
         return Some(said(needed, needed, Basis::Record, date, None));
     }
-    Some(said(
-        needed.clamp(1, max),
-        max,
-        basis,
-        assessed,
-        note(case, basis),
-    ))
+    Some(said(needed.clamp(1, max), max, basis, assessed, note(case, basis)))
 }
 
 fn said(min: u16, max: u16, basis: Basis, date: NaiveDate, note: Option<String>) -> Estimate {
@@ -106,14 +95,7 @@ fn said(min: u16, max: u16, basis: Basis, date: NaiveDate, note: Option<String>)
         (min, max) if min == max => format!("{max} sessions"),
         (min, max) => format!("{min} to {max} sessions"),
     };
-    Estimate {
-        min,
-        max,
-        basis,
-        date,
-        text,
-        note,
-    }
+    Estimate { min, max, basis, date, text, note }
 }
 
 fn note(case: &Case, basis: Basis) -> Option<String> {

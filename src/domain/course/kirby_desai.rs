@@ -125,10 +125,7 @@ mod tests {
         let policy = Policy::default();
         // A scalp, black, Fitzpatrick II, minimal ink (domain.md, 1.4); eyebrows, Fitzpatrick III, amateur (S14).
         assert_eq!(score(PLAIN, Fitzpatrick::II, &policy).score, 6);
-        let eyebrows = Ink {
-            amount: InkAmount::Amateur,
-            ..PLAIN
-        };
+        let eyebrows = Ink { amount: InkAmount::Amateur, ..PLAIN };
         assert_eq!(score(eyebrows, Fitzpatrick::III, &policy).score, 6);
     }
 

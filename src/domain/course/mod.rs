@@ -150,10 +150,7 @@ pub struct PlannedSessionsError;
 impl TryFrom<u16> for PlannedSessions {
     type Error = PlannedSessionsError;
     fn try_from(n: u16) -> Result<Self, PlannedSessionsError> {
-        (1..=60)
-            .contains(&n)
-            .then_some(Self(i64::from(n)))
-            .ok_or(PlannedSessionsError)
+        (1..=60).contains(&n).then_some(Self(i64::from(n))).ok_or(PlannedSessionsError)
     }
 }
 impl From<PlannedSessions> for u16 {
@@ -226,10 +223,7 @@ impl CourseDetails {
         if !goes {
             faults.push(Refusal::new(
                 Code::CourseTransition,
-                format!(
-                    "A course that is {} cannot become {}.",
-                    self.status, next.status
-                ),
+                format!("A course that is {} cannot become {}.", self.status, next.status),
             ));
         }
         let fits = match next.outcome {
@@ -254,10 +248,7 @@ impl CourseDetails {
     /// Whether it has not ended.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(
-            self.status,
-            CourseStatus::Draft | CourseStatus::Active | CourseStatus::OnHold
-        )
+        matches!(self.status, CourseStatus::Draft | CourseStatus::Active | CourseStatus::OnHold)
     }
 
     /// Why nothing may be booked in this course; nothing when it may.

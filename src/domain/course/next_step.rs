@@ -62,18 +62,11 @@ mod tests {
         ];
         let [talk, patch, partial, full, saline] = &all;
         let next = |goal, had: &[&Service]| {
-            next_service(goal, had, &all)
-                .unwrap()
-                .details
-                .code
-                .to_string()
+            next_service(goal, had, &all).unwrap().details.code.to_string()
         };
         assert_eq!(next(Goal::Remove, &[]), "consultation");
         assert_eq!(next(Goal::Remove, &[talk]), "test_patch");
-        assert_eq!(
-            next(Goal::Remove, &[talk, patch]),
-            partial.details.code.as_str()
-        );
+        assert_eq!(next(Goal::Remove, &[talk, patch]), partial.details.code.as_str());
         assert_eq!(
             next(Goal::Remove, &[full]),
             "laser_full",

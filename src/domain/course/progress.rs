@@ -30,9 +30,7 @@ pub struct Progress {
 #[must_use]
 pub fn of(case: &Case, most: Option<u16>) -> Progress {
     let count = |happened| {
-        case.of_course()
-            .filter(|visit| visit.counts && visit.happened == happened)
-            .count()
+        case.of_course().filter(|visit| visit.counts && visit.happened == happened).count()
     };
     let (done, booked) = (count(Happened::Done), count(Happened::ToCome));
     let planned = case.course.planned_sessions.map(u16::from).or(most);
@@ -74,10 +72,7 @@ pub fn phase(
     let counted = any(|visit| visit.counts && visit.happened == Happened::Done);
     let to_come = any(|visit| visit.counts && visit.happened == Happened::ToCome);
     let tested = any(|visit| visit.treats() == Some(Treatment::TestPatch));
-    let Some(consulted_at) = case
-        .consulted_at()
-        .or(counted.then_some(DateTime::UNIX_EPOCH))
-    else {
+    let Some(consulted_at) = case.consulted_at().or(counted.then_some(DateTime::UNIX_EPOCH)) else {
         return Some(Phase::AwaitingConsultation);
     };
     let lasers = case.course.goal != Goal::Adjust;
@@ -117,24 +112,16 @@ pub fn next_window(
         return None;
     }
     let treatment = service.treatment()?;
-    let last = case.visits.iter().rfind(|visit| {
-        visit
-            .treats()
-            .is_some_and(|treated| treated != Treatment::TestPatch)
-    });
+    let last = case
+        .visits
+        .iter()
+        .rfind(|visit| visit.treats().is_some_and(|treated| treated != Treatment::TestPatch));
     let after = last.map_or(today, |visit| visit.day.max(today));
-    let mut from = first_clear_day(
-        &Ask::on(case, policy, zone, service, after),
-        treatment,
-        today,
-    );
+    let mut from = first_clear_day(&Ask::on(case, policy, zone, service, after), treatment, today);
     if treatment == Treatment::Laser {
-        case.consulted_at()
-            .filter(|_| case.course.goal != Goal::Adjust)?;
-        let patch = case
-            .visits
-            .iter()
-            .rfind(|visit| visit.treats() == Some(Treatment::TestPatch))?;
+        case.consulted_at().filter(|_| case.course.goal != Goal::Adjust)?;
+        let patch =
+            case.visits.iter().rfind(|visit| visit.treats() == Some(Treatment::TestPatch))?;
         from = from.max(patch.day + test_patch::wait(case, policy));
     }
     // Between sessions that are booked is no window: it lies behind the last.
@@ -143,8 +130,5 @@ pub fn next_window(
         from.max(first_clear_day(&behind, treatment, visit.day))
     });
     let suggested = suggested_day(&Ask::on(case, policy, zone, service, from.max(after)));
-    Some(NextWindow {
-        from,
-        suggested: suggested.map_or(from, |day| day.max(from)),
-    })
+    Some(NextWindow { from, suggested: suggested.map_or(from, |day| day.max(from)) })
 }

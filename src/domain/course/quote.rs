@@ -46,9 +46,8 @@ pub fn of(
         .and_then(|(case, treatment)| rest(case, policy, treatment, treatment))
         .map_or(0, |rest| u64::from(rest.suggested_days));
     let count = i64::try_from(sessions).unwrap_or(i64::MAX);
-    let (fewest, most) = estimate.map_or((count, count), |estimate| {
-        (estimate.min.into(), estimate.max.into())
-    });
+    let (fewest, most) =
+        estimate.map_or((count, count), |estimate| (estimate.min.into(), estimate.max.into()));
     let cost = |price: i64| CostRange {
         min: price.saturating_mul(fewest),
         max: price.saturating_mul(most),

@@ -76,9 +76,7 @@ pub struct QuantityError;
 impl TryFrom<f64> for Quantity {
     type Error = QuantityError;
     fn try_from(n: f64) -> Result<Self, QuantityError> {
-        (n.is_finite() && 0.0 < n && n <= 1_000_000.0)
-            .then_some(Self(n))
-            .ok_or(QuantityError)
+        (n.is_finite() && 0.0 < n && n <= 1_000_000.0).then_some(Self(n)).ok_or(QuantityError)
     }
 }
 impl From<Quantity> for f64 {
@@ -129,10 +127,7 @@ impl TreatmentRecord {
     /// The zones that were treated, where the record says; those of the settings count too.
     #[must_use]
     pub fn treated_zones(&self) -> Option<Vec<Zone>> {
-        let of_sets = self
-            .parameter_sets
-            .iter()
-            .filter_map(|set| set.zones.as_ref());
+        let of_sets = self.parameter_sets.iter().filter_map(|set| set.zones.as_ref());
         let all = self.zones.iter().chain(of_sets).flatten().copied();
         let mut zones: Vec<_> = all.collect();
         zones.sort_unstable();

@@ -61,19 +61,13 @@ impl SessionStatus {
     /// Whether nothing more happens to it (rule 49).
     #[must_use]
     pub fn is_terminal(self) -> bool {
-        matches!(
-            self,
-            Self::Fulfilled | Self::Cancelled | Self::Noshow | Self::EnteredInError
-        )
+        matches!(self, Self::Fulfilled | Self::Cancelled | Self::Noshow | Self::EnteredInError)
     }
 
     /// Whether it is still to come and holds its time.
     #[must_use]
     pub fn is_live(self) -> bool {
-        matches!(
-            self,
-            Self::Pending | Self::Booked | Self::Arrived | Self::CheckedIn
-        )
+        matches!(self, Self::Pending | Self::Booked | Self::Arrived | Self::CheckedIn)
     }
 
     /// The status after `verb`, or why the state does not allow it.
@@ -177,82 +171,40 @@ mod tests {
     fn only_the_transitions_of_the_table_are_allowed() {
         use SessionStatus as S;
         let allowed = |verb| {
-            S::VARIANTS
-                .iter()
-                .copied()
-                .filter(|from| from.after(verb).is_ok())
-                .collect::<Vec<_>>()
+            S::VARIANTS.iter().copied().filter(|from| from.after(verb).is_ok()).collect::<Vec<_>>()
         };
-        assert_eq!(
-            allowed(Verb::Accept),
-            [S::Proposed, S::Pending, S::Waitlist]
-        );
-        assert_eq!(
-            allowed(Verb::Reschedule),
-            [S::Proposed, S::Pending, S::Booked, S::Waitlist]
-        );
+        assert_eq!(allowed(Verb::Accept), [S::Proposed, S::Pending, S::Waitlist]);
+        assert_eq!(allowed(Verb::Reschedule), [S::Proposed, S::Pending, S::Booked, S::Waitlist]);
         assert_eq!(allowed(Verb::Arrive), [S::Booked]);
-        assert_eq!(
-            allowed(Verb::Report),
-            [S::Pending, S::Booked, S::Arrived, S::CheckedIn]
-        );
+        assert_eq!(allowed(Verb::Report), [S::Pending, S::Booked, S::Arrived, S::CheckedIn]);
         assert_eq!(allowed(Verb::CheckIn), [S::Arrived]);
         assert_eq!(allowed(Verb::Complete), [S::CheckedIn]);
         assert_eq!(allowed(Verb::NoShow), [S::Booked]);
         assert_eq!(
             allowed(Verb::Cancel),
-            [
-                S::Proposed,
-                S::Pending,
-                S::Booked,
-                S::Arrived,
-                S::CheckedIn,
-                S::Waitlist
-            ]
+            [S::Proposed, S::Pending, S::Booked, S::Arrived, S::CheckedIn, S::Waitlist]
         );
     }
 
     #[test]
     fn a_refused_transition_names_the_state_and_a_refused_edit_the_rule() {
         let code = |from: SessionStatus, verb| from.after(verb).unwrap_err()[0].code.to_string();
-        assert_eq!(
-            code(SessionStatus::CheckedIn, Verb::Arrive),
-            "not_allowed_from_checked-in"
-        );
-        assert_eq!(
-            code(SessionStatus::Cancelled, Verb::Cancel),
-            "not_allowed_from_cancelled"
-        );
-        assert_eq!(
-            code(SessionStatus::Fulfilled, Verb::Reschedule),
-            "terminal_state"
-        );
-        assert_eq!(
-            code(SessionStatus::Arrived, Verb::Reschedule),
-            "not_allowed_from_arrived"
-        );
+        assert_eq!(code(SessionStatus::CheckedIn, Verb::Arrive), "not_allowed_from_checked-in");
+        assert_eq!(code(SessionStatus::Cancelled, Verb::Cancel), "not_allowed_from_cancelled");
+        assert_eq!(code(SessionStatus::Fulfilled, Verb::Reschedule), "terminal_state");
+        assert_eq!(code(SessionStatus::Arrived, Verb::Reschedule), "not_allowed_from_arrived");
     }
 
     #[test]
     fn a_procedure_is_completed_or_stopped_only_after_it_began() {
         use ProcedureStatus as P;
-        assert_eq!(
-            P::Preparation.started().unwrap().ended(Outcome::Completed),
-            Ok(P::Completed)
-        );
-        assert_eq!(
-            P::Preparation.started().unwrap().ended(Outcome::Stopped),
-            Ok(P::Stopped)
-        );
+        assert_eq!(P::Preparation.started().unwrap().ended(Outcome::Completed), Ok(P::Completed));
+        assert_eq!(P::Preparation.started().unwrap().ended(Outcome::Stopped), Ok(P::Stopped));
         assert_eq!(P::Preparation.ended(Outcome::NotDone), Ok(P::NotDone));
         assert!(P::InProgress.ended(Outcome::NotDone).is_err());
         for over in [P::Completed, P::Stopped, P::NotDone] {
             assert!(over.has_ended() && over.started().is_err());
-            assert!(
-                Outcome::VARIANTS
-                    .iter()
-                    .all(|outcome| over.ended(*outcome).is_err())
-            );
+            assert!(Outcome::VARIANTS.iter().all(|outcome| over.ended(*outcome).is_err()));
         }
     }
 }

@@ -86,11 +86,7 @@ pub fn attendance(seen: &[Seen], months: &[Month], zone: Tz) -> Vec<Attendance> 
         };
         counted(seen.iter().filter(is).count())
     };
-    let came = [
-        SessionStatus::Arrived,
-        SessionStatus::CheckedIn,
-        SessionStatus::Fulfilled,
-    ];
+    let came = [SessionStatus::Arrived, SessionStatus::CheckedIn, SessionStatus::Fulfilled];
     let of = |month: &Month| Attendance {
         month: *month,
         came: count(*month, &came),
@@ -159,10 +155,7 @@ pub fn in_use(
         };
         let days = whole.map(|whole| civil::date_of(zone, whole.start()).iter_days());
         let days = days.into_iter().flatten();
-        let open = days
-            .take_while(|day| Month::of(*day) == *month)
-            .flat_map(&open_on)
-            .collect();
+        let open = days.take_while(|day| Month::of(*day) == *month).flat_map(&open_on).collect();
         InUse {
             month: *month,
             booked: length(taken.iter().filter_map(within)),
@@ -187,10 +180,7 @@ pub fn overdue_since(
     service: &Service,
     today: NaiveDate,
 ) -> Option<NaiveDate> {
-    if case
-        .of_course()
-        .any(|visit| visit.happened == Happened::ToCome)
-    {
+    if case.of_course().any(|visit| visit.happened == Happened::ToCome) {
         return None;
     }
     let last = case
@@ -379,12 +369,7 @@ mod tests {
     fn what_is_overdue_is_told_by_how_long() {
         let today: NaiveDate = "2027-03-01".parse().unwrap();
         let since = [1, 14, 15, 28, 29, 84, 85, 400].map(|days| today - Duration::days(days));
-        let Overdue {
-            two_weeks,
-            four_weeks,
-            twelve_weeks,
-            longer,
-        } = overdue(&since, today);
+        let Overdue { two_weeks, four_weeks, twelve_weeks, longer } = overdue(&since, today);
         assert_eq!((two_weeks, four_weeks, twelve_weeks, longer), (2, 2, 2, 2));
     }
 

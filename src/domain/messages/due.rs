@@ -5,9 +5,7 @@ use crate::domain::clinic::quiet_hours::QuietHours;
 use crate::domain::clinic::reminder::Lead;
 use crate::domain::time::civil;
 use crate::domain::time::time_zone::Tz;
-use chrono::DateTime;
-use chrono::Duration;
-use chrono::Utc;
+use chrono::{DateTime, Duration, Utc};
 
 /// A lead from which on there is an evening before to move to.
 pub(in crate::domain) const LONG: Duration = Duration::hours(12);
@@ -76,60 +74,27 @@ mod tests {
     fn at(lead: &str, start: &str) -> Due {
         let policy = Policy::default();
         let start = civil::resolve(toronto(), start.parse().unwrap()).bound();
-        due(
-            lead.parse().unwrap(),
-            start,
-            toronto(),
-            &QuietHours::of(&policy, toronto()),
-            &policy,
-        )
+        due(lead.parse().unwrap(), start, toronto(), &QuietHours::of(&policy, toronto()), &policy)
     }
 
     #[test]
     fn rule_50s_own_example_and_both_clock_changes_keep_the_right_hour() {
         // Monday 10:00 EDT less 48 hours is Saturday 09:00 EST; less 7 days on the calendar is 10:00 EST.
-        assert_eq!(
-            at("48h", "2027-03-15T10:00:00"),
-            Due::At(utc("2027-03-13T14:00:00Z"))
-        );
-        assert_eq!(
-            at("7d", "2027-03-15T10:00:00"),
-            Due::At(utc("2027-03-08T15:00:00Z"))
-        );
+        assert_eq!(at("48h", "2027-03-15T10:00:00"), Due::At(utc("2027-03-13T14:00:00Z")));
+        assert_eq!(at("7d", "2027-03-15T10:00:00"), Due::At(utc("2027-03-08T15:00:00Z")));
         // Monday 10:00 EST less 48 hours is Saturday 11:00 EDT.
-        assert_eq!(
-            at("48h", "2027-11-08T10:00:00"),
-            Due::At(utc("2027-11-06T15:00:00Z"))
-        );
-        assert_eq!(
-            at("7d", "2027-11-08T10:00:00"),
-            Due::At(utc("2027-11-01T14:00:00Z"))
-        );
+        assert_eq!(at("48h", "2027-11-08T10:00:00"), Due::At(utc("2027-11-06T15:00:00Z")));
+        assert_eq!(at("7d", "2027-11-08T10:00:00"), Due::At(utc("2027-11-01T14:00:00Z")));
     }
 
     #[test]
     fn what_falls_into_quiet_hours_goes_the_evening_before_or_that_morning_or_not_at_all() {
         // 08:30 EDT less 48 hours is 07:30 EST: the evening before, 20:45 EST.
-        assert_eq!(
-            at("48h", "2027-03-15T08:30:00"),
-            Due::At(utc("2027-03-13T01:45:00Z"))
-        );
-        assert_eq!(
-            at("2h", "2027-03-16T09:00:00"),
-            Due::At(utc("2027-03-16T12:00:00Z"))
-        );
-        assert_eq!(
-            at("2h", "2027-03-16T08:30:00"),
-            Due::At(utc("2027-03-16T12:00:00Z"))
-        );
-        assert_eq!(
-            at("2h", "2027-03-16T08:29:00"),
-            Due::Quiet(utc("2027-03-16T10:29:00Z"))
-        );
-        assert_eq!(
-            at("2h", "2027-03-16T10:00:00"),
-            Due::At(utc("2027-03-16T12:00:00Z"))
-        );
+        assert_eq!(at("48h", "2027-03-15T08:30:00"), Due::At(utc("2027-03-13T01:45:00Z")));
+        assert_eq!(at("2h", "2027-03-16T09:00:00"), Due::At(utc("2027-03-16T12:00:00Z")));
+        assert_eq!(at("2h", "2027-03-16T08:30:00"), Due::At(utc("2027-03-16T12:00:00Z")));
+        assert_eq!(at("2h", "2027-03-16T08:29:00"), Due::Quiet(utc("2027-03-16T10:29:00Z")));
+        assert_eq!(at("2h", "2027-03-16T10:00:00"), Due::At(utc("2027-03-16T12:00:00Z")));
     }
 
     #[test]
@@ -154,10 +119,7 @@ mod tests {
             assert!(junk.parse::<ReminderRule>().is_err(), "{junk}");
         }
         let words: Vec<_> = standard().iter().map(ToString::to_string).collect();
-        assert_eq!(
-            words,
-            ["7d prepare email", "48h confirm email", "2h remind sms"]
-        );
+        assert_eq!(words, ["7d prepare email", "48h confirm email", "2h remind sms"]);
     }
 
     proptest! {

@@ -62,11 +62,7 @@ mod tests {
 
     fn alphabet() -> Vec<char> {
         let ascii = ('0'..='9').chain('A'..='Z').chain('a'..='z');
-        BASIC
-            .chars()
-            .chain(EXTENSION.chars())
-            .chain(ascii)
-            .collect()
+        BASIC.chars().chain(EXTENSION.chars()).chain(ascii).collect()
     }
 
     #[test]

@@ -263,30 +263,14 @@ impl Content {
     /// The same for a visit that begins at `start` and lasts `length`.
     #[must_use]
     pub fn at(self, start: DateTime<Utc>, length: Duration) -> Self {
-        Self {
-            starts_at: start,
-            ends_at: start + length,
-            ..self
-        }
+        Self { starts_at: start, ends_at: start + length, ..self }
     }
 
     /// Whether both say the same of a visit; an entry for the calendar is only another way of saying it.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let Self {
-            calendar,
-            purpose,
-            words,
-            awaits,
-            ..
-        } = other.clone();
-        Self {
-            calendar,
-            purpose,
-            words,
-            awaits,
-            ..self.clone()
-        } == *other
+        let Self { calendar, purpose, words, awaits, .. } = other.clone();
+        Self { calendar, purpose, words, awaits, ..self.clone() } == *other
     }
 
     /// Whether both are for the same time and place, whoever treats.

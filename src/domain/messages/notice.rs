@@ -41,12 +41,7 @@ pub fn standing(status: SessionStatus) -> Standing {
 #[must_use]
 pub fn concerns_calendars(before: &Session, after: &Session) -> bool {
     let seen = |session: &Session| {
-        (
-            session.starts_at,
-            session.ends_at,
-            session.place,
-            standing(session.status),
-        )
+        (session.starts_at, session.ends_at, session.place, standing(session.status))
     };
     seen(before) != seen(after)
 }
@@ -113,10 +108,7 @@ pub fn seen(messages: &[Message], audience: Audience) -> Vec<Seen> {
     let given_up = |message: &Message| {
         message.kind.tells() == Some(Tells::Gone) && message.status == MessageStatus::Failed
     };
-    for message in messages
-        .iter()
-        .filter(|message| message.kind.audience() == audience)
-    {
+    for message in messages.iter().filter(|message| message.kind.audience() == audience) {
         let (Some(tells), Some(party)) = (message.kind.tells(), Party::of(message)) else {
             continue;
         };
@@ -176,11 +168,7 @@ pub fn needed(
         Some(_) => Tells::Changed,
         None => Tells::New,
     };
-    notices.push(Notice {
-        tells,
-        party: party.cloned(),
-        content: content.clone(),
-    });
+    notices.push(Notice { tells, party: party.cloned(), content: content.clone() });
     notices
 }
 
@@ -239,12 +227,7 @@ mod tests {
             };
             seen.retain(|one| one.party != party);
             let there = notice.tells != Tells::Gone;
-            seen.push(Seen {
-                party,
-                there,
-                sure: true,
-                content: notice.content.clone(),
-            });
+            seen.push(Seen { party, there, sure: true, content: notice.content.clone() });
         }
         seen
     }
@@ -252,15 +235,9 @@ mod tests {
     #[test]
     fn what_was_seen_and_is_still_true_needs_no_message() {
         let ada = email("ada");
-        let seen = delivered(
-            Vec::new(),
-            &needed(&[], Standing::There, &content(1), Some(&ada)),
-        );
+        let seen = delivered(Vec::new(), &needed(&[], Standing::There, &content(1), Some(&ada)));
         assert_eq!(needed(&seen, Standing::There, &content(1), Some(&ada)), []);
-        assert_eq!(
-            needed(&seen, Standing::Waiting, &content(2), Some(&ada)),
-            []
-        );
+        assert_eq!(needed(&seen, Standing::Waiting, &content(2), Some(&ada)), []);
         assert_eq!(
             needed(&[], Standing::Gone, &content(1), Some(&ada)),
             [],
@@ -271,10 +248,7 @@ mod tests {
     #[test]
     fn a_new_address_is_invited_and_the_old_one_is_told_that_it_is_off() {
         let (old, new) = (email("old"), email("new"));
-        let seen = delivered(
-            Vec::new(),
-            &needed(&[], Standing::There, &content(1), Some(&old)),
-        );
+        let seen = delivered(Vec::new(), &needed(&[], Standing::There, &content(1), Some(&old)));
         let kinds: Vec<_> = needed(&seen, Standing::There, &content(1), Some(&new))
             .into_iter()
             .map(|notice| (notice.tells, notice.party.unwrap()))

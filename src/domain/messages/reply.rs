@@ -113,13 +113,9 @@ pub fn judged(claimed: Claimed<'_>) -> Verdict {
     if !claimed.verified {
         return Verdict::Unverified;
     }
-    let older = claimed
-        .sequence
-        .is_some_and(|sequence| sequence < message.sequence);
-    let overtaken = claimed
-        .stamp
-        .zip(message.answer_stamp)
-        .is_some_and(|(now, before)| now < before);
+    let older = claimed.sequence.is_some_and(|sequence| sequence < message.sequence);
+    let overtaken =
+        claimed.stamp.zip(message.answer_stamp).is_some_and(|(now, before)| now < before);
     if older || overtaken || message.kind == MessageKind::Cancel {
         return Verdict::Stale;
     }

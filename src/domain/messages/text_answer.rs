@@ -26,11 +26,8 @@ const SHORT: usize = 5;
 pub fn said(text: &str) -> Said {
     let text = folded(text);
     // One word more than matters is enough to know that there are too many.
-    let words: Vec<&str> = text
-        .split(' ')
-        .filter(|word| !word.is_empty())
-        .take(SHORT + 1)
-        .collect();
+    let words: Vec<&str> =
+        text.split(' ').filter(|word| !word.is_empty()).take(SHORT + 1).collect();
     match words.as_slice() {
         ["c" | "y" | "yes" | "oui" | "o" | "ok" | "confirm" | "confirmed" | "confirme"]
         | ["je", "confirme"]
@@ -103,17 +100,7 @@ mod tests {
                 "I CONFIRM",
             ],
         ),
-        (
-            Said::Change,
-            &[
-                "R",
-                "RESCHEDULE",
-                "CHANGE",
-                "CHANGER",
-                "REPORTER",
-                "DEPLACER",
-            ],
-        ),
+        (Said::Change, &["R", "RESCHEDULE", "CHANGE", "CHANGER", "REPORTER", "DEPLACER"]),
         (Said::Start, &["START", "UNSTOP", "REPRENDRE", "DEBUT"]),
         (Said::Help, &["HELP", "AIDE", "INFO"]),
         (

@@ -4,9 +4,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::gsm7;
 use super::gsm7::{SEGMENT, septets};
-use super::wording;
+use super::{gsm7, wording};
 use crate::domain::clinic::profile::ClinicProfile;
 use crate::domain::clinic::reminder::Purpose;
 use crate::domain::patient::Language;
@@ -26,10 +25,7 @@ impl<'a> Sender<'a> {
     /// The clinic itself.
     #[must_use]
     pub fn of(profile: &'a ClinicProfile) -> Self {
-        Self {
-            label: profile.label.as_str(),
-            phone: profile.phone.as_str(),
-        }
+        Self { label: profile.label.as_str(), phone: profile.phone.as_str() }
     }
 }
 
@@ -145,25 +141,13 @@ pub fn other_times(
     let times = |separator: &str| {
         let time = |start: &DateTime<Utc>| {
             let wall = civil::wall_of(zone, *start);
-            format!(
-                "{} {}",
-                wording::short_day(language, wall),
-                wording::time(language, wall)
-            )
+            format!("{} {}", wording::short_day(language, wall), wording::time(language, wall))
         };
-        starts
-            .iter()
-            .take(3)
-            .map(time)
-            .collect::<Vec<_>>()
-            .join(separator)
+        starts.iter().take(3).map(time).collect::<Vec<_>>().join(separator)
     };
     match (language, starts.is_empty()) {
         (Language::En, false) => fitting([
-            format!(
-                "{label}: {}. Choose: {link} or call {phone}. STOP to end.",
-                times("; ")
-            ),
+            format!("{label}: {}. Choose: {link} or call {phone}. STOP to end.", times("; ")),
             format!("{label}: {}. {link} {phone} STOP=end", times(", ")),
         ]),
         (Language::Fr, false) => fitting([
@@ -215,13 +199,7 @@ pub fn longest(from: Sender<'_>, link: &str, zone: Tz) -> usize {
                 longest.max(septets(&thanks(from, language, *start, zone)).unwrap_or(usize::MAX));
         }
         longest = longest.max(septets(&help(from, language)).unwrap_or(usize::MAX));
-        let others = other_times(
-            from,
-            language,
-            starts.get(..3).unwrap_or_default(),
-            zone,
-            link,
-        );
+        let others = other_times(from, language, starts.get(..3).unwrap_or_default(), zone, link);
         longest = longest.max(septets(&others).unwrap_or(usize::MAX));
     }
     longest
@@ -236,10 +214,7 @@ mod tests {
     const LINK: &str = "https://visits.example.ca/a/AbCdEfGhIjKlMnOp";
 
     fn clinic() -> Sender<'static> {
-        Sender {
-            label: "Hayden St Clinic",
-            phone: "(647) 351-0061",
-        }
+        Sender { label: "Hayden St Clinic", phone: "(647) 351-0061" }
     }
 
     /// Rule 54, over two years of days and every quarter hour that a clinic may be open.
@@ -254,22 +229,15 @@ mod tests {
                     for purpose in [Purpose::Prepare, Purpose::Confirm, Purpose::Remind] {
                         let text = reminder(clinic(), language, purpose, start, toronto(), LINK);
                         assert!(septets(&text).unwrap() <= SEGMENT, "{text}");
-                        for said in [
-                            "Hayden St Clinic",
-                            &time(language),
-                            "(647) 351-0061",
-                            "STOP",
-                            LINK,
-                        ] {
+                        for said in
+                            ["Hayden St Clinic", &time(language), "(647) 351-0061", "STOP", LINK]
+                        {
                             assert!(text.contains(said), "{said} is not in {text}");
                         }
                     }
                     let others = [start, start + Duration::days(1), start + Duration::days(9)];
                     let text = other_times(clinic(), language, &others, toronto(), LINK);
-                    assert!(
-                        septets(&text).unwrap() <= SEGMENT && text.contains(LINK),
-                        "{text}"
-                    );
+                    assert!(septets(&text).unwrap() <= SEGMENT && text.contains(LINK), "{text}");
                     assert!(
                         septets(&thanks(clinic(), language, start, toronto())).unwrap() <= SEGMENT
                     );

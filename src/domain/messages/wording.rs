@@ -12,18 +12,11 @@ use crate::domain::time::time_zone::Tz;
 #[must_use]
 pub fn day(language: Language, wall: NaiveDateTime) -> String {
     match language {
-        Language::En => wall
-            .date()
-            .format_localized("%A, %B %-d, %Y", Locale::en_CA)
-            .to_string(),
-        Language::Fr if wall.day() == 1 => wall
-            .date()
-            .format_localized("%A 1er %B %Y", Locale::fr_CA)
-            .to_string(),
-        Language::Fr => wall
-            .date()
-            .format_localized("%A %-d %B %Y", Locale::fr_CA)
-            .to_string(),
+        Language::En => wall.date().format_localized("%A, %B %-d, %Y", Locale::en_CA).to_string(),
+        Language::Fr if wall.day() == 1 => {
+            wall.date().format_localized("%A 1er %B %Y", Locale::fr_CA).to_string()
+        }
+        Language::Fr => wall.date().format_localized("%A %-d %B %Y", Locale::fr_CA).to_string(),
     }
 }
 
@@ -31,18 +24,11 @@ pub fn day(language: Language, wall: NaiveDateTime) -> String {
 #[must_use]
 pub fn short_day(language: Language, wall: NaiveDateTime) -> String {
     match language {
-        Language::En => wall
-            .date()
-            .format_localized("%b %-d", Locale::en_CA)
-            .to_string(),
-        Language::Fr if wall.day() == 1 => wall
-            .date()
-            .format_localized("1er %B", Locale::fr_CA)
-            .to_string(),
-        Language::Fr => wall
-            .date()
-            .format_localized("%-d %B", Locale::fr_CA)
-            .to_string(),
+        Language::En => wall.date().format_localized("%b %-d", Locale::en_CA).to_string(),
+        Language::Fr if wall.day() == 1 => {
+            wall.date().format_localized("1er %B", Locale::fr_CA).to_string()
+        }
+        Language::Fr => wall.date().format_localized("%-d %B", Locale::fr_CA).to_string(),
     }
 }
 
@@ -64,10 +50,7 @@ pub fn time(language: Language, wall: NaiveDateTime) -> String {
     match language {
         Language::En => {
             let (afternoon, hour) = wall.hour12();
-            format!(
-                "{hour}:{minute:02} {}",
-                if afternoon { "p.m." } else { "a.m." }
-            )
+            format!("{hour}:{minute:02} {}", if afternoon { "p.m." } else { "a.m." })
         }
         Language::Fr => format!("{} h {minute:02}", wall.hour()),
     }
@@ -81,11 +64,7 @@ pub fn hours(language: Language, zone: Tz, start: DateTime<Utc>, end: DateTime<U
     let twice = [from, to]
         .into_iter()
         .any(|wall| matches!(civil::resolve(zone, wall), Civil::Repeated { .. }));
-    let offset = if twice {
-        format!(", UTC{}", zone.offset_at(start))
-    } else {
-        String::new()
-    };
+    let offset = if twice { format!(", UTC{}", zone.offset_at(start)) } else { String::new() };
     let (name, city) = (zone.name(), city(zone));
     match language {
         Language::En => format!("{from_text} to {to_text}, {city} time ({name}{offset})"),
@@ -95,11 +74,7 @@ pub fn hours(language: Language, zone: Tz, start: DateTime<Utc>, end: DateTime<U
 
 /// The city that a zone is named after.
 fn city(zone: Tz) -> String {
-    zone.name()
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .replace('_', " ")
+    zone.name().rsplit('/').next().unwrap_or_default().replace('_', " ")
 }
 
 /// That something is withheld from a shop, and not what (rule 58).
@@ -126,15 +101,9 @@ mod tests {
         let monday = wall("2027-03-15T10:00:00");
         assert_eq!(day(Language::En, monday), "Monday, March 15, 2027");
         assert_eq!(day(Language::Fr, monday), "lundi 15 mars 2027");
+        assert_eq!(day(Language::Fr, wall("2027-02-01T10:00:00")), "lundi 1er février 2027");
         assert_eq!(
-            day(Language::Fr, wall("2027-02-01T10:00:00")),
-            "lundi 1er février 2027"
-        );
-        assert_eq!(
-            (
-                short_day(Language::En, monday),
-                short_day(Language::Fr, monday)
-            ),
+            (short_day(Language::En, monday), short_day(Language::Fr, monday)),
             ("Mar 15".into(), "15 mars".into())
         );
         let times = ["00:05", "12:00", "13:30"]
@@ -156,12 +125,7 @@ mod tests {
         );
         let (first, second) = (utc("2026-11-01T05:30:00Z"), utc("2026-11-01T06:30:00Z"));
         let at = |start: DateTime<Utc>| {
-            hours(
-                Language::En,
-                toronto(),
-                start,
-                start + chrono::Duration::minutes(45),
-            )
+            hours(Language::En, toronto(), start, start + chrono::Duration::minutes(45))
         };
         assert!(at(first).ends_with("UTC-04:00)"), "{}", at(first));
         assert!(at(second).ends_with("UTC-05:00)"), "{}", at(second));

@@ -82,10 +82,7 @@ impl PartnerNoticesDetails {
                 })
             })
             .collect();
-        if self
-            .before_minutes
-            .is_some_and(|minutes| !(10..=1440).contains(&minutes))
-        {
+        if self.before_minutes.is_some_and(|minutes| !(10..=1440).contains(&minutes)) {
             let words = "Before a visit is 10 to 1440 minutes before it.";
             faults.push(Refusal::new(Code::NoSuchWay, words).about("/before_minutes"));
         }
@@ -131,10 +128,6 @@ impl PartnerNotices {
     /// Those of a shop that has set nothing yet.
     #[must_use]
     pub fn unset(partner_id: PartnerId) -> Self {
-        Self {
-            partner_id,
-            version: 0,
-            details: PartnerNoticesDetails::default(),
-        }
+        Self { partner_id, version: 0, details: PartnerNoticesDetails::default() }
     }
 }

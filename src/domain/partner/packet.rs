@@ -66,11 +66,7 @@ impl Packet {
         };
         let open = |item| !locked(item);
         let details = &patient.details;
-        let done = || {
-            case.visits
-                .iter()
-                .filter(|visit| visit.happened == Happened::Done)
-        };
+        let done = || case.visits.iter().filter(|visit| visit.happened == Happened::Done);
         let read = done().filter_map(|visit| visit.reading).next_back();
         let exposed = done().filter(|visit| visit.treatment.is_some_and(Treatment::is_exposure));
         let anything = locks.iter().any(|lock| lock.holds_against(partner));
@@ -81,9 +77,7 @@ impl Packet {
             goal: Some(case.course.goal).filter(|_| open(LockedItem::Goal)),
             pigment: Some(case.course.pigment).filter(|_| open(LockedItem::Pigment)),
             depth: Some(case.course.depth).filter(|_| open(LockedItem::Depth)),
-            fitzpatrick: details
-                .fitzpatrick
-                .filter(|_| open(LockedItem::Fitzpatrick)),
+            fitzpatrick: details.fitzpatrick.filter(|_| open(LockedItem::Fitzpatrick)),
             screening: screening
                 .filter(|_| open(LockedItem::Screening) && open(LockedItem::Medication)),
             test_patch: read.filter(|_| open(LockedItem::TestPatch)),

@@ -157,11 +157,7 @@ impl ReferralStatus {
             (V::Complete, Self::Accepted | Self::InProgress) => Ok(Self::Completed),
             (V::Fail, Self::Accepted | Self::InProgress | Self::OnHold) => Ok(Self::Failed),
             (V::Hold, Self::Accepted | Self::InProgress) => Ok(Self::OnHold),
-            (V::Resume, Self::OnHold) => Ok(if begun {
-                Self::InProgress
-            } else {
-                Self::Accepted
-            }),
+            (V::Resume, Self::OnHold) => Ok(if begun { Self::InProgress } else { Self::Accepted }),
             (V::Cancel, from) if !from.is_terminal() => Ok(Self::Cancelled),
             (V::MarkError, from) if from != Self::EnteredInError => Ok(Self::EnteredInError),
             (verb, from) => Err(Refusal::new(
@@ -202,10 +198,8 @@ impl Referral {
 /// Whether a session is one that another time can be proposed for, and taken: it is to come, and nobody is there yet.
 #[must_use]
 pub fn can_be_moved(session: &Session, now: DateTime<Utc>) -> bool {
-    matches!(
-        session.status,
-        SessionStatus::Pending | SessionStatus::Booked
-    ) && session.starts_at > now
+    matches!(session.status, SessionStatus::Pending | SessionStatus::Booked)
+        && session.starts_at > now
 }
 
 /// Whether a session at a shop is over and not reported on.
@@ -241,10 +235,7 @@ impl Referral {
         policy: &Policy,
         now: DateTime<Utc>,
     ) -> Option<BusinessStatus> {
-        if sessions
-            .iter()
-            .any(|session| is_report_overdue(session, policy, now))
-        {
+        if sessions.iter().any(|session| is_report_overdue(session, policy, now)) {
             return Some(BusinessStatus::ReportOverdue);
         }
         if sessions.iter().any(|session| awaits_report(session, now)) {
@@ -253,23 +244,14 @@ impl Referral {
         if !self.status.is_under_way() {
             return None;
         }
-        let dated = sessions
-            .iter()
-            .any(|session| session.status == SessionStatus::Booked);
-        Some(if dated {
-            BusinessStatus::Dated
-        } else {
-            BusinessStatus::AwaitingDate
-        })
+        let dated = sessions.iter().any(|session| session.status == SessionStatus::Booked);
+        Some(if dated { BusinessStatus::Dated } else { BusinessStatus::AwaitingDate })
     }
 
     /// Whether all that it asks for is done, and nothing is to come.
     #[must_use]
     pub fn is_done(&self, sessions: &[Session]) -> bool {
-        let done = sessions
-            .iter()
-            .filter(|session| was_treated(session))
-            .count();
+        let done = sessions.iter().filter(|session| was_treated(session)).count();
         let live = sessions.iter().any(|session| session.status.is_live());
         !live && usize::try_from(self.sessions).is_ok_and(|asked| done >= asked)
     }
@@ -277,12 +259,9 @@ impl Referral {
     /// How many sessions it asks for that are neither dated nor done.
     #[must_use]
     pub fn undated(&self, sessions: &[Session]) -> usize {
-        let taken = sessions
-            .iter()
-            .filter(|session| session.status.is_live() || was_treated(session));
-        usize::try_from(self.sessions)
-            .unwrap_or(0)
-            .saturating_sub(taken.count())
+        let taken =
+            sessions.iter().filter(|session| session.status.is_live() || was_treated(session));
+        usize::try_from(self.sessions).unwrap_or(0).saturating_sub(taken.count())
     }
 }
 
@@ -330,10 +309,7 @@ pub struct Sessions(u16);
 impl TryFrom<u16> for Sessions {
     type Error = &'static str;
     fn try_from(n: u16) -> Result<Self, &'static str> {
-        (1..=60)
-            .contains(&n)
-            .then_some(Self(n))
-            .ok_or("must be 1 to 60 sessions")
+        (1..=60).contains(&n).then_some(Self(n)).ok_or("must be 1 to 60 sessions")
     }
 }
 impl From<Sessions> for u16 {
@@ -357,54 +333,28 @@ mod tests {
         use ReferralStatus as S;
         use ReferralVerb as V;
         let allowed = |verb| -> Vec<_> {
-            S::VARIANTS
-                .iter()
-                .copied()
-                .filter(|from| from.after(verb, false).is_ok())
-                .collect()
+            S::VARIANTS.iter().copied().filter(|from| from.after(verb, false).is_ok()).collect()
         };
         assert_eq!(allowed(V::Send), [S::Draft]);
         assert_eq!(allowed(V::Receive), [S::Requested]);
-        assert_eq!(
-            allowed(V::Accept),
-            [S::Requested, S::Received, S::Accepted, S::InProgress]
-        );
-        assert_eq!(
-            allowed(V::Reject),
-            [S::Requested, S::Received, S::Accepted, S::InProgress]
-        );
-        assert_eq!(
-            allowed(V::Propose),
-            [S::Requested, S::Received, S::Accepted, S::InProgress]
-        );
+        assert_eq!(allowed(V::Accept), [S::Requested, S::Received, S::Accepted, S::InProgress]);
+        assert_eq!(allowed(V::Reject), [S::Requested, S::Received, S::Accepted, S::InProgress]);
+        assert_eq!(allowed(V::Propose), [S::Requested, S::Received, S::Accepted, S::InProgress]);
         assert_eq!(allowed(V::Complete), [S::Accepted, S::InProgress]);
         assert_eq!(allowed(V::Fail), [S::Accepted, S::InProgress, S::OnHold]);
         assert_eq!(allowed(V::Hold), [S::Accepted, S::InProgress]);
         assert_eq!(allowed(V::Resume), [S::OnHold]);
         assert_eq!(
             allowed(V::Cancel),
-            [
-                S::Draft,
-                S::Requested,
-                S::Received,
-                S::Accepted,
-                S::InProgress,
-                S::OnHold
-            ]
+            [S::Draft, S::Requested, S::Received, S::Accepted, S::InProgress, S::OnHold]
         );
     }
 
     #[test]
     fn what_is_resumed_goes_back_to_where_it_was() {
         use ReferralStatus as S;
-        assert_eq!(
-            S::OnHold.after(ReferralVerb::Resume, false),
-            Ok(S::Accepted)
-        );
-        assert_eq!(
-            S::OnHold.after(ReferralVerb::Resume, true),
-            Ok(S::InProgress)
-        );
+        assert_eq!(S::OnHold.after(ReferralVerb::Resume, false), Ok(S::Accepted));
+        assert_eq!(S::OnHold.after(ReferralVerb::Resume, true), Ok(S::InProgress));
         let no = S::Rejected.after(ReferralVerb::Accept, false).unwrap_err();
         assert_eq!(no.code.to_string(), "not_allowed_from_rejected");
     }

@@ -42,11 +42,7 @@ impl Month {
     /// The one so many months before it.
     #[must_use]
     pub fn earlier(self, months: u32) -> Self {
-        Self(
-            self.0
-                .checked_sub_months(Months::new(months))
-                .unwrap_or(self.0),
-        )
+        Self(self.0.checked_sub_months(Months::new(months)).unwrap_or(self.0))
     }
 
     /// Its first day.
@@ -66,17 +62,13 @@ impl FromStr for Month {
     type Err = MonthError;
     fn from_str(text: &str) -> Result<Self, MonthError> {
         let digits = text.len() == 7
-            && text.bytes().enumerate().all(|(at, b)| {
-                if at == 4 {
-                    b == b'-'
-                } else {
-                    b.is_ascii_digit()
-                }
-            });
+            && text.bytes().enumerate().all(
+                |(at, b)| {
+                    if at == 4 { b == b'-' } else { b.is_ascii_digit() }
+                },
+            );
         let day: Option<NaiveDate> = digits.then(|| format!("{text}-01").parse().ok()).flatten();
-        day.filter(|day| (1900..=2199).contains(&day.year()))
-            .map(Self)
-            .ok_or(MonthError)
+        day.filter(|day| (1900..=2199).contains(&day.year())).map(Self).ok_or(MonthError)
     }
 }
 impl TryFrom<String> for Month {
@@ -200,8 +192,7 @@ pub fn figures(
     let month = |at| Month::of(civil::date_of(zone, at));
     let late = |one: &Dated| {
         let due = one.ends_at + Duration::days(policy.shop_report_days.into());
-        one.reported_at
-            .map_or(one.unreported && due <= now, |at| due < at)
+        one.reported_at.map_or(one.unreported && due <= now, |at| due < at)
     };
     let mut shops: BTreeMap<PartnerId, BTreeSet<Month>> = BTreeMap::new();
     let mut note = |shop, at| {
@@ -256,15 +247,10 @@ pub fn figures(
                 done: count(&|one| one.treated),
                 overdue: count(&late),
                 median_days_to_answer: median(
-                    answered
-                        .iter()
-                        .map(|(one, at)| Days::between(one.requested_at, *at))
-                        .collect(),
+                    answered.iter().map(|(one, at)| Days::between(one.requested_at, *at)).collect(),
                 ),
                 median_days_to_treatment: median(
-                    treated
-                        .map(|one| Days::between(one.requested_at, one.starts_at))
-                        .collect(),
+                    treated.map(|one| Days::between(one.requested_at, one.starts_at)).collect(),
                 ),
             }
         })
@@ -286,10 +272,7 @@ mod tests {
         let november: Month = "2026-11".parse().unwrap();
         assert_eq!(november.to_string(), "2026-11");
         assert_eq!(november.begins(toronto()), utc("2026-11-01T04:00:00Z"));
-        assert_eq!(
-            november.next().begins(toronto()),
-            utc("2026-12-01T05:00:00Z")
-        );
+        assert_eq!(november.next().begins(toronto()), utc("2026-12-01T05:00:00Z"));
         for junk in ["2026-13", "2026-1", "11-2026", "2026-11-01", "", "20é6-1"] {
             assert!(junk.parse::<Month>().is_err(), "{junk}");
         }
@@ -306,18 +289,8 @@ mod tests {
             declined,
         };
         let asked = [
-            sent(
-                "2026-11-02T15:00:00Z",
-                Some("2026-11-03T15:00:00Z"),
-                3,
-                false,
-            ),
-            sent(
-                "2026-11-10T15:00:00Z",
-                Some("2026-11-13T03:00:00Z"),
-                1,
-                true,
-            ),
+            sent("2026-11-02T15:00:00Z", Some("2026-11-03T15:00:00Z"), 3, false),
+            sent("2026-11-10T15:00:00Z", Some("2026-11-13T03:00:00Z"), 1, true),
             // Still November in Toronto.
             sent("2026-12-01T04:30:00Z", None, 2, false),
         ];
@@ -331,18 +304,8 @@ mod tests {
             reported_at: reported_at.map(utc),
         };
         let dated = [
-            visit(
-                "2026-11-12T15:00:00Z",
-                true,
-                false,
-                Some("2026-11-12T17:00:00Z"),
-            ),
-            visit(
-                "2026-11-14T15:00:00Z",
-                true,
-                false,
-                Some("2026-11-20T17:00:00Z"),
-            ),
+            visit("2026-11-12T15:00:00Z", true, false, Some("2026-11-12T17:00:00Z")),
+            visit("2026-11-14T15:00:00Z", true, false, Some("2026-11-20T17:00:00Z")),
             visit("2026-12-10T15:00:00Z", false, true, None),
         ];
         let months = ("2026-11".parse().unwrap(), "2026-12".parse().unwrap());
@@ -366,24 +329,15 @@ mod tests {
             (6, 3, 1, 2, 1)
         );
         assert_eq!(
-            november
-                .median_days_to_answer
-                .map(|days| days.to_string())
-                .as_deref(),
+            november.median_days_to_answer.map(|days| days.to_string()).as_deref(),
             Some("1.8")
         );
         assert_eq!(
-            november
-                .median_days_to_treatment
-                .map(|days| days.to_string())
-                .as_deref(),
+            november.median_days_to_treatment.map(|days| days.to_string()).as_deref(),
             Some("11.0")
         );
         let december = &shown[1];
-        assert_eq!(
-            (december.referred, december.done, december.overdue),
-            (0, 0, 1)
-        );
+        assert_eq!((december.referred, december.done, december.overdue), (0, 0, 1));
         assert_eq!(december.median_days_to_answer, None);
     }
 

@@ -20,8 +20,7 @@ use self::channel::Channel;
 use crate::domain::codes::codes;
 use crate::domain::ids::PatientId;
 use crate::domain::text;
-use crate::domain::text::Line;
-use crate::domain::text::yes;
+use crate::domain::text::{Line, yes};
 use crate::domain::time::civil::Day;
 
 codes! {
@@ -78,9 +77,7 @@ impl TryFrom<String> for Phone {
         if !number.is_valid() {
             return Err(PhoneError);
         }
-        Ok(Self(
-            number.format().mode(phonenumber::Mode::E164).to_string(),
-        ))
+        Ok(Self(number.format().mode(phonenumber::Mode::E164).to_string()))
     }
 }
 impl From<Phone> for String {
@@ -274,12 +271,7 @@ impl PatientDetails {
     /// What search by name or email looks through.
     #[must_use]
     pub fn search_text(&self) -> String {
-        let Self {
-            given_name,
-            family_name,
-            email,
-            ..
-        } = self;
+        let Self { given_name, family_name, email, .. } = self;
         let email = email.as_ref().map(Email::as_str).unwrap_or_default();
         text::folded(&format!("{given_name} {family_name} {given_name} {email}"))
     }
@@ -304,22 +296,11 @@ mod tests {
             "1 (416) 555 0123",
             " 1-416-555-0123 ",
         ] {
-            assert_eq!(
-                phone(spelling).as_deref(),
-                Some("+14165550123"),
-                "{spelling}"
-            );
+            assert_eq!(phone(spelling).as_deref(), Some("+14165550123"), "{spelling}");
         }
         assert_eq!(phone("(647) 351 0061").as_deref(), Some("+16473510061"));
         assert_eq!(phone("+44 20 7946 0958").as_deref(), Some("+442079460958"));
-        for junk in [
-            "",
-            "911",
-            "555-0123",
-            "call me",
-            "4165550123456789",
-            "+1 000 000 0000",
-        ] {
+        for junk in ["", "911", "555-0123", "call me", "4165550123456789", "+1 000 000 0000"] {
             assert_eq!(phone(junk), None, "{junk}");
         }
     }

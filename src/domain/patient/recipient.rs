@@ -99,13 +99,9 @@ impl TryFrom<String> for Recipient {
     type Error = RecipientError;
     fn try_from(text: String) -> Result<Self, RecipientError> {
         if text.starts_with('+') && !text.contains('@') {
-            return Phone::try_from(text)
-                .map(Self::Phone)
-                .map_err(|_| RecipientError);
+            return Phone::try_from(text).map(Self::Phone).map_err(|_| RecipientError);
         }
-        Email::try_from(text)
-            .map(Self::Email)
-            .map_err(|_| RecipientError)
+        Email::try_from(text).map(Self::Email).map_err(|_| RecipientError)
     }
 }
 impl From<Recipient> for String {
@@ -134,10 +130,7 @@ mod tests {
             ("+tag@example.test", Channel::Email),
         ] {
             let recipient = Recipient::try_from(text.to_owned()).unwrap();
-            assert_eq!(
-                (recipient.to_string().as_str(), recipient.channel()),
-                (text, channel)
-            );
+            assert_eq!((recipient.to_string().as_str(), recipient.channel()), (text, channel));
         }
         assert!(Recipient::try_from("nobody".to_owned()).is_err());
         let [a, b] = ["Ada@Example.test", "ada@example.test"]

@@ -3,9 +3,8 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 
-use super::civil;
-use super::holidays;
 use super::time_zone::Tz;
+use super::{civil, holidays};
 
 /// Whether people are at work on `date`; the Civic Holiday is one by choice.
 #[must_use]
@@ -48,11 +47,7 @@ mod tests {
             ("2027-03-15T14:00:00Z", 0, "2027-03-15T14:00:00Z"),
         ] {
             let [from, until] = [from, until].map(|text| text.parse::<DateTime<Utc>>().unwrap());
-            assert_eq!(
-                after(toronto(), from, days, true),
-                until,
-                "{days} after {from}"
-            );
+            assert_eq!(after(toronto(), from, days, true), until, "{days} after {from}");
         }
     }
 }

@@ -53,13 +53,10 @@ impl Civil {
 pub fn resolve(zone: Tz, wall: NaiveDateTime) -> Civil {
     match zone.from_local_datetime(&wall) {
         MappedLocalTime::Single(at) => Civil::Exact(at.to_utc()),
-        MappedLocalTime::Ambiguous(a, b) => Civil::Repeated {
-            first: a.min(b).to_utc(),
-            second: a.max(b).to_utc(),
-        },
-        MappedLocalTime::None => Civil::Skipped {
-            resumes: jump_near(zone, wall),
-        },
+        MappedLocalTime::Ambiguous(a, b) => {
+            Civil::Repeated { first: a.min(b).to_utc(), second: a.max(b).to_utc() }
+        }
+        MappedLocalTime::None => Civil::Skipped { resumes: jump_near(zone, wall) },
     }
 }
 
@@ -111,10 +108,7 @@ pub fn shown(zone: Tz, instant: DateTime<Utc>) -> DateTime<FixedOffset> {
 /// `instant` as a person would say it: `Thursday 1 July 2027 at 10:00`.
 #[must_use]
 pub fn spoken(zone: Tz, instant: DateTime<Utc>) -> String {
-    instant
-        .with_timezone(&zone)
-        .format("%A %-d %B %Y at %H:%M")
-        .to_string()
+    instant.with_timezone(&zone).format("%A %-d %B %Y at %H:%M").to_string()
 }
 
 /// A day as a person would say it: `Thursday 1 July 2027`.
@@ -150,10 +144,7 @@ impl Day {
 impl TryFrom<NaiveDate> for Day {
     type Error = DayError;
     fn try_from(date: NaiveDate) -> Result<Self, DayError> {
-        YEARS
-            .contains(&date.year())
-            .then_some(Self(date))
-            .ok_or(DayError)
+        YEARS.contains(&date.year()).then_some(Self(date)).ok_or(DayError)
     }
 }
 impl From<Day> for NaiveDate {
@@ -281,9 +272,7 @@ impl FromStr for Edge {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         if let Ok(date) = text.parse::<NaiveDate>() {
-            return Day::try_from(date)
-                .map(Self::Day)
-                .map_err(|error| error.to_string());
+            return Day::try_from(date).map(Self::Day).map_err(|error| error.to_string());
         }
         text.parse()
             .map(Self::Time)
@@ -333,10 +322,8 @@ mod tests {
     #[test]
     fn every_autumn_fold_of_2026_to_2028_happens_twice() {
         for day in ["2026-11-01", "2027-11-07", "2028-11-05"] {
-            let (first, second) = (
-                utc(&format!("{day}T05:30:00Z")),
-                utc(&format!("{day}T06:30:00Z")),
-            );
+            let (first, second) =
+                (utc(&format!("{day}T05:30:00Z")), utc(&format!("{day}T06:30:00Z")));
             assert_eq!(
                 resolve(toronto(), wall(&format!("{day}T01:30"))),
                 Civil::Repeated { first, second }
@@ -360,49 +347,26 @@ mod tests {
             utc("2018-11-04T03:00:00Z")
         );
         assert_eq!(
-            date_of(
-                "America/Sao_Paulo".parse().unwrap(),
-                utc("2018-11-04T02:59:59Z")
-            ),
+            date_of("America/Sao_Paulo".parse().unwrap(), utc("2018-11-04T02:59:59Z")),
             date.pred_opt().unwrap()
         );
     }
 
     #[test]
     fn eight_in_the_evening_in_winter_is_still_the_same_toronto_day() {
-        assert_eq!(
-            date_of(toronto(), utc("2027-01-16T01:00:00Z")).to_string(),
-            "2027-01-15"
-        );
+        assert_eq!(date_of(toronto(), utc("2027-01-16T01:00:00Z")).to_string(), "2027-01-15");
     }
 
     #[test]
     fn times_are_read_in_both_forms_and_nonsense_says_why() {
-        assert_eq!(
-            "2027-03-15T10:00".parse(),
-            Ok(When::Wall(wall("2027-03-15T10:00")))
-        );
-        assert_eq!(
-            "2027-03-15T10:00:00".parse(),
-            Ok(When::Wall(wall("2027-03-15T10:00")))
-        );
-        assert!(matches!(
-            "2027-03-15T10:00:00-04:00".parse(),
-            Ok(When::At(_))
-        ));
-        assert_eq!(
-            "2027-03-15T10:00:30".parse::<When>(),
-            Err(WhenError::NotWholeMinute)
-        );
+        assert_eq!("2027-03-15T10:00".parse(), Ok(When::Wall(wall("2027-03-15T10:00"))));
+        assert_eq!("2027-03-15T10:00:00".parse(), Ok(When::Wall(wall("2027-03-15T10:00"))));
+        assert!(matches!("2027-03-15T10:00:00-04:00".parse(), Ok(When::At(_))));
+        assert_eq!("2027-03-15T10:00:30".parse::<When>(), Err(WhenError::NotWholeMinute));
         assert_eq!("0027-03-15T10:00".parse::<When>(), Err(WhenError::Year));
-        for junk in [
-            "",
-            "now",
-            "2027-13-01T10:00",
-            "2027-03-15",
-            "2027-03-15T25:00",
-            "2027-03-15T10:00 ",
-        ] {
+        for junk in
+            ["", "now", "2027-13-01T10:00", "2027-03-15", "2027-03-15T25:00", "2027-03-15T10:00 "]
+        {
             assert_eq!(junk.parse::<When>(), Err(WhenError::Unreadable), "{junk}");
         }
     }

@@ -23,15 +23,9 @@ impl Grid {
     #[must_use]
     pub fn over(zone: Tz, first: NaiveDate, last: NaiveDate, step: Duration) -> Self {
         let origin = civil::day_start(zone, first);
-        let end = last
-            .succ_opt()
-            .map_or(origin, |next| civil::day_start(zone, next));
+        let end = last.succ_opt().map_or(origin, |next| civil::day_start(zone, next));
         let steps = (end - origin).num_seconds() / step.num_seconds().max(1);
-        Self {
-            origin,
-            step,
-            len: usize::try_from(steps).unwrap_or(0),
-        }
+        Self { origin, step, len: usize::try_from(steps).unwrap_or(0) }
     }
 
     /// No start at all.
@@ -56,10 +50,7 @@ impl Grid {
 
     /// The first start at or after `instant`, which may lie outside.
     fn first_from(&self, instant: DateTime<Utc>) -> i64 {
-        let (offset, step) = (
-            (instant - self.origin).num_seconds(),
-            self.step.num_seconds(),
-        );
+        let (offset, step) = ((instant - self.origin).num_seconds(), self.step.num_seconds());
         // An instant within a second begins after that second's start.
         let offset = offset + i64::from((instant - self.origin).subsec_nanos() > 0);
         offset.div_euclid(step) + i64::from(offset.rem_euclid(step) > 0)
@@ -74,11 +65,7 @@ impl Grid {
 
     /// Starts from number `from` to number `to`, both included, cut to the grid.
     fn range(&self, from: i64, to: i64) -> std::ops::Range<usize> {
-        let clamp = |n: i64| {
-            usize::try_from(n.max(0))
-                .unwrap_or(usize::MAX)
-                .min(self.len)
-        };
+        let clamp = |n: i64| usize::try_from(n.max(0)).unwrap_or(usize::MAX).min(self.len);
         let (from, to) = (clamp(from), clamp(to.saturating_add(1)));
         from..to.max(from)
     }
@@ -91,19 +78,15 @@ impl Grid {
         before: Duration,
         after: Duration,
     ) {
-        let (from, to) = (
-            self.first_from(window.start() + before),
-            self.last_until(window.end() - after),
-        );
+        let (from, to) =
+            (self.first_from(window.start() + before), self.last_until(window.end() - after));
         bits.insert_range(self.range(from, to));
     }
 
     /// Removes each start from which `before` earlier until `after` later overlaps `busy`.
     pub fn block(&self, bits: &mut FixedBitSet, busy: Interval, before: Duration, after: Duration) {
-        let (from, to) = (
-            self.last_until(busy.start() - after) + 1,
-            self.first_from(busy.end() + before) - 1,
-        );
+        let (from, to) =
+            (self.last_until(busy.start() - after) + 1, self.first_from(busy.end() + before) - 1);
         bits.remove_range(self.range(from, to));
     }
 

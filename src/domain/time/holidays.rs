@@ -92,14 +92,8 @@ mod tests {
 
     #[test]
     fn good_friday_follows_easter_where_it_is_earliest_and_latest() {
-        assert_eq!(
-            on(NaiveDate::from_ymd_opt(2008, 3, 21).unwrap(), false),
-            Some("Good Friday")
-        );
-        assert_eq!(
-            on(NaiveDate::from_ymd_opt(2038, 4, 23).unwrap(), false),
-            Some("Good Friday")
-        );
+        assert_eq!(on(NaiveDate::from_ymd_opt(2008, 3, 21).unwrap(), false), Some("Good Friday"));
+        assert_eq!(on(NaiveDate::from_ymd_opt(2038, 4, 23).unwrap(), false), Some("Good Friday"));
         assert_eq!(
             on(NaiveDate::from_ymd_opt(2027, 3, 29).unwrap(), true),
             None,

@@ -46,23 +46,10 @@ impl TryFrom<String> for NamedWeekday {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, &'static str> {
         let text = text.trim().to_lowercase();
-        let full = [
-            "monday",
-            "tuesday",
-            "wednesday",
-            "thursday",
-            "friday",
-            "saturday",
-            "sunday",
-        ];
+        let full = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
         let is = |name: &&str| text.len() >= 3 && name.starts_with(&text);
-        let known = full
-            .into_iter()
-            .find(is)
-            .and_then(|name| name.get(..3)?.parse().ok());
-        known
-            .map(Self)
-            .ok_or("not a day of the week: write tue, or Tuesday")
+        let known = full.into_iter().find(is).and_then(|name| name.get(..3)?.parse().ok());
+        known.map(Self).ok_or("not a day of the week: write tue, or Tuesday")
     }
 }
 
@@ -200,12 +187,9 @@ impl WeeklyHours {
     /// The stretches of `date` within the hours, in `zone`, clock changes included.
     pub fn on(&self, date: NaiveDate, zone: Tz) -> impl Iterator<Item = Interval> + '_ {
         let weekday = Weekday::of(date);
-        self.0
-            .iter()
-            .filter(move |span| span.weekday == weekday)
-            .filter_map(move |span| {
-                Interval::new(span.opens.on(date, zone), span.closes.on(date, zone))
-            })
+        self.0.iter().filter(move |span| span.weekday == weekday).filter_map(move |span| {
+            Interval::new(span.opens.on(date, zone), span.closes.on(date, zone))
+        })
     }
 }
 
@@ -213,11 +197,7 @@ impl WeeklyHours {
 #[must_use]
 pub fn covers(from: TimeOfDay, until: TimeOfDay, minute: u16) -> bool {
     let (from, until) = (from.minutes(), until.minutes());
-    if from <= until {
-        from <= minute && minute < until
-    } else {
-        minute >= from || minute < until
-    }
+    if from <= until { from <= minute && minute < until } else { minute >= from || minute < until }
 }
 
 #[cfg(test)]
@@ -231,13 +211,11 @@ mod tests {
     }
     fn all_week(opens: &str, closes: &str) -> WeeklyHours {
         let (opens, closes) = (opens.parse().unwrap(), closes.parse().unwrap());
-        let spans = <Weekday as strum::VariantArray>::VARIANTS
-            .iter()
-            .map(|&weekday| OpenSpan {
-                weekday,
-                opens,
-                closes,
-            });
+        let spans = <Weekday as strum::VariantArray>::VARIANTS.iter().map(|&weekday| OpenSpan {
+            weekday,
+            opens,
+            closes,
+        });
         WeeklyHours::try_from(spans.collect::<Vec<_>>()).unwrap()
     }
 
@@ -252,36 +230,22 @@ mod tests {
             ("2028-11-05", 25),
             ("2027-05-05", 24),
         ] {
-            let span = all_week("00:00", "24:00")
-                .on(day(date), toronto())
-                .next()
-                .unwrap();
+            let span = all_week("00:00", "24:00").on(day(date), toronto()).next().unwrap();
             assert_eq!(span.end() - span.start(), Duration::hours(hours), "{date}");
         }
     }
 
     #[test]
     fn hours_that_open_in_the_gap_open_when_the_clock_goes_on() {
-        let span = all_week("02:30", "04:00")
-            .on(day("2027-03-14"), toronto())
-            .next()
-            .unwrap();
+        let span = all_week("02:30", "04:00").on(day("2027-03-14"), toronto()).next().unwrap();
         assert_eq!(span.end() - span.start(), Duration::hours(1));
-        assert!(
-            all_week("02:00", "03:00")
-                .on(day("2027-03-14"), toronto())
-                .next()
-                .is_none()
-        );
+        assert!(all_week("02:00", "03:00").on(day("2027-03-14"), toronto()).next().is_none());
     }
 
     #[test]
     fn ordinary_hours_are_the_same_wall_hours_on_both_sides_of_a_change() {
         for date in ["2027-03-13", "2027-03-14", "2027-03-15"] {
-            let span = all_week("09:00", "18:00")
-                .on(day(date), toronto())
-                .next()
-                .unwrap();
+            let span = all_week("09:00", "18:00").on(day(date), toronto()).next().unwrap();
             assert_eq!(
                 civil::wall_of(toronto(), span.start()).to_string(),
                 format!("{date} 09:00:00")
@@ -308,11 +272,7 @@ mod tests {
             WeeklyHours::try_from(vec![span("12:00", "13:00"), span("09:00", "12:00")]).is_ok()
         );
         for junk in ["9:00", "24:01", "12:60", "", "12", "+1:00"] {
-            assert_eq!(
-                junk.parse::<TimeOfDay>(),
-                Err(HoursError::TimeOfDay),
-                "{junk}"
-            );
+            assert_eq!(junk.parse::<TimeOfDay>(), Err(HoursError::TimeOfDay), "{junk}");
         }
     }
 }

@@ -95,8 +95,7 @@ mod tests {
         })
     }
     fn has(set: &[Interval], n: i64) -> bool {
-        set.iter()
-            .any(|span| span.start <= minute(n) && minute(n) < span.end)
+        set.iter().any(|span| span.start <= minute(n) && minute(n) < span.end)
     }
 
     proptest! {

@@ -65,16 +65,9 @@ pub fn stuck(fixed: &[(ResourceId, Interval)], moving: &[Moving]) -> BTreeSet<Se
         for one in moving {
             let stays = stuck.contains(&one.session);
             for (resource, when) in &one.claims {
-                let at = if stays {
-                    Some(*when)
-                } else {
-                    moved(*when, one.by)
-                };
+                let at = if stays { Some(*when) } else { moved(*when, one.by) };
                 if let Some(at) = at {
-                    taken
-                        .entry(*resource)
-                        .or_default()
-                        .push((at, (!stays).then_some(one.session)));
+                    taken.entry(*resource).or_default().push((at, (!stays).then_some(one.session)));
                 }
             }
         }
@@ -118,24 +111,11 @@ mod tests {
     #[test]
     fn under_permanent_daylight_time_a_winter_visit_begins_an_hour_earlier_and_a_summer_visit_does_not()
      {
-        let law = toronto().with_law(
-            utc("2027-11-07T06:00:00Z"),
-            FixedOffset::west_opt(4 * 3600).unwrap(),
-        );
-        let winter = shift(
-            law,
-            wall("2027-12-01T10:00:00"),
-            utc("2027-12-01T15:00:00Z"),
-        );
+        let law = toronto()
+            .with_law(utc("2027-11-07T06:00:00Z"), FixedOffset::west_opt(4 * 3600).unwrap());
+        let winter = shift(law, wall("2027-12-01T10:00:00"), utc("2027-12-01T15:00:00Z"));
         assert_eq!(winter, Some(Shift::By(Duration::hours(-1))));
-        assert_eq!(
-            shift(
-                law,
-                wall("2027-07-05T10:00:00"),
-                utc("2027-07-05T14:00:00Z")
-            ),
-            None
-        );
+        assert_eq!(shift(law, wall("2027-07-05T10:00:00"), utc("2027-07-05T14:00:00Z")), None);
         for second in ["2027-11-07T05:30:00Z", "2027-11-07T06:30:00Z"] {
             assert_eq!(
                 shift(toronto(), wall("2027-11-07T01:30:00"), utc(second)),
@@ -143,16 +123,10 @@ mod tests {
                 "either half past one was meant"
             );
         }
-        let gap = toronto().with_law(
-            utc("2028-01-10T07:00:00Z"),
-            FixedOffset::west_opt(4 * 3600).unwrap(),
-        );
+        let gap = toronto()
+            .with_law(utc("2028-01-10T07:00:00Z"), FixedOffset::west_opt(4 * 3600).unwrap());
         assert_eq!(
-            shift(
-                gap,
-                wall("2028-01-10T02:30:00"),
-                utc("2028-01-10T07:30:00Z")
-            ),
+            shift(gap, wall("2028-01-10T02:30:00"), utc("2028-01-10T07:30:00Z")),
             Some(Shift::NoSuchTime)
         );
     }

@@ -23,10 +23,7 @@ impl Version {
         let sound = year.bytes().all(|byte| byte.is_ascii_digit())
             && (1..=2).contains(&letters.len())
             && letters.bytes().all(|byte| byte.is_ascii_lowercase());
-        sound.then(|| Self {
-            year: year.to_owned(),
-            letters: (letters.len(), letters.to_owned()),
-        })
+        sound.then(|| Self { year: year.to_owned(), letters: (letters.len(), letters.to_owned()) })
     }
 
     /// What a folder's `tzdata.zi` says in its first line, `# version 2026f`.
@@ -76,9 +73,8 @@ impl ZoneData {
         if !Self::carried().is_older_than(version) {
             return (Self::carried(), Vec::new());
         }
-        let (sound, unsound): (Vec<_>, Vec<_>) = files
-            .into_iter()
-            .partition(|(_, file)| Table::of_tzif(file).is_some());
+        let (sound, unsound): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|(_, file)| Table::of_tzif(file).is_some());
         let unsound = unsound.into_iter().map(|(name, _)| name).collect();
         if sound.is_empty() {
             return (Self::carried(), unsound);

@@ -42,10 +42,7 @@ impl Table {
     pub fn of_tzif(file: &[u8]) -> Option<Self> {
         let zone = jiff::tz::TimeZone::tzif("zone", file).ok()?;
         let begin = Timestamp::from_second(YEARS.start).ok()?;
-        let mut table = Self {
-            first: fixed(zone.to_offset(begin))?,
-            steps: Vec::new(),
-        };
+        let mut table = Self { first: fixed(zone.to_offset(begin))?, steps: Vec::new() };
         let mut last = YEARS.start;
         for change in zone.following(begin).take(MOST) {
             let at = change.timestamp().as_second();
@@ -63,10 +60,7 @@ impl Table {
 
     /// What a clock does that can only be asked for its offset at a second.
     pub(super) fn of_clock(offset_at: impl Fn(i64) -> FixedOffset) -> Self {
-        let mut table = Self {
-            first: offset_at(YEARS.start),
-            steps: Vec::new(),
-        };
+        let mut table = Self { first: offset_at(YEARS.start), steps: Vec::new() };
         let mut at = YEARS.start;
         while at < YEARS.end {
             let (holds, next) = (table.last(), at + WEEK);
@@ -93,10 +87,8 @@ impl Table {
     pub(super) fn with_law(&self, from: DateTime<Utc>, offset: FixedOffset) -> Self {
         let from = from.timestamp();
         let kept = self.steps.partition_point(|(at, _)| *at < from);
-        let mut table = Self {
-            first: self.first,
-            steps: self.steps.iter().take(kept).copied().collect(),
-        };
+        let mut table =
+            Self { first: self.first, steps: self.steps.iter().take(kept).copied().collect() };
         table.set(from, offset);
         table
     }
@@ -158,11 +150,7 @@ impl Table {
         let changes = within.unwrap_or_default().iter().filter_map(|(at, after)| {
             let before = std::mem::replace(&mut holds, *after);
             let at = DateTime::from_timestamp(*at, 0)?;
-            Some(Change {
-                at,
-                before,
-                after: *after,
-            })
+            Some(Change { at, before, after: *after })
         });
         changes.collect()
     }
@@ -199,11 +187,7 @@ mod tests {
             let shown = second + i64::from(offset.local_minus_utc());
             let wall = DateTime::from_timestamp(shown, 0).unwrap().naive_utc();
             let offsets = table.offsets_of(wall);
-            assert!(
-                [offsets.earliest(), offsets.latest()]
-                    .iter()
-                    .any(Option::is_some)
-            );
+            assert!([offsets.earliest(), offsets.latest()].iter().any(Option::is_some));
         }
     }
 

@@ -38,40 +38,34 @@ pub async fn by_hash(tx: &mut Tx, hash: &str) -> Result<Option<SignIn>> {
 }
 
 /// Notes that somebody did something with it.
-pub async fn seen(tx: &mut Tx, id: SignInId, at: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!(
-        "UPDATE sign_ins SET seen_at = $2 WHERE id = $1 AND seen_at < $2"
-    ))
-    .bind(id)
-    .bind(at)
-    .run()
-    .await?;
+pub async fn note_seen(tx: &mut Tx, id: SignInId, at: DateTime<Utc>) -> Result<()> {
+    tx.query(stmt!("UPDATE sign_ins SET seen_at = $2 WHERE id = $1 AND seen_at < $2"))
+        .bind(id)
+        .bind(at)
+        .run()
+        .await?;
     Ok(())
 }
 
 /// Locks it, or opens it at `at`.
 pub async fn set_locked(tx: &mut Tx, id: SignInId, locked: bool, at: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!(
-        "UPDATE sign_ins SET locked = $2, seen_at = $3 WHERE id = $1"
-    ))
-    .bind(id)
-    .bind(locked)
-    .bind(at)
-    .run()
-    .await?;
+    tx.query(stmt!("UPDATE sign_ins SET locked = $2, seen_at = $3 WHERE id = $1"))
+        .bind(id)
+        .bind(locked)
+        .bind(at)
+        .run()
+        .await?;
     Ok(())
 }
 
 /// How far it has come by now.
 pub async fn set_stage(tx: &mut Tx, id: SignInId, stage: Stage, at: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!(
-        "UPDATE sign_ins SET stage = $2, seen_at = $3, offered = NULL WHERE id = $1"
-    ))
-    .bind(id)
-    .bind(stage)
-    .bind(at)
-    .run()
-    .await?;
+    tx.query(stmt!("UPDATE sign_ins SET stage = $2, seen_at = $3, offered = NULL WHERE id = $1"))
+        .bind(id)
+        .bind(stage)
+        .bind(at)
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -87,25 +81,21 @@ pub async fn offer(tx: &mut Tx, id: SignInId, secret: &str) -> Result<()> {
 
 /// Ends it.
 pub async fn end(tx: &mut Tx, id: SignInId, at: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!(
-        "UPDATE sign_ins SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL"
-    ))
-    .bind(id)
-    .bind(at)
-    .run()
-    .await?;
+    tx.query(stmt!("UPDATE sign_ins SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL"))
+        .bind(id)
+        .bind(at)
+        .run()
+        .await?;
     Ok(())
 }
 
 /// Ends all of a user.
 pub async fn end_all(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!(
-        "UPDATE sign_ins SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL"
-    ))
-    .bind(user)
-    .bind(at)
-    .run()
-    .await?;
+    tx.query(stmt!("UPDATE sign_ins SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL"))
+        .bind(user)
+        .bind(at)
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -124,22 +114,17 @@ pub async fn end_others(tx: &mut Tx, user: UserId, but: SignInId, at: DateTime<U
 
 /// Forgets those that began before `before`; the audit has what was done with them.
 pub async fn forget_old(tx: &mut Tx, before: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("DELETE FROM sign_ins WHERE created_at < $1"))
-        .bind(before)
-        .run()
-        .await?;
+    tx.query(stmt!("DELETE FROM sign_ins WHERE created_at < $1")).bind(before).run().await?;
     Ok(())
 }
 
 /// Writes the hash of a code by which the first manager is made.
 pub async fn insert_first(tx: &mut Tx, hash: &str, at: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!(
-        "INSERT INTO first_start (hash, created_at) VALUES ($1, $2)"
-    ))
-    .bind(hash.to_owned())
-    .bind(at)
-    .run()
-    .await?;
+    tx.query(stmt!("INSERT INTO first_start (hash, created_at) VALUES ($1, $2)"))
+        .bind(hash.to_owned())
+        .bind(at)
+        .run()
+        .await?;
     Ok(())
 }
 

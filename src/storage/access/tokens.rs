@@ -5,8 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::ids::{PartnerId, TokenId, UserId};
 use crate::domain::role::Role;
 use crate::domain::text::Line;
-use crate::storage::engine::Lease;
-use crate::storage::engine::stmt;
+use crate::storage::engine::{Lease, stmt};
 use crate::storage::{Result, Tx};
 
 /// Who holds a token.
@@ -87,9 +86,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Listed>> {
 /// Revokes a token. Whether there was one to revoke.
 pub async fn revoke(tx: &mut Tx, id: TokenId, at: DateTime<Utc>) -> Result<bool> {
     let changed = tx
-        .query(stmt!(
-            "UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"
-        ))
+        .query(stmt!("UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"))
         .bind(id)
         .bind(at)
         .run()
@@ -99,12 +96,10 @@ pub async fn revoke(tx: &mut Tx, id: TokenId, at: DateTime<Utc>) -> Result<bool>
 
 /// Revokes every token of a user.
 pub async fn revoke_all(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!(
-        "UPDATE tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL"
-    ))
-    .bind(user)
-    .bind(at)
-    .run()
-    .await?;
+    tx.query(stmt!("UPDATE tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL"))
+        .bind(user)
+        .bind(at)
+        .run()
+        .await?;
     Ok(())
 }

@@ -60,34 +60,24 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
 
 /// The user with this email, lower case.
 pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<User>> {
-    tx.query(stmt!("SELECT * FROM users WHERE email = $1"))
-        .bind(email.to_owned())
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM users WHERE email = $1")).bind(email.to_owned()).optional().await
 }
 
 /// The user with this id.
 pub async fn get(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
-    tx.query(stmt!("SELECT * FROM users WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM users WHERE id = $1")).bind(id).optional().await
 }
 
 /// Whether there is anybody yet.
 pub async fn any(tx: &mut Tx) -> Result<bool> {
-    let found: Option<(UserId,)> = tx
-        .query(stmt!("SELECT id FROM users LIMIT 1"))
-        .optional()
-        .await?;
+    let found: Option<(UserId,)> =
+        tx.query(stmt!("SELECT id FROM users LIMIT 1")).optional().await?;
     Ok(found.is_some())
 }
 
 /// Every user, by email.
 pub async fn all(tx: &mut Tx) -> Result<Vec<User>> {
-    tx.query(stmt!("SELECT * FROM users ORDER BY email"))
-        .all()
-        .await
+    tx.query(stmt!("SELECT * FROM users ORDER BY email")).all().await
 }
 
 /// Holds the list of users until the transaction ends, so that of two changes the second sees the first. It is the
@@ -131,25 +121,21 @@ pub async fn update(tx: &mut Tx, user: &User) -> Result<bool> {
 
 /// Lets a user in, or out for good.
 pub async fn set_active(tx: &mut Tx, id: UserId, active: bool) -> Result<()> {
-    tx.query(stmt!(
-        "UPDATE users SET active = $2, version = version + 1 WHERE id = $1"
-    ))
-    .bind(id)
-    .bind(active)
-    .run()
-    .await?;
+    tx.query(stmt!("UPDATE users SET active = $2, version = version + 1 WHERE id = $1"))
+        .bind(id)
+        .bind(active)
+        .run()
+        .await?;
     Ok(())
 }
 
 /// Sets a user's password.
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<()> {
-    tx.query(stmt!(
-        "UPDATE users SET password_hash = $2, version = version + 1 WHERE id = $1"
-    ))
-    .bind(id)
-    .bind(hash.to_owned())
-    .run()
-    .await?;
+    tx.query(stmt!("UPDATE users SET password_hash = $2, version = version + 1 WHERE id = $1"))
+        .bind(id)
+        .bind(hash.to_owned())
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -210,23 +196,18 @@ pub async fn require_second_factor(tx: &mut Tx, id: UserId, required: bool) -> R
 
 /// Notes a failed sign-in.
 pub async fn note_failure(tx: &mut Tx, id: Uuid, email: &str, at: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!(
-        "INSERT INTO sign_in_failures (id, email, at) VALUES ($1, $2, $3)"
-    ))
-    .bind(id)
-    .bind(email.to_owned())
-    .bind(at)
-    .run()
-    .await?;
+    tx.query(stmt!("INSERT INTO sign_in_failures (id, email, at) VALUES ($1, $2, $3)"))
+        .bind(id)
+        .bind(email.to_owned())
+        .bind(at)
+        .run()
+        .await?;
     Ok(())
 }
 
 /// Takes one failure back.
 pub async fn forget_failure(tx: &mut Tx, id: Uuid) -> Result<()> {
-    tx.query(stmt!("DELETE FROM sign_in_failures WHERE id = $1"))
-        .bind(id)
-        .run()
-        .await?;
+    tx.query(stmt!("DELETE FROM sign_in_failures WHERE id = $1")).bind(id).run().await?;
     Ok(())
 }
 
@@ -246,20 +227,15 @@ pub async fn failures(
         .bind(except)
         .all()
         .await?;
-    Ok((
-        i64::try_from(rows.len()).unwrap_or(i64::MAX),
-        rows.first().map(|(at,)| *at),
-    ))
+    Ok((i64::try_from(rows.len()).unwrap_or(i64::MAX), rows.first().map(|(at,)| *at)))
 }
 
 /// Forgets the failures of `email`, and every one before `before`.
 pub async fn forget_failures(tx: &mut Tx, email: &str, before: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!(
-        "DELETE FROM sign_in_failures WHERE email = $1 OR at < $2"
-    ))
-    .bind(email.to_owned())
-    .bind(before)
-    .run()
-    .await?;
+    tx.query(stmt!("DELETE FROM sign_in_failures WHERE email = $1 OR at < $2"))
+        .bind(email.to_owned())
+        .bind(before)
+        .run()
+        .await?;
     Ok(())
 }

@@ -50,13 +50,11 @@ pub async fn insert(
 
 /// Sweeps away what expired holds still claim of `resource`, so that it can be claimed anew.
 pub async fn sweep(tx: &mut Tx, resource: ResourceId, now: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!(
-        "DELETE FROM claims WHERE resource_id = $1 AND expires_at <= $2"
-    ))
-    .bind(resource)
-    .bind(now)
-    .run()
-    .await?;
+    tx.query(stmt!("DELETE FROM claims WHERE resource_id = $1 AND expires_at <= $2"))
+        .bind(resource)
+        .bind(now)
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -74,10 +72,7 @@ pub async fn any_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool> {
 
 /// Gives up all that a session claims.
 pub async fn release_session(tx: &mut Tx, session: SessionId) -> Result<()> {
-    tx.query(stmt!("DELETE FROM claims WHERE session_id = $1"))
-        .bind(session)
-        .run()
-        .await?;
+    tx.query(stmt!("DELETE FROM claims WHERE session_id = $1")).bind(session).run().await?;
     Ok(())
 }
 
@@ -107,12 +102,10 @@ pub async fn held_from(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<Held>> {
 
 /// Sweeps away what all expired holds still claim.
 pub async fn sweep_all(tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!(
-        "DELETE FROM claims WHERE expires_at IS NOT NULL AND expires_at <= $1"
-    ))
-    .bind(now)
-    .run()
-    .await?;
+    tx.query(stmt!("DELETE FROM claims WHERE expires_at IS NOT NULL AND expires_at <= $1"))
+        .bind(now)
+        .run()
+        .await?;
     Ok(())
 }
 

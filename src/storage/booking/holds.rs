@@ -62,10 +62,5 @@ pub async fn get(tx: &mut Tx, owner: UserId, id: HoldId) -> Result<Option<Hold>>
 
 /// Removes a hold and all that it claims. Whether it was there.
 pub async fn delete(tx: &mut Tx, id: HoldId) -> Result<bool> {
-    Ok(tx
-        .query(stmt!("DELETE FROM holds WHERE id = $1"))
-        .bind(id)
-        .run()
-        .await?
-        == 1)
+    Ok(tx.query(stmt!("DELETE FROM holds WHERE id = $1")).bind(id).run().await? == 1)
 }

@@ -14,14 +14,12 @@ pub async fn insert(
     kind: &str,
     site: Option<SiteId>,
 ) -> Result<()> {
-    tx.query(stmt!(
-        "INSERT INTO resources (id, kind, site_id) VALUES ($1, $2, $3)"
-    ))
-    .bind(id.into())
-    .bind(kind.to_owned())
-    .bind(site)
-    .run()
-    .await?;
+    tx.query(stmt!("INSERT INTO resources (id, kind, site_id) VALUES ($1, $2, $3)"))
+        .bind(id.into())
+        .bind(kind.to_owned())
+        .bind(site)
+        .run()
+        .await?;
     Ok(())
 }
 

@@ -57,11 +57,7 @@ impl TryFrom<Row> for Closure {
             until,
             reason,
         };
-        Ok(Self {
-            id,
-            version,
-            details,
-        })
+        Ok(Self { id, version, details })
     }
 }
 
@@ -105,10 +101,7 @@ fn bound<'c>(query: Query<'c>, closure: &Closure) -> Query<'c> {
 
 /// Removes a closure.
 pub async fn delete(tx: &mut Tx, id: ClosureId) -> Result<()> {
-    tx.query(stmt!("DELETE FROM closures WHERE id = $1"))
-        .bind(id)
-        .run()
-        .await?;
+    tx.query(stmt!("DELETE FROM closures WHERE id = $1")).bind(id).run().await?;
     Ok(())
 }
 
@@ -124,17 +117,8 @@ pub async fn get(tx: &mut Tx, id: ClosureId) -> Result<Option<Closure>> {
 
 /// Closures in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: ClosureId, limit: i64) -> Result<Vec<Closure>> {
-    let query = tx.query(stmt!(
-        "SELECT * FROM closures WHERE id > $1 ORDER BY id LIMIT $2"
-    ));
-    query
-        .bind(after)
-        .bind(limit)
-        .all::<Row>()
-        .await?
-        .into_iter()
-        .map(Closure::try_from)
-        .collect()
+    let query = tx.query(stmt!("SELECT * FROM closures WHERE id > $1 ORDER BY id LIMIT $2"));
+    query.bind(after).bind(limit).all::<Row>().await?.into_iter().map(Closure::try_from).collect()
 }
 
 /// The closures that reach into the days `first` to `last`.
@@ -142,12 +126,5 @@ pub async fn within(tx: &mut Tx, first: NaiveDate, last: NaiveDate) -> Result<Ve
     let query = tx.query(stmt!(
         "SELECT * FROM closures WHERE last_day >= $1 AND first_day <= $2 ORDER BY first_day, id"
     ));
-    query
-        .bind(first)
-        .bind(last)
-        .all::<Row>()
-        .await?
-        .into_iter()
-        .map(Closure::try_from)
-        .collect()
+    query.bind(first).bind(last).all::<Row>().await?.into_iter().map(Closure::try_from).collect()
 }

@@ -58,21 +58,16 @@ fn bound<'c>(query: Query<'c>, device: &Device) -> Query<'c> {
 
 /// The device with this id.
 pub async fn get(tx: &mut Tx, id: DeviceId) -> Result<Option<Device>> {
-    tx.query(stmt!("SELECT * FROM devices WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM devices WHERE id = $1")).bind(id).optional().await
 }
 
 /// Devices in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: DeviceId, limit: i64) -> Result<Vec<Device>> {
-    tx.query(stmt!(
-        "SELECT * FROM devices WHERE id > $1 ORDER BY id LIMIT $2"
-    ))
-    .bind(after)
-    .bind(limit)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM devices WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// Writes a new rental window. One that starts at the same time may be there.
@@ -91,10 +86,7 @@ pub async fn insert_window(tx: &mut Tx, window: &RentalWindow) -> Result<()> {
 
 /// Removes a rental window.
 pub async fn delete_window(tx: &mut Tx, window: RentalWindowId) -> Result<()> {
-    tx.query(stmt!("DELETE FROM rental_windows WHERE id = $1"))
-        .bind(window)
-        .run()
-        .await?;
+    tx.query(stmt!("DELETE FROM rental_windows WHERE id = $1")).bind(window).run().await?;
     Ok(())
 }
 
@@ -104,13 +96,11 @@ pub async fn window(
     device: DeviceId,
     window: RentalWindowId,
 ) -> Result<Option<RentalWindow>> {
-    tx.query(stmt!(
-        "SELECT * FROM rental_windows WHERE device_id = $1 AND id = $2"
-    ))
-    .bind(device)
-    .bind(window)
-    .optional()
-    .await
+    tx.query(stmt!("SELECT * FROM rental_windows WHERE device_id = $1 AND id = $2"))
+        .bind(device)
+        .bind(window)
+        .optional()
+        .await
 }
 
 /// Rental windows of `device` in order of time, those after the instant and id given.

@@ -62,10 +62,7 @@ impl Catalogue {
 
 /// The stamp of the catalogue as it is.
 pub async fn stamp(tx: &mut Tx) -> Result<i64> {
-    let (stamp,): (i64,) = tx
-        .query(stmt!("SELECT stamp FROM catalogue_stamp"))
-        .one()
-        .await?;
+    let (stamp,): (i64,) = tx.query(stmt!("SELECT stamp FROM catalogue_stamp")).one().await?;
     Ok(stamp)
 }
 

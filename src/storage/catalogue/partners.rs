@@ -62,13 +62,11 @@ fn bound<'c>(query: Query<'c>, partner: &Partner) -> Query<'c> {
 
 /// The partner with this id; for `own` users, only if it is theirs.
 pub async fn get(tx: &mut Tx, own: Option<PartnerId>, id: PartnerId) -> Result<Option<Partner>> {
-    tx.query(stmt!(
-        "SELECT * FROM partners WHERE id = $1 AND id = coalesce($2, id)"
-    ))
-    .bind(id)
-    .bind(own)
-    .optional()
-    .await
+    tx.query(stmt!("SELECT * FROM partners WHERE id = $1 AND id = coalesce($2, id)"))
+        .bind(id)
+        .bind(own)
+        .optional()
+        .await
 }
 
 /// Partners in order of id, after `after`; for `own` users, only theirs.
@@ -90,10 +88,7 @@ pub async fn page(
 
 /// The partner's name, if there is one with this id.
 pub async fn name(tx: &mut Tx, id: PartnerId) -> Result<Option<Line>> {
-    let row: Option<(Line,)> = tx
-        .query(stmt!("SELECT name FROM partners WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await?;
+    let row: Option<(Line,)> =
+        tx.query(stmt!("SELECT name FROM partners WHERE id = $1")).bind(id).optional().await?;
     Ok(row.map(|(name,)| name))
 }

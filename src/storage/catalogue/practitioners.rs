@@ -10,13 +10,8 @@ use crate::storage::{Result, Tx};
 
 /// Writes a new practitioner, who can be claimed from now on.
 pub async fn insert(tx: &mut Tx, practitioner: &Practitioner) -> Result<()> {
-    resources::insert(
-        tx,
-        practitioner.id,
-        "practitioner",
-        Some(practitioner.details.site_id),
-    )
-    .await?;
+    resources::insert(tx, practitioner.id, "practitioner", Some(practitioner.details.site_id))
+        .await?;
     let query = tx.query(stmt!(
         "INSERT INTO practitioners (id, version, site_id, name, skills, hours, device_authorisations, credentials, active, day_list_to)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
@@ -64,19 +59,14 @@ fn bound<'c>(query: Query<'c>, practitioner: &Practitioner) -> Query<'c> {
 
 /// The practitioner with this id.
 pub async fn get(tx: &mut Tx, id: PractitionerId) -> Result<Option<Practitioner>> {
-    tx.query(stmt!("SELECT * FROM practitioners WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM practitioners WHERE id = $1")).bind(id).optional().await
 }
 
 /// Practitioners in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: PractitionerId, limit: i64) -> Result<Vec<Practitioner>> {
-    tx.query(stmt!(
-        "SELECT * FROM practitioners WHERE id > $1 ORDER BY id LIMIT $2"
-    ))
-    .bind(after)
-    .bind(limit)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM practitioners WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }

@@ -30,12 +30,7 @@ pub async fn update(tx: &mut Tx, room: &Room) -> Result<bool> {
 
 /// `query` with the values of `room`, in the order of the columns.
 fn bound<'c>(query: Query<'c>, room: &Room) -> Query<'c> {
-    let RoomDetails {
-        site_id,
-        name,
-        capabilities,
-        active,
-    } = &room.details;
+    let RoomDetails { site_id, name, capabilities, active } = &room.details;
     query
         .bind(room.id)
         .bind(room.version)
@@ -47,19 +42,14 @@ fn bound<'c>(query: Query<'c>, room: &Room) -> Query<'c> {
 
 /// The room with this id.
 pub async fn get(tx: &mut Tx, id: RoomId) -> Result<Option<Room>> {
-    tx.query(stmt!("SELECT * FROM rooms WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM rooms WHERE id = $1")).bind(id).optional().await
 }
 
 /// Rooms in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: RoomId, limit: i64) -> Result<Vec<Room>> {
-    tx.query(stmt!(
-        "SELECT * FROM rooms WHERE id > $1 ORDER BY id LIMIT $2"
-    ))
-    .bind(after)
-    .bind(limit)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM rooms WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }

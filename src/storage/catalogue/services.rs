@@ -54,19 +54,14 @@ fn bound<'c>(query: Query<'c>, service: &Service) -> Query<'c> {
 
 /// The service with this id.
 pub async fn get(tx: &mut Tx, id: ServiceId) -> Result<Option<Service>> {
-    tx.query(stmt!("SELECT * FROM services WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM services WHERE id = $1")).bind(id).optional().await
 }
 
 /// Services in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: ServiceId, limit: i64) -> Result<Vec<Service>> {
-    tx.query(stmt!(
-        "SELECT * FROM services WHERE id > $1 ORDER BY id LIMIT $2"
-    ))
-    .bind(after)
-    .bind(limit)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM services WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }

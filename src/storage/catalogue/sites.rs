@@ -33,15 +33,8 @@ pub async fn update(tx: &mut Tx, site: &Site) -> Result<bool> {
 
 /// `query` with the values of `site`, in the order of the columns.
 fn bound<'c>(query: Query<'c>, site: &Site) -> Query<'c> {
-    let SiteDetails {
-        kind,
-        name,
-        address,
-        partner_id,
-        hours,
-        observes_holidays,
-        active,
-    } = &site.details;
+    let SiteDetails { kind, name, address, partner_id, hours, observes_holidays, active } =
+        &site.details;
     query
         .bind(site.id)
         .bind(site.version)
@@ -56,28 +49,21 @@ fn bound<'c>(query: Query<'c>, site: &Site) -> Query<'c> {
 
 /// The site with this id.
 pub async fn get(tx: &mut Tx, id: SiteId) -> Result<Option<Site>> {
-    tx.query(stmt!("SELECT * FROM sites WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM sites WHERE id = $1")).bind(id).optional().await
 }
 
 /// Sites in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: SiteId, limit: i64) -> Result<Vec<Site>> {
-    tx.query(stmt!(
-        "SELECT * FROM sites WHERE id > $1 ORDER BY id LIMIT $2"
-    ))
-    .bind(after)
-    .bind(limit)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM sites WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// The street address of each site.
 pub async fn addresses(lease: &mut Lease) -> Result<HashMap<SiteId, Line>> {
-    let rows: Vec<(SiteId, Line)> = lease
-        .query(stmt!("SELECT id, address FROM sites"))
-        .all()
-        .await?;
+    let rows: Vec<(SiteId, Line)> =
+        lease.query(stmt!("SELECT id, address FROM sites")).all().await?;
     Ok(rows.into_iter().collect())
 }

@@ -82,10 +82,7 @@ pub async fn update(tx: &mut Tx, course: &Course) -> Result<bool> {
 
 /// The course with this id.
 pub async fn get(tx: &mut Tx, id: CourseId) -> Result<Option<Course>> {
-    tx.query(stmt!("SELECT * FROM courses WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM courses WHERE id = $1")).bind(id).optional().await
 }
 
 /// Courses in order of id, after `after`; all, or those of one patient.

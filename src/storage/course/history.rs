@@ -179,11 +179,9 @@ pub async fn last(tx: &mut Tx, session: SessionId) -> Result<Option<Change>> {
 
 /// Notes that a change was undone.
 pub async fn mark_undone(tx: &mut Tx, change: Uuid) -> Result<()> {
-    tx.query(stmt!(
-        "UPDATE session_history SET undone = TRUE WHERE id = $1"
-    ))
-    .bind(change)
-    .run()
-    .await?;
+    tx.query(stmt!("UPDATE session_history SET undone = TRUE WHERE id = $1"))
+        .bind(change)
+        .run()
+        .await?;
     Ok(())
 }

@@ -112,18 +112,12 @@ pub async fn update(tx: &mut Tx, s: &Session) -> Result<bool> {
 
 /// The session with this id, as it is listed.
 pub async fn get(tx: &mut Tx, id: SessionId) -> Result<Option<Listed>> {
-    tx.query(stmt!(listed!("WHERE s.id = $1")))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!(listed!("WHERE s.id = $1"))).bind(id).optional().await
 }
 
 /// The session with this name in calendars, and its patient.
 pub async fn by_uid(tx: &mut Tx, uid: Uuid) -> Result<Option<(SessionId, PatientId)>> {
-    tx.query(stmt!("SELECT id, patient_id FROM sessions WHERE uid = $1"))
-        .bind(uid)
-        .optional()
-        .await
+    tx.query(stmt!("SELECT id, patient_id FROM sessions WHERE uid = $1")).bind(uid).optional().await
 }
 
 /// Whose the session is, before anything is locked.
@@ -138,12 +132,10 @@ pub async fn patient_of(tx: &mut Tx, id: SessionId) -> Result<Option<PatientId>>
 
 /// The sessions of a course in order of time.
 pub async fn of_course(tx: &mut Tx, course: CourseId) -> Result<Vec<Listed>> {
-    tx.query(stmt!(listed!(
-        "WHERE s.course_id = $1 ORDER BY s.starts_at, s.id"
-    )))
-    .bind(course)
-    .all()
-    .await
+    tx.query(stmt!(listed!("WHERE s.course_id = $1 ORDER BY s.starts_at, s.id")))
+        .bind(course)
+        .all()
+        .await
 }
 
 /// The sessions of a patient that are still to come, or under way, in order of time.
@@ -190,12 +182,10 @@ pub async fn live_at(tx: &mut Tx, site: SiteId) -> Result<Vec<Session>> {
 
 /// The sessions of a referral, those that were called off included, in order of time.
 pub async fn of_referral(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Session>> {
-    tx.query(stmt!(
-        "SELECT * FROM sessions WHERE referral_id = $1 ORDER BY starts_at, id"
-    ))
-    .bind(referral)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM sessions WHERE referral_id = $1 ORDER BY starts_at, id"))
+        .bind(referral)
+        .all()
+        .await
 }
 
 /// The sessions of a patient at a shop that were over at `before` and are not written up, oldest first.

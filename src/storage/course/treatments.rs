@@ -53,19 +53,14 @@ pub async fn of_patient(tx: &mut Tx, patient: PatientId, zone: Tz) -> Result<Vec
 }
 
 fn visit(row: Row, zone: Tz) -> Visit {
-    let purpose = row
-        .purpose
-        .unwrap_or_else(|| Purpose::named(row.code.as_str()));
+    let purpose = row.purpose.unwrap_or_else(|| Purpose::named(row.code.as_str()));
     let happened = match (row.status, row.procedure_status) {
         (SessionStatus::Fulfilled, ProcedureStatus::NotDone) => Happened::NotDone,
         (SessionStatus::Fulfilled, _) => Happened::Done,
         _ => Happened::ToCome,
     };
-    let over_at = if happened == Happened::ToCome {
-        row.ends_at
-    } else {
-        row.ends_at.min(row.updated_at)
-    };
+    let over_at =
+        if happened == Happened::ToCome { row.ends_at } else { row.ends_at.min(row.updated_at) };
     let record = row.record.as_ref();
     let sets = record.map_or(&[][..], |record| &record.parameter_sets);
     Visit {
@@ -80,9 +75,7 @@ fn visit(row: Row, zone: Tz) -> Visit {
         over_at,
         day: civil::date_of(zone, row.starts_at),
         happened,
-        zones: record
-            .and_then(TreatmentRecord::treated_zones)
-            .unwrap_or(row.zones),
+        zones: record.and_then(TreatmentRecord::treated_zones).unwrap_or(row.zones),
         wavelengths: sets.iter().map(|set| set.wavelength_nm).collect(),
         reading: record.and_then(|record| record.test_patch_result),
         clearance: record.and_then(|record| record.clearance_percent),

@@ -54,12 +54,7 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn of(connection: Connection) -> Self {
-        Self {
-            connection: Some(connection),
-            open: false,
-            fit: true,
-            wrote: false,
-        }
+        Self { connection: Some(connection), open: false, fit: true, wrote: false }
     }
 
     /// The connection, for one statement; `after` must be told how that went.
@@ -74,9 +69,7 @@ impl Held {
     /// What a statement answered.
     pub(super) fn after<T>(&mut self, answer: sqlx::Result<T>) -> Result<T> {
         let answer = answer.map_err(noted);
-        self.fit = answer
-            .as_ref()
-            .map_or_else(|error| !error.breaks_the_connection(), |_| true);
+        self.fit = answer.as_ref().map_or_else(|error| !error.breaks_the_connection(), |_| true);
         answer
     }
 
@@ -126,12 +119,7 @@ impl Drop for Held {
             return;
         };
         // Closed too if this does not come to its end.
-        let mut left = Self {
-            connection: Some(connection),
-            open: true,
-            fit: false,
-            wrote: false,
-        };
+        let mut left = Self { connection: Some(connection), open: true, fit: false, wrote: false };
         runtime.spawn(async move { left.roll_back().await });
     }
 }

@@ -47,12 +47,10 @@ impl Db {
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url)
                 .map_err(|error| Error::Address(format!("{error}")))?;
-            let pool = PgPoolOptions::new()
-                .max_connections(16)
-                .acquire_timeout(Duration::from_secs(25));
+            let pool =
+                PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(25));
             return Ok(Self::Postgres(
-                pool.connect_with(options.application_name("fadeline"))
-                    .await?,
+                pool.connect_with(options.application_name("fadeline")).await?,
             ));
         }
         if !url.starts_with("sqlite:") || url.contains(":memory:") {
@@ -80,10 +78,7 @@ impl Db {
                 .test_before_acquire(false)
         };
         // The writer first: it makes the file that the readers open.
-        let write = pool()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await?;
+        let write = pool().max_connections(1).connect_with(options.clone()).await?;
         let read = pool()
             .max_connections(4)
             .connect_with(options.create_if_missing(false).read_only(true))
@@ -156,40 +151,16 @@ impl Db {
 
     /// The columns that a registered statement answers, from the engine itself.
     pub async fn columns(&self, sql: &Sql) -> Result<Vec<String>> {
-        let names = |columns: &[_]| {
-            columns
-                .iter()
-                .map(|column: &&str| (*column).to_owned())
-                .collect()
-        };
+        let names =
+            |columns: &[_]| columns.iter().map(|column: &&str| (*column).to_owned()).collect();
         Ok(match self {
             Self::Sqlite { read, .. } => {
-                let statement = read
-                    .acquire()
-                    .await?
-                    .prepare(sql.sqlite.into_sql_str())
-                    .await?;
-                names(
-                    &statement
-                        .columns()
-                        .iter()
-                        .map(Column::name)
-                        .collect::<Vec<_>>(),
-                )
+                let statement = read.acquire().await?.prepare(sql.sqlite.into_sql_str()).await?;
+                names(&statement.columns().iter().map(Column::name).collect::<Vec<_>>())
             }
             Self::Postgres(pool) => {
-                let statement = pool
-                    .acquire()
-                    .await?
-                    .prepare(sql.postgres.into_sql_str())
-                    .await?;
-                names(
-                    &statement
-                        .columns()
-                        .iter()
-                        .map(Column::name)
-                        .collect::<Vec<_>>(),
-                )
+                let statement = pool.acquire().await?.prepare(sql.postgres.into_sql_str()).await?;
+                names(&statement.columns().iter().map(Column::name).collect::<Vec<_>>())
             }
         })
     }

@@ -36,10 +36,7 @@ fn is_news(hindrance: Hindrance) -> bool {
         .as_ref()
         .is_some_and(|outage| outage.hindrance == hindrance && outage.said.elapsed() < AGAIN);
     if !known {
-        *outage = Some(Outage {
-            hindrance,
-            said: Instant::now(),
-        });
+        *outage = Some(Outage { hindrance, said: Instant::now() });
     }
     !known
 }
@@ -48,9 +45,6 @@ fn is_news(hindrance: Hindrance) -> bool {
 pub(super) fn is_over() {
     let outage = OUTAGE.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(outage) = outage {
-        tracing::warn!(
-            "the database is written again; before, {}",
-            outage.hindrance
-        );
+        tracing::warn!("the database is written again; before, {}", outage.hindrance);
     }
 }

@@ -120,11 +120,9 @@ impl<'c> Query<'c> {
     /// The one row that there must be.
     #[must_use]
     pub fn one<T: Row + 'c>(self) -> BoxFuture<'c, Result<T>> {
-        Box::pin(async move {
-            self.optional()
-                .await?
-                .ok_or(Error::Fault(sqlx::Error::RowNotFound))
-        })
+        Box::pin(
+            async move { self.optional().await?.ok_or(Error::Fault(sqlx::Error::RowNotFound)) },
+        )
     }
 
     /// How many rows it changed.

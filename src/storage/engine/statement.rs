@@ -22,10 +22,7 @@ pub fn registered() -> impl Iterator<Item = &'static Sql> {
 
 /// The highest `$n` in a statement.
 #[must_use]
-#[expect(
-    clippy::indexing_slicing,
-    reason = "const code; a slip fails the build"
-)]
+#[expect(clippy::indexing_slicing, reason = "const code; a slip fails the build")]
 pub const fn arity(text: &str) -> usize {
     let (bytes, mut at, mut highest) = (text.as_bytes(), 0, 0);
     while at < bytes.len() {

@@ -11,11 +11,8 @@ pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
     let rest = text.get(19..)?;
     let rest = rest.strip_suffix("+00:00").unwrap_or(rest);
     let fraction = rest.strip_prefix('.').unwrap_or(rest);
-    let nanos = if fraction.is_empty() {
-        0
-    } else {
-        format!("{fraction:0<9}").get(0..9)?.parse().ok()?
-    };
+    let nanos =
+        if fraction.is_empty() { 0 } else { format!("{fraction:0<9}").get(0..9)?.parse().ok()? };
     let time = date.and_hms_nano_opt(number(11..13)?, number(14..16)?, number(17..19)?, nanos)?;
     Some(time.and_utc())
 }

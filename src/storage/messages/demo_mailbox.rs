@@ -46,15 +46,10 @@ pub async fn insert(tx: &mut Tx, mail: &Delivered) -> Result<()> {
 
 /// Every mail in the order in which they went out.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Delivered>> {
-    tx.query(stmt!("SELECT * FROM demo_mailbox ORDER BY at, id"))
-        .all()
-        .await
+    tx.query(stmt!("SELECT * FROM demo_mailbox ORDER BY at, id")).all().await
 }
 
 /// One mail.
 pub async fn get(tx: &mut Tx, id: Uuid) -> Result<Option<Delivered>> {
-    tx.query(stmt!("SELECT * FROM demo_mailbox WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM demo_mailbox WHERE id = $1")).bind(id).optional().await
 }

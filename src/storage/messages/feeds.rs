@@ -129,15 +129,11 @@ pub async fn page(
 
 /// The feed with the secret of this hash, in use or not: one look at one index, whatever the answer.
 pub async fn by_hash(lease: &mut Lease, hash: &str) -> Result<Option<Feed>> {
-    lease
-        .query(stmt!("SELECT * FROM feeds WHERE hash = $1"))
-        .bind(hash.to_owned())
-        .optional()
-        .await
+    lease.query(stmt!("SELECT * FROM feeds WHERE hash = $1")).bind(hash.to_owned()).optional().await
 }
 
 /// Notes that a feed was fetched.
-pub async fn fetched(tx: &mut Tx, id: FeedId, at: DateTime<Utc>) -> Result<()> {
+pub async fn note_fetched(tx: &mut Tx, id: FeedId, at: DateTime<Utc>) -> Result<()> {
     tx.query(stmt!("UPDATE feeds SET last_fetched_at = $2 WHERE id = $1"))
         .bind(id)
         .bind(at)
@@ -207,20 +203,12 @@ pub async fn entries(
         }
         FeedKind::Patient => entries!("s.patient_id = $1"),
     };
-    let query = lease
-        .query(statement)
-        .bind(subject)
-        .bind(range.start())
-        .bind(range.end());
+    let query = lease.query(statement).bind(subject).bind(range.start()).bind(range.end());
     let (visits,): (Option<String>,) = query.one().await?;
     let visits = visits.unwrap_or_default();
-    let read = visits
-        .split(',')
-        .filter(|visit| !visit.is_empty())
-        .map(entry);
-    let mut entries: Vec<Entry> = read
-        .collect::<Option<_>>()
-        .ok_or(Error::Unreadable("visits of a feed"))?;
+    let read = visits.split(',').filter(|visit| !visit.is_empty()).map(entry);
+    let mut entries: Vec<Entry> =
+        read.collect::<Option<_>>().ok_or(Error::Unreadable("visits of a feed"))?;
     entries.sort_unstable_by_key(|entry| (entry.starts_at, entry.uid));
     Ok(entries)
 }

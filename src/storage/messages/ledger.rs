@@ -68,22 +68,18 @@ pub async fn of_referral(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Messag
         .run()
         .await?;
     }
-    tx.query(stmt!(messages!(
-        "WHERE m.referral_id = $1 AND m.session_id IS NULL ORDER BY m.id"
-    )))
-    .bind(referral)
-    .all()
-    .await
+    tx.query(stmt!(messages!("WHERE m.referral_id = $1 AND m.session_id IS NULL ORDER BY m.id")))
+        .bind(referral)
+        .all()
+        .await
 }
 
 /// Every message about a session, in the order in which they came to be.
 pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Message>> {
-    tx.query(stmt!(messages!(
-        "WHERE m.session_id = $1 ORDER BY m.session_version, m.id"
-    )))
-    .bind(session)
-    .all()
-    .await
+    tx.query(stmt!(messages!("WHERE m.session_id = $1 ORDER BY m.session_version, m.id")))
+        .bind(session)
+        .all()
+        .await
 }
 
 /// Messages about a session in order of id, after `after`.
@@ -93,14 +89,12 @@ pub async fn page(
     after: MessageId,
     limit: i64,
 ) -> Result<Vec<Message>> {
-    tx.query(stmt!(messages!(
-        "WHERE m.session_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3"
-    )))
-    .bind(session)
-    .bind(after)
-    .bind(limit)
-    .all()
-    .await
+    tx.query(stmt!(messages!("WHERE m.session_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")))
+        .bind(session)
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// Messages to a patient in order of id, after `after`.
@@ -110,14 +104,12 @@ pub async fn page_of_patient(
     after: MessageId,
     limit: i64,
 ) -> Result<Vec<Message>> {
-    tx.query(stmt!(messages!(
-        "WHERE m.patient_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3"
-    )))
-    .bind(patient)
-    .bind(after)
-    .bind(limit)
-    .all()
-    .await
+    tx.query(stmt!(messages!("WHERE m.patient_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")))
+        .bind(patient)
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// Messages about a referral, and its sessions, in order of id, after `after`.
@@ -127,14 +119,12 @@ pub async fn page_of_referral(
     after: MessageId,
     limit: i64,
 ) -> Result<Vec<Message>> {
-    tx.query(stmt!(messages!(
-        "WHERE m.referral_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3"
-    )))
-    .bind(referral)
-    .bind(after)
-    .bind(limit)
-    .all()
-    .await
+    tx.query(stmt!(messages!("WHERE m.referral_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")))
+        .bind(referral)
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// Locks what still waits about a session until the transaction ends, so that nobody begins to send it meanwhile. What was
@@ -214,14 +204,12 @@ pub async fn revive(tx: &mut Tx, m: &Message) -> Result<bool> {
 
 /// Gives a message that nobody has seen yet another language, or takes its calendar away.
 pub async fn reword(tx: &mut Tx, message: &Message) -> Result<()> {
-    tx.query(stmt!(
-        "UPDATE messages SET language = $2, content = $3 WHERE id = $1"
-    ))
-    .bind(message.id)
-    .bind(message.language)
-    .bind(Json(&message.content))
-    .run()
-    .await?;
+    tx.query(stmt!("UPDATE messages SET language = $2, content = $3 WHERE id = $1"))
+        .bind(message.id)
+        .bind(message.language)
+        .bind(Json(&message.content))
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -299,9 +287,7 @@ pub async fn next_try(tx: &mut Tx, channel: Channel) -> Result<Option<DateTime<U
 /// When the next claim expires; never without any.
 pub async fn next_expiry(tx: &mut Tx) -> Result<Option<DateTime<Utc>>> {
     let (next,): (Option<DateTime<Utc>>,) = tx
-        .query(stmt!(
-            "SELECT MIN(claimed_until) AS at FROM messages WHERE status = 'sending'"
-        ))
+        .query(stmt!("SELECT MIN(claimed_until) AS at FROM messages WHERE status = 'sending'"))
         .one()
         .await?;
     Ok(next)
@@ -373,14 +359,11 @@ pub async fn claim(
 
 /// The message with this id.
 pub async fn get(tx: &mut Tx, id: MessageId) -> Result<Option<Message>> {
-    tx.query(stmt!(messages!("WHERE m.id = $1")))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!(messages!("WHERE m.id = $1"))).bind(id).optional().await
 }
 
 /// Lets a message that was claimed wait until `at`, as if it had not been tried. Whether the claim was still ours.
-pub async fn wait(tx: &mut Tx, claimed: &Message, at: DateTime<Utc>) -> Result<bool> {
+pub async fn postpone(tx: &mut Tx, claimed: &Message, at: DateTime<Utc>) -> Result<bool> {
     let changed = tx
         .query(stmt!(
             "UPDATE messages SET status = 'scheduled', claimed_until = NULL, try_at = $3, attempts = attempts - 1
@@ -395,7 +378,7 @@ pub async fn wait(tx: &mut Tx, claimed: &Message, at: DateTime<Utc>) -> Result<b
 }
 
 /// Marks a message as taken, by the name that it is known by there. Whether the claim was still ours.
-pub async fn sent(
+pub async fn mark_sent(
     tx: &mut Tx,
     claimed: &Message,
     at: DateTime<Utc>,
@@ -416,7 +399,7 @@ pub async fn sent(
 }
 
 /// Notes that a text message reached its telephone; the word of it may come before our own mark. Whether that is new.
-pub async fn delivered(
+pub async fn mark_delivered(
     tx: &mut Tx,
     id: MessageId,
     provider_id: &str,
@@ -438,7 +421,7 @@ pub async fn delivered(
 }
 
 /// Notes that a message which was taken came to nothing after all. Whether that is new.
-pub async fn undelivered(tx: &mut Tx, id: MessageId, error: &str) -> Result<bool> {
+pub async fn mark_undelivered(tx: &mut Tx, id: MessageId, error: &str) -> Result<bool> {
     let changed = tx
         .query(stmt!(
             "UPDATE messages SET status = 'failed', claimed_until = NULL, last_error = $2 WHERE id = $1 AND status IN ('sending', 'sent')"
@@ -485,7 +468,7 @@ pub async fn try_again(
 }
 
 /// Gives a message up. Whether the claim was still ours.
-pub async fn failed(tx: &mut Tx, claimed: &Message, error: &str) -> Result<bool> {
+pub async fn mark_failed(tx: &mut Tx, claimed: &Message, error: &str) -> Result<bool> {
     let changed = tx
         .query(stmt!(
             "UPDATE messages SET status = 'failed', claimed_until = NULL, last_error = $3
@@ -500,7 +483,7 @@ pub async fn failed(tx: &mut Tx, claimed: &Message, error: &str) -> Result<bool>
 }
 
 /// Notes what the patient's calendar answered, at `stamp` by its own clock, to a message that was sent.
-pub async fn answered(
+pub async fn note_answer(
     tx: &mut Tx,
     id: MessageId,
     answer: Reply,

@@ -31,10 +31,7 @@ pub async fn insert(tx: &mut Tx, reply: &FiledReply) -> Result<bool> {
 
 /// The mail with this id.
 pub async fn get(tx: &mut Tx, id: ReplyId) -> Result<Option<FiledReply>> {
-    tx.query(stmt!("SELECT * FROM replies WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM replies WHERE id = $1")).bind(id).optional().await
 }
 
 /// Whether something was filed under one of two keys after `since`.

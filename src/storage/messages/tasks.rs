@@ -30,10 +30,7 @@ pub async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
 
 /// The task with this id.
 pub async fn get(tx: &mut Tx, id: TaskId) -> Result<Option<Task>> {
-    tx.query(stmt!("SELECT * FROM tasks WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM tasks WHERE id = $1")).bind(id).optional().await
 }
 
 /// Tasks in order of id, after `after`: those that are open, or all.
@@ -43,13 +40,11 @@ pub async fn page(tx: &mut Tx, open_only: bool, after: TaskId, limit: i64) -> Re
             stmt!("SELECT * FROM tasks WHERE done_at IS NULL AND id > $1 ORDER BY id LIMIT $2");
         return tx.query(open).bind(after).bind(limit).all().await;
     }
-    tx.query(stmt!(
-        "SELECT * FROM tasks WHERE id > $1 ORDER BY id LIMIT $2"
-    ))
-    .bind(after)
-    .bind(limit)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM tasks WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// Marks the open tasks of a visit as done that ask for what has happened since: a call, or another time. Nobody did them.
@@ -150,7 +145,7 @@ pub async fn is_open(tx: &mut Tx, session: SessionId, kind: TaskKind) -> Result<
 }
 
 /// Marks a task as done. Whether it was open, at `version`.
-pub async fn done(
+pub async fn mark_done(
     tx: &mut Tx,
     id: TaskId,
     version: i64,

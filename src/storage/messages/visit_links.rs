@@ -31,12 +31,10 @@ pub async fn insert(
 
 /// The session that a link is for, and the address that it went to.
 pub async fn behind(tx: &mut Tx, hash: &str) -> Result<Option<(SessionId, Recipient)>> {
-    tx.query(stmt!(
-        "SELECT session_id, recipient FROM visit_links WHERE hash = $1"
-    ))
-    .bind(hash.to_owned())
-    .optional()
-    .await
+    tx.query(stmt!("SELECT session_id, recipient FROM visit_links WHERE hash = $1"))
+        .bind(hash.to_owned())
+        .optional()
+        .await
 }
 
 /// Takes away the links of all visits of a patient that went to any other address than these.
@@ -59,14 +57,9 @@ pub async fn revoke_others(
 
 /// The key that links are made with, if there is one yet.
 pub async fn key(tx: &mut Tx) -> Result<Option<LinkKey>> {
-    let row: Option<(String,)> = tx
-        .query(stmt!(
-            "SELECT secret FROM secrets WHERE name = 'visit_links'"
-        ))
-        .optional()
-        .await?;
-    row.map(|(text,)| LinkKey::read(&text).ok_or(Error::Unreadable("the key of links")))
-        .transpose()
+    let row: Option<(String,)> =
+        tx.query(stmt!("SELECT secret FROM secrets WHERE name = 'visit_links'")).optional().await?;
+    row.map(|(text,)| LinkKey::read(&text).ok_or(Error::Unreadable("the key of links"))).transpose()
 }
 
 /// Makes `key` the key that links are made with, unless there is one.

@@ -3,13 +3,10 @@
 use crate::domain::course::session::Session;
 use crate::domain::ids::{ReferralId, SessionId};
 use crate::domain::messages::message::Message;
-use crate::domain::partner::referral::Proposal;
-use crate::domain::partner::referral::ProposalStatus;
-use crate::domain::partner::referral::can_be_moved;
+use crate::domain::partner::referral::{Proposal, ProposalStatus, can_be_moved};
 use crate::storage::engine::stmt;
 use crate::storage::{Result, Tx};
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 /// Writes a new proposal.
 pub async fn insert(tx: &mut Tx, p: &Proposal) -> Result<()> {
@@ -48,22 +45,18 @@ pub async fn update(tx: &mut Tx, p: &Proposal) -> Result<bool> {
 
 /// The proposals of a referral, oldest first.
 pub async fn of_referral(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Proposal>> {
-    tx.query(stmt!(
-        "SELECT * FROM proposals WHERE referral_id = $1 ORDER BY id"
-    ))
-    .bind(referral)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM proposals WHERE referral_id = $1 ORDER BY id"))
+        .bind(referral)
+        .all()
+        .await
 }
 
 /// The proposals for a session, oldest first.
 pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Proposal>> {
-    tx.query(stmt!(
-        "SELECT * FROM proposals WHERE session_id = $1 ORDER BY id"
-    ))
-    .bind(session)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM proposals WHERE session_id = $1 ORDER BY id"))
+        .bind(session)
+        .all()
+        .await
 }
 
 /// The time that the shop proposes for a session, if it does and the session can still be moved.

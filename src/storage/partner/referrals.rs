@@ -109,13 +109,11 @@ pub async fn page(
 
 /// The referrals of a course to a shop, oldest first.
 pub async fn of_course(tx: &mut Tx, course: CourseId, partner: PartnerId) -> Result<Vec<Referral>> {
-    tx.query(stmt!(
-        "SELECT * FROM referrals WHERE course_id = $1 AND partner_id = $2 ORDER BY id"
-    ))
-    .bind(course)
-    .bind(partner)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM referrals WHERE course_id = $1 AND partner_id = $2 ORDER BY id"))
+        .bind(course)
+        .bind(partner)
+        .all()
+        .await
 }
 
 /// The referrals of a course that have not ended, oldest first.

@@ -1,9 +1,7 @@
 //! Consents. A withdrawn one stays.
 
-use crate::domain::ids::PartnerId;
-use crate::domain::ids::{ConsentId, PatientId};
-use crate::domain::patient::consent::ConsentStatus;
-use crate::domain::patient::consent::{Consent, ConsentKind};
+use crate::domain::ids::{ConsentId, PartnerId, PatientId};
+use crate::domain::patient::consent::{Consent, ConsentKind, ConsentStatus};
 use crate::storage::engine::stmt;
 use crate::storage::{Result, Tx};
 
@@ -44,13 +42,11 @@ pub async fn update(tx: &mut Tx, consent: &Consent) -> Result<bool> {
 
 /// The consent of `patient` with this id.
 pub async fn get(tx: &mut Tx, patient: PatientId, id: ConsentId) -> Result<Option<Consent>> {
-    tx.query(stmt!(
-        "SELECT * FROM consents WHERE patient_id = $1 AND id = $2"
-    ))
-    .bind(patient)
-    .bind(id)
-    .optional()
-    .await
+    tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND id = $2"))
+        .bind(patient)
+        .bind(id)
+        .optional()
+        .await
 }
 
 /// The consents of `patient` that hold.
@@ -65,13 +61,11 @@ pub async fn active(tx: &mut Tx, patient: PatientId) -> Result<Vec<Consent>> {
 
 /// The consents of one kind that `patient` gave, withdrawn ones included, oldest first.
 pub async fn of_kind(tx: &mut Tx, patient: PatientId, kind: ConsentKind) -> Result<Vec<Consent>> {
-    tx.query(stmt!(
-        "SELECT * FROM consents WHERE patient_id = $1 AND kind = $2 ORDER BY id"
-    ))
-    .bind(patient)
-    .bind(kind)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND kind = $2 ORDER BY id"))
+        .bind(patient)
+        .bind(kind)
+        .all()
+        .await
 }
 
 /// Consents of `patient` in order of id, after `after`.
@@ -81,14 +75,12 @@ pub async fn page(
     after: ConsentId,
     limit: i64,
 ) -> Result<Vec<Consent>> {
-    tx.query(stmt!(
-        "SELECT * FROM consents WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"
-    ))
-    .bind(patient)
-    .bind(after)
-    .bind(limit)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"))
+        .bind(patient)
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// Whether `patient` permits that `partner` is told of them (rule 56).

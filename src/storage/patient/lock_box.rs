@@ -38,23 +38,19 @@ pub async fn update(tx: &mut Tx, lock: &Lock) -> Result<bool> {
 
 /// The lock of `patient` with this id.
 pub async fn get(tx: &mut Tx, patient: PatientId, id: LockId) -> Result<Option<Lock>> {
-    tx.query(stmt!(
-        "SELECT * FROM locks WHERE patient_id = $1 AND id = $2"
-    ))
-    .bind(patient)
-    .bind(id)
-    .optional()
-    .await
+    tx.query(stmt!("SELECT * FROM locks WHERE patient_id = $1 AND id = $2"))
+        .bind(patient)
+        .bind(id)
+        .optional()
+        .await
 }
 
 /// The locks of `patient` in order of id, after `after`, those that were lifted included.
 pub async fn page(tx: &mut Tx, patient: PatientId, after: LockId, limit: i64) -> Result<Vec<Lock>> {
-    tx.query(stmt!(
-        "SELECT * FROM locks WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"
-    ))
-    .bind(patient)
-    .bind(after)
-    .bind(limit)
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM locks WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"))
+        .bind(patient)
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await
 }

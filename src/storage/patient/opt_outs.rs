@@ -58,10 +58,8 @@ pub async fn in_force(tx: &mut Tx, recipient: &Recipient) -> Result<bool> {
 
 /// Every opt-out of an address, oldest first.
 pub async fn of_recipient(tx: &mut Tx, recipient: &Recipient) -> Result<Vec<OptOut>> {
-    tx.query(stmt!(
-        "SELECT * FROM opt_outs WHERE recipient = $1 ORDER BY id"
-    ))
-    .bind(recipient.key())
-    .all()
-    .await
+    tx.query(stmt!("SELECT * FROM opt_outs WHERE recipient = $1 ORDER BY id"))
+        .bind(recipient.key())
+        .all()
+        .await
 }

@@ -62,35 +62,27 @@ fn bound<'c>(query: Query<'c>, patient: &Patient) -> Query<'c> {
 
 /// The patient with this id.
 pub async fn get(tx: &mut Tx, id: PatientId) -> Result<Option<Patient>> {
-    tx.query(stmt!("SELECT * FROM patients WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM patients WHERE id = $1")).bind(id).optional().await
 }
 
 /// The patients who are written to at `address`, at most two: with more than one, nobody knows who wrote.
 pub async fn by_address(tx: &mut Tx, address: &str) -> Result<Vec<(PatientId,)>> {
-    tx.query(stmt!(
-        "SELECT id FROM patients WHERE lower(email) = $1 LIMIT 2"
-    ))
-    .bind(address.to_lowercase())
-    .all()
-    .await
+    tx.query(stmt!("SELECT id FROM patients WHERE lower(email) = $1 LIMIT 2"))
+        .bind(address.to_lowercase())
+        .all()
+        .await
 }
 
 /// The patients who are reached at this address or number.
 pub async fn reached_at(tx: &mut Tx, recipient: &Recipient) -> Result<Vec<PatientId>> {
     let found: Vec<(PatientId,)> = match recipient {
         Recipient::Phone(phone) => {
-            let query = tx.query(stmt!(
-                "SELECT id FROM patients WHERE phone = $1 ORDER BY id"
-            ));
+            let query = tx.query(stmt!("SELECT id FROM patients WHERE phone = $1 ORDER BY id"));
             query.bind(phone.clone()).all().await?
         }
         Recipient::Email(email) => {
-            let query = tx.query(stmt!(
-                "SELECT id FROM patients WHERE lower(email) = $1 ORDER BY id"
-            ));
+            let query =
+                tx.query(stmt!("SELECT id FROM patients WHERE lower(email) = $1 ORDER BY id"));
             query.bind(email.lowered()).all().await?
         }
     };
@@ -116,15 +108,10 @@ pub async fn search(
     limit: i64,
 ) -> Result<Vec<Patient>> {
     let digits: String = q.chars().filter(char::is_ascii_digit).collect();
-    let telephone = !digits.is_empty()
-        && q.chars()
-            .all(|c| c.is_ascii_digit() || " ()-+.".contains(c));
+    let telephone =
+        !digits.is_empty() && q.chars().all(|c| c.is_ascii_digit() || " ()-+.".contains(c));
     // A leading 1 is how people dial a number that is kept as +1….
-    let digits = if telephone {
-        format!("%{digits}%")
-    } else {
-        String::from("-")
-    };
+    let digits = if telephone { format!("%{digits}%") } else { String::from("-") };
     let text = folded(q);
     let mut words = text.split(' ').map(|word| format!("%{}%", escaped(word)));
     let mut word = || words.next().unwrap_or_else(|| "%".to_owned());
@@ -148,7 +135,5 @@ pub async fn search(
 
 /// `text` with the signs that `LIKE` gives a meaning made plain.
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_")
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }

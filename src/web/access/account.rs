@@ -51,14 +51,7 @@ async fn somebody(
         Ok(Door::Nobody) => Asking::SignIn,
         Err(error) => return Err(error_page(error)),
     };
-    Err(ask(
-        app,
-        StatusCode::UNAUTHORIZED,
-        &asking,
-        "/account",
-        &Form::default(),
-        None,
-    ))
+    Err(ask(app, StatusCode::UNAUTHORIZED, &asking, "/account", &Form::default(), None))
 }
 
 /// The page.
@@ -72,9 +65,7 @@ pub(in crate::web) async fn page(
         Ok(found) => found,
         Err(response) => return response,
     };
-    let note = asked
-        .has("set-up")
-        .then_some("The second factor is set up.");
+    let note = asked.has("set-up").then_some("The second factor is set up.");
     match filled(&app, &person, waits, note, None).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
         Err(error) => error_page(error),
@@ -93,10 +84,7 @@ async fn filled(
     } else {
         Some(second_factor::offer(app, person).await?)
     };
-    let qr = offered
-        .as_ref()
-        .map(|offered| qr(&offered.address))
-        .unwrap_or_default();
+    let qr = offered.as_ref().map(|offered| qr(&offered.address)).unwrap_or_default();
     Ok(Page {
         shell: Shell::of(app, person, Here::Account),
         email: person.email.clone(),
@@ -115,14 +103,9 @@ fn qr(address: &str) -> String {
     let Ok(code) = QrCode::new(address) else {
         return String::new();
     };
-    let drawing = code
-        .render::<svg::Color<'_>>()
-        .min_dimensions(200, 200)
-        .build();
+    let drawing = code.render::<svg::Color<'_>>().min_dimensions(200, 200).build();
     // The declaration before it belongs to a file of its own.
-    drawing
-        .split_once("?>")
-        .map_or(drawing.clone(), |(_, drawing)| drawing.to_owned())
+    drawing.split_once("?>").map_or(drawing.clone(), |(_, drawing)| drawing.to_owned())
 }
 
 /// A code of the second factor that was offered.
@@ -175,11 +158,7 @@ pub(in crate::web) async fn first(State(app): State<App>) -> Response {
     match first_start::is_open(&app).await {
         Ok(true) => shown_as(
             StatusCode::OK,
-            &First {
-                style: &STYLE,
-                form: &Form::default(),
-                problem: None,
-            },
+            &First { style: &STYLE, form: &Form::default(), problem: None },
         ),
         Ok(false) => error_page(Error::NotThere("page")),
         Err(error) => error_page(error),
@@ -203,11 +182,7 @@ pub(in crate::web) async fn make_first(
     };
     shown_as(
         StatusCode::UNPROCESSABLE_ENTITY,
-        &First {
-            style: &STYLE,
-            form: &form,
-            problem: Some(problem),
-        },
+        &First { style: &STYLE, form: &form, problem: Some(problem) },
     )
 }
 

@@ -79,40 +79,17 @@ async fn admitted(
         Ok(Door::AwaitsEnrolment(_)) => Asking::Enrolment,
         Err(error) => return error_page(error),
     };
-    let then = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |path| path.as_str())
-        .to_owned();
+    let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     if sent == Sent::ByItself {
-        return ask(
-            &app,
-            StatusCode::UNAUTHORIZED,
-            &asking,
-            &then,
-            &Form::default(),
-            None,
-        );
+        return ask(&app, StatusCode::UNAUTHORIZED, &asking, &then, &Form::default(), None);
     }
     if request.method() != Method::POST {
-        return ask(
-            &app,
-            StatusCode::UNAUTHORIZED,
-            &asking,
-            &then,
-            &Form::default(),
-            None,
-        );
+        return ask(&app, StatusCode::UNAUTHORIZED, &asking, &then, &Form::default(), None);
     }
     match to_bytes(request.into_body(), MOST_KEPT).await {
-        Ok(bytes) => ask(
-            &app,
-            StatusCode::UNAUTHORIZED,
-            &asking,
-            &then,
-            &kept(&Form::decoded(&bytes)),
-            None,
-        ),
+        Ok(bytes) => {
+            ask(&app, StatusCode::UNAUTHORIZED, &asking, &then, &kept(&Form::decoded(&bytes)), None)
+        }
         Err(_) => error_page(Error::invalid("", "that is too long")),
     }
 }

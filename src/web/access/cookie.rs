@@ -20,10 +20,7 @@ const KEPT: u32 = 7 * 24 * 3600;
 
 /// Where the request came from.
 pub(super) fn came_from<B>(request: &Request<B>) -> Option<IpAddr> {
-    request
-        .extensions()
-        .get::<CameFrom>()
-        .and_then(|CameFrom(from)| *from)
+    request.extensions().get::<CameFrom>().and_then(|CameFrom(from)| *from)
 }
 
 /// What the cookie among `headers` opens. `by_hand` says whether the request shows that somebody is there.
@@ -41,16 +38,11 @@ pub(in crate::web) async fn door_of(
 
 /// The secret of the cookie, if there is one.
 fn secret_of(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies
         .flat_map(|cookies| cookies.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
-    let mut own = pairs
-        .filter(|(name, _)| *name == COOKIE)
-        .map(|(_, secret)| secret);
+    let mut own = pairs.filter(|(name, _)| *name == COOKIE).map(|(_, secret)| secret);
     own.next().filter(|secret| !secret.is_empty())
 }
 
@@ -64,10 +56,7 @@ pub(super) fn with_cookie(response: Response, secret: &str) -> Response {
 
 /// `response`, with which the browser forgets its secret.
 pub(super) fn without_cookie(response: Response) -> Response {
-    set(
-        response,
-        &format!("{COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"),
-    )
+    set(response, &format!("{COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"))
 }
 
 fn set(mut response: Response<Body>, cookie: &str) -> Response {

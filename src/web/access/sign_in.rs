@@ -98,9 +98,7 @@ pub(super) fn ask(
             asks_code: code,
             problem,
             then,
-            kept: kept
-                .map(|(name, text)| (name.as_str(), text.as_str()))
-                .collect(),
+            kept: kept.map(|(name, text)| (name.as_str(), text.as_str())).collect(),
             demonstration: app.is_demonstration(),
         },
     )
@@ -108,14 +106,7 @@ pub(super) fn ask(
 
 /// The page to sign in.
 pub(in crate::web) async fn page(State(app): State<App>, Asked(asked): Asked) -> Response {
-    ask(
-        &app,
-        StatusCode::OK,
-        &Asking::SignIn,
-        asked.get("then"),
-        &Form::default(),
-        None,
-    )
+    ask(&app, StatusCode::OK, &Asking::SignIn, asked.get("then"), &Form::default(), None)
 }
 
 /// Email and password.
@@ -127,14 +118,7 @@ pub(in crate::web) async fn enter(
     let password = form.raw("password").unwrap_or_default().to_owned();
     match browsers::begin(&app, form.get("email"), password, from).await {
         Ok((secret, Stage::Code)) => with_cookie(
-            ask(
-                &app,
-                StatusCode::OK,
-                &Asking::Code,
-                form.get("then"),
-                &form,
-                None,
-            ),
+            ask(&app, StatusCode::OK, &Asking::Code, form.get("then"), &form, None),
             &secret,
         ),
         Ok((secret, Stage::Enrolment)) => {
@@ -160,14 +144,7 @@ pub(in crate::web) async fn code(
             }
         }
         Ok(Door::In(_)) => onward(&form),
-        Ok(_) => ask(
-            &app,
-            StatusCode::OK,
-            &Asking::SignIn,
-            form.get("then"),
-            &form,
-            None,
-        ),
+        Ok(_) => ask(&app, StatusCode::OK, &Asking::SignIn, form.get("then"), &form, None),
         Err(error) => error_page(error),
     }
 }
@@ -188,14 +165,7 @@ pub(in crate::web) async fn unlock(
                 Err(error) => again(&app, &Asking::Unlock(person), &form, error),
             }
         }
-        Ok(_) => ask(
-            &app,
-            StatusCode::FORBIDDEN,
-            &Asking::SignIn,
-            form.get("then"),
-            &form,
-            None,
-        ),
+        Ok(_) => ask(&app, StatusCode::FORBIDDEN, &Asking::SignIn, form.get("then"), &form, None),
         Err(error) => error_page(error),
     }
 }
@@ -206,14 +176,12 @@ fn again(app: &App, asking: &Asking, form: &Form, error: Error) -> Response {
             StatusCode::UNAUTHORIZED,
             "That is not the code of this half minute, or it was used already.".to_owned(),
         ),
-        Error::WrongPassword if matches!(asking, Asking::Unlock(_)) => (
-            StatusCode::UNAUTHORIZED,
-            "That is not the password.".to_owned(),
-        ),
-        Error::WrongPassword => (
-            StatusCode::UNAUTHORIZED,
-            "That email and password do not go together.".to_owned(),
-        ),
+        Error::WrongPassword if matches!(asking, Asking::Unlock(_)) => {
+            (StatusCode::UNAUTHORIZED, "That is not the password.".to_owned())
+        }
+        Error::WrongPassword => {
+            (StatusCode::UNAUTHORIZED, "That email and password do not go together.".to_owned())
+        }
         Error::SlowDown(seconds) => (
             StatusCode::TOO_MANY_REQUESTS,
             format!("Too many tries. Try again in {seconds} seconds."),
@@ -250,9 +218,7 @@ fn onward(form: &Form) -> Response {
     shown(&Again {
         style: &STYLE,
         then,
-        typed: typed
-            .map(|(name, text)| (name.replace('_', " "), *text))
-            .collect(),
+        typed: typed.map(|(name, text)| (name.replace('_', " "), *text)).collect(),
         kept,
     })
 }
@@ -307,11 +273,7 @@ pub(in crate::web) async fn still_here() -> StatusCode {
 
 /// The first page of whoever is signed in.
 pub(in crate::web) async fn home(Extension(person): Extension<Person>) -> Redirect {
-    Redirect::to(if person.role() == Role::Partner {
-        "/partner"
-    } else {
-        "/desk"
-    })
+    Redirect::to(if person.role() == Role::Partner { "/partner" } else { "/desk" })
 }
 
 #[cfg(test)]

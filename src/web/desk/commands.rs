@@ -35,8 +35,7 @@ fn onward(view: &View, word: &str) -> Response {
 
 /// The versions that a form was made for.
 pub(super) fn expected(form: &Form) -> Expected {
-    form.read("version")
-        .map_or(Expected::Any, |version| Expected::Versions(vec![version]))
+    form.read("version").map_or(Expected::Any, |version| Expected::Versions(vec![version]))
 }
 
 /// The session that an address names.
@@ -73,13 +72,7 @@ pub(super) async fn book(
         Ok(answer) => {
             let session = answer.into_inner();
             let day = session.start.date_naive();
-            onward(
-                &View {
-                    day,
-                    ..view.session(session.id)
-                },
-                "booked",
-            )
+            onward(&View { day, ..view.session(session.id) }, "booked")
         }
         Err(error) => refused(&app, &person, &again(&view, &form, service), &form, error).await,
     }
@@ -112,14 +105,9 @@ pub(super) async fn check_in(
         Err(error) => return error_page(error),
     };
     match attend::receive(&app, &person.caller(), id, &expected(&form)).await {
-        Ok((_, missing)) => onward(
-            &view.session(id),
-            if missing.is_empty() {
-                "checked-in"
-            } else {
-                "arrived"
-            },
-        ),
+        Ok((_, missing)) => {
+            onward(&view.session(id), if missing.is_empty() { "checked-in" } else { "arrived" })
+        }
         Err(error) => refused(&app, &person, &view.session(id), &form, error).await,
     }
 }
@@ -136,15 +124,7 @@ pub(super) async fn no_show(
         Ok(id) => id,
         Err(error) => return error_page(error),
     };
-    match attend::no_show(
-        &app,
-        &person.caller(),
-        id,
-        &expected(&form),
-        form.has("excused"),
-    )
-    .await
-    {
+    match attend::no_show(&app, &person.caller(), id, &expected(&form), form.has("excused")).await {
         Ok(_) => onward(&view.session(id), "no-show"),
         Err(error) => refused(&app, &person, &view.session(id), &form, error).await,
     }
@@ -195,10 +175,7 @@ pub(super) async fn move_to(
     };
     let also = form.all("also").filter_map(|pair| {
         let (session, start) = pair.split_once(' ')?;
-        Some(AlsoMoved {
-            session_id: session.parse().ok()?,
-            start: start.parse().ok()?,
-        })
+        Some(AlsoMoved { session_id: session.parse().ok()?, start: start.parse().ok()? })
     });
     let to = NewTime {
         start,
@@ -213,13 +190,7 @@ pub(super) async fn move_to(
     match reschedule::reschedule(&app, &person.caller(), id, &expected(&form), to).await {
         Ok(moved) => {
             let day = moved.into_inner().session.start.date_naive();
-            onward(
-                &View {
-                    day,
-                    ..view.session(id)
-                },
-                "moved",
-            )
+            onward(&View { day, ..view.session(id) }, "moved")
         }
         Err(error) => refused(&app, &person, &view.session(id), &form, error).await,
     }
@@ -240,13 +211,7 @@ pub(super) async fn undo(
     match undo_session::undo(&app, &person.caller(), id, &expected(&form)).await {
         Ok(session) => {
             let day = session.into_inner().start.date_naive();
-            onward(
-                &View {
-                    day,
-                    ..view.session(id)
-                },
-                "undone",
-            )
+            onward(&View { day, ..view.session(id) }, "undone")
         }
         Err(error) => refused(&app, &person, &view.session(id), &form, error).await,
     }
@@ -292,11 +257,7 @@ async fn begin_course(
     form: &Form,
     patient: PatientId,
 ) -> Response {
-    let goal = if form.get("goal").is_empty() {
-        "remove"
-    } else {
-        form.get("goal")
-    };
+    let goal = if form.get("goal").is_empty() { "remove" } else { form.get("goal") };
     let fields = serde_json::json!({"patient_id": patient, "goal": goal});
     let fields = fields.as_object().cloned().unwrap_or_default();
     let there = view.with(Open::Patient {
@@ -338,10 +299,7 @@ pub(super) async fn consent(
             };
             consents::give(&app, &person.caller(), patient, details).await
         }
-        Err(error) => Err(Error::invalid(
-            "/the version of the text",
-            error.to_string(),
-        )),
+        Err(error) => Err(Error::invalid("/the version of the text", error.to_string())),
     };
     match given {
         Ok(_) => onward(&view.session(id), "consented"),

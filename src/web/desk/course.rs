@@ -91,10 +91,7 @@ pub(super) async fn page(
         StatusCode::OK,
         &Page {
             shell: Shell::of(&app, &person, Here::Day),
-            name: format!(
-                "{} {}",
-                patient.details.given_name, patient.details.family_name
-            ),
+            name: format!("{} {}", patient.details.given_name, patient.details.family_name),
             patient_href: format!("/desk?patient={}&course={id}", patient.id),
             plan_href: format!("/desk/courses/{id}/plan"),
             title: title(&course),
@@ -115,20 +112,12 @@ fn facts(course: &CourseView) -> Vec<(&'static str, String)> {
         ("Status", plain(&course.details.status)),
         (
             "Pigment",
-            format!(
-                "{}, {}",
-                plain(&course.details.pigment),
-                plain(&course.details.depth)
-            ),
+            format!("{}, {}", plain(&course.details.pigment), plain(&course.details.depth)),
         ),
         ("Done", progress.done.to_string()),
         ("Booked", progress.booked.to_string()),
     ];
-    facts.extend(
-        progress
-            .planned
-            .map(|planned| ("Planned", planned.to_string())),
-    );
+    facts.extend(progress.planned.map(|planned| ("Planned", planned.to_string())));
     if let Some(estimate) = &course.estimate {
         facts.push(("Estimate", estimate.text.clone()));
         facts.extend(estimate.note.clone().map(|note| ("Note", note)));
@@ -143,27 +132,15 @@ fn facts(course: &CourseView) -> Vec<(&'static str, String)> {
 fn stops(course: &CourseView) -> Vec<Stop> {
     let mut before: Option<DateTime<FixedOffset>> = None;
     let mut stops = Vec::new();
-    for session in course
-        .sessions
-        .iter()
-        .filter(|session| session.status != SessionStatus::EnteredInError)
+    for session in
+        course.sessions.iter().filter(|session| session.status != SessionStatus::EnteredInError)
     {
-        let stands = !matches!(
-            session.status,
-            SessionStatus::Cancelled | SessionStatus::Noshow
-        );
+        let stands = !matches!(session.status, SessionStatus::Cancelled | SessionStatus::Noshow);
         let days =
             before.map(|before| (session.start.date_naive() - before.date_naive()).num_days());
-        let concerns = course
-            .concerns
-            .iter()
-            .filter(|concern| concern.session_id == session.id);
+        let concerns = course.concerns.iter().filter(|concern| concern.session_id == session.id);
         stops.push(Stop {
-            href: format!(
-                "/desk?day={}&session={}",
-                session.start.date_naive(),
-                session.id
-            ),
+            href: format!("/desk?day={}&session={}", session.start.date_naive(), session.id),
             shape: shape(session.status),
             state: state(session),
             day: format!(
@@ -181,9 +158,7 @@ fn stops(course: &CourseView) -> Vec<Stop> {
             settings: session.record.as_ref().map(settings).unwrap_or_default(),
             came_of_it: session.record.as_ref().map(came_of_it).unwrap_or_default(),
             concerns: sentences(
-                &concerns
-                    .flat_map(|concern| concern.violations.clone())
-                    .collect::<Vec<_>>(),
+                &concerns.flat_map(|concern| concern.violations.clone()).collect::<Vec<_>>(),
             ),
         });
         if stands {
@@ -216,23 +191,12 @@ pub(super) fn settings(record: &TreatmentRecord) -> Vec<String> {
 /// What came of it.
 pub(super) fn came_of_it(record: &TreatmentRecord) -> Vec<String> {
     let mut lines = vec![plain(&record.outcome)];
-    lines.extend(
-        record
-            .clearance_percent
-            .map(|percent| format!("{} % clear", u16::from(percent))),
-    );
+    lines.extend(record.clearance_percent.map(|percent| format!("{} % clear", u16::from(percent))));
     lines.extend(record.endpoint.as_ref().map(plain));
     lines.extend(record.pain.map(|pain| format!("pain {}", u16::from(pain))));
+    lines.extend(record.test_patch_result.map(|result| format!("test patch: {}", plain(&result))));
     lines.extend(
-        record
-            .test_patch_result
-            .map(|result| format!("test patch: {}", plain(&result))),
-    );
-    lines.extend(
-        record
-            .adverse_events
-            .iter()
-            .map(|event| format!("{}, {}", event.kind, event.severity)),
+        record.adverse_events.iter().map(|event| format!("{}, {}", event.kind, event.severity)),
     );
     lines.extend(record.reason.as_ref().map(ToString::to_string));
     lines
@@ -290,11 +254,7 @@ fn chart(course: &CourseView) -> Option<Chart> {
     Some(Chart {
         width: at(most) + STEP,
         to_come: (left > 0).then(|| {
-            (
-                points.last().map_or(LEFT, |point| point.x),
-                height_of(last_percent),
-                at(expected),
-            )
+            (points.last().map_or(LEFT, |point| point.x), height_of(last_percent), at(expected))
         }),
         ticks: (1..=most).map(|number| (at(number), number)).collect(),
         points,

@@ -24,11 +24,8 @@ use crate::web::frame::layout::{Here, Shell};
 use crate::web::frame::page::shown_with_scripts;
 
 /// What the columns can be, as a switch shows them.
-const COLUMNS: [(By, &str); 3] = [
-    (By::Practitioner, "People"),
-    (By::Room, "Rooms"),
-    (By::Device, "Devices"),
-];
+const COLUMNS: [(By, &str); 3] =
+    [(By::Practitioner, "People"), (By::Room, "Rooms"), (By::Device, "Devices")];
 
 /// The session whose last change a note offers to undo.
 struct Undo {
@@ -94,10 +91,7 @@ pub(super) async fn grid_alone(
     };
     shown_with_scripts(
         StatusCode::OK,
-        &GridAlone {
-            grid: grid(app.zone, &day, &view),
-            stamp: day.stamp,
-        },
+        &GridAlone { grid: grid(app.zone, &day, &view), stamp: day.stamp },
     )
 }
 
@@ -124,9 +118,7 @@ pub(super) async fn drawn(
     form: &Form,
     problem: Option<Problem>,
 ) -> Response {
-    let status = problem
-        .as_ref()
-        .map_or(StatusCode::OK, |problem| problem.status);
+    let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
     match filled(app, person, view, word, form, problem).await {
         Ok(page) => shown_with_scripts(status, &page),
         Err(error) => error_page(error),
@@ -151,10 +143,7 @@ async fn filled(
         (Open::Session { id, .. }, Some(_)) => day::card(app, &caller, view.day, *id)
             .await?
             .filter(|card| card.can_undo)
-            .map(|card| Undo {
-                id: *id,
-                version: card.session.version,
-            }),
+            .map(|card| Undo { id: *id, version: card.session.version }),
         _ => None,
     };
     Ok(Page {
@@ -167,11 +156,7 @@ async fn filled(
         by: view.by,
         columns_by: COLUMNS,
         grid: grid(app.zone, &day, &view),
-        called_off: day
-            .called_off
-            .iter()
-            .map(|card| shown(card, &view, app.zone))
-            .collect(),
+        called_off: day.called_off.iter().map(|card| shown(card, &view, app.zone)).collect(),
         closed: day.closed,
         stamp: day.stamp,
         q: match &view.open {
@@ -207,22 +192,9 @@ async fn panel_of(
             Err(error) => Err(error),
         },
         Open::Patient { id, .. } => Box::pin(panel::patient(app, caller, view, *id)).await,
-        Open::Session {
-            id,
-            to,
-            with,
-            no_show,
-        } => {
-            let asked = session_panel::Asked {
-                to: *to,
-                with: *with,
-                no_show: *no_show,
-                noted,
-            };
-            Box::pin(session_panel::session(
-                app, caller, view, *id, asked, problem,
-            ))
-            .await
+        Open::Session { id, to, with, no_show } => {
+            let asked = session_panel::Asked { to: *to, with: *with, no_show: *no_show, noted };
+            Box::pin(session_panel::session(app, caller, view, *id, asked, problem)).await
         }
     };
     Ok((view.clone(), drawn?))

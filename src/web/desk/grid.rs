@@ -104,11 +104,7 @@ pub(super) fn grid(zone: Tz, day: &DayView, view: &View) -> Grid {
         rows,
         first_minute: i64::from(start.hour() * 60),
         hours: full_hours.map(hour).collect(),
-        columns: day
-            .columns
-            .iter()
-            .map(|column| lanes(column, whole, rows, view, zone))
-            .collect(),
+        columns: day.columns.iter().map(|column| lanes(column, whole, rows, view, zone)).collect(),
         now: (whole.start() <= day.now && day.now < whole.end())
             .then(|| rows_between(whole.start(), day.now) + 1),
     }
@@ -116,26 +112,14 @@ pub(super) fn grid(zone: Tz, day: &DayView, view: &View) -> Grid {
 
 /// From the first full hour to the last that is shown.
 fn span(zone: Tz, day: &DayView) -> Option<Interval> {
-    let cards = day
-        .columns
-        .iter()
-        .flat_map(|column| &column.cards)
-        .map(|card| card.when);
+    let cards = day.columns.iter().flat_map(|column| &column.cards).map(|card| card.when);
     let shown: Vec<Interval> = day.open.iter().copied().chain(cards).collect();
     let usual = |hour: u32| {
         let wall = day.date.and_hms_opt(hour, 0, 0)?;
         Some(crate::domain::time::civil::resolve(zone, wall).bound())
     };
-    let first = shown
-        .iter()
-        .map(|one| one.start())
-        .min()
-        .or_else(|| usual(USUAL.0))?;
-    let last = shown
-        .iter()
-        .map(|one| one.end())
-        .max()
-        .or_else(|| usual(USUAL.1))?;
+    let first = shown.iter().map(|one| one.start()).min().or_else(|| usual(USUAL.0))?;
+    let last = shown.iter().map(|one| one.end()).max().or_else(|| usual(USUAL.1))?;
     let minute = i64::from(first.with_timezone(&zone).minute());
     Interval::new(first - Duration::minutes(minute), last)
 }
@@ -145,31 +129,16 @@ fn rows_between(from: DateTime<Utc>, to: DateTime<Utc>) -> usize {
 }
 
 fn lanes(column: &Column, whole: Interval, rows: usize, view: &View, zone: Tz) -> Lanes {
-    let off = column
-        .open
-        .as_ref()
-        .map(|open| without(vec![whole], open.clone()))
-        .unwrap_or_default();
-    let lanes = side_by_side(
-        &column
-            .cards
-            .iter()
-            .map(|card| card.when)
-            .collect::<Vec<_>>(),
-    );
-    let wide = lanes
-        .iter()
-        .max()
-        .map_or(1, |lane| lane + 1)
-        .min(MOST_LANES);
+    let off =
+        column.open.as_ref().map(|open| without(vec![whole], open.clone())).unwrap_or_default();
+    let lanes = side_by_side(&column.cards.iter().map(|card| card.when).collect::<Vec<_>>());
+    let wide = lanes.iter().max().map_or(1, |lane| lane + 1).min(MOST_LANES);
     let placed = column.cards.iter().zip(lanes).map(|(card, lane)| {
         let row = rows_between(whole.start(), card.when.start().max(whole.start()));
         let minutes = (card.when.end() - card.when.start()).num_minutes();
         Placed {
             row: row.min(rows - 1) + 1,
-            rows: usize::try_from((minutes + ROW - 1) / ROW)
-                .unwrap_or(1)
-                .clamp(1, MOST_ROWS),
+            rows: usize::try_from((minutes + ROW - 1) / ROW).unwrap_or(1).clamp(1, MOST_ROWS),
             lane: lane.min(MOST_LANES - 1) + 1,
             card: shown(card, view, zone),
         }
@@ -183,10 +152,7 @@ fn lanes(column: &Column, whole: Interval, rows: usize, view: &View, zone: Tz) -
         off: off
             .iter()
             .map(|one| {
-                (
-                    rows_between(whole.start(), one.start()) + 1,
-                    rows_between(one.start(), one.end()),
-                )
+                (rows_between(whole.start(), one.start()) + 1, rows_between(one.start(), one.end()))
             })
             .filter(|(_, rows)| *rows > 0)
             .collect(),
@@ -233,17 +199,10 @@ pub(super) fn shown(card: &Card, view: &View, zone: Tz) -> Shown {
         missing: card.missing,
         can_check_in: card.can_check_in,
         can_no_show: card.can_no_show,
-        can_move: matches!(
-            session.status,
-            SessionStatus::Booked | SessionStatus::Pending
-        ),
+        can_move: matches!(session.status, SessionStatus::Booked | SessionStatus::Pending),
         version: session.version,
         chosen: view.open == here.open,
-        href: View {
-            day: day_of(card, zone),
-            ..here
-        }
-        .address(),
+        href: View { day: day_of(card, zone), ..here }.address(),
     }
 }
 
@@ -272,10 +231,7 @@ mod tests {
             )
             .unwrap()
         };
-        assert_eq!(
-            side_by_side(&[at(0, 60), at(30, 90), at(60, 120), at(90, 100)]),
-            [0, 1, 0, 1]
-        );
+        assert_eq!(side_by_side(&[at(0, 60), at(30, 90), at(60, 120), at(90, 100)]), [0, 1, 0, 1]);
         assert_eq!(side_by_side(&[]), Vec::<usize>::new());
     }
 }

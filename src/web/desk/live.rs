@@ -45,9 +45,7 @@ pub(super) async fn changes(
     headers: HeaderMap,
     Asked(asked): Asked,
 ) -> Response {
-    let first = asked
-        .read::<NaiveDate>("day")
-        .filter(|day| Day::try_from(*day).is_ok());
+    let first = asked.read::<NaiveDate>("day").filter(|day| Day::try_from(*day).is_ok());
     let Some(first) = first else {
         return error_page(Error::NotThere("day"));
     };
@@ -66,9 +64,7 @@ pub(super) async fn changes(
         listening.stamp = stamp;
         Some((Ok::<_, Infallible>(event), listening))
     });
-    Sse::new(events)
-        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
-        .into_response()
+    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
 }
 
 impl Listening {
@@ -98,9 +94,6 @@ impl Listening {
 
     async fn is_signed_in(&self) -> bool {
         let CameFrom(from) = self.from;
-        matches!(
-            door_of(&self.app, &self.headers, from, false).await,
-            Ok(Door::In(_))
-        )
+        matches!(door_of(&self.app, &self.headers, from, false).await, Ok(Door::In(_)))
     }
 }

@@ -31,50 +31,23 @@ pub(super) fn routes(app: &App) -> Router<App> {
         .route("/desk/grid", only_quietly(app, STAFF, get(day::grid_alone)))
         .route("/desk/live", only_quietly(app, STAFF, get(live::changes)))
         .route("/desk/week", only(app, STAFF, get(week::page)))
-        .route(
-            "/desk/week/alone",
-            only_quietly(app, STAFF, get(week::page)),
-        )
+        .route("/desk/week/alone", only_quietly(app, STAFF, get(week::page)))
         .route("/desk/tasks", only(app, STAFF, get(tasks::page)))
         .route("/desk/tasks/{id}", only(app, STAFF, get(tasks::one)))
         .route("/desk/tasks/{id}/done", only(app, STAFF, post(tasks::done)))
         .route("/desk/patients", only(app, STAFF, post(commands::register)))
-        .route(
-            "/desk/courses",
-            only(app, STAFF, post(commands::open_course)),
-        )
+        .route("/desk/courses", only(app, STAFF, post(commands::open_course)))
         .route("/desk/courses/{id}", only(app, STAFF, get(course::page)))
-        .route(
-            "/desk/courses/{id}/plan",
-            only(app, STAFF, get(plan::page).post(plan::book)),
-        )
+        .route("/desk/courses/{id}/plan", only(app, STAFF, get(plan::page).post(plan::book)))
         .route("/desk/book", only(app, STAFF, post(commands::book)))
-        .route(
-            "/desk/sessions/{id}/check-in",
-            only(app, STAFF, post(commands::check_in)),
-        )
-        .route(
-            "/desk/sessions/{id}/no-show",
-            only(app, STAFF, post(commands::no_show)),
-        )
-        .route(
-            "/desk/sessions/{id}/cancel",
-            only(app, STAFF, post(commands::cancel)),
-        )
-        .route(
-            "/desk/sessions/{id}/move",
-            only(app, STAFF, post(commands::move_to)),
-        )
-        .route(
-            "/desk/sessions/{id}/consent",
-            only(app, STAFF, post(commands::consent)),
-        )
+        .route("/desk/sessions/{id}/check-in", only(app, STAFF, post(commands::check_in)))
+        .route("/desk/sessions/{id}/no-show", only(app, STAFF, post(commands::no_show)))
+        .route("/desk/sessions/{id}/cancel", only(app, STAFF, post(commands::cancel)))
+        .route("/desk/sessions/{id}/move", only(app, STAFF, post(commands::move_to)))
+        .route("/desk/sessions/{id}/consent", only(app, STAFF, post(commands::consent)))
         .route(
             "/desk/sessions/{id}/record",
             only(app, PRACTITIONERS, get(record::page).post(record::send)),
         )
-        .route(
-            "/desk/sessions/{id}/undo",
-            only(app, STAFF, post(commands::undo)),
-        )
+        .route("/desk/sessions/{id}/undo", only(app, STAFF, post(commands::undo)))
 }

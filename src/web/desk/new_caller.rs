@@ -41,10 +41,7 @@ pub(super) fn new_caller(view: &View, form: &Form, q: &str) -> Result<String> {
     let typed = if sent { form } else { &begun };
     let wrong = caller_of(form).err().filter(|_| sent).unwrap_or_default();
     let filled = |field: Field| field.filled(typed, &wrong);
-    let languages = vec![
-        choice(&Language::En, "English"),
-        choice(&Language::Fr, "French"),
-    ];
+    let languages = vec![choice(&Language::En, "English"), choice(&Language::Fr, "French")];
     let goals = GOALS.iter().map(|(goal, words)| choice(goal, words));
     let name = Field::new("name", "Name", Kind::Text).max_length(400);
     let phone = Field::new("phone", "Phone", Kind::Tel).max_length(40);

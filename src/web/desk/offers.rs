@@ -17,9 +17,7 @@ pub(super) const GOALS: [(Goal, &str); 4] = [
 
 /// `template` as text, to be set into the page.
 pub(super) fn written(template: &impl Template) -> Result<String> {
-    template
-        .render()
-        .map_err(|error| Error::Fault(error.to_string()))
+    template.render().map_err(|error| Error::Fault(error.to_string()))
 }
 
 /// A time as a button.

@@ -49,26 +49,15 @@ struct Nobody {
 
 /// Nobody is open.
 pub(super) fn nobody(view: &View) -> Result<String> {
-    written(&Nobody {
-        new_caller: view.with(Open::NewCaller(String::new())).address(),
-    })
+    written(&Nobody { new_caller: view.with(Open::NewCaller(String::new())).address() })
 }
 
 fn name_of(patient: &Patient) -> String {
-    format!(
-        "{} {}",
-        patient.details.given_name, patient.details.family_name
-    )
+    format!("{} {}", patient.details.given_name, patient.details.family_name)
 }
 
 fn opened(view: &View, id: PatientId) -> View {
-    view.with(Open::Patient {
-        id,
-        course: None,
-        service: None,
-        from: None,
-        everywhere: false,
-    })
+    view.with(Open::Patient { id, course: None, service: None, from: None, everywhere: false })
 }
 
 /// Who is found by `q`; one alone is opened.
@@ -78,10 +67,7 @@ pub(super) async fn found(
     view: &View,
     q: &str,
 ) -> Result<(View, String)> {
-    let page = Page {
-        limit: Some(LISTED),
-        after: None,
-    };
+    let page = Page { limit: Some(LISTED), after: None };
     let found = patients::search(app, caller, q, &page).await?;
     if let [only] = found.items.as_slice() {
         let view = opened(view, only.id);
@@ -168,13 +154,7 @@ pub(super) async fn patient(
     id: PatientId,
 ) -> Result<String> {
     let rather = match &view.open {
-        Open::Patient {
-            course,
-            service,
-            from,
-            everywhere,
-            ..
-        } => Rather {
+        Open::Patient { course, service, from, everywhere, .. } => Rather {
             service: service.clone(),
             from: *from,
             course: *course,
@@ -182,16 +162,9 @@ pub(super) async fn patient(
         },
         _ => Rather::default(),
     };
-    let PatientPanel {
-        patient,
-        courses,
-        no_shows,
-        services,
-    } = panel::patient(app, caller, id, &rather).await?;
-    let courses = courses
-        .into_iter()
-        .map(|panel| course(view, id, &rather, panel))
-        .collect();
+    let PatientPanel { patient, courses, no_shows, services } =
+        panel::patient(app, caller, id, &rather).await?;
+    let courses = courses.into_iter().map(|panel| course(view, id, &rather, panel)).collect();
     written(&PatientPage {
         patient_id: id,
         name: name_of(&patient),
@@ -270,26 +243,15 @@ pub(super) fn title(course: &CourseView) -> String {
         Goal::Fade => "Fading",
         Goal::Adjust => "Correction",
     };
-    let zones: Vec<_> = course
-        .details
-        .zones
-        .iter()
-        .map(|zone| zone.to_string().replace('_', " "))
-        .collect();
-    if zones.is_empty() {
-        goal.to_owned()
-    } else {
-        format!("{goal}: {}", zones.join(", "))
-    }
+    let zones: Vec<_> =
+        course.details.zones.iter().map(|zone| zone.to_string().replace('_', " ")).collect();
+    if zones.is_empty() { goal.to_owned() } else { format!("{goal}: {}", zones.join(", ")) }
 }
 
 fn stands(course: &CourseView) -> String {
     let progress = course.progress;
     let count = match progress.planned {
-        Some(planned) => format!(
-            "{} of {planned} done, {} booked",
-            progress.done, progress.booked
-        ),
+        Some(planned) => format!("{} of {planned} done, {} booked", progress.done, progress.booked),
         None => format!("{} done, {} booked", progress.done, progress.booked),
     };
     let phase = match (course.details.status, course.phase) {
@@ -312,10 +274,7 @@ fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
     let mut number = 0;
     let mut circles = Vec::new();
     let stands = |session: &&SessionView| {
-        !matches!(
-            session.status,
-            SessionStatus::Cancelled | SessionStatus::EnteredInError
-        )
+        !matches!(session.status, SessionStatus::Cancelled | SessionStatus::EnteredInError)
     };
     for session in course.sessions.iter().filter(stands) {
         let done = session.status == SessionStatus::Fulfilled;
@@ -329,17 +288,10 @@ fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
             _ if session.procedure_status == ProcedureStatus::NotDone => "–".to_owned(),
             (_, true) => shape(session.status).to_owned(),
             (true, false) => number.to_string(),
-            (false, false) => service
-                .chars()
-                .take(1)
-                .flat_map(char::to_uppercase)
-                .collect(),
+            (false, false) => service.chars().take(1).flat_map(char::to_uppercase).collect(),
         };
         let day = session.start.date_naive();
-        let open = View {
-            day,
-            ..view.session(session.id)
-        };
+        let open = View { day, ..view.session(session.id) };
         circles.push(Circle {
             class: match (counts, done) {
                 (true, true) => "is-done",

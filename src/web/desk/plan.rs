@@ -102,16 +102,10 @@ async fn filled(
 ) -> Result<Page> {
     let caller = person.caller();
     let course = courses::get(app, &caller, id).await?.into_inner();
-    let rather = Rather {
-        course: Some(id),
-        ..Rather::default()
-    };
+    let rather = Rather { course: Some(id), ..Rather::default() };
     let panel = panel::patient(app, &caller, course.patient_id, &rather).await?;
-    let next = panel
-        .courses
-        .iter()
-        .find_map(|one| one.proposed.as_ref())
-        .map(|next| next.service.clone());
+    let next =
+        panel.courses.iter().find_map(|one| one.proposed.as_ref()).map(|next| next.service.clone());
     let service = match form.get("service") {
         "" => next.map(|code| code.to_string()).unwrap_or_default(),
         named => named.to_owned(),
@@ -139,10 +133,7 @@ async fn filled(
     Ok(Page {
         shell: Shell::of(app, person, Here::Day),
         id,
-        name: format!(
-            "{} {}",
-            patient.details.given_name, patient.details.family_name
-        ),
+        name: format!("{} {}", patient.details.given_name, patient.details.family_name),
         title: title(&course),
         patient_href: format!("/desk?patient={}&course={id}", patient.id),
         services: panel.services,
@@ -166,9 +157,7 @@ fn wanted(form: &Form, service: &str, count: &str) -> std::result::Result<PlanWa
         "" => Ok(None),
         text => text.parse().map(Some).map_err(|_| words.to_owned()),
     };
-    let weekdays = form
-        .all("weekday")
-        .map(|day| NamedWeekday::try_from(day.to_owned()));
+    let weekdays = form.all("weekday").map(|day| NamedWeekday::try_from(day.to_owned()));
     // Dates before the one that was swapped stay; those after it follow.
     let kept = form.read::<usize>("swapped").unwrap_or_default();
     let starts = form
@@ -180,9 +169,8 @@ fn wanted(form: &Form, service: &str, count: &str) -> std::result::Result<PlanWa
         count: match count {
             "" => None,
             typed => {
-                let number: u16 = typed
-                    .parse()
-                    .map_err(|_| "The number of sessions is 1 to 60.".to_owned())?;
+                let number: u16 =
+                    typed.parse().map_err(|_| "The number of sessions is 1 to 60.".to_owned())?;
                 Some(
                     number
                         .try_into()
@@ -196,17 +184,15 @@ fn wanted(form: &Form, service: &str, count: &str) -> std::result::Result<PlanWa
             .map_err(|_| "A weekday is not one.".to_owned())?,
         not_before: match form.get("not_before") {
             "" => None,
-            text => Some(
-                text.parse()
-                    .map_err(|_| "“Not before” is a time such as 15:00.".to_owned())?,
-            ),
+            text => {
+                Some(text.parse().map_err(|_| "“Not before” is a time such as 15:00.".to_owned())?)
+            }
         },
         not_after: match form.get("not_after") {
             "" => None,
-            text => Some(
-                text.parse()
-                    .map_err(|_| "“Not after” is a time such as 17:00.".to_owned())?,
-            ),
+            text => {
+                Some(text.parse().map_err(|_| "“Not after” is a time such as 17:00.".to_owned())?)
+            }
         },
         site_id: None,
         practitioner_id: None,
@@ -220,37 +206,29 @@ fn wanted(form: &Form, service: &str, count: &str) -> std::result::Result<PlanWa
 fn proposed(plan: Plan, form: &Form) -> Proposed {
     let typed: Vec<_> = form.all("start").collect();
     let keeps_typed = form.get("swapped").is_empty();
-    let rows = plan
-        .proposals
-        .into_iter()
-        .enumerate()
-        .map(|(index, proposal)| {
-            let all = std::iter::once(&proposal.slot).chain(&proposal.alternatives);
-            let wished = typed.get(index).filter(|_| keeps_typed);
-            let mut choices: Vec<_> = all
-                .map(|slot| {
-                    let value = value(slot);
-                    Choice {
-                        chosen: wished.is_some_and(|wished| *wished == value),
-                        words: at(slot.start),
-                        value,
-                    }
-                })
-                .collect();
-            // What was agreed with the caller is not replaced in silence, though it is not among the best any more.
-            if let Some(wished) = wished.filter(|_| !choices.iter().any(|one| one.chosen)) {
-                choices.extend(as_typed(wished));
-            }
-            Row {
-                number: proposal.number,
-                choices,
-                warnings: proposal
-                    .warnings
-                    .iter()
-                    .map(|warning| warning.message.clone())
-                    .collect(),
-            }
-        });
+    let rows = plan.proposals.into_iter().enumerate().map(|(index, proposal)| {
+        let all = std::iter::once(&proposal.slot).chain(&proposal.alternatives);
+        let wished = typed.get(index).filter(|_| keeps_typed);
+        let mut choices: Vec<_> = all
+            .map(|slot| {
+                let value = value(slot);
+                Choice {
+                    chosen: wished.is_some_and(|wished| *wished == value),
+                    words: at(slot.start),
+                    value,
+                }
+            })
+            .collect();
+        // What was agreed with the caller is not replaced in silence, though it is not among the best any more.
+        if let Some(wished) = wished.filter(|_| !choices.iter().any(|one| one.chosen)) {
+            choices.extend(as_typed(wished));
+        }
+        Row {
+            number: proposal.number,
+            choices,
+            warnings: proposal.warnings.iter().map(|warning| warning.message.clone()).collect(),
+        }
+    });
     let weeks = (plan.quote.span_days + 3) / 7;
     let dollars = |cents: i64| format!("${}", cents / 100);
     let cost = plan.quote.cost_cents.map(|cost| {
@@ -263,14 +241,11 @@ fn proposed(plan: Plan, form: &Form) -> Proposed {
     Proposed {
         rows: rows.collect(),
         why_not: sentences(&plan.refused),
-        takes: [
-            Some(format!("About {weeks} weeks from first to last")),
-            cost,
-        ]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(", "),
+        takes: [Some(format!("About {weeks} weeks from first to last")), cost]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", "),
     }
 }
 

@@ -86,12 +86,7 @@ async fn drawn(app: &App, person: &Person, id: SessionId, tried: Option<&Tried<'
 fn shown(app: &App, person: &Person, session: WriteUp, tried: Option<&Tried<'_>>) -> Response {
     let (writes, corrects) = (session.can_be_written(), session.can_be_corrected());
     let status = tried.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
-    let there = session
-        .session
-        .record
-        .as_ref()
-        .map(filled)
-        .unwrap_or_default();
+    let there = session.session.record.as_ref().map(filled).unwrap_or_default();
     let (form, wrong, can_go_past) = match tried {
         Some(tried) => (tried.form, tried.wrong.as_slice(), tried.can_go_past),
         None => (&there, Default::default(), false),
@@ -99,11 +94,7 @@ fn shown(app: &App, person: &Person, session: WriteUp, tried: Option<&Tried<'_>>
     // What was typed too early is shown as well, or it would be lost.
     let groups = (writes || corrects || tried.is_some())
         .then(|| groups(EN, session.treatment, &session.wavelengths, form, wrong));
-    let reason = |label, hint| {
-        Field::new("why", label, Kind::Area)
-            .max_length(4000)
-            .hint(hint)
-    };
+    let reason = |label, hint| Field::new("why", label, Kind::Area).max_length(4000).hint(hint);
     let why = match (corrects, can_go_past || form.has("why")) {
         (true, _) => Some(
             reason(
@@ -119,21 +110,12 @@ fn shown(app: &App, person: &Person, session: WriteUp, tried: Option<&Tried<'_>>
         (false, false) => None,
     };
     let why = why.map(|field: Field| field.filled(form, wrong));
-    let controls: Vec<_> = groups
-        .iter()
-        .flatten()
-        .flat_map(Group::controls)
-        .chain(&why)
-        .collect();
+    let controls: Vec<_> = groups.iter().flatten().flat_map(Group::controls).chain(&why).collect();
     let problems = said_above(EN, wrong, &controls);
     let own = &session.session;
     let page = Page {
         shell: Shell::of(app, person, Here::Day),
-        heading: if corrects {
-            "Correct what was written up"
-        } else {
-            "Write up the session"
-        },
+        heading: if corrects { "Correct what was written up" } else { "Write up the session" },
         back: format!("/desk?day={}&session={}", own.start.date_naive(), own.id),
         path: format!("/desk/sessions/{}/record", own.id),
         version: own.version,
@@ -150,11 +132,7 @@ fn shown(app: &App, person: &Person, session: WriteUp, tried: Option<&Tried<'_>>
         problems,
         groups,
         why,
-        send: if corrects {
-            "Correct it"
-        } else {
-            "Write it up"
-        },
+        send: if corrects { "Correct it" } else { "Write it up" },
     };
     shown_with_scripts(status, &page)
 }
@@ -210,14 +188,8 @@ async fn written<'f>(
         record.overriding = why.clone().map(|reason| Override { reason });
         let done = match (corrects, why) {
             (true, Some(reason)) => {
-                let to = Correction {
-                    reason,
-                    record: Some(record),
-                    status: None,
-                };
-                correct(app, &caller, id, &expected(form), to)
-                    .await
-                    .map(|_| "corrected")
+                let to = Correction { reason, record: Some(record), status: None };
+                correct(app, &caller, id, &expected(form), to).await.map(|_| "corrected")
             }
             _ => attend::complete(app, &caller, id, &expected(form), record)
                 .await
@@ -232,18 +204,10 @@ async fn written<'f>(
         };
         let incomplete = is_incomplete(&error);
         can_go_past = may_go_past(person, &error);
-        wrong = read.beside(
-            EN,
-            form,
-            all_wrong(error, STALE, |refusal| refusal.message)?,
-            incomplete,
-        );
+        wrong =
+            read.beside(EN, form, all_wrong(error, STALE, |refusal| refusal.message)?, incomplete);
     }
-    Ok(Err(Tried {
-        form,
-        wrong,
-        can_go_past,
-    }))
+    Ok(Err(Tried { form, wrong, can_go_past }))
 }
 
 /// Whether everything that is refused can be gone past by whoever asked.

@@ -103,13 +103,8 @@ pub(super) async fn session(
     asked: Asked,
     problems: &mut Vec<String>,
 ) -> Result<String> {
-    let SessionPanel {
-        card,
-        patient,
-        course,
-        moves,
-        refused,
-    } = panel::session(app, caller, id).await?;
+    let SessionPanel { card, patient, course, moves, refused } =
+        panel::session(app, caller, id).await?;
     let session = &card.session;
     let move_to = match asked.to {
         None => None,
@@ -129,9 +124,7 @@ pub(super) async fn session(
         };
         let panel = panel::patient(app, caller, patient.id, &rather).await?;
         let proposed = panel.courses.into_iter().find_map(|course| course.proposed);
-        proposed
-            .map(|proposed| proposed.offers.into_iter().map(time).collect())
-            .unwrap_or_default()
+        proposed.map(|proposed| proposed.offers.into_iter().map(time).collect()).unwrap_or_default()
     } else {
         Vec::new()
     };
@@ -142,17 +135,9 @@ pub(super) async fn session(
         from: None,
         everywhere: false,
     });
-    let no_show = view.with(Open::Session {
-        id,
-        to: None,
-        with: None,
-        no_show: true,
-    });
-    let day_and_hours = format!(
-        "{}, {}",
-        spoken_day(session.start.date_naive()),
-        hours_of(session)
-    );
+    let no_show = view.with(Open::Session { id, to: None, with: None, no_show: true });
+    let day_and_hours =
+        format!("{}, {}", spoken_day(session.start.date_naive()), hours_of(session));
     written(&Page {
         id,
         version: session.version,
@@ -172,9 +157,7 @@ pub(super) async fn session(
         place: card.place.join(", "),
         shape: shape(session.status),
         state: state(session),
-        why_off: session
-            .cancel_reason
-            .map(|reason| reason.to_string().replace('_', " ")),
+        why_off: session.cancel_reason.map(|reason| reason.to_string().replace('_', " ")),
         missing: card.missing,
         concerns: concerns(&course, id),
         asks_no_show: asked.no_show && card.can_no_show,
@@ -182,10 +165,7 @@ pub(super) async fn session(
         can_no_show: card.can_no_show,
         can_undo: card.can_undo,
         noted: asked.noted,
-        can_move: matches!(
-            session.status,
-            SessionStatus::Booked | SessionStatus::Pending
-        ),
+        can_move: matches!(session.status, SessionStatus::Booked | SessionStatus::Pending),
         can_call_off: session.status.is_live(),
         record_href: record_words(caller.actor.role, session.status)
             .map(|words| (format!("/desk/sessions/{id}/record"), words)),
@@ -213,14 +193,8 @@ fn record_words(role: Role, status: SessionStatus) -> Option<&'static str> {
 
 /// What the rules have against the session as things stand.
 fn concerns(course: &CourseView, id: SessionId) -> Vec<String> {
-    let own = course
-        .concerns
-        .iter()
-        .filter(|concern| concern.session_id == id);
-    sentences(
-        &own.flat_map(|concern| concern.violations.clone())
-            .collect::<Vec<_>>(),
-    )
+    let own = course.concerns.iter().filter(|concern| concern.session_id == id);
+    sentences(&own.flat_map(|concern| concern.violations.clone()).collect::<Vec<_>>())
 }
 
 fn as_move(offer: MoveOffer) -> Move {
@@ -228,10 +202,7 @@ fn as_move(offer: MoveOffer) -> Move {
     fields.extend(offer.practitioner_id.map(|id| ("with", id.to_string())));
     for later in &offer.later {
         if let Some(proposal) = &later.proposal {
-            fields.push((
-                "also",
-                format!("{} {}", later.session_id, proposal.start.to_rfc3339()),
-            ));
+            fields.push(("also", format!("{} {}", later.session_id, proposal.start.to_rfc3339())));
         }
     }
     Move {

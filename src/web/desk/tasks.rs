@@ -52,10 +52,7 @@ struct Page {
 fn words(code: &impl ToString) -> String {
     let words = code.to_string().replace('_', " ");
     let mut letters = words.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn row(task: TaskView) -> Row {
@@ -65,9 +62,7 @@ fn row(task: TaskView) -> Row {
         kind: words(&task.kind),
         detail: task.detail,
         since: task.created_at.format("%a %-d %b, %H:%M").to_string(),
-        done: task
-            .done_at
-            .map(|at| at.format("%a %-d %b, %H:%M").to_string()),
+        done: task.done_at.map(|at| at.format("%a %-d %b, %H:%M").to_string()),
         session: task.session_id.map(|id| format!("/desk?session={id}")),
         patient: task.patient_id.map(|id| format!("/desk?patient={id}")),
         reply: task.reply.map(|reply| Reply {
@@ -85,9 +80,8 @@ pub(super) async fn page(
     Extension(person): Extension<Person>,
     Asked(asked): Asked,
 ) -> Response {
-    let problem = asked
-        .has("stale")
-        .then_some("Somebody changed it a moment ago. This is how it is now.");
+    let problem =
+        asked.has("stale").then_some("Somebody changed it a moment ago. This is how it is now.");
     match listed(&app, &person, &asked, problem).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
         Err(error) => error_page(error),
@@ -101,10 +95,7 @@ async fn listed(
     problem: Option<&'static str>,
 ) -> Result<Page> {
     let all = asked.has("all");
-    let wanted = Wanted {
-        limit: Some(100),
-        after: asked.raw("after").map(str::to_owned),
-    };
+    let wanted = Wanted { limit: Some(100), after: asked.raw("after").map(str::to_owned) };
     let found = tasks::list(app, &person.caller(), !all, &wanted).await?;
     Ok(Page {
         shell: Shell::of(app, person, Here::Tasks),
@@ -153,10 +144,9 @@ pub(super) async fn done(
     let Ok(id) = named(id).parse() else {
         return error_page(Error::NotThere("task"));
     };
-    let expected = form
-        .read("version")
-        .map_or(Expected::Any, |version| Expected::Versions(vec![version]));
-    match tasks::done(&app, &person.caller(), id, &expected).await {
+    let expected =
+        form.read("version").map_or(Expected::Any, |version| Expected::Versions(vec![version]));
+    match tasks::mark_done(&app, &person.caller(), id, &expected).await {
         Ok(_) => Redirect::to("/desk/tasks?done=task-done").into_response(),
         Err(Error::Stale) => Redirect::to("/desk/tasks?stale").into_response(),
         Err(error) => error_page(error),

@@ -31,12 +31,7 @@ pub(super) enum Open {
         everywhere: bool,
     },
     /// A session; moving it to `to`, or asking about a no-show.
-    Session {
-        id: SessionId,
-        to: Option<When>,
-        with: Option<PractitionerId>,
-        no_show: bool,
-    },
+    Session { id: SessionId, to: Option<When>, with: Option<PractitionerId>, no_show: bool },
 }
 
 /// What is open.
@@ -50,9 +45,7 @@ pub(super) struct View {
 impl View {
     /// What `form` says is open; `today` where it names no day.
     pub(super) fn read(form: &Form, today: NaiveDate) -> Self {
-        let day = form
-            .read::<NaiveDate>("day")
-            .and_then(|day| Day::try_from(day).ok());
+        let day = form.read::<NaiveDate>("day").and_then(|day| Day::try_from(day).ok());
         let q = form.get("q");
         let open = if let Some(id) = form.read("session") {
             Open::Session {
@@ -66,9 +59,7 @@ impl View {
                 id,
                 course: form.read("course"),
                 service: Code::try_from(form.get("service").to_owned()).ok(),
-                from: form
-                    .read::<NaiveDate>("from")
-                    .filter(|day| Day::try_from(*day).is_ok()),
+                from: form.read::<NaiveDate>("from").filter(|day| Day::try_from(*day).is_ok()),
                 everywhere: form.has("everywhere"),
             }
         } else if form.has("new") {
@@ -78,29 +69,17 @@ impl View {
         } else {
             Open::Found(q.to_owned())
         };
-        Self {
-            day: day.map_or(today, Day::date),
-            by: form.read("by").unwrap_or_default(),
-            open,
-        }
+        Self { day: day.map_or(today, Day::date), by: form.read("by").unwrap_or_default(), open }
     }
 
     /// The same with something else open.
     pub(super) fn with(&self, open: Open) -> Self {
-        Self {
-            open,
-            ..self.clone()
-        }
+        Self { open, ..self.clone() }
     }
 
     /// The session in the panel, to go on from.
     pub(super) fn session(&self, id: SessionId) -> Self {
-        self.with(Open::Session {
-            id,
-            to: None,
-            with: None,
-            no_show: false,
-        })
+        self.with(Open::Session { id, to: None, with: None, no_show: false })
     }
 
     /// Its address.
@@ -120,13 +99,7 @@ impl View {
             Open::Found(q) => {
                 let _ = write!(address, "&q={}", utf8_percent_encode(q, NON_ALPHANUMERIC));
             }
-            Open::Patient {
-                id,
-                course,
-                service,
-                from,
-                everywhere,
-            } => {
+            Open::Patient { id, course, service, from, everywhere } => {
                 let _ = write!(address, "&patient={id}");
                 if *everywhere {
                     address.push_str("&everywhere");

@@ -48,10 +48,7 @@ pub(super) async fn page(
 ) -> Response {
     let view = view_of(&app, &asked);
     let into = u64::from(view.day.weekday().num_days_from_monday());
-    let first = view
-        .day
-        .checked_sub_days(Days::new(into))
-        .unwrap_or(view.day);
+    let first = view.day.checked_sub_days(Days::new(into)).unwrap_or(view.day);
     match filled(&app, &person, &view, first).await {
         Ok(page) => shown_with_scripts(StatusCode::OK, &page),
         Err(error) => error_page(error),
@@ -70,10 +67,7 @@ async fn filled(
         date,
         words: date.format("%a %-d %b").to_string(),
         is_today: date == today,
-        cards: cards
-            .iter()
-            .map(|card| shown(card, view, app.zone))
-            .collect(),
+        cards: cards.iter().map(|card| shown(card, view, app.zone)).collect(),
     });
     Ok(Page {
         shell: Shell::of(app, person, Here::Week),

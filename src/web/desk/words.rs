@@ -47,11 +47,7 @@ pub(super) fn state(session: &SessionView) -> String {
 
 /// When a session is, within its day.
 pub(super) fn hours_of(session: &SessionView) -> String {
-    format!(
-        "{}–{}",
-        session.start.format("%H:%M"),
-        session.end.format("%H:%M")
-    )
+    format!("{}–{}", session.start.format("%H:%M"), session.end.format("%H:%M"))
 }
 
 /// That somebody else was quicker.

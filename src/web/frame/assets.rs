@@ -13,26 +13,19 @@ const SCRIPTS: &[(&str, &str)] = &[
 ];
 
 fn hash(content: &str) -> String {
-    hex::encode(Sha256::digest(content.as_bytes()))
-        .chars()
-        .take(16)
-        .collect()
+    hex::encode(Sha256::digest(content.as_bytes())).chars().take(16).collect()
 }
 
 /// Where a script is; a name that nobody has leads nowhere.
 pub(in crate::web) fn address(name: &str) -> String {
-    let content = SCRIPTS
-        .iter()
-        .find(|(own, _)| *own == name)
-        .map_or("", |(_, content)| *content);
+    let content = SCRIPTS.iter().find(|(own, _)| *own == name).map_or("", |(_, content)| *content);
     format!("/assets/{}/{name}", hash(content))
 }
 
 /// A script.
 pub(in crate::web) async fn script(Path((named, name)): Path<(String, String)>) -> Response {
-    let Some((_, content)) = SCRIPTS
-        .iter()
-        .find(|(own, content)| *own == name && hash(content) == named)
+    let Some((_, content)) =
+        SCRIPTS.iter().find(|(own, content)| *own == name && hash(content) == named)
     else {
         return StatusCode::NOT_FOUND.into_response();
     };

@@ -65,41 +65,25 @@ pub(in crate::web) fn error_page(error: Error) -> Response {
             let words = both(|words| words.in_seconds(seconds));
             return answer(StatusCode::TOO_MANY_REQUESTS, title, words);
         }
-        Error::NotThere(_) => (
-            StatusCode::NOT_FOUND,
-            |words| words.nothing_here,
-            |words| words.link_over,
-        ),
-        Error::Invalid { .. } | Error::Refused(_) | Error::Explained(..) => (
-            StatusCode::BAD_REQUEST,
-            |words| words.no_sense,
-            |words| words.impossible,
-        ),
-        Error::Stale | Error::Taken(_) | Error::AnsweredMeanwhile => (
-            StatusCode::CONFLICT,
-            |words| words.changed,
-            |words| words.look_again,
-        ),
-        Error::NotAllowed => (
-            StatusCode::FORBIDDEN,
-            |words| words.not_allowed,
-            |words| words.wrong_role,
-        ),
+        Error::NotThere(_) => {
+            (StatusCode::NOT_FOUND, |words| words.nothing_here, |words| words.link_over)
+        }
+        Error::Invalid { .. } | Error::Refused(_) | Error::Explained(..) => {
+            (StatusCode::BAD_REQUEST, |words| words.no_sense, |words| words.impossible)
+        }
+        Error::Stale | Error::Taken(_) | Error::AnsweredMeanwhile => {
+            (StatusCode::CONFLICT, |words| words.changed, |words| words.look_again)
+        }
+        Error::NotAllowed => {
+            (StatusCode::FORBIDDEN, |words| words.not_allowed, |words| words.wrong_role)
+        }
         error => {
             tracing::warn!(%error, "a page could not be shown");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                |words| words.not_now,
-                |words| words.in_a_minute,
-            )
+            (StatusCode::SERVICE_UNAVAILABLE, |words| words.not_now, |words| words.in_a_minute)
         }
     };
     let (status, title, text) = said;
-    answer(
-        status,
-        both(|words| title(words).to_owned()),
-        both(|words| text(words).to_owned()),
-    )
+    answer(status, both(|words| title(words).to_owned()), both(|words| text(words).to_owned()))
 }
 
 /// What is shown while nothing can be written. The store has said that loudly, once for all requests that fail of it.
@@ -126,13 +110,5 @@ pub(in crate::web) fn wrong_role(person: &Person) -> Response {
 }
 
 fn answer(status: StatusCode, title: String, words: String) -> Response {
-    shown_as(
-        status,
-        &ErrorPage {
-            style: &STYLE,
-            lang: "en",
-            title,
-            words,
-        },
-    )
+    shown_as(status, &ErrorPage { style: &STYLE, lang: "en", title, words })
 }

@@ -83,11 +83,7 @@ impl Shell {
         language: Language,
     ) -> Self {
         let words = ShellWords::of(language);
-        Self {
-            role: words.partner,
-            words,
-            ..Self::of(app, person, here)
-        }
+        Self { role: words.partner, words, ..Self::of(app, person, here) }
     }
 }
 

@@ -88,9 +88,7 @@ async fn trail(app: &App, person: &Person, asked: &Form) -> Result<Trail> {
     Ok(Trail {
         name: choose_patient::name_of(app, person, patient).await?,
         rows: found.items.into_iter().map(row).collect(),
-        next: found
-            .next
-            .map(|after| format!("/manage/audit?patient_id={patient}&after={after}")),
+        next: found.next.map(|after| format!("/manage/audit?patient_id={patient}&after={after}")),
     })
 }
 

@@ -71,10 +71,7 @@ fn month_of(asked: &Form) -> Option<Month> {
 async fn closable(app: &App, caller: &Caller) -> Result<Vec<Choice>> {
     let mut all = vec![choice("everything", "Everything")];
     for site in catalogue::all::<Site>(app, caller).await? {
-        all.push(choice(
-            &format!("site_id:{}", site.id),
-            &format!("Site: {}", site.details.name),
-        ));
+        all.push(choice(&format!("site_id:{}", site.id), &format!("Site: {}", site.details.name)));
     }
     for person in catalogue::all::<Practitioner>(app, caller).await? {
         all.push(choice(
@@ -83,10 +80,7 @@ async fn closable(app: &App, caller: &Caller) -> Result<Vec<Choice>> {
         ));
     }
     for room in catalogue::all::<Room>(app, caller).await? {
-        all.push(choice(
-            &format!("room_id:{}", room.id),
-            &format!("Room: {}", room.details.name),
-        ));
+        all.push(choice(&format!("room_id:{}", room.id), &format!("Room: {}", room.details.name)));
     }
     for device in catalogue::all::<Device>(app, caller).await? {
         all.push(choice(
@@ -102,12 +96,8 @@ async fn closure_form(app: &App, caller: &Caller, month: Month) -> Result<FormSp
         action: format!("/manage/calendar/closures?month={month}"),
         button: "Add the closure",
         fields: vec![
-            Field::new(
-                "whose",
-                "Who or what is closed",
-                Kind::One(closable(app, caller).await?),
-            )
-            .required(),
+            Field::new("whose", "Who or what is closed", Kind::One(closable(app, caller).await?))
+                .required(),
             Field::new("first_day", "First day", Kind::Day).required(),
             Field::new("last_day", "Last day", Kind::Day).hint("The first day alone unless set."),
             Field::new("from", "From", Kind::Time)
@@ -124,15 +114,10 @@ async fn closure_form(app: &App, caller: &Caller, month: Month) -> Result<FormSp
 /// The form for a rental window; none while the clinic rents nothing.
 async fn window_form(app: &App, caller: &Caller, month: Month) -> Result<Option<FormSpec>> {
     let devices = catalogue::all::<Device>(app, caller).await?;
-    let rented = devices
-        .iter()
-        .filter(|device| device.is_rented() && device.details.active);
+    let rented = devices.iter().filter(|device| device.is_rented() && device.details.active);
     let rented: Vec<_> = rented
         .map(|device| {
-            choice(
-                &device.id,
-                &format!("{}, {}", device.details.code, device.details.name),
-            )
+            choice(&device.id, &format!("{}, {}", device.details.code, device.details.name))
         })
         .collect();
     Ok((!rented.is_empty()).then(|| FormSpec {
@@ -201,9 +186,7 @@ pub(super) async fn page(
 }
 
 fn back(asked: &Form, done: &str) -> Response {
-    let month = month_of(asked)
-        .map(|month| format!("&month={month}"))
-        .unwrap_or_default();
+    let month = month_of(asked).map(|month| format!("&month={month}")).unwrap_or_default();
     Redirect::to(&format!("/manage/calendar?done={done}{month}")).into_response()
 }
 
@@ -240,7 +223,8 @@ pub(super) async fn close(
     let typed = spec.typed(&form);
     let problems = match spec.read(&typed) {
         Ok(written) => {
-            let added = catalogue::add_written::<Closure>(&app, &caller, closure_of(written)).await;
+            let added =
+                catalogue::add_from_form::<Closure>(&app, &caller, closure_of(written)).await;
             match spec.outcome(added) {
                 Outcome::Done(_) => return back(&asked, "closed"),
                 Outcome::Wrong(problems) => problems,
@@ -308,18 +292,14 @@ pub(super) async fn rent(
 }
 
 async fn rented(app: &App, caller: &Caller, mut written: Value) -> Result<()> {
-    let device = written
-        .as_object_mut()
-        .and_then(|fields| fields.remove("device_id"));
+    let device = written.as_object_mut().and_then(|fields| fields.remove("device_id"));
     let device: DeviceId = device
         .as_ref()
         .and_then(Value::as_str)
         .and_then(|id| id.parse().ok())
         .ok_or(Error::NotThere("device"))?;
     let new: NewWindow = catalogue::read(written)?;
-    rental_windows::add(app, caller, device, new)
-        .await
-        .map(|_| ())
+    rental_windows::add(app, caller, device, new).await.map(|_| ())
 }
 
 /// A session that is, or would be, to be booked anew.
@@ -344,9 +324,7 @@ struct WindowPage {
 async fn lines(app: &App, caller: &Caller, sessions: &[SessionView]) -> Result<Vec<ToRebook>> {
     let mut all = Vec::new();
     for session in sessions {
-        let patient = patients::get(app, caller, session.patient_id)
-            .await?
-            .into_inner();
+        let patient = patients::get(app, caller, session.patient_id).await?.into_inner();
         all.push(ToRebook {
             when: words::moment(session.start),
             name: super::choose_patient::named(&patient),
@@ -357,9 +335,7 @@ async fn lines(app: &App, caller: &Caller, sessions: &[SessionView]) -> Result<V
 }
 
 fn back_to(asked: &Form) -> String {
-    let month = month_of(asked)
-        .map(|month| format!("?month={month}"))
-        .unwrap_or_default();
+    let month = month_of(asked).map(|month| format!("?month={month}")).unwrap_or_default();
     format!("/manage/calendar{month}")
 }
 
@@ -368,10 +344,7 @@ type Window = std::result::Result<Path<(String, String)>, axum::extract::rejecti
 fn window_of(window: Window) -> Result<(DeviceId, RentalWindowId)> {
     let gone = || Error::NotThere("rental window");
     let Path((device, id)) = window.map_err(|_| gone())?;
-    Ok((
-        device.parse().map_err(|_| gone())?,
-        id.parse().map_err(|_| gone())?,
-    ))
+    Ok((device.parse().map_err(|_| gone())?, id.parse().map_err(|_| gone())?))
 }
 
 /// What removing a window would do, before it is done.
@@ -392,9 +365,7 @@ async fn asking(app: &App, person: &Person, window: Window, asked: &Form) -> Res
     let (device, id) = window_of(window)?;
     let (WindowView { start, end, .. }, booked) =
         rental_windows::booked_in(app, &caller, device, id).await?;
-    let month = month_of(asked)
-        .map(|month| format!("?month={month}"))
-        .unwrap_or_default();
+    let month = month_of(asked).map(|month| format!("?month={month}")).unwrap_or_default();
     Ok(WindowPage {
         shell: Shell::of(app, person, Here::Manage),
         tabs: tabs(Some(Part::Calendar)),
@@ -422,9 +393,7 @@ pub(super) async fn remove(
     match removed {
         Ok(removed) if removed.clone().into_inner().rebook.is_empty() => back(&asked, "removed"),
         Ok(_) => {
-            let month = month_of(&asked)
-                .map(|month| format!("&month={month}"))
-                .unwrap_or_default();
+            let month = month_of(&asked).map(|month| format!("&month={month}")).unwrap_or_default();
             Redirect::to(&format!("/manage/calendar/to-rebook?done=removed{month}")).into_response()
         }
         Err(Error::NotThere(_)) => {
@@ -449,14 +418,9 @@ pub(super) async fn to_rebook(
 
 async fn rebooking(app: &App, person: &Person, asked: &Form) -> Result<WindowPage> {
     let caller = person.caller();
-    let wanted = SessionsWanted {
-        status: Some(SessionStatus::Pending),
-        ..SessionsWanted::default()
-    };
-    let page = page::Page {
-        limit: Some(200),
-        after: None,
-    };
+    let wanted =
+        SessionsWanted { status: Some(SessionStatus::Pending), ..SessionsWanted::default() };
+    let page = page::Page { limit: Some(200), after: None };
     let mut pending = sessions::list(app, &caller, wanted, &page).await?.items;
     pending.retain(|session| session.rebook_reason.is_some());
     Ok(WindowPage {

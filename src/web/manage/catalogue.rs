@@ -43,14 +43,8 @@ pub(super) fn routes(app: &App) -> Router<App> {
 fn of<T: Thing + 'static>(app: &App) -> Router<App> {
     let at = |end: &str| format!("/manage/catalogue/{}/{end}", T::PATH);
     Router::new()
-        .route(
-            &at("new"),
-            only(app, MANAGERS, get(blank::<T>).post(add::<T>)),
-        )
-        .route(
-            &at("{id}"),
-            only(app, MANAGERS, get(one::<T>).post(change::<T>)),
-        )
+        .route(&at("new"), only(app, MANAGERS, get(blank::<T>).post(add::<T>)))
+        .route(&at("{id}"), only(app, MANAGERS, get(one::<T>).post(change::<T>)))
 }
 
 #[derive(Template)]
@@ -106,14 +100,8 @@ async fn lists(app: &App, caller: &Caller) -> Result<Lists> {
     let sites = catalogue::all::<Site>(app, caller).await?;
     let devices = catalogue::all::<Device>(app, caller).await?;
     Ok(Lists {
-        sites: sites
-            .iter()
-            .map(|site| choice(&site.id, &site.details.name))
-            .collect(),
-        devices: devices
-            .iter()
-            .map(|device| choice(&device.id, &device.details.code))
-            .collect(),
+        sites: sites.iter().map(|site| choice(&site.id, &site.details.name)).collect(),
+        devices: devices.iter().map(|device| choice(&device.id, &device.details.code)).collect(),
         shops: shops(app, caller).await?,
     })
 }
@@ -213,7 +201,7 @@ async fn add<T: Thing>(
     let typed = spec.typed(&form);
     let problems = match spec.read(&typed) {
         Ok(written) => {
-            match spec.outcome(catalogue::add_written::<T>(&app, &caller, written).await) {
+            match spec.outcome(catalogue::add_from_form::<T>(&app, &caller, written).await) {
                 Outcome::Done(_) => {
                     return Redirect::to("/manage/catalogue?done=added").into_response();
                 }
@@ -243,9 +231,7 @@ fn written_of<T: Thing>(thing: &T) -> Result<Value> {
 }
 
 async fn found<T: Thing>(app: &App, caller: &Caller, id: Named) -> Result<(T, FormSpec)> {
-    let thing = catalogue::get::<T>(app, caller, id_of::<T>(id)?)
-        .await?
-        .into_inner();
+    let thing = catalogue::get::<T>(app, caller, id_of::<T>(id)?).await?.into_inner();
     let spec = spec::<T>(app, caller, &thing.id().into().to_string()).await?;
     Ok((thing, spec))
 }
@@ -302,9 +288,7 @@ async fn changed<T: Thing>(
             Outcome::Done(_) => return Ok(None),
             Outcome::Wrong(problems) => spec.with_wrong(&typed, Some(version), &problems),
             Outcome::Stale => {
-                let now = catalogue::get::<T>(app, &caller, thing.id())
-                    .await?
-                    .into_inner();
+                let now = catalogue::get::<T>(app, &caller, thing.id()).await?.into_inner();
                 spec.with_newer(&typed, &written_of(&now)?, now.version())
             }
             Outcome::Failed(error) => return Err(error),

@@ -10,8 +10,7 @@ use crate::actions::catalogue::entries::Entry;
 use crate::domain::catalogue::device::{Device, Ownership, PulseWidthUnit};
 use crate::domain::catalogue::practitioner::Practitioner;
 use crate::domain::catalogue::room::{Capability, Room};
-use crate::domain::catalogue::service::Skill;
-use crate::domain::catalogue::service::{Method, Purpose, Service};
+use crate::domain::catalogue::service::{Method, Purpose, Service, Skill};
 use crate::domain::catalogue::site::{Site, SiteKind};
 use crate::domain::ids::SiteId;
 use crate::domain::time::civil::Day;
@@ -66,10 +65,7 @@ pub(super) trait Thing: Entry {
 }
 
 fn all<T: VariantArray + ToString + 'static>() -> Vec<Choice> {
-    T::VARIANTS
-        .iter()
-        .map(|one| choice(one, &title(one)))
-        .collect()
+    T::VARIANTS.iter().map(|one| choice(one, &title(one))).collect()
 }
 
 fn text(name: &'static str, label: &'static str) -> Field {
@@ -108,10 +104,7 @@ fn week(hours: &WeeklyHours) -> String {
 }
 
 fn codes<T: ToString>(all: &[T]) -> String {
-    all.iter()
-        .map(|one| code(one))
-        .collect::<Vec<_>>()
-        .join(", ")
+    all.iter().map(|one| code(one)).collect::<Vec<_>>().join(", ")
 }
 
 fn ending(what: &str, last: Option<Day>, today: NaiveDate) -> Option<Note> {
@@ -131,11 +124,7 @@ impl Thing for Site {
             Field::new("partner_id", "Shop", Kind::One(lists.shops.clone()))
                 .hint("For a partner’s place only."),
             hours("hours"),
-            Field::new(
-                "observes_holidays",
-                "Closes on Ontario’s public holidays",
-                Kind::Tick,
-            ),
+            Field::new("observes_holidays", "Closes on Ontario’s public holidays", Kind::Tick),
             active("In use"),
         ]
     }
@@ -179,18 +168,10 @@ impl Thing for Practitioner {
                 Kind::Rows(authorisations, 3),
             )
             .hint("As the laser safety officer has authorised them."),
-            Field::new(
-                "credentials",
-                "Licences and certificates",
-                Kind::Rows(credentials, 3),
-            )
-            .hint("All of them must be valid on the day of a session."),
-            Field::new(
-                "day_list_to",
-                "Email for the list of their day",
-                Kind::Email,
-            )
-            .hint("Sent the evening before; not sent unless set."),
+            Field::new("credentials", "Licences and certificates", Kind::Rows(credentials, 3))
+                .hint("All of them must be valid on the day of a session."),
+            Field::new("day_list_to", "Email for the list of their day", Kind::Email)
+                .hint("Sent the evening before; not sent unless set."),
             active("Works here"),
         ]
     }
@@ -227,11 +208,7 @@ impl Thing for Room {
         vec![
             text("name", "Name").required(),
             site(lists),
-            Field::new(
-                "capabilities",
-                "Fitted for",
-                Kind::Ticks(all::<Capability>()),
-            ),
+            Field::new("capabilities", "Fitted for", Kind::Ticks(all::<Capability>())),
             active("In use"),
         ]
     }
@@ -239,10 +216,7 @@ impl Thing for Room {
         self.details.name.to_string()
     }
     fn facts(&self, lists: &Lists) -> Vec<String> {
-        vec![
-            lists.site(self.details.site_id),
-            codes(&self.details.capabilities),
-        ]
+        vec![lists.site(self.details.site_id), codes(&self.details.capabilities)]
     }
     fn is_active(&self) -> bool {
         self.details.active
@@ -266,12 +240,8 @@ impl Thing for Device {
             number("frequency_hz/max", "Most frequency, Hz"),
             number("pulse_width/min", "Least pulse width"),
             number("pulse_width/max", "Most pulse width"),
-            Field::new(
-                "pulse_width_unit",
-                "Its unit",
-                Kind::One(all::<PulseWidthUnit>()),
-            )
-            .required(),
+            Field::new("pulse_width_unit", "Its unit", Kind::One(all::<PulseWidthUnit>()))
+                .required(),
         ];
         vec![
             text("code", "Code")
@@ -279,19 +249,13 @@ impl Thing for Device {
                 .hint("What the desk calls it, such as LASER-OWN-1; no other has it."),
             text("name", "Make and model").required(),
             site(lists),
-            Field::new(
-                "ownership",
-                "Owned or rented",
-                Kind::One(all::<Ownership>()),
-            )
-            .required()
-            .hint("A rented one is here in its rental windows only; they stand in the calendar."),
+            Field::new("ownership", "Owned or rented", Kind::One(all::<Ownership>()))
+                .required()
+                .hint(
+                    "A rented one is here in its rental windows only; they stand in the calendar.",
+                ),
             text("vendor", "Who rents it out"),
-            Field::new(
-                "day_cost_cents",
-                "Cost of a rented day, dollars",
-                Kind::Money,
-            ),
+            Field::new("day_cost_cents", "Cost of a rented day, dollars", Kind::Money),
             text("licence_number", "Number of its medical device licence"),
             text("licence_class", "Class of that licence").hint("II, III or IV."),
             Field::new("licence_valid_until", "Licence checked until", Kind::Day),
@@ -307,38 +271,22 @@ impl Thing for Device {
     }
     fn facts(&self, lists: &Lists) -> Vec<String> {
         let d = &self.details;
-        let cost = d
-            .day_cost_cents
-            .map(|cents| format!("${} a day", dollars(cents)));
-        let nm: Vec<_> = d
-            .modes
-            .iter()
-            .map(|mode| mode.wavelength_nm.to_string())
-            .collect();
+        let cost = d.day_cost_cents.map(|cents| format!("${} a day", dollars(cents)));
+        let nm: Vec<_> = d.modes.iter().map(|mode| mode.wavelength_nm.to_string()).collect();
         let nm = (!nm.is_empty()).then(|| format!("{} nm", nm.join(", ")));
-        [
-            Some(lists.site(d.site_id)),
-            Some(code(&d.ownership)),
-            cost,
-            nm,
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        [Some(lists.site(d.site_id)), Some(code(&d.ownership)), cost, nm]
+            .into_iter()
+            .flatten()
+            .collect()
     }
     fn notes(&self, today: NaiveDate) -> Vec<Note> {
         let d = &self.details;
-        let out = d
-            .out_of_service
-            .then(|| ("Out of service".to_owned(), true));
+        let out = d.out_of_service.then(|| ("Out of service".to_owned(), true));
         let licence = ending("The check of its licence", d.licence_valid_until, today);
         let service = d.service_due_on.and_then(|due| {
             let (_, late) = until("", due.date(), today)?;
             let is = if late { "was" } else { "is" };
-            Some((
-                format!("Its service {is} due on {}", super::words::day(due.date())),
-                late,
-            ))
+            Some((format!("Its service {is} due on {}", super::words::day(due.date())), late))
         });
         out.into_iter().chain(licence).chain(service).collect()
     }
@@ -385,16 +333,10 @@ impl Thing for Service {
         let minutes = Some(format!("{} minutes", u16::from(d.duration_minutes)));
         let price = d.price_cents.map(|cents| format!("${}", dollars(cents)));
         let counts = d.counts.then(|| "counts as a session".to_owned());
-        [
-            Some(d.code.to_string()),
-            minutes,
-            price,
-            d.method.as_ref().map(code),
-            counts,
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        [Some(d.code.to_string()), minutes, price, d.method.as_ref().map(code), counts]
+            .into_iter()
+            .flatten()
+            .collect()
     }
     fn is_active(&self) -> bool {
         self.details.active

@@ -43,13 +43,7 @@ fn short(label: &str) -> String {
 
 /// A chart of `all`: label, length, and the length in words. The whole width is `most`, or the longest bar where that is longer.
 pub(super) fn bars(title: impl Into<String>, all: Vec<(String, i64, String)>, most: i64) -> Chart {
-    let longest = all
-        .iter()
-        .map(|(_, length, _)| *length)
-        .max()
-        .unwrap_or(0)
-        .max(most)
-        .max(1);
+    let longest = all.iter().map(|(_, length, _)| *length).max().unwrap_or(0).max(most).max(1);
     let bar = |(at, (label, length, words)): (i64, (String, i64, String))| {
         let width = length.max(0) * LONGEST / longest;
         Bar {

@@ -32,15 +32,8 @@ pub(super) async fn search(app: &App, person: &Person, asked: &Form) -> Result<W
     if q.is_empty() {
         return Ok(Whom::default());
     }
-    let page = Page {
-        limit: Some(20),
-        after: None,
-    };
-    let mut whom = Whom {
-        q: q.to_owned(),
-        searched: true,
-        ..Whom::default()
-    };
+    let page = Page { limit: Some(20), after: None };
+    let mut whom = Whom { q: q.to_owned(), searched: true, ..Whom::default() };
     match patients::search(app, &person.caller(), q, &page).await {
         Ok(found) => {
             whom.more = found.next.is_some();
@@ -48,11 +41,7 @@ pub(super) async fn search(app: &App, person: &Person, asked: &Form) -> Result<W
                 id: patient.id,
                 name: named(&patient),
                 phone: patient.details.phone.to_string(),
-                email: patient
-                    .details
-                    .email
-                    .map(|email| email.to_string())
-                    .unwrap_or_default(),
+                email: patient.details.email.map(|email| email.to_string()).unwrap_or_default(),
             };
             whom.found = found.items.into_iter().map(view).collect();
         }
@@ -64,10 +53,7 @@ pub(super) async fn search(app: &App, person: &Person, asked: &Form) -> Result<W
 
 /// A patient's name.
 pub(super) fn named(patient: &crate::domain::patient::Patient) -> String {
-    format!(
-        "{} {}",
-        patient.details.given_name, patient.details.family_name
-    )
+    format!("{} {}", patient.details.given_name, patient.details.family_name)
 }
 
 /// The name of a patient whose id was asked for.

@@ -99,11 +99,7 @@ pub(super) async fn page(
     };
     match figures::figures(&app, &person.caller(), wanted).await {
         Ok(found) => {
-            page.from = found
-                .months
-                .first()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            page.from = found.months.first().map(ToString::to_string).unwrap_or_default();
             page.months = found.months.len().to_string();
             page.figures = Some(filled(found));
             shown_with_scripts(StatusCode::OK, &page)
@@ -125,10 +121,9 @@ enum At {
 fn wanted(asked: &Form) -> Result<ClinicFiguresWanted, At> {
     let from = match asked.get("from") {
         "" => None,
-        text => Some(
-            text.parse::<Month>()
-                .map_err(|error| At::From(sentence(&error.to_string())))?,
-        ),
+        text => {
+            Some(text.parse::<Month>().map_err(|error| At::From(sentence(&error.to_string())))?)
+        }
     };
     let months = match asked.get("months") {
         "" => None,
@@ -141,14 +136,7 @@ fn wanted(asked: &Form) -> Result<ClinicFiguresWanted, At> {
 }
 
 fn filled(found: ClinicFigures) -> Filled {
-    let ClinicFigures {
-        months,
-        attendance,
-        rooms,
-        devices,
-        overdue,
-        lasted,
-    } = found;
+    let ClinicFigures { months, attendance, rooms, devices, overdue, lasted } = found;
     let share = |share: Option<Share>| {
         share.map_or_else(|| "no visits".to_owned(), |share| share.to_string())
     };
@@ -189,11 +177,7 @@ fn filled(found: ClinicFigures) -> Filled {
         ),
         overdue_total: overdue.total(),
         overdue_rows: late.to_vec(),
-        lasted: bars(
-            "Median days from the first treatment to the last",
-            took.collect(),
-            2,
-        ),
+        lasted: bars("Median days from the first treatment to the last", took.collect(), 2),
         lasted_rows: lasted
             .iter()
             .map(|one| LastedRow {
@@ -227,11 +211,7 @@ fn in_use(title: &str, all: &[UseOf]) -> InUse {
         let (booked, open) = sums(one);
         UseRow {
             name: name(one),
-            months: one
-                .months
-                .iter()
-                .map(|month| told(month.booked, month.open))
-                .collect(),
+            months: one.months.iter().map(|month| told(month.booked, month.open)).collect(),
             all: told(booked, open),
         }
     };

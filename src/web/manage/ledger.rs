@@ -96,18 +96,13 @@ fn wanted(asked: &Form) -> Result<Option<(MessagesWanted, &'static str)>> {
     };
     let gone = || Error::NotThere("patient");
     Ok(Some(match name {
-        "patient_id" => (
-            MessagesWanted::Patient(asked.read::<PatientId>(name).ok_or_else(gone)?),
-            name,
-        ),
-        "session_id" => (
-            MessagesWanted::Session(asked.read::<SessionId>(name).ok_or_else(gone)?),
-            name,
-        ),
-        _ => (
-            MessagesWanted::Referral(asked.read::<ReferralId>(name).ok_or_else(gone)?),
-            name,
-        ),
+        "patient_id" => {
+            (MessagesWanted::Patient(asked.read::<PatientId>(name).ok_or_else(gone)?), name)
+        }
+        "session_id" => {
+            (MessagesWanted::Session(asked.read::<SessionId>(name).ok_or_else(gone)?), name)
+        }
+        _ => (MessagesWanted::Referral(asked.read::<ReferralId>(name).ok_or_else(gone)?), name),
     }))
 }
 
@@ -121,10 +116,7 @@ async fn ledger(
     let begins = Some(asked.get("after").to_owned()).filter(|after| !after.is_empty());
     let (mut items, mut next) = (Vec::new(), begins.clone());
     for _ in 0..TURNS {
-        let page = page::Page {
-            limit: Some(ROWS),
-            after: next,
-        };
+        let page = page::Page { limit: Some(ROWS), after: next };
         let found = ledger::list(app, &person.caller(), wanted, &page).await?;
         items.extend(found.items);
         next = found.next;
@@ -146,31 +138,20 @@ async fn ledger(
         MessagesWanted::Session(_) => format!("Messages about one session of {name}"),
         MessagesWanted::Referral(_) => format!("Messages about one referral of {name}"),
     };
-    let waiting = items
-        .iter()
-        .filter(|message| message.status == MessageStatus::Scheduled);
+    let waiting = items.iter().filter(|message| message.status == MessageStatus::Scheduled);
     let upcoming = waiting.min_by_key(|message| message.next_try_at.unwrap_or(message.due_at));
     let upcoming = upcoming.map_or_else(
         || "Nothing waits to be sent.".to_owned(),
         |message| {
             let at = message.next_try_at.unwrap_or(message.due_at);
-            format!(
-                "Comes next: {}, {}, on {}.",
-                what(message),
-                way(message),
-                words::moment(at)
-            )
+            format!("Comes next: {}, {}, on {}.", what(message), way(message), words::moment(at))
         },
     );
     Ok(Ledger {
         title,
         upcoming: is_whole.then_some(upcoming),
-        next: next.map(|after| {
-            format!(
-                "/manage/messages?{named}={}&after={after}",
-                asked.get(named)
-            )
-        }),
+        next: next
+            .map(|after| format!("/manage/messages?{named}={}&after={after}", asked.get(named))),
         rows: items.iter().map(row).collect(),
     })
 }
@@ -199,15 +180,10 @@ fn way(message: &MessageView) -> &'static str {
 
 fn row(message: &MessageView) -> Row {
     let when = match message.status {
-        MessageStatus::Scheduled => format!(
-            "next try on {}",
-            words::moment(message.next_try_at.unwrap_or(message.due_at))
-        ),
-        _ => message
-            .delivered_at
-            .or(message.sent_at)
-            .map(words::moment)
-            .unwrap_or_default(),
+        MessageStatus::Scheduled => {
+            format!("next try on {}", words::moment(message.next_try_at.unwrap_or(message.due_at)))
+        }
+        _ => message.delivered_at.or(message.sent_at).map(words::moment).unwrap_or_default(),
     };
     let answer = message.answer.map(|answer| match answer {
         Reply::Confirm => "answered: comes",
@@ -215,13 +191,8 @@ fn row(message: &MessageView) -> Row {
         Reply::Stop => "answered: no more messages",
     });
     let reasons = [
-        message
-            .suppressed_reason
-            .map(|why| words::unsent(why).to_owned()),
-        message
-            .last_error
-            .as_ref()
-            .map(|error| format!("last try failed: {error}")),
+        message.suppressed_reason.map(|why| words::unsent(why).to_owned()),
+        message.last_error.as_ref().map(|error| format!("last try failed: {error}")),
         answer.map(str::to_owned),
         (message.attempts > 1).then(|| format!("{} tries", message.attempts)),
     ];
@@ -229,10 +200,7 @@ fn row(message: &MessageView) -> Row {
         written: words::moment(message.created_at),
         what: what(message),
         way: way(message).to_owned(),
-        to: message
-            .recipient
-            .as_ref()
-            .map_or_else(|| "nobody".to_owned(), ToString::to_string),
+        to: message.recipient.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string),
         visit: words::moment(message.visit_start),
         status: words::status(message.status),
         when,

@@ -80,11 +80,7 @@ pub(in crate::web) async fn html(State(app): State<App>, id: Named) -> Response 
         Ok(html)
     } else {
         let subject = &mail.subject;
-        Bare {
-            subject,
-            html: &html,
-        }
-        .render()
+        Bare { subject, html: &html }.render()
     };
     let mut response = Html(whole.unwrap_or_default()).into_response();
     response.headers_mut().insert(

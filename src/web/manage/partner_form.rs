@@ -49,9 +49,7 @@ fn fields(is_new: bool) -> Vec<Field> {
         Language::En => choice(one, "English"),
         Language::Fr => choice(one, "French"),
     });
-    let methods = Method::VARIANTS
-        .iter()
-        .map(|one| choice(one, &words::title(one)));
+    let methods = Method::VARIANTS.iter().map(|one| choice(one, &words::title(one)));
     let works = Works::VARIANTS.iter().map(|one| match one {
         Works::SharedHours => choice(one, "Shares its hours: the desk books, the shop confirms"),
         Works::OnRequest => choice(one, "On request: the shop proposes the time"),
@@ -61,43 +59,24 @@ fn fields(is_new: bool) -> Vec<Field> {
         Field::new("address", "Street address", Kind::Text).required(),
         Field::new("phone", "Telephone", Kind::Tel).required(),
         Field::new("contact", "Whom to ask for", Kind::Text),
-        Field::new(
-            "languages",
-            "Languages spoken there",
-            Kind::Ticks(languages.collect()),
-        ),
+        Field::new("languages", "Languages spoken there", Kind::Ticks(languages.collect())),
         Field::new("methods", "How it treats", Kind::Ticks(methods.collect())),
-        Field::new(
-            "wavelengths_nm",
-            "Wavelengths of its lasers, nm",
-            Kind::Numbers,
-        )
-        .hint("With commas between them, such as 1064, 532."),
-        Field::new(
-            "works",
-            "How it works with the clinic",
-            Kind::One(works.collect()),
-        )
-        .hint("By shared hours unless set."),
+        Field::new("wavelengths_nm", "Wavelengths of its lasers, nm", Kind::Numbers)
+            .hint("With commas between them, such as 1064, 532."),
+        Field::new("works", "How it works with the clinic", Kind::One(works.collect()))
+            .hint("By shared hours unless set."),
         paper("papers/licence", "Licence of the city"),
         paper("papers/inspection", "Inspection by the health unit"),
         paper("papers/insurance", "Insurance"),
-        paper(
-            "papers/device_licence",
-            "Medical device licence of its laser",
-        ),
+        paper("papers/device_licence", "Medical device licence of its laser"),
         paper("papers/operator_training", "Training of its operators"),
         Field::new("active", "Can be referred to", Kind::Tick),
     ];
     if is_new {
         all.push(hours("shop/hours"));
         all.push(
-            Field::new(
-                "shop/chairs",
-                "How many can be treated there at once",
-                Kind::Whole,
-            )
-            .hint("One unless set."),
+            Field::new("shop/chairs", "How many can be treated there at once", Kind::Whole)
+                .hint("One unless set."),
         );
         all.push(Field::new(
             "shop/observes_holidays",

@@ -62,12 +62,8 @@ fn spec(id: PartnerId) -> FormSpec {
                 "Told of changes, of what waits for its answer, and of an overdue report",
             ),
             by("day_list_by", "The list of the next day"),
-            Field::new(
-                "day_list_at",
-                "When that list comes, the day before",
-                Kind::Time,
-            )
-            .hint("Toronto’s time; when the clinic sends them unless set."),
+            Field::new("day_list_at", "When that list comes, the day before", Kind::Time)
+                .hint("Toronto’s time; when the clinic sends them unless set."),
             by("before_by", "Told before each visit"),
             Field::new("before_minutes", "How many minutes before", Kind::Whole)
                 .hint("10 to 1440; as long as the clinic says unless set."),

@@ -52,11 +52,7 @@ struct Row {
 }
 
 fn works(partner: &Partner) -> &'static str {
-    if partner.proposes() {
-        "On request"
-    } else {
-        "Shared hours"
-    }
+    if partner.proposes() { "On request" } else { "Shared hours" }
 }
 
 /// The list.
@@ -71,10 +67,7 @@ async fn listed(app: &App, person: &Person) -> Result<Page> {
     let (caller, today) = (person.caller(), civil::date_of(app.zone, app.clock.now()));
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
-        let page = page::Page {
-            limit: Some(200),
-            after,
-        };
+        let page = page::Page { limit: Some(200), after };
         let found = partners::list(app, &caller, &page).await?;
         rows.extend(found.items.iter().map(|partner| Row {
             id: partner.id,
@@ -89,11 +82,7 @@ async fn listed(app: &App, person: &Person) -> Result<Page> {
             None => break,
         }
     }
-    Ok(Page {
-        shell: Shell::of(app, person, Here::Manage),
-        tabs: tabs(Some(Part::Partners)),
-        rows,
-    })
+    Ok(Page { shell: Shell::of(app, person, Here::Manage), tabs: tabs(Some(Part::Partners)), rows })
 }
 
 fn methods(partner: &Partner) -> String {
@@ -216,10 +205,7 @@ pub(super) fn id_of(id: Named) -> Result<PartnerId> {
 fn months(app: &App, asked: &Form) -> (Month, Month) {
     let this = Month::of(civil::date_of(app.zone, app.clock.now()));
     let to = asked.read("to").unwrap_or(this);
-    (
-        asked.read("from").unwrap_or_else(|| to.earlier(MONTHS - 1)),
-        to,
-    )
+    (asked.read("from").unwrap_or_else(|| to.earlier(MONTHS - 1)), to)
 }
 
 async fn settled(
@@ -228,11 +214,7 @@ async fn settled(
     id: PartnerId,
     (from, to): (Month, Month),
 ) -> Result<Settlement> {
-    let wanted = FiguresWanted {
-        from: Some(from),
-        to: Some(to),
-        partner_id: Some(id),
-    };
+    let wanted = FiguresWanted { from: Some(from), to: Some(to), partner_id: Some(id) };
     settlement::settled(app, caller, wanted).await
 }
 
@@ -286,11 +268,7 @@ async fn partner_page(
         tabs: tabs(Some(Part::Partners)),
         note: note(asked),
         problem,
-        papers: papers(
-            &partner.details,
-            civil::date_of(app.zone, app.clock.now()),
-            true,
-        ),
+        papers: papers(&partner.details, civil::date_of(app.zone, app.clock.now()), true),
         form,
         users: users::list(app, &caller, Some(id)).await?,
         links: links_of(app, &caller, id).await?,
@@ -322,10 +300,7 @@ fn months_of(settled: &Settlement) -> Vec<Settled> {
 }
 
 async fn links_of(app: &App, caller: &Caller, id: PartnerId) -> Result<Vec<Link>> {
-    let page = page::Page {
-        limit: Some(200),
-        after: None,
-    };
+    let page = page::Page { limit: Some(200), after: None };
     let found = links::list(app, caller, id, &page).await?;
     let link = |link: ShopLinkView| Link {
         id: link.id,
@@ -422,23 +397,13 @@ pub(super) async fn make_link(
         }
         Err(problems) => problems,
     };
-    answered(
-        &app,
-        &person,
-        id,
-        &Form::default(),
-        Left::Link(typed, problems),
-    )
-    .await
+    answered(&app, &person, id, &Form::default(), Left::Link(typed, problems)).await
 }
 
 async fn with_link(app: &App, person: &Person, id: PartnerId, link: ShopLinkView) -> Response {
     match partner_page(app, person, id, &Form::default(), Left::Nothing).await {
         Ok(page) => {
-            let page = PartnerPage {
-                made: link.url,
-                ..page
-            };
+            let page = PartnerPage { made: link.url, ..page };
             shown_with_scripts(StatusCode::CREATED, &page)
         }
         Err(error) => error_page(error),
@@ -456,10 +421,7 @@ pub(super) async fn revoke_link(
     form: Form,
 ) -> Response {
     let read = |Path((id, link)): Path<(String, String)>| {
-        Some((
-            id.parse::<PartnerId>().ok()?,
-            link.parse::<ShopLinkId>().ok()?,
-        ))
+        Some((id.parse::<PartnerId>().ok()?, link.parse::<ShopLinkId>().ok()?))
     };
     let Some((id, link)) = path.ok().and_then(read) else {
         return error_page(Error::NotThere("link"));
@@ -490,10 +452,7 @@ pub(super) async fn csv(
     };
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"settlement.csv\"",
-        ),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"settlement.csv\""),
     ];
     match written {
         Ok(csv) => (headers, csv).into_response(),

@@ -50,12 +50,7 @@ pub(super) const PARTS: &[(Part, &str, &str, &str)] = &[
         "Messages",
         "What was sent to a person, when, and what comes next.",
     ),
-    (
-        Part::Audit,
-        "/manage/audit",
-        "Access",
-        "Who looked at whose record, or changed it.",
-    ),
+    (Part::Audit, "/manage/audit", "Access", "Who looked at whose record, or changed it."),
 ];
 
 /// A link of the way around.

@@ -58,10 +58,7 @@ impl From<UserView> for Row {
             name: user.name.to_string(),
             email: user.email,
             role: words::role(user.role),
-            shop: user
-                .partner
-                .map(|name| name.to_string())
-                .unwrap_or_default(),
+            shop: user.partner.map(|name| name.to_string()).unwrap_or_default(),
             active: user.active,
         }
     }
@@ -95,9 +92,7 @@ fn note(asked: &Form) -> Option<&'static str> {
 /// What somebody can be, and whose.
 async fn who(app: &App, caller: &Caller) -> Result<(Vec<Choice>, Vec<Choice>)> {
     let roles = Role::VARIANTS.iter().filter(|role| **role != Role::Patient);
-    let roles = roles
-        .map(|role| choice(role, &words::role(*role)))
-        .collect();
+    let roles = roles.map(|role| choice(role, &words::role(*role))).collect();
     Ok((roles, shops(app, caller).await?))
 }
 
@@ -105,17 +100,9 @@ async fn who(app: &App, caller: &Caller) -> Result<(Vec<Choice>, Vec<Choice>)> {
 pub(super) async fn shops(app: &App, caller: &Caller) -> Result<Vec<Choice>> {
     let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let page = page::Page {
-            limit: Some(200),
-            after,
-        };
+        let page = page::Page { limit: Some(200), after };
         let found = partners::list(app, caller, &page).await?;
-        all.extend(
-            found
-                .items
-                .iter()
-                .map(|shop| choice(&shop.id, &shop.details.name)),
-        );
+        all.extend(found.items.iter().map(|shop| choice(&shop.id, &shop.details.name)));
         match found.next {
             Some(next) => after = Some(next),
             None => return Ok(all),
@@ -133,11 +120,8 @@ fn role_fields(roles: Vec<Choice>, shops: Vec<Choice>) -> Vec<Field> {
 
 async fn form_to_add(app: &App, caller: &Caller) -> Result<FormSpec> {
     let (roles, shops) = who(app, caller).await?;
-    let mut fields = vec![
-        Field::new("email", "Email", Kind::Email)
-            .required()
-            .hint("They sign in with it."),
-    ];
+    let mut fields =
+        vec![Field::new("email", "Email", Kind::Email).required().hint("They sign in with it.")];
     fields.extend(role_fields(roles, shops));
     fields.push(
         Field::new("password", "Password", Kind::Password)
@@ -184,14 +168,8 @@ async fn listed(
         shell: Shell::of(app, person, Here::Manage),
         tabs: tabs(Some(Part::Users)),
         note,
-        rows: users::list(app, &caller, None)
-            .await?
-            .into_iter()
-            .map(Row::from)
-            .collect(),
-        form: form_to_add(app, &caller)
-            .await?
-            .with_wrong(typed, None, problems),
+        rows: users::list(app, &caller, None).await?.into_iter().map(Row::from).collect(),
+        form: form_to_add(app, &caller).await?.with_wrong(typed, None, problems),
     })
 }
 
@@ -223,20 +201,8 @@ pub(super) async fn add(
 }
 
 async fn added(app: &App, caller: &Caller, written: serde_json::Value) -> Result<UserId> {
-    let Added {
-        email,
-        name,
-        role,
-        partner_id,
-        password,
-    } = catalogue::read(written)?;
-    let new = NewUser {
-        email,
-        name,
-        role,
-        partner_id,
-        password,
-    };
+    let Added { email, name, role, partner_id, password } = catalogue::read(written)?;
+    let new = NewUser { email, name, role, partner_id, password };
     users::add(app, caller, new).await
 }
 
@@ -262,10 +228,7 @@ struct Changed {
 }
 
 fn id_of(id: Named) -> Result<UserId> {
-    named(id)
-        .parse()
-        .map(UserId)
-        .map_err(|_| Error::NotThere("user"))
+    named(id).parse().map(UserId).map_err(|_| Error::NotThere("user"))
 }
 
 fn password_form(id: UserId) -> FormSpec {
@@ -385,16 +348,8 @@ pub(super) async fn change(
     let left = match spec.read(&typed) {
         Ok(written) => {
             let changed = match catalogue::read(written) {
-                Ok(Changed {
-                    name,
-                    role,
-                    partner_id,
-                }) => {
-                    let changed = ChangedUser {
-                        name,
-                        role,
-                        partner_id,
-                    };
+                Ok(Changed { name, role, partner_id }) => {
+                    let changed = ChangedUser { name, role, partner_id };
                     users::change(&app, &caller, id, &expected(&form), changed).await
                 }
                 Err(error) => Err(error),
@@ -504,9 +459,7 @@ pub(super) async fn take_away(
     id: Named,
 ) -> Response {
     let taken = match id_of(id) {
-        Ok(id) => second_factor::take_away(&app, &person.caller(), id)
-            .await
-            .map(|()| id),
+        Ok(id) => second_factor::take_away(&app, &person.caller(), id).await.map(|()| id),
         Err(error) => Err(error),
     };
     match taken {

@@ -25,10 +25,7 @@ pub(super) fn code(code: &(impl ToString + ?Sized)) -> String {
 pub(super) fn title(of: &(impl ToString + ?Sized)) -> String {
     let words = code(of);
     let mut letters = words.chars();
-    let first = letters
-        .next()
-        .map(|first| first.to_uppercase().to_string())
-        .unwrap_or_default();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}", letters.as_str())
 }
 
@@ -48,10 +45,7 @@ pub(super) fn until(what: &str, last: NaiveDate, today: NaiveDate) -> Option<(St
     let left = (last - today).num_days();
     match left {
         ..0 => Some((format!("{what} expired on {}", day(last)), true)),
-        0..=60 => Some((
-            format!("{what} ends on {}, in {left} days", day(last)),
-            false,
-        )),
+        0..=60 => Some((format!("{what} ends on {}, in {left} days", day(last)), false)),
         _ => None,
     }
 }
@@ -60,8 +54,7 @@ pub(super) fn until(what: &str, last: NaiveDate, today: NaiveDate) -> Option<(St
 pub(super) fn lead(text: &str) -> String {
     let units = [('d', "days"), ('h', "hours"), ('m', "minutes")];
     let said = units.iter().find_map(|(unit, words)| {
-        text.strip_suffix(*unit)
-            .map(|number| format!("{number} {words}"))
+        text.strip_suffix(*unit).map(|number| format!("{number} {words}"))
     });
     said.unwrap_or_else(|| text.to_owned())
 }
@@ -153,9 +146,5 @@ pub(super) fn deed(action: &str) -> String {
         "task.list" => "Saw a task in a list",
         _ => "",
     };
-    if known.is_empty() {
-        title(action)
-    } else {
-        known.to_owned()
-    }
+    if known.is_empty() { title(action) } else { known.to_owned() }
 }

@@ -147,11 +147,9 @@ async fn changed(app: &App, person: &Person, error: Error) -> Response {
     match error {
         // What is not there any more was revoked a moment ago, perhaps by this very button.
         Error::Stale | Error::AnsweredMeanwhile | Error::NotThere(_) => {
-            shown(app, person, StatusCode::UNPROCESSABLE_ENTITY, |words| {
-                Beside {
-                    problem: Some(words.stale),
-                    ..Beside::default()
-                }
+            shown(app, person, StatusCode::UNPROCESSABLE_ENTITY, |words| Beside {
+                problem: Some(words.stale),
+                ..Beside::default()
             })
             .await
         }
@@ -215,12 +213,10 @@ pub(super) async fn make_link(
         Ok(label) => label,
         Err(error) => {
             let wrong = vec![Wrong::with("label", text_problem(front.language, &error))];
-            return shown(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, |_| {
-                Beside {
-                    form,
-                    wrong,
-                    ..Beside::default()
-                }
+            return shown(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, |_| Beside {
+                form,
+                wrong,
+                ..Beside::default()
             })
             .await;
         }

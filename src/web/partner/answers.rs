@@ -48,23 +48,9 @@ pub(super) async fn accept(
         Ok(id) => id,
         Err(error) => return error_page(error),
     };
-    let done = answers::accept(
-        &app,
-        &person.caller(),
-        id,
-        &expected(&form),
-        Acceptance::default(),
-    )
-    .await;
-    after(
-        &app,
-        &person,
-        id,
-        Tried::Accept,
-        form,
-        done.map(drop).into(),
-    )
-    .await
+    let done =
+        answers::accept(&app, &person.caller(), id, &expected(&form), Acceptance::default()).await;
+    after(&app, &person, id, Tried::Accept, form, done.map(drop).into()).await
 }
 
 /// The shop declines.
@@ -101,10 +87,9 @@ pub(super) async fn fail(
         Err(error) => return error_page(error),
     };
     let done = match why(&app, &person, &form).await {
-        Ok(Ok(why)) => ends::fail(&app, &person.caller(), id, &expected(&form), why)
-            .await
-            .map(drop)
-            .into(),
+        Ok(Ok(why)) => {
+            ends::fail(&app, &person.caller(), id, &expected(&form), why).await.map(drop).into()
+        }
         Ok(Err(wrong)) => Outcome::Typed(vec![wrong]),
         Err(error) => Outcome::Refused(error),
     };
@@ -156,14 +141,10 @@ async fn why(
     form: &Form,
 ) -> Result<std::result::Result<Rejection, Wrong>> {
     Ok(match Note::try_from(form.get("reason")) {
-        Ok(reason) => Ok(Rejection {
-            reason,
-            for_shop: false,
-        }),
-        Err(error) => Err(Wrong::with(
-            "reason",
-            text_problem(language(app, person).await?, &error),
-        )),
+        Ok(reason) => Ok(Rejection { reason, for_shop: false }),
+        Err(error) => {
+            Err(Wrong::with("reason", text_problem(language(app, person).await?, &error)))
+        }
     })
 }
 

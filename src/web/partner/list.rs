@@ -110,11 +110,7 @@ fn filled(app: &App, person: &Person, filter: Filter, list: &ShopList) -> Page {
         is_today: first == civil::date_of(app.zone, app.clock.now()),
         earlier,
         later,
-        requests: list
-            .requests
-            .iter()
-            .map(|one| request(language, words, one))
-            .collect(),
+        requests: list.requests.iter().map(|one| request(language, words, one)).collect(),
         days: by_day(language, &list.visits, |visit| leads_to(words, visit)),
     }
 }
@@ -125,24 +121,14 @@ fn request(language: Language, words: &Words, one: &ShopReferral) -> Request {
         address: format!("/partner/referrals/{}", one.id),
         name: rows::name(language, packet),
         phone: rows::phone(packet),
-        asked: format!(
-            "{}, {}",
-            term(language, one.service.as_str()),
-            words.sessions(one.count)
-        ),
+        asked: format!("{}, {}", term(language, one.service.as_str()), words.sessions(one.count)),
         sent: one
             .requested_at
             .map(|at| wording::day(language, at.naive_local()))
             .unwrap_or_default(),
-        facts: packet
-            .map(|packet| rows::facts(language, packet))
-            .unwrap_or_default(),
+        facts: packet.map(|packet| rows::facts(language, packet)).unwrap_or_default(),
         withheld: rows::withheld(language, packet),
-        dates: one
-            .visits
-            .iter()
-            .map(|visit| date(language, visit))
-            .collect(),
+        dates: one.visits.iter().map(|visit| date(language, visit)).collect(),
     }
 }
 
@@ -164,11 +150,7 @@ fn leads_to(words: &Words, visit: &ShopVisit) -> Option<Lead> {
     } else {
         Lead {
             address: format!("/partner/referrals/{referral}"),
-            words: if visit.status == SessionStatus::Pending {
-                words.answer
-            } else {
-                words.look
-            },
+            words: if visit.status == SessionStatus::Pending { words.answer } else { words.look },
         }
     })
 }

@@ -23,10 +23,7 @@ pub(super) type WhichVisit = Result<Path<(String, String)>, PathRejection>;
 pub(super) fn which_visit(which: WhichVisit) -> Result<(ReferralId, SessionId), Error> {
     let Path((referral, visit)) = which.map_err(|_| Error::NotThere("visit"))?;
     let referral = referral.parse().map_err(|_| Error::NotThere("referral"))?;
-    Ok((
-        referral,
-        visit.parse().map_err(|_| Error::NotThere("visit"))?,
-    ))
+    Ok((referral, visit.parse().map_err(|_| Error::NotThere("visit"))?))
 }
 
 /// The version that a form was made of. A form without one is as good as an old one.

@@ -115,20 +115,9 @@ pub(super) async fn shown(
         Ok(found) => found,
         Err(error) => return error_page(error),
     };
-    let status = if failed.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
+    let status = if failed.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let shell = Shell::for_shop(app, person, Here::Partner, front.language);
-    let page = filled(
-        shell,
-        front.language,
-        &referral,
-        app.clock.now(),
-        asked,
-        failed.as_ref(),
-    );
+    let page = filled(shell, front.language, &referral, app.clock.now(), asked, failed.as_ref());
     shown_with_scripts(status, &page)
 }
 
@@ -141,10 +130,7 @@ fn note(words: &Words, asked: &Form) -> Option<&'static str> {
         ("failed", words.failed),
         ("reported", words.reported),
     ];
-    notes
-        .into_iter()
-        .find(|(name, _)| asked.has(name))
-        .map(|(_, note)| note)
+    notes.into_iter().find(|(name, _)| asked.has(name)).map(|(_, note)| note)
 }
 
 fn filled(
@@ -180,10 +166,8 @@ fn filled(
         })
         .collect();
     let decline = can_answer.then(|| reason(words, Tried::Decline, failed));
-    let fail = status
-        .after(ReferralVerb::Fail, false)
-        .is_ok()
-        .then(|| reason(words, Tried::Fail, failed));
+    let fail =
+        status.after(ReferralVerb::Fail, false).is_ok().then(|| reason(words, Tried::Fail, failed));
     let mut page = Page {
         shell,
         words,
@@ -192,9 +176,7 @@ fn filled(
         name: rows::name(language, packet),
         phone: rows::phone(packet),
         withheld: rows::withheld(language, packet),
-        facts: packet
-            .map(|packet| rows::facts(language, packet))
-            .unwrap_or_default(),
+        facts: packet.map(|packet| rows::facts(language, packet)).unwrap_or_default(),
         asked: format!(
             "{}, {}",
             term(language, referral.service.as_str()),
@@ -226,21 +208,12 @@ fn filled(
         fail,
     };
     if let Some(failed) = failed {
-        let shown = [&page.first_time, &page.decline, &page.fail]
-            .into_iter()
-            .flatten();
+        let shown = [&page.first_time, &page.decline, &page.fail].into_iter().flatten();
         let shown = shown
-            .chain(
-                page.visits
-                    .iter()
-                    .filter_map(|visit| visit.proposal.as_ref()),
-            )
+            .chain(page.visits.iter().filter_map(|visit| visit.proposal.as_ref()))
             .any(|small| small.open);
         // What is wrong with a control stands beside it, as long as the referral still has that form.
-        let whole = failed
-            .wrong
-            .iter()
-            .filter(|one| one.field.is_none() || !shown);
+        let whole = failed.wrong.iter().filter(|one| one.field.is_none() || !shown);
         page.problems = whole.map(|one| one.words.clone()).collect();
         if page.problems.is_empty() {
             page.problems.push(look_below(language).to_owned());
@@ -281,28 +254,21 @@ fn days(language: Language, words: &Words, referral: &ShopReferral) -> Vec<(&'st
         (words.received, referral.received_at),
         (words.answered, referral.answered_at),
     ];
-    days.into_iter()
-        .filter_map(|(what, at)| Some((what, moment(language, at?))))
-        .collect()
+    days.into_iter().filter_map(|(what, at)| Some((what, moment(language, at?)))).collect()
 }
 
 /// A day and a time.
 fn moment(language: Language, at: DateTime<FixedOffset>) -> String {
     let wall = at.naive_local();
-    format!(
-        "{}, {}",
-        wording::day(language, wall),
-        wording::time(language, wall)
-    )
+    format!("{}, {}", wording::day(language, wall), wording::time(language, wall))
 }
 
 /// The form that proposes a time for the visit with `id`, or for one that has no date.
 fn proposal(words: &Words, id: &str, about: String, failed: Option<&Failed>) -> Small {
     let tried = failed
         .filter(|failed| failed.tried == Tried::Propose && failed.form.get("session_id") == id);
-    let field = Field::new("start", words.other_time, Kind::Moment)
-        .hint(words.clinic_time)
-        .required();
+    let field =
+        Field::new("start", words.other_time, Kind::Moment).hint(words.clinic_time).required();
     Small {
         session_id: id.to_owned(),
         about,
@@ -314,11 +280,7 @@ fn proposal(words: &Words, id: &str, about: String, failed: Option<&Failed>) -> 
 /// The form that says why not.
 fn reason(words: &Words, what: Tried, failed: Option<&Failed>) -> Small {
     let tried = failed.filter(|failed| failed.tried == what);
-    let form = if what == Tried::Decline {
-        "decline"
-    } else {
-        "fail"
-    };
+    let form = if what == Tried::Decline { "decline" } else { "fail" };
     let field = Field::new("reason", words.reason, Kind::Area)
         .max_length(4000)
         .hint(words.reason_hint)
@@ -362,14 +324,7 @@ pub(super) async fn again(
 ) -> Response {
     match wrong {
         Ok(wrong) => {
-            shown(
-                app,
-                person,
-                id,
-                &Form::default(),
-                Some(Failed { tried, form, wrong }),
-            )
-            .await
+            shown(app, person, id, &Form::default(), Some(Failed { tried, form, wrong })).await
         }
         Err(error) => error_page(error),
     }

@@ -15,9 +15,7 @@ pub(super) fn wrong(
     wavelengths: &[Wavelength],
     error: Error,
 ) -> Result<Vec<Wrong>, Error> {
-    all_wrong(error, words.stale, |refusal| {
-        said(words.language, wavelengths, refusal)
-    })
+    all_wrong(error, words.stale, |refusal| said(words.language, wavelengths, refusal))
 }
 
 /// What a rule says.
@@ -33,25 +31,16 @@ fn in_french(wavelengths: &[Wavelength], code: Code) -> Option<String> {
     let words = match code {
         Code::ReferralNotAllowedFrom(status) => {
             let status = term(Language::Fr, status);
-            return Some(format!(
-                "Cet aiguillage est {status} ; cela n’y est plus possible."
-            ));
+            return Some(format!("Cet aiguillage est {status} ; cela n’y est plus possible."));
         }
         Code::NotAllowedFrom(status) => {
             let status = term(Language::Fr, status);
-            return Some(format!(
-                "Ce rendez-vous est {status} ; cela n’y est plus possible."
-            ));
+            return Some(format!("Ce rendez-vous est {status} ; cela n’y est plus possible."));
         }
         Code::ParameterOutOfRange => {
-            let known: Vec<_> = wavelengths
-                .iter()
-                .map(|one| format!("{} nm", u16::from(*one)))
-                .collect();
-            return Some(format!(
-                "Vos appareils ont ces longueurs d’onde : {}.",
-                known.join(", ")
-            ));
+            let known: Vec<_> =
+                wavelengths.iter().map(|one| format!("{} nm", u16::from(*one))).collect();
+            return Some(format!("Vos appareils ont ces longueurs d’onde : {}.", known.join(", ")));
         }
         Code::StartInPast => "Ce moment est passé.",
         Code::TooFarAhead => {

@@ -78,15 +78,8 @@ fn shown(
     let empty = Form::default();
     let (form, wrong) = tried.unwrap_or((&empty, &[]));
     let wanted = tried.is_some() || can_be_reported(referral, visit, app.clock.now());
-    let groups = wanted.then(|| {
-        groups(
-            front.language,
-            referral.treatment,
-            &front.wavelengths,
-            form,
-            wrong,
-        )
-    });
+    let groups =
+        wanted.then(|| groups(front.language, referral.treatment, &front.wavelengths, form, wrong));
     let controls: Vec<_> = groups.iter().flatten().flat_map(Group::controls).collect();
     let problems = said_above(front.language, wrong, &controls);
     let packet = referral.packet.as_ref();
@@ -99,18 +92,12 @@ fn shown(
         version: referral.version,
         name: rows::name(front.language, packet),
         when: date(front.language, visit),
-        facts: packet
-            .map(|packet| rows::facts(front.language, packet))
-            .unwrap_or_default(),
+        facts: packet.map(|packet| rows::facts(front.language, packet)).unwrap_or_default(),
         withheld: rows::withheld(front.language, packet),
         problems,
         groups,
     };
-    let status = if tried.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
+    let status = if tried.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     shown_with_scripts(status, &page)
 }
 
@@ -134,10 +121,7 @@ pub(super) async fn send(
     let read = read(front.language, &form);
     let wrong = match &read.record {
         Ok(record) => {
-            let report = Report {
-                session_id: Some(session),
-                record: record.clone(),
-            };
+            let report = Report { session_id: Some(session), record: record.clone() };
             match ends::report(&app, &caller, id, &expected(&form), report).await {
                 Ok(_) => {
                     return Redirect::to(&format!("/partner/referrals/{id}?reported"))
@@ -162,14 +146,7 @@ pub(super) async fn send(
         Err(error) => return error_page(error),
     };
     match referral.visits.iter().find(|one| one.id == session) {
-        Some(visit) => shown(
-            &app,
-            &person,
-            &front,
-            &referral,
-            visit,
-            Some((&form, &wrong)),
-        ),
+        Some(visit) => shown(&app, &person, &front, &referral, visit, Some((&form, &wrong))),
         None => error_page(Error::NotThere("visit")),
     }
 }

@@ -47,10 +47,7 @@ pub(super) fn by_day(
         let row = row(language, one, leads_to(&one.visit));
         match days.last_mut() {
             Some(last) if last.day == day => last.rows.push(row),
-            _ => days.push(DayOfRows {
-                day,
-                rows: vec![row],
-            }),
+            _ => days.push(DayOfRows { day, rows: vec![row] }),
         }
     }
     days
@@ -79,9 +76,7 @@ fn row(language: Language, one: &ListedVisit, leads_to: Option<Lead>) -> Row {
         status: term(language, &one.visit.status.to_string()),
         name: name(language, packet),
         phone: phone(packet),
-        facts: packet
-            .map(|packet| facts(language, packet))
-            .unwrap_or_default(),
+        facts: packet.map(|packet| facts(language, packet)).unwrap_or_default(),
         withheld: withheld(language, packet),
         report: report(language, &one.visit),
         leads_to,
@@ -90,24 +85,17 @@ fn row(language: Language, one: &ListedVisit, leads_to: Option<Lead>) -> Row {
 
 /// Whom it is about, as long as the shop may know.
 pub(super) fn name(language: Language, packet: Option<&Packet>) -> String {
-    packet.map_or_else(
-        || ListWords::of(language).nobody.to_owned(),
-        |packet| packet.name.clone(),
-    )
+    packet.map_or_else(|| ListWords::of(language).nobody.to_owned(), |packet| packet.name.clone())
 }
 
 /// Their telephone.
 pub(super) fn phone(packet: Option<&Packet>) -> Option<String> {
-    packet
-        .and_then(|packet| packet.phone.as_ref())
-        .map(ToString::to_string)
+    packet.and_then(|packet| packet.phone.as_ref()).map(ToString::to_string)
 }
 
 /// That something is withheld, where it is.
 pub(super) fn withheld(language: Language, packet: Option<&Packet>) -> Option<&'static str> {
-    packet
-        .and_then(|packet| packet.withheld)
-        .map(|_| wording::withheld(language))
+    packet.and_then(|packet| packet.withheld).map(|_| wording::withheld(language))
 }
 
 /// What of the packet is known, besides name and telephone.
@@ -125,11 +113,7 @@ pub(super) fn facts(language: Language, packet: &Packet) -> Vec<String> {
     });
     let zones = packet.zones.as_ref().filter(|zones| !zones.is_empty());
     let zones = zones.map(|zones| {
-        zones
-            .iter()
-            .map(|zone| plain(zone.to_string()))
-            .collect::<Vec<_>>()
-            .join(", ")
+        zones.iter().map(|zone| plain(zone.to_string())).collect::<Vec<_>>().join(", ")
     });
     let told = [
         code(packet.method).map(plain),
@@ -140,9 +124,7 @@ pub(super) fn facts(language: Language, packet: &Packet) -> Vec<String> {
         skin,
         about(words.screening, code(packet.screening)),
         about(words.test_patch, code(packet.test_patch)),
-        packet
-            .last_laser
-            .map(|day| format!("{}: {day}", words.last_laser)),
+        packet.last_laser.map(|day| format!("{}: {day}", words.last_laser)),
     ];
     told.into_iter().flatten().collect()
 }

@@ -37,11 +37,7 @@ struct Page<'a> {
 
 /// From which day a list is asked for; nothing where that is no day.
 pub(super) fn first_day(asked: &Form) -> Result<Option<Day>, Error> {
-    let day = |text: &str| {
-        text.parse::<NaiveDate>()
-            .ok()
-            .and_then(|day| Day::try_from(day).ok())
-    };
+    let day = |text: &str| text.parse::<NaiveDate>().ok().and_then(|day| Day::try_from(day).ok());
     match asked.raw("from") {
         None | Some("") => Ok(None),
         Some(text) => day(text).map(Some).ok_or(Error::NotThere("page")),
@@ -50,10 +46,7 @@ pub(super) fn first_day(asked: &Form) -> Result<Option<Day>, Error> {
 
 /// The first days of the page before a page that begins with `first`, and of the one after it.
 pub(super) fn around(first: NaiveDate) -> (NaiveDate, NaiveDate) {
-    (
-        first.checked_sub_days(STEP).unwrap_or(first),
-        first.checked_add_days(STEP).unwrap_or(first),
-    )
+    (first.checked_sub_days(STEP).unwrap_or(first), first.checked_add_days(STEP).unwrap_or(first))
 }
 
 pub(in crate::web) async fn page(

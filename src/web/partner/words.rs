@@ -81,10 +81,6 @@ impl Words {
             Language::En => count == 1,
             Language::Fr => count <= 1,
         };
-        if is_one {
-            self.one_session(count)
-        } else {
-            self.several_sessions(count)
-        }
+        if is_one { self.one_session(count) } else { self.several_sessions(count) }
     }
 }

@@ -63,10 +63,7 @@ pub(in crate::web) async fn page(
 ) -> Response {
     let words = Words::of(language(&asked, &headers));
     match consultation_request::stamp(&app).await {
-        Ok(stamp) => answered(
-            StatusCode::OK,
-            &filled(&app, words, &Form::default(), &[], stamp),
-        ),
+        Ok(stamp) => answered(StatusCode::OK, &filled(&app, words, &Form::default(), &[], stamp)),
         Err(error) => error_page(error),
     }
 }
@@ -78,10 +75,7 @@ pub(in crate::web) async fn thanks(
     headers: HeaderMap,
 ) -> Response {
     let words = Words::of(language(&asked, &headers));
-    let page = Page {
-        thanks: true,
-        ..filled(&app, words, &Form::default(), &[], String::new())
-    };
+    let page = Page { thanks: true, ..filled(&app, words, &Form::default(), &[], String::new()) };
     answered(StatusCode::OK, &page)
 }
 
@@ -126,14 +120,7 @@ pub(in crate::web) async fn send(
         Ok(Sent::TooOld) => Wrong::of_all(words.too_old),
         Err(error) => return error_page(error),
     };
-    again(
-        &app,
-        words,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        &form,
-        &[wrong],
-    )
-    .await
+    again(&app, words, StatusCode::UNPROCESSABLE_ENTITY, &form, &[wrong]).await
 }
 
 /// The form once more, as it was filled in.
@@ -152,18 +139,13 @@ async fn again(
 
 fn answered(status: StatusCode, page: &Page) -> Response {
     let mut response = shown_as(status, page);
-    response
-        .headers_mut()
-        .insert(header::VARY, HeaderValue::from_static("accept-language"));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
     response
 }
 
 fn filled(app: &App, words: &'static Words, form: &Form, wrong: &[Wrong], stamp: String) -> Page {
     let fields = [
-        Field::new("name", words.name, Kind::Text)
-            .max_length(200)
-            .autocomplete("name")
-            .required(),
+        Field::new("name", words.name, Kind::Text).max_length(200).autocomplete("name").required(),
         Field::new("phone", words.phone, Kind::Tel)
             .max_length(40)
             .autocomplete("tel")
@@ -191,10 +173,7 @@ fn filled(app: &App, words: &'static Words, form: &Form, wrong: &[Wrong], stamp:
         problems: said_above(words.language, wrong, &shown),
         controls,
         thanks: false,
-        phone_link: phone
-            .chars()
-            .filter(|c| c.is_ascii_digit() || *c == '+')
-            .collect(),
+        phone_link: phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
         phone,
         label: app.profile.label.to_string(),
     }
@@ -219,13 +198,9 @@ fn read(words: &Words, form: &Form) -> Result<NewWish, Vec<Wrong>> {
     let wish = Wish::try_from(form.get("wish"))
         .map_err(|error| wrong.push(Wrong::with("wish", text_problem(words.language, &error))));
     match (name, phone, email, wish) {
-        (Ok(name), Ok(phone), Ok(email), Ok(wish)) => Ok(NewWish {
-            name,
-            phone,
-            email,
-            wish,
-            language: words.language,
-        }),
+        (Ok(name), Ok(phone), Ok(email), Ok(wish)) => {
+            Ok(NewWish { name, phone, email, wish, language: words.language })
+        }
         _ => Err(wrong),
     }
 }

@@ -44,9 +44,7 @@ pub(super) fn preferred(accepted: &str) -> Language {
             Some("fr") => Language::Fr,
             _ => continue,
         };
-        let weight = parts
-            .find_map(|one| one.strip_prefix("q=")?.parse().ok())
-            .unwrap_or(1.0);
+        let weight = parts.find_map(|one| one.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
         if weight > best.1 {
             best = (language, weight);
         }

@@ -77,11 +77,7 @@ fn filled<'a>(opened: &'a Opened, secret: &str) -> Page<'a> {
         asked,
         path: links::path(secret),
         phone: &event.phone,
-        phone_link: event
-            .phone
-            .chars()
-            .filter(|c| c.is_ascii_digit() || *c == '+')
-            .collect(),
+        phone_link: event.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
         label: &event.label,
     }
 }

@@ -95,11 +95,7 @@ impl Note {
     fn words(self, words: &Words, opened: &Opened) -> Option<&'static str> {
         match self {
             // What the address says counts only while it is true.
-            Self::Confirmed => opened
-                .session
-                .confirmed_at
-                .is_some()
-                .then_some(words.confirmed),
+            Self::Confirmed => opened.session.confirmed_at.is_some().then_some(words.confirmed),
             Self::Changed => Some(words.changed),
             // What a shop has to agree to is said below.
             Self::Moved => (!opened.session.awaits_shop()).then_some(words.moved),
@@ -136,21 +132,14 @@ pub(in crate::web) async fn page(
 async fn offers(app: &App, secret: &str, opened: &Opened) -> Result<Vec<Offer>, Error> {
     let event = &opened.visit.event;
     let times = page::other_times(app, secret).await?;
-    Ok(times
-        .into_iter()
-        .map(|start| offer(event.language, event.zone, start))
-        .collect())
+    Ok(times.into_iter().map(|start| offer(event.language, event.zone, start)).collect())
 }
 
 fn offer(language: Language, zone: Tz, start: DateTime<Utc>) -> Offer {
     let wall = civil::wall_of(zone, start);
     Offer {
         start: start.to_rfc3339(),
-        words: format!(
-            "{}, {}",
-            wording::day(language, wall),
-            wording::time(language, wall)
-        ),
+        words: format!("{}, {}", wording::day(language, wall), wording::time(language, wall)),
     }
 }
 
@@ -176,9 +165,7 @@ fn filled<'a>(
         },
         offers,
         waiting: opened.session.awaits_shop(),
-        proposed: opened
-            .proposed
-            .map(|start| offer(language, event.zone, start)),
+        proposed: opened.proposed.map(|start| offer(language, event.zone, start)),
         opted_out: opened.opted_out,
         start: event.start.to_rfc3339(),
         day: wording::day(language, civil::wall_of(event.zone, event.start)),
@@ -189,11 +176,7 @@ fn filled<'a>(
         google: &opened.visit.google,
         outlook: &opened.visit.outlook,
         phone: &event.phone,
-        phone_link: event
-            .phone
-            .chars()
-            .filter(|c| c.is_ascii_digit() || *c == '+')
-            .collect(),
+        phone_link: event.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
         label: &event.label,
     }
 }
@@ -210,10 +193,7 @@ pub(in crate::web) async fn calendar(State(app): State<App>, secret: Named) -> R
     };
     let mut response = calendar.into_response();
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/calendar; charset=utf-8"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
     headers.insert(
         header::CONTENT_DISPOSITION,
         HeaderValue::from_static("attachment; filename=\"appointment.ics\""),
@@ -225,18 +205,13 @@ pub(in crate::web) async fn calendar(State(app): State<App>, secret: Named) -> R
 /// The time that a form carries.
 fn start_of(form: &[u8]) -> Option<DateTime<Utc>> {
     let (_, value) = url::form_urlencoded::parse(form).find(|(name, _)| name == "start")?;
-    DateTime::parse_from_rfc3339(&value)
-        .ok()
-        .map(|start| start.to_utc())
+    DateTime::parse_from_rfc3339(&value).ok().map(|start| start.to_utc())
 }
 
 /// Back to the page, which says what became of it.
 fn back(secret: &str, note: &str) -> Response {
     // What cannot be a secret stands in no address.
-    if !secret
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    {
+    if !secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
         return error_page(Error::NotThere("page"));
     }
     Redirect::to(&format!("{}?{note}", links::path(secret))).into_response()
@@ -260,11 +235,7 @@ pub(in crate::web) async fn confirm(
     let Some(start) = start_of(&form) else {
         return back(&secret, "changed");
     };
-    answered(
-        &secret,
-        page::confirm(&app, &secret, start).await,
-        "confirmed",
-    )
+    answered(&secret, page::confirm(&app, &secret, start).await, "confirmed")
 }
 
 /// The patient cannot come then.
@@ -300,11 +271,7 @@ pub(in crate::web) async fn take_proposal(
     let Some(start) = start_of(&form) else {
         return back(&secret, "changed");
     };
-    answered(
-        &secret,
-        page::take_proposal(&app, &secret, start).await,
-        "moved",
-    )
+    answered(&secret, page::take_proposal(&app, &secret, start).await, "moved")
 }
 
 #[derive(Template)]

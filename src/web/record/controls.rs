@@ -43,10 +43,7 @@ pub(super) fn events(form: &Form) -> usize {
 
 fn room(form: &Form, name: &str, least: usize) -> usize {
     let carried = form.pairs().iter().filter(|(own, _)| own.starts_with(name));
-    let another = carried
-        .clone()
-        .next_back()
-        .is_some_and(|(_, text)| !text.is_empty());
+    let another = carried.clone().next_back().is_some_and(|(_, text)| !text.is_empty());
     (carried.count() + usize::from(another)).max(least)
 }
 
@@ -60,10 +57,7 @@ pub(in crate::web) fn groups(
 ) -> Vec<Group> {
     let words = Words::of(language);
     let fill = |fields: Vec<Field>| -> Vec<Control> {
-        fields
-            .iter()
-            .map(|field| field.filled(form, wrong))
-            .collect()
+        fields.iter().map(|field| field.filled(form, wrong)).collect()
     };
     let section = |title: &str, fields| Group::section(title, fill(fields));
     let folded = |title: String, fields| Group::folded(title, fill(fields));
@@ -72,11 +66,7 @@ pub(in crate::web) fn groups(
         for n in 0..sets(form) {
             let title = format!("{} {}", words.settings, n + 1);
             let fields = settings(words, wavelengths, n);
-            groups.push(if n == 0 {
-                section(&title, fields)
-            } else {
-                folded(title, fields)
-            });
+            groups.push(if n == 0 { section(&title, fields) } else { folded(title, fields) });
         }
     }
     let observed = observed(words, treatment);
@@ -84,14 +74,9 @@ pub(in crate::web) fn groups(
         groups.push(section(words.what_was_seen, observed));
     }
     for n in 0..events(form) {
-        groups.push(folded(
-            format!("{} {}", words.unwanted, n + 1),
-            event(words, n),
-        ));
+        groups.push(folded(format!("{} {}", words.unwanted, n + 1), event(words, n)));
     }
-    let note = Field::new("note", words.note, Kind::Area)
-        .max_length(4000)
-        .hint(words.optional);
+    let note = Field::new("note", words.note, Kind::Area).max_length(4000).hint(words.optional);
     groups.push(section(words.anything_else, vec![note]));
     focus_first_wrong(groups.iter_mut().flat_map(Group::controls_mut));
     groups
@@ -99,23 +84,13 @@ pub(in crate::web) fn groups(
 
 fn choices<T: VariantArray + ToString>(words: &Words) -> Vec<Choice> {
     let named = |code: String| choice(&code, &term(words.language, &code));
-    T::VARIANTS
-        .iter()
-        .map(|one| named(one.to_string()))
-        .collect()
+    T::VARIANTS.iter().map(|one| named(one.to_string())).collect()
 }
 
 fn done(words: &Words, treatment: Option<Treatment>) -> Vec<Field> {
     let mut fields = vec![
-        Field::new(
-            "outcome",
-            words.outcome,
-            Kind::One(choices::<Outcome>(words)),
-        )
-        .required(),
-        Field::new("reason", words.why_stopped, Kind::Area)
-            .max_length(4000)
-            .hint(words.if_stopped),
+        Field::new("outcome", words.outcome, Kind::One(choices::<Outcome>(words))).required(),
+        Field::new("reason", words.why_stopped, Kind::Area).max_length(4000).hint(words.if_stopped),
     ];
     if treatment.is_some() {
         fields.push(
@@ -133,31 +108,20 @@ fn settings(words: &Words, wavelengths: &[Wavelength], n: usize) -> Vec<Field> {
         choice(&nm, &format!("{nm} nm"))
     });
     vec![
-        Field::new(
-            name("wavelength_nm"),
-            words.wavelength,
-            Kind::One(offered.collect()),
-        ),
+        Field::new(name("wavelength_nm"), words.wavelength, Kind::One(offered.collect())),
         Field::new(name("fluence_j_cm2"), words.fluence, Kind::Decimal),
         Field::new(name("spot_mm"), words.spot, Kind::Decimal),
         Field::new(name("pulse_width"), words.pulse_width, Kind::Decimal),
         Field::new(
             name("pulse_width_unit"),
             words.pulse_width_unit,
-            Kind::One(vec![
-                choice("ns", words.nanoseconds),
-                choice("ps", words.picoseconds),
-            ]),
+            Kind::One(vec![choice("ns", words.nanoseconds), choice("ps", words.picoseconds)]),
         ),
         Field::new(name("frequency_hz"), words.frequency, Kind::Decimal),
         Field::new(name("pulse_count"), words.pulse_count, Kind::Whole),
         Field::new(name("passes"), words.passes, Kind::Whole),
-        Field::new(
-            name("zones"),
-            words.zones_of_settings,
-            Kind::Ticks(choices::<Zone>(words)),
-        )
-        .hint(words.zones_of_settings_hint),
+        Field::new(name("zones"), words.zones_of_settings, Kind::Ticks(choices::<Zone>(words)))
+            .hint(words.zones_of_settings_hint),
     ]
 }
 
@@ -165,11 +129,7 @@ fn observed(words: &Words, treatment: Option<Treatment>) -> Vec<Field> {
     let exposure = treatment.is_some_and(Treatment::is_exposure);
     let mut fields = Vec::new();
     if exposure {
-        fields.push(Field::new(
-            "endpoint",
-            words.endpoint,
-            Kind::One(choices::<Endpoint>(words)),
-        ));
+        fields.push(Field::new("endpoint", words.endpoint, Kind::One(choices::<Endpoint>(words))));
     }
     if treatment.is_some() {
         fields.push(Field::new("pain", words.pain, Kind::Whole).hint(words.pain_hint));
@@ -184,10 +144,7 @@ fn observed(words: &Words, treatment: Option<Treatment>) -> Vec<Field> {
                 .hint(words.test_patch_hint),
         );
     }
-    if !matches!(
-        treatment,
-        Some(Treatment::TestPatch | Treatment::Adjustment)
-    ) {
+    if !matches!(treatment, Some(Treatment::TestPatch | Treatment::Adjustment)) {
         fields.push(
             Field::new("clearance_percent", words.clearance, Kind::Whole)
                 .hint(words.clearance_hint),
@@ -201,16 +158,8 @@ fn event(words: &Words, n: usize) -> Vec<Field> {
         Field::new(format!("kind.{n}"), words.event, Kind::Text)
             .max_length(200)
             .hint(words.event_hint),
-        Field::new(
-            format!("severity.{n}"),
-            words.severity,
-            Kind::One(choices::<Severity>(words)),
-        ),
-        Field::new(
-            format!("zone.{n}"),
-            words.zone,
-            Kind::One(choices::<Zone>(words)),
-        )
-        .hint(words.optional),
+        Field::new(format!("severity.{n}"), words.severity, Kind::One(choices::<Severity>(words))),
+        Field::new(format!("zone.{n}"), words.zone, Kind::One(choices::<Zone>(words)))
+            .hint(words.optional),
     ]
 }

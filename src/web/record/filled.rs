@@ -26,23 +26,11 @@ pub(in crate::web) fn filled(record: &TreatmentRecord) -> Form {
             ("frequency_hz", set.frequency_hz),
         ];
         for (name, quantity) in measured {
-            put(
-                &format!("{name}.{n}"),
-                Some(f64::from(quantity).to_string()),
-            );
+            put(&format!("{name}.{n}"), Some(f64::from(quantity).to_string()));
         }
-        put(
-            &format!("wavelength_nm.{n}"),
-            Some(u16::from(set.wavelength_nm).to_string()),
-        );
-        put(
-            &format!("pulse_width_unit.{n}"),
-            Some(set.pulse_width_unit.to_string()),
-        );
-        put(
-            &format!("pulse_count.{n}"),
-            Some(set.pulse_count.to_string()),
-        );
+        put(&format!("wavelength_nm.{n}"), Some(u16::from(set.wavelength_nm).to_string()));
+        put(&format!("pulse_width_unit.{n}"), Some(set.pulse_width_unit.to_string()));
+        put(&format!("pulse_count.{n}"), Some(set.pulse_count.to_string()));
         put(&format!("passes.{n}"), Some(set.passes.to_string()));
         for zone in set.zones.iter().flatten() {
             put(&format!("zones.{n}"), Some(zone.to_string()));
@@ -50,27 +38,13 @@ pub(in crate::web) fn filled(record: &TreatmentRecord) -> Form {
     }
     put("endpoint", record.endpoint.map(|one| one.to_string()));
     put("pain", record.pain.map(|one| u16::from(one).to_string()));
-    put(
-        "eyewear_checked",
-        (record.eyewear_checked == Some(true)).then(|| "on".to_owned()),
-    );
-    put(
-        "clearance_percent",
-        record
-            .clearance_percent
-            .map(|one| u16::from(one).to_string()),
-    );
-    put(
-        "test_patch_result",
-        record.test_patch_result.map(|one| one.to_string()),
-    );
+    put("eyewear_checked", (record.eyewear_checked == Some(true)).then(|| "on".to_owned()));
+    put("clearance_percent", record.clearance_percent.map(|one| u16::from(one).to_string()));
+    put("test_patch_result", record.test_patch_result.map(|one| one.to_string()));
     for (n, event) in record.adverse_events.iter().enumerate() {
         put(&format!("kind.{n}"), Some(event.kind.to_string()));
         put(&format!("severity.{n}"), Some(event.severity.to_string()));
-        put(
-            &format!("zone.{n}"),
-            event.zone.map(|zone| zone.to_string()),
-        );
+        put(&format!("zone.{n}"), event.zone.map(|zone| zone.to_string()));
     }
     put("note", record.note.as_ref().map(ToString::to_string));
     form
@@ -100,10 +74,7 @@ pub(in crate::web) fn with_unasked(
     if treatment != Some(Treatment::TestPatch) {
         record.test_patch_result = there.test_patch_result;
     }
-    if matches!(
-        treatment,
-        Some(Treatment::TestPatch | Treatment::Adjustment)
-    ) {
+    if matches!(treatment, Some(Treatment::TestPatch | Treatment::Adjustment)) {
         record.clearance_percent = there.clearance_percent;
     }
     record

@@ -28,21 +28,14 @@ pub(in crate::web) struct Read {
 /// Reads a form.
 pub(in crate::web) fn read(language: Language, form: &Form) -> Read {
     let words = Words::of(language);
-    let mut reading = Reading {
-        words,
-        form,
-        wrong: Vec::new(),
-    };
+    let mut reading = Reading { words, form, wrong: Vec::new() };
     let outcome: Option<Outcome> = reading.code("outcome");
     if form.get("outcome").is_empty() {
         reading.is_needed("outcome");
     }
     let (mut filled, mut parameter_sets) = (Vec::new(), Vec::new());
     for n in 0..sets(form) {
-        if SETTINGS
-            .iter()
-            .any(|part| !form.get(&format!("{part}.{n}")).is_empty())
-        {
+        if SETTINGS.iter().any(|part| !form.get(&format!("{part}.{n}")).is_empty()) {
             filled.push(n);
             parameter_sets.extend(reading.set(n));
         }
@@ -63,11 +56,7 @@ pub(in crate::web) fn read(language: Language, form: &Form) -> Read {
         overriding: None,
     };
     Read {
-        record: if reading.wrong.is_empty() {
-            Ok(record)
-        } else {
-            Err(reading.wrong)
-        },
+        record: if reading.wrong.is_empty() { Ok(record) } else { Err(reading.wrong) },
         sets: filled,
     }
 }
@@ -109,21 +98,14 @@ pub(in crate::web) fn is_incomplete(error: &Error) -> bool {
 
 /// The controls that were left empty and that the record of a completed exposure needs (rule 43).
 fn left_empty(words: &Words, form: &Form) -> Vec<Wrong> {
-    let mut needed_here = vec![
-        "endpoint".to_owned(),
-        "pain".to_owned(),
-        "eyewear_checked".to_owned(),
-    ];
+    let mut needed_here =
+        vec!["endpoint".to_owned(), "pain".to_owned(), "eyewear_checked".to_owned()];
     let any_set = (0..sets(form)).any(|n| !form.get(&format!("wavelength_nm.{n}")).is_empty());
     if !any_set {
         needed_here.extend(SETTINGS.iter().map(|part| format!("{part}.0")));
     }
-    let empty = needed_here
-        .into_iter()
-        .filter(|name| form.get(name).is_empty());
-    empty
-        .map(|name| Wrong::with(name, needed(words.language)))
-        .collect()
+    let empty = needed_here.into_iter().filter(|name| form.get(name).is_empty());
+    empty.map(|name| Wrong::with(name, needed(words.language))).collect()
 }
 
 /// A form that is being read, and what was wrong so far.
@@ -135,8 +117,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn is_needed(&mut self, name: &str) {
-        self.wrong
-            .push(Wrong::with(name, needed(self.words.language)));
+        self.wrong.push(Wrong::with(name, needed(self.words.language)));
     }
 
     /// What `make` makes of the text of that name; nothing of none.
@@ -185,8 +166,7 @@ impl Reading<'_> {
         match T::try_from(text) {
             Ok(text) => Some(text),
             Err(error) => {
-                self.wrong
-                    .push(Wrong::with(name, text_problem(self.words.language, &error)));
+                self.wrong.push(Wrong::with(name, text_problem(self.words.language, &error)));
                 None
             }
         }
@@ -249,11 +229,7 @@ impl Reading<'_> {
         let kind = self.text::<Line>(&name("kind"));
         let severity: Option<Severity> = self.code(&name("severity"));
         let zone = self.code(&name("zone"));
-        Some(AdverseEvent {
-            kind: kind?,
-            severity: severity?,
-            zone,
-        })
+        Some(AdverseEvent { kind: kind?, severity: severity?, zone })
     }
 }
 
@@ -274,10 +250,7 @@ mod tests {
         let read = read(Language::Fr, &typed);
         assert_eq!(read.sets, [1]);
         let record = read.record.unwrap();
-        assert_eq!(
-            f64::from(record.parameter_sets[0].fluence_j_cm2).to_string(),
-            "2.5"
-        );
+        assert_eq!(f64::from(record.parameter_sets[0].fluence_j_cm2).to_string(), "2.5");
         assert_eq!(record.zones, Some(vec![Zone::Vertex, Zone::LeftSide]));
         assert_eq!(record.eyewear_checked, Some(true));
     }
@@ -286,21 +259,12 @@ mod tests {
     fn all_that_is_wrong_is_said_at_once_and_beside_its_control() {
         let typed = form("pain=11&spot_mm.0=junk&kind.0=burn&clearance_percent=-1&zones=moon");
         let wrong = read(Language::En, &typed).record.unwrap_err();
-        let mut about: Vec<_> = wrong
-            .iter()
-            .filter_map(|one| one.field.as_deref())
-            .collect();
+        let mut about: Vec<_> = wrong.iter().filter_map(|one| one.field.as_deref()).collect();
         about.sort_unstable();
         about.dedup();
-        for name in [
-            "outcome",
-            "pain",
-            "spot_mm.0",
-            "passes.0",
-            "severity.0",
-            "clearance_percent",
-            "zones",
-        ] {
+        for name in
+            ["outcome", "pain", "spot_mm.0", "passes.0", "severity.0", "clearance_percent", "zones"]
+        {
             assert!(about.contains(&name), "{name} in {about:?}");
         }
         assert!(!about.contains(&"spot_mm.1"));

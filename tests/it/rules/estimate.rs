@@ -11,12 +11,7 @@ const NOW: &str = "2027-01-04T14:00:00Z";
 async fn estimated(pigment: &str, depth: &str) -> Value {
     let course = json!({"goal": "remove", "pigment": pigment, "depth": depth, "zones": ["vertex"]});
     let story = Story::of(NOW, course, "II").await;
-    story
-        .app
-        .get(&format!("/courses/{}", story.course))
-        .await
-        .body["estimate"]
-        .clone()
+    story.app.get(&format!("/courses/{}", story.course)).await.body["estimate"].clone()
 }
 
 #[tokio::test]
@@ -24,20 +19,8 @@ async fn smp_at_the_right_depth_takes_one_to_two_and_ink_or_depth_up_to_ten() {
     for (pigment, depth, max, basis, text) in [
         ("smp", "correct", 2, "smp", "1 to 2 sessions"),
         ("smp", "too_shallow", 2, "smp", "1 to 2 sessions"),
-        (
-            "tattoo_ink",
-            "correct",
-            10,
-            "tattoo_ink",
-            "up to 10 sessions",
-        ),
-        (
-            "tattoo_ink",
-            "unknown",
-            10,
-            "tattoo_ink",
-            "up to 10 sessions",
-        ),
+        ("tattoo_ink", "correct", 10, "tattoo_ink", "up to 10 sessions"),
+        ("tattoo_ink", "unknown", 10, "tattoo_ink", "up to 10 sessions"),
         ("smp", "too_deep", 10, "too_deep", "up to 10 sessions"),
         ("unknown", "correct", 10, "unknown", "up to 10 sessions"),
         ("smp", "unknown", 10, "unknown", "up to 10 sessions"),
@@ -51,13 +34,7 @@ async fn smp_at_the_right_depth_takes_one_to_two_and_ink_or_depth_up_to_ten() {
                 &estimate["text"],
                 &estimate["date"]
             ),
-            (
-                &json!(1),
-                &json!(max),
-                &json!(basis),
-                &json!(text),
-                &json!("2027-01-04")
-            ),
+            (&json!(1), &json!(max), &json!(basis), &json!(text), &json!("2027-01-04")),
             "{pigment} {depth}"
         );
     }
@@ -69,33 +46,20 @@ async fn an_unknown_is_estimated_anew_after_the_test_patch_with_the_day_of_the_n
         json!({"goal": "remove", "pigment": "unknown", "depth": "unknown", "zones": ["vertex"]});
     let story = Story::of(NOW, course, "II").await;
     let path = format!("/courses/{}", story.course);
-    let note = |course: &Value| {
-        course["estimate"]["note"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let note = |course: &Value| course["estimate"]["note"].as_str().unwrap_or_default().to_owned();
     assert!(note(&story.app.get(&path).await.body).contains("after the test patch"));
     story.patched("2027-01-03T10:00").await;
     assert!(note(&story.app.get(&path).await.body).contains("note pigment and depth"));
     story.app.wait(Duration::days(3));
-    let change = |patch: Value| {
-        story
-            .app
-            .call(&story.app.practitioner, "PATCH", &path, patch)
-    };
-    let known = change(json!({"pigment": "smp", "depth": "correct"}))
-        .await
-        .expect(200);
+    let change = |patch: Value| story.app.call(&story.app.practitioner, "PATCH", &path, patch);
+    let known = change(json!({"pigment": "smp", "depth": "correct"})).await.expect(200);
     assert_eq!(
         known.body["estimate"],
         json!({"min": 1, "max": 2, "basis": "smp", "date": "2027-01-07", "text": "1 to 2 sessions"})
     );
     // What does not touch the assessment leaves its day alone.
     story.app.wait(Duration::days(1));
-    let zones = change(json!({"zones": ["vertex", "mid_scalp"]}))
-        .await
-        .expect(200);
+    let zones = change(json!({"zones": ["vertex", "mid_scalp"]})).await.expect(200);
     assert_eq!(zones.body["estimate"]["date"], "2027-01-07");
 }
 
@@ -110,29 +74,17 @@ async fn the_record_raises_the_estimate_when_it_shows_that_more_is_needed() {
     graded["clearance_percent"] = json!(70);
     story
         .app
-        .past(
-            &story.course,
-            "laser_partial",
-            "2026-09-01T10:00",
-            Some(&story.clinic.owned),
-            graded,
-        )
+        .past(&story.course, "laser_partial", "2026-09-01T10:00", Some(&story.clinic.owned), graded)
         .await;
     let course = story.app.get(&path).await;
     assert_eq!(
         course.body["estimate"],
         json!({"min": 3, "max": 3, "basis": "record", "date": "2026-09-01", "text": "3 sessions"})
     );
-    assert_eq!(
-        course.body["progress"],
-        json!({"done": 2, "booked": 0, "planned": 3, "left": 1})
-    );
+    assert_eq!(course.body["progress"], json!({"done": 2, "booked": 0, "planned": 3, "left": 1}));
     // Graded as cleared, nothing more is needed.
     let cleared = json!({"outcome": "completed", "clearance_percent": 96});
-    story
-        .app
-        .past(&story.course, "review", "2026-10-10T10:00", None, cleared)
-        .await;
+    story.app.past(&story.course, "review", "2026-10-10T10:00", None, cleared).await;
     assert_eq!(story.app.get(&path).await.body["estimate"]["max"], 2);
 }
 
@@ -143,37 +95,18 @@ async fn kirby_desai_stands_beside_the_estimate_and_never_changes_it() {
     let story = Story::of(NOW, course, "II").await;
     let course = story.app.get(&format!("/courses/{}", story.course)).await;
     let reference = &course.body["kirby_desai"];
-    assert_eq!(
-        (&reference["score"], &reference["plus_minus"]),
-        (&json!(6), &json!(2.5))
-    );
-    assert_eq!(
-        (&reference["min"], &reference["max"]),
-        (&json!(3.5), &json!(8.5))
-    );
-    assert!(
-        reference["text"]
-            .as_str()
-            .unwrap()
-            .starts_with("Reference for tattoo ink")
-    );
+    assert_eq!((&reference["score"], &reference["plus_minus"]), (&json!(6), &json!(2.5)));
+    assert_eq!((&reference["min"], &reference["max"]), (&json!(3.5), &json!(8.5)));
+    assert!(reference["text"].as_str().unwrap().starts_with("Reference for tattoo ink"));
     assert_eq!(course.body["estimate"]["max"], 2);
     let worst = json!({"ink": {"colours": "multiple", "amount": "significant", "scarring": "significant", "layered": true}});
     let worst = story
         .app
-        .call(
-            &story.app.desk,
-            "PATCH",
-            &format!("/courses/{}", story.course),
-            worst,
-        )
+        .call(&story.app.desk, "PATCH", &format!("/courses/{}", story.course), worst)
         .await
         .expect(200);
     assert_eq!(
-        (
-            &worst.body["kirby_desai"]["max"],
-            &worst.body["estimate"]["max"]
-        ),
+        (&worst.body["kirby_desai"]["max"], &worst.body["estimate"]["max"]),
         (&json!(10.0), &json!(2))
     );
 }
@@ -185,31 +118,16 @@ async fn a_plan_is_quoted_in_days_and_whole_cents() {
     story.consulted("2026-11-01T10:00").await;
     story.patched("2026-12-01T10:00").await;
     let services = story.app.get("/services?limit=50").await;
-    let laser = services
-        .items()
-        .iter()
-        .find(|one| one["code"] == "laser_partial")
-        .unwrap()["id"]
+    let laser = services.items().iter().find(|one| one["code"] == "laser_partial").unwrap()["id"]
         .as_str()
         .unwrap()
         .to_owned();
     let path = format!("/courses/{}/plan", story.course);
-    let plan = || {
-        story
-            .app
-            .post(&path, json!({"service": "laser_partial", "count": 3}))
-    };
-    assert_eq!(
-        plan().await.expect(200).body["quote"]["cost_cents"],
-        Value::Null
-    );
+    let plan = || story.app.post(&path, json!({"service": "laser_partial", "count": 3}));
+    assert_eq!(plan().await.expect(200).body["quote"]["cost_cents"], Value::Null);
     story
         .app
-        .manage(
-            "PATCH",
-            &format!("/services/{laser}"),
-            json!({"price_cents": 25_001}),
-        )
+        .manage("PATCH", &format!("/services/{laser}"), json!({"price_cents": 25_001}))
         .await
         .expect(200);
     assert_eq!(
@@ -218,11 +136,7 @@ async fn a_plan_is_quoted_in_days_and_whole_cents() {
     );
     story
         .app
-        .manage(
-            "PATCH",
-            &format!("/services/{laser}"),
-            json!({"price_cents": -1}),
-        )
+        .manage("PATCH", &format!("/services/{laser}"), json!({"price_cents": -1}))
         .await
         .refused(422, &["negative_cost"]);
 }

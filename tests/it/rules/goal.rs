@@ -16,10 +16,7 @@ fn goal(goal: &str) -> serde_json::Value {
 #[tokio::test]
 async fn remove_requires_laser_refuses_a_removal_without_any_laser() {
     let story = Story::begins(NOW).await;
-    story
-        .book("adjustment", "2027-01-05T10:00")
-        .await
-        .refused(422, &["remove_requires_laser"]);
+    story.book("adjustment", "2027-01-05T10:00").await.refused(422, &["remove_requires_laser"]);
     let plan = json!({"service": "adjustment", "count": 2});
     story
         .app
@@ -40,15 +37,8 @@ async fn method_only_lightens_refuses_removal_by_saline_and_says_what_it_can_do_
     let story = Story::begins(NOW).await;
     let refused = story.book("saline", "2027-01-05T10:00").await;
     let refused = refused.refused(422, &["remove_requires_laser", "method_only_lightens"]);
-    assert!(
-        refused.str("detail").contains("Change the goal to lighten"),
-        "{}",
-        refused.text
-    );
-    let slots = story
-        .app
-        .slots(&story.course, "saline", "2027-01-05", "2027-01-08")
-        .await;
+    assert!(refused.str("detail").contains("Change the goal to lighten"), "{}", refused.text);
+    let slots = story.app.slots(&story.course, "saline", "2027-01-05", "2027-01-08").await;
     assert_eq!(
         (slots.starts().len(), slots.why_not()),
         (0, vec!["remove_requires_laser", "method_only_lightens"])
@@ -77,20 +67,14 @@ async fn method_only_lightens_lets_through_the_same_toward_lightening() {
         )
         .await
         .expect(200);
-    regoaled
-        .book("saline", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    regoaled.book("saline", "2027-01-05T10:00").await.expect(201);
 }
 
 #[tokio::test]
 async fn adjust_needs_no_laser_refuses_laser_and_test_patch_and_nothing_else_is_said() {
     let story = Story::of(NOW, goal("adjust"), "II").await;
     for service in ["laser_partial", "test_patch"] {
-        story
-            .book(service, "2027-01-05T10:00")
-            .await
-            .refused(422, &["adjust_needs_no_laser"]);
+        story.book(service, "2027-01-05T10:00").await.refused(422, &["adjust_needs_no_laser"]);
     }
 }
 
@@ -98,10 +82,7 @@ async fn adjust_needs_no_laser_refuses_laser_and_test_patch_and_nothing_else_is_
 async fn adjust_needs_no_laser_lets_through_an_adjustment_without_any_gate_of_a_laser() {
     // Rule 4: neither consultation nor test patch, consent, laser room or device is asked for.
     let story = Story::of(NOW, goal("adjust"), "II").await;
-    let booked = story
-        .book("adjustment", "2027-01-04T10:00")
-        .await
-        .expect(201);
+    let booked = story.book("adjustment", "2027-01-04T10:00").await.expect(201);
     assert_eq!(booked.body.get("device_id"), None);
     assert_eq!(booked.str("room_id"), story.clinic.consult);
     story.app.act(&booked.id(), "arrive").await.expect(200);
@@ -137,10 +118,7 @@ async fn ten_done() -> Story {
 #[tokio::test]
 async fn plan_exceeds_ceiling_refuses_the_eleventh_laser_session() {
     let story = ten_done().await;
-    story
-        .book("laser_partial", "2027-01-05T10:00")
-        .await
-        .refused(422, &["plan_exceeds_ceiling"]);
+    story.book("laser_partial", "2027-01-05T10:00").await.refused(422, &["plan_exceeds_ceiling"]);
     story
         .app
         .post(
@@ -150,11 +128,7 @@ async fn plan_exceeds_ceiling_refuses_the_eleventh_laser_session() {
         .await
         .refused(422, &["plan_exceeds_ceiling"]);
     let written = json!({"patient_id": story.patient, "goal": "remove", "planned_sessions": 11});
-    story
-        .app
-        .post("/courses", written)
-        .await
-        .refused(422, &["plan_exceeds_ceiling"]);
+    story.app.post("/courses", written).await.refused(422, &["plan_exceeds_ceiling"]);
     let new = Story::begins(NOW).await;
     new.consulted("2026-11-01T10:00").await;
     new.patched("2026-11-20T10:00").await;
@@ -173,10 +147,7 @@ async fn plan_exceeds_ceiling_lets_through_the_tenth() {
     for n in 1..=9 {
         story.lasered(&format!("2025-{n:02}-03T10:00")).await;
     }
-    story
-        .book("laser_partial", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    story.book("laser_partial", "2027-01-05T10:00").await.expect(201);
     let written = json!({"patient_id": story.patient, "goal": "remove", "planned_sessions": 10});
     story.app.post("/courses", written).await.expect(201);
 }
@@ -185,9 +156,7 @@ async fn plan_exceeds_ceiling_lets_through_the_tenth() {
 async fn plan_exceeds_ceiling_is_overridden_by_practitioner_and_manager_and_then_holds_for_the_course()
  {
     let story = ten_done().await;
-    story
-        .overridden_by_role("plan_exceeds_ceiling", "laser_partial", "2027-01-05T10:00")
-        .await;
+    story.overridden_by_role("plan_exceeds_ceiling", "laser_partial", "2027-01-05T10:00").await;
     let path = format!("/courses/{}", story.course);
     let more =
         json!({"planned_sessions": 12, "override": {"reason": "Blue ink is left at the vertex."}});
@@ -196,24 +165,12 @@ async fn plan_exceeds_ceiling_is_overridden_by_practitioner_and_manager_and_then
         .call(&story.app.desk, "PATCH", &path, more.clone())
         .await
         .refused(422, &["plan_exceeds_ceiling"]);
-    let course = story
-        .app
-        .call(&story.app.practitioner, "PATCH", &path, more)
-        .await
-        .expect(200);
+    let course = story.app.call(&story.app.practitioner, "PATCH", &path, more).await.expect(200);
     assert_eq!(course.body["progress"]["planned"], 12);
-    story
-        .book("laser_partial", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    story.book("laser_partial", "2027-01-05T10:00").await.expect(201);
     story
         .app
-        .call(
-            &story.app.desk,
-            "PATCH",
-            &path,
-            json!({"zones": ["vertex", "mid_scalp"]}),
-        )
+        .call(&story.app.desk, "PATCH", &path, json!({"zones": ["vertex", "mid_scalp"]}))
         .await
         .expect(200);
 }

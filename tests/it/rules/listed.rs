@@ -22,17 +22,9 @@ fn source(path: &str) -> String {
 /// The variants of `Code`, as they are spelled in the contract.
 fn in_code() -> BTreeSet<String> {
     let text = source("src/domain/refusal.rs");
-    let body = text
-        .split("pub enum Code {")
-        .nth(1)
-        .unwrap()
-        .split("\n}")
-        .next()
-        .unwrap();
-    let lines = body
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.starts_with("//") && line.ends_with(','));
+    let body = text.split("pub enum Code {").nth(1).unwrap().split("\n}").next().unwrap();
+    let lines =
+        body.lines().map(str::trim).filter(|line| !line.starts_with("//") && line.ends_with(','));
     let codes = lines.map(|line| line.trim_end_matches(',').split('(').next().unwrap());
     codes
         .map(|variant| {
@@ -54,10 +46,7 @@ fn in_docs() -> Vec<(String, bool)> {
         if let Some(title) = line.strip_prefix("## ") {
             removal = title.contains("removal");
         }
-        if let Some(rest) = line
-            .strip_prefix("| `")
-            .filter(|rest| !rest.starts_with("policy."))
-        {
+        if let Some(rest) = line.strip_prefix("| `").filter(|rest| !rest.starts_with("policy.")) {
             codes.push((rest.split('`').next().unwrap().to_owned(), removal));
         }
     }
@@ -93,11 +82,7 @@ fn the_page_of_rules_lists_every_code_once_and_no_other() {
 fn every_code_is_shown_by_a_story_and_each_rule_of_removal_refusing_and_letting_through() {
     let tests = in_tests();
     for (code, of_removal) in in_docs() {
-        let code = if code.starts_with("not_allowed_from") {
-            "not_allowed_from_"
-        } else {
-            &code
-        };
+        let code = if code.starts_with("not_allowed_from") { "not_allowed_from_" } else { &code };
         let quoted = tests.contains(&format!("\"{code}"));
         assert!(quoted, "no story is refused with {code}");
         if of_removal {
@@ -113,30 +98,14 @@ fn every_code_is_shown_by_a_story_and_each_rule_of_removal_refusing_and_letting_
 
 #[test]
 fn the_page_of_rules_names_every_number_of_the_policy_with_its_default() {
-    let (page, policy) = (
-        source("docs/rules.md"),
-        source("src/domain/clinic/policy.rs"),
-    );
-    let defaults = policy
-        .split("fn default() -> Self {")
-        .nth(1)
-        .unwrap()
-        .split("\n    }\n")
-        .next()
-        .unwrap();
-    let standard: Vec<_> = fadeline::domain::clinic::reminder::standard()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    for line in defaults
-        .lines()
-        .map(str::trim)
-        .filter(|line| line.contains(": "))
-    {
+    let (page, policy) = (source("docs/rules.md"), source("src/domain/clinic/policy.rs"));
+    let defaults =
+        policy.split("fn default() -> Self {").nth(1).unwrap().split("\n    }\n").next().unwrap();
+    let standard: Vec<_> =
+        fadeline::domain::clinic::reminder::standard().iter().map(ToString::to_string).collect();
+    for line in defaults.lines().map(str::trim).filter(|line| line.contains(": ")) {
         let (name, value) = line.trim_end_matches(',').split_once(": ").unwrap();
-        let time = value
-            .strip_prefix("TimeOfDay::hm(")
-            .and_then(|time| time.strip_suffix(')'));
+        let time = value.strip_prefix("TimeOfDay::hm(").and_then(|time| time.strip_suffix(')'));
         let value = match time.and_then(|time| time.split_once(", ")) {
             Some((hour, minute)) => format!("{hour:0>2}:{minute:0>2}"),
             None if value == "reminder::standard()" => standard.join("; "),

@@ -56,12 +56,7 @@ impl Story {
         )
         .await
         .expect(200);
-        let mut story = Self {
-            app,
-            clinic,
-            patient,
-            course: String::new(),
-        };
+        let mut story = Self { app, clinic, patient, course: String::new() };
         story.course = story.another_course(course).await;
         story
     }
@@ -75,39 +70,21 @@ impl Story {
     /// The consultation was held then.
     pub(crate) async fn consulted(&self, start: &str) {
         self.app
-            .past(
-                &self.course,
-                "consultation",
-                start,
-                None,
-                json!({"outcome": "completed"}),
-            )
+            .past(&self.course, "consultation", start, None, json!({"outcome": "completed"}))
             .await;
     }
 
     /// The test patch with the owned laser went well then.
     pub(crate) async fn patched(&self, start: &str) {
         self.app
-            .past(
-                &self.course,
-                "test_patch",
-                start,
-                Some(&self.clinic.owned),
-                patch_with(1064),
-            )
+            .past(&self.course, "test_patch", start, Some(&self.clinic.owned), patch_with(1064))
             .await;
     }
 
     /// A laser session with the owned laser was done then.
     pub(crate) async fn lasered(&self, start: &str) -> String {
         self.app
-            .past(
-                &self.course,
-                "laser_partial",
-                start,
-                Some(&self.clinic.owned),
-                done_with(1064),
-            )
+            .past(&self.course, "laser_partial", start, Some(&self.clinic.owned), done_with(1064))
             .await
     }
 
@@ -123,16 +100,13 @@ impl Story {
         if ["laser_partial", "laser_full", "test_patch"].contains(&service) {
             body["device_id"] = json!(self.clinic.owned);
         }
-        body.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.app.call(token, "POST", "/sessions", body).await
     }
 
     /// The desk books for the course.
     pub(crate) async fn book(&self, service: &str, start: &str) -> Answer {
-        self.book_as(&self.app.desk, service, start, json!({}))
-            .await
+        self.book_as(&self.app.desk, service, start, json!({})).await
     }
 
     /// A rule that can be overridden: not without a reason, not by the desk, but by practitioner and manager, and
@@ -144,23 +118,16 @@ impl Story {
             ("practitioner", &self.app.practitioner),
             ("manager", &self.app.manager),
         ] {
-            let without = self
-                .book_as(token, service, start, json!({}))
-                .await
-                .refused(422, &[code]);
+            let without =
+                self.book_as(token, service, start, json!({})).await.refused(422, &[code]);
             assert_eq!(without.body["violations"][0]["overridable"], true);
             assert_eq!(
                 without.body["violations"][0]["overridable_by"],
                 json!(["practitioner", "manager"])
             );
-            self.book_as(
-                token,
-                service,
-                start,
-                json!({"override": {"reason": "Too short"}}),
-            )
-            .await
-            .expect(422);
+            self.book_as(token, service, start, json!({"override": {"reason": "Too short"}}))
+                .await
+                .expect(422);
             let answer = self.book_as(token, service, start, reason.clone()).await;
             if role == "front_desk" {
                 answer.refused(422, &[code]);

@@ -16,35 +16,17 @@ async fn checked_in(skin: &str) -> (Story, String) {
     both["parameter_sets"] = json!([settings(1064), settings(532)]);
     story
         .app
-        .past(
-            &story.course,
-            "test_patch",
-            "2026-11-01T10:00",
-            Some(&story.clinic.owned),
-            both,
-        )
+        .past(&story.course, "test_patch", "2026-11-01T10:00", Some(&story.clinic.owned), both)
         .await;
     story.app.consent_to_laser(&story.course).await;
-    let session = story
-        .book("laser_partial", "2027-01-04T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = story.book("laser_partial", "2027-01-04T10:00").await.expect(201).id();
     story.app.act(&session, "arrive").await.expect(200);
     story.app.act(&session, "check-in").await.expect(200);
     (story, session)
 }
 
 async fn complete(story: &Story, token: &str, session: &str, record: Value) -> Answer {
-    story
-        .app
-        .call(
-            token,
-            "POST",
-            &format!("/sessions/{session}/complete"),
-            record,
-        )
-        .await
+    story.app.call(token, "POST", &format!("/sessions/{session}/complete"), record).await
 }
 
 fn with(field: &str, value: Value) -> Value {
@@ -56,13 +38,8 @@ fn with(field: &str, value: Value) -> Value {
 #[tokio::test]
 async fn record_incomplete_refuses_a_laser_session_without_settings_endpoint_pain_and_eyewear() {
     let (story, session) = checked_in("II").await;
-    let refused = complete(
-        &story,
-        &story.app.practitioner,
-        &session,
-        json!({"outcome": "completed"}),
-    )
-    .await;
+    let refused =
+        complete(&story, &story.app.practitioner, &session, json!({"outcome": "completed"})).await;
     let refused = refused.refused(422, &["record_incomplete"]);
     for missing in ["set of parameters", "endpoint", "pain", "eyewear"] {
         assert!(refused.str("detail").contains(missing), "{}", refused.text);
@@ -79,22 +56,14 @@ async fn record_incomplete_refuses_a_laser_session_without_settings_endpoint_pai
     complete(&story, &story.app.practitioner, &session, unchecked)
         .await
         .refused(422, &["record_incomplete"]);
-    assert_eq!(
-        story
-            .app
-            .get(&format!("/sessions/{session}"))
-            .await
-            .str("status"),
-        "checked-in"
-    );
+    assert_eq!(story.app.get(&format!("/sessions/{session}")).await.str("status"), "checked-in");
 }
 
 #[tokio::test]
 async fn record_incomplete_lets_through_the_whole_record_and_a_visit_without_treatment() {
     let (story, session) = checked_in("II").await;
-    let done = complete(&story, &story.app.practitioner, &session, done_with(1064))
-        .await
-        .expect(200);
+    let done =
+        complete(&story, &story.app.practitioner, &session, done_with(1064)).await.expect(200);
     assert_eq!(done.body["record"], done_with(1064));
     let (story, session) = checked_in("II").await;
     complete(
@@ -117,29 +86,16 @@ async fn parameter_out_of_range_refuses_each_setting_by_its_field_with_the_limit
         ("frequency_hz", json!(0.5), "1 to 10 Hz"),
         ("pulse_width", json!(7.0), "6 to 6 ns"),
     ] {
-        let refused = complete(
-            &story,
-            &story.app.practitioner,
-            &session,
-            with(field, value),
-        )
-        .await;
+        let refused = complete(&story, &story.app.practitioner, &session, with(field, value)).await;
         let refused = refused.refused(422, &["parameter_out_of_range"]);
-        assert_eq!(
-            refused.body["violations"][0]["field"],
-            format!("/parameter_sets/0/{field}")
-        );
+        assert_eq!(refused.body["violations"][0]["field"], format!("/parameter_sets/0/{field}"));
         assert!(refused.str("detail").contains(limits), "{}", refused.text);
         assert_eq!(refused.body["violations"][0]["overridable"], false);
     }
-    let unknown = complete(
-        &story,
-        &story.app.practitioner,
-        &session,
-        with("wavelength_nm", json!(755)),
-    )
-    .await
-    .expect(422);
+    let unknown =
+        complete(&story, &story.app.practitioner, &session, with("wavelength_nm", json!(755)))
+            .await
+            .expect(422);
     assert!(
         unknown.codes().contains(&"parameter_out_of_range")
             && unknown.str("detail").contains("1064 nm and 532 nm")
@@ -154,10 +110,7 @@ async fn parameter_out_of_range_refuses_each_setting_by_its_field_with_the_limit
     let all = complete(&story, &story.app.practitioner, &session, several)
         .await
         .refused(422, &["parameter_out_of_range"; 3]);
-    assert_eq!(
-        all.body["violations"][2]["field"],
-        "/parameter_sets/1/fluence_j_cm2"
-    );
+    assert_eq!(all.body["violations"][2]["field"], "/parameter_sets/1/fluence_j_cm2");
 }
 
 #[tokio::test]
@@ -169,21 +122,12 @@ async fn parameter_out_of_range_lets_through_the_limits_themselves_and_other_uni
         ("frequency_hz", json!(10)),
     ] {
         let (story, session) = checked_in("II").await;
-        complete(
-            &story,
-            &story.app.practitioner,
-            &session,
-            with(field, value),
-        )
-        .await
-        .expect(200);
+        complete(&story, &story.app.practitioner, &session, with(field, value)).await.expect(200);
     }
     let (story, session) = checked_in("II").await;
     let mut picoseconds = with("pulse_width", json!(6000));
     picoseconds["parameter_sets"][0]["pulse_width_unit"] = json!("ps");
-    complete(&story, &story.app.practitioner, &session, picoseconds)
-        .await
-        .expect(200);
+    complete(&story, &story.app.practitioner, &session, picoseconds).await.expect(200);
 }
 
 #[tokio::test]
@@ -192,26 +136,16 @@ async fn wavelength_skin_type_refuses_532_nm_on_fitzpatrick_iv_to_vi() {
         let (story, session) = checked_in(skin).await;
         let refused = complete(&story, &story.app.practitioner, &session, done_with(532)).await;
         let refused = refused.refused(422, &["wavelength_skin_type"]);
-        assert!(
-            refused
-                .str("detail")
-                .contains(&format!("Fitzpatrick {skin}")),
-            "{}",
-            refused.text
-        );
+        assert!(refused.str("detail").contains(&format!("Fitzpatrick {skin}")), "{}", refused.text);
     }
 }
 
 #[tokio::test]
 async fn wavelength_skin_type_lets_through_1064_nm_and_lighter_skin() {
     let (story, session) = checked_in("VI").await;
-    complete(&story, &story.app.practitioner, &session, done_with(1064))
-        .await
-        .expect(200);
+    complete(&story, &story.app.practitioner, &session, done_with(1064)).await.expect(200);
     let (story, session) = checked_in("III").await;
-    complete(&story, &story.app.practitioner, &session, done_with(532))
-        .await
-        .expect(200);
+    complete(&story, &story.app.practitioner, &session, done_with(532)).await.expect(200);
 }
 
 #[tokio::test]
@@ -221,43 +155,19 @@ async fn wavelength_skin_type_is_overridden_by_practitioner_and_manager_and_the_
         let (story, session) = checked_in("V").await;
         let mut record = done_with(532);
         record["override"] = json!({"reason": "A physician saw the patient and agreed."});
-        complete(&story, &story.app.desk, &session, record.clone())
-            .await
-            .expect(403);
-        let token = if role == "manager" {
-            &story.app.manager
-        } else {
-            &story.app.practitioner
-        };
+        complete(&story, &story.app.desk, &session, record.clone()).await.expect(403);
+        let token = if role == "manager" { &story.app.manager } else { &story.app.practitioner };
         let done = complete(&story, token, &session, record).await.expect(200);
-        assert_eq!(
-            done.body["record"].get("override"),
-            None,
-            "the reason is for the audit"
-        );
+        assert_eq!(done.body["record"].get("override"), None, "the reason is for the audit");
         let audit = story
             .app
-            .manage(
-                "GET",
-                &format!("/audit?patient_id={}&limit=200", story.patient),
-                Value::Null,
-            )
+            .manage("GET", &format!("/audit?patient_id={}&limit=200", story.patient), Value::Null)
             .await;
-        let line = audit
-            .items()
-            .iter()
-            .find(|line| line["action"] == "rule.override")
-            .unwrap()
-            .clone();
+        let line =
+            audit.items().iter().find(|line| line["action"] == "rule.override").unwrap().clone();
         assert_eq!(
-            (
-                line["role"].as_str().unwrap(),
-                line["detail"].as_str().unwrap()
-            ),
-            (
-                role,
-                "wavelength_skin_type: A physician saw the patient and agreed."
-            )
+            (line["role"].as_str().unwrap(), line["detail"].as_str().unwrap()),
+            (role, "wavelength_skin_type: A physician saw the patient and agreed.")
         );
     }
 }
@@ -269,27 +179,19 @@ async fn only_the_wavelength_that_the_test_patch_tried_is_used() {
     story.consulted("2026-06-01T10:00").await;
     story.patched("2026-11-01T10:00").await;
     story.app.consent_to_laser(&story.course).await;
-    let session = story
-        .book("laser_partial", "2027-01-04T10:00")
-        .await
-        .expect(201)
-        .id();
+    let session = story.book("laser_partial", "2027-01-04T10:00").await.expect(201).id();
     story.app.act(&session, "arrive").await.expect(200);
     story.app.act(&session, "check-in").await.expect(200);
     complete(&story, &story.app.practitioner, &session, done_with(532))
         .await
         .refused(422, &["test_patch_required"]);
-    complete(&story, &story.app.practitioner, &session, done_with(1064))
-        .await
-        .expect(200);
+    complete(&story, &story.app.practitioner, &session, done_with(1064)).await.expect(200);
 }
 
 #[tokio::test]
 async fn what_has_ended_is_corrected_with_role_and_reason_and_the_old_value_is_kept() {
     let (story, session) = checked_in("II").await;
-    complete(&story, &story.app.practitioner, &session, done_with(1064))
-        .await
-        .expect(200);
+    complete(&story, &story.app.practitioner, &session, done_with(1064)).await.expect(200);
     let path = format!("/sessions/{session}/correct");
     let mut right = done_with(1064);
     right["pain"] = json!(7);
@@ -298,9 +200,7 @@ async fn what_has_ended_is_corrected_with_role_and_reason_and_the_old_value_is_k
     let as_practitioner =
         |body: Value| story.app.call(&story.app.practitioner, "POST", &path, body);
     as_practitioner(json!({"record": right})).await.expect(422);
-    as_practitioner(json!({"reason": "short", "record": right}))
-        .await
-        .expect(422);
+    as_practitioner(json!({"reason": "short", "record": right})).await.expect(422);
     as_practitioner(json!({"reason": "Nothing to say here, really."}))
         .await
         .refused(422, &["not_correctable"]);
@@ -314,43 +214,25 @@ async fn what_has_ended_is_corrected_with_role_and_reason_and_the_old_value_is_k
         (corrected.str("status"), &corrected.body["record"]["pain"]),
         ("fulfilled", &json!(7))
     );
-    let history = story
-        .app
-        .get(&format!("/sessions/{session}/history"))
-        .await
-        .expect(200);
+    let history = story.app.get(&format!("/sessions/{session}/history")).await.expect(200);
     let last = history.items().last().unwrap();
     assert_eq!(
-        (
-            last["change"].as_str().unwrap(),
-            &last["before"]["record"]["pain"]
-        ),
+        (last["change"].as_str().unwrap(), &last["before"]["record"]["pain"]),
         ("correct", &json!(4))
     );
     let audit = story
         .app
-        .manage(
-            "GET",
-            &format!("/audit?patient_id={}&limit=200", story.patient),
-            Value::Null,
-        )
+        .manage("GET", &format!("/audit?patient_id={}&limit=200", story.patient), Value::Null)
         .await;
     assert!(
-        audit
-            .items()
-            .iter()
-            .any(|line| line["detail"] == "The pain score was another patient's.")
+        audit.items().iter().any(|line| line["detail"] == "The pain score was another patient's.")
     );
     // A treatment that did not happen gives its place in the course back.
     let sent_home = json!({"reason": "It was written up for the wrong visit.", "record": {"outcome": "not-done", "reason": "Sunburn"}});
     let undone = as_practitioner(sent_home).await.expect(200);
     assert_eq!(undone.str("procedure_status"), "not-done");
     assert_eq!(
-        story
-            .app
-            .get(&format!("/courses/{}", story.course))
-            .await
-            .body["progress"]["done"],
+        story.app.get(&format!("/courses/{}", story.course)).await.body["progress"]["done"],
         0
     );
 }
@@ -358,42 +240,27 @@ async fn what_has_ended_is_corrected_with_role_and_reason_and_the_old_value_is_k
 #[tokio::test]
 async fn a_no_show_who_came_after_all_arrives_and_an_error_is_taken_back_by_a_manager() {
     let story = Story::begins("2027-01-04T14:00:00Z").await;
-    let session = story
-        .book("consultation", "2027-01-04T09:15")
-        .await
-        .expect(201)
-        .id();
+    let session = story.book("consultation", "2027-01-04T09:15").await.expect(201).id();
     let path = format!("/sessions/{session}/correct");
     let came = json!({"reason": "She was in the other waiting room.", "status": "arrived"});
     let correct = |token: &str, body: Value| {
         let (token, path, app) = (token.to_owned(), path.clone(), &story.app);
         async move { app.call(&token, "POST", &path, body).await }
     };
-    correct(&story.app.practitioner, came.clone())
-        .await
-        .refused(422, &["not_correctable"]);
+    correct(&story.app.practitioner, came.clone()).await.refused(422, &["not_correctable"]);
     story.app.wait(chrono::Duration::minutes(31));
     story.app.act(&session, "no-show").await.expect(200);
     let arrived = correct(&story.app.practitioner, came).await.expect(200);
     assert_eq!(arrived.str("status"), "arrived");
     let error =
         json!({"reason": "Booked for somebody of the same name.", "status": "entered-in-error"});
-    correct(&story.app.practitioner, error.clone())
-        .await
-        .refused(422, &["not_correctable"]);
+    correct(&story.app.practitioner, error.clone()).await.refused(422, &["not_correctable"]);
     assert_eq!(
-        correct(&story.app.manager, error)
-            .await
-            .expect(200)
-            .str("status"),
+        correct(&story.app.manager, error).await.expect(200).str("status"),
         "entered-in-error"
     );
     assert_eq!(
-        story
-            .app
-            .get(&format!("/courses/{}", story.course))
-            .await
-            .body["phase"],
+        story.app.get(&format!("/courses/{}", story.course)).await.body["phase"],
         "awaiting-consultation"
     );
     // Its time is free again.

@@ -18,11 +18,7 @@ async fn test_patch_required_refuses_without_one_with_this_device() {
         .book("laser_partial", "2027-01-20T10:00")
         .await
         .refused(422, &["test_patch_required"]);
-    assert_eq!(
-        earliest(&refused, "test_patch_required"),
-        "2027-01-18",
-        "if it is done today"
-    );
+    assert_eq!(earliest(&refused, "test_patch_required"), "2027-01-18", "if it is done today");
     // One with the other laser does not do.
     story
         .app
@@ -34,41 +30,25 @@ async fn test_patch_required_refuses_without_one_with_this_device() {
             patch_with(755),
         )
         .await;
-    story
-        .book("laser_partial", "2027-01-20T10:00")
-        .await
-        .refused(422, &["test_patch_required"]);
+    story.book("laser_partial", "2027-01-20T10:00").await.refused(422, &["test_patch_required"]);
     // Nor does one whose result nobody has noted.
     let mut unread = patch_with(1064);
     unread.as_object_mut().unwrap().remove("test_patch_result");
     story
         .app
-        .past(
-            &story.course,
-            "test_patch",
-            "2026-12-02T10:00",
-            Some(&story.clinic.owned),
-            unread,
-        )
+        .past(&story.course, "test_patch", "2026-12-02T10:00", Some(&story.clinic.owned), unread)
         .await;
     let refused = story
         .book("laser_partial", "2027-01-20T10:00")
         .await
         .refused(422, &["test_patch_required"]);
-    assert!(
-        refused.str("detail").contains("note its result first"),
-        "{}",
-        refused.text
-    );
+    assert!(refused.str("detail").contains("note its result first"), "{}", refused.text);
 }
 
 #[tokio::test]
 async fn test_patch_required_refuses_while_the_patch_is_only_booked_and_says_from_when_on() {
     let story = consulted("2027-01-04T14:00:00Z").await;
-    story
-        .book("test_patch", "2027-01-08T10:00")
-        .await
-        .expect(201);
+    story.book("test_patch", "2027-01-08T10:00").await.expect(201);
     let refused = story
         .book("laser_partial", "2027-02-20T10:00")
         .await
@@ -80,15 +60,9 @@ async fn test_patch_required_refuses_while_the_patch_is_only_booked_and_says_fro
 async fn test_patch_required_lets_through_with_a_good_one_and_each_session_renews_it() {
     let story = consulted("2027-01-04T14:00:00Z").await;
     story.patched("2026-12-01T10:00").await;
-    story
-        .book("laser_partial", "2027-01-20T10:00")
-        .await
-        .expect(201);
+    story.book("laser_partial", "2027-01-20T10:00").await.expect(201);
     // 193 days after the patch, but 143 after the session.
-    story
-        .book("laser_partial", "2027-06-12T10:00")
-        .await
-        .expect(201);
+    story.book("laser_partial", "2027-06-12T10:00").await.expect(201);
 }
 
 #[tokio::test]
@@ -100,43 +74,29 @@ async fn test_patch_required_at_its_boundary_across_a_clock_change() {
         .book("laser_partial", "2027-04-16T00:00")
         .await
         .refused(422, &["test_patch_required"]);
-    assert!(
-        refused.str("detail").contains("after 180 days"),
-        "{}",
-        refused.text
-    );
+    assert!(refused.str("detail").contains("after 180 days"), "{}", refused.text);
     assert_eq!(
         earliest(&refused, "test_patch_required"),
         "2027-04-16",
         "a new patch can be done well before"
     );
-    story
-        .book("laser_partial", "2027-04-15T23:00")
-        .await
-        .expect(201);
+    story.book("laser_partial", "2027-04-15T23:00").await.expect(201);
 }
 
 #[tokio::test]
 async fn test_patch_required_is_overridden_by_practitioner_and_manager() {
     let story = consulted("2027-01-04T14:00:00Z").await;
-    story
-        .overridden_by_role("test_patch_required", "laser_partial", "2027-01-20T10:00")
-        .await;
+    story.overridden_by_role("test_patch_required", "laser_partial", "2027-01-20T10:00").await;
 }
 
 #[tokio::test]
 async fn test_patch_wait_refuses_before_the_patch_has_waited() {
     let story = consulted("2027-01-04T14:00:00Z").await;
     story.patched("2027-01-02T10:00").await;
-    let refused = story
-        .book("laser_partial", "2027-01-08T10:00")
-        .await
-        .refused(422, &["test_patch_wait"]);
+    let refused =
+        story.book("laser_partial", "2027-01-08T10:00").await.refused(422, &["test_patch_wait"]);
     assert_eq!(earliest(&refused, "test_patch_wait"), "2027-01-16");
-    let slots = story
-        .app
-        .slots(&story.course, "laser_partial", "2027-01-05", "2027-01-20")
-        .await;
+    let slots = story.app.slots(&story.course, "laser_partial", "2027-01-05", "2027-01-20").await;
     assert!(slots.why_not().contains(&"test_patch_wait"));
     assert_eq!(slots.in_order()[0], "2027-01-16T00:00:00-05:00");
     let why = slots.body["refused"]
@@ -151,10 +111,7 @@ async fn test_patch_wait_refuses_before_the_patch_has_waited() {
 async fn test_patch_wait_lets_through_after_it() {
     let story = consulted("2027-01-04T14:00:00Z").await;
     story.patched("2026-12-20T10:00").await;
-    story
-        .book("laser_partial", "2027-01-05T10:00")
-        .await
-        .expect(201);
+    story.book("laser_partial", "2027-01-05T10:00").await.expect(201);
 }
 
 #[tokio::test]
@@ -162,14 +119,8 @@ async fn test_patch_wait_at_its_boundary_across_a_clock_change_and_longer_for_da
     // From 23:00 on Tuesday 2027-03-02, 14 days of Toronto end at midnight of the 16th: the change is on the 14th.
     let story = consulted("2027-03-03T14:00:00Z").await;
     story.patched("2027-03-02T23:00").await;
-    story
-        .book("laser_partial", "2027-03-15T23:00")
-        .await
-        .refused(422, &["test_patch_wait"]);
-    story
-        .book("laser_partial", "2027-03-16T00:00")
-        .await
-        .expect(201);
+    story.book("laser_partial", "2027-03-15T23:00").await.refused(422, &["test_patch_wait"]);
+    story.book("laser_partial", "2027-03-16T00:00").await.expect(201);
     for skin in ["IV", "V", "VI"] {
         let course =
             json!({"goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"]});
@@ -180,15 +131,8 @@ async fn test_patch_wait_at_its_boundary_across_a_clock_change_and_longer_for_da
             .book("laser_partial", "2027-03-29T23:00")
             .await
             .refused(422, &["test_patch_wait"]);
-        assert!(
-            refused.str("detail").contains("28 days for this skin type"),
-            "{}",
-            refused.text
-        );
-        darker
-            .book("laser_partial", "2027-03-30T00:00")
-            .await
-            .expect(201);
+        assert!(refused.str("detail").contains("28 days for this skin type"), "{}", refused.text);
+        darker.book("laser_partial", "2027-03-30T00:00").await.expect(201);
     }
 }
 
@@ -196,17 +140,12 @@ async fn test_patch_wait_at_its_boundary_across_a_clock_change_and_longer_for_da
 async fn test_patch_wait_is_overridden_by_practitioner_and_manager() {
     let story = consulted("2027-01-04T14:00:00Z").await;
     story.patched("2027-01-02T10:00").await;
-    story
-        .overridden_by_role("test_patch_wait", "laser_partial", "2027-01-08T10:00")
-        .await;
+    story.overridden_by_role("test_patch_wait", "laser_partial", "2027-01-08T10:00").await;
 }
 
 #[tokio::test]
 async fn test_patch_adverse_refuses_after_a_reaction_or_a_change_of_colour_whoever_asks() {
-    for (result, words) in [
-        ("reaction", "a reaction"),
-        ("colour_change", "a change of colour"),
-    ] {
+    for (result, words) in [("reaction", "a reaction"), ("colour_change", "a change of colour")] {
         let story = consulted("2027-01-04T14:00:00Z").await;
         let mut record = patch_with(1064);
         record["test_patch_result"] = json!(result);
@@ -220,25 +159,12 @@ async fn test_patch_adverse_refuses_after_a_reaction_or_a_change_of_colour_whoev
                 record,
             )
             .await;
-        let refused = story
-            .book("laser_partial", "2027-01-20T10:00")
-            .await
-            .expect(422);
-        assert!(
-            refused.codes().contains(&"test_patch_adverse"),
-            "{}",
-            refused.text
-        );
+        let refused = story.book("laser_partial", "2027-01-20T10:00").await.expect(422);
+        assert!(refused.codes().contains(&"test_patch_adverse"), "{}", refused.text);
         assert!(refused.str("detail").contains(words), "{}", refused.text);
         let reason = json!({"override": {"reason": "The patient wants it all the same."}});
-        let manager = story
-            .book_as(
-                &story.app.manager,
-                "laser_partial",
-                "2027-01-20T10:00",
-                reason,
-            )
-            .await;
+        let manager =
+            story.book_as(&story.app.manager, "laser_partial", "2027-01-20T10:00", reason).await;
         manager.refused(422, &["test_patch_adverse"]);
     }
 }
@@ -250,21 +176,9 @@ async fn test_patch_adverse_lets_through_once_a_review_finds_it_acceptable() {
     record["test_patch_result"] = json!("reaction");
     story
         .app
-        .past(
-            &story.course,
-            "test_patch",
-            "2026-12-01T10:00",
-            Some(&story.clinic.owned),
-            record,
-        )
+        .past(&story.course, "test_patch", "2026-12-01T10:00", Some(&story.clinic.owned), record)
         .await;
     let seen = json!({"outcome": "completed", "test_patch_result": "acceptable", "note": "Healed without a trace."});
-    story
-        .app
-        .past(&story.course, "review", "2026-12-20T10:00", None, seen)
-        .await;
-    story
-        .book("laser_partial", "2027-01-20T10:00")
-        .await
-        .expect(201);
+    story.app.past(&story.course, "review", "2026-12-20T10:00", None, seen).await;
+    story.book("laser_partial", "2027-01-20T10:00").await.expect(201);
 }

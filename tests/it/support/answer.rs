@@ -24,12 +24,7 @@ impl Answer {
     pub(crate) fn made(status: u16, headers: HeaderMap, bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Self {
-            status,
-            headers,
-            text,
-            body,
-        }
+        Self { status, headers, text, body }
     }
 
     /// The answer itself, whose status must be this one.
@@ -41,11 +36,7 @@ impl Answer {
 
     /// The id of what was made, if it was.
     pub(crate) fn created(&self) -> Result<String, &str> {
-        if self.status == 201 {
-            Ok(self.id())
-        } else {
-            Err(&self.text)
-        }
+        if self.status == 201 { Ok(self.id()) } else { Err(&self.text) }
     }
 
     /// A refusal, whose rules must be just these.
@@ -84,9 +75,7 @@ impl Answer {
 
     #[track_caller]
     pub(crate) fn str(&self, field: &str) -> &str {
-        self.body[field]
-            .as_str()
-            .unwrap_or_else(|| panic!("{field} is no text in {}", self.text))
+        self.body[field].as_str().unwrap_or_else(|| panic!("{field} is no text in {}", self.text))
     }
 
     /// The items of a list or of slots.
@@ -103,9 +92,6 @@ impl Answer {
 
     /// The starts of slots, best first.
     pub(crate) fn starts(&self) -> Vec<&str> {
-        self.items()
-            .iter()
-            .filter_map(|slot| slot["start"].as_str())
-            .collect()
+        self.items().iter().filter_map(|slot| slot["start"].as_str()).collect()
     }
 }

@@ -3,9 +3,8 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use fadeline::actions::access::by_command;
 use fadeline::actions::access::by_command::NewUser;
-use fadeline::actions::access::tokens;
+use fadeline::actions::access::{by_command, tokens};
 use fadeline::domain::ids::{PartnerId, UserId};
 use fadeline::domain::role::Role;
 use tokio::sync::Mutex;
@@ -26,22 +25,16 @@ pub(crate) struct Browser {
 
 /// Gives a user the password, and leaves their tokens as they are.
 pub(crate) async fn give_password(app: &TestApp, email: &str) {
-    let hash = passwords::hash_password(&app.app, PASSWORD.to_owned())
-        .await
-        .unwrap();
+    let hash = passwords::hash_password(&app.app, PASSWORD.to_owned()).await.unwrap();
     let mut tx = app.app.db.begin().await.unwrap();
     let user = tokens::user_named(&mut tx, email).await.unwrap();
-    fadeline::storage::access::users::set_password(&mut tx, user.id, &hash)
-        .await
-        .unwrap();
+    fadeline::storage::access::users::set_password(&mut tx, user.id, &hash).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 /// `fields` as a form sends them.
 pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish()
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
 impl Browser {
@@ -63,10 +56,7 @@ impl Browser {
     /// One in which `email` has signed in, with the password of these stories.
     pub(crate) async fn signed_in(app: &TestApp, email: &str) -> Self {
         give_password(app, email).await;
-        let mut browser = Self {
-            cookie: None,
-            email: email.to_owned(),
-        };
+        let mut browser = Self { cookie: None, email: email.to_owned() };
         browser.sign_in(app).await;
         browser
     }
@@ -74,13 +64,7 @@ impl Browser {
     /// Signs in, once more where time has passed.
     pub(crate) async fn sign_in(&mut self, app: &TestApp) {
         let email = self.email.clone();
-        self.post(
-            app,
-            "/sign-in",
-            &[("email", &email), ("password", PASSWORD)],
-        )
-        .await
-        .expect(303);
+        self.post(app, "/sign-in", &[("email", &email), ("password", PASSWORD)]).await.expect(303);
     }
 
     /// Opens a page.
@@ -95,12 +79,8 @@ impl Browser {
         path: &str,
         fields: &[(&str, &str)],
     ) -> Answer {
-        let headers = [
-            ("sec-fetch-site", "same-origin"),
-            ("origin", "http://127.0.0.1:8080"),
-        ];
-        self.send(app, Method::POST, path, &headers, encoded(fields))
-            .await
+        let headers = [("sec-fetch-site", "same-origin"), ("origin", "http://127.0.0.1:8080")];
+        self.send(app, Method::POST, path, &headers, encoded(fields)).await
     }
 
     /// Sends a form in the name of a page of another site.
@@ -110,12 +90,8 @@ impl Browser {
         path: &str,
         fields: &[(&str, &str)],
     ) -> Answer {
-        let headers = [
-            ("sec-fetch-site", "cross-site"),
-            ("origin", "https://elsewhere.example"),
-        ];
-        self.send(app, Method::POST, path, &headers, encoded(fields))
-            .await
+        let headers = [("sec-fetch-site", "cross-site"), ("origin", "https://elsewhere.example")];
+        self.send(app, Method::POST, path, &headers, encoded(fields)).await
     }
 
     /// Opens a page, with more headers.
@@ -125,18 +101,13 @@ impl Browser {
         path: &str,
         headers: &[(&str, &str)],
     ) -> Answer {
-        self.send(app, Method::GET, path, headers, String::new())
-            .await
+        self.send(app, Method::GET, path, headers, String::new()).await
     }
 
     /// The request for a page, for an answer that does not end.
     pub(crate) fn request(&self, path: &str) -> Request<Body> {
         let cookie = self.cookie.as_deref().unwrap_or_default();
-        Request::builder()
-            .uri(path)
-            .header("cookie", cookie)
-            .body(Body::empty())
-            .unwrap()
+        Request::builder().uri(path).header("cookie", cookie).body(Body::empty()).unwrap()
     }
 
     /// Sends a request with everything said, and keeps the cookie that comes back.
@@ -176,27 +147,19 @@ pub(crate) struct Seat<'a> {
 impl<'a> Seat<'a> {
     /// One in which nobody is signed in.
     pub(crate) fn of_nobody(app: &'a TestApp) -> Self {
-        Self {
-            app,
-            browser: Mutex::default(),
-        }
+        Self { app, browser: Mutex::default() }
     }
 
     /// One in which a user of the story signed in.
     pub(crate) async fn of(app: &'a TestApp, email: &str) -> Self {
         let browser = Browser::signed_in(app, email).await;
-        Self {
-            app,
-            browser: Mutex::new(browser),
-        }
+        Self { app, browser: Mutex::new(browser) }
     }
 
     /// One in which somebody signed in with a password of their own.
     pub(crate) async fn signed_in(app: &'a TestApp, email: &str, password: &str) -> Self {
         let seat = Self::of_nobody(app);
-        seat.post("/sign-in", &[("email", email), ("password", password)])
-            .await
-            .expect(303);
+        seat.post("/sign-in", &[("email", email), ("password", password)]).await.expect(303);
         seat
     }
 

@@ -20,9 +20,7 @@ pub(crate) struct Clinic {
 
 /// The same hours on several weekdays.
 pub(crate) fn hours(days: &[&str], opens: &str, closes: &str) -> Value {
-    days.iter()
-        .map(|day| json!({"weekday": day, "opens": opens, "closes": closes}))
-        .collect()
+    days.iter().map(|day| json!({"weekday": day, "opens": opens, "closes": closes})).collect()
 }
 
 pub(crate) const WEEKDAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri"];
@@ -41,26 +39,10 @@ impl TestApp {
     /// A clinic with other hours, in which everybody works as long as it is open.
     pub(crate) async fn clinic_open(&self, hours: Value) -> Clinic {
         for (code, minutes, more) in [
-            (
-                "consultation",
-                45,
-                json!({"skill": "consultation", "room": "consultation"}),
-            ),
-            (
-                "assessment",
-                30,
-                json!({"skill": "consultation", "room": "consultation"}),
-            ),
-            (
-                "review",
-                20,
-                json!({"skill": "consultation", "room": "consultation"}),
-            ),
-            (
-                "test_patch",
-                30,
-                json!({"skill": "laser", "method": "laser"}),
-            ),
+            ("consultation", 45, json!({"skill": "consultation", "room": "consultation"})),
+            ("assessment", 30, json!({"skill": "consultation", "room": "consultation"})),
+            ("review", 20, json!({"skill": "consultation", "room": "consultation"})),
+            ("test_patch", 30, json!({"skill": "laser", "method": "laser"})),
             (
                 "saline",
                 60,
@@ -71,11 +53,7 @@ impl TestApp {
                 120,
                 json!({"skill": "adjustment", "method": "adjustment", "counts": true, "room": "consultation"}),
             ),
-            (
-                "laser_partial",
-                45,
-                json!({"skill": "laser", "method": "laser", "counts": true}),
-            ),
+            ("laser_partial", 45, json!({"skill": "laser", "method": "laser", "counts": true})),
             (
                 "laser_full",
                 75,
@@ -83,10 +61,7 @@ impl TestApp {
             ),
         ] {
             let mut service = json!({"code": code, "name": code, "duration_minutes": minutes, "turnaround_minutes": 15});
-            service
-                .as_object_mut()
-                .unwrap()
-                .extend(more.as_object().unwrap().clone());
+            service.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             self.make("/services", service).await;
         }
         let site = self
@@ -122,9 +97,7 @@ impl TestApp {
                 "service_due_on": "2028-12-31", "modes": modes})
         };
         let owned = self.make("/devices", device("LASER-OWN-1", "owned")).await;
-        let rented = self
-            .make("/devices", device("LASER-RENT-1", "rented"))
-            .await;
+        let rented = self.make("/devices", device("LASER-RENT-1", "rented")).await;
         let noor = json!({"site_id": site, "name": "Noor", "skills": ["consultation", "laser", "saline", "adjustment"], "hours": hours,
             "device_authorisations": [{"device_id": owned}, {"device_id": rented}],
             "credentials": [{"kind": "laser certificate", "expires_on": "2028-06-30"}]});
@@ -139,15 +112,7 @@ impl TestApp {
         let theo = json!({"site_id": site, "name": "Theo", "skills": ["consultation", "laser"], "hours": mondays,
             "device_authorisations": [{"device_id": owned, "expires_on": "2027-12-31"}]});
         let theo = self.make("/practitioners", theo).await;
-        Clinic {
-            site,
-            noor,
-            theo,
-            consult,
-            treatment,
-            owned,
-            rented,
-        }
+        Clinic { site, noor, theo, consult, treatment, owned, rented }
     }
 
     /// A window in which the rented laser is here.
@@ -163,10 +128,7 @@ impl TestApp {
     pub(crate) async fn close(&self, what: Value, first_day: &str, last_day: &str) -> String {
         let mut closure =
             json!({"first_day": first_day, "last_day": last_day, "reason": "Inventory"});
-        closure
-            .as_object_mut()
-            .unwrap()
-            .extend(what.as_object().unwrap().clone());
+        closure.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
         self.make("/closures", closure).await
     }
 }

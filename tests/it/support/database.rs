@@ -12,9 +12,7 @@ pub(crate) struct Database {
 
 /// The `PostgreSQL` to test on, if this is that half of the run.
 pub(crate) fn postgres() -> Option<String> {
-    std::env::var("TEST_DATABASE_URL")
-        .ok()
-        .filter(|url| !url.is_empty())
+    std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
 }
 
 impl Database {
@@ -23,10 +21,7 @@ impl Database {
         let Some(server) = postgres() else {
             let folder = TempDir::new().unwrap();
             let url = format!("sqlite:{}", folder.path().join("test.db").display());
-            return Self {
-                url,
-                _folder: Some(folder),
-            };
+            return Self { url, _folder: Some(folder) };
         };
         let schema = format!("t_{}", uuid::Uuid::new_v4().simple());
         let admin = sqlx::PgPool::connect(&server).await.unwrap();
@@ -49,10 +44,7 @@ impl Database {
 
     /// The same one, for another node; gone when this one is.
     pub(crate) fn beside(&self) -> Self {
-        Self {
-            url: self.url.clone(),
-            _folder: None,
-        }
+        Self { url: self.url.clone(), _folder: None }
     }
 
     /// It, with its schema.

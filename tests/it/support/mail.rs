@@ -6,12 +6,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use chrono::{DateTime, Duration, FixedOffset};
-use fadeline::api;
 use fadeline::api::Serving;
-use fadeline::delivery::Post;
-use fadeline::delivery::{forward, step};
+use fadeline::delivery::{Post, forward, step};
 use fadeline::domain::access::provider_signature::signed;
-use fadeline::web;
+use fadeline::{api, web};
 use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::{Value, json};
 
@@ -22,20 +20,16 @@ pub(crate) fn router(post: &Post) -> Router {
     let forwarding = post.clone();
     let forward: api::demo::Forward = Arc::new(move |to| {
         let post = forwarding.clone();
-        Box::pin(async move {
-            forward::forward(&post, to)
-                .await
-                .map_err(|error| error.to_string())
-        })
+        Box::pin(
+            async move { forward::forward(&post, to).await.map_err(|error| error.to_string()) },
+        )
     });
     let serving = Serving {
         app: post.app.clone(),
         trusted_proxies: [].into(),
         longest: std::time::Duration::from_secs(30),
     };
-    let pages = web::routes(&post.app)
-        .merge(web::demo_routes())
-        .merge(api::demo::routes(forward));
+    let pages = web::routes(&post.app).merge(web::demo_routes()).merge(api::demo::routes(forward));
     api::router(serving, pages)
 }
 
@@ -103,23 +97,11 @@ impl Mail {
             String::from_utf8(part.contents().to_vec()).unwrap()
         };
         let calendar = of_kind("text", "calendar").map(|part| {
-            let method = part
-                .content_type()
-                .unwrap()
-                .attribute("method")
-                .unwrap()
-                .to_owned();
+            let method = part.content_type().unwrap().attribute("method").unwrap().to_owned();
             (method, contents(part))
         });
         Self {
-            to: parsed
-                .to()
-                .unwrap()
-                .first()
-                .unwrap()
-                .address()
-                .unwrap()
-                .to_owned(),
+            to: parsed.to().unwrap().first().unwrap().address().unwrap().to_owned(),
             subject: parsed.subject().unwrap().to_owned(),
             raw: raw.to_owned(),
             text: parsed.body_text(0).unwrap().into_owned(),
@@ -139,11 +121,7 @@ impl Mail {
     /// The address of the page that it links to.
     pub(crate) fn link(&self) -> String {
         let at = self.text.find("/a/").unwrap();
-        self.text[at..]
-            .split_whitespace()
-            .next()
-            .unwrap()
-            .to_owned()
+        self.text[at..].split_whitespace().next().unwrap().to_owned()
     }
 }
 
@@ -151,20 +129,14 @@ impl Mail {
 pub(crate) fn line(calendar: &str, name: &str) -> Option<String> {
     let unfolded = calendar.replace("\r\n ", "");
     let visit = unfolded.find("BEGIN:VEVENT").unwrap_or(0);
-    let lines = unfolded[visit..]
-        .split("\r\n")
-        .chain(unfolded.split("\r\n"));
+    let lines = unfolded[visit..].split("\r\n").chain(unfolded.split("\r\n"));
     let mut lines = lines.filter_map(|line| line.split_once(':'));
-    lines
-        .find(|(key, _)| key.split(';').next() == Some(name))
-        .map(|(_, value)| value.to_owned())
+    lines.find(|(key, _)| key.split(';').next() == Some(name)).map(|(_, value)| value.to_owned())
 }
 
 /// Whether a message of the ledger tells a patient that something about a visit changed.
 fn tells_of_a_change(message: &Value) -> bool {
-    ["invite", "update", "cancel"]
-        .iter()
-        .any(|kind| message["kind"] == *kind)
+    ["invite", "update", "cancel"].iter().any(|kind| message["kind"] == *kind)
 }
 
 impl TestApp {
@@ -175,29 +147,18 @@ impl TestApp {
 
     /// Moves the clock to an instant, and sends on the way what falls due.
     pub(crate) async fn until(&self, instant: &str) {
-        self.call("", "POST", "/demo/clock", json!({"to": instant}))
-            .await
-            .expect(200);
+        self.call("", "POST", "/demo/clock", json!({"to": instant})).await.expect(200);
     }
 
     /// The open tasks, by kind.
     pub(crate) async fn task_kinds(&self) -> Vec<String> {
         let tasks = self.get("/tasks?limit=200").await.expect(200);
-        tasks
-            .items()
-            .iter()
-            .map(|task| task["kind"].as_str().unwrap().to_owned())
-            .collect()
+        tasks.items().iter().map(|task| task["kind"].as_str().unwrap().to_owned()).collect()
     }
 
     /// A text message comes in, signed by the provider; `id` is the provider's own for it.
     pub(crate) async fn text_from(&self, phone: &str, words: &str, id: &str) -> Answer {
-        let fields = [
-            ("Body", words),
-            ("From", phone),
-            ("MessageSid", id),
-            ("To", "+16475550100"),
-        ];
+        let fields = [("Body", words), ("From", phone), ("MessageSid", id), ("To", "+16475550100")];
         self.provider_calls("/texts/incoming", &fields, None).await
     }
 
@@ -208,15 +169,12 @@ impl TestApp {
         fields: &[(&str, &str)],
         signature: Option<&str>,
     ) -> Answer {
-        let fields: Vec<_> = fields
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let fields: Vec<_> =
+            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let url = self.app.profile.public_url.to(path);
         let signature =
             signature.map_or_else(|| signed(TEXTS_SECRET, &url, &fields), str::to_owned);
-        self.form(path, &fields, &[("x-twilio-signature", &signature)])
-            .await
+        self.form(path, &fields, &[("x-twilio-signature", &signature)]).await
     }
 
     /// A form is sent.
@@ -226,9 +184,8 @@ impl TestApp {
         fields: &[(String, String)],
         headers: &[(&str, &str)],
     ) -> Answer {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut request =
             Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         for (name, value) in headers {
@@ -239,10 +196,8 @@ impl TestApp {
 
     /// A button on a patient's page is pressed, with what its form holds.
     pub(crate) async fn press(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let fields: Vec<_> = fields
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let fields: Vec<_> =
+            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         self.form(path, &fields, &[]).await
     }
 
@@ -254,26 +209,11 @@ impl TestApp {
 
     /// What went out, in order.
     pub(crate) async fn mails(&self) -> Vec<Mail> {
-        let list = self
-            .call("", "GET", "/demo/mailbox.json", Value::Null)
-            .await
-            .expect(200);
+        let list = self.call("", "GET", "/demo/mailbox.json", Value::Null).await.expect(200);
         let mut mails = Vec::new();
-        for mail in list
-            .body
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|mail| mail["channel"] == "email")
-        {
+        for mail in list.body.as_array().unwrap().iter().filter(|mail| mail["channel"] == "email") {
             let eml = format!("/demo/mailbox/{}.eml", mail["id"].as_str().unwrap());
-            mails.push(Mail::read(
-                &self
-                    .call("", "GET", &eml, Value::Null)
-                    .await
-                    .expect(200)
-                    .text,
-            ));
+            mails.push(Mail::read(&self.call("", "GET", &eml, Value::Null).await.expect(200).text));
         }
         mails
     }
@@ -289,28 +229,17 @@ impl TestApp {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
-        list.items()
-            .iter()
-            .filter(|message| tells_of_a_change(message))
-            .map(say)
-            .collect()
+        list.items().iter().filter(|message| tells_of_a_change(message)).map(say).collect()
     }
 
     /// What is planned ahead for one session: kind, lead, way, and status with its reason, in order of time.
     pub(crate) async fn planned(&self, session: &str) -> Vec<String> {
         let list = self.messages(session).await;
-        let mut planned: Vec<_> = list
-            .items()
-            .iter()
-            .filter(|message| !tells_of_a_change(message))
-            .collect();
+        let mut planned: Vec<_> =
+            list.items().iter().filter(|message| !tells_of_a_change(message)).collect();
         planned.sort_by_key(|message| {
             (
-                message["due_at"]
-                    .as_str()
-                    .unwrap()
-                    .parse::<DateTime<FixedOffset>>()
-                    .unwrap(),
+                message["due_at"].as_str().unwrap().parse::<DateTime<FixedOffset>>().unwrap(),
                 message["id"].to_string(),
             )
         });
@@ -326,16 +255,8 @@ impl TestApp {
 
     /// The text messages that went out: to whom, and their words.
     pub(crate) async fn texts(&self) -> Vec<(String, String)> {
-        let list = self
-            .call("", "GET", "/demo/mailbox.json", Value::Null)
-            .await
-            .expect(200);
-        let texts = list
-            .body
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|mail| mail["channel"] == "sms");
+        let list = self.call("", "GET", "/demo/mailbox.json", Value::Null).await.expect(200);
+        let texts = list.body.as_array().unwrap().iter().filter(|mail| mail["channel"] == "sms");
         texts
             .map(|text| {
                 (
@@ -348,8 +269,6 @@ impl TestApp {
 
     /// The messages about one session.
     pub(crate) async fn messages(&self, session: &str) -> Answer {
-        self.get(&format!("/messages?session_id={session}&limit=200"))
-            .await
-            .expect(200)
+        self.get(&format!("/messages?session_id={session}&limit=200")).await.expect(200)
     }
 }

@@ -16,9 +16,8 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use chrono::Duration;
 use fadeline::actions::App;
-use fadeline::actions::access::by_command;
 use fadeline::actions::access::by_command::NewUser;
-use fadeline::actions::access::tokens;
+use fadeline::actions::access::{by_command, tokens};
 use fadeline::clock::Clock;
 use fadeline::delivery::Post;
 use fadeline::domain::catalogue::partner::Partner;
@@ -44,13 +43,8 @@ pub(crate) const TEXTS_SECRET: &str = "the provider's secret";
 
 /// The clinic as patients read of it; it sends texts.
 pub(crate) fn profile() -> ClinicProfile {
-    let texts = Some(Texts {
-        secret: TEXTS_SECRET.to_owned(),
-    });
-    ClinicProfile {
-        texts,
-        ..ClinicProfile::standard().unwrap()
-    }
+    let texts = Some(Texts { secret: TEXTS_SECRET.to_owned() });
+    ClinicProfile { texts, ..ClinicProfile::standard().unwrap() }
 }
 
 /// The Monday on which the stories begin: 09:00 in Toronto.
@@ -108,13 +102,7 @@ impl TestApp {
     pub(crate) async fn nobody() -> Self {
         let database = Database::fresh().await;
         let clock = Clock::still_at(MONDAY.parse().unwrap());
-        let app = App::new(
-            database.db().await,
-            clock,
-            toronto(),
-            Policy::default(),
-            profile(),
-        );
+        let app = App::new(database.db().await, clock, toronto(), Policy::default(), profile());
         let post = Post::new(app.clone(), None, None, true, None);
         let nobody = String::new;
         Self {
@@ -154,9 +142,7 @@ impl TestApp {
                 ))
                 .unwrap(),
             };
-            fadeline::storage::catalogue::partners::insert(&mut tx, &maple)
-                .await
-                .unwrap();
+            fadeline::storage::catalogue::partners::insert(&mut tx, &maple).await.unwrap();
             tx.commit().await.unwrap();
             id
         };
@@ -181,29 +167,14 @@ impl TestApp {
         let post = Post::new(app.clone(), None, None, true, None);
         let router = mail::router(&post);
         let [desk, practitioner, manager, partner] = tokens.try_into().unwrap();
-        Self {
-            app,
-            post,
-            router,
-            desk,
-            practitioner,
-            manager,
-            partner,
-            database,
-        }
+        Self { app, post, router, desk, practitioner, manager, partner, database }
     }
 
     /// Another node on the same database, with a clock of its own at the same time, whose rules of the zone may be others.
     pub(crate) async fn node(&self, zone: Tz) -> Self {
         let clock = Clock::still_at(self.app.clock.now());
         let db = Db::connect(&self.database.url).await.unwrap();
-        let app = App::new(
-            db,
-            clock,
-            zone,
-            self.app.policy.clone(),
-            self.app.profile.clone(),
-        );
+        let app = App::new(db, clock, zone, self.app.policy.clone(), self.app.profile.clone());
         let post = Post::new(app.clone(), None, None, true, None);
         Self {
             router: mail::router(&post),
@@ -279,12 +250,8 @@ impl TestApp {
 
     /// The patient of a course consents to the laser. Answers the consent's path.
     pub(crate) async fn consent_to_laser(&self, course: &str) -> String {
-        let patient = self
-            .get(&format!("/courses/{course}"))
-            .await
-            .expect(200)
-            .str("patient_id")
-            .to_owned();
+        let patient =
+            self.get(&format!("/courses/{course}")).await.expect(200).str("patient_id").to_owned();
         let consent = json!({"kind": "laser_treatment", "text_version": "2026-1"});
         let path = format!("/patients/{patient}/consents");
         let id = self.post(&path, consent).await.expect(201).id();
@@ -305,34 +272,24 @@ impl TestApp {
         more: Value,
     ) -> Answer {
         let mut body = json!({"course_id": course, "service": service, "start": start});
-        body.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.post("/sessions", body).await
     }
 
     /// The desk moves a session.
     pub(crate) async fn move_to(&self, session: &str, start: &str) -> Answer {
-        self.post(
-            &format!("/sessions/{session}/reschedule"),
-            json!({"start": start}),
-        )
-        .await
+        self.post(&format!("/sessions/{session}/reschedule"), json!({"start": start})).await
     }
 
     /// The desk calls a session off.
     pub(crate) async fn cancel(&self, session: &str) -> Answer {
-        self.post(
-            &format!("/sessions/{session}/cancel"),
-            json!({"reason": "patient_request"}),
-        )
-        .await
+        self.post(&format!("/sessions/{session}/cancel"), json!({"reason": "patient_request"}))
+            .await
     }
 
     /// Somebody does something to a session that needs no body: `arrive`, `undo`, …
     pub(crate) async fn act(&self, session: &str, verb: &str) -> Answer {
-        self.post(&format!("/sessions/{session}/{verb}"), Value::Null)
-            .await
+        self.post(&format!("/sessions/{session}/{verb}"), Value::Null).await
     }
 
     /// The free times of a course.
@@ -366,9 +323,7 @@ impl TestApp {
             password: None,
         };
         by_command::add(&self.app, user).await.unwrap();
-        by_command::create_token(&self.app, "other@example.test", 3000)
-            .await
-            .unwrap()
+        by_command::create_token(&self.app, "other@example.test", 3000).await.unwrap()
     }
 
     /// A number that the database is asked for past everything that the program does.
@@ -385,10 +340,7 @@ impl TestApp {
 
     /// Ends a token, whoever has it.
     pub(crate) async fn sign_out(&self, token: &str) {
-        let holder = tokens::holder(&self.app, token, None)
-            .await
-            .unwrap()
-            .unwrap();
+        let holder = tokens::holder(&self.app, token, None).await.unwrap().unwrap();
         tokens::sign_out(&self.app, holder.0).await.unwrap();
     }
 }
@@ -401,18 +353,15 @@ pub(crate) fn request(
     body: Value,
     headers: &[(&str, &str)],
 ) -> Request<Body> {
-    let path = if ["/demo", "/api", "/a/", "/shop/"]
-        .iter()
-        .any(|root| path.starts_with(root))
+    let path = if ["/demo", "/api", "/a/", "/shop/"].iter().any(|root| path.starts_with(root))
         || (path.starts_with("/feeds/") && path.contains(".ics"))
     {
         path.to_owned()
     } else {
         format!("/api/v1{path}")
     };
-    let mut request = Request::builder()
-        .method(Method::from_bytes(method.as_bytes()).unwrap())
-        .uri(path);
+    let mut request =
+        Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
     if !token.is_empty() {
         request = request.header("authorization", format!("Bearer {token}"));
     }
@@ -422,8 +371,5 @@ pub(crate) fn request(
     if body.is_null() {
         return request.body(Body::empty()).unwrap();
     }
-    request
-        .header("content-type", "application/json")
-        .body(Body::from(body.to_string()))
-        .unwrap()
+    request.header("content-type", "application/json").body(Body::from(body.to_string())).unwrap()
 }

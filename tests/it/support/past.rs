@@ -46,19 +46,12 @@ impl TestApp {
         record: Value,
     ) -> String {
         let mut tx = self.app.db.begin().await.unwrap();
-        let course = courses::get(&mut tx, CourseId(course.parse().unwrap()))
-            .await
-            .unwrap()
-            .unwrap();
+        let course =
+            courses::get(&mut tx, CourseId(course.parse().unwrap())).await.unwrap().unwrap();
         let service = named(&mut tx, service).await.unwrap();
-        let practitioner = practitioners::page(&mut tx, PractitionerId(Uuid::nil()), 1)
-            .await
-            .unwrap()
-            .remove(0);
-        let room = rooms::page(&mut tx, RoomId(Uuid::nil()), 1)
-            .await
-            .unwrap()
-            .remove(0);
+        let practitioner =
+            practitioners::page(&mut tx, PractitionerId(Uuid::nil()), 1).await.unwrap().remove(0);
+        let room = rooms::page(&mut tx, RoomId(Uuid::nil()), 1).await.unwrap().remove(0);
         let wall = NaiveDateTime::parse_from_str(start, "%Y-%m-%dT%H:%M").unwrap();
         let starts_at = civil::resolve(toronto(), wall).bound();
         let record: fadeline::domain::course::record::TreatmentRecord =
@@ -112,9 +105,7 @@ impl TestApp {
     /// The consultation and the test patches of a course, two months ago.
     pub(crate) async fn prepared(&self, course: &str) {
         let mut tx = self.app.db.begin().await.unwrap();
-        let lasers = devices::page(&mut tx, DeviceId(Uuid::nil()), 50)
-            .await
-            .unwrap();
+        let lasers = devices::page(&mut tx, DeviceId(Uuid::nil()), 50).await.unwrap();
         let patched = named(&mut tx, "test_patch").await.is_some();
         tx.rollback().await.unwrap();
         let today = civil::date_of(toronto(), self.app.clock.now());
@@ -130,13 +121,8 @@ impl TestApp {
             .await;
         }
         for (laser, hour) in lasers.iter().filter(|_| patched).zip(9..) {
-            let record = patch_with(
-                laser
-                    .details
-                    .modes
-                    .first()
-                    .map_or(1064, |mode| mode.wavelength_nm),
-            );
+            let record =
+                patch_with(laser.details.modes.first().map_or(1064, |mode| mode.wavelength_nm));
             self.past(
                 course,
                 "test_patch",
@@ -156,9 +142,6 @@ async fn services_known(app: &TestApp) -> bool {
 
 /// The service that programs call `code`.
 pub(crate) async fn named(tx: &mut Tx, code: &str) -> Option<Service> {
-    let all = services::page(tx, ServiceId(Uuid::nil()), 100)
-        .await
-        .unwrap();
-    all.into_iter()
-        .find(|service| service.details.code.as_str() == code)
+    let all = services::page(tx, ServiceId(Uuid::nil()), 100).await.unwrap();
+    all.into_iter().find(|service| service.details.code.as_str() == code)
 }

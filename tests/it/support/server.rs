@@ -14,10 +14,7 @@ use super::Answer;
 pub(crate) fn client() -> Client {
     // Whoever comes second finds it named already.
     let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
-        .pool_max_idle_per_host(64)
-        .build()
-        .unwrap()
+    Client::builder().pool_max_idle_per_host(64).build().unwrap()
 }
 
 /// A server process.
@@ -37,25 +34,13 @@ impl Server {
     /// The same, with its log elsewhere.
     pub(crate) async fn start_logging(database_url: &str, filter: &str, log: Stdio) -> Self {
         // The port is free when it is chosen, and taken again a moment later; nobody else here wants it.
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
         // A file that reaches the limit of a story is an error then, and does not kill the process.
         let mut child = Command::new("sh")
             .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
             .arg(env!("CARGO_BIN_EXE_fadeline"))
-            .args([
-                "serve",
-                "--listen",
-                &address,
-                "--database-url",
-                database_url,
-                "--log",
-                filter,
-            ])
+            .args(["serve", "--listen", &address, "--database-url", database_url, "--log", filter])
             // As `TestApp::without_waits`: what races here is time and place.
             .env("FADELINE_POLICY__LASER_INTERVAL_DAYS", "0")
             .env("FADELINE_POLICY__LASER_INTERVAL_DAYS_DARKER", "0")
@@ -68,11 +53,8 @@ impl Server {
             .unwrap();
         // Who reads the log of a pipe has died before the first request.
         drop(child.stderr.take());
-        let server = Self {
-            child: Mutex::new(child),
-            url: format!("http://{address}"),
-            client: client(),
-        };
+        let server =
+            Self { child: Mutex::new(child), url: format!("http://{address}"), client: client() };
         server.until_ready().await;
         server
     }
@@ -118,13 +100,7 @@ impl Server {
     /// Asks it to stop, as a supervisor does.
     pub(crate) fn tell_to_stop(&self) {
         let id = self.child.lock().unwrap().id();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id.to_string()])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap().success());
     }
 
     /// Whether it ends by itself, within its grace time, and well.
@@ -169,9 +145,8 @@ pub(crate) async fn call(
     body: Value,
     headers: &[(&str, &str)],
 ) -> Option<Answer> {
-    let mut request = client
-        .request(method.parse().unwrap(), format!("{url}/api/v1{path}"))
-        .bearer_auth(token);
+    let mut request =
+        client.request(method.parse().unwrap(), format!("{url}/api/v1{path}")).bearer_auth(token);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -214,9 +189,7 @@ impl Demo {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let said: Value = serde_json::from_str(&line).unwrap();
         Self {
             child,
@@ -233,17 +206,9 @@ impl Demo {
 
     /// Somebody with a role asks.
     pub(crate) async fn ask(&self, role: &str, method: &str, path: &str, body: Value) -> Answer {
-        call(
-            &client(),
-            &self.url,
-            self.token(role),
-            method,
-            path,
-            body,
-            &[],
-        )
-        .await
-        .expect("an answer")
+        call(&client(), &self.url, self.token(role), method, path, body, &[])
+            .await
+            .expect("an answer")
     }
 
     /// The token of a role.

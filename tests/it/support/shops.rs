@@ -38,23 +38,15 @@ impl TestApp {
 
     /// A shop that is asked, and proposes.
     pub(crate) async fn shop_on_request(&self, name: &str) -> Shop {
-        self.shop_with(name, json!({"works": "on_request"}), json!({"chairs": 1}))
-            .await
+        self.shop_with(name, json!({"works": "on_request"}), json!({"chairs": 1})).await
     }
 
     /// A shop of which more is written.
     pub(crate) async fn shop_with(&self, name: &str, more: Value, place: Value) -> Shop {
         let mut details = papered(name, "2 Example Ave", "416-555-0182");
-        details
-            .as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        details.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         details["shop"] = place;
-        let id = self
-            .manage("POST", "/partners", details)
-            .await
-            .expect(201)
-            .id();
+        let id = self.manage("POST", "/partners", details).await.expect(201).id();
         let local: String = name
             .to_lowercase()
             .replace(' ', ".")
@@ -69,11 +61,8 @@ impl TestApp {
     /// The place of a shop.
     pub(crate) async fn site_of(&self, partner: &str) -> String {
         let sites = self.get("/sites?limit=200").await.expect(200);
-        let theirs = sites
-            .items()
-            .iter()
-            .find(|site| site["partner_id"] == json!(partner))
-            .cloned();
+        let theirs =
+            sites.items().iter().find(|site| site["partner_id"] == json!(partner)).cloned();
         theirs.unwrap()["id"].as_str().unwrap().to_owned()
     }
 
@@ -87,19 +76,13 @@ impl TestApp {
             password: None,
         };
         by_command::add(&self.app, user).await.unwrap();
-        by_command::create_token(&self.app, email, 3000)
-            .await
-            .unwrap()
+        by_command::create_token(&self.app, email, 3000).await.unwrap()
     }
 
     /// The patient of a course permits that a shop is told of them. Answers the consent's path.
     pub(crate) async fn disclose(&self, course: &str, partner: &str) -> String {
-        let patient = self
-            .get(&format!("/courses/{course}"))
-            .await
-            .expect(200)
-            .str("patient_id")
-            .to_owned();
+        let patient =
+            self.get(&format!("/courses/{course}")).await.expect(200).str("patient_id").to_owned();
         let path = format!("/patients/{patient}/consents");
         let consent =
             json!({"kind": "disclosure", "partner_id": partner, "text_version": "2026-1"});
@@ -118,9 +101,7 @@ impl TestApp {
         let referral =
             json!({"course_id": course, "partner_id": partner, "service": service, "count": count});
         let id = self.post("/referrals", referral).await.expect(201).id();
-        self.post(&format!("/referrals/{id}/send"), Value::Null)
-            .await
-            .expect(200);
+        self.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(200);
         id
     }
 
@@ -132,8 +113,7 @@ impl TestApp {
         service: &str,
         start: &str,
     ) -> Answer {
-        self.book_with(course, service, start, json!({"site_id": shop.site}))
-            .await
+        self.book_with(course, service, start, json!({"site_id": shop.site})).await
     }
 
     /// A shop does something with a referral.
@@ -144,23 +124,11 @@ impl TestApp {
         verb: &str,
         body: Value,
     ) -> Answer {
-        self.call(
-            &shop.token,
-            "POST",
-            &format!("/referrals/{referral}/{verb}"),
-            body,
-        )
-        .await
+        self.call(&shop.token, "POST", &format!("/referrals/{referral}/{verb}"), body).await
     }
 
     /// What a shop sees of a referral.
     pub(crate) async fn shop_sees(&self, shop: &Shop, referral: &str) -> Answer {
-        self.call(
-            &shop.token,
-            "GET",
-            &format!("/referrals/{referral}"),
-            Value::Null,
-        )
-        .await
+        self.call(&shop.token, "GET", &format!("/referrals/{referral}"), Value::Null).await
     }
 }

@@ -57,46 +57,29 @@ pub(crate) async fn told(now: &str) -> Told {
         site: None,
         status: None,
     };
-    let sessions = sessions::page(
-        &mut tx,
-        all,
-        (DateTime::UNIX_EPOCH, SessionId(Uuid::nil())),
-        1000,
-    )
-    .await
-    .unwrap();
-    let mut people = Vec::new();
-    for patient in patients::search(&mut tx, "", ("", PatientId(Uuid::nil())), 1000)
-        .await
-        .unwrap()
-    {
-        let course = courses::page(&mut tx, Some(patient.id), CourseId(Uuid::nil()), 2)
+    let sessions =
+        sessions::page(&mut tx, all, (DateTime::UNIX_EPOCH, SessionId(Uuid::nil())), 1000)
             .await
             .unwrap();
+    let mut people = Vec::new();
+    for patient in patients::search(&mut tx, "", ("", PatientId(Uuid::nil())), 1000).await.unwrap()
+    {
+        let course =
+            courses::page(&mut tx, Some(patient.id), CourseId(Uuid::nil()), 2).await.unwrap();
         let [course] = course.try_into().unwrap();
         people.push((patient, course));
     }
     people.sort_by_key(|(patient, _)| patient.details.email.clone().map(|email| email.to_string()));
-    let services = services::page(&mut tx, ServiceId(Uuid::nil()), 100)
-        .await
-        .unwrap();
-    let devices = devices::page(&mut tx, DeviceId(Uuid::nil()), 100)
-        .await
-        .unwrap();
+    let services = services::page(&mut tx, ServiceId(Uuid::nil()), 100).await.unwrap();
+    let devices = devices::page(&mut tx, DeviceId(Uuid::nil()), 100).await.unwrap();
     tx.commit().await.unwrap();
     Told {
         app,
         now,
         sessions,
         people,
-        services: services
-            .into_iter()
-            .map(|service| (service.id, service))
-            .collect(),
-        devices: devices
-            .into_iter()
-            .map(|device| (device.id, device))
-            .collect(),
+        services: services.into_iter().map(|service| (service.id, service)).collect(),
+        devices: devices.into_iter().map(|device| (device.id, device)).collect(),
         database,
     }
 }
@@ -123,11 +106,7 @@ impl Told {
         let mut tokens = Vec::new();
         for name in ["casey", "noor", "robin", "maple"] {
             let email = format!("{name}@example.test");
-            tokens.push(
-                by_command::create_token(&self.app, &email, 3000)
-                    .await
-                    .unwrap(),
-            );
+            tokens.push(by_command::create_token(&self.app, &email, 3000).await.unwrap());
         }
         let [desk, practitioner, manager, partner] = tokens.try_into().unwrap();
         let post = Post::new(self.app.clone(), None, None, true, None);
@@ -151,10 +130,7 @@ impl Told {
 
     /// The sessions of one course, in order of time.
     pub(crate) fn of(&self, course: &Course) -> Vec<&sessions::Listed> {
-        self.sessions
-            .iter()
-            .filter(|one| one.session.course_id == course.id)
-            .collect()
+        self.sessions.iter().filter(|one| one.session.course_id == course.id).collect()
     }
 
     /// P01 is the first.

@@ -83,9 +83,7 @@ impl Year {
     fn some_start(&mut self) -> String {
         let today = wall(self.now).date();
         let changes = ["2027-03-14", "2027-11-07"].map(|day| day.parse::<NaiveDate>().unwrap());
-        let near = changes
-            .into_iter()
-            .find(|day| (0..35).contains(&(*day - today).num_days()));
+        let near = changes.into_iter().find(|day| (0..35).contains(&(*day - today).num_days()));
         let date = match (near, self.chance.below(100)) {
             (Some(change), 0..=39) => change + Duration::days(self.chance.between(-1, 9)),
             (_, 40..=52) => today,
@@ -106,11 +104,7 @@ impl Year {
         };
         self.count("booked");
         let visit = self.model.visits.len();
-        let truth = Truth {
-            start: at(&start),
-            on: true,
-            confirmed: false,
-        };
+        let truth = Truth { start: at(&start), on: true, confirmed: false };
         self.model.known.insert(id.clone(), visit);
         self.model.visits.push(Visit {
             id,
@@ -147,14 +141,7 @@ impl Year {
         }
         self.count("moved");
         let confirmed = before.confirmed && before.start == at(&start);
-        self.changed(
-            visit,
-            Truth {
-                start: at(&start),
-                on: true,
-                confirmed,
-            },
-        );
+        self.changed(visit, Truth { start: at(&start), on: true, confirmed });
         self.perhaps_undo(visit, 15);
         self.agrees(visit).await;
     }
@@ -168,9 +155,7 @@ impl Year {
             json!({"room_id": self.chance.pick(&self.rooms)})
         };
         let mut body = json!({"start": wall(truth.start).format("%Y-%m-%dT%H:%M").to_string()});
-        body.as_object_mut()
-            .unwrap()
-            .extend(place.as_object().unwrap().clone());
+        body.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
         let path = format!("/sessions/{}/reschedule", self.model.visits[visit].id);
         if self.desk().post(&path, body).await.status != 200 {
             self.count("refused");
@@ -202,16 +187,9 @@ impl Year {
         }
         self.count("undone");
         let visit_there = &mut self.model.visits[visit];
-        let (now, back) = (
-            visit_there.truth.now().clone(),
-            visit_there.before.pop().unwrap(),
-        );
+        let (now, back) = (visit_there.truth.now().clone(), visit_there.before.pop().unwrap());
         // Back at another time, what was said of that time holds again; what was answered since to the same time stays.
-        let confirmed = if now.start == back.start {
-            now.confirmed
-        } else {
-            back.confirmed
-        };
+        let confirmed = if now.start == back.start { now.confirmed } else { back.confirmed };
         visit_there.truth.set(self.now, Truth { confirmed, ..back });
         self.agrees(visit).await;
     }
@@ -227,10 +205,7 @@ impl Year {
         };
         let last = first + Duration::days(self.chance.between(0, 1));
         let closure = json!({"site_id": self.site, "first_day": first, "last_day": last, "reason": "Inventory"});
-        self.desk()
-            .manage("POST", "/closures", closure)
-            .await
-            .expect(201);
+        self.desk().manage("POST", "/closures", closure).await.expect(201);
         self.count("closed");
         for visit in self.model.to_come(self.now) {
             if (first..=last).contains(&wall(self.model.visits[visit].truth.now().start).date()) {
@@ -248,24 +223,13 @@ impl Year {
         };
         let truth = self.model.visits[visit].truth.now().clone();
         let start = truth.start.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let answer = self
-            .form(&format!("{link}/confirm"), &[("start", &start)], &[])
-            .await;
+        let answer = self.form(&format!("{link}/confirm"), &[("start", &start)], &[]).await;
         if answer.status == 303
-            && answer.headers["location"]
-                .to_str()
-                .unwrap()
-                .ends_with("?confirmed")
+            && answer.headers["location"].to_str().unwrap().ends_with("?confirmed")
         {
             assert!(truth.on, "only what takes place can be confirmed");
             self.count("confirmed by link");
-            self.model.visits[visit].truth.set(
-                self.now,
-                Truth {
-                    confirmed: true,
-                    ..truth
-                },
-            );
+            self.model.visits[visit].truth.set(self.now, Truth { confirmed: true, ..truth });
         }
         self.agrees(visit).await;
     }
@@ -274,25 +238,13 @@ impl Year {
     async fn answer_by_text(&mut self, visit: usize) {
         let who = self.model.visits[visit].who;
         let phone = self.model.people[who].reach.now().phone.clone();
-        let words = *self
-            .chance
-            .pick(&["C", "C", "Oui", "R", "Is there parking?"]);
+        let words = *self.chance.pick(&["C", "C", "Oui", "R", "Is there parking?"]);
         self.text(&phone, words).await;
         let theirs = |visit: &usize| {
-            self.model.people[self.model.visits[*visit].who]
-                .reach
-                .now()
-                .phone
-                == phone
+            self.model.people[self.model.visits[*visit].who].reach.now().phone == phone
         };
         let mut changed = 0;
-        for visit in self
-            .model
-            .to_come(self.now)
-            .into_iter()
-            .filter(theirs)
-            .collect::<Vec<_>>()
-        {
+        for visit in self.model.to_come(self.now).into_iter().filter(theirs).collect::<Vec<_>>() {
             let path = format!("/sessions/{}", self.model.visits[visit].id);
             let shown = self.desk().get(&path).await.expect(200);
             let (confirmed, truth) = (
@@ -302,14 +254,8 @@ impl Year {
             if confirmed != truth.confirmed {
                 changed += 1;
                 assert_eq!(confirmed, words != "R", "{words:?}");
-                self.count(if confirmed {
-                    "confirmed by text"
-                } else {
-                    "asked for another time"
-                });
-                self.model.visits[visit]
-                    .truth
-                    .set(self.now, Truth { confirmed, ..truth });
+                self.count(if confirmed { "confirmed by text" } else { "asked for another time" });
+                self.model.visits[visit].truth.set(self.now, Truth { confirmed, ..truth });
             }
         }
         assert!(changed <= 1, "{words:?} is said of one visit");
@@ -331,11 +277,8 @@ impl Year {
         let reached = |reach: &Reach| reach.phone == to || reach.email.as_ref() == Some(&to);
         if to.starts_with('+') {
             self.text(&to, "START").await;
-        } else if let Some(person) = self
-            .model
-            .people
-            .iter()
-            .position(|one| reached(one.reach.now()))
+        } else if let Some(person) =
+            self.model.people.iter().position(|one| reached(one.reach.now()))
         {
             self.wish(person, "email", true).await;
         } else {
@@ -362,20 +305,14 @@ impl Year {
                     visit.link.as_ref().is_some_and(|(_, to)| *to == email)
                         && visit.truth.now().start > self.now
                 };
-                let Some((link, _)) = self
-                    .model
-                    .visits
-                    .iter()
-                    .find(theirs)
-                    .and_then(|visit| visit.link.clone())
+                let Some((link, _)) =
+                    self.model.visits.iter().find(theirs).and_then(|visit| visit.link.clone())
                 else {
                     return;
                 };
                 // The button of a mail program.
                 let press = [("List-Unsubscribe", "One-Click")];
-                self.form(&format!("{link}/unsubscribe"), &press, &[])
-                    .await
-                    .expect(204);
+                self.form(&format!("{link}/unsubscribe"), &press, &[]).await.expect(204);
                 email
             }
         };
@@ -403,17 +340,11 @@ impl Year {
         };
         let path = format!("/patients/{}/consents", self.model.people[who].id);
         let reach = self.model.people[who].reach.now().clone();
-        let held = self.model.people[who]
-            .consent
-            .clone()
-            .filter(|_| !reach.refused);
+        let held = self.model.people[who].consent.clone().filter(|_| !reach.refused);
         let refused = if let Some(id) = held {
             let call = format!("{path}/{id}");
             let token = self.desk().desk.clone();
-            self.desk()
-                .call(&token, "DELETE", &call, Value::Null)
-                .await
-                .expect(200);
+            self.desk().call(&token, "DELETE", &call, Value::Null).await.expect(200);
             self.count("consents withdrawn");
             true
         } else {
@@ -423,9 +354,7 @@ impl Year {
             self.count("consents given");
             false
         };
-        self.model.people[who]
-            .reach
-            .set(self.now, Reach { refused, ..reach });
+        self.model.people[who].reach.set(self.now, Reach { refused, ..reach });
     }
 
     /// Another address, another number, none, or another wish.
@@ -447,9 +376,7 @@ impl Year {
             }
             7..=8 => {
                 reach.prefers =
-                    *self
-                        .chance
-                        .pick(&[Some(Channel::Email), Some(Channel::Sms), None]);
+                    *self.chance.pick(&[Some(Channel::Email), Some(Channel::Sms), None]);
                 json!({"preferred_channel": reach.prefers})
             }
             _ => {
@@ -458,10 +385,7 @@ impl Year {
         };
         let path = format!("/patients/{}", self.model.people[who].id);
         let token = self.desk().desk.clone();
-        self.desk()
-            .call(&token, "PATCH", &path, change)
-            .await
-            .expect(200);
+        self.desk().call(&token, "PATCH", &path, change).await.expect(200);
         self.count("readdressed");
         self.model.people[who].reach.set(self.now, reach);
     }
@@ -471,22 +395,14 @@ impl Year {
         let path = format!("/sessions/{}", self.model.visits[visit].id);
         let shown = self.desk().get(&path).await.expect(200);
         let there = Truth {
-            start: shown
-                .str("start")
-                .parse::<DateTime<chrono::FixedOffset>>()
-                .unwrap()
-                .to_utc(),
+            start: shown.str("start").parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc(),
             on: shown.str("status") == "booked",
             confirmed: !shown.body["confirmed_at"].is_null(),
         };
         let truth = self.model.visits[visit].truth.now();
         let there = Truth {
             // What is called off keeps its confirmation, of which nobody is told.
-            confirmed: if there.on {
-                there.confirmed
-            } else {
-                truth.confirmed
-            },
+            confirmed: if there.on { there.confirmed } else { truth.confirmed },
             ..there
         };
         assert_eq!(&there, truth, "{}", shown.text);

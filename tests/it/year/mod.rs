@@ -85,12 +85,7 @@ impl Year {
         let room = app.manage("POST", "/rooms", room).await.expect(201).id();
         let now = app.app.clock.now();
         let end = now + Duration::days(365);
-        let sky = Arc::new(Sky::new(
-            seed,
-            app.app.clone(),
-            now,
-            end - Duration::days(4),
-        ));
+        let sky = Arc::new(Sky::new(seed, app.app.clone(), now, end - Duration::days(4)));
         let mut apps = Vec::new();
         if database::postgres().is_some() {
             apps.push(app.node(toronto()).await);
@@ -147,20 +142,10 @@ impl Year {
             let language = if who % 3 == 1 { "fr" } else { "en" };
             let patient = json!({"given_name": format!("P{who}"), "family_name": "Sample", "phone": reach.phone, "email": reach.email,
                 "preferred_channel": reach.prefers, "preferred_language": language});
-            let id = self
-                .desk()
-                .post("/patients", patient)
-                .await
-                .expect(201)
-                .id();
+            let id = self.desk().post("/patients", patient).await.expect(201).id();
             let course = self.desk().course_of(&id).await;
             let reach = Log::begun(self.now, reach);
-            self.model.people.push(Person {
-                id,
-                course,
-                reach,
-                consent: None,
-            });
+            self.model.people.push(Person { id, course, reach, consent: None });
         }
     }
 
@@ -177,12 +162,7 @@ impl Year {
     fn plan(&mut self, at: DateTime<Utc>, deed: Deed) {
         // One at a time.
         let mut at = at;
-        while self
-            .queue
-            .range((at, 0)..=(at, usize::MAX))
-            .next()
-            .is_some()
-        {
+        while self.queue.range((at, 0)..=(at, usize::MAX)).next().is_some() {
             at += Duration::seconds(1);
         }
         self.queued += 1;
@@ -196,9 +176,8 @@ impl Year {
         fields: &[(&str, &str)],
         headers: &[(&str, &str)],
     ) -> Answer {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut request =
             Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         for (name, value) in headers {
@@ -211,14 +190,10 @@ impl Year {
     /// A call of the provider of texts.
     async fn provider_calls(&mut self, path: &str, fields: &[(&str, &str)]) {
         let url = self.nodes[0].app.app.profile.public_url.to(path);
-        let params: Vec<_> = fields
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let params: Vec<_> =
+            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let signature = signed(TEXTS_SECRET, &url, &params);
-        let answer = self
-            .form(path, fields, &[("x-twilio-signature", &signature)])
-            .await;
+        let answer = self.form(path, fields, &[("x-twilio-signature", &signature)]).await;
         assert!(answer.status < 300, "{path}: {}", answer.text);
     }
 
@@ -226,12 +201,8 @@ impl Year {
     async fn text(&mut self, from: &str, words: &str) {
         self.fresh += 1;
         let sid = format!("SMin{}", self.fresh);
-        let fields = [
-            ("From", from),
-            ("To", "+15005550006"),
-            ("Body", words),
-            ("MessageSid", &sid),
-        ];
+        let fields =
+            [("From", from), ("To", "+15005550006"), ("Body", words), ("MessageSid", &sid)];
         self.provider_calls("/texts/incoming", &fields).await;
     }
 
@@ -242,17 +213,12 @@ impl Year {
         loop {
             let due = self.nodes[0].next_due().await;
             // What is due but waits for another message is asked for again when that is tried, or let go of.
-            let due = if stuck {
-                self.next_after_now().await
-            } else {
-                due.map(|due| due.max(self.now))
-            };
+            let due =
+                if stuck { self.next_after_now().await } else { due.map(|due| due.max(self.now)) };
             let deed = self.queue.keys().next().map(|(at, _)| *at);
             let report = self.reports.keys().next().map(|(at, _)| *at);
-            let next = [due, deed, report, self.sky.next_change(self.now)]
-                .into_iter()
-                .flatten()
-                .min();
+            let next =
+                [due, deed, report, self.sky.next_change(self.now)].into_iter().flatten().min();
             let Some(next) = next.filter(|next| *next <= end) else {
                 break;
             };
@@ -261,20 +227,14 @@ impl Year {
                 node.move_to(next);
             }
             self.deliver().await;
-            stuck = self.nodes[0]
-                .next_due()
-                .await
-                .is_some_and(|due| due <= self.now);
-            while let Some(report) = self
-                .reports
-                .first_entry()
-                .filter(|report| report.key().0 <= next)
+            stuck = self.nodes[0].next_due().await.is_some_and(|due| due <= self.now);
+            while let Some(report) =
+                self.reports.first_entry().filter(|report| report.key().0 <= next)
             {
                 let ((_, row), status) = report.remove_entry();
                 let sid = format!("SM{}", row.replace('-', ""));
                 let fields = [("MessageSid", sid.as_str()), ("MessageStatus", status)];
-                self.provider_calls(&format!("/texts/status/{row}"), &fields)
-                    .await;
+                self.provider_calls(&format!("/texts/status/{row}"), &fields).await;
             }
             while let Some(deed) = self.queue.first_entry().filter(|deed| deed.key().0 <= next) {
                 let deed = deed.remove();
@@ -307,9 +267,7 @@ impl Year {
     /// All that the clinic keeps of its messages about a visit.
     async fn ledger(&self, visit: &str) -> Vec<Message> {
         let mut tx = self.nodes[0].app.app.db.read().await.unwrap();
-        let rows = ledger::of_session(&mut tx, visit.parse().unwrap())
-            .await
-            .unwrap();
+        let rows = ledger::of_session(&mut tx, visit.parse().unwrap()).await.unwrap();
         tx.rollback().await.unwrap();
         rows
     }
@@ -327,10 +285,7 @@ impl Year {
                 _ => unreachable!("one node, or two"),
             };
             self.watch().await;
-            if outcomes
-                .iter()
-                .all(|outcome| outcome.is_some_and(|outcome| outcome.is_nothing()))
-            {
+            if outcomes.iter().all(|outcome| outcome.is_some_and(|outcome| outcome.is_nothing())) {
                 break;
             }
         }

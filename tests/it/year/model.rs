@@ -29,11 +29,7 @@ impl<T> Log<T> {
 
     /// As it was then, if it was.
     pub(super) fn at(&self, then: DateTime<Utc>) -> Option<&T> {
-        self.0
-            .iter()
-            .rev()
-            .find(|(from, _)| *from <= then)
-            .map(|(_, was)| was)
+        self.0.iter().rev().find(|(from, _)| *from <= then).map(|(_, was)| was)
     }
 
     pub(super) fn begun_at(&self) -> DateTime<Utc> {
@@ -77,8 +73,7 @@ impl Reach {
     pub(super) fn way(&self, rule: Channel) -> (Channel, String) {
         let ways = [self.prefers, Some(rule), Some(Channel::Sms)];
         let mut ways = ways.into_iter().flatten();
-        ways.find_map(|way| Some((way, self.address(way)?.to_owned())))
-            .unwrap()
+        ways.find_map(|way| Some((way, self.address(way)?.to_owned()))).unwrap()
     }
 }
 
@@ -127,41 +122,24 @@ pub(super) struct Model {
 impl Model {
     /// Whether `who` permitted nothing by this way to this address, at any moment from `from` on; now, if that is now.
     pub(super) fn refused_since(&self, who: usize, to: &str, from: DateTime<Utc>) -> bool {
-        let opted_out = self
-            .opted_out
-            .get(to)
-            .is_some_and(|log| log.ever_since(from, |out| *out));
-        opted_out
-            || self.people[who]
-                .reach
-                .ever_since(from, |reach| reach.refused)
+        let opted_out = self.opted_out.get(to).is_some_and(|log| log.ever_since(from, |out| *out));
+        opted_out || self.people[who].reach.ever_since(from, |reach| reach.refused)
     }
 
     pub(super) fn refused_at(&self, who: usize, to: &str, at: DateTime<Utc>) -> bool {
-        let opted_out = self
-            .opted_out
-            .get(to)
-            .and_then(|log| log.at(at))
-            .is_some_and(|out| *out);
-        opted_out
-            || self.people[who]
-                .reach
-                .at(at)
-                .is_some_and(|reach| reach.refused)
+        let opted_out = self.opted_out.get(to).and_then(|log| log.at(at)).is_some_and(|out| *out);
+        opted_out || self.people[who].reach.at(at).is_some_and(|reach| reach.refused)
     }
 
     pub(super) fn opt(&mut self, to: &str, out: bool, now: DateTime<Utc>) {
         let log = self.opted_out.entry(to.to_owned());
-        log.or_insert_with(|| Log::begun(DateTime::UNIX_EPOCH, false))
-            .set(now, out);
+        log.or_insert_with(|| Log::begun(DateTime::UNIX_EPOCH, false)).set(now, out);
     }
 
     /// Visits that are to come.
     pub(super) fn to_come(&self, now: DateTime<Utc>) -> Vec<usize> {
         let to_come = |visit: &Visit| visit.truth.now().on && visit.truth.now().start > now;
-        (0..self.visits.len())
-            .filter(|index| to_come(&self.visits[*index]))
-            .collect()
+        (0..self.visits.len()).filter(|index| to_come(&self.visits[*index])).collect()
     }
 }
 
@@ -189,18 +167,12 @@ impl Lead {
     }
 
     pub(super) fn way(self) -> Channel {
-        if self == Self::TwoHours {
-            Channel::Sms
-        } else {
-            Channel::Email
-        }
+        if self == Self::TwoHours { Channel::Sms } else { Channel::Email }
     }
 
     /// Until when one is of use: half of a long lead may have gone; half an hour is left of a short one.
     pub(super) fn useful_until(self, start: DateTime<Utc>, due: DateTime<Utc>) -> DateTime<Utc> {
-        self.useful_until_by_its_lead(start)
-            .max(due + Duration::minutes(10))
-            .min(start)
+        self.useful_until_by_its_lead(start).max(due + Duration::minutes(10)).min(start)
     }
 
     fn useful_until_by_its_lead(self, start: DateTime<Utc>) -> DateTime<Utc> {
@@ -296,9 +268,7 @@ pub(super) fn due(lead: Lead, start: DateTime<Utc>) -> Due {
 /// How a message may say when a visit is, in either language, mail or text.
 pub(super) fn said(start: DateTime<Utc>) -> [String; 2] {
     let (en, fr) = (
-        [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ],
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
         [
             "janvier",
             "février",
@@ -325,11 +295,6 @@ pub(super) fn said(start: DateTime<Utc>) -> [String; 2] {
             wall.minute(),
             if pm { "p" } else { "a" }
         ),
-        format!(
-            "{day}{first} {} à {} h {:02}",
-            fr[month],
-            wall.hour(),
-            wall.minute()
-        ),
+        format!("{day}{first} {} à {} h {:02}", fr[month], wall.hour(), wall.minute()),
     ]
 }

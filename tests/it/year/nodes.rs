@@ -5,11 +5,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use fadeline::delivery::Post;
 use fadeline::delivery::sms::{Sms, SmsSettings};
-use fadeline::delivery::step;
 use fadeline::delivery::step::Outcome;
 use fadeline::delivery::transport::{Smtp, SmtpSettings};
+use fadeline::delivery::{Post, step};
 use fadeline::domain::patient::channel::Channel;
 use tokio::net::TcpSocket;
 use tokio::sync::{mpsc, oneshot};
@@ -41,16 +40,8 @@ impl Node {
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let nowhere = (socket.local_addr().unwrap().port(), socket);
         let post = app.post.clone();
-        let mut node = Self {
-            app,
-            post,
-            mail,
-            texts,
-            nowhere,
-            gone: [false; 2],
-            deaths,
-            sky: sky.clone(),
-        };
+        let mut node =
+            Self { app, post, mail, texts, nowhere, gone: [false; 2], deaths, sky: sky.clone() };
         node.restart();
         node
     }
@@ -66,20 +57,10 @@ impl Node {
         let url = |text: String| Url::parse(&text).unwrap();
         let smtp = SmtpSettings::new(&url(format!("smtp://127.0.0.1:{mail}")), None, None).unwrap();
         let from = Some("+15005550006".to_owned());
-        let sms = SmsSettings::new(
-            &url(format!("http://AC1:token@127.0.0.1:{texts}")),
-            from,
-            None,
-        )
-        .unwrap();
+        let sms = SmsSettings::new(&url(format!("http://AC1:token@127.0.0.1:{texts}")), from, None)
+            .unwrap();
         let ways = (Smtp::new(&smtp).unwrap(), Sms::new(&sms).unwrap());
-        self.post = Post::new(
-            self.app.app.clone(),
-            Some(ways.0),
-            Some(ways.1),
-            false,
-            None,
-        );
+        self.post = Post::new(self.app.app.clone(), Some(ways.0), Some(ways.1), false, None);
     }
 
     /// Moves its clock to `now`, and its servers with the weather.

@@ -92,21 +92,14 @@ impl Sky {
             let days = (calm_from - from).num_days() - 4;
             // One that outlasts the use of a reminder, one that outlasts the patience of the ledger, and many of an afternoon.
             let hours = (0..24).map(|_| (chance.between(1, 9), chance.percent(50)));
-            for (hours, gone) in hours
-                .collect::<Vec<_>>()
-                .into_iter()
-                .chain([(32, false), (54, true)])
+            for (hours, gone) in
+                hours.collect::<Vec<_>>().into_iter().chain([(32, false), (54, true)])
             {
                 let from = from
                     + Duration::days(chance.between(1, days))
                     + Duration::minutes(chance.between(0, 600));
                 let until = from + Duration::hours(hours);
-                outages.push(Outage {
-                    channel,
-                    from,
-                    until,
-                    gone,
-                });
+                outages.push(Outage { channel, from, until, gone });
             }
         }
         Self {
@@ -204,29 +197,17 @@ impl Sky {
         fate: Fate,
     ) {
         let at = self.now();
-        self.tries.lock().unwrap().push(Try {
-            at,
-            channel,
-            row,
-            to,
-            gist,
-            whole,
-            fate,
-        });
+        self.tries.lock().unwrap().push(Try { at, channel, row, to, gist, whole, fate });
     }
 
     /// A mail server for one node.
     pub(super) fn mail_server(self: &Arc<Self>, death: Death) -> u16 {
-        self.listen(death, |sky, death, stream| async move {
-            sky.take_mail(&death, stream).await
-        })
+        self.listen(death, |sky, death, stream| async move { sky.take_mail(&death, stream).await })
     }
 
     /// A provider of texts for one node.
     pub(super) fn provider(self: &Arc<Self>, death: Death) -> u16 {
-        self.listen(death, |sky, death, stream| async move {
-            sky.take_text(&death, stream).await
-        })
+        self.listen(death, |sky, death, stream| async move { sky.take_text(&death, stream).await })
     }
 
     fn listen<F>(
@@ -292,14 +273,8 @@ impl Sky {
                 mail.push_str("\r\n");
             }
             let subject = Mail::read(&mail).subject;
-            let row = mail
-                .split("Message-ID: <")
-                .nth(1)
-                .unwrap()
-                .split('@')
-                .next()
-                .unwrap()
-                .to_owned();
+            let row =
+                mail.split("Message-ID: <").nth(1).unwrap().split('@').next().unwrap().to_owned();
             let answer: &[u8] = match self.tried(Channel::Email, row, to.clone(), subject, mail) {
                 Fate::Taken => b"250 taken\r\n",
                 Fate::NotNow => b"451 greylisted\r\n",
@@ -334,21 +309,12 @@ impl Sky {
                 break (head.to_owned(), body.to_owned());
             }
         };
-        let form: BTreeMap<String, String> = url::form_urlencoded::parse(body.as_bytes())
-            .into_owned()
-            .collect();
-        let key = head
-            .split("idempotency-key: ")
-            .nth(1)
-            .unwrap()
-            .lines()
-            .next()
-            .unwrap()
-            .to_owned();
-        let gist: Vec<_> = form["Body"]
-            .split(' ')
-            .filter(|word| !word.starts_with("http"))
-            .collect();
+        let form: BTreeMap<String, String> =
+            url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+        let key =
+            head.split("idempotency-key: ").nth(1).unwrap().lines().next().unwrap().to_owned();
+        let gist: Vec<_> =
+            form["Body"].split(' ').filter(|word| !word.starts_with("http")).collect();
         let (status, json) = if self.refuses(Channel::Sms) {
             ("503 Service Unavailable", "{}".to_owned())
         } else {

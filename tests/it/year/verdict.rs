@@ -43,10 +43,7 @@ impl Year {
     /// Nothing that was due waits, or is under way.
     fn is_settled(&mut self, ledgers: &[Vec<Message>]) {
         for row in ledgers.iter().flatten() {
-            let waits = matches!(
-                row.status,
-                MessageStatus::Scheduled | MessageStatus::Sending
-            );
+            let waits = matches!(row.status, MessageStatus::Scheduled | MessageStatus::Sending);
             assert!(
                 !waits || row.due_at > self.now,
                 "YEAR_SEED={} it still waits: {row:?}",
@@ -80,9 +77,8 @@ impl Year {
         let mut expected = Vec::new();
         for (index, visit) in self.model.visits.iter().enumerate() {
             let starts: BTreeSet<_> = visit.truth.all().map(|truth| truth.start).collect();
-            for (start, lead) in starts
-                .into_iter()
-                .flat_map(|start| Lead::ALL.map(|lead| (start, lead)))
+            for (start, lead) in
+                starts.into_iter().flat_map(|start| Lead::ALL.map(|lead| (start, lead)))
             {
                 let due = due(lead, start);
                 let at = due.when();
@@ -92,19 +88,9 @@ impl Year {
                 if at > self.now || !visit.truth.at(at).is_some_and(stands) {
                     continue;
                 }
-                let (channel, to) = self.model.people[visit.who]
-                    .reach
-                    .at(at)
-                    .unwrap()
-                    .way(lead.way());
-                expected.push(Expected {
-                    visit: index,
-                    lead,
-                    start,
-                    due,
-                    channel,
-                    to,
-                });
+                let (channel, to) =
+                    self.model.people[visit.who].reach.at(at).unwrap().way(lead.way());
+                expected.push(Expected { visit: index, lead, start, due, channel, to });
             }
         }
         expected
@@ -112,19 +98,15 @@ impl Year {
 
     /// What was taken was due; and of all rows for one visit, lead and time, one was taken.
     fn none_unexpected(&self, ledgers: &[Vec<Message>], expected: &[Expected]) {
-        let mut due: BTreeSet<_> = expected
-            .iter()
-            .map(|one| (one.visit, one.lead, one.start))
-            .collect();
+        let mut due: BTreeSet<_> =
+            expected.iter().map(|one| (one.visit, one.lead, one.start)).collect();
         for (visit, row) in ledgers
             .iter()
             .enumerate()
             .flat_map(|(visit, rows)| rows.iter().map(move |row| (visit, row)))
         {
-            let taken = self
-                .handed
-                .get(&row.id.to_string())
-                .is_some_and(|handed| handed.whole.is_some());
+            let taken =
+                self.handed.get(&row.id.to_string()).is_some_and(|handed| handed.whole.is_some());
             if taken && row.kind == MessageKind::Reminder {
                 let key = (visit, Lead::read(&row.lead), row.content.starts_at);
                 assert!(
@@ -151,22 +133,14 @@ impl Year {
         );
         assert!(!rows.is_empty(), "it was never planned: {told}");
         let purpose = [Purpose::Prepare, Purpose::Confirm, Purpose::Remind][one.lead as usize];
-        assert!(
-            rows.iter().all(|row| row.content.purpose == Some(purpose)),
-            "{told}"
-        );
+        assert!(rows.iter().all(|row| row.content.purpose == Some(purpose)), "{told}");
         let done = |row: &&&Message| {
-            !matches!(
-                row.status,
-                MessageStatus::Superseded | MessageStatus::Suppressed
-            )
+            !matches!(row.status, MessageStatus::Superseded | MessageStatus::Suppressed)
         };
         let settled = rows.iter().filter(done).count();
         assert!(settled <= 1, "it is in two states: {told}");
-        let handed: Vec<_> = rows
-            .iter()
-            .filter_map(|row| self.handed.get(&row.id.to_string()))
-            .collect();
+        let handed: Vec<_> =
+            rows.iter().filter_map(|row| self.handed.get(&row.id.to_string())).collect();
         let first = handed.iter().flat_map(|handed| handed.taken()).min();
         let tried = handed
             .iter()
@@ -195,10 +169,7 @@ impl Year {
             notes.push("due before the clock goes back, for a visit after it");
         }
         if refused || skipped {
-            assert!(
-                first.is_none() && settled == 0,
-                "it is not to be sent: {told}"
-            );
+            assert!(first.is_none() && settled == 0, "it is not to be sent: {told}");
             notes.push(if refused {
                 "due to nobody who permits it"
             } else {
@@ -208,8 +179,7 @@ impl Year {
             let says = |row: &&Message| match row.reason {
                 Some(Unsent::QuietHours) => skipped,
                 Some(Unsent::NoConsent) => {
-                    self.model
-                        .refused_since(visit.who, &one.to, visit.truth.begun_at())
+                    self.model.refused_since(visit.who, &one.to, visit.truth.begun_at())
                 }
                 _ => refused,
             };
@@ -218,22 +188,13 @@ impl Year {
             notes.push(if first == at {
                 "gone on the minute"
             } else {
-                assert!(
-                    held_up || behind,
-                    "it is late, and nothing held it up: {told}"
-                );
+                assert!(held_up || behind, "it is late, and nothing held it up: {told}");
                 "gone late"
             });
         } else {
-            assert!(
-                held_up || behind,
-                "it is lost, and nothing held it up: {told}"
-            );
+            assert!(held_up || behind, "it is lost, and nothing held it up: {told}");
             notes.push("held up until it was of no use");
-            let last = rows
-                .iter()
-                .max_by_key(|row| (row.session_version, row.id))
-                .unwrap();
+            let last = rows.iter().max_by_key(|row| (row.session_version, row.id)).unwrap();
             let since = |so: &dyn Fn(&Truth) -> bool| visit.truth.ever_since(at, so);
             let readdressed = |to: &str| {
                 self.model.people[visit.who]
@@ -316,9 +277,7 @@ fn waits_for_a_change(one: &Expected, ledger: &[Message]) -> bool {
     ledger.iter().any(|row| {
         let change =
             row.kind.tells().is_some() && row.channel == one.channel && row.created_at <= at;
-        let went = row
-            .sent_at
-            .map_or(row.created_at + Duration::hours(50), |sent| sent);
+        let went = row.sent_at.map_or(row.created_at + Duration::hours(50), |sent| sent);
         change && went > at && row.status != MessageStatus::Suppressed
     })
 }

@@ -23,21 +23,15 @@ pub(super) struct Handed {
 
 impl Handed {
     pub(super) fn taken(&self) -> impl Iterator<Item = DateTime<Utc>> {
-        self.tries
-            .iter()
-            .filter(|(_, fate)| fate.is_taken())
-            .map(|(at, _)| *at)
+        self.tries.iter().filter(|(_, fate)| fate.is_taken()).map(|(at, _)| *at)
     }
 }
 
 impl Year {
     /// Looks at all that was tried just now.
     pub(super) async fn watch(&mut self) {
-        let (opted_out, others): (Vec<_>, Vec<_>) = self
-            .sky
-            .tries()
-            .into_iter()
-            .partition(|one| one.fate == Fate::OptedOut);
+        let (opted_out, others): (Vec<_>, Vec<_>) =
+            self.sky.tries().into_iter().partition(|one| one.fate == Fate::OptedOut);
         for one in others {
             self.watch_one(one).await;
         }
@@ -67,25 +61,15 @@ impl Year {
         };
         let row = self.row(&id).await;
         let visit = self.model.known[&row.session_id.unwrap().to_string()];
-        let told = format!(
-            "YEAR_SEED={} {}: {row:?} {:?}",
-            self.seed, self.now, self.model.visits[visit]
-        );
+        let told =
+            format!("YEAR_SEED={} {}: {row:?} {:?}", self.seed, self.now, self.model.visits[visit]);
         let handed = self.handed.entry(id.clone()).or_default();
-        let before = handed
-            .tries
-            .iter()
-            .rev()
-            .find(|(_, fate)| fate.is_taken())
-            .copied();
+        let before = handed.tries.iter().rev().find(|(_, fate)| fate.is_taken()).copied();
         handed.tries.push((one.at, one.fate));
         if one.fate.is_taken() {
             if let Some(whole) = handed.whole.replace(one.whole.clone()) {
                 let unheard = before.is_some_and(|(_, fate)| fate != Fate::Taken);
-                assert!(
-                    unheard,
-                    "sent twice, though it was said to be taken: {told}"
-                );
+                assert!(unheard, "sent twice, though it was said to be taken: {told}");
                 assert_eq!(whole, one.whole, "sent twice, and not the same: {told}");
                 self.count("sent twice, as nobody could know");
                 if before.unwrap().1 == Fate::DiesAfter {
@@ -100,44 +84,30 @@ impl Year {
 
     pub(super) async fn row(&self, id: &str) -> Message {
         let mut tx = self.nodes[0].app.app.db.read().await.unwrap();
-        let row = ledger::get(&mut tx, id.parse().unwrap())
-            .await
-            .unwrap()
-            .unwrap();
+        let row = ledger::get(&mut tx, id.parse().unwrap()).await.unwrap().unwrap();
         tx.rollback().await.unwrap();
         row
     }
 
     /// None for a time that is no longer true, none to whom it is not for, none at night.
     fn is_true(&mut self, visit: usize, row: &Message, one: &Try, told: &str) {
-        let (who, truth) = (
-            self.model.visits[visit].who,
-            self.model.visits[visit].truth.now().clone(),
-        );
+        let (who, truth) =
+            (self.model.visits[visit].who, self.model.visits[visit].truth.now().clone());
         assert_eq!(row.channel, one.channel, "{told}");
         let died = |at: DateTime<Utc>| self.now - at <= Duration::minutes(5);
         let was_under_way = self.handed[&row.id.to_string()]
             .tries
             .iter()
             .any(|(at, fate)| matches!(fate, Fate::DiesAfter | Fate::DiesBefore) && died(*at))
-            || self
-                .died_unsaid
-                .iter()
-                .any(|(at, to)| *to == one.to && died(*at));
+            || self.died_unsaid.iter().any(|(at, to)| *to == one.to && died(*at));
         match row.kind {
             MessageKind::Reminder => (),
             // A change that came while its sender lay dead is told by the message after it, in order.
             MessageKind::Invite | MessageKind::Update if !was_under_way => (),
             _ => return,
         }
-        assert!(
-            !self.model.refused_at(who, &one.to, self.now),
-            "it is not permitted: {told}"
-        );
-        assert!(
-            truth.on && row.content.starts_at == truth.start,
-            "it is not true: {told}"
-        );
+        assert!(!self.model.refused_at(who, &one.to, self.now), "it is not permitted: {told}");
+        assert!(truth.on && row.content.starts_at == truth.start, "it is not true: {told}");
         let gist = one.gist.replace('û', "u");
         assert!(
             said(truth.start).iter().any(|when| gist.contains(when)),
@@ -151,10 +121,7 @@ impl Year {
         self.count("reminders taken");
         let lead = Lead::read(&row.lead);
         assert!(!is_quiet(self.now), "it comes at night: {told}");
-        assert!(
-            lead != Lead::TwoDays || !truth.confirmed,
-            "that was confirmed: {told}"
-        );
+        assert!(lead != Lead::TwoDays || !truth.confirmed, "that was confirmed: {told}");
         let due = due(lead, truth.start).when();
         assert!(
             due <= self.now && self.now <= lead.useful_until(truth.start, due),
@@ -168,10 +135,7 @@ impl Year {
             _ => one.whole.clone(),
         };
         if let Some(at) = text.find("/a/") {
-            let link = text[at..]
-                .split(|c: char| c.is_whitespace())
-                .next()
-                .unwrap();
+            let link = text[at..].split(|c: char| c.is_whitespace()).next().unwrap();
             let link = link.split('/').take(3).collect::<Vec<_>>().join("/");
             self.model.visits[visit].link = Some((link, one.to.clone()));
         }
@@ -187,11 +151,7 @@ impl Year {
             self.plan(at, Deed::Amid(visit));
         }
         if one.channel == Channel::Sms && one.fate.is_taken() && chance.percent(40) {
-            let status = if chance.percent(6) {
-                "undelivered"
-            } else {
-                "delivered"
-            };
+            let status = if chance.percent(6) { "undelivered" } else { "delivered" };
             self.count(if status == "delivered" {
                 "reported delivered"
             } else {

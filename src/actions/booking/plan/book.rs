@@ -5,13 +5,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::actions::booking::diaries;
 use crate::actions::booking::diaries::Search;
 use crate::actions::booking::new_session::booked;
-use crate::actions::booking::{change, decide};
-use crate::actions::course::case;
-use crate::actions::course::locked;
+use crate::actions::booking::{change, decide, diaries};
 use crate::actions::course::session_view::{SessionView, view};
+use crate::actions::course::{case, lock};
 use crate::actions::referral::bookings::standing_at;
 use crate::actions::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::booking::availability::Slot;
@@ -23,8 +21,7 @@ use crate::domain::course::case::Case;
 use crate::domain::course::rules::assessment_required::assessment_required;
 use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
 use crate::domain::overriding::Override;
-use crate::domain::refusal::about;
-use crate::domain::refusal::{Code as Rule, Refusal};
+use crate::domain::refusal::{Code as Rule, Refusal, about};
 use crate::domain::text::Code;
 use crate::domain::time::civil;
 use crate::domain::time::civil::When;
@@ -132,7 +129,7 @@ pub async fn book(
     }
     let starts = in_order(app, &new.starts)?;
     let mut work = Work::begin(app, caller).await?;
-    let course = locked::locked(&mut work, course_id).await?;
+    let course = lock::lock_course(&mut work, course_id).await?;
     let mut case = case::load(&mut work.tx, app, &course, None).await?;
     let (all, searches) = searches(&mut work, &course, &case, &new).await?;
     let mut candidates = Vec::new();
@@ -150,10 +147,7 @@ pub async fn book(
         let Some(start) = starts.get(index) else {
             continue;
         };
-        let search = Search {
-            case: Some(case.clone()),
-            ..search
-        };
+        let search = Search { case: Some(case.clone()), ..search };
         match judged(&mut work, &search, *start).await? {
             Ok(one) => {
                 let slot = Slot {
@@ -173,23 +167,17 @@ pub async fn book(
         work.tx.rollback().await?;
         let first = starts.first().copied().unwrap_or(DateTime::UNIX_EPOCH);
         return Err(
-            decide::explained(app, caller, "course.plan_refused", &all, first, refused).await?,
+            decide::explained(app, caller, "course.plan_refused", &all, first, refused).await?
         );
     }
     let mut shown = Vec::new();
     for one in &accepted {
-        shown.push(written(&mut work, &course, &all, one, new.overriding.as_ref()).await?);
+        shown.push(book_one(&mut work, &course, &all, one, new.overriding.as_ref()).await?);
     }
     let detail = Some(format!("{} sessions", shown.len()));
-    work.audit(
-        "course.plan_book",
-        ("course", course.id.0),
-        Some(course.patient_id),
-        detail,
-    )
-    .await?;
-    work.commit(Answer::Created(PlanBooked { sessions: shown }))
-        .await
+    work.audit("course.plan_book", ("course", course.id.0), Some(course.patient_id), detail)
+        .await?;
+    work.commit(Answer::Created(PlanBooked { sessions: shown })).await
 }
 
 /// The instants of the starts, each later than the one before.
@@ -201,9 +189,7 @@ fn in_order(app: &App, wanted: &[StartWanted]) -> Result<Vec<DateTime<Utc>>> {
             starts_at(app.zone, one.when()).map_err(|refusal| refusal.about(&field))?;
         if starts.last().is_some_and(|last| start <= *last) {
             let message = "The starts of a plan are in order, each later than the one before.";
-            return Err(Refusal::new(Rule::StartsOutOfOrder, message)
-                .about(field)
-                .into());
+            return Err(Refusal::new(Rule::StartsOutOfOrder, message).about(field).into());
         }
         starts.push(start);
     }
@@ -218,11 +204,8 @@ async fn searches(
     new: &PlanBooking,
 ) -> Result<(Search, Vec<Search>)> {
     let service = diaries::service(&mut work.tx, work.app, new.service.as_str()).await?;
-    let wanted = Wanted {
-        practitioner: new.practitioner_id,
-        room: new.room_id,
-        device: new.device_id,
-    };
+    let wanted =
+        Wanted { practitioner: new.practitioner_id, room: new.room_id, device: new.device_id };
     let all = Search {
         patient: course.patient_id,
         service,
@@ -234,10 +217,8 @@ async fn searches(
         pardoned: case::pardoned(&work.caller.actor, new.overriding.as_ref()),
         proposed: false,
     };
-    let each = new.starts.iter().map(|start| Search {
-        wanted: start.wanted(wanted),
-        ..all.clone()
-    });
+    let each =
+        new.starts.iter().map(|start| Search { wanted: start.wanted(wanted), ..all.clone() });
     let each = each.collect();
     Ok((all, each))
 }
@@ -254,11 +235,7 @@ async fn judged(
         diaries::fill(&mut work.tx, &mut diary, day, day, search.except).await?;
         match judge(&diary, start) {
             Ok(granted) => {
-                return Ok(Ok(Accepted {
-                    diary,
-                    granted,
-                    start,
-                }));
+                return Ok(Ok(Accepted { diary, granted, start }));
             }
             Err(against) if refusals.is_empty() => refusals = against,
             Err(_) => (),
@@ -267,7 +244,7 @@ async fn judged(
     Ok(Err(refusals))
 }
 
-async fn written(
+async fn book_one(
     work: &mut Work<'_>,
     course: &Course,
     all: &Search,
@@ -278,21 +255,11 @@ async fn written(
     let standing = standing_at(work, of, all.service.id, one.diary.shop.as_ref(), None).await?;
     let session = booked(work, course, all, one.granted.place, one.start, standing);
     sessions::insert(&mut work.tx, &session).await?;
-    decide::claim(
-        work,
-        &one.diary,
-        one.granted.place,
-        one.start,
-        Claimant::Session(session.id),
-    )
-    .await?;
+    decide::claim(work, &one.diary, one.granted.place, one.start, Claimant::Session(session.id))
+        .await?;
     change::note_booked(work, &session).await?;
     case::note_overrides(work, session.id, course, &one.granted.overridden, why).await?;
-    let listed = sessions::get(&mut work.tx, session.id)
-        .await?
-        .ok_or(Error::NotThere("session"))?;
-    Ok(SessionView {
-        warnings: one.granted.warnings.clone(),
-        ..view(work.app, listed)
-    })
+    let listed =
+        sessions::get(&mut work.tx, session.id).await?.ok_or(Error::NotThere("session"))?;
+    Ok(SessionView { warnings: one.granted.warnings.clone(), ..view(work.app, listed) })
 }

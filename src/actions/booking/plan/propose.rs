@@ -15,10 +15,8 @@ use crate::actions::{Answer, App, Caller, Error, Result, Work};
 use crate::domain::booking::diary::Wanted;
 use crate::domain::booking::judge::from_edge;
 use crate::domain::booking::plan::Wishes;
-use crate::domain::course::PlannedSessions;
-use crate::domain::course::quote;
 use crate::domain::course::quote::Quote;
-use crate::domain::course::{estimate, progress};
+use crate::domain::course::{PlannedSessions, estimate, progress, quote};
 use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
 use crate::domain::overriding::Override;
 use crate::domain::refusal::{Refusal, Warning};
@@ -110,18 +108,12 @@ pub async fn propose(
     wanted: PlanWanted,
 ) -> Result<Answer<Plan>> {
     // Only the plan itself is the answer to the request's key.
-    let asking = Caller {
-        repeat: None,
-        ..caller.clone()
-    };
+    let asking = Caller { repeat: None, ..caller.clone() };
     let plan = planned(app, &asking, course_id, wanted).await?;
     if caller.repeat.is_none() {
         return Ok(Answer::Is(plan));
     }
-    Work::begin(app, caller)
-        .await?
-        .commit(Answer::Is(plan))
-        .await
+    Work::begin(app, caller).await?.commit(Answer::Is(plan)).await
 }
 
 async fn planned(
@@ -134,19 +126,11 @@ async fn planned(
         return Err(Error::invalid("/starts", "at most 60 times"));
     }
     let mut work = Work::look(app, caller).await?;
-    let course = courses::get(&mut work.tx, course_id)
-        .await?
-        .ok_or(Error::NotThere("course"))?;
+    let course = courses::get(&mut work.tx, course_id).await?.ok_or(Error::NotThere("course"))?;
     let service = diaries::service(&mut work.tx, app, wanted.service.as_str()).await?;
     let case = case::load(&mut work.tx, app, &course, None).await?;
     let detail = Some(wanted.service.to_string());
-    work.seen(
-        "course.plan",
-        ("course", course.id.0),
-        course.patient_id,
-        detail,
-    )
-    .await?;
+    work.seen("course.plan", ("course", course.id.0), course.patient_id, detail).await?;
     if let Some(refusal) = course.details.closed_to_booking() {
         return Err(refusal.into());
     }
@@ -157,12 +141,7 @@ async fn planned(
     };
     let estimate = estimate::of(&case, today, &app.policy);
     let left = progress::of(&case, estimate.as_ref().map(|estimate| estimate.max)).left;
-    let count = wanted
-        .count
-        .map(|count| u16::from(count).into())
-        .or(left)
-        .unwrap_or(1)
-        .max(1);
+    let count = wanted.count.map(|count| u16::from(count).into()).or(left).unwrap_or(1).max(1);
     let search = Search {
         patient: course.patient_id,
         service,
@@ -178,13 +157,8 @@ async fn planned(
         pardoned: case::pardoned(&caller.actor, wanted.overriding.as_ref()),
         proposed: false,
     };
-    let quote = quote::of(
-        &search.service,
-        search.case.as_ref(),
-        &app.policy,
-        count,
-        estimate.as_ref(),
-    );
+    let quote =
+        quote::of(&search.service, search.case.as_ref(), &app.policy, count, estimate.as_ref());
     let wishes = Wishes {
         weekdays: wanted.weekdays.into_iter().map(|day| day.0).collect(),
         not_before: wanted.not_before,
@@ -200,12 +174,7 @@ async fn planned(
     };
     Ok(match planner.plan().await? {
         Ok(picked) => shown(app, &picked, quote),
-        Err(refused) => Plan {
-            proposals: Vec::new(),
-            refused,
-            quote,
-            ends: None,
-        },
+        Err(refused) => Plan { proposals: Vec::new(), refused, quote, ends: None },
     })
 }
 
@@ -225,8 +194,6 @@ fn shown(app: &App, picked: &[Picked], quote: Quote) -> Plan {
         proposals: proposals.collect(),
         refused: Vec::new(),
         quote,
-        ends: picked
-            .last()
-            .map(|last| civil::shown(app.zone, last.best.slot.end)),
+        ends: picked.last().map(|last| civil::shown(app.zone, last.best.slot.end)),
     }
 }

@@ -6,26 +6,20 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 
-use crate::actions::booking::decide;
-use crate::actions::booking::diaries;
 use crate::actions::booking::diaries::Search;
-use crate::actions::booking::prerequisites;
+use crate::actions::booking::{decide, diaries, prerequisites};
 use crate::actions::{Error, Result, Work};
-use crate::domain::booking::availability;
 use crate::domain::booking::availability::Slot;
 use crate::domain::booking::diary::Diary;
-use crate::domain::booking::judge;
 use crate::domain::booking::judge::{judge, starts_at};
-use crate::domain::booking::plan;
 use crate::domain::booking::plan::Wishes;
-use crate::domain::booking::ranking;
 use crate::domain::booking::ranking::{Ranked, Reasons};
+use crate::domain::booking::{availability, judge, plan, ranking};
 use crate::domain::catalogue::service::Treatment;
 use crate::domain::course::case::Case;
 use crate::domain::course::rules;
 use crate::domain::course::rules::plan_exceeds_ceiling;
-use crate::domain::refusal::about;
-use crate::domain::refusal::{Code as Rule, Refusal, Warning};
+use crate::domain::refusal::{Code as Rule, Refusal, Warning, about};
 use crate::domain::time::civil;
 use crate::domain::time::civil::When;
 
@@ -81,16 +75,10 @@ impl Planner<'_> {
             refusals.retain(|refusal| beyond_time(refusal.code));
             let sessions = self.search.case.as_ref().map_or(0, Case::laser_sessions) + self.count;
             let counted = ask.treatment() == Some(Treatment::Laser);
-            refusals.extend(
-                counted
-                    .then(|| plan_exceeds_ceiling::exceeded(&ask, sessions))
-                    .flatten(),
-            );
+            refusals
+                .extend(counted.then(|| plan_exceeds_ceiling::exceeded(&ask, sessions)).flatten());
             refusals.retain(|refusal| !self.search.pardoned.contains(&refusal.code));
-            if least
-                .as_ref()
-                .is_none_or(|least| refusals.len() < least.len())
-            {
+            if least.as_ref().is_none_or(|least| refusals.len() < least.len()) {
                 least = Some(refusals);
             }
         }
@@ -132,16 +120,9 @@ impl Planner<'_> {
             let days = sets.and_then(|sets| sets.get(index.checked_sub(self.starts.len())?));
             let reachable = days.zip(picked.last()).map(|(days, last)| {
                 let last = civil::date_of(diary.zone, last.best.slot.start);
-                days.iter()
-                    .copied()
-                    .filter(|day| plan::follows(diary, last, *day))
-                    .collect()
+                days.iter().copied().filter(|day| plan::follows(diary, last, *day)).collect()
             });
-            let slack = if sets.is_some() {
-                Days::new(4000)
-            } else {
-                SLACK
-            };
+            let slack = if sets.is_some() { Days::new(4000) } else { SLACK };
             let range = plan::range(diary, from, slack);
             if range.last < range.first {
                 return Ok(None);
@@ -173,10 +154,7 @@ impl Planner<'_> {
                 }
             }
             let best = match fixed {
-                Some(slot) => Ranked {
-                    slot,
-                    reasons: reasons(diary, &slot, range.target),
-                },
+                Some(slot) => Ranked { slot, reasons: reasons(diary, &slot, range.target) },
                 None => match found.first() {
                     Some(best) => *best,
                     None => return Ok(None),
@@ -195,19 +173,13 @@ impl Planner<'_> {
                     ALTERNATIVES,
                 );
             }
-            let warnings = diary
-                .ask(best.slot.start)
-                .map(|ask| rules::warnings(&ask))
-                .unwrap_or_default();
+            let warnings =
+                diary.ask(best.slot.start).map(|ask| rules::warnings(&ask)).unwrap_or_default();
             if let (Some(case), Some(visit)) = (&diary.case, plan::as_visit(diary, &best.slot)) {
                 diary.case = Some(case.with(visit));
             }
             from = civil::date_of(diary.zone, best.slot.start) + Days::new(1);
-            picked.push(Picked {
-                best,
-                others: found,
-                warnings,
-            });
+            picked.push(Picked { best, others: found, warnings });
         }
         Ok(Some(picked))
     }
@@ -222,11 +194,7 @@ impl Planner<'_> {
         let day = civil::date_of(diary.zone, start);
         diaries::fill(&mut self.work.tx, diary, day, day, self.search.except).await?;
         let granted = judge(diary, start).map_err(|refusals| about(refusals, &field))?;
-        Ok(Some(Slot {
-            start,
-            end: start + diary.service.duration(),
-            place: granted.place,
-        }))
+        Ok(Some(Slot { start, end: start + diary.service.duration(), place: granted.place }))
     }
 
     /// For each session that is not fixed the days that lead to a whole plan; nothing when none do.
@@ -267,10 +235,7 @@ impl Planner<'_> {
             ),
         )];
         refused.extend(availability::find(diary, first, near).refused);
-        Ok(refused
-            .into_iter()
-            .map(|refusal| decide::told(refusal, None))
-            .collect())
+        Ok(refused.into_iter().map(|refusal| decide::told(refusal, None)).collect())
     }
 }
 
@@ -290,11 +255,7 @@ fn beyond_time(rule: Rule) -> bool {
 fn reasons(diary: &Diary, slot: &Slot, target: NaiveDate) -> Reasons {
     let ranked = ranking::ranked(diary, std::slice::from_ref(slot), target, 1);
     ranked.first().map_or(
-        Reasons {
-            days_from_suggested: 0,
-            gap_minutes: 0,
-            opens_rented_day: false,
-        },
+        Reasons { days_from_suggested: 0, gap_minutes: 0, opens_rented_day: false },
         |one| one.reasons,
     )
 }

@@ -80,28 +80,16 @@ pub fn find(diary: &Diary, first: NaiveDate, last: NaiveDate) -> Found {
     }
     let (first, last) = (first.max(today), last.min(horizon));
     let step = civil::minutes(diary.policy.grid_minutes);
-    Search {
-        diary,
-        grid: Grid::over(diary.zone, first, last, step),
-        first,
-        last,
-    }
-    .run()
+    Search { diary, grid: Grid::over(diary.zone, first, last, step), first, last }.run()
 }
 
 /// The first day from `first` to `last` with a slot.
 #[must_use]
 pub fn earliest(diary: &Diary, first: NaiveDate, last: NaiveDate) -> Option<NaiveDate> {
     // Most answers lie near, so the first fortnight is tried alone.
-    let near = first
-        .checked_add_days(chrono::Days::new(14))
-        .unwrap_or(first)
-        .min(last);
+    let near = first.checked_add_days(chrono::Days::new(14)).unwrap_or(first).min(last);
     let first_slot = |from, to| {
-        find(diary, from, to)
-            .slots
-            .first()
-            .map(|slot| civil::date_of(diary.zone, slot.start))
+        find(diary, from, to).slots.first().map(|slot| civil::date_of(diary.zone, slot.start))
     };
     first_slot(first, near).or_else(|| first_slot(near.succ_opt()?, last))
 }
@@ -114,13 +102,9 @@ pub(crate) fn least_of_lasers(diary: &Diary, ask: &Ask) -> Vec<Refusal> {
     if !diary.needs_device() {
         return Vec::new();
     }
-    let against = diary
-        .devices
-        .iter()
-        .map(|device| rules::refusals_of_laser(ask, Laser::Device(device)));
-    against
-        .min_by_key(|against| weight(against))
-        .unwrap_or_default()
+    let against =
+        diary.devices.iter().map(|device| rules::refusals_of_laser(ask, Laser::Device(device)));
+    against.min_by_key(|against| weight(against)).unwrap_or_default()
 }
 
 impl Search<'_> {
@@ -128,19 +112,12 @@ impl Search<'_> {
         let diary = self.diary;
         let (legal, illegal) = self.legal();
         if legal.is_clear() {
-            return Found {
-                slots: Vec::new(),
-                refused: illegal,
-            };
+            return Found { slots: Vec::new(), refused: illegal };
         }
         let mut open = self.open();
         open.intersect_with(&legal);
         let people = self.people();
-        let devices: Vec<_> = diary
-            .devices
-            .iter()
-            .map(|device| self.device(device))
-            .collect();
+        let devices: Vec<_> = diary.devices.iter().map(|device| self.device(device)).collect();
         let rooms: Vec<_> = diary.rooms.iter().map(|room| self.room(room)).collect();
         let mut patient = self.grid.all();
         self.block(&mut patient, diary.patient, Taken::Present);
@@ -154,10 +131,8 @@ impl Search<'_> {
         if !(diary.service.details.active && diary.site.details.active) {
             starts.clear();
         }
-        let slots: Vec<_> = starts
-            .ones()
-            .filter_map(|index| self.slot(index, &people, &devices, &rooms))
-            .collect();
+        let slots: Vec<_> =
+            starts.ones().filter_map(|index| self.slot(index, &people, &devices, &rooms)).collect();
         let mut refused = illegal;
         refused.extend(self.refused(&open, &starts, &people, &devices, &rooms, &patient));
         if slots.is_empty() && refused.is_empty() {
@@ -209,8 +184,7 @@ impl Search<'_> {
             return open;
         }
         for hours in diary.over(self.first, self.last, |day| diary.opening().open_on(day)) {
-            self.grid
-                .allow(&mut open, hours, before, diary.service.duration());
+            self.grid.allow(&mut open, hours, before, diary.service.duration());
         }
         self.grid.drop_before(&mut open, diary.now);
         open
@@ -230,8 +204,7 @@ impl Search<'_> {
             Taken::Present => self.diary.service.arrival(),
         };
         for span in hours {
-            self.grid
-                .allow(&mut bits, *span, before, self.diary.service.duration());
+            self.grid.allow(&mut bits, *span, before, self.diary.service.duration());
         }
         bits
     }
@@ -241,8 +214,7 @@ impl Search<'_> {
         for day in self.first.iter_days().take_while(|day| *day <= self.last) {
             if unfit(day) {
                 let next = civil::day_start(self.diary.zone, day.succ_opt().unwrap_or(day));
-                self.grid
-                    .drop_between(bits, civil::day_start(self.diary.zone, day), next);
+                self.grid.drop_between(bits, civil::day_start(self.diary.zone, day), next);
             }
         }
     }
@@ -261,9 +233,7 @@ impl Search<'_> {
                 _ if diary.shop.is_some() => self.grid.all(),
                 Some((_, bits)) => bits.clone(),
                 None => self.within(
-                    &diary.over(self.first, self.last, |day| {
-                        diary.opening().works_on(person, day)
-                    }),
+                    &diary.over(self.first, self.last, |day| diary.opening().works_on(person, day)),
                     Taken::AtWork,
                 ),
             };
@@ -281,22 +251,12 @@ impl Search<'_> {
             if !person.details.active {
                 allowed.clear();
             }
-            return Choice {
-                thing: person,
-                free: allowed.clone(),
-                allowed,
-            };
+            return Choice { thing: person, free: allowed.clone(), allowed };
         }
-        self.drop_days(&mut allowed, |day| {
-            person.unfit_for(&diary.service, day).is_some()
-        });
+        self.drop_days(&mut allowed, |day| person.unfit_for(&diary.service, day).is_some());
         let mut free = allowed.clone();
         self.block(&mut free, person.id, Taken::AtWork);
-        Choice {
-            thing: person,
-            allowed,
-            free,
-        }
+        Choice { thing: person, allowed, free }
     }
 
     fn device<'b>(&self, device: &'b Device) -> Choice<'b, Device> {
@@ -307,9 +267,7 @@ impl Search<'_> {
             (false, _) => self.grid.none(),
             (true, false) => self.grid.all(),
             (true, true) => self.within(
-                &diary.over(self.first, self.last, |day| {
-                    diary.opening().device_on(device, day)
-                }),
+                &diary.over(self.first, self.last, |day| diary.opening().device_on(device, day)),
                 Taken::AtWork,
             ),
         };
@@ -317,20 +275,15 @@ impl Search<'_> {
             allowed.intersect_with(&self.within(&diary.windows_of(device), Taken::AtWork));
         }
         self.drop_days(&mut allowed, |day| {
-            let against = diary
-                .ask_on(day)
-                .map(|ask| rules::refusals_of_laser(&ask, Laser::Device(device)));
+            let against =
+                diary.ask_on(day).map(|ask| rules::refusals_of_laser(&ask, Laser::Device(device)));
             let barred = |refusal: &Refusal| !diary.pardoned.contains(&refusal.code);
             device.unfit_on(day).is_some()
                 || against.is_some_and(|against| against.iter().any(barred))
         });
         let mut free = allowed.clone();
         self.block(&mut free, device.id, Taken::AtWork);
-        Choice {
-            thing: device,
-            allowed,
-            free,
-        }
+        Choice { thing: device, allowed, free }
     }
 
     fn room<'b>(&self, room: &'b Room) -> Choice<'b, Room> {
@@ -341,19 +294,13 @@ impl Search<'_> {
             (false, _) => self.grid.none(),
             (true, false) => self.grid.all(),
             (true, true) => self.within(
-                &diary.over(self.first, self.last, |day| {
-                    diary.opening().room_on(room, day)
-                }),
+                &diary.over(self.first, self.last, |day| diary.opening().room_on(room, day)),
                 Taken::Present,
             ),
         };
         let mut free = allowed.clone();
         self.block(&mut free, room.id, Taken::Present);
-        Choice {
-            thing: room,
-            allowed,
-            free,
-        }
+        Choice { thing: room, allowed, free }
     }
 
     fn any<'b, T>(
@@ -397,31 +344,20 @@ impl Search<'_> {
         let diary = self.diary;
         let start = self.grid.at(index);
         let date = civil::date_of(diary.zone, start);
-        let mut here = people
-            .iter()
-            .filter(|person| person.free.contains(index))
-            .map(|person| person.thing);
+        let mut here =
+            people.iter().filter(|person| person.free.contains(index)).map(|person| person.thing);
         let (practitioner, device) = if diary.needs_device() {
             here.find_map(|person| {
                 let usable = |device: &&Choice<Device>| {
                     device.free.contains(index) && person.may_use(device.thing.id, date)
                 };
-                devices
-                    .iter()
-                    .find(usable)
-                    .map(|device| (person.id, Some(device.thing.id)))
+                devices.iter().find(usable).map(|device| (person.id, Some(device.thing.id)))
             })?
         } else {
             here.next().map(|person| (person.id, None))?
         };
         let room = if diary.needs_room() {
-            Some(
-                rooms
-                    .iter()
-                    .find(|room| room.free.contains(index))?
-                    .thing
-                    .id,
-            )
+            Some(rooms.iter().find(|room| room.free.contains(index))?.thing.id)
         } else {
             None
         };
@@ -431,10 +367,6 @@ impl Search<'_> {
             room_id: room,
             device_id: device,
         };
-        Some(Slot {
-            start,
-            end: start + diary.service.duration(),
-            place,
-        })
+        Some(Slot { start, end: start + diary.service.duration(), place })
     }
 }

@@ -15,14 +15,9 @@ impl Search<'_> {
     /// Why there is no slot when nothing alone is in the way: each thing could be had, but never all at once.
     pub(super) fn least_refusal(&self, open: &FixedBitSet) -> Vec<Refusal> {
         if let Some(index) = open.ones().next() {
-            return judge(self.diary, self.grid.at(index))
-                .err()
-                .unwrap_or_default();
+            return judge(self.diary, self.grid.at(index)).err().unwrap_or_default();
         }
-        let (site, service) = (
-            &self.diary.site.details.name,
-            &self.diary.service.details.name,
-        );
+        let (site, service) = (&self.diary.site.details.name, &self.diary.service.details.name);
         vec![Refusal::new(
             Code::ClinicClosed,
             format!("{site} is not open long enough in these days for {service}."),
@@ -51,8 +46,7 @@ impl Search<'_> {
         let missing =
             |bits: &FixedBitSet| open.difference(bits).any(|index| !starts.contains(index));
         let taken = |allowed: &FixedBitSet, free: &FixedBitSet| {
-            open.intersection(allowed)
-                .any(|index| !free.contains(index) && !starts.contains(index))
+            open.intersection(allowed).any(|index| !free.contains(index) && !starts.contains(index))
         };
         if taken(&self.grid.all(), patient) {
             refused.push(Refusal::new(
@@ -95,16 +89,11 @@ impl Search<'_> {
                 diary.site.details.name, diary.service.details.name
             );
             let named = reasons.into_iter().next().filter(|_| people.len() == 1);
-            refused.push(Refusal::new(
-                Code::OperatorNotAuthorised,
-                named.unwrap_or(all),
-            ));
+            refused.push(Refusal::new(Code::OperatorNotAuthorised, named.unwrap_or(all)));
             return refused;
         }
-        let (allowed, free) = (
-            self.any(people, |person| &person.allowed),
-            self.any(people, |person| &person.free),
-        );
+        let (allowed, free) =
+            (self.any(people, |person| &person.allowed), self.any(people, |person| &person.free));
         let who = match people {
             [only] => only.thing.details.name.to_string(),
             _ => "Everyone who does this".to_owned(),
@@ -145,10 +134,8 @@ impl Search<'_> {
                 .filter_map(|device| device.thing.unfit_on(self.last))
                 .map(|reason| Refusal::new(Code::DeviceNotAvailable, reason)),
         );
-        let (allowed, free) = (
-            self.any(devices, |device| &device.allowed),
-            self.any(devices, |device| &device.free),
-        );
+        let (allowed, free) =
+            (self.any(devices, |device| &device.allowed), self.any(devices, |device| &device.free));
         if missing(&allowed) {
             let rented = devices.iter().filter(|device| device.thing.is_rented());
             refused.extend(rented.map(|device| {
@@ -169,9 +156,7 @@ impl Search<'_> {
             .iter()
             .filter(|person| person.thing.unfit_for(&diary.service, self.last).is_none());
         let unauthorised = fit.clone().all(|person| {
-            !devices
-                .iter()
-                .any(|device| person.thing.may_use(device.thing.id, self.last))
+            !devices.iter().any(|device| person.thing.may_use(device.thing.id, self.last))
         });
         if fit.count() > 0 && unauthorised {
             refused.push(Refusal::new(
@@ -189,10 +174,7 @@ impl Search<'_> {
         taken: &impl Fn(&FixedBitSet, &FixedBitSet) -> bool,
     ) -> Vec<Refusal> {
         let diary = self.diary;
-        let unfit: Vec<_> = rooms
-            .iter()
-            .filter_map(|room| room_unfit(diary, room.thing))
-            .collect();
+        let unfit: Vec<_> = rooms.iter().filter_map(|room| room_unfit(diary, room.thing)).collect();
         if unfit.len() == rooms.len() {
             let none = format!(
                 "No room at {} is fitted for {}.",
@@ -202,10 +184,8 @@ impl Search<'_> {
             return vec![Refusal::new(Code::RoomNotSuitable, named.unwrap_or(none))];
         }
         let mut refused = Vec::new();
-        let (allowed, free) = (
-            self.any(rooms, |room| &room.allowed),
-            self.any(rooms, |room| &room.free),
-        );
+        let (allowed, free) =
+            (self.any(rooms, |room| &room.allowed), self.any(rooms, |room| &room.free));
         if missing(&allowed) {
             refused.push(Refusal::new(
                 Code::RoomClosed,
@@ -224,25 +204,17 @@ impl Search<'_> {
     /// The closed days of the range, as one refusal that names them.
     fn closed_days(&self) -> Option<Refusal> {
         let days = self.first.iter_days().take_while(|day| *day <= self.last);
-        let closed: Vec<_> = days
-            .filter_map(|day| Some((day, self.diary.opening().closed_all_day(day)?)))
-            .collect();
+        let closed: Vec<_> =
+            days.filter_map(|day| Some((day, self.diary.opening().closed_all_day(day)?))).collect();
         let named: Vec<_> = closed
             .iter()
             .take(5)
             .map(|(day, why)| format!("{} ({why})", civil::spoken_day(*day)))
             .collect();
         let more = closed.len().saturating_sub(named.len());
-        let tail = if more > 0 {
-            format!(" and {more} more days")
-        } else {
-            String::new()
-        };
-        let message = format!(
-            "{} is closed on {}{tail}.",
-            self.diary.site.details.name,
-            named.join(", ")
-        );
+        let tail = if more > 0 { format!(" and {more} more days") } else { String::new() };
+        let message =
+            format!("{} is closed on {}{tail}.", self.diary.site.details.name, named.join(", "));
         (!closed.is_empty()).then(|| Refusal::new(Code::ClinicClosed, message))
     }
 }

@@ -66,14 +66,9 @@ pub fn shop_proposes(terms: &ShopTerms) -> Option<Refusal> {
 #[must_use]
 pub fn referral_on_hold(terms: &ShopTerms) -> Option<Refusal> {
     terms.on_hold.then(|| {
-        let words = format!(
-            "The referral to {} is on hold; resume it first.",
-            terms.partner.details.name
-        );
-        Refusal::new(
-            Code::ReferralNotAllowedFrom(ReferralStatus::OnHold.into()),
-            words,
-        )
+        let words =
+            format!("The referral to {} is on hold; resume it first.", terms.partner.details.name);
+        Refusal::new(Code::ReferralNotAllowedFrom(ReferralStatus::OnHold.into()), words)
     })
 }
 

@@ -67,17 +67,11 @@ pub fn rest(case: &Case, policy: &Policy, earlier: Treatment, later: Treatment) 
         ),
         // Rule 32.
         (Laser, Adjustment) => (Code::AreaHealing, policy.healing_days, policy.healing_days),
-        (Adjustment, Adjustment) => (
-            Code::AreaHealing,
-            policy.adjustment_interval_days,
-            policy.adjustment_suggested_days,
-        ),
+        (Adjustment, Adjustment) => {
+            (Code::AreaHealing, policy.adjustment_interval_days, policy.adjustment_suggested_days)
+        }
     };
-    Some(Rest {
-        code,
-        least_days: least,
-        suggested_days: suggested.max(least),
-    })
+    Some(Rest { code, least_days: least, suggested_days: suggested.max(least) })
 }
 
 /// A visit that is too near, with the first day that is not.
@@ -96,9 +90,7 @@ fn too_near<'a>(
     let (case, policy, start) = (ask.case, ask.policy, ask.start);
     let same_day = day == ask.day;
     case.visits.iter().filter_map(move |visit| {
-        let other = visit
-            .treats()
-            .filter(|_| visit.touches(&case.course.zones))?;
+        let other = visit.treats().filter(|_| visit.touches(&case.course.zones))?;
         // On one day, the clock says which is first.
         let is_before =
             visit.day < day || (visit.day == day && (!same_day || visit.starts_at <= start));
@@ -114,11 +106,7 @@ fn too_near<'a>(
         // Past a later visit, it is that visit which is rested from.
         let after = self::rest(case, policy, other, treatment);
         let clear_from = visit.day + after.map_or(Days::new(1), Rest::least);
-        near.then_some(TooNear {
-            visit,
-            rest,
-            clear_from,
-        })
+        near.then_some(TooNear { visit, rest, clear_from })
     })
 }
 
@@ -127,10 +115,8 @@ fn too_near<'a>(
 pub fn first_clear_day(ask: &Ask, treatment: Treatment, day: NaiveDate) -> NaiveDate {
     let mut day = day;
     // Each step passes a visit for good, so this ends.
-    while let Some(later) = too_near(ask, treatment, day)
-        .map(|near| near.clear_from)
-        .max()
-        .filter(|later| day < *later)
+    while let Some(later) =
+        too_near(ask, treatment, day).map(|near| near.clear_from).max().filter(|later| day < *later)
     {
         day = later;
     }
@@ -196,11 +182,7 @@ pub fn interval_below_suggested(ask: &Ask) -> Option<Warning> {
 #[must_use]
 pub fn suggested_day(ask: &Ask) -> Option<NaiveDate> {
     let treatment = ask.treatment()?;
-    let before = ask
-        .case
-        .visits
-        .iter()
-        .filter(|visit| visit.starts_at < ask.start);
+    let before = ask.case.visits.iter().filter(|visit| visit.starts_at < ask.start);
     before
         .filter(|visit| visit.touches(&ask.case.course.zones))
         .filter_map(|visit| {

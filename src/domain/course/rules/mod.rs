@@ -50,14 +50,7 @@ impl<'a> Ask<'a> {
         start: DateTime<Utc>,
     ) -> Self {
         let day = civil::date_of(zone, start);
-        Self {
-            case,
-            policy,
-            zone,
-            service,
-            start,
-            day,
-        }
+        Self { case, policy, zone, service, start, day }
     }
 
     /// The question for the end of a day, when whatever that day allows is allowed.
@@ -71,14 +64,7 @@ impl<'a> Ask<'a> {
     ) -> Self {
         let start =
             civil::day_start(zone, day.succ_opt().unwrap_or(day)) - chrono::Duration::seconds(1);
-        Self {
-            case,
-            policy,
-            zone,
-            service,
-            start,
-            day,
-        }
+        Self { case, policy, zone, service, start, day }
     }
 
     /// What the service does to the skin.
@@ -121,7 +107,5 @@ pub fn refusals_of_laser(ask: &Ask, laser: Laser<'_>) -> Vec<Refusal> {
 /// What should be known of a time that is allowed.
 #[must_use]
 pub fn warnings(ask: &Ask) -> Vec<Warning> {
-    interval::interval_below_suggested(ask)
-        .into_iter()
-        .collect()
+    interval::interval_below_suggested(ask).into_iter().collect()
 }

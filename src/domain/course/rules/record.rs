@@ -29,9 +29,9 @@ pub fn refusals(
         let field = format!("/parameter_sets/{index}");
         refusals.extend(match laser {
             Laser::Device(device) => parameter_out_of_range(device, set, &field),
-            Laser::Shop(partner) => wavelength_not_offered(partner, set, &field)
-                .into_iter()
-                .collect(),
+            Laser::Shop(partner) => {
+                wavelength_not_offered(partner, set, &field).into_iter().collect()
+            }
         });
         refusals.extend(wavelength_skin_type(case, policy, set, &field));
         if treatment == Treatment::Laser {
@@ -48,10 +48,7 @@ pub fn record_incomplete(record: &TreatmentRecord) -> Option<Refusal> {
         return None;
     }
     let missing: Vec<_> = [
-        (
-            record.parameter_sets.is_empty(),
-            "at least one set of parameters",
-        ),
+        (record.parameter_sets.is_empty(), "at least one set of parameters"),
         (record.endpoint.is_none(), "the endpoint"),
         (record.pain.is_none(), "the pain score"),
         (record.eyewear_checked != Some(true), "the eyewear check"),
@@ -62,10 +59,7 @@ pub fn record_incomplete(record: &TreatmentRecord) -> Option<Refusal> {
     (!missing.is_empty()).then(|| {
         Refusal::new(
             Code::RecordIncomplete,
-            format!(
-                "The record of a laser session needs {}.",
-                missing.join(", ")
-            ),
+            format!("The record of a laser session needs {}.", missing.join(", ")),
         )
     })
 }
@@ -77,28 +71,18 @@ pub fn parameter_out_of_range(device: &Device, set: &ParameterSet, field: &str) 
     let refusal = |name: &str, message: String| {
         Refusal::new(Code::ParameterOutOfRange, message).about(format!("{field}/{name}"))
     };
-    let Some(mode) = device
-        .details
-        .modes
-        .iter()
-        .find(|mode| mode.wavelength_nm == u16::from(set.wavelength_nm))
+    let Some(mode) =
+        device.details.modes.iter().find(|mode| mode.wavelength_nm == u16::from(set.wavelength_nm))
     else {
-        let known: Vec<_> = device
-            .details
-            .modes
-            .iter()
-            .map(|mode| nanometres(mode.wavelength_nm))
-            .collect();
+        let known: Vec<_> =
+            device.details.modes.iter().map(|mode| nanometres(mode.wavelength_nm)).collect();
         let limits = if known.is_empty() {
             format!("no settings of {code} are noted; a manager adds them")
         } else {
             format!("{code} has {}", known.join(" and "))
         };
         let asked = nanometres(set.wavelength_nm);
-        return vec![refusal(
-            "wavelength_nm",
-            format!("wavelength_nm is {asked}, but {limits}."),
-        )];
+        return vec![refusal("wavelength_nm", format!("wavelength_nm is {asked}, but {limits}."))];
     };
     measured(mode, set)
         .into_iter()
@@ -117,21 +101,11 @@ pub fn parameter_out_of_range(device: &Device, set: &ParameterSet, field: &str) 
 
 /// Rule 42 for a shop's own laser, of which its wavelengths are known.
 fn wavelength_not_offered(partner: &Partner, set: &ParameterSet, field: &str) -> Option<Refusal> {
-    let offered = partner
-        .details
-        .wavelengths_nm
-        .as_deref()
-        .unwrap_or_default();
+    let offered = partner.details.wavelengths_nm.as_deref().unwrap_or_default();
     (!offered.contains(&set.wavelength_nm)).then(|| {
-        let known: Vec<_> = offered
-            .iter()
-            .map(|wavelength| nanometres(*wavelength))
-            .collect();
-        let limits = if known.is_empty() {
-            "no wavelength".to_owned()
-        } else {
-            known.join(" and ")
-        };
+        let known: Vec<_> = offered.iter().map(|wavelength| nanometres(*wavelength)).collect();
+        let limits =
+            if known.is_empty() { "no wavelength".to_owned() } else { known.join(" and ") };
         let (asked, name) = (nanometres(set.wavelength_nm), &partner.details.name);
         Refusal::new(
             Code::ParameterOutOfRange,
@@ -153,25 +127,10 @@ fn measured(mode: &Mode, set: &ParameterSet) -> [(&'static str, f64, Limits, &'s
     };
     let unit: &'static str = mode.pulse_width_unit.into();
     [
-        (
-            "fluence_j_cm2",
-            set.fluence_j_cm2.into(),
-            mode.fluence_j_cm2,
-            "J/cm²",
-        ),
+        ("fluence_j_cm2", set.fluence_j_cm2.into(), mode.fluence_j_cm2, "J/cm²"),
         ("spot_mm", set.spot_mm.into(), mode.spot_mm, "mm"),
-        (
-            "frequency_hz",
-            set.frequency_hz.into(),
-            mode.frequency_hz,
-            "Hz",
-        ),
-        (
-            "pulse_width",
-            f64::from(set.pulse_width) * factor,
-            mode.pulse_width,
-            unit,
-        ),
+        ("frequency_hz", set.frequency_hz.into(), mode.frequency_hz, "Hz"),
+        ("pulse_width", f64::from(set.pulse_width) * factor, mode.pulse_width, unit),
     ]
 }
 
@@ -183,13 +142,8 @@ pub fn wavelength_skin_type(
     set: &ParameterSet,
     field: &str,
 ) -> Option<Refusal> {
-    let barred = policy
-        .wavelengths_not_for_darker_nm
-        .contains(&set.wavelength_nm.into());
-    let skin: &'static str = case
-        .fitzpatrick
-        .filter(|_| case.is_darker() && barred)?
-        .into();
+    let barred = policy.wavelengths_not_for_darker_nm.contains(&set.wavelength_nm.into());
+    let skin: &'static str = case.fitzpatrick.filter(|_| case.is_darker() && barred)?.into();
     Some(
         Refusal::new(
             Code::WavelengthSkinType,
@@ -214,10 +168,7 @@ fn wavelength_not_tested(
         .collect();
     // Without any test patch the session was booked by an override, and there is nothing to compare with.
     (!tested.is_empty() && !tested.contains(&set.wavelength_nm)).then(|| {
-        let known: Vec<_> = tested
-            .iter()
-            .map(|wavelength| nanometres(*wavelength))
-            .collect();
+        let known: Vec<_> = tested.iter().map(|wavelength| nanometres(*wavelength)).collect();
         Refusal::new(
             Code::TestPatchRequired,
             format!(

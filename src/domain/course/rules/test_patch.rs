@@ -32,10 +32,7 @@ fn reading(case: &Case, patch: &Visit) -> Option<TestPatchResult> {
             && visit.treatment != Some(Treatment::TestPatch)
             && visit.starts_at > patch.starts_at
     });
-    later
-        .filter_map(|visit| visit.reading)
-        .next_back()
-        .or(patch.reading)
+    later.filter_map(|visit| visit.reading).next_back().or(patch.reading)
 }
 
 /// The test patches with `laser` that went well, newest last.
@@ -70,10 +67,7 @@ pub fn test_patch_required(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
     let (case, name, valid) = (ask.case, laser.name(), ask.policy.test_patch_valid_days);
     let before = |visit: &&Visit| visit.starts_at < ask.start;
     if let Some(patch) = accepted(case, laser).rfind(before) {
-        let sessions = case
-            .visits
-            .iter()
-            .filter(|visit| visit.treats() == Some(Treatment::Laser));
+        let sessions = case.visits.iter().filter(|visit| visit.treats() == Some(Treatment::Laser));
         let last = sessions
             .filter(before)
             .filter(|visit| visit.starts_at > patch.starts_at)
@@ -117,11 +111,7 @@ pub fn test_patch_wait(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
     let patch = patches(ask.case, laser)
         .rfind(|patch| patch.starts_at <= ask.start && ask.day < patch.day + wait)?;
     let from = patch.day + wait;
-    let skin = if ask.case.is_darker() {
-        " for this skin type"
-    } else {
-        ""
-    };
+    let skin = if ask.case.is_darker() { " for this skin type" } else { "" };
     Some(
         Refusal::new(
             Code::TestPatchWait,
@@ -142,14 +132,8 @@ pub fn test_patch_adverse(ask: &Ask) -> Option<Refusal> {
     if !asked(ask) {
         return None;
     }
-    let read = ask
-        .case
-        .visits
-        .iter()
-        .filter(|visit| visit.happened == Happened::Done);
-    let (day, result) = read
-        .filter_map(|visit| Some((visit.day, visit.reading?)))
-        .next_back()?;
+    let read = ask.case.visits.iter().filter(|visit| visit.happened == Happened::Done);
+    let (day, result) = read.filter_map(|visit| Some((visit.day, visit.reading?))).next_back()?;
     let what = match result {
         TestPatchResult::Acceptable => return None,
         TestPatchResult::Reaction => "a reaction",

@@ -43,16 +43,8 @@ impl Reach {
     /// The way and the address for a message that is meant to go by `channel`.
     #[must_use]
     pub fn by(&self, channel: Channel) -> (Channel, Option<Recipient>) {
-        let ways = [
-            self.preferred,
-            Some(channel),
-            Some(Channel::Email),
-            Some(Channel::Sms),
-        ];
-        let found = ways
-            .into_iter()
-            .flatten()
-            .find_map(|way| Some((way, self.at(way)?)));
+        let ways = [self.preferred, Some(channel), Some(Channel::Email), Some(Channel::Sms)];
+        let found = ways.into_iter().flatten().find_map(|way| Some((way, self.at(way)?)));
         found.map_or((channel, None), |(way, to)| (way, Some(to)))
     }
 
@@ -104,9 +96,7 @@ pub fn planned(
             all.push(reminder);
         }
     }
-    let call = (!visit.confirmed && !visit.on_hold)
-        .then(|| call(&all, now))
-        .flatten();
+    let call = (!visit.confirmed && !visit.on_hold).then(|| call(&all, now)).flatten();
     all.extend(call);
     all
 }
@@ -206,26 +196,14 @@ mod tests {
 
     #[test]
     fn each_reminder_goes_by_the_way_of_its_rule_unless_the_patient_wishes_another() {
-        let usual = [
-            "reminder7d email 08 15:00",
-            "reminder48h email 13 14:00",
-            "reminder2h sms 15 12:00",
-        ];
+        let usual =
+            ["reminder7d email 08 15:00", "reminder48h email 13 14:00", "reminder2h sms 15 12:00"];
         assert_eq!(plan(&both(), false, false), usual);
-        let by_text = Reach {
-            preferred: Some(Channel::Sms),
-            ..both()
-        };
-        let texts = [
-            "reminder7d sms 08 15:00",
-            "reminder48h sms 13 14:00",
-            "reminder2h sms 15 12:00",
-        ];
+        let by_text = Reach { preferred: Some(Channel::Sms), ..both() };
+        let texts =
+            ["reminder7d sms 08 15:00", "reminder48h sms 13 14:00", "reminder2h sms 15 12:00"];
         assert_eq!(plan(&by_text, false, false), texts);
-        let no_mail = Reach {
-            email: None,
-            ..both()
-        };
+        let no_mail = Reach { email: None, ..both() };
         assert_eq!(plan(&no_mail, false, false), texts);
     }
 
@@ -239,10 +217,7 @@ mod tests {
 
     #[test]
     fn who_permits_no_messages_is_phoned_when_they_would_have_been_asked() {
-        let refused = Reach {
-            refused: true,
-            ..both()
-        };
+        let refused = Reach { refused: true, ..both() };
         assert_eq!(
             plan(&refused, false, false),
             [
@@ -252,22 +227,13 @@ mod tests {
                 "phone_call desk 13 14:00"
             ]
         );
-        let no_texts = Reach {
-            refused_sms: true,
-            ..both()
-        };
+        let no_texts = Reach { refused_sms: true, ..both() };
         let planned = plan(&no_texts, false, false);
         assert_eq!(
             planned[2..],
-            [
-                "reminder2h sms 15 12:00 no_consent",
-                "phone_call desk 15 12:00"
-            ]
+            ["reminder2h sms 15 12:00 no_consent", "phone_call desk 15 12:00"]
         );
-        assert_eq!(
-            plan(&Reach::default(), false, false)[3],
-            "phone_call desk 13 14:00"
-        );
+        assert_eq!(plan(&Reach::default(), false, false)[3], "phone_call desk 13 14:00");
         assert_eq!(
             plan(&refused, true, false).len(),
             2,

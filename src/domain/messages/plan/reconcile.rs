@@ -61,13 +61,9 @@ pub fn reconcile(
         {
             continue;
         }
-        let here: Vec<_> = of_it
-            .into_iter()
-            .filter(|row| is_same_recipient(row, &one))
-            .collect();
-        let waiting = here
-            .iter()
-            .find(|row| row.status == MessageStatus::Scheduled && says_it(row, visit));
+        let here: Vec<_> = of_it.into_iter().filter(|row| is_same_recipient(row, &one)).collect();
+        let waiting =
+            here.iter().find(|row| row.status == MessageStatus::Scheduled && says_it(row, visit));
         if let Some(waiting) = waiting {
             kept.push(waiting.id);
             match one.unsent {
@@ -100,12 +96,10 @@ pub fn reconcile(
             None => steps.push(Step::Write(one)),
         }
     }
-    let waiting = rows
-        .iter()
-        .filter(|row| row.status == MessageStatus::Scheduled && !kept.contains(&row.id));
-    let mut withdrawn: Vec<_> = waiting
-        .map(|row| Step::Supersede(row.id, why(row, planned, visit)))
-        .collect();
+    let waiting =
+        rows.iter().filter(|row| row.status == MessageStatus::Scheduled && !kept.contains(&row.id));
+    let mut withdrawn: Vec<_> =
+        waiting.map(|row| Step::Supersede(row.id, why(row, planned, visit))).collect();
     // First what goes, so that nothing waits twice in between.
     withdrawn.append(&mut steps);
     withdrawn
@@ -127,10 +121,7 @@ fn overdue(one: Planned, rows: &[&Message], visit: Visit<'_>, now: DateTime<Utc>
 }
 
 fn is_settled(row: &Message) -> bool {
-    let skipped = matches!(
-        row.reason,
-        Some(Unsent::QuietHours | Unsent::TooLate | Unsent::Past)
-    );
+    let skipped = matches!(row.reason, Some(Unsent::QuietHours | Unsent::TooLate | Unsent::Past));
     // What may have arrived and waits for its next try is still to be said, by that row.
     let known = row.is_known() && row.status != MessageStatus::Scheduled;
     known || row.status == MessageStatus::Failed || skipped
@@ -164,9 +155,7 @@ fn why(row: &Message, planned: &[Planned], visit: Visit<'_>) -> Unsent {
         Standing::There if !visit.to_come => Unsent::Done,
         Standing::There if visit.confirmed && asks => Unsent::Confirmed,
         Standing::There
-            if planned
-                .iter()
-                .any(|one| (one.kind, &one.lead) == (row.kind, &row.lead)) =>
+            if planned.iter().any(|one| (one.kind, &one.lead) == (row.kind, &row.lead)) =>
         {
             Unsent::Readdressed
         }
@@ -204,13 +193,7 @@ mod tests {
 
     fn key(row: &Message) -> Key {
         let recipient = row.recipient.as_ref().map(ToString::to_string);
-        (
-            row.session_version,
-            row.kind,
-            row.channel,
-            row.lead.clone(),
-            recipient,
-        )
+        (row.session_version, row.kind, row.channel, row.lead.clone(), recipient)
     }
 
     impl Story {
@@ -260,13 +243,7 @@ mod tests {
                 on_hold: false,
                 rules: &rules,
             };
-            planned(
-                visit,
-                &self.reach,
-                &QuietHours::of(&policy, toronto()),
-                &policy,
-                self.now,
-            )
+            planned(visit, &self.reach, &QuietHours::of(&policy, toronto()), &policy, self.now)
         }
 
         fn row(&self, planned: Planned) -> Message {
@@ -284,10 +261,7 @@ mod tests {
                 language: Language::En,
                 sequence: 0,
                 stamp: self.now,
-                content: Content {
-                    purpose: planned.purpose,
-                    ..self.content()
-                },
+                content: Content { purpose: planned.purpose, ..self.content() },
                 status: if planned.unsent.is_some() {
                     MessageStatus::Suppressed
                 } else {
@@ -317,11 +291,7 @@ mod tests {
             let content = self.content();
             let visit = Visit {
                 version: self.version,
-                standing: if self.cancelled {
-                    Standing::Gone
-                } else {
-                    Standing::There
-                },
+                standing: if self.cancelled { Standing::Gone } else { Standing::There },
                 to_come: self.start > self.now,
                 confirmed: self.confirmed,
                 content: &content,
@@ -366,8 +336,7 @@ mod tests {
             for row in &mut self.rows {
                 if row.status == MessageStatus::Scheduled && row.due_at <= self.now {
                     row.status = MessageStatus::Sent;
-                    self.sent
-                        .push((row.content.starts_at, format!("{} {}", row.kind, row.lead)));
+                    self.sent.push((row.content.starts_at, format!("{} {}", row.kind, row.lead)));
                 }
             }
         }

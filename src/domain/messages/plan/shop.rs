@@ -10,9 +10,8 @@ use crate::domain::course::status::SessionStatus;
 use crate::domain::messages::message::{MessageKind, Unsent};
 use crate::domain::partner::notifications::PartnerNotices;
 use crate::domain::patient::Way;
-use crate::domain::time::business_day;
-use crate::domain::time::civil;
 use crate::domain::time::time_zone::Tz;
+use crate::domain::time::{business_day, civil};
 
 /// A visit at a shop.
 #[derive(Debug, Clone, Copy)]
@@ -38,12 +37,7 @@ pub struct AtShop<'a> {
 /// What the shop is told, and the desk of the shop; `zone` is the clinic's.
 #[must_use]
 pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
-    let AtShop {
-        starts_at,
-        ends_at,
-        notices,
-        ..
-    } = visit;
+    let AtShop { starts_at, ends_at, notices, .. } = visit;
     let wants = &notices.details;
     let tells = |kind, by: Way, due_at, useful_until, batch| Planned {
         channel: by.into(),
@@ -61,31 +55,15 @@ pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
     if visit.status == SessionStatus::Booked {
         if let Some(by) = wants.day_list_by {
             let day = civil::date_of(zone, starts_at);
-            let due_at = wants
-                .day_list_at
-                .unwrap_or(policy.shop_day_list_at)
-                .on(day - Days::new(1), zone);
+            let due_at =
+                wants.day_list_at.unwrap_or(policy.shop_day_list_at).on(day - Days::new(1), zone);
             let batch = format!("shop-day:{}:{day}", notices.partner_id);
-            all.push(tells(
-                MessageKind::ShopDay,
-                by,
-                due_at,
-                Some(starts_at),
-                Some(batch),
-            ));
+            all.push(tells(MessageKind::ShopDay, by, due_at, Some(starts_at), Some(batch)));
         }
         if let Some(by) = wants.before_by {
-            let minutes = wants
-                .before_minutes
-                .unwrap_or(i64::from(policy.shop_before_minutes));
+            let minutes = wants.before_minutes.unwrap_or(i64::from(policy.shop_before_minutes));
             let due_at = starts_at - Duration::minutes(minutes);
-            all.push(tells(
-                MessageKind::ShopSoon,
-                by,
-                due_at,
-                Some(starts_at),
-                None,
-            ));
+            all.push(tells(MessageKind::ShopSoon, by, due_at, Some(starts_at), None));
         }
     }
     let still_open = matches!(
@@ -105,20 +83,11 @@ pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
                 let due_at =
                     declined_at + Duration::minutes(i64::from(policy.message_grace_minutes));
                 let again = tells(MessageKind::ShopWaiting, by, due_at, Some(starts_at), None);
-                all.push(Planned {
-                    lead: "declined".to_owned(),
-                    ..again
-                });
+                all.push(Planned { lead: "declined".to_owned(), ..again });
             }
             // What waits since the same moment is asked for together.
             let batch = format!("shop-waiting:{}:{}", notices.partner_id, due_at.timestamp());
-            all.push(tells(
-                MessageKind::ShopWaiting,
-                by,
-                due_at,
-                Some(starts_at),
-                Some(batch),
-            ));
+            all.push(tells(MessageKind::ShopWaiting, by, due_at, Some(starts_at), Some(batch)));
         }
         if still_open {
             let due_at = ends_at + Duration::days(i64::from(policy.shop_report_days));
@@ -157,10 +126,8 @@ mod tests {
         status: SessionStatus,
         disclosed: bool,
     ) -> Vec<String> {
-        let notices = PartnerNotices {
-            details,
-            ..PartnerNotices::unset(PartnerId(uuid::Uuid::nil()))
-        };
+        let notices =
+            PartnerNotices { details, ..PartnerNotices::unset(PartnerId(uuid::Uuid::nil())) };
         let visit = AtShop {
             // Monday 15 March at ten, asked for on Friday the 5th at nine.
             starts_at: utc("2027-03-15T14:00:00Z"),
@@ -176,12 +143,7 @@ mod tests {
             .into_iter()
             .map(|one| {
                 let unsent = one.unsent.map(|why| format!(" {why}")).unwrap_or_default();
-                format!(
-                    "{} {} {}{unsent}",
-                    one.kind,
-                    one.channel,
-                    one.due_at.format("%d %H:%M")
-                )
+                format!("{} {} {}{unsent}", one.kind, one.channel, one.due_at.format("%d %H:%M"))
             })
             .collect()
     }
@@ -208,11 +170,7 @@ mod tests {
         );
         assert!(shown(maple(), SessionStatus::Fulfilled, true).is_empty());
         assert_eq!(
-            shown(
-                PartnerNoticesDetails::default(),
-                SessionStatus::Booked,
-                true
-            )[0],
+            shown(PartnerNoticesDetails::default(), SessionStatus::Booked, true)[0],
             "shop_day email 14 20:00 no_address"
         );
     }
@@ -231,11 +189,6 @@ mod tests {
         let told = shown(maple(), SessionStatus::Booked, false);
         let to_shop = |one: &&String| !one.contains(" desk ");
         assert!(told.iter().filter(to_shop).count() == 3, "{told:?}");
-        assert!(
-            told.iter()
-                .filter(to_shop)
-                .all(|one| one.ends_with("no_consent")),
-            "{told:?}"
-        );
+        assert!(told.iter().filter(to_shop).all(|one| one.ends_with("no_consent")), "{told:?}");
     }
 }

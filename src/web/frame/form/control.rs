@@ -49,19 +49,12 @@ impl Control {
         };
         let one = matches!(field.kind, Kind::One(_));
         for choice in &mut choices {
-            choice.chosen = if one {
-                choice.value == value
-            } else {
-                form.holds(&name, &choice.value)
-            };
+            choice.chosen =
+                if one { choice.value == value } else { form.holds(&name, &choice.value) };
         }
         // What was sent and is not offered is shown all the same, or what is wrong could not be seen.
         if one && !value.is_empty() && !choices.iter().any(|choice| choice.chosen) {
-            choices.push(Choice {
-                value: value.clone(),
-                label: value.clone(),
-                chosen: true,
-            });
+            choices.push(Choice { value: value.clone(), label: value.clone(), chosen: true });
         }
         if matches!(field.kind, Kind::Password) {
             // A password is never sent back.
@@ -144,11 +137,7 @@ impl Control {
 
     /// The ids of what explains it, for readers who do not see where it stands.
     fn described_by(&self) -> String {
-        let said = [
-            (&self.field.hint, "hint"),
-            (&self.wrong, "problem"),
-            (&self.now, "now"),
-        ];
+        let said = [(&self.field.hint, "hint"), (&self.wrong, "problem"), (&self.now, "now")];
         let ids = said
             .iter()
             .filter(|(words, _)| !words.is_empty())
@@ -196,9 +185,5 @@ fn of_the_whole<'a>(wrong: &'a [Wrong], controls: &[&Control]) -> Vec<&'a str> {
             .as_deref()
             .is_some_and(|field| controls.iter().any(|control| control.name == field))
     };
-    wrong
-        .iter()
-        .filter(|one| !shown(one))
-        .map(|one| one.words.as_str())
-        .collect()
+    wrong.iter().filter(|one| !shown(one)).map(|one| one.words.as_str()).collect()
 }

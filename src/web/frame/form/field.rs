@@ -17,11 +17,7 @@ pub(in crate::web) fn choice(
     value: &(impl ToString + ?Sized),
     label: &(impl ToString + ?Sized),
 ) -> Choice {
-    Choice {
-        value: value.to_string(),
-        label: label.to_string(),
-        chosen: false,
-    }
+    Choice { value: value.to_string(), label: label.to_string(), chosen: false }
 }
 
 /// What is typed into a field.
@@ -83,11 +79,7 @@ impl Field {
             label: label.into(),
             hint: String::new(),
             required: false,
-            autocomplete: if matches!(kind, Kind::Password) {
-                "new-password"
-            } else {
-                "off"
-            },
+            autocomplete: if matches!(kind, Kind::Password) { "new-password" } else { "off" },
             kind,
             max_length: None,
             preset: None,

@@ -57,9 +57,7 @@ pub(super) fn from_json(fields: &[Field], there: &Value) -> Form {
 fn fill(typed: &mut Form, fields: &[Field], there: &Value, prefix: &str) {
     for field in fields {
         let name = within(prefix, &field.name);
-        let value = there
-            .pointer(&format!("/{}", field.name))
-            .unwrap_or(&Value::Null);
+        let value = there.pointer(&format!("/{}", field.name)).unwrap_or(&Value::Null);
         let items = || value.as_array().into_iter().flatten();
         match &field.kind {
             Kind::Group(parts) => fill(typed, parts, value, &name),
@@ -88,11 +86,7 @@ fn fill(typed: &mut Form, fields: &[Field], there: &Value, prefix: &str) {
 pub(super) fn to_json(fields: &[Field], typed: &Form) -> Result<Value, Vec<Wrong>> {
     let mut wrong = Vec::new();
     let json = object(fields, typed, "", &mut wrong);
-    if wrong.is_empty() {
-        Ok(json)
-    } else {
-        Err(wrong)
-    }
+    if wrong.is_empty() { Ok(json) } else { Err(wrong) }
 }
 
 fn object(fields: &[Field], typed: &Form, prefix: &str, wrong: &mut Vec<Wrong>) -> Value {
@@ -105,11 +99,7 @@ fn object(fields: &[Field], typed: &Form, prefix: &str, wrong: &mut Vec<Wrong>) 
             Kind::Rows(parts, _) => (0..typed.rows(&name))
                 .map(|row| object(parts, typed, &format!("{name}/{row}"), wrong))
                 .collect(),
-            Kind::Ticks(_) => typed
-                .part(&name)
-                .into_iter()
-                .map(|(_, text)| json!(text))
-                .collect(),
+            Kind::Ticks(_) => typed.part(&name).into_iter().map(|(_, text)| json!(text)).collect(),
             _ => match one(field, typed.raw(&name).unwrap_or_default()) {
                 Ok(value) => value,
                 Err(words) => {
@@ -130,11 +120,7 @@ fn put(all: &mut Value, path: &str, value: Value) {
         None => {
             fields.insert(path.to_owned(), value);
         }
-        Some((first, rest)) => put(
-            fields.entry(first).or_insert_with(|| json!({})),
-            rest,
-            value,
-        ),
+        Some((first, rest)) => put(fields.entry(first).or_insert_with(|| json!({})), rest, value),
     }
 }
 
@@ -190,29 +176,20 @@ fn one(field: &Field, text: &str) -> Result<Value, String> {
                 "Write whole numbers with commas between them, such as 1064, 532.".to_owned()
             }),
         Kind::Lines if text.eq_ignore_ascii_case("none") => Ok(json!([])),
-        Kind::Lines => Ok(text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect()),
+        Kind::Lines => Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()),
         _ => Ok(json!(text)),
     }
 }
 
 fn whole(text: &str) -> Result<Value, String> {
-    let number = text
-        .parse::<u32>()
-        .map_err(|_| "Write a whole number.".to_owned())?;
+    let number = text.parse::<u32>().map_err(|_| "Write a whole number.".to_owned())?;
     Ok(json!(number))
 }
 
 /// Dollars as they are typed: `250`, `249.50`, `$1,249.50`.
 fn cents(text: &str) -> Result<Value, String> {
     let words = || "Write an amount, such as 250 or 249.50.".to_owned();
-    let plain: String = text
-        .chars()
-        .filter(|c| !matches!(c, '$' | ',' | ' '))
-        .collect();
+    let plain: String = text.chars().filter(|c| !matches!(c, '$' | ',' | ' ')).collect();
     let (whole, part) = plain.split_once('.').unwrap_or((plain.as_str(), "00"));
     let digits = |text: &str, most: usize| {
         (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -221,9 +198,7 @@ fn cents(text: &str) -> Result<Value, String> {
         return Err(words());
     }
     let hundredths = format!("{part:0<2}");
-    let cents = format!("{whole}{hundredths}")
-        .parse::<i64>()
-        .map_err(|_| words())?;
+    let cents = format!("{whole}{hundredths}").parse::<i64>().map_err(|_| words())?;
     Ok(json!(cents))
 }
 
@@ -237,11 +212,7 @@ mod tests {
             Field::new("name", "Name", Kind::Text).required(),
             Field::new("price", "Price", Kind::Money),
             Field::new("active", "Active", Kind::Tick),
-            Field::new(
-                "skills",
-                "Skills",
-                Kind::Ticks(vec![choice("a", "A"), choice("b", "B")]),
-            ),
+            Field::new("skills", "Skills", Kind::Ticks(vec![choice("a", "A"), choice("b", "B")])),
             Field::new("nm", "Wavelengths", Kind::Numbers),
             Field::new(
                 "papers/licence",
@@ -267,10 +238,7 @@ mod tests {
         let there = json!({"name": "Ada", "price": 24950, "active": true, "skills": ["b"], "nm": [1064, 532],
             "papers": {"licence": {"number": "T-1"}}, "modes": [{"spot": {"min": 0.5, "max": 8.0}}]});
         let typed = from_json(&fields(), &there);
-        assert_eq!(
-            (typed.get("price"), typed.get("modes/0/spot/min")),
-            ("249.50", "0.5")
-        );
+        assert_eq!((typed.get("price"), typed.get("modes/0/spot/min")), ("249.50", "0.5"));
         assert_eq!(to_json(&fields(), &typed).unwrap(), there);
     }
 
@@ -280,10 +248,7 @@ mod tests {
             b"name=&price=1.234&modes/0/spot/min=&modes/2/spot/min=x&modes/2/spot/max=3",
         );
         let typed = typed(&fields(), &form);
-        assert_eq!(
-            (typed.rows("modes"), typed.get("modes/0/spot/max")),
-            (1, "3")
-        );
+        assert_eq!((typed.rows("modes"), typed.get("modes/0/spot/max")), (1, "3"));
         let at: Vec<_> = to_json(&fields(), &typed)
             .unwrap_err()
             .into_iter()
@@ -292,20 +257,12 @@ mod tests {
         assert_eq!(at, ["name", "price", "modes/0/spot/min"]);
         let empty = super::typed(&fields(), &Form::decoded(b"name=x"));
         let empty = to_json(&fields(), &empty).unwrap();
-        assert_eq!(
-            (&empty["papers"]["licence"], &empty["modes"]),
-            (&Value::Null, &json!([]))
-        );
+        assert_eq!((&empty["papers"]["licence"], &empty["modes"]), (&Value::Null, &json!([])));
     }
 
     #[test]
     fn dollars_are_read_as_people_write_them() {
-        for (text, sum) in [
-            ("250", 25000),
-            ("249.5", 24950),
-            ("$1,249.05", 124_905),
-            ("0", 0),
-        ] {
+        for (text, sum) in [("250", 25000), ("249.5", 24950), ("$1,249.05", 124_905), ("0", 0)] {
             assert_eq!(cents(text).unwrap(), json!(sum));
         }
         for junk in ["-5", "1.234", "x", ".", "99999999999999999999"] {

@@ -12,11 +12,7 @@ const CHANGED: &str = "Somebody changed these meanwhile; saving puts yours in th
 
 /// The name of a field within a group or a row.
 pub(super) fn within(prefix: &str, name: &str) -> String {
-    if prefix.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{prefix}/{name}")
-    }
+    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") }
 }
 
 /// The id of what is called `name`; no other control of the page has it.
@@ -49,9 +45,7 @@ impl Painter<'_> {
         let name = &field.name;
         match &field.kind {
             Kind::Group(parts) => {
-                let row = parts
-                    .iter()
-                    .map(|part| self.control(part, name, Place::Form));
+                let row = parts.iter().map(|part| self.control(part, name, Place::Form));
                 Part::Group(self.group(field, Look::Beside, vec![row.collect()]))
             }
             Kind::Rows(parts, least) => {
@@ -107,20 +101,10 @@ impl Painter<'_> {
 
     fn group(&self, field: &Field, look: Look, rows: Vec<Vec<Control>>) -> Group {
         let name = &field.name;
-        let at_control = |one: &Wrong| {
-            rows.iter()
-                .flatten()
-                .any(|control| is_at(one, &control.name))
-        };
-        let own: Vec<_> = self
-            .wrong
-            .iter()
-            .filter(|one| !at_control(one))
-            .cloned()
-            .collect();
-        let differs = self
-            .now
-            .is_some_and(|now| now.part(name) != self.typed.part(name));
+        let at_control =
+            |one: &Wrong| rows.iter().flatten().any(|control| is_at(one, &control.name));
+        let own: Vec<_> = self.wrong.iter().filter(|one| !at_control(one)).cloned().collect();
+        let differs = self.now.is_some_and(|now| now.part(name) != self.typed.part(name));
         Group {
             look,
             id: id(name),

@@ -25,18 +25,12 @@ impl Form {
 
     /// The first text of that name, as it was typed.
     pub(in crate::web) fn raw(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(own, _)| own == name)
-            .map(|(_, text)| text.as_str())
+        self.0.iter().find(|(own, _)| own == name).map(|(_, text)| text.as_str())
     }
 
     /// Every text of that name.
     pub(in crate::web) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(own, _)| own == name)
-            .map(|(_, text)| text.as_str())
+        self.0.iter().filter(move |(own, _)| own == name).map(|(_, text)| text.as_str())
     }
 
     /// Whether a box of that name was ticked.
@@ -76,8 +70,7 @@ impl Form {
     /// All that stands under that name or within it, and is not empty.
     pub(super) fn part(&self, name: &str) -> Vec<(&str, &str)> {
         let inside = |own: &str| {
-            own.strip_prefix(name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            own.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         self.0
             .iter()
@@ -97,9 +90,8 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, StatusCode> {
         // A script that sends nothing names no kind either; that is an empty form.
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        let bytes =
+            Bytes::from_request(request, state).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
         Ok(Self::decoded(&bytes))
     }
 }
@@ -111,8 +103,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(Form::decoded(
-            parts.uri.query().unwrap_or_default().as_bytes(),
-        )))
+        Ok(Self(Form::decoded(parts.uri.query().unwrap_or_default().as_bytes())))
     }
 }

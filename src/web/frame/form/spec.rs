@@ -61,13 +61,7 @@ impl FormSpec {
         wrong: &[Wrong],
     ) -> FormView {
         let (parts, problems) = painted(&self.fields, typed, wrong, None);
-        FormView {
-            action: self.action.clone(),
-            version,
-            parts,
-            problems,
-            button: self.button,
-        }
+        FormView { action: self.action.clone(), version, parts, problems, button: self.button }
     }
 
     /// Filled with what was typed, beside what another user has written meanwhile.

@@ -18,27 +18,19 @@ pub(in crate::web) struct Wrong {
 impl Wrong {
     /// Something wrong with one control.
     pub(in crate::web) fn with(field: impl Into<String>, words: impl Into<String>) -> Self {
-        Self {
-            field: Some(field.into()),
-            words: words.into(),
-        }
+        Self { field: Some(field.into()), words: words.into() }
     }
 
     /// Something wrong with the whole.
     pub(in crate::web) fn of_all(words: impl Into<String>) -> Self {
-        Self {
-            field: None,
-            words: words.into(),
-        }
+        Self { field: None, words: words.into() }
     }
 }
 
 /// Whether something is wrong at the field of that name, or within it.
 pub(super) fn is_at(wrong: &Wrong, name: &str) -> bool {
     let field = wrong.field.as_deref().unwrap_or_default();
-    field
-        .strip_prefix(name)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What is wrong at that name or within it, in one line; `unit` is what its numbered parts are called.
@@ -71,17 +63,11 @@ pub(in crate::web) fn sentence(detail: &str) -> String {
         format!("This is {detail}")
     } else {
         let mut letters = detail.chars();
-        let first = letters
-            .next()
-            .map(|first| first.to_uppercase().to_string())
-            .unwrap_or_default();
+        let first =
+            letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
         format!("{first}{}", letters.as_str())
     };
-    if whole.ends_with(['.', '!', '?']) {
-        whole
-    } else {
-        format!("{whole}.")
-    }
+    if whole.ends_with(['.', '!', '?']) { whole } else { format!("{whole}.") }
 }
 
 /// What was wrong, for a form to say: each beside the field that it is about. `stale` is what to say where it was
@@ -172,10 +158,7 @@ mod tests {
     #[test]
     fn a_pointer_into_a_request_is_the_name_of_a_control() {
         assert_eq!(field_of("/start"), "start");
-        assert_eq!(
-            field_of("/parameter_sets/1/wavelength_nm"),
-            "wavelength_nm.1"
-        );
+        assert_eq!(field_of("/parameter_sets/1/wavelength_nm"), "wavelength_nm.1");
         assert_eq!(field_of(""), "");
     }
 }

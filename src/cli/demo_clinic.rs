@@ -12,9 +12,9 @@ use super::args::{DemoOptions, LoadDemoOptions};
 use super::demo::people::Loaded;
 use super::settings::Settings;
 use super::{demo, open_with, say, serve};
-use crate::actions::App;
 use crate::actions::access::passwords::hash_password;
 use crate::actions::access::tokens::mint;
+use crate::actions::{App, Program, Work};
 use crate::api::demo::Forward;
 use crate::api::router;
 use crate::clock::Clock;
@@ -89,15 +89,18 @@ pub(super) async fn load_into(settings: Settings, options: LoadDemoOptions) -> a
 
 async fn load(app: &App) -> anyhow::Result<Loaded> {
     let hash = hash_password(app, PASSWORD.to_owned()).await?;
-    let mut tx = app.db.begin().await?;
-    if !demo::is_empty(&mut tx).await? {
+    let mut work = Work::for_program(app, DEMO).await?;
+    if !demo::is_empty(&mut work.tx).await? {
         bail!("the database is not empty; the demo data goes into an empty one");
     }
-    let loaded = demo::load(&mut tx, app, &hash).await.context("cannot load the demo data")?;
-    tx.commit().await?;
+    let loaded = demo::load(&mut work, &hash).await.context("cannot load the demo data")?;
+    work.done().await?;
     app.look_for_demonstration().await?;
     Ok(loaded)
 }
+
+/// Who loads what is made up.
+const DEMO: Program = Program::own("demonstration");
 
 /// One role's way in.
 struct SignIn {
@@ -108,7 +111,7 @@ struct SignIn {
 }
 
 async fn tokens(app: &App, loaded: &Loaded) -> anyhow::Result<Vec<SignIn>> {
-    let mut tx = app.db.begin().await?;
+    let mut work = Work::for_program(app, DEMO).await?;
     let mut sign_ins = Vec::new();
     for (role, user) in [
         ("front_desk", &loaded.front_desk),
@@ -116,10 +119,10 @@ async fn tokens(app: &App, loaded: &Loaded) -> anyhow::Result<Vec<SignIn>> {
         ("manager", &loaded.manager),
         ("partner", &loaded.partner),
     ] {
-        let (token, _) = mint(app, &mut tx, user.id, TOKENS_LAST).await?;
+        let (token, _) = mint(app, &mut work.tx, user.id, TOKENS_LAST).await?;
         sign_ins.push(SignIn { role, name: user.name.clone(), email: user.email.clone(), token });
     }
-    tx.commit().await?;
+    work.done().await?;
     Ok(sign_ins)
 }
 

@@ -45,6 +45,8 @@ id! {
     CourseId,
     /// One treatment visit.
     SessionId,
+    /// One change of the records by one caller at one time.
+    DeedId,
     /// A slot kept for one caller for a few minutes.
     HoldId,
     /// The clinic, or a partner's shop.

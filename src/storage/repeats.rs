@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::engine::stmt;
 use super::{Result, Tx};
-use crate::domain::ids::{PartnerId, ReferralId, UserId};
+use crate::domain::ids::{DeedId, PartnerId, ReferralId, UserId};
 
 /// An answer that was given.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -16,6 +16,8 @@ pub struct Answered {
     pub status: i64,
     /// Body, byte for byte.
     pub body: String,
+    /// The deed that was done; none where nothing was changed.
+    pub deed_id: Option<DeedId>,
 }
 
 /// Writes an answer; [`super::Error::Duplicate`] when the key was answered meanwhile.
@@ -27,7 +29,7 @@ pub async fn insert(
     at: DateTime<Utc>,
 ) -> Result<()> {
     tx.query(stmt!(
-        "INSERT INTO repeats (user_id, key, fingerprint, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)"
+        "INSERT INTO repeats (user_id, key, fingerprint, status, body, at, deed_id) VALUES ($1, $2, $3, $4, $5, $6, $7)"
     ))
     .bind(user)
     .bind(key.to_owned())
@@ -35,6 +37,7 @@ pub async fn insert(
     .bind(answered.status)
     .bind(answered.body.clone())
     .bind(at)
+    .bind(answered.deed_id)
     .run()
     .await?;
     Ok(())
@@ -42,11 +45,13 @@ pub async fn insert(
 
 /// What was answered to this user under this key.
 pub async fn get(tx: &mut Tx, user: UserId, key: &str) -> Result<Option<Answered>> {
-    tx.query(stmt!("SELECT fingerprint, status, body FROM repeats WHERE user_id = $1 AND key = $2"))
-        .bind(user)
-        .bind(key.to_owned())
-        .optional()
-        .await
+    tx.query(stmt!(
+        "SELECT fingerprint, status, body, deed_id FROM repeats WHERE user_id = $1 AND key = $2"
+    ))
+    .bind(user)
+    .bind(key.to_owned())
+    .optional()
+    .await
 }
 
 /// Forgets what the users of a shop were answered about a referral: it may hold what they may know no more.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::actions::work::page::{Items, Page};
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Program, Result, Work};
 use crate::calendar::links;
 use crate::domain::access::visit_link::hash_of;
 use crate::domain::ids::{FeedId, PartnerId, PatientId, PractitionerId, SiteId};
@@ -22,6 +22,9 @@ use crate::storage::booking::resources;
 use crate::storage::catalogue::{partners, practitioners, sites};
 use crate::storage::messages::{feeds, tasks};
 use crate::storage::patient::patients;
+
+/// The housekeeping of calendars.
+const TICKER: Program = Program::own("calendars");
 
 /// Whose calendar is wanted.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -177,7 +180,7 @@ pub async fn revoke(app: &App, caller: &Caller, id: FeedId, expected: &Expected)
         return Err(Error::Stale);
     }
     work.audit("feed.revoke", ("feed", id.0), patient_of(&feed), None).await?;
-    work.commit(Answer::Is(())).await.map(|_| ())
+    work.done().await
 }
 
 async fn in_use(work: &mut Work<'_>, id: FeedId) -> Result<Feed> {
@@ -199,7 +202,7 @@ pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<Items<FeedV
         |feed| feed.id,
     )?;
     for patient in found.items.iter().filter_map(patient_of) {
-        work.audit("feed.list", ("patient", patient.0), Some(patient), None).await?;
+        work.audit_read("feed.list", ("patient", patient.0), Some(patient), None).await?;
     }
     let items = found.map(|feed| view(app, &feed, None));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
@@ -208,13 +211,15 @@ pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<Items<FeedV
 /// Revokes the feeds that nobody has fetched for long, each with a task that says so.
 pub async fn revoke_unused(app: &App) -> Result<usize> {
     let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
-    let unused =
-        feeds::unused_since(&mut tx, now - Duration::days(i64::from(app.policy.feed_unused_days)))
-            .await?;
+    let mut work = Work::for_program(app, TICKER).await?;
+    let unused = feeds::unused_since(
+        &mut work.tx,
+        now - Duration::days(i64::from(app.policy.feed_unused_days)),
+    )
+    .await?;
     let mut revoked = 0;
     for feed in unused {
-        if !feeds::revoke(&mut tx, feed.id, feed.version, now).await? {
+        if !feeds::revoke(&mut work.tx, feed.id, feed.version, now).await? {
             continue;
         }
         revoked += 1;
@@ -226,8 +231,8 @@ pub async fn revoke_unused(app: &App) -> Result<usize> {
             patient_id: patient_of(&feed),
             ..Task::open(app.clock.id(), TaskKind::FeedRevoked, detail, now)
         };
-        tasks::insert(&mut tx, &task).await?;
+        tasks::insert(&mut work.tx, &task).await?;
     }
-    tx.commit().await?;
+    work.done().await?;
     Ok(revoked)
 }

@@ -52,7 +52,7 @@ pub async fn write_up(app: &App, caller: &Caller, id: SessionId) -> Result<Write
     let course = courses::get(app, caller, session.course_id).await?.into_inner();
     let mut work = Work::look(app, caller).await?;
     let catalogue = current(&mut work.tx, app).await?;
-    work.tx.rollback().await?;
+    work.abandon().await?;
     let service = catalogue
         .services
         .iter()

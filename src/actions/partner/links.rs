@@ -113,5 +113,5 @@ pub async fn revoke(
         return Err(Error::Stale);
     }
     work.audit("shop_link.revoke", ("shop link", id.0), None, None).await?;
-    work.commit(Answer::Is(())).await.map(|_| ())
+    work.done().await
 }

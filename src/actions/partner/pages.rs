@@ -149,7 +149,7 @@ async fn asked(app: &App, caller: &Caller, partner: PartnerId) -> Result<AskedOf
         .filter(|session| session.referral_id.is_none_or(|id| !open.contains(&id)))
         .count();
     let to_report = list::rows_waiting(&mut work, partner, WaitsFor::Report).await?.len();
-    work.tx.rollback().await?;
+    work.abandon().await?;
     Ok(AskedOf { to_answer: open.len() + dates, to_report, open })
 }
 

@@ -20,11 +20,13 @@ use crate::domain::course::session::{CancelReason, Session};
 use crate::domain::course::status::{ProcedureStatus, SessionStatus};
 use crate::domain::course::{Course, Depth, Pigment};
 use crate::domain::time::civil;
+use crate::domain::time::interval::Interval;
 use crate::domain::time::time_zone::Tz;
 use crate::storage;
 use crate::storage::Tx;
 use crate::storage::booking::claims::Claimant;
 use crate::storage::course::history::Change;
+use crate::storage::deeds::{Deed, Touched};
 
 /// How far ahead the clinic is booked: ten weeks.
 const AHEAD: i64 = 70;
@@ -206,8 +208,7 @@ async fn write(
         updated_at: changed_at,
     };
     storage::course::sessions::insert(tx, &session).await?;
-    let booked = Change { id: clock.id(), at: booked_at, change: "book".to_owned(), before: None };
-    storage::course::history::insert(tx, &booked, session.id, None).await?;
+    note(tx, clock, &session, "book", booked_at).await?;
     if status != SessionStatus::Cancelled {
         for claim in diary.claims_of(slot.place, slot.start) {
             storage::booking::claims::insert(
@@ -241,4 +242,29 @@ fn record(laser: Option<&Device>, course: &Course, visit: &Visit) -> Value {
             "pain": if like_a_tattoo { 6 } else { 3 }, "eyewear_checked": true});
     }
     with(record, visit.extra.clone())
+}
+
+/// Notes that a session of the demo was changed, by a deed of its own.
+pub(super) async fn note(
+    tx: &mut Tx,
+    clock: &Clock,
+    session: &Session,
+    what: &str,
+    at: DateTime<Utc>,
+) -> Result<(), LoadError> {
+    let deed = Deed {
+        id: clock.id(),
+        at,
+        user_id: None,
+        actor: "demonstration".to_owned(),
+        verb: format!("session.{what}"),
+        idempotency_key: None,
+    };
+    storage::deeds::insert(tx, &deed).await?;
+    let when = Interval::new(session.starts_at, session.ends_at);
+    let touched = [Touched { kind: "session", id: session.id.0, when }];
+    storage::deeds::insert_touched(tx, deed.id, &touched).await?;
+    let (id, change) = (clock.id(), what.to_owned());
+    let change = Change { id, deed_id: deed.id, change, before: None };
+    Ok(storage::course::history::insert(tx, &change, session.id).await?)
 }

@@ -14,7 +14,7 @@ mod told;
 pub use self::people::DemoUser;
 use self::people::Loaded;
 use self::read::LoadError;
-use crate::actions::App;
+use crate::actions::Work;
 use crate::actions::messages::replan;
 use crate::storage;
 use crate::storage::Tx;
@@ -25,7 +25,9 @@ pub async fn is_empty(tx: &mut Tx) -> storage::Result<bool> {
 }
 
 /// Loads the demo data around the clock's now into an empty database. Everybody gets `password_hash`.
-pub async fn load(tx: &mut Tx, app: &App, password_hash: &str) -> Result<Loaded, LoadError> {
+pub async fn load(work: &mut Work<'_>, password_hash: &str) -> Result<Loaded, LoadError> {
+    let app = work.app;
+    let tx = &mut work.tx;
     let (clock, zone, policy) = (&app.clock, app.zone, &app.policy);
     let partners = catalogue::partners(tx, app).await?;
     let clinic = catalogue::clinic(tx, clock, zone).await?;
@@ -35,7 +37,7 @@ pub async fn load(tx: &mut Tx, app: &App, password_hash: &str) -> Result<Loaded,
     let before_today = stories.len().saturating_sub(others::TODAY);
     shops::play(tx, app, &partners, stories.get(..before_today).unwrap_or(&[])).await?;
     told::invitations(tx, clock, policy).await?;
-    replan::plan_all(tx, app).await?;
-    storage::demo::mark_all(tx).await?;
+    replan::plan_all(work).await?;
+    storage::demo::mark_all(&mut work.tx).await?;
     Ok(loaded)
 }

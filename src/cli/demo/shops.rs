@@ -5,6 +5,7 @@
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Utc, Weekday};
 use serde_json::{Value, json};
 
+use super::history::note;
 use super::read::{LoadError, read};
 use super::story::{
     Ending, Story, Told as Patient, removal, told as patient, visit as at_the_clinic,
@@ -24,7 +25,6 @@ use crate::domain::time::{civil, holidays};
 use crate::storage;
 use crate::storage::Tx;
 use crate::storage::booking::claims::Claimant;
-use crate::storage::course::history::Change;
 
 /// Whose story is told here alone.
 const OURS: usize = 5;
@@ -303,8 +303,7 @@ async fn dated(
     }
     let changes = [("book", sent), ("report", session.updated_at)];
     for (what, at) in changes.into_iter().take(if visit.record.is_some() { 2 } else { 1 }) {
-        let change = Change { id: clock.id(), at, change: what.to_owned(), before: None };
-        storage::course::history::insert(tx, &change, session.id, None).await?;
+        note(tx, clock, &session, what, at).await?;
     }
     let missing = || LoadError::NoTime(visit.service.to_owned());
     let when = Interval::new(starts_at - service.arrival(), ends_at + service.turnaround())

@@ -104,7 +104,7 @@ pub(super) async fn session(
     problems: &mut Vec<String>,
 ) -> Result<String> {
     let SessionPanel { card, patient, course, moves, refused } =
-        panel::session(app, caller, id).await?;
+        Box::pin(panel::session(app, caller, id)).await?;
     let session = &card.session;
     let move_to = match asked.to {
         None => None,

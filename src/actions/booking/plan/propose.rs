@@ -108,7 +108,7 @@ pub async fn propose(
     wanted: PlanWanted,
 ) -> Result<Answer<Plan>> {
     // Only the plan itself is the answer to the request's key.
-    let asking = Caller { repeat: None, ..caller.clone() };
+    let asking = caller.without_key();
     let plan = planned(app, &asking, course_id, wanted).await?;
     if caller.repeat.is_none() {
         return Ok(Answer::Is(plan));

@@ -24,6 +24,7 @@ mod clock_changes;
 mod conformance;
 mod consultation_page;
 mod crash;
+mod deeds;
 mod delivery;
 mod demo;
 mod demo_data;

@@ -1,5 +1,5 @@
 //! A calendar that is subscribed to: a patient's visits, a practitioner's bookings, or the
-//! times at which a partner's device is taken. It names nobody but the clinic. Which visits
+//! times at which a partner's device is taken. It names the clinic alone. Which visits
 //! are in it, and who may read it, is decided elsewhere; what is shown of one, in `entry`.
 
 use super::content::Content;

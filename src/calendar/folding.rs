@@ -1,6 +1,6 @@
 //! How lines are broken: after 75 octets at most, as RFC 5545 asks, and never inside a
 //! character. The `icalendar` crate (0.17.17) may leave 76 octets on a line, so what it wrote
-//! is put together again and broken anew.
+//! is put together again and broken again.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
 //! The texts that may stand in a calendar, safe by type: a phrase, a parameter's text, a
-//! mailbox and a link. No other text reaches a content line, so nobody's name or note can
+//! mailbox and a link. No other text reaches a content line, so no name or note can
 //! start one. How lines are put together stands in `content`.
 
 use std::fmt;

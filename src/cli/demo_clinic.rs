@@ -8,10 +8,11 @@ use chrono::Duration;
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::app::{open_with, say};
 use super::args::{DemoOptions, LoadDemoOptions};
 use super::demo::people::Loaded;
 use super::settings::Settings;
-use super::{demo, open_with, say, serve};
+use super::{demo, serve};
 use crate::actions::App;
 use crate::actions::access::passwords::hash_password;
 use crate::actions::access::tokens::mint;
@@ -22,7 +23,7 @@ use crate::delivery::forward;
 use crate::domain::clinic::profile::Texts;
 use crate::{api, web};
 
-/// The password of everybody in the demo.
+/// The password of every user of the demo.
 const PASSWORD: &str = "demonstration";
 /// How long the demo's tokens last.
 const TOKENS_LAST: Duration = Duration::days(365 * 4);
@@ -48,7 +49,7 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
         profile.public_url = url.parse().context("public_url")?;
     }
     if profile.texts.is_none() {
-        // Its texts go into the mailbox, like its mail; nobody else can sign for a provider that there is not.
+        // Its texts go into the mailbox, like its mail; no other program can sign for a provider that there is not.
         profile.texts = Some(Texts { secret: hex::encode(rand::random::<[u8; 16]>()) });
     }
     let app = open_with(&settings, clock, profile).await?;

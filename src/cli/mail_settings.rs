@@ -1,4 +1,4 @@
-//! Settings of mail: whom the clinic is to patients, the server that mail goes to, the
+//! Settings of mail: the clinic's name to patients, the server that mail goes to, the
 //! key that signs it, and the mailbox that answers come to. Checked at start.
 
 use std::path::Path;
@@ -115,7 +115,7 @@ fn sms(url: &str, from: Option<String>, ca: Option<String>) -> anyhow::Result<Sm
 /// A text that does not fit one segment costs two and may arrive in pieces: that is said at start, not by the first bill.
 pub(super) fn texts_fit(profile: &ClinicProfile, zone: Tz) -> anyhow::Result<()> {
     let link = profile.public_url.to("/a/AbCdEfGhIjKlMnOp");
-    let longest = text_wording::longest(Sender::of(profile), &link, zone);
+    let longest = text_wording::longest(Sender::clinic(profile), &link, zone);
     if longest > gsm7::SEGMENT {
         bail!(
             "clinic_label, clinic_phone and public_url are too long together: a text would take {longest} of {} characters",

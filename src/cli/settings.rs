@@ -31,7 +31,7 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpAddr>,
     /// The clinic's choices.
     pub policy: Policy,
-    /// How patients are written to, and by whom.
+    /// How patients are written to, and in whose name.
     pub mail: MailSettings,
 }
 

@@ -194,7 +194,7 @@ async fn text(post: &Post, rows: &[Message]) -> Result<Outgoing> {
             let zone = app.zone_named(&first.content.zone).map_err(unwritten)?;
             let purpose = first.content.purpose.unwrap_or(Purpose::Remind);
             text_wording::reminder(
-                Sender::of(&app.profile),
+                Sender::clinic(&app.profile),
                 first.language,
                 purpose,
                 first.content.starts_at,

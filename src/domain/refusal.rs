@@ -212,7 +212,7 @@ impl Code {
         Self::ReportOverdue,
     ];
 
-    /// Who may go past this rule with a reason; nobody for most. The API knows one clinical role: where
+    /// Who may go past this rule with a reason; no role for most. The API knows one clinical role: where
     /// `domain.md` asks for a physician, a practitioner's sign-in speaks, and the audit line says whose.
     #[must_use]
     pub fn overridable_by(self) -> &'static [Role] {
@@ -246,7 +246,7 @@ pub struct Refusal {
     /// Why, in a sentence to read out.
     #[schema(example = "The clinic is closed on Thursday 1 July 2027 (Canada Day).")]
     pub message: String,
-    /// Whether someone may go past it, with `override.reason`.
+    /// Whether a user may go past it, with `override.reason`.
     pub overridable: bool,
     /// Who may.
     #[serde(skip_serializing_if = "<[Role]>::is_empty")]

@@ -29,22 +29,15 @@ pub async fn insert(
     tx.query(stmt!(
         "INSERT INTO repeats (user_id, key, fingerprint, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)"
     ))
-    .bind(user)
-    .bind(key.to_owned())
-    .bind(answered.fingerprint.clone())
-    .bind(answered.status)
-    .bind(answered.body.clone())
-    .bind(at)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((user, key, &answered.fingerprint, answered.status, &answered.body, at))
+    .done()
+    .await
 }
 
 /// What was answered to this user under this key.
 pub async fn get(tx: &mut Tx, user: UserId, key: &str) -> Result<Option<Answered>> {
     tx.query(stmt!("SELECT fingerprint, status, body FROM repeats WHERE user_id = $1 AND key = $2"))
-        .bind(user)
-        .bind(key.to_owned())
+        .bind_all((user, key))
         .optional()
         .await
 }
@@ -54,15 +47,12 @@ pub async fn forget_of_shop(tx: &mut Tx, partner: PartnerId, referral: ReferralI
     tx.query(stmt!(
         "DELETE FROM repeats WHERE user_id IN (SELECT id FROM users WHERE partner_id = $1) AND body LIKE $2"
     ))
-    .bind(partner)
-    .bind(format!("%{referral}%"))
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((partner, format!("%{referral}%")))
+    .done()
+    .await
 }
 
 /// Forgets answers given before `before`.
 pub async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("DELETE FROM repeats WHERE at < $1")).bind(before).run().await?;
-    Ok(())
+    tx.query(stmt!("DELETE FROM repeats WHERE at < $1")).bind(before).done().await
 }

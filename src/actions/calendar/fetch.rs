@@ -14,7 +14,7 @@ use crate::actions::work::memory::{Fetched, KeptFeed, MOST_KEPT};
 use crate::actions::{App, Error, Result};
 use crate::calendar::entry::{Entry, Kind};
 use crate::calendar::feed;
-use crate::domain::access::visit_link::hash_of;
+use crate::domain::access::secret::hash_of;
 use crate::domain::messages::feed::{Feed, FeedKind, covered};
 use crate::domain::messages::notice::{Standing, standing};
 use crate::storage::catalogue::sites;

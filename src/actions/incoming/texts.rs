@@ -146,7 +146,7 @@ async fn carry_out(
     about: &About,
     others: &[DateTime<Utc>],
 ) -> Result<(Verdict, Option<String>)> {
-    let from = Sender::of(&app.profile);
+    let from = Sender::clinic(&app.profile);
     let language = language(tx, about).await?;
     let recipient = about.phone.clone().map(Recipient::Phone);
     let zone = |session: &Session| app.zone_named(&session.zone).unwrap_or(app.zone);

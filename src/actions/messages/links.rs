@@ -4,7 +4,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::actions::{App, Error, Result};
-use crate::domain::access::visit_link::{LinkKey, hash_of};
+use crate::domain::access::secret::hash_of;
+use crate::domain::access::visit_link::LinkKey;
 use crate::domain::ids::SessionId;
 use crate::domain::patient::recipient::Recipient;
 use crate::storage::Tx;

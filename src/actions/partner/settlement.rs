@@ -50,7 +50,7 @@ pub async fn settled(app: &App, caller: &Caller, wanted: FiguresWanted) -> Resul
         return Err(Error::NotThere("partner"));
     }
     let mut work = Work::look(app, caller).await?;
-    let from = wanted.from.unwrap_or_else(|| Month::of(civil::date_of(app.zone, work.now)));
+    let from = wanted.from.unwrap_or_else(|| Month::containing(civil::date_of(app.zone, work.now)));
     let to = wanted.to.unwrap_or(from);
     let months = std::iter::successors(Some(from), |month| Some(month.next())).take(LONGEST);
     if !months.into_iter().any(|month| month == to) {

@@ -74,7 +74,7 @@ pub(super) async fn play(
             .filter(|laser| laser.details.code.as_str() == story.laser)
             .cloned()
             .collect();
-        // Not everybody comes to the first of the list.
+        // Not every patient comes to the first of the list.
         diary.practitioners.rotate_left(1);
         let mut been = Vec::new();
         for (turn, visit) in story.visits.iter().enumerate().filter(|(_, visit)| visit.day <= AHEAD)
@@ -108,7 +108,7 @@ pub(super) async fn play(
 fn first_day(been: &[(NaiveDate, &Visit)], service: &str, darker: bool) -> Option<NaiveDate> {
     let is_laser = |service: &str| service.starts_with("laser");
     let wait = |visit: &Visit| match visit.service {
-        // Whoever was not treated waits for nothing, but comes again another day.
+        // A patient who was not treated waits for nothing, but comes again another day.
         _ if visit.ending != Ending::Done => 1,
         "test_patch" if is_laser(service) => 14 * if darker { 2 } else { 1 },
         last if is_laser(last) && is_laser(service) => 42 + if darker { 14 } else { 0 },

@@ -19,12 +19,12 @@ use crate::actions::messages::replan;
 use crate::storage;
 use crate::storage::Tx;
 
-/// Whether nobody has used this database yet.
+/// Whether the database is unused.
 pub async fn is_empty(tx: &mut Tx) -> storage::Result<bool> {
     storage::demo::is_empty(tx).await
 }
 
-/// Loads the demo data around the clock's now into an empty database. Everybody gets `password_hash`.
+/// Loads the demo data around the clock's now into an empty database. Every user gets `password_hash`.
 pub async fn load(tx: &mut Tx, app: &App, password_hash: &str) -> Result<Loaded, LoadError> {
     let (clock, zone, policy) = (&app.clock, app.zone, &app.policy);
     let partners = catalogue::partners(tx, app).await?;

@@ -194,7 +194,7 @@ pub(super) async fn play(
     locked(tx, app, stories).await
 }
 
-/// P09 lets nobody know of medicines, on which the result of the screening rests.
+/// P09 locks medicines, on which the result of the screening rests.
 async fn locked(tx: &mut Tx, app: &App, stories: &[Story]) -> Result<(), LoadError> {
     let Some(story) = stories.get(8) else {
         return Ok(());

@@ -34,7 +34,7 @@ pub(super) async fn invitations(
             continue;
         };
         let sent_at = session.created_at + policy.message_grace();
-        let content = Content::of(&session, site.details.address.to_string(), true);
+        let content = Content::about_session(&session, site.details.address.to_string(), true);
         let language = patient.details.preferred_language;
         let message = Message {
             session_id: Some(session.id),
@@ -49,9 +49,9 @@ pub(super) async fn invitations(
             try_at: sent_at,
             attempts: 1,
             sent_at: Some(sent_at),
-            ..Message::written(clock.id(), patient.id, language, content, session.created_at)
+            ..Message::waiting(clock.id(), patient.id, language, content, session.created_at)
         };
-        // Nobody is told of a time that is not agreed.
+        // No message tells of a time that is not agreed.
         if !session.awaits_shop() {
             storage::messages::ledger::insert(tx, &message).await?;
         }

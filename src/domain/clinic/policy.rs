@@ -62,7 +62,7 @@ pub struct Policy {
     pub wavelengths_not_for_darker_nm: Vec<u16>,
     /// From how much clearance on the pigment counts as gone, percent (section 1.11).
     pub cleared_percent: u16,
-    /// How long a message about a change waits, so that a slip can be undone before anybody reads of it, minutes.
+    /// How long a message about a change waits, so that a slip can be undone before it is read, minutes.
     pub message_grace_minutes: u16,
     /// How long a message that cannot be delivered is tried again, hours; then it is a task.
     pub message_tries_hours: u16,

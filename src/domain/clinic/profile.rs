@@ -1,5 +1,5 @@
 //! What the clinic calls itself in mails and calendars (F24): a neutral name, since the
-//! name of a clinic alone can tell what somebody is treated for, and how to reach it.
+//! name of a clinic alone can tell what a patient is treated for, and how to reach it.
 
 use std::fmt;
 

@@ -22,7 +22,7 @@ codes! {
     Purpose in "snake_case" {
         /// To read how to prepare.
         Prepare,
-        /// To say whether one comes; not sent to whoever has said so.
+        /// To say whether one comes; not sent to a patient who has confirmed.
         Confirm,
         /// To be there.
         Remind,

@@ -38,7 +38,7 @@ pub struct Estimate {
     /// The range as it is said: `1 to 2 sessions`, `up to 10 sessions`.
     #[schema(example = "up to 10 sessions")]
     pub text: String,
-    /// What to say beside it: that it is to be estimated anew, or what removal will be like.
+    /// What to say beside it: that it is to be estimated again, or what removal will be like.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -68,7 +68,7 @@ pub fn usual(goal: Goal, pigment: Pigment, depth: Depth) -> Option<(u16, Basis)>
 
 /// The estimate of a removal, by its assessment of `assessed` and by what the record shows since.
 #[must_use]
-pub fn of(case: &Case, assessed: NaiveDate, policy: &Policy) -> Option<Estimate> {
+pub fn estimated(case: &Case, assessed: NaiveDate, policy: &Policy) -> Option<Estimate> {
     let (max, basis) = range(&case.course)?;
     let done: Vec<_> =
         case.of_course().filter(|visit| visit.happened == Happened::Done && visit.counts).collect();

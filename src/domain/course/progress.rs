@@ -28,7 +28,7 @@ pub struct Progress {
 
 /// Counts the sessions of `case` against its plan, or against `most` of its estimate.
 #[must_use]
-pub fn of(case: &Case, most: Option<u16>) -> Progress {
+pub fn counted(case: &Case, most: Option<u16>) -> Progress {
     let count = |happened| {
         case.of_course().filter(|visit| visit.counts && visit.happened == happened).count()
     };

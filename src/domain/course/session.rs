@@ -17,7 +17,7 @@ use crate::domain::time::time_zone::Tz;
 use uuid::Uuid;
 
 codes! {
-    /// Why a session was called off.
+    /// Why a session was cancelled.
     CancelReason in "snake_case" {
         PatientRequest, ClinicRequest, BookedByMistake, ConsentWithdrawn, Unwell, Other,
         /// The shop that was asked does not do it.
@@ -26,7 +26,7 @@ codes! {
 }
 
 codes! {
-    /// Why a booked session has to be booked anew.
+    /// Why a booked session has to be booked again.
     RebookReason in "snake_case" {
         /// Rule 37: its rental window was removed.
         RentalWindowRemoved,
@@ -90,9 +90,9 @@ pub struct Session {
     pub starts_at: DateTime<Utc>,
     /// Its end.
     pub ends_at: DateTime<Utc>,
-    /// Why it was called off.
+    /// Why it was cancelled.
     pub cancel_reason: Option<CancelReason>,
-    /// Why it has to be booked anew.
+    /// Why it has to be booked again.
     pub rebook_reason: Option<RebookReason>,
     /// What was done.
     #[sqlx(json(nullable))]

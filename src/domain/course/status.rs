@@ -20,7 +20,7 @@ codes! {
         CheckedIn,
         /// Over, treated or not.
         Fulfilled,
-        /// Called off.
+        /// Cancelled.
         Cancelled,
         /// The patient did not come.
         Noshow,

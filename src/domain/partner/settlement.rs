@@ -29,7 +29,7 @@ pub struct MonthError;
 impl Month {
     /// The month of a day.
     #[must_use]
-    pub fn of(day: NaiveDate) -> Self {
+    pub fn containing(day: NaiveDate) -> Self {
         Self(day.with_day(1).unwrap_or(day))
     }
 
@@ -103,7 +103,7 @@ pub struct Asked {
     pub declined: bool,
 }
 
-/// A session under one that was not called off.
+/// A session under one that was not cancelled.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub struct Dated {
     /// At which shop.
@@ -189,7 +189,7 @@ pub fn figures(
     zone: Tz,
     now: DateTime<Utc>,
 ) -> Vec<Figures> {
-    let month = |at| Month::of(civil::date_of(zone, at));
+    let month = |at| Month::containing(civil::date_of(zone, at));
     let late = |one: &Dated| {
         let due = one.ends_at + Duration::days(policy.shop_report_days.into());
         one.reported_at.map_or(one.unreported && due <= now, |at| due < at)

@@ -40,7 +40,7 @@ pub struct OnDay {
 /// The most sessions that one look shows.
 pub const MOST: i64 = 2000;
 
-/// The sessions that start within `days`, those that were called off included, in order of start.
+/// The sessions that start within `days`, those that were cancelled included, in order of start.
 pub async fn sessions(tx: &mut Tx, days: Interval) -> Result<Vec<OnDay>> {
     tx.query(stmt!(
         "SELECT s.*, v.code AS service_code, v.counts,
@@ -58,9 +58,7 @@ pub async fn sessions(tx: &mut Tx, days: Interval) -> Result<Vec<OnDay>> {
          WHERE s.starts_at >= $1 AND s.starts_at < $2 AND s.status <> 'entered-in-error'
          ORDER BY s.starts_at, s.id LIMIT $3"
     ))
-    .bind(days.start())
-    .bind(days.end())
-    .bind(MOST)
+    .bind_all((days.start(), days.end(), MOST))
     .all()
     .await
 }
@@ -71,8 +69,7 @@ pub async fn stamp(tx: &mut Tx, days: Interval) -> Result<(i64, i64, Option<Date
     tx.query(stmt!(
         "SELECT COUNT(*), CAST(COALESCE(SUM(version), 0) AS BIGINT), MAX(updated_at) FROM sessions WHERE starts_at >= $1 AND starts_at < $2"
     ))
-    .bind(days.start())
-    .bind(days.end())
+    .bind_all((days.start(), days.end()))
     .one()
     .await
 }

@@ -126,7 +126,7 @@ pub fn test_patch_wait(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
     )
 }
 
-/// Rule 26: the last test patch went badly and nobody has found it acceptable since.
+/// Rule 26: the last test patch went badly and has not been found acceptable since.
 #[must_use]
 pub fn test_patch_adverse(ask: &Ask) -> Option<Refusal> {
     if !asked(ask) {

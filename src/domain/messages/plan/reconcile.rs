@@ -243,47 +243,24 @@ mod tests {
                 on_hold: false,
                 rules: &rules,
             };
-            planned(visit, &self.reach, &QuietHours::of(&policy, toronto()), &policy, self.now)
+            planned(
+                visit,
+                &self.reach,
+                &QuietHours::from_policy(&policy, toronto()),
+                &policy,
+                self.now,
+            )
         }
 
         fn row(&self, planned: Planned) -> Message {
-            Message {
-                id: MessageId(Uuid::now_v7()),
-                session_id: Some(Uuid::nil().into()),
-                referral_id: None,
-                uid: Some(Uuid::nil()),
+            let id = MessageId(Uuid::now_v7());
+            let nil = Uuid::nil();
+            planned.into_message(Message {
+                session_id: Some(nil.into()),
+                uid: Some(nil),
                 session_version: self.version,
-                patient_id: Uuid::nil().into(),
-                kind: planned.kind,
-                channel: planned.channel,
-                lead: planned.lead,
-                recipient: planned.recipient,
-                language: Language::En,
-                sequence: 0,
-                stamp: self.now,
-                content: Content { purpose: planned.purpose, ..self.content() },
-                status: if planned.unsent.is_some() {
-                    MessageStatus::Suppressed
-                } else {
-                    MessageStatus::Scheduled
-                },
-                reason: planned.unsent,
-                due_at: planned.due_at,
-                try_at: planned.due_at,
-                useful_until: planned.useful_until,
-                batch: None,
-                attempts: 0,
-                claimed_until: None,
-                perhaps_sent: false,
-                last_error: None,
-                sent_at: None,
-                provider_id: None,
-                delivered_at: None,
-                answer: None,
-                answered_at: None,
-                answer_stamp: None,
-                created_at: self.now,
-            }
+                ..Message::waiting(id, nil.into(), Language::En, self.content(), self.now)
+            })
         }
 
         /// Does what the steps say, as the store does.
@@ -314,11 +291,11 @@ mod tests {
                         row.reason = Some(why);
                     }
                     Step::Revive(id, planned) => {
-                        let anew = self.row(planned);
+                        let again = self.row(planned);
                         let row = self.rows.iter_mut().find(|row| row.id == id).unwrap();
                         assert!(!row.is_known(), "what went out does not come back");
-                        assert_eq!(key(row), key(&anew));
-                        *row = Message { id, ..anew };
+                        assert_eq!(key(row), key(&again));
+                        *row = Message { id, ..again };
                     }
                     Step::Write(planned) => {
                         let row = self.row(planned);

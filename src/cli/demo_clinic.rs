@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use chrono::Duration;
+use chrono::{DateTime, Duration, FixedOffset};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -37,10 +37,7 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
         let file = folder.path().join("demo.db");
         settings.database_url = format!("sqlite:{}", file.display());
     }
-    let clock = match options.now {
-        Some(now) => Clock::running_from(now.to_utc()),
-        None => Clock::real(),
-    };
+    let clock = clock(options.now);
     let listener = serve::listen(&settings).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let mut profile = settings.mail.profile.clone();
@@ -78,14 +75,15 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
 
 /// Loads the demo data into the configured database.
 pub(super) async fn load_into(settings: Settings, options: LoadDemoOptions) -> anyhow::Result<()> {
-    let clock = match options.now {
-        Some(now) => Clock::running_from(now.to_utc()),
-        None => Clock::real(),
-    };
+    let clock = clock(options.now);
     let app = open_with(&settings, clock, settings.mail.profile.clone()).await?;
     load(&app).await?;
     app.db.close().await;
     Ok(())
+}
+
+fn clock(now: Option<DateTime<FixedOffset>>) -> Clock {
+    now.map_or_else(Clock::real, |now| Clock::running_from(now.to_utc()))
 }
 
 async fn load(app: &App) -> anyhow::Result<Loaded> {

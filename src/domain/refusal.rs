@@ -61,7 +61,7 @@ pub enum Code {
     HoldGone,
     /// The hold was for another course, service or time.
     HoldMismatch,
-    /// The patient is not expected for a while (section 4: not before start less 60 minutes).
+    /// The patient is not expected for a while (`docs/domain.md` 4: from 60 minutes before the start on).
     TooEarlyToArrive,
     /// Rule 45: the patient may still come.
     TooEarlyForNoShow,
@@ -213,7 +213,7 @@ impl Code {
     ];
 
     /// Who may go past this rule with a reason; no role for most. The API knows one clinical role: where
-    /// `domain.md` asks for a physician, a practitioner's sign-in speaks, and the audit line says whose.
+    /// a rule asks for a physician, a practitioner's sign-in speaks, and the audit line says whose.
     #[must_use]
     pub fn overridable_by(self) -> &'static [Role] {
         if Self::OVERRIDABLE.contains(&self) { PRACTITIONERS } else { &[] }

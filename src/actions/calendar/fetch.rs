@@ -122,7 +122,7 @@ async fn rendered(
     });
     let entries: Vec<Entry> =
         if feed.kind == FeedKind::Partner { merged(entries) } else { entries.collect() };
-    // The names of sites and shops tell what is done there, so they are not in it (`ical.md` 76).
+    // The names of sites and shops tell what is done there, so they are not in it (statement 76 of `docs/calendars.md`).
     let name =
         subject.name.as_ref().map_or_else(|| label.to_owned(), |name| format!("{label} - {name}"));
     Ok(Some(Fetched::of(

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Caller, Error, Result, Work};
 use crate::domain::ids::PartnerId;
-use crate::domain::partner::settlement::{Days, Figures, Month, figures};
+use crate::domain::partner::settlement::{Books, Days, Figures, Month};
 use crate::domain::refusal::Code;
 use crate::domain::time::civil;
 use crate::storage::partner::settlement;
@@ -62,7 +62,9 @@ pub async fn settled(app: &App, caller: &Caller, wanted: FiguresWanted) -> Resul
     let asked = settlement::asked(&mut work.tx, own, until).await?;
     let dated = settlement::dated(&mut work.tx, own, until).await?;
     let catalogue = current(&mut work.tx, app).await?;
-    let all = figures(&asked, &dated, (from, to), &app.policy, app.zone, work.now);
+    let (policy, now) = (&app.policy, work.now);
+    let all =
+        Books { asked: &asked, dated: &dated, policy, zone: app.zone, now }.figures((from, to));
     let named = all.into_iter().map(|figures| NamedFigures {
         partner: catalogue
             .partner(figures.partner_id)

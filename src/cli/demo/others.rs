@@ -1,4 +1,4 @@
-//! More patients than the twelve of `domain.md`, so that the calendar looks lived in:
+//! More patients than the twelve of `docs/domain.md` 6, so that the calendar looks lived in:
 //! one begins every 19 days, some miss a visit and come again.
 
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! A partner: an outside shop with the papers that it must hold (section 2.6), what it offers,
+//! A partner: an outside shop with the papers that it must hold (`docs/domain.md` 2.6), what it offers,
 //! and how it works with the clinic. Its hours are those of its site, its chairs are rooms there;
 //! whether a patient may be told about, and how, stands in `rules::at_shop` and `packet`.
 

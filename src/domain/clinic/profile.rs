@@ -38,7 +38,7 @@ impl fmt::Debug for Texts {
 }
 
 impl ClinicProfile {
-    /// The clinic of `domain.md` (F24 and section 2.3), at an address on this machine.
+    /// The clinic of `docs/domain.md` (F24 and 2.3), at an address on this machine.
     pub fn standard() -> Result<Self, ProfileError> {
         Ok(Self {
             label: Line::try_from("Hayden St Clinic")?,

@@ -203,7 +203,7 @@ pub(crate) fn few<'de, D: serde::Deserializer<'de>>(
     }
 }
 
-/// The reminders of `domain.md`, section 3: to prepare a week before, to confirm two days before, to be there two hours before.
+/// The reminders of `docs/domain.md` 3: to prepare a week before, to confirm two days before, to be there two hours before.
 #[must_use]
 pub fn standard() -> Vec<ReminderRule> {
     let rule = |lead, purpose, channel| ReminderRule { lead, purpose, channel };

@@ -81,12 +81,18 @@ pub fn estimated(case: &Case, assessed: NaiveDate, policy: &Policy) -> Option<Es
     if needed > max && case.course.is_open() {
         let last = done.last().map_or(assessed, |visit| visit.day);
         let date = left_over.map_or(last, |(day, _)| day.max(last));
-        return Some(said(needed, needed, Basis::Record, date, None));
+        return Some(estimate_of(needed, needed, Basis::Record, date, None));
     }
-    Some(said(needed.clamp(1, max), max, basis, assessed, note(case, basis)))
+    Some(estimate_of(needed.clamp(1, max), max, basis, assessed, expectation(case, basis)))
 }
 
-fn said(min: u16, max: u16, basis: Basis, date: NaiveDate, note: Option<String>) -> Estimate {
+fn estimate_of(
+    min: u16,
+    max: u16,
+    basis: Basis,
+    date: NaiveDate,
+    note: Option<String>,
+) -> Estimate {
     let text = match (min, max) {
         _ if matches!(basis, Basis::TattooInk | Basis::TooDeep | Basis::Unknown) => {
             format!("up to {max} sessions")
@@ -98,7 +104,7 @@ fn said(min: u16, max: u16, basis: Basis, date: NaiveDate, note: Option<String>)
     Estimate { min, max, basis, date, text, note }
 }
 
-fn note(case: &Case, basis: Basis) -> Option<String> {
+fn expectation(case: &Case, basis: Basis) -> Option<String> {
     let tested = case.of_course().any(|visit| {
         visit.happened == Happened::Done && visit.treatment == Some(Treatment::TestPatch)
     });

@@ -43,7 +43,7 @@ pub fn counted(case: &Case, most: Option<u16>) -> Progress {
 }
 
 codes! {
-    /// Where a course is (section 4); derived, never stored.
+    /// Where a course is (`docs/domain.md` 4); derived, never stored.
     Phase in "kebab-case" {
         AwaitingConsultation,
         Assessing,

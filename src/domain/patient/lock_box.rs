@@ -1,4 +1,4 @@
-//! The lock-box (section 2.1): what a patient forbids to tell, to one shop or to any. What is
+//! The lock-box (`docs/domain.md` 2.1): what a patient forbids to tell, to one shop or to any. What is
 //! locked is left out of the packet, which says that something is, not what (rule 58).
 
 use chrono::{DateTime, Utc};

@@ -1,5 +1,5 @@
 //! Rules 24 to 26: before a laser session, a small exposure with the same device shows
-//! how the skin reacts; it is waited for and read (section 1.7). The wavelength is
+//! how the skin reacts; it is waited for and read (`docs/domain.md` 1.7). The wavelength is
 //! known when the session is written up, and asked there (`record`).
 
 use chrono::Days;

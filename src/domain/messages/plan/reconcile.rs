@@ -48,53 +48,10 @@ pub fn reconcile(
     let mut steps = Vec::new();
     let mut kept = Vec::new();
     let rows: Vec<_> = rows.iter().filter(|row| row.kind.is_planned()).collect();
-    for one in planned.iter().cloned() {
-        let of_it: Vec<_> = rows
-            .iter()
-            .copied()
-            .filter(|row| (row.kind, row.channel, &row.lead) == (one.kind, one.channel, &one.lead))
-            .collect();
-        // Sent or given up for this very time, to whichever address: once is enough.
-        if of_it
-            .iter()
-            .any(|row| is_settled(row) && row.content.starts_at == visit.content.starts_at)
-        {
-            continue;
-        }
-        let here: Vec<_> = of_it.into_iter().filter(|row| is_same_recipient(row, &one)).collect();
-        let waiting =
-            here.iter().find(|row| row.status == MessageStatus::Scheduled && says_it(row, visit));
-        if let Some(waiting) = waiting {
-            kept.push(waiting.id);
-            match one.unsent {
-                Some(why) => steps.push(Step::Suppress(waiting.id, why)),
-                // One that is due already waits for its next try.
-                None if (waiting.due_at, &waiting.batch) != (one.due_at, &one.batch)
-                    && waiting.due_at > now
-                    && one.due_at > now =>
-                {
-                    steps.push(Step::Revive(waiting.id, one));
-                }
-                None => (),
-            }
-            continue;
-        }
-        let one = overdue(one, &rows, visit, now);
-        let stays_unsent = |row: &&Message| {
-            one.unsent.is_some() && row.reason == one.unsent && says_it(row, visit)
-        };
-        if one.due_at <= now || here.iter().any(stays_unsent) {
-            continue;
-        }
-        match here.iter().find(|row| row.session_version == visit.version) {
-            Some(row) if one.unsent.is_none() => {
-                kept.push(row.id);
-                steps.push(Step::Revive(row.id, one));
-            }
-            // It says already that it does not go out, if for another reason.
-            Some(_) => (),
-            None => steps.push(Step::Write(one)),
-        }
+    for one in planned {
+        let (keeps, step) = step(one.clone(), &rows, visit, now);
+        kept.extend(keeps);
+        steps.extend(step);
     }
     let waiting =
         rows.iter().filter(|row| row.status == MessageStatus::Scheduled && !kept.contains(&row.id));
@@ -103,6 +60,49 @@ pub fn reconcile(
     // First what goes, so that nothing waits twice in between.
     withdrawn.append(&mut steps);
     withdrawn
+}
+
+/// The row that stays for `one`, and what becomes of it.
+fn step(
+    one: Planned,
+    rows: &[&Message],
+    visit: Visit<'_>,
+    now: DateTime<Utc>,
+) -> (Option<MessageId>, Option<Step>) {
+    let is_of_it =
+        |row: &&&Message| (row.kind, row.channel, &row.lead) == (one.kind, one.channel, &one.lead);
+    let of_it: Vec<_> = rows.iter().filter(is_of_it).copied().collect();
+    // Sent or given up for this very time, to whichever address: once is enough.
+    if of_it.iter().any(|row| is_settled(row) && row.content.starts_at == visit.content.starts_at) {
+        return (None, None);
+    }
+    let here: Vec<_> = of_it.into_iter().filter(|row| is_same_recipient(row, &one)).collect();
+    let waiting =
+        here.iter().find(|row| row.status == MessageStatus::Scheduled && says_it(row, visit));
+    if let Some(waiting) = waiting {
+        let changed = (waiting.due_at, &waiting.batch) != (one.due_at, &one.batch);
+        let step = match one.unsent {
+            Some(why) => Some(Step::Suppress(waiting.id, why)),
+            // One that is due already waits for its next try.
+            None if changed && waiting.due_at > now && one.due_at > now => {
+                Some(Step::Revive(waiting.id, one))
+            }
+            None => None,
+        };
+        return (Some(waiting.id), step);
+    }
+    let one = overdue(one, rows, visit, now);
+    let stays_unsent =
+        |row: &&Message| one.unsent.is_some() && row.reason == one.unsent && says_it(row, visit);
+    if one.due_at <= now || here.iter().any(stays_unsent) {
+        return (None, None);
+    }
+    match here.iter().find(|row| row.session_version == visit.version) {
+        Some(row) if one.unsent.is_none() => (Some(row.id), Some(Step::Revive(row.id, one))),
+        // It says already that it does not go out, if for another reason.
+        Some(_) => (None, None),
+        None => (None, Some(Step::Write(one))),
+    }
 }
 
 /// What is due and could not go out yet goes to the new address, or by the other way, as long as it is of use.

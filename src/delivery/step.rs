@@ -135,7 +135,7 @@ async fn claim_due(
         work.abandon().await?;
         return Ok(None);
     }
-    let quiet = QuietHours::of(&post.app.policy, post.app.zone);
+    let quiet = QuietHours::from_policy(&post.app.policy, post.app.zone);
     let mut to_go = Vec::new();
     for row in rows {
         match when(&row, &quiet, now) {

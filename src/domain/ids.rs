@@ -81,7 +81,7 @@ id! {
     ReplyId,
     /// Something that a person has to do.
     TaskId,
-    /// A calendar that somebody subscribes to.
+    /// A calendar to subscribe to.
     FeedId,
     /// A request that a shop treats a patient.
     ReferralId,

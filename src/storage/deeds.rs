@@ -42,15 +42,9 @@ pub async fn insert(tx: &mut Tx, deed: &Deed) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO deeds (id, at, user_id, actor, verb, idempotency_key) VALUES ($1, $2, $3, $4, $5, $6)"
     ))
-    .bind(deed.id)
-    .bind(deed.at)
-    .bind(deed.user_id)
-    .bind(deed.actor.clone())
-    .bind(deed.verb.clone())
-    .bind(deed.idempotency_key.clone())
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((deed.id, deed.at, deed.user_id, &deed.actor, &deed.verb, &deed.idempotency_key))
+    .done()
+    .await
 }
 
 macro_rules! rows {
@@ -94,11 +88,8 @@ pub async fn insert_touched(tx: &mut Tx, deed: DeedId, all: &[Touched]) -> Resul
         let (now, later) = left.split_at(many.min(left.len()));
         let mut query = tx.query(sql).bind(deed);
         for one in now {
-            query = query
-                .bind(one.kind.to_owned())
-                .bind(one.id)
-                .bind(one.when.map(Interval::start))
-                .bind(one.when.map(Interval::end));
+            let (starts_at, ends_at) = (one.when.map(Interval::start), one.when.map(Interval::end));
+            query = query.bind_all((one.kind, one.id, starts_at, ends_at));
         }
         query.run().await?;
         left = later;

@@ -31,16 +31,17 @@ pub async fn insert(
     tx.query(stmt!(
         "INSERT INTO repeats (user_id, key, fingerprint, status, body, at, deed_id) VALUES ($1, $2, $3, $4, $5, $6, $7)"
     ))
-    .bind(user)
-    .bind(key.to_owned())
-    .bind(answered.fingerprint.clone())
-    .bind(answered.status)
-    .bind(answered.body.clone())
-    .bind(at)
-    .bind(answered.deed_id)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((
+        user,
+        key,
+        &answered.fingerprint,
+        answered.status,
+        &answered.body,
+        at,
+        answered.deed_id,
+    ))
+    .done()
+    .await
 }
 
 /// What was answered to this user under this key.
@@ -48,8 +49,7 @@ pub async fn get(tx: &mut Tx, user: UserId, key: &str) -> Result<Option<Answered
     tx.query(stmt!(
         "SELECT fingerprint, status, body, deed_id FROM repeats WHERE user_id = $1 AND key = $2"
     ))
-    .bind(user)
-    .bind(key.to_owned())
+    .bind_all((user, key))
     .optional()
     .await
 }
@@ -59,15 +59,12 @@ pub async fn forget_of_shop(tx: &mut Tx, partner: PartnerId, referral: ReferralI
     tx.query(stmt!(
         "DELETE FROM repeats WHERE user_id IN (SELECT id FROM users WHERE partner_id = $1) AND body LIKE $2"
     ))
-    .bind(partner)
-    .bind(format!("%{referral}%"))
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((partner, format!("%{referral}%")))
+    .done()
+    .await
 }
 
 /// Forgets answers given before `before`.
 pub async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<()> {
-    tx.query(stmt!("DELETE FROM repeats WHERE at < $1")).bind(before).run().await?;
-    Ok(())
+    tx.query(stmt!("DELETE FROM repeats WHERE at < $1")).bind(before).done().await
 }

@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use chrono::Duration;
 
 use super::passwords;
-use super::passwords::{COUNTED, SIGN_IN, Try, hash_of, is_theirs, known, new_token};
+use super::passwords::{COUNTED, SIGN_IN, Try, is_theirs, known};
 use crate::actions::{Actor, App, Caller, Error, Result, Work};
 use crate::domain::access::browser::{SignIn, Stage, Standing};
+use crate::domain::access::secret::{Secret, hash_of};
 use crate::domain::ids::SignInId;
 use crate::domain::role::Role;
 use crate::storage::access::users::User;
@@ -78,7 +79,7 @@ pub async fn begin(
     };
     let now = app.clock.now();
     let (secret, sign_in) = (
-        new_token(),
+        Secret::token(rand::random()),
         SignIn {
             id: app.clock.id(),
             user_id: user.id,
@@ -91,7 +92,7 @@ pub async fn begin(
         },
     );
     let mut work = Work::for_program(app, SIGN_IN).await?;
-    browsers::insert(&mut work.tx, &sign_in, &hash_of(&secret)).await?;
+    browsers::insert(&mut work.tx, &sign_in, &secret.hash()).await?;
     browsers::forget_old(&mut work.tx, now - Duration::days(60)).await?;
     if stage != Stage::Code {
         users::forget_failures(&mut work.tx, &user.email, now - COUNTED).await?;
@@ -101,7 +102,7 @@ pub async fn begin(
     if stage == Stage::Code {
         own.take_back(app).await?;
     }
-    Ok((secret, stage))
+    Ok((secret.show().to_owned(), stage))
 }
 
 /// What the cookie with `secret` opens. With `present`, somebody did something, which keeps it open.

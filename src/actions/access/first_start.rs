@@ -4,8 +4,8 @@
 use std::net::IpAddr;
 
 use super::by_command::{NewUser, checked_hash};
-use super::passwords::hash_of;
 use crate::actions::{App, Error, Program, Result, Work};
+use crate::domain::access::secret::hash_of;
 use crate::domain::patient::Email;
 use crate::domain::role::Role;
 use crate::domain::text::Line;

@@ -9,10 +9,7 @@ use crate::storage::access::users::User;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
-use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -26,17 +23,6 @@ const FREE: i64 = 5;
 
 /// The most bytes of a password that are looked at.
 const MOST_PASSWORD: usize = 1000;
-
-/// SHA-256 of a secret, as it is stored.
-#[must_use]
-pub fn hash_of(secret: &str) -> String {
-    hex::encode(Sha256::digest(secret.as_bytes()))
-}
-
-/// A new random token: 256 bits, and a prefix by which scanners of leaked secrets know it.
-pub(super) fn new_token() -> String {
-    format!("fadeline_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
-}
 
 /// Hashes a password, off the threads that serve.
 pub async fn hash_password(app: &App, password: String) -> Result<String> {

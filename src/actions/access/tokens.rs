@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::passwords;
-use super::passwords::{COUNTED, SIGN_IN, hash_of, known, new_token};
+use super::passwords::{COUNTED, SIGN_IN, known};
 use crate::actions::{Actor, App, Error, Result, Work};
+use crate::domain::access::secret::{Secret, hash_of};
 use crate::domain::ids::{PartnerId, TokenId, UserId};
 use crate::domain::role::Role;
 use crate::domain::time::civil;
@@ -66,10 +67,10 @@ pub async fn mint(
     user: UserId,
     lasts: Duration,
 ) -> Result<(String, DateTime<Utc>)> {
-    let (token, now) = (new_token(), app.clock.now());
+    let (token, now) = (Secret::token(rand::random()), app.clock.now());
     let expires = now + lasts;
-    tokens::insert(tx, app.clock.id(), user, &hash_of(&token), now, expires).await?;
-    Ok((token, expires))
+    tokens::insert(tx, app.clock.id(), user, &token.hash(), now, expires).await?;
+    Ok((token.show().to_owned(), expires))
 }
 
 /// A token for who knows their password, and the code of their second factor where they have one. Failures of an account

@@ -12,7 +12,7 @@ use crate::actions::{Answer, App, Caller, Error as Refused, Result, Work};
 use crate::calendar::event::{Event, Status};
 use crate::calendar::text::{Link, TextError};
 use crate::calendar::{invite, links as calendars};
-use crate::domain::access::visit_link::hash_of;
+use crate::domain::access::secret::hash_of;
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::SessionId;

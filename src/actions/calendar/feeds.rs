@@ -2,8 +2,6 @@
 //! giving it another; revoking it; and reading it, as whoever has the address may. What
 //! an entry says stands in `calendar::entry`.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Duration, FixedOffset};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +10,7 @@ use uuid::Uuid;
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{Answer, App, Caller, Error, Expected, Program, Result, Work};
 use crate::calendar::links;
-use crate::domain::access::visit_link::hash_of;
+use crate::domain::access::secret::Secret;
 use crate::domain::ids::{FeedId, PartnerId, PatientId, PractitionerId, SiteId};
 use crate::domain::messages::feed::{Feed, FeedKind};
 use crate::domain::messages::task::{Task, TaskKind};
@@ -82,17 +80,12 @@ fn view(app: &App, feed: &Feed, secret: Option<&str>) -> FeedView {
     }
 }
 
-/// A secret of 256 random bits.
-fn fresh_secret() -> String {
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-}
-
 /// Makes a feed. There is one for each subject: one that is there gets a new address, and the old one is dead.
 pub async fn make(app: &App, caller: &Caller, new: NewFeed) -> Result<Answer<FeedView>> {
     let mut work = Work::begin(app, caller).await?;
     let patient = subject(&mut work, new).await?;
-    let secret = fresh_secret();
-    let current = feeds::of(&mut work.tx, new.kind, new.id).await?;
+    let secret = Secret::new(rand::random());
+    let current = feeds::in_use(&mut work.tx, new.kind, new.id).await?;
     let feed = if let Some(current) = current {
         replace_secret(&mut work, current, &secret).await?
     } else {
@@ -101,7 +94,7 @@ pub async fn make(app: &App, caller: &Caller, new: NewFeed) -> Result<Answer<Fee
             version: 1,
             kind: new.kind,
             subject_id: new.id,
-            hash: hash_of(&secret),
+            hash: secret.hash(),
             created_by: caller.actor.user_id,
             created_at: work.now,
             rotated_at: work.now,
@@ -115,8 +108,11 @@ pub async fn make(app: &App, caller: &Caller, new: NewFeed) -> Result<Answer<Fee
         feed
     };
     work.audit("feed.make", ("feed", feed.id.0), patient, Some(new.kind.to_string())).await?;
-    work.commit_secret(Answer::Created(view(app, &feed, Some(&secret))), &view(app, &feed, None))
-        .await
+    work.commit_secret(
+        Answer::Created(view(app, &feed, Some(secret.show()))),
+        &view(app, &feed, None),
+    )
+    .await
 }
 
 /// Refuses a subject that is not there; answers the patient where it is one.
@@ -140,10 +136,10 @@ async fn subject(work: &mut Work<'_>, new: NewFeed) -> Result<Option<PatientId>>
     Ok((new.kind == FeedKind::Patient).then_some(PatientId(new.id)))
 }
 
-async fn replace_secret(work: &mut Work<'_>, current: Feed, secret: &str) -> Result<Feed> {
+async fn replace_secret(work: &mut Work<'_>, current: Feed, secret: &Secret) -> Result<Feed> {
     let feed = Feed {
         version: current.version + 1,
-        hash: hash_of(secret),
+        hash: secret.hash(),
         created_by: work.caller.actor.user_id,
         rotated_at: work.now,
         last_fetched_at: None,
@@ -165,10 +161,11 @@ pub async fn rotate(
     let mut work = Work::begin(app, caller).await?;
     let current = in_use(&mut work, id).await?;
     expected.check(current.version)?;
-    let secret = fresh_secret();
+    let secret = Secret::new(rand::random());
     let feed = replace_secret(&mut work, current, &secret).await?;
     work.audit("feed.rotate", ("feed", id.0), patient_of(&feed), None).await?;
-    work.commit_secret(Answer::Is(view(app, &feed, Some(&secret))), &view(app, &feed, None)).await
+    work.commit_secret(Answer::Is(view(app, &feed, Some(secret.show()))), &view(app, &feed, None))
+        .await
 }
 
 /// Revokes a feed; its address is dead from now on.

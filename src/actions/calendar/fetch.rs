@@ -14,7 +14,7 @@ use crate::actions::work::memory::{Fetched, KeptFeed, MOST_KEPT};
 use crate::actions::{App, Error, Program, Result, Work};
 use crate::calendar::entry::{Entry, Kind};
 use crate::calendar::feed;
-use crate::domain::access::visit_link::hash_of;
+use crate::domain::access::secret::hash_of;
 use crate::domain::messages::feed::{Feed, FeedKind, covered};
 use crate::domain::messages::notice::{Standing, standing};
 use crate::storage::catalogue::sites;
@@ -125,7 +125,7 @@ async fn rendered(
     });
     let entries: Vec<Entry> =
         if feed.kind == FeedKind::Partner { merged(entries) } else { entries.collect() };
-    // The names of sites and shops tell what is done there, so they are not in it (`ical.md` 76).
+    // The names of sites and shops tell what is done there, so they are not in it (statement 76 of `docs/calendars.md`).
     let name =
         subject.name.as_ref().map_or_else(|| label.to_owned(), |name| format!("{label} - {name}"));
     Ok(Some(Fetched::of(

@@ -12,7 +12,7 @@ use crate::actions::partner::proposals;
 use crate::actions::patient::opt_outs;
 use crate::actions::referral::change;
 use crate::actions::{App, Error, Expected, Program, Result, Work};
-use crate::domain::access::visit_link::hash_of;
+use crate::domain::access::secret::hash_of;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::messages::message::Reply;
 use crate::domain::partner::referral::ProposalStatus;

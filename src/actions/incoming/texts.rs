@@ -128,7 +128,7 @@ async fn carry_out(
     about: &About,
     others: &[DateTime<Utc>],
 ) -> Result<(Verdict, Option<String>)> {
-    let from = Sender::of(&work.app.profile);
+    let from = Sender::clinic(&work.app.profile);
     let language = language(work, about).await?;
     let recipient = about.phone.clone().map(Recipient::Phone);
     let zone = |session: &Session| work.app.zone_named(&session.zone).unwrap_or(work.app.zone);

@@ -76,7 +76,7 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
         all.extend(patient::planned(
             booked,
             &facts.reach,
-            &QuietHours::of(policy, app.zone),
+            &QuietHours::from_policy(policy, app.zone),
             policy,
             now,
         ));
@@ -116,26 +116,13 @@ async fn write(work: &mut Work<'_>, facts: &Facts<'_>, planned: Planned) -> Resu
         (Audience::Shop, Some(shop)) => shop.notices.details.language,
         _ => facts.patient.details.preferred_language,
     };
-    Ok(Message {
-        kind: planned.kind,
-        channel: planned.channel,
-        lead: planned.lead,
-        recipient: planned.recipient,
+    let message = Message {
         language,
         stamp: work.now.trunc_subsecs(0),
-        content: Content { purpose: planned.purpose, ..content },
-        status: if planned.unsent.is_some() {
-            MessageStatus::Suppressed
-        } else {
-            MessageStatus::Scheduled
-        },
-        reason: planned.unsent,
-        due_at: planned.due_at,
-        try_at: planned.due_at,
-        useful_until: planned.useful_until,
-        batch: planned.batch,
+        content,
         ..facts.message(work.app, work.now)
-    })
+    };
+    Ok(planned.into_message(message))
 }
 
 /// Writes `message`, or brings back the row that says the same of this version and never went out. As it stands then.

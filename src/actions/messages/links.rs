@@ -2,7 +2,8 @@
 //! the clinic's own key, which the first that needs it makes.
 
 use crate::actions::{App, Error, Program, Result, Work};
-use crate::domain::access::visit_link::{LinkKey, hash_of};
+use crate::domain::access::secret::hash_of;
+use crate::domain::access::visit_link::LinkKey;
 use crate::domain::ids::SessionId;
 use crate::domain::patient::recipient::Recipient;
 use crate::storage::Tx;

@@ -233,12 +233,11 @@ async fn write(
         recipient,
         stamp: next_stamp(work.now, last),
         content: notice.content.clone(),
-        status: if unsent.is_some() { MessageStatus::Suppressed } else { MessageStatus::Scheduled },
-        reason: unsent,
         due_at,
         try_at: due_at,
         ..facts.message(work.app, work.now)
-    };
+    }
+    .suppressed_if(unsent);
     rows.push(ahead::insert_or_revive(&mut work.tx, rows, message).await?);
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::views::{ShopVisit, visit_view};
 use super::{notifications, packets, partners};
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{Actor, Answer, App, Caller, Error, Result, Work};
-use crate::domain::access::visit_link::hash_of;
+use crate::domain::access::secret::hash_of;
 use crate::domain::booking::judge::{from_edge, until_edge};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;

@@ -16,7 +16,7 @@ use crate::actions::calendar::feeds;
 use crate::actions::calendar::feeds::{FeedView, NewFeed};
 use crate::actions::work::page::Page;
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
-use crate::domain::course::record::Wavelength;
+use crate::domain::catalogue::measure::Wavelength;
 use crate::domain::ids::{FeedId, PartnerId, ReferralId};
 use crate::domain::messages::feed::FeedKind;
 use crate::domain::partner::referral::ReferralStatus;

@@ -154,14 +154,9 @@ pub async fn insert(tx: &mut Tx, change: &Change, session: SessionId) -> Result<
     tx.query(stmt!(
         "INSERT INTO session_history (id, deed_id, session_id, change, before, undone) VALUES ($1, $2, $3, $4, $5, FALSE)"
     ))
-    .bind(change.id)
-    .bind(change.deed_id)
-    .bind(session)
-    .bind(change.change.clone())
-    .bind(change.before.as_ref().map(Json))
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((change.id, change.deed_id, session, &change.change, change.before.as_ref().map(Json)))
+    .done()
+    .await
 }
 
 /// The last change of `session` that was not undone, with the time of its deed.

@@ -37,7 +37,7 @@ pub struct OnDay {
 /// The most sessions that one look shows.
 pub const MOST: i64 = 2000;
 
-/// The sessions that start within `days`, those that were called off included, in order of start.
+/// The sessions that start within `days`, those that were cancelled included, in order of start.
 pub async fn sessions(tx: &mut Tx, days: Interval) -> Result<Vec<OnDay>> {
     tx.query(stmt!(
         "SELECT s.*, v.code AS service_code, v.counts,
@@ -55,9 +55,7 @@ pub async fn sessions(tx: &mut Tx, days: Interval) -> Result<Vec<OnDay>> {
          WHERE s.starts_at >= $1 AND s.starts_at < $2 AND s.status <> 'entered-in-error'
          ORDER BY s.starts_at, s.id LIMIT $3"
     ))
-    .bind(days.start())
-    .bind(days.end())
-    .bind(MOST)
+    .bind_all((days.start(), days.end(), MOST))
     .all()
     .await
 }

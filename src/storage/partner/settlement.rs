@@ -18,13 +18,12 @@ pub async fn asked(
         "SELECT partner_id, sessions, requested_at, answered_at, status = 'rejected' AS declined FROM referrals
          WHERE requested_at < $1 AND partner_id = coalesce($2, partner_id) AND status <> 'entered-in-error' ORDER BY id"
     ))
-    .bind(until)
-    .bind(own)
+    .bind_all((until, own))
     .all()
     .await
 }
 
-/// Every session under them that starts before `until` and was not called off.
+/// Every session under them that starts before `until` and was not cancelled.
 pub async fn dated(
     tx: &mut Tx,
     own: Option<PartnerId>,
@@ -40,8 +39,7 @@ pub async fn dated(
            AND r.status <> 'entered-in-error' AND s.status IN ('booked', 'arrived', 'checked-in', 'fulfilled')
          ORDER BY s.id"
     ))
-    .bind(until)
-    .bind(own)
+    .bind_all((until, own))
     .all()
     .await
 }

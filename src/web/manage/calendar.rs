@@ -215,7 +215,7 @@ pub(super) async fn close(
     form: Form,
 ) -> Response {
     let caller = person.caller();
-    let month = month_of(&asked).unwrap_or_else(|| Month::of(app.clock.now().date_naive()));
+    let month = month_of(&asked).unwrap_or_else(|| Month::containing(app.clock.now().date_naive()));
     let spec = match closure_form(&app, &caller, month).await {
         Ok(spec) => spec,
         Err(error) => return error_page(error),
@@ -272,7 +272,7 @@ pub(super) async fn rent(
     form: Form,
 ) -> Response {
     let caller = person.caller();
-    let month = month_of(&asked).unwrap_or_else(|| Month::of(app.clock.now().date_naive()));
+    let month = month_of(&asked).unwrap_or_else(|| Month::containing(app.clock.now().date_naive()));
     let spec = match window_form(&app, &caller, month).await {
         Ok(Some(spec)) => spec,
         Ok(None) => return back(&asked, ""),

@@ -192,7 +192,8 @@ fn filled(found: ClinicFigures) -> Filled {
 }
 
 fn in_use(title: &str, all: &[UseOf]) -> InUse {
-    let told = |booked: Hours, open: Hours| match Share::of(booked.minutes(), open.minutes()) {
+    let told = |booked: Hours, open: Hours| match Share::of_whole(booked.minutes(), open.minutes())
+    {
         Some(share) => format!("{share}: {booked} of {open}"),
         None => format!("{booked} of {open}"),
     };
@@ -204,7 +205,7 @@ fn in_use(title: &str, all: &[UseOf]) -> InUse {
     let name = |one: &UseOf| format!("{}{}", one.name, if one.rented { " (rented)" } else { "" });
     let bar = |one: &UseOf| {
         let (booked, open) = sums(one);
-        let length = Share::of(booked.minutes(), open.minutes()).map_or(0, Share::tenths);
+        let length = Share::of_whole(booked.minutes(), open.minutes()).map_or(0, Share::tenths);
         (name(one), length, told(booked, open))
     };
     let row = |one: &UseOf| {

@@ -203,7 +203,7 @@ pub(super) fn id_of(id: Named) -> Result<PartnerId> {
 
 /// The months of settlement that are asked for.
 fn months(app: &App, asked: &Form) -> (Month, Month) {
-    let this = Month::of(civil::date_of(app.zone, app.clock.now()));
+    let this = Month::containing(civil::date_of(app.zone, app.clock.now()));
     let to = asked.read("to").unwrap_or(this);
     (asked.read("from").unwrap_or_else(|| to.earlier(MONTHS - 1)), to)
 }

@@ -1,5 +1,5 @@
 //! How to prepare for a visit: the page that the patient's page leads to with a tap. It tells more than
-//! the first page, and still not what is treated. What is asked for stands in `domain.md`, section 1.9.
+//! the first page, and still not what is treated. What is asked for stands in `docs/domain.md` 1.9.
 
 use askama::Template;
 use axum::extract::State;

@@ -49,11 +49,11 @@ impl Person {
     }
 }
 
-/// What a cookie opens.
+/// What the cookie of a browser gives access to.
 #[derive(Debug, Clone)]
-pub enum Door {
-    /// Nothing.
-    Nobody,
+pub enum Access {
+    /// Nothing: the browser is not signed in.
+    SignedOut,
     /// Nothing until the password is given again.
     Locked(Person),
     /// Nothing until the code of the second factor is given.
@@ -61,7 +61,7 @@ pub enum Door {
     /// Nothing until a second factor is set up.
     AwaitsEnrolment(Person),
     /// Everything that the role may.
-    In(Person),
+    Granted(Person),
 }
 
 /// Signs in with email and password. Answers the cookie's secret, and what is missing yet.
@@ -105,18 +105,24 @@ pub async fn begin(
     Ok((secret.show().to_owned(), stage))
 }
 
-/// What the cookie with `secret` opens. With `present`, somebody did something, which keeps it open.
-pub async fn door(app: &App, secret: &str, from: Option<IpAddr>, present: bool) -> Result<Door> {
+/// What the cookie with `secret` gives access to. `present` says that the user did something, which keeps the sign-in
+/// alive.
+pub async fn authenticate(
+    app: &App,
+    secret: &str,
+    from: Option<IpAddr>,
+    present: bool,
+) -> Result<Access> {
     let (hash, now) = (hash_of(secret), app.clock.now());
     app.guard.count_token(&hash, from)?;
     let mut tx = app.db.read().await?;
     let Some(sign_in) = browsers::by_hash(&mut tx, &hash).await? else {
-        return Ok(Door::Nobody);
+        return Ok(Access::SignedOut);
     };
     let user = users::get(&mut tx, sign_in.user_id).await?.filter(|user| user.active);
     tx.rollback().await?;
     let Some(user) = user else {
-        return Ok(Door::Nobody);
+        return Ok(Access::SignedOut);
     };
     app.guard.note_good(&hash);
     let standing = sign_in.standing(&app.policy, now);
@@ -127,11 +133,11 @@ pub async fn door(app: &App, secret: &str, from: Option<IpAddr>, present: bool) 
     }
     let person = person(sign_in, user);
     Ok(match standing {
-        Standing::Over => Door::Nobody,
-        Standing::Locked => Door::Locked(person),
-        Standing::AwaitsCode => Door::AwaitsCode(person),
-        Standing::AwaitsEnrolment => Door::AwaitsEnrolment(person),
-        Standing::In => Door::In(person),
+        Standing::Over => Access::SignedOut,
+        Standing::Locked => Access::Locked(person),
+        Standing::AwaitsCode => Access::AwaitsCode(person),
+        Standing::AwaitsEnrolment => Access::AwaitsEnrolment(person),
+        Standing::In => Access::Granted(person),
     })
 }
 

@@ -1,6 +1,6 @@
-//! Signing in and out, the second factor and the account; every page that needs a role is guarded here.
+//! Signing in and out, the second factor and the account, and the guard of every page that needs a role.
 
 pub(super) mod account;
 pub(super) mod auth;
-pub(super) mod cookie;
+pub(super) mod browser;
 pub(super) mod sign_in;

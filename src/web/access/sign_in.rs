@@ -1,29 +1,27 @@
-//! Signing in and out: the password, the code of the second factor, the locked page. What was
-//! on its way when the sign-in ended is shown once more and sent on with one press.
+//! Signing in and out: the password, the code of the second factor, the locked page. A form that was being sent when
+//! the sign-in ended is shown once more and sent on with one press.
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 
-use super::cookie::{door_of, with_cookie, without_cookie};
+use super::browser::{Browser, with_cookie, without_cookie};
 use crate::actions::access::browsers;
-use crate::actions::access::browsers::{Door, Person};
-use crate::actions::work::guess_guard::CameFrom;
+use crate::actions::access::browsers::{Access, Person};
 use crate::actions::{App, Error};
 use crate::domain::access::browser::Stage;
 use crate::domain::role::Role;
-use crate::web::frame::error::error_page;
-use crate::web::frame::form::sent::{Asked, Form};
-use crate::web::frame::page::{shown, shown_as};
-use crate::web::frame::style::STYLE;
+use crate::web::frame::errors::{PageError, PageResult};
+use crate::web::frame::form::sent::{Form, Query};
+use crate::web::frame::page::{public_page, redirect};
+use crate::web::frame::signed_in::SignedIn;
 
-/// What is missing.
-pub(super) enum Asking {
+/// What is missing before the user is signed in.
+pub(super) enum Step {
     /// Email and password.
     SignIn,
-    /// The password of who is there already.
+    /// The password of a user whose page was locked.
     Unlock(Person),
     /// The code of the second factor.
     Code,
@@ -32,13 +30,12 @@ pub(super) enum Asking {
 }
 
 #[derive(Template)]
-#[template(path = "sign_in.html", config = ".askama.toml")]
+#[template(path = "access/sign_in.html", config = ".askama.toml")]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "what is asked for is one yes or no for each field"
 )]
-struct Page<'a> {
-    style: &'static str,
+struct StepPage<'a> {
     title: &'static str,
     words: &'static str,
     action: &'static str,
@@ -54,177 +51,159 @@ struct Page<'a> {
 
 /// The page that asks for what is missing. `sent` is what the form that led here carried: where to go then, and
 /// what was being sent.
-pub(super) fn ask(
+pub(super) fn step_page(
     app: &App,
     status: StatusCode,
-    asking: &Asking,
+    step: &Step,
     then: &str,
     sent: &Form,
     problem: Option<String>,
 ) -> Response {
-    if matches!(asking, Asking::Enrolment) {
-        return Redirect::to("/account").into_response();
-    }
-    let unlocked = match asking {
-        Asking::Unlock(person) => Some(person),
-        _ => None,
-    };
-    let code = matches!(asking, Asking::Code);
-    let (title, words, action) = match (&unlocked, code) {
-        (Some(_), _) => (
+    let (title, words, action) = match step {
+        Step::Enrolment => return redirect("/account"),
+        Step::Unlock(_) => (
             "Locked",
             "Nobody was here for a while. Your password opens the page again.",
             "/unlock",
         ),
-        (None, true) => (
+        Step::Code => (
             "The second step",
             "Type the six digits that your authenticator shows now.",
             "/sign-in/code",
         ),
-        (None, false) => ("Sign in", "", "/sign-in"),
+        Step::SignIn => ("Sign in", "", "/sign-in"),
+    };
+    let email = match step {
+        Step::Unlock(person) => person.email.as_str(),
+        _ => sent.get("email"),
     };
     let keeps = |name: &str| name == "post" || name.starts_with("keep:");
     let kept = sent.pairs().iter().filter(|(name, _)| keeps(name));
-    shown_as(
-        status,
-        &Page {
-            style: &STYLE,
-            title,
-            words,
-            action,
-            asks_email: unlocked.is_none() && !code,
-            email: unlocked.map_or_else(|| sent.get("email"), |person| person.email.as_str()),
-            asks_password: !code,
-            asks_code: code,
-            problem,
-            then,
-            kept: kept.map(|(name, text)| (name.as_str(), text.as_str())).collect(),
-            demonstration: app.is_demonstration(),
-        },
-    )
+    let asks_code = matches!(step, Step::Code);
+    let page = StepPage {
+        title,
+        words,
+        action,
+        asks_email: matches!(step, Step::SignIn),
+        email,
+        asks_password: !asks_code,
+        asks_code,
+        problem,
+        then,
+        kept: kept.map(|(name, text)| (name.as_str(), text.as_str())).collect(),
+        demonstration: app.is_demonstration(),
+    };
+    public_page(status, &page)
 }
 
-/// The page to sign in.
-pub(in crate::web) async fn page(State(app): State<App>, Asked(asked): Asked) -> Response {
-    ask(&app, StatusCode::OK, &Asking::SignIn, asked.get("then"), &Form::default(), None)
+/// The same page, for what a form sent.
+fn next_step(app: &App, status: StatusCode, step: &Step, form: &Form) -> Response {
+    step_page(app, status, step, form.get("then"), form, None)
 }
 
-/// Email and password.
-pub(in crate::web) async fn enter(
-    State(app): State<App>,
-    Extension(CameFrom(from)): Extension<CameFrom>,
-    form: Form,
-) -> Response {
+pub(in crate::web) async fn sign_in_page(State(app): State<App>, Query(query): Query) -> Response {
+    step_page(&app, StatusCode::OK, &Step::SignIn, query.get("then"), &Form::default(), None)
+}
+
+/// Signs in with email and password.
+pub(in crate::web) async fn sign_in(browser: Browser, form: Form) -> PageResult {
     let password = form.raw("password").unwrap_or_default().to_owned();
-    match browsers::begin(&app, form.get("email"), password, from).await {
-        Ok((secret, Stage::Code)) => with_cookie(
-            ask(&app, StatusCode::OK, &Asking::Code, form.get("then"), &form, None),
-            &secret,
-        ),
-        Ok((secret, Stage::Enrolment)) => {
-            with_cookie(Redirect::to("/account").into_response(), &secret)
+    match browsers::begin(&browser.app, form.get("email"), password, browser.from).await {
+        Ok((secret, stage)) => {
+            let response = match stage {
+                Stage::Code => next_step(&browser.app, StatusCode::OK, &Step::Code, &form),
+                Stage::Enrolment => redirect("/account"),
+                Stage::In => continue_page(&form),
+            };
+            Ok(with_cookie(response, &secret))
         }
-        Ok((secret, Stage::In)) => with_cookie(onward(&form), &secret),
-        Err(error) => again(&app, &Asking::SignIn, &form, error),
+        Err(error) => failed_page(&browser.app, &Step::SignIn, &form, error),
     }
 }
 
-/// The code of the second factor.
-pub(in crate::web) async fn code(
-    State(app): State<App>,
-    Extension(CameFrom(from)): Extension<CameFrom>,
-    headers: HeaderMap,
-    form: Form,
-) -> Response {
-    match door_of(&app, &headers, from, true).await {
-        Ok(Door::AwaitsCode(person)) => {
-            match browsers::give_code(&app, &person, form.get("code"), from).await {
-                Ok(()) => onward(&form),
-                Err(error) => again(&app, &Asking::Code, &form, error),
+/// Takes the code of the second factor.
+pub(in crate::web) async fn give_code(browser: Browser, form: Form) -> PageResult {
+    let Browser { app, from, .. } = &browser;
+    match browser.authenticate(true).await? {
+        Access::AwaitsCode(person) => {
+            match browsers::give_code(app, &person, form.get("code"), *from).await {
+                Ok(()) => Ok(continue_page(&form)),
+                Err(error) => failed_page(app, &Step::Code, &form, error),
             }
         }
-        Ok(Door::In(_)) => onward(&form),
-        Ok(_) => ask(&app, StatusCode::OK, &Asking::SignIn, form.get("then"), &form, None),
-        Err(error) => error_page(error),
+        Access::Granted(_) => Ok(continue_page(&form)),
+        _ => Ok(next_step(app, StatusCode::OK, &Step::SignIn, &form)),
     }
 }
 
-/// The password again.
-pub(in crate::web) async fn unlock(
-    State(app): State<App>,
-    Extension(CameFrom(from)): Extension<CameFrom>,
-    headers: HeaderMap,
-    form: Form,
-) -> Response {
-    match door_of(&app, &headers, from, true).await {
-        // Where the page covered itself, the server may not know yet; the password is asked for all the same.
-        Ok(Door::Locked(person) | Door::In(person)) => {
+/// Unlocks the page with the password.
+pub(in crate::web) async fn unlock(browser: Browser, form: Form) -> PageResult {
+    let Browser { app, from, .. } = &browser;
+    match browser.authenticate(true).await? {
+        // A page that covered itself may still be unlocked on the server; the password is asked for all the same.
+        Access::Locked(person) | Access::Granted(person) => {
             let password = form.raw("password").unwrap_or_default().to_owned();
-            match browsers::unlock(&app, &person, password, from).await {
-                Ok(()) => onward(&form),
-                Err(error) => again(&app, &Asking::Unlock(person), &form, error),
+            match browsers::unlock(app, &person, password, *from).await {
+                Ok(()) => Ok(continue_page(&form)),
+                Err(error) => failed_page(app, &Step::Unlock(person), &form, error),
             }
         }
-        Ok(_) => ask(&app, StatusCode::FORBIDDEN, &Asking::SignIn, form.get("then"), &form, None),
-        Err(error) => error_page(error),
+        _ => Ok(next_step(app, StatusCode::FORBIDDEN, &Step::SignIn, &form)),
     }
 }
 
-fn again(app: &App, asking: &Asking, form: &Form, error: Error) -> Response {
-    let (status, problem) = match error {
-        Error::WrongPassword if matches!(asking, Asking::Code) => (
+/// The page of a step whose password or code was wrong, or that was tried too often.
+fn failed_page(app: &App, step: &Step, form: &Form, error: Error) -> PageResult {
+    let (status, problem) = match (error, step) {
+        (Error::WrongPassword, Step::Code) => (
             StatusCode::UNAUTHORIZED,
             "That is not the code of this half minute, or it was used already.".to_owned(),
         ),
-        Error::WrongPassword if matches!(asking, Asking::Unlock(_)) => {
+        (Error::WrongPassword, Step::Unlock(_)) => {
             (StatusCode::UNAUTHORIZED, "That is not the password.".to_owned())
         }
-        Error::WrongPassword => {
+        (Error::WrongPassword, _) => {
             (StatusCode::UNAUTHORIZED, "That email and password do not go together.".to_owned())
         }
-        Error::SlowDown(seconds) => (
-            StatusCode::TOO_MANY_REQUESTS,
-            format!("Too many tries. Try again in {seconds} seconds."),
-        ),
-        error => return error_page(error),
+        (Error::SlowDown(seconds), _) => (StatusCode::TOO_MANY_REQUESTS, too_many_tries(seconds)),
+        (error, _) => return Err(PageError(error)),
     };
-    ask(app, status, asking, form.get("then"), form, Some(problem))
+    Ok(step_page(app, status, step, form.get("then"), form, Some(problem)))
+}
+
+pub(super) fn too_many_tries(seconds: u64) -> String {
+    format!("Too many tries. Try again in {seconds} seconds.")
 }
 
 #[derive(Template)]
-#[template(path = "again.html", config = ".askama.toml")]
-struct Again<'a> {
-    style: &'static str,
+#[template(path = "access/resend.html", config = ".askama.toml")]
+struct ResendPage<'a> {
     then: &'a str,
     kept: Vec<(&'a str, &'a str)>,
     typed: Vec<(String, &'a str)>,
 }
 
-/// Where somebody goes who has signed in: to what they were about to send, or to the page that they wanted.
-fn onward(form: &Form) -> Response {
-    let then = local(form.get("then"));
+/// What follows a sign-in: the form that was being sent, to be sent again, or else the page that was asked for.
+fn continue_page(form: &Form) -> Response {
+    let then = local_address(form.get("then"));
     if !form.has("post") {
-        return Redirect::to(then).into_response();
+        return redirect(then);
     }
     let kept = form
         .pairs()
         .iter()
         .filter_map(|(name, text)| Some((name.strip_prefix("keep:")?, text.as_str())));
     let kept: Vec<_> = kept.collect();
-    // Ids and versions were not typed by anybody; a password is not shown to whoever stands beside.
+    // Ids and versions were not typed; a password is not shown on a screen.
     let typed = kept.iter().filter(|(name, text)| {
         !text.is_empty() && !name.ends_with("_id") && !["version", "password"].contains(name)
     });
-    shown(&Again {
-        style: &STYLE,
-        then,
-        typed: typed.map(|(name, text)| (name.replace('_', " "), *text)).collect(),
-        kept,
-    })
+    let typed = typed.map(|(name, text)| (name.replace('_', " "), *text)).collect();
+    public_page(StatusCode::OK, &ResendPage { then, kept, typed })
 }
 
-/// `then` if it is an address of this house, else the front page.
-fn local(then: &str) -> &str {
+/// `then` if it is an address of this program, else the front page.
+fn local_address(then: &str) -> &str {
     let here = then.starts_with('/')
         && !then.starts_with("//")
         && !then.contains('\\')
@@ -233,47 +212,31 @@ fn local(then: &str) -> &str {
 }
 
 /// Signs this browser out.
-pub(in crate::web) async fn leave(
-    State(app): State<App>,
-    Extension(CameFrom(from)): Extension<CameFrom>,
-    headers: HeaderMap,
-) -> Response {
-    let ended = match door_of(&app, &headers, from, false).await {
-        Ok(
-            Door::In(person)
-            | Door::Locked(person)
-            | Door::AwaitsCode(person)
-            | Door::AwaitsEnrolment(person),
-        ) => browsers::end(&app, &person).await,
-        Ok(Door::Nobody) => Ok(()),
-        Err(error) => Err(error),
-    };
-    match ended {
-        Ok(()) => without_cookie(Redirect::to("/sign-in").into_response()),
-        Err(error) => error_page(error),
+pub(in crate::web) async fn sign_out(browser: Browser) -> PageResult {
+    match browser.authenticate(false).await? {
+        Access::Granted(person)
+        | Access::Locked(person)
+        | Access::AwaitsCode(person)
+        | Access::AwaitsEnrolment(person) => browsers::end(&browser.app, &person).await?,
+        Access::SignedOut => (),
     }
+    Ok(without_cookie(redirect("/sign-in")))
 }
 
 /// Locks the page until the password is given again.
-pub(in crate::web) async fn lock(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    form: Form,
-) -> Response {
-    match browsers::lock(&app, &person).await {
-        Ok(()) => Redirect::to(local(form.get("then"))).into_response(),
-        Err(error) => error_page(error),
-    }
+pub(in crate::web) async fn lock(user: SignedIn, form: Form) -> PageResult {
+    browsers::lock(&user.app, &user.person).await?;
+    Ok(redirect(local_address(form.get("then"))))
 }
 
-/// Somebody is still there, typing: that is all there is to know.
-pub(in crate::web) async fn still_here() -> StatusCode {
+/// Keeps the user signed in while they type; the guard of the route has noted that they are there.
+pub(in crate::web) async fn keep_signed_in() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// The first page of whoever is signed in.
-pub(in crate::web) async fn home(Extension(person): Extension<Person>) -> Redirect {
-    Redirect::to(if person.role() == Role::Partner { "/partner" } else { "/desk" })
+/// The first page of a user.
+pub(in crate::web) async fn home_page(user: SignedIn) -> Response {
+    redirect(if user.role() == Role::Partner { "/partner" } else { "/desk" })
 }
 
 #[cfg(test)]
@@ -281,8 +244,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_led_out_of_the_house() {
-        assert_eq!(local("/desk?day=2027-01-04"), "/desk?day=2027-01-04");
+    fn only_addresses_of_this_program_are_followed() {
+        assert_eq!(local_address("/desk?day=2027-01-04"), "/desk?day=2027-01-04");
         for elsewhere in [
             "",
             "https://example.test/",
@@ -292,7 +255,7 @@ mod tests {
             "/\r\nx",
             "/\t/example.test",
         ] {
-            assert_eq!(local(elsewhere), "/", "{elsewhere}");
+            assert_eq!(local_address(elsewhere), "/", "{elsewhere}");
         }
     }
 }

@@ -1,28 +1,26 @@
-//! A course at a glance: its sessions on a line of time with the intervals between them, what was
-//! set and what came of it, and a chart of clearance with what the estimate says remains.
+//! A course at a glance: its sessions in order with the intervals between them, their settings and results, and a
+//! chart of clearance with what the estimate says remains.
 
 use std::fmt::Write as _;
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use chrono::{DateTime, FixedOffset};
 
-use super::panel::title;
-use super::words::{sentences, shape, state};
-use crate::actions::access::browsers::Person;
+use super::panel::course_title;
+use super::words::{sentences, state_words, status_symbol};
 use crate::actions::course::session_view::SessionView;
 use crate::actions::course::view::CourseView;
 use crate::actions::patient::{courses, patients};
-use crate::actions::{App, Error};
 use crate::domain::course::record::TreatmentRecord;
 use crate::domain::course::status::SessionStatus;
+use crate::domain::ids::CourseId;
 use crate::domain::time::civil::spoken_day;
-use crate::web::frame::error::error_page;
-use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, named, shown_with_scripts};
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::layout::{Layout, NavItem};
+use crate::web::frame::page::{Id, app_page};
+use crate::web::frame::signed_in::SignedIn;
+use crate::web::frame::text::{code_words, full_name};
 
 /// A session on the line.
 struct Stop {
@@ -33,7 +31,7 @@ struct Stop {
     interval: Option<String>,
     what: String,
     settings: Vec<String>,
-    came_of_it: Vec<String>,
+    results: Vec<String>,
     concerns: Vec<String>,
 }
 
@@ -58,8 +56,8 @@ struct Chart {
 
 #[derive(Template)]
 #[template(path = "desk/course.html", config = ".askama.toml")]
-struct Page {
-    shell: Shell,
+struct CoursePage {
+    layout: Layout,
     name: String,
     patient_href: String,
     plan_href: String,
@@ -69,50 +67,34 @@ struct Page {
     chart: Option<Chart>,
 }
 
-/// One course.
-pub(super) async fn page(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-) -> Response {
-    let Ok(id) = named(id).parse() else {
-        return error_page(Error::NotThere("course"));
+pub(super) async fn course_page(user: SignedIn, Id(id): Id<CourseId>) -> PageResult {
+    let (app, caller) = (&user.app, user.caller());
+    let course = courses::get(app, &caller, id).await?.into_inner();
+    let patient = patients::get(app, &caller, course.patient_id).await?.into_inner();
+    let page = CoursePage {
+        layout: Layout::new(&user, NavItem::Day),
+        name: full_name(&patient),
+        patient_href: format!("/desk?patient={}&course={id}", patient.id),
+        plan_href: format!("/desk/courses/{id}/plan"),
+        title: course_title(&course),
+        facts: facts(&course),
+        stops: stops(&course),
+        chart: chart(&course),
     };
-    let caller = person.caller();
-    let course = match courses::get(&app, &caller, id).await {
-        Ok(course) => course.into_inner(),
-        Err(error) => return error_page(error),
-    };
-    let patient = match patients::get(&app, &caller, course.patient_id).await {
-        Ok(patient) => patient.into_inner(),
-        Err(error) => return error_page(error),
-    };
-    shown_with_scripts(
-        StatusCode::OK,
-        &Page {
-            shell: Shell::of(&app, &person, Here::Day),
-            name: format!("{} {}", patient.details.given_name, patient.details.family_name),
-            patient_href: format!("/desk?patient={}&course={id}", patient.id),
-            plan_href: format!("/desk/courses/{id}/plan"),
-            title: title(&course),
-            facts: facts(&course),
-            stops: stops(&course),
-            chart: chart(&course),
-        },
-    )
-}
-
-fn plain(code: &impl ToString) -> String {
-    code.to_string().replace(['_', '-'], " ")
+    Ok(app_page(StatusCode::OK, &page))
 }
 
 fn facts(course: &CourseView) -> Vec<(&'static str, String)> {
     let progress = course.progress;
     let mut facts = vec![
-        ("Status", plain(&course.details.status)),
+        ("Status", code_words(&course.details.status)),
         (
             "Pigment",
-            format!("{}, {}", plain(&course.details.pigment), plain(&course.details.depth)),
+            format!(
+                "{}, {}",
+                code_words(&course.details.pigment),
+                code_words(&course.details.depth)
+            ),
         ),
         ("Done", progress.done.to_string()),
         ("Booked", progress.booked.to_string()),
@@ -135,40 +117,41 @@ fn stops(course: &CourseView) -> Vec<Stop> {
     for session in
         course.sessions.iter().filter(|session| session.status != SessionStatus::EnteredInError)
     {
-        let stands = !matches!(session.status, SessionStatus::Cancelled | SessionStatus::Noshow);
+        let took_place =
+            !matches!(session.status, SessionStatus::Cancelled | SessionStatus::Noshow);
         let days =
             before.map(|before| (session.start.date_naive() - before.date_naive()).num_days());
         let concerns = course.concerns.iter().filter(|concern| concern.session_id == session.id);
         stops.push(Stop {
             href: format!("/desk?day={}&session={}", session.start.date_naive(), session.id),
-            shape: shape(session.status),
-            state: state(session),
+            shape: status_symbol(session.status),
+            state: state_words(session),
             day: format!(
                 "{}, {}",
                 spoken_day(session.start.date_naive()),
                 session.start.format("%H:%M")
             ),
-            interval: days.filter(|_| stands).map(|days| match days {
+            interval: days.filter(|_| took_place).map(|days| match days {
                 0 => "the same day".to_owned(),
                 1 => "1 day later".to_owned(),
                 days if days >= 14 => format!("{days} days later ({} weeks)", (days + 3) / 7),
                 days => format!("{days} days later"),
             }),
-            what: plain(&session.service),
+            what: code_words(&session.service),
             settings: session.record.as_ref().map(settings).unwrap_or_default(),
-            came_of_it: session.record.as_ref().map(came_of_it).unwrap_or_default(),
+            results: session.record.as_ref().map(results).unwrap_or_default(),
             concerns: sentences(
                 &concerns.flat_map(|concern| concern.violations.clone()).collect::<Vec<_>>(),
             ),
         });
-        if stands {
+        if took_place {
             before = Some(session.start);
         }
     }
     stops
 }
 
-/// What was set, one line for each set.
+/// The settings, a line for each set.
 pub(super) fn settings(record: &TreatmentRecord) -> Vec<String> {
     let number = |quantity| f64::from(quantity);
     let set = |set: &crate::domain::course::record::ParameterSet| {
@@ -188,13 +171,14 @@ pub(super) fn settings(record: &TreatmentRecord) -> Vec<String> {
     record.parameter_sets.iter().map(set).collect()
 }
 
-/// What came of it.
-pub(super) fn came_of_it(record: &TreatmentRecord) -> Vec<String> {
-    let mut lines = vec![plain(&record.outcome)];
+pub(super) fn results(record: &TreatmentRecord) -> Vec<String> {
+    let mut lines = vec![code_words(&record.outcome)];
     lines.extend(record.clearance_percent.map(|percent| format!("{} % clear", u16::from(percent))));
-    lines.extend(record.endpoint.as_ref().map(plain));
+    lines.extend(record.endpoint.as_ref().map(code_words));
     lines.extend(record.pain.map(|pain| format!("pain {}", u16::from(pain))));
-    lines.extend(record.test_patch_result.map(|result| format!("test patch: {}", plain(&result))));
+    lines.extend(
+        record.test_patch_result.map(|result| format!("test patch: {}", code_words(&result))),
+    );
     lines.extend(
         record.adverse_events.iter().map(|event| format!("{}, {}", event.kind, event.severity)),
     );
@@ -211,7 +195,7 @@ fn height_of(percent: u16) -> i64 {
     TOP + 2 * (100 - i64::from(percent.min(100)))
 }
 
-/// The chart; nothing where no clearance was noted.
+/// The chart; none where no clearance was recorded.
 fn chart(course: &CourseView) -> Option<Chart> {
     let done: Vec<&SessionView> = course
         .sessions

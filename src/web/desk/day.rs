@@ -1,27 +1,24 @@
 //! The page of a day: grid and panel, filled from what its address says is open.
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use chrono::{Days, NaiveDate};
 
-use super::grid::{Grid, Shown, grid, shown};
+use super::grid::{CardView, Grid, card_view, grid};
+use super::session_panel::SessionAsked;
 use super::view::{Open, View};
-use super::words::{Problem, done, problem};
+use super::words::{Problem, done_message, problem_from};
 use super::{new_caller, panel, session_panel};
-use crate::actions::access::browsers::Person;
 use crate::actions::desk::day;
 use crate::actions::desk::day::By;
-use crate::actions::{App, Caller, Error, Result};
+use crate::actions::{Error, Result};
 use crate::domain::ids::SessionId;
-use crate::domain::time::civil;
 use crate::domain::time::civil::spoken_day;
-use crate::web::frame::error::error_page;
-use crate::web::frame::form::sent::{Asked, Form};
-use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::shown_with_scripts;
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::form::sent::{Form, Query};
+use crate::web::frame::layout::{Layout, NavItem};
+use crate::web::frame::page::app_page;
+use crate::web::frame::signed_in::SignedIn;
 
 /// What the columns can be, as a switch shows them.
 const COLUMNS: [(By, &str); 3] =
@@ -35,8 +32,8 @@ struct Undo {
 
 #[derive(Template)]
 #[template(path = "desk/day.html", config = ".askama.toml")]
-struct Page {
-    shell: Shell,
+struct DayPage {
+    layout: Layout,
     heading: String,
     day: NaiveDate,
     before: NaiveDate,
@@ -47,7 +44,7 @@ struct Page {
     closed: Option<String>,
     grid: Grid,
     stamp: String,
-    called_off: Vec<Shown>,
+    cancelled: Vec<CardView>,
     q: String,
     focus_search: bool,
     done: Option<&'static str>,
@@ -58,96 +55,58 @@ struct Page {
 
 #[derive(Template)]
 #[template(path = "desk/grid.html", config = ".askama.toml")]
-struct GridAlone {
+struct GridPart {
     grid: Grid,
     stamp: String,
 }
 
-/// The day.
-pub(super) async fn page(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    Asked(asked): Asked,
-) -> Response {
-    let view = view_of(&app, &asked);
-    drawn(&app, &person, &view, asked.get("done"), &asked, None).await
-}
-
-/// What an address or a form says is open.
-pub(super) fn view_of(app: &App, form: &Form) -> View {
-    View::read(form, civil::date_of(app.zone, app.clock.now()))
+pub(super) async fn day_page(user: SignedIn, Query(query): Query) -> PageResult {
+    let view = View::from_form(&user, &query);
+    day_page_with(&user, &view, query.get("done"), &query, None).await
 }
 
 /// The grid alone, for a page that keeps itself up to date.
-pub(super) async fn grid_alone(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    Asked(asked): Asked,
-) -> Response {
-    let view = view_of(&app, &asked);
-    let day = match day::day(&app, &person.caller(), view.day, view.by).await {
-        Ok(day) => day,
-        Err(error) => return error_page(error),
-    };
-    shown_with_scripts(
-        StatusCode::OK,
-        &GridAlone { grid: grid(app.zone, &day, &view), stamp: day.stamp },
-    )
+pub(super) async fn grid_part(user: SignedIn, Query(query): Query) -> PageResult {
+    let view = View::from_form(&user, &query);
+    let day = day::day(&user.app, &user.caller(), view.day, view.by).await?;
+    let part = GridPart { grid: grid(user.app.zone, &day, &view), stamp: day.stamp };
+    Ok(app_page(StatusCode::OK, &part))
 }
 
-/// The page after a deed that was refused: as it was, with the reasons, and with what was typed.
-pub(super) async fn refused(
-    app: &App,
-    person: &Person,
+/// The page after a command was refused: as it was, with the reasons, and with what was typed.
+pub(super) async fn refused_page(
+    user: &SignedIn,
     view: &View,
     form: &Form,
     error: Error,
-) -> Response {
-    match problem(error) {
-        Ok(problem) => drawn(app, person, view, "", form, Some(problem)).await,
-        Err(error) => error_page(error),
-    }
+) -> PageResult {
+    day_page_with(user, view, "", form, Some(problem_from(error)?)).await
 }
 
-/// The page with `view` open. `form` is what was typed into it, if anything was.
-pub(super) async fn drawn(
-    app: &App,
-    person: &Person,
+/// The page with `view` open. `word` says what was done, and `form` is what was typed, if anything was.
+pub(super) async fn day_page_with(
+    user: &SignedIn,
     view: &View,
     word: &str,
     form: &Form,
     problem: Option<Problem>,
-) -> Response {
+) -> PageResult {
+    let (app, caller) = (&user.app, user.caller());
     let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
-    match filled(app, person, view, word, form, problem).await {
-        Ok(page) => shown_with_scripts(status, &page),
-        Err(error) => error_page(error),
-    }
-}
-
-async fn filled(
-    app: &App,
-    person: &Person,
-    view: &View,
-    word: &str,
-    form: &Form,
-    problem: Option<Problem>,
-) -> Result<Page> {
-    let caller = person.caller();
     let mut problem = problem.map(|problem| problem.sentences).unwrap_or_default();
-    let (view, panel) =
-        panel_of(app, &caller, view, form, &mut problem, done(word).is_some()).await?;
+    let done = done_message(word);
+    let (view, panel) = panel_of(user, view, form, &mut problem, done.is_some()).await?;
     let day = day::day(app, &caller, view.day, view.by).await?;
     // What was undone just now is not offered to be undone.
-    let undo = match (&view.open, done(word).filter(|_| word != "undone")) {
-        (Open::Session { id, .. }, Some(_)) => day::card(app, &caller, view.day, *id)
+    let undo = match (&view.open, done.filter(|_| word != "undone")) {
+        (Open::Session(session), Some(_)) => day::card(app, &caller, view.day, session.id)
             .await?
             .filter(|card| card.can_undo)
-            .map(|card| Undo { id: *id, version: card.session.version }),
+            .map(|card| Undo { id: session.id, version: card.session.version }),
         _ => None,
     };
-    Ok(Page {
-        shell: Shell::of(app, person, Here::Day),
+    let page = DayPage {
+        layout: Layout::new(user, NavItem::Day),
         heading: spoken_day(view.day),
         day: view.day,
         before: view.day.checked_sub_days(Days::new(1)).unwrap_or(view.day),
@@ -156,46 +115,45 @@ async fn filled(
         by: view.by,
         columns_by: COLUMNS,
         grid: grid(app.zone, &day, &view),
-        called_off: day.called_off.iter().map(|card| shown(card, &view, app.zone)).collect(),
+        cancelled: day.called_off.iter().map(|card| card_view(card, &view, app.zone)).collect(),
         closed: day.closed,
         stamp: day.stamp,
         q: match &view.open {
-            Open::Found(q) => q.clone(),
+            Open::Search(q) => q.clone(),
             _ => String::new(),
         },
         focus_search: view.open == Open::Nothing,
-        done: done(word).filter(|_| problem.is_empty()),
+        done: done.filter(|_| problem.is_empty()),
         undo,
         problem,
         panel,
-    })
+    };
+    Ok(app_page(status, &page))
 }
 
-/// The panel, and what is open in it: a search that finds one caller opens them.
+/// The panel, and what is open in it: a search that finds one patient opens them.
 async fn panel_of(
-    app: &App,
-    caller: &Caller,
+    user: &SignedIn,
     view: &View,
     form: &Form,
     problem: &mut Vec<String>,
     noted: bool,
 ) -> Result<(View, String)> {
-    let drawn = match &view.open {
-        Open::Nothing => return Ok((view.clone(), panel::nobody(view)?)),
-        Open::NewCaller(q) => new_caller::new_caller(view, form, q),
-        Open::Found(q) => match Box::pin(panel::found(app, caller, view, q)).await {
-            Ok((opened, html)) => return Ok((opened, html)),
+    let panel = match &view.open {
+        Open::Nothing => panel::empty_panel(view),
+        Open::NewCaller(q) => new_caller::new_caller_panel(view, form, q),
+        Open::Search(q) => match Box::pin(panel::search_panel(user, view, q)).await {
             Err(Error::Invalid { detail, .. }) => {
                 problem.push(format!("What you look for {detail}."));
-                return Ok((view.clone(), String::new()));
+                Ok(String::new())
             }
-            Err(error) => Err(error),
+            found => return found,
         },
-        Open::Patient { id, .. } => Box::pin(panel::patient(app, caller, view, *id)).await,
-        Open::Session { id, to, with, no_show } => {
-            let asked = session_panel::Asked { to: *to, with: *with, no_show: *no_show, noted };
-            Box::pin(session_panel::session(app, caller, view, *id, asked, problem)).await
+        Open::Patient(query) => Box::pin(panel::patient_panel(user, view, query)).await,
+        Open::Session(query) => {
+            let asked = SessionAsked { query, noted };
+            Box::pin(session_panel::session_panel(user, view, asked, problem)).await
         }
     };
-    Ok((view.clone(), drawn?))
+    Ok((view.clone(), panel?))
 }

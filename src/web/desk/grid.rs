@@ -4,7 +4,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Timelike, Utc};
 
 use super::view::View;
-use super::words::{hours_of, shape, state};
+use super::words::{hours_of, state_words, status_symbol};
 use crate::actions::desk::day::{Card, Column, DayView};
 use crate::domain::course::status::SessionStatus;
 use crate::domain::time::interval::{Interval, without};
@@ -16,20 +16,19 @@ const ROW: i64 = 15;
 /// The hours that are shown though nothing happens in them: the first, and the one after the last.
 const USUAL: (u32, u32) = (9, 18);
 
-/// A card, placed.
-pub(super) struct Placed {
+pub(super) struct PlacedCard {
     pub(super) row: usize,
     pub(super) rows: usize,
     pub(super) lane: usize,
-    pub(super) card: Shown,
+    pub(super) card: CardView,
 }
 
-/// A card as it is written.
+/// A session as a card.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "what a page offers is one yes or no for each button"
 )]
-pub(super) struct Shown {
+pub(super) struct CardView {
     pub(super) id: String,
     pub(super) class: &'static str,
     pub(super) status: String,
@@ -48,42 +47,39 @@ pub(super) struct Shown {
     pub(super) href: String,
 }
 
-impl Shown {
-    /// What is done, and which of the course's sessions it is.
+impl CardView {
+    /// The service, and which of the course's sessions it is.
     pub(super) fn what(&self) -> String {
-        what(&self.service, self.count.as_deref())
+        service_and_count(&self.service, self.count.as_deref())
     }
 }
 
-/// A column, placed.
-pub(super) struct Lanes {
-    /// The id of who treats here, where a session can be moved to them.
+pub(super) struct GridColumn {
+    /// The id of the practitioner, where a session can be moved to them.
     pub(super) person: Option<String>,
     pub(super) name: String,
     pub(super) note: Option<String>,
     /// How many lie side by side at most.
     pub(super) wide: usize,
-    /// Stretches in which it is not to be had: first row and how many.
+    /// Stretches in which it is unavailable: first row and how many.
     pub(super) off: Vec<(usize, usize)>,
-    pub(super) cards: Vec<Placed>,
+    pub(super) cards: Vec<PlacedCard>,
 }
 
-/// The grid.
 pub(super) struct Grid {
     pub(super) rows: usize,
     /// The first minute shown, after midnight.
     pub(super) first_minute: i64,
     /// Row and words of each full hour.
     pub(super) hours: Vec<(usize, String)>,
-    pub(super) columns: Vec<Lanes>,
+    pub(super) columns: Vec<GridColumn>,
     /// The row of now, where it is on the grid.
     pub(super) now: Option<usize>,
 }
 
 /// `day` on a grid.
 pub(super) fn grid(zone: Tz, day: &DayView, view: &View) -> Grid {
-    let whole = span(zone, day);
-    let Some(whole) = whole else {
+    let Some(whole) = shown_hours(zone, day) else {
         return Grid {
             rows: 4,
             first_minute: 0,
@@ -104,14 +100,18 @@ pub(super) fn grid(zone: Tz, day: &DayView, view: &View) -> Grid {
         rows,
         first_minute: i64::from(start.hour() * 60),
         hours: full_hours.map(hour).collect(),
-        columns: day.columns.iter().map(|column| lanes(column, whole, rows, view, zone)).collect(),
+        columns: day
+            .columns
+            .iter()
+            .map(|column| grid_column(column, whole, rows, view, zone))
+            .collect(),
         now: (whole.start() <= day.now && day.now < whole.end())
             .then(|| rows_between(whole.start(), day.now) + 1),
     }
 }
 
 /// From the first full hour to the last that is shown.
-fn span(zone: Tz, day: &DayView) -> Option<Interval> {
+fn shown_hours(zone: Tz, day: &DayView) -> Option<Interval> {
     let cards = day.columns.iter().flat_map(|column| &column.cards).map(|card| card.when);
     let shown: Vec<Interval> = day.open.iter().copied().chain(cards).collect();
     let usual = |hour: u32| {
@@ -128,7 +128,7 @@ fn rows_between(from: DateTime<Utc>, to: DateTime<Utc>) -> usize {
     usize::try_from((to - from).num_minutes() / ROW).unwrap_or_default()
 }
 
-fn lanes(column: &Column, whole: Interval, rows: usize, view: &View, zone: Tz) -> Lanes {
+fn grid_column(column: &Column, whole: Interval, rows: usize, view: &View, zone: Tz) -> GridColumn {
     let off =
         column.open.as_ref().map(|open| without(vec![whole], open.clone())).unwrap_or_default();
     let lanes = side_by_side(&column.cards.iter().map(|card| card.when).collect::<Vec<_>>());
@@ -136,14 +136,14 @@ fn lanes(column: &Column, whole: Interval, rows: usize, view: &View, zone: Tz) -
     let placed = column.cards.iter().zip(lanes).map(|(card, lane)| {
         let row = rows_between(whole.start(), card.when.start().max(whole.start()));
         let minutes = (card.when.end() - card.when.start()).num_minutes();
-        Placed {
+        PlacedCard {
             row: row.min(rows - 1) + 1,
             rows: usize::try_from((minutes + ROW - 1) / ROW).unwrap_or(1).clamp(1, MOST_ROWS),
             lane: lane.min(MOST_LANES - 1) + 1,
-            card: shown(card, view, zone),
+            card: card_view(card, view, zone),
         }
     });
-    Lanes {
+    GridColumn {
         person: column.is_person.then(|| column.id.to_string()),
         name: column.name.clone(),
         note: column.note.clone(),
@@ -174,11 +174,10 @@ fn side_by_side(stretches: &[Interval]) -> Vec<usize> {
     stretches.iter().map(&mut place).collect()
 }
 
-/// A card as it is written.
-pub(super) fn shown(card: &Card, view: &View, zone: Tz) -> Shown {
+pub(super) fn card_view(card: &Card, view: &View, zone: Tz) -> CardView {
     let session = &card.session;
     let here = view.session(session.id);
-    Shown {
+    CardView {
         id: session.id.to_string(),
         class: match session.status {
             SessionStatus::Pending | SessionStatus::Proposed | SessionStatus::Waitlist => "pending",
@@ -190,8 +189,8 @@ pub(super) fn shown(card: &Card, view: &View, zone: Tz) -> Shown {
             | SessionStatus::EnteredInError => "over",
         },
         status: session.status.to_string(),
-        shape: shape(session.status),
-        state: state(session),
+        shape: status_symbol(session.status),
+        state: state_words(session),
         hours: hours_of(session),
         name: card.name.clone(),
         service: card.service.clone(),
@@ -199,19 +198,24 @@ pub(super) fn shown(card: &Card, view: &View, zone: Tz) -> Shown {
         missing: card.missing,
         can_check_in: card.can_check_in,
         can_no_show: card.can_no_show,
-        can_move: matches!(session.status, SessionStatus::Booked | SessionStatus::Pending),
+        can_move: can_be_moved(session.status),
         version: session.version,
         chosen: view.open == here.open,
         href: View { day: day_of(card, zone), ..here }.address(),
     }
 }
 
-/// What is done, and which of the course's sessions it is.
-pub(super) fn what(service: &str, count: Option<&str>) -> String {
+/// The service, and which of the course's sessions it is.
+pub(super) fn service_and_count(service: &str, count: Option<&str>) -> String {
     match count {
         Some(count) => format!("{service}, {count}"),
         None => service.to_owned(),
     }
+}
+
+/// Whether a session of this status can be moved to another time.
+pub(super) fn can_be_moved(status: SessionStatus) -> bool {
+    matches!(status, SessionStatus::Booked | SessionStatus::Pending)
 }
 
 fn day_of(card: &Card, zone: Tz) -> NaiveDate {

@@ -1,5 +1,5 @@
-//! The front desk: the day, with the panel of callers beside it. What is open stands in the
-//! address, so that everything works without scripts and can be gone back to.
+//! The front desk: the day, with the panel of callers beside it. The address says what is open, so that everything
+//! works without scripts and the browser can go back.
 
 mod commands;
 mod course;
@@ -18,36 +18,38 @@ mod week;
 mod words;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 
 use crate::actions::App;
 use crate::domain::role::{PRACTITIONERS, STAFF};
-use crate::web::access::auth::{only, only_quietly};
+use crate::web::access::auth::{only, only_script};
 
 /// The desk's pages.
 pub(super) fn routes(app: &App) -> Router<App> {
+    let staff = |methods: MethodRouter<App>| only(app, STAFF, methods);
+    let staff_script = |methods: MethodRouter<App>| only_script(app, STAFF, methods);
     Router::new()
-        .route("/desk", only(app, STAFF, get(day::page)))
-        .route("/desk/grid", only_quietly(app, STAFF, get(day::grid_alone)))
-        .route("/desk/live", only_quietly(app, STAFF, get(live::changes)))
-        .route("/desk/week", only(app, STAFF, get(week::page)))
-        .route("/desk/week/alone", only_quietly(app, STAFF, get(week::page)))
-        .route("/desk/tasks", only(app, STAFF, get(tasks::page)))
-        .route("/desk/tasks/{id}", only(app, STAFF, get(tasks::one)))
-        .route("/desk/tasks/{id}/done", only(app, STAFF, post(tasks::done)))
-        .route("/desk/patients", only(app, STAFF, post(commands::register)))
-        .route("/desk/courses", only(app, STAFF, post(commands::open_course)))
-        .route("/desk/courses/{id}", only(app, STAFF, get(course::page)))
-        .route("/desk/courses/{id}/plan", only(app, STAFF, get(plan::page).post(plan::book)))
-        .route("/desk/book", only(app, STAFF, post(commands::book)))
-        .route("/desk/sessions/{id}/check-in", only(app, STAFF, post(commands::check_in)))
-        .route("/desk/sessions/{id}/no-show", only(app, STAFF, post(commands::no_show)))
-        .route("/desk/sessions/{id}/cancel", only(app, STAFF, post(commands::cancel)))
-        .route("/desk/sessions/{id}/move", only(app, STAFF, post(commands::move_to)))
-        .route("/desk/sessions/{id}/consent", only(app, STAFF, post(commands::consent)))
+        .route("/desk", staff(get(day::day_page)))
+        .route("/desk/grid", staff_script(get(day::grid_part)))
+        .route("/desk/live", staff_script(get(live::change_stream)))
+        .route("/desk/week", staff(get(week::week_page)))
+        .route("/desk/week/alone", staff_script(get(week::week_page)))
+        .route("/desk/tasks", staff(get(tasks::tasks_page)))
+        .route("/desk/tasks/{id}", staff(get(tasks::task_page)))
+        .route("/desk/tasks/{id}/done", staff(post(tasks::mark_done)))
+        .route("/desk/patients", staff(post(commands::register_patient)))
+        .route("/desk/courses", staff(post(commands::open_course)))
+        .route("/desk/courses/{id}", staff(get(course::course_page)))
+        .route("/desk/courses/{id}/plan", staff(get(plan::plan_page).post(plan::book_plan)))
+        .route("/desk/book", staff(post(commands::book_session)))
+        .route("/desk/sessions/{id}/check-in", staff(post(commands::check_in)))
+        .route("/desk/sessions/{id}/no-show", staff(post(commands::mark_no_show)))
+        .route("/desk/sessions/{id}/cancel", staff(post(commands::cancel_session)))
+        .route("/desk/sessions/{id}/move", staff(post(commands::move_session)))
+        .route("/desk/sessions/{id}/consent", staff(post(commands::record_consent)))
         .route(
             "/desk/sessions/{id}/record",
-            only(app, PRACTITIONERS, get(record::page).post(record::send)),
+            only(app, PRACTITIONERS, get(record::record_page).post(record::write_record)),
         )
-        .route("/desk/sessions/{id}/undo", only(app, STAFF, post(commands::undo)))
+        .route("/desk/sessions/{id}/undo", staff(post(commands::undo_change)))
 }

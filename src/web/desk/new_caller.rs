@@ -4,7 +4,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::offers::{GOALS, written};
+use super::offers::{GOALS, rendered};
 use super::view::View;
 use crate::actions::Result;
 use crate::actions::desk::day::By;
@@ -13,12 +13,12 @@ use crate::domain::patient::{Email, Language, PatientDetails, Phone};
 use crate::domain::text::Line;
 use crate::web::frame::form::control::Control;
 use crate::web::frame::form::field::{Field, Kind, choice};
+use crate::web::frame::form::field_error::FieldError;
 use crate::web::frame::form::sent::Form;
-use crate::web::frame::form::wrong::Wrong;
 
 #[derive(Template)]
 #[template(path = "desk/new_caller.html", config = ".askama.toml")]
-struct NewCaller {
+struct NewCallerPart {
     day: NaiveDate,
     by: By,
     name: Control,
@@ -28,24 +28,24 @@ struct NewCaller {
     goal: Control,
 }
 
-/// The form for a new caller, with what was typed and what is wrong with it.
-pub(super) fn new_caller(view: &View, form: &Form, q: &str) -> Result<String> {
-    // What was looked for is not typed again: a name where letters are, else a telephone.
+/// The form, with what was typed, or with what was searched for.
+pub(super) fn new_caller_panel(view: &View, form: &Form, q: &str) -> Result<String> {
+    // What was searched for is filled in: as the name if it has letters, else as the telephone.
     let mut begun = Form::default();
     if !q.is_empty() {
         let is_name = q.chars().any(char::is_alphabetic);
         begun.put(if is_name { "name" } else { "phone" }, q);
     }
-    // Until something was typed, nothing is wrong with it.
+    // A form that was not sent yet shows no errors.
     let sent = form.has("name");
     let typed = if sent { form } else { &begun };
-    let wrong = caller_of(form).err().filter(|_| sent).unwrap_or_default();
-    let filled = |field: Field| field.filled(typed, &wrong);
+    let wrong = patient_from_form(form).err().filter(|_| sent).unwrap_or_default();
+    let filled = |field: Field| field.control(typed, &wrong);
     let languages = vec![choice(&Language::En, "English"), choice(&Language::Fr, "French")];
     let goals = GOALS.iter().map(|(goal, words)| choice(goal, words));
     let name = Field::new("name", "Name", Kind::Text).max_length(400);
     let phone = Field::new("phone", "Phone", Kind::Tel).max_length(40);
-    written(&NewCaller {
+    rendered(&NewCallerPart {
         day: view.day,
         by: view.by,
         name: filled(name.required()).focused(),
@@ -61,10 +61,12 @@ pub(super) fn new_caller(view: &View, form: &Form, q: &str) -> Result<String> {
     })
 }
 
-/// The caller that a form describes: the last word of the name is the family's.
-pub(super) fn caller_of(form: &Form) -> std::result::Result<PatientDetails, Vec<Wrong>> {
+/// The patient that a form describes: the last word of the name is the family name.
+pub(super) fn patient_from_form(
+    form: &Form,
+) -> std::result::Result<PatientDetails, Vec<FieldError>> {
     let mut wrong = Vec::new();
-    let mut keep = |field: &'static str, words: String| wrong.push(Wrong::with(field, words));
+    let mut keep = |field: &'static str, words: String| wrong.push(FieldError::at(field, words));
     let name = form.get("name");
     let (given, family) = name.rsplit_once(char::is_whitespace).unwrap_or((name, ""));
     let (given, family) = if family.is_empty() {

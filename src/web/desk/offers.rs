@@ -1,11 +1,11 @@
-//! Times that the desk can offer, each as a button, and what several parts of the desk's panel share:
-//! the goals of a course, and a template written out as text.
+//! Times that the desk can offer, each as a button; the goals of a course; and a template as HTML for the panel.
 
 use askama::Template;
 
 use crate::actions::desk::panel::Offer;
 use crate::actions::{Error, Result};
 use crate::domain::course::Goal;
+use crate::web::frame::text::date_and_time;
 
 /// What patients want, as the desk says it.
 pub(super) const GOALS: [(Goal, &str); 4] = [
@@ -15,13 +15,13 @@ pub(super) const GOALS: [(Goal, &str); 4] = [
     (Goal::Adjust, "corrected"),
 ];
 
-/// `template` as text, to be set into the page.
-pub(super) fn written(template: &impl Template) -> Result<String> {
+/// `template` as HTML, to be set into the page.
+pub(super) fn rendered(template: &impl Template) -> Result<String> {
     template.render().map_err(|error| Error::Fault(error.to_string()))
 }
 
 /// A time as a button.
-pub(super) struct Time {
+pub(super) struct OfferButton {
     pub(super) start: String,
     pub(super) practitioner_id: String,
     pub(super) room_id: String,
@@ -32,22 +32,16 @@ pub(super) struct Time {
     pub(super) why: String,
 }
 
-/// An offer as a button.
-pub(super) fn time(offer: Offer) -> Time {
-    let slot = offer.slot;
-    Time {
+pub(super) fn offer_buttons(offers: Vec<Offer>) -> Vec<OfferButton> {
+    let button = |Offer { slot, place }: Offer| OfferButton {
         start: slot.start.to_rfc3339(),
         practitioner_id: slot.practitioner_id.to_string(),
         room_id: slot.room_id.map(|id| id.to_string()).unwrap_or_default(),
         device_id: slot.device_id.map(|id| id.to_string()).unwrap_or_default(),
         site_id: slot.site_id.to_string(),
-        words: at(slot.start),
-        place: offer.place,
+        words: date_and_time(slot.start),
+        place,
         why: slot.why,
-    }
-}
-
-/// A time as the desk says it.
-pub(super) fn at(start: chrono::DateTime<chrono::FixedOffset>) -> String {
-    start.format("%a %-d %b %Y, %H:%M").to_string()
+    };
+    offers.into_iter().map(button).collect()
 }

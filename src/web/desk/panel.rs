@@ -1,20 +1,20 @@
-//! The panel: what was found, the form for a new caller, and a patient with each course as a
-//! row of circles, the next window and the best times.
+//! The panel: the patients that a search finds, and a patient with each course as a row of circles, the next window
+//! and the best times.
 
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::offers::{GOALS, Time, time, written};
-use super::view::{Open, View};
-use super::words::{sentences, shape};
+use super::offers::{GOALS, OfferButton, offer_buttons, rendered};
+use super::view::{Open, PatientQuery, View};
+use super::words::{first_day_words, sentences, state_words, status_symbol};
+use crate::actions::Result;
 use crate::actions::course::session_view::SessionView;
 use crate::actions::course::view::CourseView;
 use crate::actions::desk::day::By;
 use crate::actions::desk::panel;
-use crate::actions::desk::panel::{CoursePanel, Elsewhere, PatientPanel, Proposed, Rather};
+use crate::actions::desk::panel::{CoursePanel, Elsewhere, PatientPanel, Proposed};
 use crate::actions::patient::patients;
 use crate::actions::work::page::Page;
-use crate::actions::{App, Caller, Result};
 use crate::domain::course::progress::Phase;
 use crate::domain::course::status::{ProcedureStatus, SessionStatus};
 use crate::domain::course::{CourseStatus, Goal};
@@ -22,11 +22,24 @@ use crate::domain::ids::{CourseId, PatientId};
 use crate::domain::patient::{Email, Language, Patient};
 use crate::domain::text::Code;
 use crate::domain::time::civil::spoken_day;
+use crate::web::frame::signed_in::SignedIn;
+use crate::web::frame::text::{code_words, full_name};
 
-/// How many are listed of those that were found.
+/// How many of the patients found are listed.
 const LISTED: u16 = 12;
 
-struct Person {
+#[derive(Template)]
+#[template(path = "desk/empty_panel.html", config = ".askama.toml")]
+struct EmptyPart {
+    new_caller: String,
+}
+
+/// The panel while nothing is open.
+pub(super) fn empty_panel(view: &View) -> Result<String> {
+    rendered(&EmptyPart { new_caller: view.with(Open::NewCaller(String::new())).address() })
+}
+
+struct Found {
     name: String,
     phone: String,
     email: Option<String>,
@@ -34,53 +47,29 @@ struct Person {
 }
 
 #[derive(Template)]
-#[template(path = "desk/found.html", config = ".askama.toml")]
-struct Found {
-    people: Vec<Person>,
+#[template(path = "desk/search_results.html", config = ".askama.toml")]
+struct SearchPart {
+    people: Vec<Found>,
     more: bool,
     new_caller: String,
 }
 
-#[derive(Template)]
-#[template(path = "desk/nobody.html", config = ".askama.toml")]
-struct Nobody {
-    new_caller: String,
-}
-
-/// Nobody is open.
-pub(super) fn nobody(view: &View) -> Result<String> {
-    written(&Nobody { new_caller: view.with(Open::NewCaller(String::new())).address() })
-}
-
-fn name_of(patient: &Patient) -> String {
-    format!("{} {}", patient.details.given_name, patient.details.family_name)
-}
-
-fn opened(view: &View, id: PatientId) -> View {
-    view.with(Open::Patient { id, course: None, service: None, from: None, everywhere: false })
-}
-
-/// Who is found by `q`; one alone is opened.
-pub(super) async fn found(
-    app: &App,
-    caller: &Caller,
-    view: &View,
-    q: &str,
-) -> Result<(View, String)> {
+/// The patients found by `q`; a single one is opened.
+pub(super) async fn search_panel(user: &SignedIn, view: &View, q: &str) -> Result<(View, String)> {
     let page = Page { limit: Some(LISTED), after: None };
-    let found = patients::search(app, caller, q, &page).await?;
+    let found = patients::search(&user.app, &user.caller(), q, &page).await?;
     if let [only] = found.items.as_slice() {
-        let view = opened(view, only.id);
-        let html = patient(app, caller, &view, only.id).await?;
-        return Ok((view, html));
+        let query = PatientQuery::new(only.id, None);
+        let html = patient_panel(user, view, &query).await?;
+        return Ok((view.with(Open::Patient(query)), html));
     }
-    let person = |one: &Patient| Person {
-        name: name_of(one),
-        phone: one.details.phone.to_string(),
-        email: one.details.email.as_ref().map(Email::to_string),
-        href: opened(view, one.id).address(),
+    let person = |patient: &Patient| Found {
+        name: full_name(patient),
+        phone: patient.details.phone.to_string(),
+        email: patient.details.email.as_ref().map(Email::to_string),
+        href: view.patient(patient.id, None).address(),
     };
-    let html = written(&Found {
+    let html = rendered(&SearchPart {
         people: found.items.iter().map(person).collect(),
         more: found.next.is_some(),
         new_caller: view.with(Open::NewCaller(q.to_owned())).address(),
@@ -96,20 +85,21 @@ struct Circle {
 }
 
 /// A shop with its times, or why there are none.
-struct Place {
+struct ShopOffers {
     name: String,
-    offers: Vec<Time>,
+    offers: Vec<OfferButton>,
     why_not: Vec<String>,
 }
 
-struct Next {
+/// What can be booked next in a course.
+struct NextOffers {
     /// Whether nothing is left to book.
     all_booked: bool,
     everywhere: String,
-    elsewhere: Vec<Place>,
+    elsewhere: Vec<ShopOffers>,
     service: Code,
     name: String,
-    offers: Vec<Time>,
+    offers: Vec<OfferButton>,
     why_not: Vec<String>,
     first_day: Option<String>,
     /// What has to come first: where its times are, and its name.
@@ -117,28 +107,28 @@ struct Next {
     from: String,
 }
 
-struct Course {
+struct CourseSection {
     id: CourseId,
     href: String,
     plan: String,
     opens: Option<String>,
     title: String,
     circles: Vec<Circle>,
-    stands: String,
+    standing: String,
     window: Option<String>,
-    proposed: Option<Next>,
+    proposed: Option<NextOffers>,
 }
 
 #[derive(Template)]
 #[template(path = "desk/patient.html", config = ".askama.toml")]
-struct PatientPage {
+struct PatientPart {
     patient_id: PatientId,
     name: String,
     phone: String,
     email: Option<String>,
     french: bool,
     no_shows: i64,
-    courses: Vec<Course>,
+    courses: Vec<CourseSection>,
     services: Vec<(Code, String)>,
     goals: [(Goal, &'static str); 4],
     day: NaiveDate,
@@ -146,33 +136,21 @@ struct PatientPage {
     focus: bool,
 }
 
-/// A patient.
-pub(super) async fn patient(
-    app: &App,
-    caller: &Caller,
+pub(super) async fn patient_panel(
+    user: &SignedIn,
     view: &View,
-    id: PatientId,
+    query: &PatientQuery,
 ) -> Result<String> {
-    let rather = match &view.open {
-        Open::Patient { course, service, from, everywhere, .. } => Rather {
-            service: service.clone(),
-            from: *from,
-            course: *course,
-            everywhere: *everywhere,
-        },
-        _ => Rather::default(),
-    };
     let PatientPanel { patient, courses, no_shows, services } =
-        panel::patient(app, caller, id, &rather).await?;
-    let courses = courses.into_iter().map(|panel| course(view, id, &rather, panel)).collect();
-    written(&PatientPage {
-        patient_id: id,
-        name: name_of(&patient),
+        panel::patient(&user.app, &user.caller(), query.id, &query.rather()).await?;
+    rendered(&PatientPart {
+        patient_id: query.id,
+        name: full_name(&patient),
         phone: patient.details.phone.to_string(),
         email: patient.details.email.as_ref().map(Email::to_string),
         french: patient.details.preferred_language == Language::Fr,
         no_shows,
-        courses,
+        courses: courses.into_iter().map(|panel| course_section(view, query, panel)).collect(),
         services,
         goals: GOALS,
         day: view.day,
@@ -181,74 +159,77 @@ pub(super) async fn patient(
     })
 }
 
-fn course(view: &View, patient: PatientId, rather: &Rather, panel: CoursePanel) -> Course {
+fn course_section(view: &View, query: &PatientQuery, panel: CoursePanel) -> CourseSection {
     let CoursePanel { course, proposed } = panel;
-    let opens = (proposed.is_none() && course.details.closed_to_booking().is_none()).then(|| {
-        let there = view.with(Open::Patient {
-            id: patient,
-            course: Some(course.id),
-            service: None,
-            from: None,
-            everywhere: false,
-        });
-        there.address()
-    });
-    Course {
+    let can_be_opened = proposed.is_none() && course.details.closed_to_booking().is_none();
+    CourseSection {
         id: course.id,
         href: format!("/desk/courses/{}", course.id),
         plan: format!("/desk/courses/{}/plan", course.id),
-        opens,
-        title: title(&course),
+        opens: can_be_opened.then(|| view.patient(query.id, Some(course.id)).address()),
+        title: course_title(&course),
         circles: circles(view, &course),
-        stands: stands(&course),
+        standing: standing(&course),
         window: course.next_window.map(|window| {
+            let from = spoken_day(window.from);
             if window.suggested > window.from {
-                format!(
-                    "Next from {}, best about {}.",
-                    spoken_day(window.from),
-                    spoken_day(window.suggested)
-                )
+                format!("Next from {from}, best about {}.", spoken_day(window.suggested))
             } else {
-                format!("Next from {} on.", spoken_day(window.from))
+                format!("Next from {from} on.")
             }
         }),
-        proposed: proposed.map(|proposed| {
-            let first = proposed.first.clone().map(|(code, name)| {
-                let there = view.with(Open::Patient {
-                    id: patient,
-                    course: Some(course.id),
-                    service: Some(code),
-                    from: None,
-                    everywhere: false,
-                });
-                (there.address(), name)
-            });
-            let everywhere = view.with(Open::Patient {
-                id: patient,
-                course: Some(course.id),
-                service: Some(proposed.service.clone()),
-                from: rather.from,
-                everywhere: true,
-            });
-            next(rather, proposed, first, everywhere.address())
-        }),
+        proposed: proposed.map(|proposed| next_offers(view, query, course.id, proposed)),
+    }
+}
+
+fn next_offers(
+    view: &View,
+    query: &PatientQuery,
+    course: CourseId,
+    proposed: Proposed,
+) -> NextOffers {
+    let address = |service: Code, from: Option<NaiveDate>, everywhere: bool| {
+        let query = PatientQuery {
+            service: Some(service),
+            from,
+            everywhere,
+            ..PatientQuery::new(query.id, Some(course))
+        };
+        view.with(Open::Patient(query)).address()
+    };
+    let shop = |place: Elsewhere| ShopOffers {
+        name: place.name,
+        why_not: sentences(&place.refused),
+        offers: offer_buttons(place.offers),
+    };
+    NextOffers {
+        all_booked: proposed.all_booked,
+        everywhere: address(proposed.service.clone(), query.from, true),
+        elsewhere: proposed.elsewhere.into_iter().map(shop).collect(),
+        first: proposed.first.map(|(service, name)| (address(service, None, false), name)),
+        why_not: sentences(&proposed.refused),
+        first_day: proposed.first_day.map(first_day_words),
+        from: query.from.map(|day| day.to_string()).unwrap_or_default(),
+        offers: offer_buttons(proposed.offers),
+        service: proposed.service,
+        name: proposed.name,
     }
 }
 
 /// What a course is called at the desk.
-pub(super) fn title(course: &CourseView) -> String {
+pub(super) fn course_title(course: &CourseView) -> String {
     let goal = match course.details.goal {
         Goal::Remove => "Removal",
         Goal::Lighten => "Lightening",
         Goal::Fade => "Fading",
         Goal::Adjust => "Correction",
     };
-    let zones: Vec<_> =
-        course.details.zones.iter().map(|zone| zone.to_string().replace('_', " ")).collect();
+    let zones: Vec<_> = course.details.zones.iter().map(code_words).collect();
     if zones.is_empty() { goal.to_owned() } else { format!("{goal}: {}", zones.join(", ")) }
 }
 
-fn stands(course: &CourseView) -> String {
+/// How far a course is, in a line.
+fn standing(course: &CourseView) -> String {
     let progress = course.progress;
     let count = match progress.planned {
         Some(planned) => format!("{} of {planned} done, {} booked", progress.done, progress.booked),
@@ -273,20 +254,20 @@ fn stands(course: &CourseView) -> String {
 fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
     let mut number = 0;
     let mut circles = Vec::new();
-    let stands = |session: &&SessionView| {
+    let counted = |session: &&SessionView| {
         !matches!(session.status, SessionStatus::Cancelled | SessionStatus::EnteredInError)
     };
-    for session in course.sessions.iter().filter(stands) {
+    for session in course.sessions.iter().filter(counted) {
         let done = session.status == SessionStatus::Fulfilled;
         let missed = session.status == SessionStatus::Noshow;
         let counts = course.counted.contains(&session.id);
         if counts && !missed {
             number += 1;
         }
-        let service = session.service.as_str().replace('_', " ");
+        let service = code_words(&session.service);
         let mark = match (counts, done || missed) {
             _ if session.procedure_status == ProcedureStatus::NotDone => "–".to_owned(),
-            (_, true) => shape(session.status).to_owned(),
+            (_, true) => status_symbol(session.status).to_owned(),
             (true, false) => number.to_string(),
             (false, false) => service.chars().take(1).flat_map(char::to_uppercase).collect(),
         };
@@ -298,11 +279,7 @@ fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
                 (true, false) => "is-booked",
                 (false, _) => "is-aside",
             },
-            words: format!(
-                "{mark}: {service}, {}, {}",
-                super::words::state(session),
-                spoken_day(day)
-            ),
+            words: format!("{mark}: {service}, {}, {}", state_words(session), spoken_day(day)),
             mark,
             href: Some(open.address()),
         });
@@ -316,31 +293,4 @@ fn circles(view: &View, course: &CourseView) -> Vec<Circle> {
         });
     }
     circles
-}
-
-fn next(
-    rather: &Rather,
-    proposed: Proposed,
-    first: Option<(String, String)>,
-    everywhere: String,
-) -> Next {
-    let place = |place: Elsewhere| Place {
-        name: place.name,
-        why_not: sentences(&place.refused),
-        offers: place.offers.into_iter().map(time).collect(),
-    };
-    Next {
-        all_booked: proposed.all_booked,
-        everywhere,
-        elsewhere: proposed.elsewhere.into_iter().map(place).collect(),
-        first,
-        why_not: sentences(&proposed.refused),
-        first_day: proposed
-            .first_day
-            .map(|day| format!("The first day that works is {}.", spoken_day(day))),
-        from: rather.from.map(|day| day.to_string()).unwrap_or_default(),
-        offers: proposed.offers.into_iter().map(time).collect(),
-        service: proposed.service,
-        name: proposed.name,
-    }
 }

@@ -1,16 +1,14 @@
-//! Planning a whole course: preferences, the dates that are proposed, each of which can be
-//! swapped for another, and one press that books them all.
+//! Planning a whole course: preferences, the dates that are proposed, each of which can be swapped for another, and
+//! one press that books them all.
+
+use std::str::FromStr;
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
 
-use super::offers::at;
-use super::panel::title;
-use super::words::{problem, sentences};
-use crate::actions::access::browsers::Person;
+use super::panel::course_title;
+use super::words::{problem_from, sentences};
+use crate::actions::Error;
 use crate::actions::booking::plan::book::{PlacedStart, PlanBooking, StartWanted};
 use crate::actions::booking::plan::propose::{Plan, PlanWanted};
 use crate::actions::booking::plan::{book, propose};
@@ -18,15 +16,16 @@ use crate::actions::booking::slots::SlotView;
 use crate::actions::desk::panel;
 use crate::actions::desk::panel::Rather;
 use crate::actions::patient::courses;
-use crate::actions::{App, Error, Result};
 use crate::domain::ids::CourseId;
 use crate::domain::text::Code;
 use crate::domain::time::civil::When;
 use crate::domain::time::hours::NamedWeekday;
-use crate::web::frame::error::error_page;
-use crate::web::frame::form::sent::{Asked, Form};
-use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, named, shown_with_scripts};
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::form::sent::{Form, Query};
+use crate::web::frame::layout::{Layout, NavItem};
+use crate::web::frame::page::{Id, app_page, redirect};
+use crate::web::frame::signed_in::SignedIn;
+use crate::web::frame::text::{date_and_time, full_name};
 
 /// The days that can be preferred.
 const WEEKDAYS: [(&str, &str); 7] = [
@@ -40,7 +39,7 @@ const WEEKDAYS: [(&str, &str); 7] = [
 ];
 
 /// A time that can be chosen, as a form carries it, and in words.
-struct Choice {
+struct DateChoice {
     value: String,
     words: String,
     chosen: bool,
@@ -48,11 +47,11 @@ struct Choice {
 
 struct Row {
     number: usize,
-    choices: Vec<Choice>,
+    choices: Vec<DateChoice>,
     warnings: Vec<String>,
 }
 
-struct Proposed {
+struct ProposedDates {
     rows: Vec<Row>,
     why_not: Vec<String>,
     takes: String,
@@ -60,8 +59,8 @@ struct Proposed {
 
 #[derive(Template)]
 #[template(path = "desk/plan.html", config = ".askama.toml")]
-struct Page {
-    shell: Shell,
+struct PlanPage {
+    layout: Layout,
     id: CourseId,
     name: String,
     title: String,
@@ -73,91 +72,89 @@ struct Page {
     from: String,
     not_before: String,
     not_after: String,
-    proposed: Option<Proposed>,
+    proposed: Option<ProposedDates>,
     problem: Vec<String>,
 }
 
 /// The preferences, and what is proposed for them.
-pub(super) async fn page(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-    Asked(asked): Asked,
-) -> Response {
-    let Ok(id) = named(id).parse() else {
-        return error_page(Error::NotThere("course"));
-    };
-    match filled(&app, &person, id, &asked, Vec::new()).await {
-        Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => error_page(error),
-    }
+pub(super) async fn plan_page(
+    user: SignedIn,
+    Id(id): Id<CourseId>,
+    Query(query): Query,
+) -> PageResult {
+    plan_page_with(&user, id, &query, StatusCode::OK, Vec::new()).await
 }
 
-async fn filled(
-    app: &App,
-    person: &Person,
+async fn plan_page_with(
+    user: &SignedIn,
     id: CourseId,
     form: &Form,
+    status: StatusCode,
     mut problems: Vec<String>,
-) -> Result<Page> {
-    let caller = person.caller();
+) -> PageResult {
+    let (app, caller) = (&user.app, user.caller());
     let course = courses::get(app, &caller, id).await?.into_inner();
     let rather = Rather { course: Some(id), ..Rather::default() };
     let panel = panel::patient(app, &caller, course.patient_id, &rather).await?;
-    let next =
-        panel.courses.iter().find_map(|one| one.proposed.as_ref()).map(|next| next.service.clone());
-    let service = match form.get("service") {
-        "" => next.map(|code| code.to_string()).unwrap_or_default(),
-        named => named.to_owned(),
-    };
-    let left = course.progress.left.filter(|left| *left > 0);
-    let count = match form.get("count") {
-        "" => left.map(|left| left.to_string()).unwrap_or_default(),
+    let typed = |name: &str, or: Option<String>| match form.get(name) {
+        "" => or.unwrap_or_default(),
         typed => typed.to_owned(),
     };
-    let proposed = match wanted(form, &service, &count) {
+    let next = panel.courses.iter().find_map(|one| one.proposed.as_ref());
+    let service = typed("service", next.map(|next| next.service.to_string()));
+    let left = course.progress.left.filter(|left| *left > 0);
+    let count = typed("count", left.map(|left| left.to_string()));
+    let planned = match plan_wanted(form, &service, &count) {
         Ok(wanted) => match propose::propose(app, &caller, id, wanted).await {
-            Ok(plan) => Some(proposed(plan.into_inner(), form)),
-            Err(error) => {
-                problems.extend(problem(error)?.sentences);
-                alone(form)
-            }
+            Ok(plan) => Ok(proposed_dates(plan.into_inner(), form)),
+            Err(error) => Err(problem_from(error)?.sentences),
         },
-        Err(words) => {
-            problems.push(words);
-            alone(form)
+        Err(words) => Err(vec![words]),
+    };
+    let proposed = match planned {
+        Ok(proposed) => Some(proposed),
+        Err(sentences) => {
+            problems.extend(sentences);
+            typed_dates(form)
         }
     };
     let patient = &panel.patient;
     let preferred: Vec<_> = form.all("weekday").collect();
-    Ok(Page {
-        shell: Shell::of(app, person, Here::Day),
+    let weekdays = WEEKDAYS.iter().map(|(code, words)| (*code, *words, preferred.contains(code)));
+    let page = PlanPage {
+        layout: Layout::new(user, NavItem::Day),
         id,
-        name: format!("{} {}", patient.details.given_name, patient.details.family_name),
-        title: title(&course),
+        name: full_name(patient),
+        title: course_title(&course),
         patient_href: format!("/desk?patient={}&course={id}", patient.id),
-        services: panel.services,
         service,
         count,
-        weekdays: WEEKDAYS
-            .iter()
-            .map(|(code, words)| (*code, *words, preferred.contains(code)))
-            .collect(),
+        weekdays: weekdays.collect(),
         from: form.get("from").to_owned(),
         not_before: form.get("not_before").to_owned(),
         not_after: form.get("not_after").to_owned(),
         proposed,
         problem: problems,
-    })
+        services: panel.services,
+    };
+    Ok(app_page(status, &page))
 }
 
 /// What is to be planned, or what is wrong with the form.
-fn wanted(form: &Form, service: &str, count: &str) -> std::result::Result<PlanWanted, String> {
-    let optional = |name: &str, words: &str| match form.get(name) {
-        "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| words.to_owned()),
-    };
+fn plan_wanted(form: &Form, service: &str, count: &str) -> std::result::Result<PlanWanted, String> {
+    fn optional<T: FromStr>(text: &str, wrong: &str) -> std::result::Result<Option<T>, String> {
+        match text {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| wrong.to_owned()),
+        }
+    }
+    const COUNT: &str = "The number of sessions is 1 to 60.";
+    let service = Code::try_from(service.to_owned()).map_err(|_| "Choose a service.".to_owned())?;
+    let count = optional::<u16>(count, COUNT)?.map(TryInto::try_into).transpose();
+    let count = count.map_err(|_| COUNT.to_owned())?;
+    let from = optional(form.get("from"), "The first day is not a day.")?;
     let weekdays = form.all("weekday").map(|day| NamedWeekday::try_from(day.to_owned()));
+    let weekdays = weekdays.collect::<std::result::Result<_, _>>();
     // Dates before the one that was swapped stay; those after it follow.
     let kept = form.read::<usize>("swapped").unwrap_or_default();
     let starts = form
@@ -165,35 +162,12 @@ fn wanted(form: &Form, service: &str, count: &str) -> std::result::Result<PlanWa
         .take(kept)
         .filter_map(|value| value.split(' ').next()?.parse::<When>().ok());
     Ok(PlanWanted {
-        service: Code::try_from(service.to_owned()).map_err(|_| "Choose a service.".to_owned())?,
-        count: match count {
-            "" => None,
-            typed => {
-                let number: u16 =
-                    typed.parse().map_err(|_| "The number of sessions is 1 to 60.".to_owned())?;
-                Some(
-                    number
-                        .try_into()
-                        .map_err(|_| "The number of sessions is 1 to 60.".to_owned())?,
-                )
-            }
-        },
-        from: optional("from", "The first day is not a day.")?,
-        weekdays: weekdays
-            .collect::<std::result::Result<_, _>>()
-            .map_err(|_| "A weekday is not one.".to_owned())?,
-        not_before: match form.get("not_before") {
-            "" => None,
-            text => {
-                Some(text.parse().map_err(|_| "“Not before” is a time such as 15:00.".to_owned())?)
-            }
-        },
-        not_after: match form.get("not_after") {
-            "" => None,
-            text => {
-                Some(text.parse().map_err(|_| "“Not after” is a time such as 17:00.".to_owned())?)
-            }
-        },
+        service,
+        count,
+        from,
+        weekdays: weekdays.map_err(|_| "A weekday is not one.".to_owned())?,
+        not_before: optional(form.get("not_before"), "“Not before” is a time such as 15:00.")?,
+        not_after: optional(form.get("not_after"), "“Not after” is a time such as 17:00.")?,
         site_id: None,
         practitioner_id: None,
         room_id: None,
@@ -203,25 +177,25 @@ fn wanted(form: &Form, service: &str, count: &str) -> std::result::Result<PlanWa
     })
 }
 
-fn proposed(plan: Plan, form: &Form) -> Proposed {
+fn proposed_dates(plan: Plan, form: &Form) -> ProposedDates {
     let typed: Vec<_> = form.all("start").collect();
     let keeps_typed = form.get("swapped").is_empty();
     let rows = plan.proposals.into_iter().enumerate().map(|(index, proposal)| {
         let all = std::iter::once(&proposal.slot).chain(&proposal.alternatives);
-        let wished = typed.get(index).filter(|_| keeps_typed);
+        let chosen = typed.get(index).filter(|_| keeps_typed);
         let mut choices: Vec<_> = all
             .map(|slot| {
-                let value = value(slot);
-                Choice {
-                    chosen: wished.is_some_and(|wished| *wished == value),
-                    words: at(slot.start),
+                let value = slot_value(slot);
+                DateChoice {
+                    chosen: chosen.is_some_and(|chosen| *chosen == value),
+                    words: date_and_time(slot.start),
                     value,
                 }
             })
             .collect();
-        // What was agreed with the caller is not replaced in silence, though it is not among the best any more.
-        if let Some(wished) = wished.filter(|_| !choices.iter().any(|one| one.chosen)) {
-            choices.extend(as_typed(wished));
+        // A date that was agreed with the caller stays chosen, even when it is no longer among the best.
+        if let Some(chosen) = chosen.filter(|_| !choices.iter().any(|one| one.chosen)) {
+            choices.extend(as_typed(chosen));
         }
         Row {
             number: proposal.number,
@@ -238,7 +212,7 @@ fn proposed(plan: Plan, form: &Form) -> Proposed {
             format!("{} to {}", dollars(cost.min), dollars(cost.max))
         }
     });
-    Proposed {
+    ProposedDates {
         rows: rows.collect(),
         why_not: sentences(&plan.refused),
         takes: [Some(format!("About {weeks} weeks from first to last")), cost]
@@ -250,24 +224,24 @@ fn proposed(plan: Plan, form: &Form) -> Proposed {
 }
 
 /// A time as it was typed, chosen.
-fn as_typed(value: &str) -> Option<Choice> {
+fn as_typed(value: &str) -> Option<DateChoice> {
     let start: chrono::DateTime<chrono::FixedOffset> = value.split(' ').next()?.parse().ok()?;
-    Some(Choice {
+    Some(DateChoice {
         chosen: true,
-        words: format!("{}, as chosen", at(start)),
+        words: format!("{}, as chosen", date_and_time(start)),
         value: value.to_owned(),
     })
 }
 
 /// The dates that were typed, where none can be proposed for them.
-fn alone(form: &Form) -> Option<Proposed> {
+fn typed_dates(form: &Form) -> Option<ProposedDates> {
     let typed = form.all("start").zip(1..).map(|(start, number)| Row {
         number,
         choices: as_typed(start).into_iter().collect(),
         warnings: Vec::new(),
     });
     let rows: Vec<_> = typed.collect();
-    (!rows.is_empty()).then(|| Proposed {
+    (!rows.is_empty()).then(|| ProposedDates {
         rows,
         why_not: Vec::new(),
         takes: "As chosen".to_owned(),
@@ -275,7 +249,7 @@ fn alone(form: &Form) -> Option<Proposed> {
 }
 
 /// A time with its place, in one text without blanks within its parts.
-fn value(slot: &SlotView) -> String {
+fn slot_value(slot: &SlotView) -> String {
     let or_none = |id: Option<String>| id.unwrap_or_else(|| "-".to_owned());
     format!(
         "{} {} {} {}",
@@ -286,7 +260,8 @@ fn value(slot: &SlotView) -> String {
     )
 }
 
-fn placed(value: &str) -> Option<StartWanted> {
+/// The start and place that `slot_value` wrote.
+fn placed_start(value: &str) -> Option<StartWanted> {
     let mut parts = value.split(' ');
     Some(StartWanted::Placed(PlacedStart {
         start: parts.next()?.parse().ok()?,
@@ -296,53 +271,35 @@ fn placed(value: &str) -> Option<StartWanted> {
     }))
 }
 
-/// Books all of it.
-pub(super) async fn book(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-    form: Form,
-) -> Response {
-    let Ok(id) = named(id).parse() else {
-        return error_page(Error::NotThere("course"));
-    };
+/// Books every date of the plan.
+pub(super) async fn book_plan(user: SignedIn, Id(id): Id<CourseId>, form: Form) -> PageResult {
     let booked = match Code::try_from(form.get("service").to_owned()) {
         Ok(service) => {
             let new = PlanBooking {
                 service,
-                starts: form.all("start").filter_map(placed).collect(),
+                starts: form.all("start").filter_map(placed_start).collect(),
                 site_id: None,
                 practitioner_id: None,
                 room_id: None,
                 device_id: None,
                 overriding: None,
             };
-            book::book(&app, &person.caller(), id, new).await
+            book::book(&user.app, &user.caller(), id, new).await
         }
         Err(_) => Err(Error::invalid("/service", "is missing")),
     };
-    let refused = match booked {
+    match booked {
         Ok(booked) => {
             let first = booked.into_inner().sessions.into_iter().next();
-            let there = first.map_or_else(
-                || "/desk?".to_owned(),
-                |one| {
-                    format!(
-                        "/desk?day={}&patient={}&course={id}",
-                        one.start.date_naive(),
-                        one.patient_id
-                    )
-                },
-            );
-            return Redirect::to(&format!("{there}&done=planned")).into_response();
+            let view = first.map(|one| {
+                let day = one.start.date_naive();
+                format!("day={day}&patient={}&course={id}", one.patient_id)
+            });
+            Ok(redirect(&format!("/desk?{}&done=planned", view.unwrap_or_default())))
         }
-        Err(error) => match problem(error) {
-            Ok(problem) => problem,
-            Err(error) => return error_page(error),
-        },
-    };
-    match filled(&app, &person, id, &form, refused.sentences).await {
-        Ok(page) => shown_with_scripts(refused.status, &page),
-        Err(error) => error_page(error),
+        Err(error) => {
+            let problem = problem_from(error)?;
+            plan_page_with(&user, id, &form, problem.status, problem.sentences).await
+        }
     }
 }

@@ -1,27 +1,29 @@
-//! A session in the panel: how it stands, what can be done with it, and to which times it could
-//! move, each with what that does to those after it.
+//! A session in the panel: its state, what can be done with it, and the times to which it can move, each with what
+//! that does to the sessions after it.
 
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::grid::what;
-use super::offers::{Time, at, time, written};
-use super::view::{Open, View};
-use super::words::{hours_of, problem, sentences, shape, state};
+use super::grid::{can_be_moved, service_and_count};
+use super::offers::{OfferButton, offer_buttons, rendered};
+use super::view::{Open, SessionQuery, View};
+use super::words::{hours_of, problem_from, sentences, state_words, status_symbol};
+use crate::actions::Result;
 use crate::actions::booking::later::LaterSession;
 use crate::actions::course::view::CourseView;
 use crate::actions::desk::day::By;
 use crate::actions::desk::panel;
 use crate::actions::desk::panel::{MoveOffer, Rather, SessionPanel};
-use crate::actions::{App, Caller, Result};
 use crate::domain::course::session::CancelReason;
 use crate::domain::course::status::SessionStatus;
-use crate::domain::ids::{CourseId, PractitionerId, SessionId};
+use crate::domain::ids::{CourseId, PatientId, SessionId};
 use crate::domain::role::{PRACTITIONERS, Role};
 use crate::domain::text::Code;
-use crate::domain::time::civil::{When, spoken_day};
+use crate::domain::time::civil::spoken_day;
+use crate::web::frame::signed_in::SignedIn;
+use crate::web::frame::text::{code_words, date_and_time};
 
-/// Why a session is called off, as the desk says it.
+/// Why a session is cancelled, as the desk says it.
 const REASONS: [(CancelReason, &str); 5] = [
     (CancelReason::PatientRequest, "the patient asked"),
     (CancelReason::Unwell, "the patient is unwell"),
@@ -30,20 +32,15 @@ const REASONS: [(CancelReason, &str); 5] = [
     (CancelReason::Other, "another reason"),
 ];
 
-/// What is asked about the session.
-pub(super) struct Asked {
-    /// To move it to this time, …
-    pub(super) to: Option<When>,
-    /// … with somebody in particular.
-    pub(super) with: Option<PractitionerId>,
-    /// Whether they did not come.
-    pub(super) no_show: bool,
+/// What is asked about a session.
+pub(super) struct SessionAsked<'a> {
+    pub(super) query: &'a SessionQuery,
     /// Whether something was done to it just now, which the page says above.
     pub(super) noted: bool,
 }
 
 /// A move as a button.
-struct Move {
+struct MoveButton {
     words: String,
     place: String,
     effects: Vec<String>,
@@ -56,7 +53,7 @@ struct Move {
     clippy::struct_excessive_bools,
     reason = "what a page offers is one yes or no for each button"
 )]
-struct Page {
+struct SessionPart {
     id: SessionId,
     version: i64,
     day: NaiveDate,
@@ -84,104 +81,108 @@ struct Page {
     can_undo: bool,
     noted: bool,
     can_move: bool,
-    can_call_off: bool,
+    can_cancel: bool,
     record_href: Option<(String, &'static str)>,
-    move_to: Option<Move>,
-    moves: Vec<Move>,
+    move_to: Option<MoveButton>,
+    moves: Vec<MoveButton>,
     why_not: Vec<String>,
     typed_to: String,
-    again: Vec<Time>,
+    rebook_offers: Vec<OfferButton>,
     reasons: [(CancelReason, &'static str); 5],
 }
 
-/// A session.
-pub(super) async fn session(
-    app: &App,
-    caller: &Caller,
+pub(super) async fn session_panel(
+    user: &SignedIn,
     view: &View,
-    id: SessionId,
-    asked: Asked,
+    asked: SessionAsked<'_>,
     problems: &mut Vec<String>,
 ) -> Result<String> {
+    let SessionAsked { query, noted } = asked;
+    let id = query.id;
     let SessionPanel { card, patient, course, moves, refused } =
-        Box::pin(panel::session(app, caller, id)).await?;
+        Box::pin(panel::session(&user.app, &user.caller(), id)).await?;
     let session = &card.session;
-    let move_to = match asked.to {
-        None => None,
-        Some(to) => match panel::preview(app, caller, id, to, asked.with).await {
-            Ok(offer) => Some(as_move(offer)),
-            Err(error) => {
-                problems.extend(problem(error)?.sentences);
-                None
-            }
-        },
+    let move_to = preview(user, query, problems).await?;
+    let no_show = SessionQuery { id, to: None, with: None, no_show: true };
+    let (service, status) = (session.service.clone(), session.status);
+    let rebook_offers = match status {
+        SessionStatus::Noshow => rebook_offers(user, patient.id, course.id, &service).await?,
+        _ => Vec::new(),
     };
-    let again = if session.status == SessionStatus::Noshow {
-        let rather = Rather {
-            service: Some(session.service.clone()),
-            course: Some(course.id),
-            ..Rather::default()
-        };
-        let panel = panel::patient(app, caller, patient.id, &rather).await?;
-        let proposed = panel.courses.into_iter().find_map(|course| course.proposed);
-        proposed.map(|proposed| proposed.offers.into_iter().map(time).collect()).unwrap_or_default()
-    } else {
-        Vec::new()
-    };
-    let open_patient = view.with(Open::Patient {
-        id: patient.id,
-        course: Some(course.id),
-        service: None,
-        from: None,
-        everywhere: false,
-    });
-    let no_show = view.with(Open::Session { id, to: None, with: None, no_show: true });
-    let day_and_hours =
-        format!("{}, {}", spoken_day(session.start.date_naive()), hours_of(session));
-    written(&Page {
+    rendered(&SessionPart {
         id,
         version: session.version,
         day: view.day,
         by: view.by,
         course_id: course.id,
-        service: session.service.clone(),
+        service,
         patient_id: patient.id.to_string(),
         name: card.name.clone(),
         phone: card.phone.to_string(),
-        patient_href: open_patient.address(),
+        patient_href: view.patient(patient.id, Some(course.id)).address(),
         course_href: format!("/desk/courses/{}", course.id),
-        no_show_href: no_show.address(),
+        no_show_href: view.with(Open::Session(no_show)).address(),
         back: view.session(id).address(),
-        when: day_and_hours,
-        what: what(&card.service, card.count.as_deref()),
+        when: format!("{}, {}", spoken_day(session.start.date_naive()), hours_of(session)),
+        what: service_and_count(&card.service, card.count.as_deref()),
         place: card.place.join(", "),
-        shape: shape(session.status),
-        state: state(session),
-        why_off: session.cancel_reason.map(|reason| reason.to_string().replace('_', " ")),
+        shape: status_symbol(status),
+        state: state_words(session),
+        why_off: session.cancel_reason.as_ref().map(code_words),
         missing: card.missing,
         concerns: concerns(&course, id),
-        asks_no_show: asked.no_show && card.can_no_show,
+        asks_no_show: query.no_show && card.can_no_show,
         can_check_in: card.can_check_in,
         can_no_show: card.can_no_show,
         can_undo: card.can_undo,
-        noted: asked.noted,
-        can_move: matches!(session.status, SessionStatus::Booked | SessionStatus::Pending),
-        can_call_off: session.status.is_live(),
-        record_href: record_words(caller.actor.role, session.status)
+        noted,
+        can_move: can_be_moved(status),
+        can_cancel: status.is_live(),
+        record_href: record_words(user.role(), status)
             .map(|words| (format!("/desk/sessions/{id}/record"), words)),
-        typed_to: asked.to.map_or_else(
+        typed_to: query.to.map_or_else(
             || session.local_start.clone(),
             |to| to.to_string().chars().take(16).collect(),
         ),
         move_to,
-        moves: moves.into_iter().map(as_move).collect(),
+        moves: moves.into_iter().map(move_button).collect(),
         why_not: sentences(&refused),
-        again,
+        rebook_offers,
         reasons: REASONS,
     })
 }
 
-/// What the record of a session of this status is called where it leads there, for those who treat.
+/// The move that is asked about, with what it does to later sessions; what is in its way goes to `problems`.
+async fn preview(
+    user: &SignedIn,
+    query: &SessionQuery,
+    problems: &mut Vec<String>,
+) -> Result<Option<MoveButton>> {
+    let Some(to) = query.to else { return Ok(None) };
+    match panel::preview(&user.app, &user.caller(), query.id, to, query.with).await {
+        Ok(offer) => Ok(Some(move_button(offer))),
+        Err(error) => {
+            problems.extend(problem_from(error)?.sentences);
+            Ok(None)
+        }
+    }
+}
+
+/// The times to which a patient who did not come can be rebooked.
+async fn rebook_offers(
+    user: &SignedIn,
+    patient: PatientId,
+    course: CourseId,
+    service: &Code,
+) -> Result<Vec<OfferButton>> {
+    let rather =
+        Rather { service: Some(service.clone()), course: Some(course), ..Rather::default() };
+    let panel = panel::patient(&user.app, &user.caller(), patient, &rather).await?;
+    let proposed = panel.courses.into_iter().find_map(|course| course.proposed);
+    Ok(proposed.map(|proposed| offer_buttons(proposed.offers)).unwrap_or_default())
+}
+
+/// The words of the link to the record of a session of this status, for those who treat.
 fn record_words(role: Role, status: SessionStatus) -> Option<&'static str> {
     let words = match status {
         SessionStatus::CheckedIn => "Write up",
@@ -191,13 +192,13 @@ fn record_words(role: Role, status: SessionStatus) -> Option<&'static str> {
     PRACTITIONERS.contains(&role).then_some(words)
 }
 
-/// What the rules have against the session as things stand.
+/// What the rules have against the session as it is.
 fn concerns(course: &CourseView, id: SessionId) -> Vec<String> {
     let own = course.concerns.iter().filter(|concern| concern.session_id == id);
     sentences(&own.flat_map(|concern| concern.violations.clone()).collect::<Vec<_>>())
 }
 
-fn as_move(offer: MoveOffer) -> Move {
+fn move_button(offer: MoveOffer) -> MoveButton {
     let mut fields = vec![("start", offer.start.to_rfc3339())];
     fields.extend(offer.practitioner_id.map(|id| ("with", id.to_string())));
     for later in &offer.later {
@@ -205,19 +206,19 @@ fn as_move(offer: MoveOffer) -> Move {
             fields.push(("also", format!("{} {}", later.session_id, proposal.start.to_rfc3339())));
         }
     }
-    Move {
-        words: at(offer.start),
+    MoveButton {
+        words: date_and_time(offer.start),
         place: offer.place,
-        effects: offer.later.iter().map(effect).collect(),
+        effects: offer.later.iter().map(move_effect).collect(),
         fields,
     }
 }
 
 /// What a move does to a later session.
-fn effect(later: &LaterSession) -> String {
-    let was = at(later.start);
+fn move_effect(later: &LaterSession) -> String {
+    let was = date_and_time(later.start);
     match &later.proposal {
-        Some(proposal) => format!("moves {was} to {}", at(proposal.start)),
+        Some(proposal) => format!("moves {was} to {}", date_and_time(proposal.start)),
         None => format!(
             "{was} would come too soon, and no other time was found for it: move it by hand"
         ),

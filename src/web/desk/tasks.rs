@@ -1,21 +1,20 @@
-//! The list of what people at the desk have to do, one of them with what was written to us,
-//! and that it was done.
+//! The list of the desk's tasks, a single task with the message that it is about, and marking one as done.
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::actions::access::browsers::Person;
+use super::commands::expected;
+use crate::actions::Error;
 use crate::actions::desk::tasks;
 use crate::actions::desk::tasks::TaskView;
-use crate::actions::work::page::Page as Wanted;
-use crate::actions::{App, Error, Expected, Result};
-use crate::web::frame::error::error_page;
-use crate::web::frame::form::sent::{Asked, Form};
-use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, named, shown_with_scripts};
+use crate::actions::work::page::Page;
+use crate::domain::ids::TaskId;
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::form::sent::{Form, Query};
+use crate::web::frame::layout::{Layout, NavItem};
+use crate::web::frame::page::{Id, app_page, redirect};
+use crate::web::frame::signed_in::SignedIn;
+use crate::web::frame::text::title_words;
 
 struct Row {
     id: String,
@@ -38,8 +37,8 @@ struct Reply {
 
 #[derive(Template)]
 #[template(path = "desk/tasks.html", config = ".askama.toml")]
-struct Page {
-    shell: Shell,
+struct TasksPage {
+    layout: Layout,
     rows: Vec<Row>,
     one: bool,
     all: bool,
@@ -48,26 +47,20 @@ struct Page {
     problem: Option<&'static str>,
 }
 
-/// A code as words.
-fn words(code: &impl ToString) -> String {
-    let words = code.to_string().replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-fn row(task: TaskView) -> Row {
+fn task_row(task: TaskView) -> Row {
+    const MOMENT: &str = "%a %-d %b, %H:%M";
     Row {
         id: task.id.to_string(),
         version: task.version,
-        kind: words(&task.kind),
+        kind: title_words(&task.kind),
         detail: task.detail,
-        since: task.created_at.format("%a %-d %b, %H:%M").to_string(),
-        done: task.done_at.map(|at| at.format("%a %-d %b, %H:%M").to_string()),
+        since: task.created_at.format(MOMENT).to_string(),
+        done: task.done_at.map(|at| at.format(MOMENT).to_string()),
         session: task.session_id.map(|id| format!("/desk?session={id}")),
         patient: task.patient_id.map(|id| format!("/desk?patient={id}")),
         reply: task.reply.map(|reply| Reply {
             from: reply.sender.unwrap_or_default(),
-            at: reply.received_at.format("%a %-d %b, %H:%M").to_string(),
+            at: reply.received_at.format(MOMENT).to_string(),
             subject: reply.subject.unwrap_or_default(),
             body: reply.body.unwrap_or_default(),
         }),
@@ -75,80 +68,43 @@ fn row(task: TaskView) -> Row {
 }
 
 /// The open tasks, or all of them.
-pub(super) async fn page(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    Asked(asked): Asked,
-) -> Response {
-    let problem =
-        asked.has("stale").then_some("Somebody changed it a moment ago. This is how it is now.");
-    match listed(&app, &person, &asked, problem).await {
-        Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => error_page(error),
-    }
-}
-
-async fn listed(
-    app: &App,
-    person: &Person,
-    asked: &Form,
-    problem: Option<&'static str>,
-) -> Result<Page> {
-    let all = asked.has("all");
-    let wanted = Wanted { limit: Some(100), after: asked.raw("after").map(str::to_owned) };
-    let found = tasks::list(app, &person.caller(), !all, &wanted).await?;
-    Ok(Page {
-        shell: Shell::of(app, person, Here::Tasks),
-        rows: found.items.into_iter().map(row).collect(),
+pub(super) async fn tasks_page(user: SignedIn, Query(query): Query) -> PageResult {
+    let all = query.has("all");
+    let wanted = Page { limit: Some(100), after: query.raw("after").map(str::to_owned) };
+    let found = tasks::list(&user.app, &user.caller(), !all, &wanted).await?;
+    let page = TasksPage {
+        layout: Layout::new(&user, NavItem::Tasks),
+        rows: found.items.into_iter().map(task_row).collect(),
         one: false,
         all,
         more: found.next,
-        done: asked.get("done") == "task-done",
-        problem,
-    })
+        done: query.get("done") == "task-done",
+        problem: query
+            .has("stale")
+            .then_some("Somebody changed it a moment ago. This is how it is now."),
+    };
+    Ok(app_page(StatusCode::OK, &page))
 }
 
-/// One task.
-pub(super) async fn one(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-) -> Response {
-    let Ok(id) = named(id).parse() else {
-        return error_page(Error::NotThere("task"));
+pub(super) async fn task_page(user: SignedIn, Id(id): Id<TaskId>) -> PageResult {
+    let task = tasks::get(&user.app, &user.caller(), id).await?;
+    let page = TasksPage {
+        layout: Layout::new(&user, NavItem::Tasks),
+        rows: vec![task_row(task.into_inner())],
+        one: true,
+        all: false,
+        more: None,
+        done: false,
+        problem: None,
     };
-    match tasks::get(&app, &person.caller(), id).await {
-        Ok(task) => shown_with_scripts(
-            StatusCode::OK,
-            &Page {
-                shell: Shell::of(&app, &person, Here::Tasks),
-                rows: vec![row(task.into_inner())],
-                one: true,
-                all: false,
-                more: None,
-                done: false,
-                problem: None,
-            },
-        ),
-        Err(error) => error_page(error),
-    }
+    Ok(app_page(StatusCode::OK, &page))
 }
 
-/// Notes that a task was done.
-pub(super) async fn done(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-    form: Form,
-) -> Response {
-    let Ok(id) = named(id).parse() else {
-        return error_page(Error::NotThere("task"));
-    };
-    let expected =
-        form.read("version").map_or(Expected::Any, |version| Expected::Versions(vec![version]));
-    match tasks::mark_done(&app, &person.caller(), id, &expected).await {
-        Ok(_) => Redirect::to("/desk/tasks?done=task-done").into_response(),
-        Err(Error::Stale) => Redirect::to("/desk/tasks?stale").into_response(),
-        Err(error) => error_page(error),
+/// Marks a task as done.
+pub(super) async fn mark_done(user: SignedIn, Id(id): Id<TaskId>, form: Form) -> PageResult {
+    match tasks::mark_done(&user.app, &user.caller(), id, &expected(&form)).await {
+        Ok(_) => Ok(redirect("/desk/tasks?done=task-done")),
+        Err(Error::Stale) => Ok(redirect("/desk/tasks?stale")),
+        Err(error) => Err(error.into()),
     }
 }

@@ -1,5 +1,5 @@
-//! What of the desk's page is open, as its address says it: the day, what its columns are, and
-//! what the panel shows. Every form carries it along, so that whoever acts stays where they are.
+//! What of the desk's page is open, as its address says: the day, what its columns are, and what the panel shows.
+//! Every form carries it along, so that the user stays where they are.
 
 use std::fmt::Write as _;
 
@@ -7,31 +7,59 @@ use chrono::NaiveDate;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::actions::desk::day::By;
+use crate::actions::desk::panel::Rather;
 use crate::domain::ids::{CourseId, PatientId, PractitionerId, SessionId};
 use crate::domain::text::Code;
 use crate::domain::time::civil::{Day, When};
 use crate::web::frame::form::sent::Form;
+use crate::web::frame::signed_in::SignedIn;
 
 /// What the panel shows.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Open {
     /// The search box alone.
     Nothing,
-    /// What was found.
-    Found(String),
-    /// The form for a new caller, with what was looked for.
+    /// The patients that a search finds.
+    Search(String),
+    /// The form for a new caller, with what was searched for.
     NewCaller(String),
-    /// A patient.
-    Patient {
-        id: PatientId,
-        course: Option<CourseId>,
-        service: Option<Code>,
-        from: Option<NaiveDate>,
-        /// Whether every place is looked at, the shops too.
-        everywhere: bool,
-    },
-    /// A session; moving it to `to`, or asking about a no-show.
-    Session { id: SessionId, to: Option<When>, with: Option<PractitionerId>, no_show: bool },
+    Patient(PatientQuery),
+    Session(SessionQuery),
+}
+
+/// A patient, and which times are wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PatientQuery {
+    pub(super) id: PatientId,
+    pub(super) course: Option<CourseId>,
+    pub(super) service: Option<Code>,
+    pub(super) from: Option<NaiveDate>,
+    /// Whether every place is looked at, the shops too.
+    pub(super) everywhere: bool,
+}
+
+impl PatientQuery {
+    pub(super) fn new(id: PatientId, course: Option<CourseId>) -> Self {
+        Self { id, course, service: None, from: None, everywhere: false }
+    }
+
+    pub(super) fn rather(&self) -> Rather {
+        Rather {
+            service: self.service.clone(),
+            from: self.from,
+            course: self.course,
+            everywhere: self.everywhere,
+        }
+    }
+}
+
+/// A session; moving it to `to`, or asking about a no-show.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct SessionQuery {
+    pub(super) id: SessionId,
+    pub(super) to: Option<When>,
+    pub(super) with: Option<PractitionerId>,
+    pub(super) no_show: bool,
 }
 
 /// What is open.
@@ -43,33 +71,34 @@ pub(super) struct View {
 }
 
 impl View {
-    /// What `form` says is open; `today` where it names no day.
-    pub(super) fn read(form: &Form, today: NaiveDate) -> Self {
+    /// What `form` says is open; today where it names no day.
+    pub(super) fn from_form(user: &SignedIn, form: &Form) -> Self {
         let day = form.read::<NaiveDate>("day").and_then(|day| Day::try_from(day).ok());
         let q = form.get("q");
         let open = if let Some(id) = form.read("session") {
-            Open::Session {
+            Open::Session(SessionQuery {
                 id,
                 to: form.read("to"),
                 with: form.read("with"),
                 no_show: form.has("no-show"),
-            }
+            })
         } else if let Some(id) = form.read("patient") {
-            Open::Patient {
+            Open::Patient(PatientQuery {
                 id,
                 course: form.read("course"),
                 service: Code::try_from(form.get("service").to_owned()).ok(),
                 from: form.read::<NaiveDate>("from").filter(|day| Day::try_from(*day).is_ok()),
                 everywhere: form.has("everywhere"),
-            }
+            })
         } else if form.has("new") {
             Open::NewCaller(q.to_owned())
         } else if q.is_empty() {
             Open::Nothing
         } else {
-            Open::Found(q.to_owned())
+            Open::Search(q.to_owned())
         };
-        Self { day: day.map_or(today, Day::date), by: form.read("by").unwrap_or_default(), open }
+        let day = day.map_or_else(|| user.today(), Day::date);
+        Self { day, by: form.read("by").unwrap_or_default(), open }
     }
 
     /// The same with something else open.
@@ -77,9 +106,14 @@ impl View {
         Self { open, ..self.clone() }
     }
 
-    /// The session in the panel, to go on from.
+    /// The same with a session open.
     pub(super) fn session(&self, id: SessionId) -> Self {
-        self.with(Open::Session { id, to: None, with: None, no_show: false })
+        self.with(Open::Session(SessionQuery { id, to: None, with: None, no_show: false }))
+    }
+
+    /// The same with a patient open.
+    pub(super) fn patient(&self, id: PatientId, course: Option<CourseId>) -> Self {
+        self.with(Open::Patient(PatientQuery::new(id, course)))
     }
 
     /// Its address.
@@ -96,10 +130,10 @@ impl View {
                     let _ = write!(address, "&q={}", utf8_percent_encode(q, NON_ALPHANUMERIC));
                 }
             }
-            Open::Found(q) => {
+            Open::Search(q) => {
                 let _ = write!(address, "&q={}", utf8_percent_encode(q, NON_ALPHANUMERIC));
             }
-            Open::Patient { id, course, service, from, everywhere } => {
+            Open::Patient(PatientQuery { id, course, service, from, everywhere }) => {
                 let _ = write!(address, "&patient={id}");
                 if *everywhere {
                     address.push_str("&everywhere");
@@ -115,7 +149,7 @@ impl View {
                     }
                 }
             }
-            Open::Session { id, no_show, .. } => {
+            Open::Session(SessionQuery { id, no_show, .. }) => {
                 let _ = write!(address, "&session={id}");
                 if *no_show {
                     address.push_str("&no-show");

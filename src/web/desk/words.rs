@@ -1,4 +1,7 @@
-//! The words of the desk: states in words and shapes, times, and what an action came to.
+//! The words of the desk: states in words and symbols, times, and what was done or refused.
+
+use axum::http::StatusCode;
+use chrono::NaiveDate;
 
 use crate::actions::Error;
 use crate::actions::course::session_view::SessionView;
@@ -6,8 +9,8 @@ use crate::domain::course::status::{ProcedureStatus, SessionStatus};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::civil::spoken_day;
 
-/// A state as a shape, so that it is never told by colour alone.
-pub(super) fn shape(status: SessionStatus) -> &'static str {
+/// A status as a symbol, so that colour is never the only sign of it.
+pub(super) fn status_symbol(status: SessionStatus) -> &'static str {
     match status {
         SessionStatus::Proposed | SessionStatus::Pending | SessionStatus::Waitlist => "◌",
         SessionStatus::Booked => "○",
@@ -19,8 +22,7 @@ pub(super) fn shape(status: SessionStatus) -> &'static str {
     }
 }
 
-/// A state in words.
-pub(super) fn state(session: &SessionView) -> String {
+pub(super) fn state_words(session: &SessionView) -> String {
     let confirmed = session.confirmed_at.is_some();
     let words = match session.status {
         SessionStatus::Proposed => "proposed",
@@ -50,17 +52,17 @@ pub(super) fn hours_of(session: &SessionView) -> String {
     format!("{}–{}", session.start.format("%H:%M"), session.end.format("%H:%M"))
 }
 
-/// That somebody else was quicker.
+/// The sentence for a change by another user.
 pub(super) const STALE: &str =
     "Somebody changed it a moment ago. This is how it is now; decide again.";
 
-/// What is in the way, one sentence each, with the first day that works where there is one.
+/// What is in the way, a sentence each.
 pub(super) struct Problem {
     pub(super) sentences: Vec<String>,
-    pub(super) status: axum::http::StatusCode,
+    pub(super) status: StatusCode,
 }
 
-/// `refusals` as sentences.
+/// Refusals as sentences, with the first day that works where there is one.
 pub(super) fn sentences(refusals: &[Refusal]) -> Vec<String> {
     let sentence = |refusal: &Refusal| match refusal.earliest {
         Some(day) if !refusal.message.contains(&spoken_day(day)) => {
@@ -77,17 +79,18 @@ pub(super) fn sentences(refusals: &[Refusal]) -> Vec<String> {
     sentences
 }
 
-/// What to say of an error beside the form that led to it; an error that no form can mend comes back.
-pub(super) fn problem(error: Error) -> Result<Problem, Error> {
-    use axum::http::StatusCode;
+pub(super) fn first_day_words(day: NaiveDate) -> String {
+    format!("The first day that works is {}.", spoken_day(day))
+}
+
+/// What the page says of an error; an error that no form can mend is returned.
+pub(super) fn problem_from(error: Error) -> Result<Problem, Error> {
     let (status, sentences) = match error {
         Error::Refused(refusals) => (StatusCode::UNPROCESSABLE_ENTITY, sentences(&refusals)),
         Error::Explained(refusals, first_day) => {
-            let mut told = sentences(&refusals);
-            told.extend(
-                first_day.map(|day| format!("The first day that works is {}.", spoken_day(day))),
-            );
-            (StatusCode::UNPROCESSABLE_ENTITY, told)
+            let mut sentences = sentences(&refusals);
+            sentences.extend(first_day.map(first_day_words));
+            (StatusCode::UNPROCESSABLE_ENTITY, sentences)
         }
         Error::Stale => (StatusCode::CONFLICT, vec![STALE.to_owned()]),
         Error::Taken(detail) => (StatusCode::CONFLICT, vec![format!("{detail}.")]),
@@ -103,8 +106,8 @@ pub(super) fn problem(error: Error) -> Result<Problem, Error> {
     Ok(Problem { sentences, status })
 }
 
-/// What a deed came to, by the word in the address.
-pub(super) fn done(word: &str) -> Option<&'static str> {
+/// What was done, by the word in the address.
+pub(super) fn done_message(word: &str) -> Option<&'static str> {
     Some(match word {
         "booked" => {
             "Booked. The patient hears of it in three minutes; until then Undo leaves no trace."

@@ -16,13 +16,12 @@ fn hash(content: &str) -> String {
     hex::encode(Sha256::digest(content.as_bytes())).chars().take(16).collect()
 }
 
-/// Where a script is; a name that nobody has leads nowhere.
+/// The address of a script.
 pub(in crate::web) fn address(name: &str) -> String {
     let content = SCRIPTS.iter().find(|(own, _)| *own == name).map_or("", |(_, content)| *content);
     format!("/assets/{}/{name}", hash(content))
 }
 
-/// A script.
 pub(in crate::web) async fn script(Path((named, name)): Path<(String, String)>) -> Response {
     let Some((_, content)) =
         SCRIPTS.iter().find(|(own, content)| *own == name && hash(content) == named)

@@ -1,17 +1,15 @@
-//! What surrounds every page of who is signed in: the way around, who they are, and the
-//! scripts that lock the page when nobody is there.
+//! The layout of every page of a signed-in user: navigation, the user's name, and the scripts that lock the page
+//! after some minutes without use.
 
 use super::assets;
-use super::style::STYLE;
-use crate::actions::App;
-use crate::actions::access::browsers::Person;
+use super::signed_in::SignedIn;
 use crate::domain::patient::Language;
 use crate::domain::role::{MANAGERS, Role, STAFF};
 use crate::web::frame::words::words;
 
-/// Where somebody is, for the way around.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::web) enum Here {
+/// The items of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIs)]
+pub(in crate::web) enum NavItem {
     Day,
     Week,
     Tasks,
@@ -22,8 +20,7 @@ pub(in crate::web) enum Here {
 }
 
 words! {
-    /// What the frame says itself.
-    pub(in crate::web) struct ShellWords {
+    pub(in crate::web) struct LayoutWords {
         lang: "en" | "fr";
         skip: "Skip to the content" | "Aller au contenu";
         main: "Main" | "Principal";
@@ -32,7 +29,7 @@ words! {
         lock: "Lock" | "Verrouiller";
         sign_out: "Sign out" | "Se déconnecter";
         locked: "Locked" | "Page verrouillée";
-        nobody_here: "Nobody was here for a while. Your password opens the page again; what you typed is still there." | "Personne n’était là depuis un moment. Votre mot de passe rouvre la page ; ce que vous avez saisi y est toujours.";
+        locked_explanation: "Nobody was here for a while. Your password opens the page again; what you typed is still there." | "Personne n’était là depuis un moment. Votre mot de passe rouvre la page ; ce que vous avez saisi y est toujours.";
         password: "Password" | "Mot de passe";
         open: "Open" | "Ouvrir";
         partner: "partner shop" | "atelier partenaire";
@@ -40,55 +37,57 @@ words! {
     }
 }
 
-/// The frame of a page.
-pub(in crate::web) struct Shell {
-    pub(in crate::web) style: &'static str,
+/// A link of a second navigation below the first.
+pub(in crate::web) struct Tab {
+    pub(in crate::web) href: &'static str,
+    pub(in crate::web) label: &'static str,
+    pub(in crate::web) current: bool,
+}
+
+/// What `frame/layout.html` is filled with.
+pub(in crate::web) struct Layout {
     pub(in crate::web) clinic: String,
     pub(in crate::web) name: String,
     pub(in crate::web) role: &'static str,
     pub(in crate::web) is_staff: bool,
     pub(in crate::web) is_manager: bool,
-    pub(in crate::web) here: Here,
+    pub(in crate::web) current: NavItem,
+    pub(in crate::web) tabs: Vec<Tab>,
     pub(in crate::web) lock_minutes: u16,
     pub(in crate::web) script: String,
     pub(in crate::web) desk_script: String,
-    pub(in crate::web) words: &'static ShellWords,
+    pub(in crate::web) words: &'static LayoutWords,
     pub(in crate::web) demonstration: bool,
 }
 
-impl Shell {
-    /// The frame that `person` sees.
-    pub(in crate::web) fn of(app: &App, person: &Person, here: Here) -> Self {
+impl Layout {
+    pub(in crate::web) fn new(user: &SignedIn, current: NavItem) -> Self {
+        let (app, role) = (&user.app, user.role());
         Self {
-            style: &STYLE,
             clinic: app.profile.label.to_string(),
-            name: person.actor.name.clone(),
-            role: spoken(person.role()),
-            is_staff: STAFF.contains(&person.role()),
-            is_manager: MANAGERS.contains(&person.role()),
-            here,
+            name: user.person.actor.name.clone(),
+            role: role_name(role),
+            is_staff: STAFF.contains(&role),
+            is_manager: MANAGERS.contains(&role),
+            current,
+            tabs: Vec::new(),
             lock_minutes: app.policy.sign_in_lock_minutes,
             script: assets::address("page.js"),
             desk_script: assets::address("desk.js"),
-            words: ShellWords::of(Language::En),
+            words: LayoutWords::for_language(Language::En),
             demonstration: app.is_demonstration(),
         }
     }
 
-    /// The same frame for a shop that reads `language`.
-    pub(in crate::web) fn for_shop(
-        app: &App,
-        person: &Person,
-        here: Here,
-        language: Language,
-    ) -> Self {
-        let words = ShellWords::of(language);
-        Self { role: words.partner, words, ..Self::of(app, person, here) }
+    /// The layout for a shop that reads `language`.
+    pub(in crate::web) fn for_shop(user: &SignedIn, current: NavItem, language: Language) -> Self {
+        let words = LayoutWords::for_language(language);
+        Self { role: words.partner, words, ..Self::new(user, current) }
     }
 }
 
-/// A role as people say it.
-pub(in crate::web) fn spoken(role: Role) -> &'static str {
+/// A role in words.
+pub(in crate::web) fn role_name(role: Role) -> &'static str {
     match role {
         Role::FrontDesk => "front desk",
         Role::Practitioner => "practitioner",

@@ -1,10 +1,12 @@
-//! What every page stands on: the page and its layout, style and scripts, forms, and texts in both languages.
+//! What every page is made with: layout, style and scripts, forms, errors, and texts in both languages.
 
 pub(super) mod assets;
-pub(super) mod error;
+pub(super) mod errors;
 pub(super) mod form;
 pub(super) mod layout;
 pub(super) mod page;
+pub(super) mod signed_in;
 pub(super) mod style;
 pub(super) mod terms;
+pub(super) mod text;
 pub(super) mod words;

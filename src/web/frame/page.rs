@@ -1,41 +1,69 @@
-//! What all pages share: a strict policy of what they may load, which is their own style and, for
-//! who is signed in, the program's own scripts; and sentences instead of problems where something is not there.
+//! Answering with a page, and reading what its address names. A strict policy says what a page may load: its own
+//! style and, where a user is signed in, the program's own scripts.
 
 use askama::Template;
-use axum::extract::Path;
-use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::de::DeserializeOwned;
 
+use super::errors::PageError;
 use super::style::HASH;
-use crate::domain::patient::Language;
+use crate::actions::Error;
 
-/// What an address names, if that can be read.
-pub(in crate::web) type Named = Result<Path<String>, PathRejection>;
+/// What an address names: an id, or several. An address that cannot be read names nothing that is there.
+pub(in crate::web) struct Id<T>(pub(in crate::web) T);
 
-/// What an address names. What cannot be read names nothing that is there.
-pub(in crate::web) fn named(name: Named) -> String {
-    name.map(|Path(name)| name).unwrap_or_default()
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        path.map(|Path(id)| Self(id)).map_err(|_| Error::NotThere("page").into())
+    }
 }
 
-/// A page, filled.
-pub(in crate::web) fn shown(page: &impl Template) -> Response {
-    shown_as(StatusCode::OK, page)
+/// The secret of an address that needs no sign-in; empty where it cannot be read.
+pub(in crate::web) struct Secret(pub(in crate::web) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Secret {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Self(path.map(|Path(secret)| secret).unwrap_or_default()))
+    }
 }
 
-/// A page, filled, under another status.
-pub(in crate::web) fn shown_as(status: StatusCode, page: &impl Template) -> Response {
+/// A page for readers who are not signed in; it runs no scripts.
+pub(in crate::web) fn public_page(status: StatusCode, page: &impl Template) -> Response {
     rendered(status, page, "")
 }
 
-/// A page that may run the program's own scripts, and ask it for more.
-pub(in crate::web) fn shown_with_scripts(status: StatusCode, page: &impl Template) -> Response {
+/// A page for a user who is signed in. It may run the program's own scripts, and ask the program for more.
+pub(in crate::web) fn app_page(status: StatusCode, page: &impl Template) -> Response {
     rendered(status, page, " script-src 'self'; connect-src 'self';")
+}
+
+/// The status of a page that a form was sent to: 422 where the form is shown again.
+pub(in crate::web) fn status_of(rejected: bool) -> StatusCode {
+    if rejected { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+}
+
+/// The answer to a form that was accepted.
+pub(in crate::web) fn redirect(address: &str) -> Response {
+    Redirect::to(address).into_response()
+}
+
+/// A telephone number as the address of a link.
+pub(in crate::web) fn tel_link(phone: &str) -> String {
+    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 }
 
 fn rendered(status: StatusCode, page: &impl Template, scripts: &str) -> Response {
     match page.render() {
-        Ok(html) => kept_private(status, html, scripts),
+        Ok(html) => with_policy(status, html, scripts),
         Err(error) => {
             tracing::error!(%error, "a page could not be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -43,7 +71,7 @@ fn rendered(status: StatusCode, page: &impl Template, scripts: &str) -> Response
     }
 }
 
-fn kept_private(status: StatusCode, html: String, scripts: &str) -> Response {
+fn with_policy(status: StatusCode, html: String, scripts: &str) -> Response {
     let mut response = (status, Html(html)).into_response();
     let policy = format!(
         "default-src 'none';{scripts} style-src 'sha256-{}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -55,12 +83,4 @@ fn kept_private(status: StatusCode, html: String, scripts: &str) -> Response {
     }
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
     response
-}
-
-/// The code of a language in HTML.
-pub(in crate::web) fn code(language: Language) -> &'static str {
-    match language {
-        Language::En => "en",
-        Language::Fr => "fr",
-    }
 }

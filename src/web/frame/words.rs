@@ -1,7 +1,7 @@
 //! Texts in both languages, side by side. A text without one of its languages does not compile.
 
 /// Texts that a page says. `words! { struct ListWords { title: "Your list" | "Votre liste"; } }` makes a struct with a
-/// text for each name, and `ListWords::of(language)`. What follows as `impl { undated(count: usize): "…" | "…"; }` are
+/// text for each name, and `ListWords::for_language(language)`. What follows as `impl { undated(count: usize): "…" | "…"; }` are
 /// methods that fill in what they are given. `words! { fn asked { "…" | "…"; } }` makes a list of texts, and
 /// `words! { fn term { "code": "…" | "…"; } }` what codes are called.
 macro_rules! words {
@@ -15,8 +15,7 @@ macro_rules! words {
         }
 
         impl $name {
-            /// The words in `language`.
-            $vis fn of(language: $crate::domain::patient::Language) -> &'static Self {
+            $vis fn for_language(language: $crate::domain::patient::Language) -> &'static Self {
                 static ENGLISH: $name = $name { $($text: $english,)* };
                 static FRENCH: $name = $name { $($text: $french,)* };
                 match language {
@@ -32,7 +31,7 @@ macro_rules! words {
         impl {
             $(
                 $(#[$about:meta])*
-                $said:ident($($given:ident: $kind:ty),*): $in_english:literal | $in_french:literal;
+                $method:ident($($given:ident: $kind:ty),*): $in_english:literal | $in_french:literal;
             )+
         }
     ) => {
@@ -43,8 +42,7 @@ macro_rules! words {
         }
 
         impl $name {
-            /// The words in `language`.
-            $vis fn of(language: $crate::domain::patient::Language) -> &'static Self {
+            $vis fn for_language(language: $crate::domain::patient::Language) -> &'static Self {
                 use $crate::domain::patient::Language;
                 static ENGLISH: $name = $name { language: Language::En, $($text: $english,)* };
                 static FRENCH: $name = $name { language: Language::Fr, $($text: $french,)* };
@@ -56,7 +54,7 @@ macro_rules! words {
 
             $(
                 $(#[$about])*
-                $vis fn $said(&self, $($given: $kind),*) -> String {
+                $vis fn $method(&self, $($given: $kind),*) -> String {
                     match self.language {
                         $crate::domain::patient::Language::En => format!($in_english),
                         $crate::domain::patient::Language::Fr => format!($in_french),

@@ -1,4 +1,4 @@
-//! Charts of lying bars, drawn by the server. The same numbers stand in a table below each.
+//! Charts of horizontal bars, drawn by the server. A table below each has the same numbers.
 
 /// How wide the part of a drawing is that bars lie in.
 const LONGEST: i64 = 360;
@@ -11,7 +11,6 @@ const CHARACTER: i64 = 8;
 /// How high a bar is with the gap below it.
 const STEP: i64 = 26;
 
-/// A bar.
 pub(super) struct Bar {
     pub(super) label: String,
     pub(super) words: String,
@@ -21,7 +20,6 @@ pub(super) struct Bar {
     pub(super) words_x: i64,
 }
 
-/// A chart.
 pub(super) struct Chart {
     pub(super) title: String,
     pub(super) width: i64,
@@ -31,10 +29,10 @@ pub(super) struct Chart {
     pub(super) bars: Vec<Bar>,
 }
 
-/// The most characters of a label; a name can be longer than a drawing has room for, and stands whole in the table.
+/// The most characters of a label. A longer name is cut; the table shows it whole.
 const LABEL: usize = 28;
 
-fn short(label: &str) -> String {
+fn shortened(label: &str) -> String {
     if label.chars().count() <= LABEL {
         return label.to_owned();
     }
@@ -42,12 +40,16 @@ fn short(label: &str) -> String {
 }
 
 /// A chart of `all`: label, length, and the length in words. The whole width is `most`, or the longest bar where that is longer.
-pub(super) fn bars(title: impl Into<String>, all: Vec<(String, i64, String)>, most: i64) -> Chart {
+pub(super) fn bar_chart(
+    title: impl Into<String>,
+    all: Vec<(String, i64, String)>,
+    most: i64,
+) -> Chart {
     let longest = all.iter().map(|(_, length, _)| *length).max().unwrap_or(0).max(most).max(1);
     let bar = |(at, (label, length, words)): (i64, (String, i64, String))| {
         let width = length.max(0) * LONGEST / longest;
         Bar {
-            label: short(&label),
+            label: shortened(&label),
             words,
             y: at * STEP + 4,
             text_y: at * STEP + 17,

@@ -1,39 +1,34 @@
 //! The figures: charts, and below each the same numbers as a table.
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
 
-use super::chart::{Chart, bars};
-use super::tabs::{Part, Tab, tabs};
-use super::words;
-use crate::actions::access::browsers::Person;
+use super::chart::{Chart, bar_chart};
+use super::sections::{Section, manage_layout};
+use crate::actions::Error;
 use crate::actions::manage::figures;
 use crate::actions::manage::figures::{ClinicFigures, ClinicFiguresWanted, UseOf};
-use crate::actions::{App, Error};
 use crate::domain::manage::figures::{Hours, Share};
 use crate::domain::partner::settlement::Month;
-use crate::web::frame::error::error_page;
-use crate::web::frame::form::sent::{Asked, Form};
-use crate::web::frame::form::wrong::sentence;
-use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::shown_with_scripts;
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::form::field_error::sentence;
+use crate::web::frame::form::sent::{Form, Query};
+use crate::web::frame::layout::Layout;
+use crate::web::frame::page::{app_page, status_of};
+use crate::web::frame::signed_in::SignedIn;
+use crate::web::frame::text::title_words;
 
 #[derive(Template)]
-#[template(path = "manage_figures.html", config = ".askama.toml")]
-struct Page {
-    shell: Shell,
-    tabs: Vec<Tab>,
+#[template(path = "manage/figures.html", config = ".askama.toml")]
+struct FiguresPage {
+    layout: Layout,
     from: String,
     months: String,
     problem_from: Option<String>,
     problem_months: Option<String>,
-    figures: Option<Filled>,
+    figures: Option<ChartsAndTables>,
 }
 
-struct Filled {
+struct ChartsAndTables {
     months: Vec<String>,
     attendance: Chart,
     attended: Vec<Attended>,
@@ -72,70 +67,56 @@ struct LastedRow {
 }
 
 /// The figures of the months asked for.
-pub(super) async fn page(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    Asked(asked): Asked,
-) -> Response {
-    let mut page = Page {
-        shell: Shell::of(&app, &person, Here::Manage),
-        tabs: tabs(Some(Part::Figures)),
-        from: asked.get("from").to_owned(),
-        months: asked.get("months").to_owned(),
+pub(super) async fn figures_page(user: SignedIn, Query(query): Query) -> PageResult {
+    let mut page = FiguresPage {
+        layout: manage_layout(&user, Some(Section::Figures)),
+        from: query.get("from").to_owned(),
+        months: query.get("months").to_owned(),
         problem_from: None,
         problem_months: None,
         figures: None,
     };
-    let wanted = match wanted(&asked) {
-        Ok(wanted) => wanted,
-        Err(At::From(words)) => {
-            page.problem_from = Some(words);
-            return shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page);
-        }
-        Err(At::Months(words)) => {
-            page.problem_months = Some(words);
-            return shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page);
-        }
-    };
-    match figures::figures(&app, &person.caller(), wanted).await {
-        Ok(found) => {
-            page.from = found.months.first().map(ToString::to_string).unwrap_or_default();
-            page.months = found.months.len().to_string();
-            page.figures = Some(filled(found));
-            shown_with_scripts(StatusCode::OK, &page)
-        }
-        Err(Error::Invalid { detail, .. }) => {
-            page.problem_months = Some(sentence(&detail));
-            shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
-        Err(error) => error_page(error),
+    match wanted(&query) {
+        Ok(wanted) => match figures::figures(&user.app, &user.caller(), wanted).await {
+            Ok(found) => {
+                page.from = found.months.first().map(ToString::to_string).unwrap_or_default();
+                page.months = found.months.len().to_string();
+                page.figures = Some(charts_and_tables(found));
+            }
+            Err(Error::Invalid { detail, .. }) => page.problem_months = Some(sentence(&detail)),
+            Err(error) => return Err(error.into()),
+        },
+        Err(Unreadable::From(words)) => page.problem_from = Some(words),
+        Err(Unreadable::Months(words)) => page.problem_months = Some(words),
     }
+    Ok(app_page(status_of(page.figures.is_none()), &page))
 }
 
-/// Which field makes no sense.
-enum At {
+/// The field that cannot be read.
+enum Unreadable {
     From(String),
     Months(String),
 }
 
-fn wanted(asked: &Form) -> Result<ClinicFiguresWanted, At> {
-    let from = match asked.get("from") {
+fn wanted(query: &Form) -> Result<ClinicFiguresWanted, Unreadable> {
+    let from = match query.get("from") {
         "" => None,
-        text => {
-            Some(text.parse::<Month>().map_err(|error| At::From(sentence(&error.to_string())))?)
-        }
+        text => Some(
+            text.parse::<Month>()
+                .map_err(|error| Unreadable::From(sentence(&error.to_string())))?,
+        ),
     };
-    let months = match asked.get("months") {
+    let months = match query.get("months") {
         "" => None,
         text => Some(
             text.parse::<u16>()
-                .map_err(|_| At::Months("Write a whole number of months.".to_owned()))?,
+                .map_err(|_| Unreadable::Months("Write a whole number of months.".to_owned()))?,
         ),
     };
     Ok(ClinicFiguresWanted { from, months })
 }
 
-fn filled(found: ClinicFigures) -> Filled {
+fn charts_and_tables(found: ClinicFigures) -> ChartsAndTables {
     let ClinicFigures { months, attendance, rooms, devices, overdue, lasted } = found;
     let share = |share: Option<Share>| {
         share.map_or_else(|| "no visits".to_owned(), |share| share.to_string())
@@ -152,11 +133,11 @@ fn filled(found: ClinicFigures) -> Filled {
     ];
     let took = lasted.iter().map(|one| {
         let words = format!("{} days, {} sessions", one.days, one.sessions);
-        (words::title(&one.goal), one.days.twice(), words)
+        (title_words(&one.goal), one.days.twice(), words)
     });
-    Filled {
+    ChartsAndTables {
         // A tenth of the visits is much; the drawing is at least as wide as that.
-        attendance: bars("Share of no-shows, month by month", missed.collect(), 100),
+        attendance: bar_chart("Share of no-shows, month by month", missed.collect(), 100),
         attended: attendance
             .iter()
             .map(|one| Attended {
@@ -168,7 +149,7 @@ fn filled(found: ClinicFigures) -> Filled {
             .collect(),
         rooms: in_use("Use of rooms", &rooms),
         devices: in_use("Use of devices", &devices),
-        overdue: bars(
+        overdue: bar_chart(
             "Courses that are overdue, by how long",
             late.iter()
                 .map(|(label, count)| ((*label).to_owned(), *count, count.to_string()))
@@ -177,11 +158,11 @@ fn filled(found: ClinicFigures) -> Filled {
         ),
         overdue_total: overdue.total(),
         overdue_rows: late.to_vec(),
-        lasted: bars("Median days from the first treatment to the last", took.collect(), 2),
+        lasted: bar_chart("Median days from the first treatment to the last", took.collect(), 2),
         lasted_rows: lasted
             .iter()
             .map(|one| LastedRow {
-                goal: words::title(&one.goal),
+                goal: title_words(&one.goal),
                 courses: one.courses,
                 days: one.days.to_string(),
                 sessions: one.sessions.to_string(),
@@ -192,7 +173,7 @@ fn filled(found: ClinicFigures) -> Filled {
 }
 
 fn in_use(title: &str, all: &[UseOf]) -> InUse {
-    let told = |booked: Hours, open: Hours| match Share::of_whole(booked.minutes(), open.minutes())
+    let words = |booked: Hours, open: Hours| match Share::of_whole(booked.minutes(), open.minutes())
     {
         Some(share) => format!("{share}: {booked} of {open}"),
         None => format!("{booked} of {open}"),
@@ -206,18 +187,18 @@ fn in_use(title: &str, all: &[UseOf]) -> InUse {
     let bar = |one: &UseOf| {
         let (booked, open) = sums(one);
         let length = Share::of_whole(booked.minutes(), open.minutes()).map_or(0, Share::tenths);
-        (name(one), length, told(booked, open))
+        (name(one), length, words(booked, open))
     };
     let row = |one: &UseOf| {
         let (booked, open) = sums(one);
         UseRow {
             name: name(one),
-            months: one.months.iter().map(|month| told(month.booked, month.open)).collect(),
-            all: told(booked, open),
+            months: one.months.iter().map(|month| words(month.booked, month.open)).collect(),
+            all: words(booked, open),
         }
     };
     InUse {
-        chart: bars(title, all.iter().map(bar).collect(), 1000),
+        chart: bar_chart(title, all.iter().map(bar).collect(), 1000),
         rows: all.iter().map(row).collect(),
     }
 }

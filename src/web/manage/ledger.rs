@@ -1,41 +1,35 @@
-//! The ledger of messages: what was sent to a person, when, what became of it, and what comes
-//! next.
+//! The ledger of messages: what was sent to a patient, when, its status, and what comes next.
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
 
-use super::choose_patient::Whom;
-use super::tabs::{Part, Tab, tabs};
-use super::{choose_patient, words};
-use crate::actions::access::browsers::Person;
+use super::patient_search::{PatientSearch, name_of_patient, page_start, search};
+use super::sections::{Section, manage_layout};
+use super::words;
 use crate::actions::messages::ledger;
 use crate::actions::messages::ledger::{MessageView, MessagesWanted};
-use crate::actions::work::page;
-use crate::actions::{App, Error, Result};
+use crate::actions::work::page::Page;
+use crate::actions::{Error, Result};
 use crate::domain::clinic::reminder::Purpose;
-use crate::domain::ids::{PatientId, ReferralId, SessionId};
 use crate::domain::messages::message::{MessageStatus, Reply};
 use crate::domain::patient::channel::Channel;
-use crate::web::frame::error::error_page;
-use crate::web::frame::form::sent::{Asked, Form};
-use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::shown_with_scripts;
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::form::sent::{Form, Query};
+use crate::web::frame::layout::Layout;
+use crate::web::frame::page::{app_page, status_of};
+use crate::web::frame::signed_in::SignedIn;
+use crate::web::frame::text::date_and_time;
 
-/// How many messages are read at once, and how often before the rest is left for another page: a ledger is shown whole
-/// where that can be, since what comes next may stand anywhere in it.
+/// How many messages are read at once, and how often before the rest is left for another page. A ledger is shown whole
+/// where possible, since what comes next may be anywhere in it.
 const ROWS: u16 = 200;
 const TURNS: usize = 5;
 
 #[derive(Template)]
-#[template(path = "manage_messages.html", config = ".askama.toml")]
-struct Page {
-    shell: Shell,
-    tabs: Vec<Tab>,
+#[template(path = "manage/messages.html", config = ".askama.toml")]
+struct LedgerPage {
+    layout: Layout,
     path: &'static str,
-    whom: Whom,
+    search: PatientSearch,
     ledger: Option<Ledger>,
 }
 
@@ -58,66 +52,43 @@ struct Row {
     why: String,
 }
 
-/// The ledger of whom, or of what, was asked for; else a search.
-pub(super) async fn page(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    Asked(asked): Asked,
-) -> Response {
-    match filled(&app, &person, &asked).await {
-        Ok(page) if page.whom.problem.is_some() => {
-            shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
-        Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => error_page(error),
-    }
-}
-
-async fn filled(app: &App, person: &Person, asked: &Form) -> Result<Page> {
-    let whom = choose_patient::search(app, person, asked).await?;
-    let ledger = match wanted(asked)? {
-        Some((wanted, named)) => Some(ledger(app, person, asked, wanted, named).await?),
+/// The ledger of the patient, session or referral that was asked for, or a search.
+pub(super) async fn ledger_page(user: SignedIn, Query(query): Query) -> PageResult {
+    let search = search(&user, &query).await?;
+    let ledger = match wanted(&query)? {
+        Some((wanted, name)) => Some(ledger(&user, &query, wanted, name).await?),
         None => None,
     };
-    Ok(Page {
-        shell: Shell::of(app, person, Here::Manage),
-        tabs: tabs(Some(Part::Messages)),
-        path: "/manage/messages",
-        whom,
-        ledger,
-    })
+    let status = status_of(search.problem.is_some());
+    let layout = manage_layout(&user, Some(Section::Messages));
+    Ok(app_page(status, &LedgerPage { layout, path: "/manage/messages", search, ledger }))
 }
 
-/// What the address names, and how.
-fn wanted(asked: &Form) -> Result<Option<(MessagesWanted, &'static str)>> {
+/// What the address asks for, and the name under which it does.
+fn wanted(query: &Form) -> Result<Option<(MessagesWanted, &'static str)>> {
     let names = ["patient_id", "session_id", "referral_id"];
-    let Some(name) = names.into_iter().find(|name| !asked.get(name).is_empty()) else {
+    let Some(name) = names.into_iter().find(|name| !query.get(name).is_empty()) else {
         return Ok(None);
     };
-    let gone = || Error::NotThere("patient");
-    Ok(Some(match name {
-        "patient_id" => {
-            (MessagesWanted::Patient(asked.read::<PatientId>(name).ok_or_else(gone)?), name)
-        }
-        "session_id" => {
-            (MessagesWanted::Session(asked.read::<SessionId>(name).ok_or_else(gone)?), name)
-        }
-        _ => (MessagesWanted::Referral(asked.read::<ReferralId>(name).ok_or_else(gone)?), name),
-    }))
+    let wanted = match name {
+        "patient_id" => query.read(name).map(MessagesWanted::Patient),
+        "session_id" => query.read(name).map(MessagesWanted::Session),
+        _ => query.read(name).map(MessagesWanted::Referral),
+    };
+    Ok(Some((wanted.ok_or(Error::NotThere("patient"))?, name)))
 }
 
 async fn ledger(
-    app: &App,
-    person: &Person,
-    asked: &Form,
+    user: &SignedIn,
+    query: &Form,
     wanted: MessagesWanted,
-    named: &str,
+    name_of_id: &str,
 ) -> Result<Ledger> {
-    let begins = Some(asked.get("after").to_owned()).filter(|after| !after.is_empty());
+    let begins = page_start(query);
     let (mut items, mut next) = (Vec::new(), begins.clone());
     for _ in 0..TURNS {
-        let page = page::Page { limit: Some(ROWS), after: next };
-        let found = ledger::list(app, &person.caller(), wanted, &page).await?;
+        let page = Page { limit: Some(ROWS), after: next };
+        let found = ledger::list(&user.app, &user.caller(), wanted, &page).await?;
         items.extend(found.items);
         next = found.next;
         if next.is_none() {
@@ -130,7 +101,7 @@ async fn ledger(
         _ => items.first().map(|message| message.patient_id),
     };
     let name = match patient {
-        Some(patient) => choose_patient::name_of(app, person, patient).await?,
+        Some(patient) => name_of_patient(user, patient).await?,
         None => "nobody yet".to_owned(),
     };
     let title = match wanted {
@@ -144,19 +115,25 @@ async fn ledger(
         || "Nothing waits to be sent.".to_owned(),
         |message| {
             let at = message.next_try_at.unwrap_or(message.due_at);
-            format!("Comes next: {}, {}, on {}.", what(message), way(message), words::moment(at))
+            format!(
+                "Comes next: {}, {}, on {}.",
+                message_words(message),
+                channel_words(message.channel),
+                date_and_time(at)
+            )
         },
     );
     Ok(Ledger {
         title,
         upcoming: is_whole.then_some(upcoming),
-        next: next
-            .map(|after| format!("/manage/messages?{named}={}&after={after}", asked.get(named))),
-        rows: items.iter().map(row).collect(),
+        next: next.map(|after| {
+            format!("/manage/messages?{name_of_id}={}&after={after}", query.get(name_of_id))
+        }),
+        rows: items.iter().map(message_row).collect(),
     })
 }
 
-fn what(message: &MessageView) -> String {
+fn message_words(message: &MessageView) -> String {
     let lead = message
         .lead
         .as_ref()
@@ -167,23 +144,23 @@ fn what(message: &MessageView) -> String {
         Some(Purpose::Confirm) => " to confirm",
         Some(Purpose::Remind) | None => "",
     };
-    format!("{}{purpose}{lead}", words::kind(message.kind))
+    format!("{}{purpose}{lead}", words::message_kind(message.kind))
 }
 
-fn way(message: &MessageView) -> &'static str {
-    match message.channel {
+fn channel_words(channel: Channel) -> &'static str {
+    match channel {
         Channel::Email => "by email",
         Channel::Sms => "by text message",
         Channel::Desk => "by the desk",
     }
 }
 
-fn row(message: &MessageView) -> Row {
+fn message_row(message: &MessageView) -> Row {
     let when = match message.status {
         MessageStatus::Scheduled => {
-            format!("next try on {}", words::moment(message.next_try_at.unwrap_or(message.due_at)))
+            format!("next try on {}", date_and_time(message.next_try_at.unwrap_or(message.due_at)))
         }
-        _ => message.delivered_at.or(message.sent_at).map(words::moment).unwrap_or_default(),
+        _ => message.delivered_at.or(message.sent_at).map(date_and_time).unwrap_or_default(),
     };
     let answer = message.answer.map(|answer| match answer {
         Reply::Confirm => "answered: comes",
@@ -191,18 +168,18 @@ fn row(message: &MessageView) -> Row {
         Reply::Stop => "answered: no more messages",
     });
     let reasons = [
-        message.suppressed_reason.map(|why| words::unsent(why).to_owned()),
+        message.suppressed_reason.map(|why| words::unsent_reason(why).to_owned()),
         message.last_error.as_ref().map(|error| format!("last try failed: {error}")),
         answer.map(str::to_owned),
         (message.attempts > 1).then(|| format!("{} tries", message.attempts)),
     ];
     Row {
-        written: words::moment(message.created_at),
-        what: what(message),
-        way: way(message).to_owned(),
+        written: date_and_time(message.created_at),
+        what: message_words(message),
+        way: channel_words(message.channel).to_owned(),
         to: message.recipient.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string),
-        visit: words::moment(message.visit_start),
-        status: words::status(message.status),
+        visit: date_and_time(message.visit_start),
+        status: words::message_status(message.status),
         when,
         why: reasons.into_iter().flatten().collect::<Vec<_>>().join("; "),
     }

@@ -2,17 +2,17 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse};
+use uuid::Uuid;
 
+use crate::actions::App;
 use crate::actions::messages::mailbox;
 use crate::actions::messages::mailbox::Delivered;
-use crate::actions::{App, Error};
 use crate::domain::patient::channel::Channel;
 use crate::domain::time::civil;
-use crate::web::frame::error::error_page;
-use crate::web::frame::page::{Named, named, shown};
-use crate::web::frame::style::STYLE;
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::page::{Id, public_page};
 
 struct Mail {
     id: String,
@@ -23,9 +23,8 @@ struct Mail {
 }
 
 #[derive(Template)]
-#[template(path = "mailbox.html", config = ".askama.toml")]
-struct Page {
-    style: &'static str,
+#[template(path = "manage/mailbox.html", config = ".askama.toml")]
+struct MailboxPage {
     now: String,
     mails: Vec<Mail>,
 }
@@ -35,17 +34,14 @@ struct Page {
     source = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{{ subject }}</title></head><body><main>{{ html|safe }}</main></body></html>",
     ext = "html"
 )]
-struct Bare<'a> {
+struct TextMail<'a> {
     subject: &'a str,
     html: &'a str,
 }
 
-pub(in crate::web) async fn page(State(app): State<App>) -> Response {
-    let mails = match mailbox::all(&app).await {
-        Ok(mails) => mails,
-        Err(error) => return error_page(error),
-    };
-    let view = |mail: Delivered| Mail {
+pub(in crate::web) async fn mailbox_page(State(app): State<App>) -> PageResult {
+    let mails = mailbox::all(&app).await?;
+    let mail = |mail: Delivered| Mail {
         id: mail.id.to_string(),
         text: mailbox::shown(&mail).text,
         recipient: mail.recipient,
@@ -57,35 +53,24 @@ pub(in crate::web) async fn page(State(app): State<App>) -> Response {
         },
         at: civil::spoken(app.zone, mail.at),
     };
-    shown(&Page {
-        style: &STYLE,
+    let page = MailboxPage {
         now: civil::spoken(app.zone, app.clock.now()),
-        mails: mails.into_iter().rev().map(view).collect(),
-    })
+        mails: mails.into_iter().rev().map(mail).collect(),
+    };
+    Ok(public_page(StatusCode::OK, &page))
 }
 
 /// The HTML of a mail, alone, as a mail program shows it: it may style itself, and load nothing.
-pub(in crate::web) async fn html(State(app): State<App>, id: Named) -> Response {
-    let found = match named(id).parse() {
-        Ok(id) => mailbox::get(&app, id).await,
-        Err(_) => Err(Error::NotThere("mail")),
-    };
-    let mail = match found {
-        Ok(mail) => mail,
-        Err(error) => return error_page(error),
-    };
+pub(in crate::web) async fn mail_html(State(app): State<App>, Id(id): Id<Uuid>) -> PageResult {
+    let mail = mailbox::get(&app, id).await?;
     let html = mailbox::shown(&mail).html;
     // What went out as text alone is no page by itself.
     let whole = if html.contains("<title>") {
         Ok(html)
     } else {
-        let subject = &mail.subject;
-        Bare { subject, html: &html }.render()
+        TextMail { subject: &mail.subject, html: &html }.render()
     };
-    let mut response = Html(whole.unwrap_or_default()).into_response();
-    response.headers_mut().insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox"),
-    );
-    response
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+    let headers = [(header::CONTENT_SECURITY_POLICY, policy)];
+    Ok((headers, Html(whole.unwrap_or_default())).into_response())
 }

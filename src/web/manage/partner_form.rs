@@ -1,20 +1,20 @@
-//! The forms of a partner shop: what is written about it, its papers with when they end, and a link to
-//! its list.
+//! The forms of a partner shop: its details, its papers with their last days, and a link to its list.
 
 use chrono::NaiveDate;
 use strum::VariantArray;
 
-use super::catalogue_forms::{Note, hours};
+use super::catalogue_forms::{Note, hours_field};
 use super::words;
 use crate::domain::catalogue::partner::{Paper, PartnerDetails, Works};
 use crate::domain::catalogue::service::Method;
 use crate::domain::ids::PartnerId;
 use crate::domain::patient::Language;
-use crate::web::frame::form::field::{Field, Kind, choice};
+use crate::web::frame::form::field::{Choice, Field, Kind, choice};
 use crate::web::frame::form::spec::FormSpec;
+use crate::web::frame::text::title_words;
 
-/// Each paper and how it stands: not on file, expired, or ending soon.
-pub(super) fn papers(details: &PartnerDetails, today: NaiveDate, all: bool) -> Vec<Note> {
+/// The state of each paper: not on file, expired, or ending soon; with `all`, also those that last.
+pub(super) fn paper_notes(details: &PartnerDetails, today: NaiveDate, all: bool) -> Vec<Note> {
     let papers = details.papers.clone().unwrap_or_default();
     let named = [
         ("Licence", papers.licence),
@@ -34,7 +34,16 @@ pub(super) fn papers(details: &PartnerDetails, today: NaiveDate, all: bool) -> V
     named.into_iter().filter_map(note).collect()
 }
 
-fn paper(name: &'static str, label: &'static str) -> Field {
+/// The languages, to choose from.
+pub(super) fn language_choices() -> Vec<Choice> {
+    let language = |one: &Language| match one {
+        Language::En => choice(one, "English"),
+        Language::Fr => choice(one, "French"),
+    };
+    Language::VARIANTS.iter().map(language).collect()
+}
+
+fn paper_field(name: &'static str, label: &'static str) -> Field {
     let parts = vec![
         Field::new("number", "Number", Kind::Text),
         Field::new("dated", "Dated", Kind::Day),
@@ -45,11 +54,7 @@ fn paper(name: &'static str, label: &'static str) -> Field {
 }
 
 fn fields(is_new: bool) -> Vec<Field> {
-    let languages = Language::VARIANTS.iter().map(|one| match one {
-        Language::En => choice(one, "English"),
-        Language::Fr => choice(one, "French"),
-    });
-    let methods = Method::VARIANTS.iter().map(|one| choice(one, &words::title(one)));
+    let methods = Method::VARIANTS.iter().map(|one| choice(one, &title_words(one)));
     let works = Works::VARIANTS.iter().map(|one| match one {
         Works::SharedHours => choice(one, "Shares its hours: the desk books, the shop confirms"),
         Works::OnRequest => choice(one, "On request: the shop proposes the time"),
@@ -59,21 +64,21 @@ fn fields(is_new: bool) -> Vec<Field> {
         Field::new("address", "Street address", Kind::Text).required(),
         Field::new("phone", "Telephone", Kind::Tel).required(),
         Field::new("contact", "Whom to ask for", Kind::Text),
-        Field::new("languages", "Languages spoken there", Kind::Ticks(languages.collect())),
+        Field::new("languages", "Languages spoken there", Kind::Ticks(language_choices())),
         Field::new("methods", "How it treats", Kind::Ticks(methods.collect())),
         Field::new("wavelengths_nm", "Wavelengths of its lasers, nm", Kind::Numbers)
             .hint("With commas between them, such as 1064, 532."),
         Field::new("works", "How it works with the clinic", Kind::One(works.collect()))
             .hint("By shared hours unless set."),
-        paper("papers/licence", "Licence of the city"),
-        paper("papers/inspection", "Inspection by the health unit"),
-        paper("papers/insurance", "Insurance"),
-        paper("papers/device_licence", "Medical device licence of its laser"),
-        paper("papers/operator_training", "Training of its operators"),
+        paper_field("papers/licence", "Licence of the city"),
+        paper_field("papers/inspection", "Inspection by the health unit"),
+        paper_field("papers/insurance", "Insurance"),
+        paper_field("papers/device_licence", "Medical device licence of its laser"),
+        paper_field("papers/operator_training", "Training of its operators"),
         Field::new("active", "Can be referred to", Kind::Tick),
     ];
     if is_new {
-        all.push(hours("shop/hours"));
+        all.push(hours_field("shop/hours"));
         all.push(
             Field::new("shop/chairs", "How many can be treated there at once", Kind::Whole)
                 .hint("One unless set."),
@@ -108,7 +113,7 @@ pub(super) fn form_to_change(id: PartnerId) -> FormSpec {
 }
 
 /// The form for a link to its list.
-pub(super) fn link_spec(id: PartnerId) -> FormSpec {
+pub(super) fn link_form(id: PartnerId) -> FormSpec {
     FormSpec {
         action: format!("/manage/partners/{id}/links"),
         button: "Make a link",

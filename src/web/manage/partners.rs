@@ -1,44 +1,40 @@
-//! Partner shops: their papers and when these end, what they offer, their people, the links to
-//! their lists, and their settlement month by month.
+//! Partner shops: their papers and when these end, their people, the links to their lists, and their settlement month
+//! by month.
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use super::catalogue_forms::Note;
-use super::partner_form::{form_to_add, form_to_change, link_spec, papers};
-use super::tabs::{Part, Tab, tabs};
-use super::words;
-use crate::actions::access::browsers::Person;
+use super::entry_page::EntryPage;
+use super::partner_form::{form_to_add, form_to_change, link_form, paper_notes};
+use super::sections::{Section, manage_layout};
 use crate::actions::access::users;
 use crate::actions::access::users::UserView;
 use crate::actions::partner::links::{NewShopLink, ShopLinkView};
 use crate::actions::partner::settlement::{FiguresWanted, Settlement};
 use crate::actions::partner::{links, partners, settlement};
-use crate::actions::work::page;
-use crate::actions::{App, Caller, Error, Result, catalogue};
+use crate::actions::work::page::Page;
+use crate::actions::{Error, Result, catalogue};
 use crate::domain::catalogue::partner::{Partner, PartnerDetails};
 use crate::domain::ids::{PartnerId, ShopLinkId};
 use crate::domain::partner::settlement::{Days, Month};
-use crate::domain::time::civil;
-use crate::web::frame::error::error_page;
-use crate::web::frame::form::sent::{Asked, Form};
-use crate::web::frame::form::spec::{FormView, Outcome, expected};
-use crate::web::frame::form::wrong::Wrong;
-use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, named, shown_with_scripts};
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::form::sent::{Form, Query};
+use crate::web::frame::form::spec::{FormView, Rejected, expected};
+use crate::web::frame::layout::Layout;
+use crate::web::frame::page::{Id, app_page, redirect, status_of};
+use crate::web::frame::signed_in::SignedIn;
+use crate::web::frame::text::{code_words, date_and_time};
 
-/// How many months of settlement are shown unless somebody says.
+/// How many months of settlement are shown unless the address says.
 const MONTHS: u32 = 12;
 
 #[derive(Template)]
-#[template(path = "manage_partners.html", config = ".askama.toml")]
-struct Page {
-    shell: Shell,
-    tabs: Vec<Tab>,
+#[template(path = "manage/partners.html", config = ".askama.toml")]
+struct PartnersPage {
+    layout: Layout,
     rows: Vec<Row>,
 }
 
@@ -51,115 +47,79 @@ struct Row {
     active: bool,
 }
 
-fn works(partner: &Partner) -> &'static str {
-    if partner.proposes() { "On request" } else { "Shared hours" }
-}
-
-/// The list.
-pub(super) async fn page(State(app): State<App>, Extension(person): Extension<Person>) -> Response {
-    match listed(&app, &person).await {
-        Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => error_page(error),
-    }
-}
-
-async fn listed(app: &App, person: &Person) -> Result<Page> {
-    let (caller, today) = (person.caller(), civil::date_of(app.zone, app.clock.now()));
-    let (mut rows, mut after) = (Vec::new(), None);
+/// Every partner, page by page.
+pub(super) async fn all_partners(user: &SignedIn) -> Result<Vec<Partner>> {
+    let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let page = page::Page { limit: Some(200), after };
-        let found = partners::list(app, &caller, &page).await?;
-        rows.extend(found.items.iter().map(|partner| Row {
-            id: partner.id,
-            name: partner.details.name.to_string(),
-            works: works(partner),
-            methods: methods(partner),
-            notes: papers(&partner.details, today, false),
-            active: partner.details.active,
-        }));
+        let page = Page { limit: Some(200), after };
+        let found = partners::list(&user.app, &user.caller(), &page).await?;
+        all.extend(found.items);
         match found.next {
             Some(next) => after = Some(next),
-            None => break,
+            None => return Ok(all),
         }
     }
-    Ok(Page { shell: Shell::of(app, person, Here::Manage), tabs: tabs(Some(Part::Partners)), rows })
+}
+
+pub(super) async fn partners_page(user: SignedIn) -> PageResult {
+    let today = user.today();
+    let row = |partner: &Partner| Row {
+        id: partner.id,
+        name: partner.details.name.to_string(),
+        works: if partner.proposes() { "On request" } else { "Shared hours" },
+        methods: methods(partner),
+        notes: paper_notes(&partner.details, today, false),
+        active: partner.details.active,
+    };
+    let rows = all_partners(&user).await?.iter().map(row).collect();
+    let page = PartnersPage { layout: manage_layout(&user, Some(Section::Partners)), rows };
+    Ok(app_page(StatusCode::OK, &page))
 }
 
 fn methods(partner: &Partner) -> String {
     let all = partner.details.methods.iter().flatten();
-    all.map(words::code).collect::<Vec<_>>().join(", ")
+    all.map(code_words).collect::<Vec<_>>().join(", ")
 }
 
-#[derive(Template)]
-#[template(path = "manage_thing.html", config = ".askama.toml")]
-struct NewPage {
-    shell: Shell,
-    tabs: Vec<Tab>,
-    back: &'static str,
-    back_words: &'static str,
-    title: &'static str,
-    form: FormView,
-}
-
-fn new_page(app: &App, person: &Person, form: FormView) -> NewPage {
-    NewPage {
-        shell: Shell::of(app, person, Here::Manage),
-        tabs: tabs(Some(Part::Partners)),
+fn page_of_new(user: &SignedIn, form: FormView) -> EntryPage {
+    EntryPage {
+        layout: manage_layout(user, Some(Section::Partners)),
         back: "/manage/partners",
         back_words: "All partners",
-        title: "Add a partner",
+        title: "Add a partner".to_owned(),
         form,
     }
 }
 
 /// The form for a new partner.
-pub(super) async fn blank(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-) -> Response {
+pub(super) async fn new_partner_page(user: SignedIn) -> PageResult {
     let begins = json!({"active": true, "shop": {"observes_holidays": true, "chairs": 1}});
-    shown_with_scripts(
-        StatusCode::OK,
-        &new_page(&app, &person, form_to_add().filled(&begins, None)),
-    )
+    let form = form_to_add().filled(&begins, None, None);
+    Ok(app_page(StatusCode::OK, &page_of_new(&user, form)))
 }
 
-/// Writes a partner down.
-pub(super) async fn add(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    form: Form,
-) -> Response {
-    let (spec, caller) = (form_to_add(), person.caller());
-    let typed = spec.typed(&form);
-    let problems = match spec.read(&typed) {
-        Ok(written) => {
-            let added = match catalogue::read::<PartnerDetails>(written) {
-                Ok(details) => partners::add(&app, &caller, details).await,
-                Err(error) => Err(error),
-            };
-            match spec.outcome(added) {
-                Outcome::Done(added) => {
-                    let id = added.into_inner().id;
-                    return Redirect::to(&format!("/manage/partners/{id}?done=added"))
-                        .into_response();
-                }
-                Outcome::Wrong(problems) => problems,
-                Outcome::Stale => Vec::new(),
-                Outcome::Failed(error) => return error_page(error),
-            }
-        }
-        Err(problems) => problems,
+pub(super) async fn add_partner(user: SignedIn, form: Form) -> PageResult {
+    let add = async |json| {
+        let details = catalogue::read::<PartnerDetails>(json)?;
+        partners::add(&user.app, &user.caller(), details).await
     };
-    let page = new_page(&app, &person, spec.with_wrong(&typed, None, &problems));
-    shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    let spec = form_to_add();
+    match spec.submit(&form, add).await? {
+        Ok(added) => {
+            let id = added.into_inner().id;
+            Ok(redirect(&format!("/manage/partners/{id}?done=added")))
+        }
+        Err(rejected) => {
+            let page = page_of_new(&user, spec.blank(Some(&rejected)));
+            Ok(app_page(status_of(true), &page))
+        }
+    }
 }
 
 #[derive(Template)]
-#[template(path = "manage_partner.html", config = ".askama.toml")]
+#[template(path = "manage/partner.html", config = ".askama.toml")]
 struct PartnerPage {
-    shell: Shell,
-    tabs: Vec<Tab>,
+    layout: Layout,
     note: Option<&'static str>,
     problem: Option<String>,
     partner: Partner,
@@ -171,7 +131,7 @@ struct PartnerPage {
     link_form: FormView,
     from: Month,
     to: Month,
-    months: Vec<Settled>,
+    months: Vec<SettledMonth>,
 }
 
 struct Link {
@@ -181,45 +141,35 @@ struct Link {
     made: String,
 }
 
-struct Settled {
+struct SettledMonth {
     month: String,
     counts: [i64; 5],
     to_answer: String,
     to_treatment: String,
 }
 
-/// What a form that failed carried.
-enum Left {
-    Nothing,
-    Change(Form, Vec<Wrong>, i64),
-    Stale(Form),
-    Link(Form, Vec<Wrong>),
-    Words(String),
-}
-
-pub(super) fn id_of(id: Named) -> Result<PartnerId> {
-    named(id).parse().map_err(|_| Error::NotThere("partner"))
+/// What a command about a partner came to, where the page itself says so.
+enum Outcome {
+    Change(Rejected),
+    Link(Rejected),
+    /// The address of a link that was just made.
+    Made(Option<String>),
+    Failed(&'static str),
 }
 
 /// The months of settlement that are asked for.
-fn months(app: &App, asked: &Form) -> (Month, Month) {
-    let this = Month::containing(civil::date_of(app.zone, app.clock.now()));
-    let to = asked.read("to").unwrap_or(this);
-    (asked.read("from").unwrap_or_else(|| to.earlier(MONTHS - 1)), to)
+fn months_wanted(user: &SignedIn, query: &Form) -> (Month, Month) {
+    let to = query.read("to").unwrap_or_else(|| Month::containing(user.today()));
+    (query.read("from").unwrap_or_else(|| to.earlier(MONTHS - 1)), to)
 }
 
-async fn settled(
-    app: &App,
-    caller: &Caller,
-    id: PartnerId,
-    (from, to): (Month, Month),
-) -> Result<Settlement> {
+async fn settled(user: &SignedIn, id: PartnerId, (from, to): (Month, Month)) -> Result<Settlement> {
     let wanted = FiguresWanted { from: Some(from), to: Some(to), partner_id: Some(id) };
-    settlement::settled(app, caller, wanted).await
+    settlement::settled(&user.app, &user.caller(), wanted).await
 }
 
-fn note(asked: &Form) -> Option<&'static str> {
-    Some(match asked.get("done") {
+fn note(query: &Form) -> Option<&'static str> {
+    Some(match query.get("done") {
         "added" => {
             "The partner was added, with its place and chairs. Give its people a sign-in under Users, or make a link to its list below."
         }
@@ -229,67 +179,64 @@ fn note(asked: &Form) -> Option<&'static str> {
     })
 }
 
-async fn partner_page(
-    app: &App,
-    person: &Person,
+async fn partner_page_with(
+    user: &SignedIn,
     id: PartnerId,
-    asked: &Form,
-    left: Left,
-) -> Result<PartnerPage> {
-    let caller = person.caller();
+    query: &Form,
+    outcome: Option<Outcome>,
+) -> PageResult {
+    let (app, caller) = (&user.app, user.caller());
     let partner = partners::get(app, &caller, id).await?.into_inner();
-    let there = written_of(&partner)?;
-    let (spec, links) = (form_to_change(id), link_spec(id));
-    let (mut problem, mut link_form) = (None, links.empty());
-    let form = match left {
-        Left::Change(typed, problems, version) => spec.with_wrong(&typed, Some(version), &problems),
-        Left::Stale(typed) => spec.with_newer(&typed, &there, partner.version),
-        Left::Nothing => spec.filled(&there, Some(partner.version)),
-        Left::Link(typed, problems) => {
-            link_form = links.with_wrong(&typed, None, &problems);
-            spec.filled(&there, Some(partner.version))
-        }
-        Left::Words(words) => {
-            problem = Some(words);
-            spec.filled(&there, Some(partner.version))
-        }
+    let status = match outcome {
+        None => StatusCode::OK,
+        Some(Outcome::Made(_)) => StatusCode::CREATED,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let (from, to) = months(app, asked);
-    let months = match settled(app, &caller, id, (from, to)).await {
-        Ok(settled) => months_of(&settled),
+    let (mut change, mut link, mut made, mut problem) = (None, None, None, None);
+    match outcome {
+        None => (),
+        Some(Outcome::Change(rejected)) => change = Some(rejected),
+        Some(Outcome::Link(rejected)) => link = Some(rejected),
+        Some(Outcome::Made(address)) => made = address,
+        Some(Outcome::Failed(words)) => problem = Some(words.to_owned()),
+    }
+    let (from, to) = months_wanted(user, query);
+    let months = match settled(user, id, (from, to)).await {
+        Ok(settled) => settled_months(&settled),
         Err(Error::Refused(all)) => {
             problem = all.into_iter().next().map(|one| one.message);
             Vec::new()
         }
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     };
-    Ok(PartnerPage {
-        shell: Shell::of(app, person, Here::Manage),
-        tabs: tabs(Some(Part::Partners)),
-        note: note(asked),
+    let there = json_of(&partner)?;
+    let page = PartnerPage {
+        layout: manage_layout(user, Some(Section::Partners)),
+        note: note(query),
         problem,
-        papers: papers(&partner.details, civil::date_of(app.zone, app.clock.now()), true),
-        form,
+        papers: paper_notes(&partner.details, user.today(), true),
+        form: form_to_change(id).filled(&there, Some(partner.version), change.as_ref()),
         users: users::list(app, &caller, Some(id)).await?,
-        links: links_of(app, &caller, id).await?,
-        made: None,
-        link_form,
+        links: links_of(user, id).await?,
+        made,
+        link_form: link_form(id).blank(link.as_ref()),
         from,
         to,
         months,
         partner,
-    })
+    };
+    Ok(app_page(status, &page))
 }
 
-fn written_of(partner: &Partner) -> Result<Value> {
+fn json_of(partner: &Partner) -> Result<Value> {
     serde_json::to_value(&partner.details).map_err(|error| Error::Fault(error.to_string()))
 }
 
-fn months_of(settled: &Settlement) -> Vec<Settled> {
+fn settled_months(settled: &Settlement) -> Vec<SettledMonth> {
     let days = |days: Option<Days>| days.map_or_else(|| "–".to_owned(), |days| days.to_string());
     let row = |one: &settlement::NamedFigures| {
         let f = &one.figures;
-        Settled {
+        SettledMonth {
             month: f.month.to_string(),
             counts: [f.referred, f.accepted, f.declined, f.done, f.overdue],
             to_answer: days(f.median_days_to_answer),
@@ -299,163 +246,81 @@ fn months_of(settled: &Settlement) -> Vec<Settled> {
     settled.items.iter().map(row).collect()
 }
 
-async fn links_of(app: &App, caller: &Caller, id: PartnerId) -> Result<Vec<Link>> {
-    let page = page::Page { limit: Some(200), after: None };
-    let found = links::list(app, caller, id, &page).await?;
+async fn links_of(user: &SignedIn, id: PartnerId) -> Result<Vec<Link>> {
+    let page = Page { limit: Some(200), after: None };
+    let found = links::list(&user.app, &user.caller(), id, &page).await?;
     let link = |link: ShopLinkView| Link {
         id: link.id,
         version: link.version,
         label: link.label.to_string(),
-        made: words::moment(link.created_at),
+        made: date_and_time(link.created_at),
     };
     Ok(found.items.into_iter().map(link).collect())
 }
 
-async fn answered(app: &App, person: &Person, id: PartnerId, asked: &Form, left: Left) -> Response {
-    let status = match left {
-        Left::Nothing => StatusCode::OK,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    match partner_page(app, person, id, asked, left).await {
-        Ok(page) => shown_with_scripts(status, &page),
-        Err(error) => error_page(error),
-    }
+async fn outcome_page(user: &SignedIn, id: PartnerId, outcome: Outcome) -> PageResult {
+    partner_page_with(user, id, &Form::default(), Some(outcome)).await
 }
 
-/// One partner.
-pub(super) async fn one(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-    Asked(asked): Asked,
-) -> Response {
-    match id_of(id) {
-        Ok(id) => answered(&app, &person, id, &asked, Left::Nothing).await,
-        Err(error) => error_page(error),
-    }
+pub(super) async fn partner_page(
+    user: SignedIn,
+    Id(id): Id<PartnerId>,
+    Query(query): Query,
+) -> PageResult {
+    partner_page_with(&user, id, &query, None).await
 }
 
-/// Changes a partner.
-pub(super) async fn change(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
+pub(super) async fn change_partner(
+    user: SignedIn,
+    Id(id): Id<PartnerId>,
     form: Form,
-) -> Response {
-    let (id, caller) = match id_of(id) {
-        Ok(id) => (id, person.caller()),
-        Err(error) => return error_page(error),
-    };
-    let spec = form_to_change(id);
-    let typed = spec.typed(&form);
-    let version = form.read("version").unwrap_or_default();
-    let left = match spec.read(&typed) {
-        Ok(written) => {
-            match spec.outcome(partners::change(&app, &caller, id, &expected(&form), written).await)
-            {
-                Outcome::Done(_) => {
-                    return Redirect::to(&format!("/manage/partners/{id}?done=changed"))
-                        .into_response();
-                }
-                Outcome::Wrong(problems) => Left::Change(typed, problems, version),
-                Outcome::Stale => Left::Stale(typed),
-                Outcome::Failed(error) => return error_page(error),
-            }
-        }
-        Err(problems) => Left::Change(typed, problems, version),
-    };
-    answered(&app, &person, id, &Form::default(), left).await
-}
-
-/// Makes a link to the shop's list, which is shown this once, and so on this very page.
-pub(super) async fn make_link(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-    form: Form,
-) -> Response {
-    let id = match id_of(id) {
-        Ok(id) => id,
-        Err(error) => return error_page(error),
-    };
-    let spec = link_spec(id);
-    let typed = spec.typed(&form);
-    let problems = match spec.read(&typed) {
-        Ok(written) => {
-            let made = match catalogue::read::<NewShopLink>(written) {
-                Ok(new) => links::make(&app, &person.caller(), id, new).await,
-                Err(error) => Err(error),
-            };
-            match spec.outcome(made) {
-                Outcome::Done(link) => {
-                    return with_link(&app, &person, id, link.into_inner()).await;
-                }
-                Outcome::Wrong(problems) => problems,
-                Outcome::Stale => Vec::new(),
-                Outcome::Failed(error) => return error_page(error),
-            }
-        }
-        Err(problems) => problems,
-    };
-    answered(&app, &person, id, &Form::default(), Left::Link(typed, problems)).await
-}
-
-async fn with_link(app: &App, person: &Person, id: PartnerId, link: ShopLinkView) -> Response {
-    match partner_page(app, person, id, &Form::default(), Left::Nothing).await {
-        Ok(page) => {
-            let page = PartnerPage { made: link.url, ..page };
-            shown_with_scripts(StatusCode::CREATED, &page)
-        }
-        Err(error) => error_page(error),
+) -> PageResult {
+    let (app, caller, expected) = (&user.app, user.caller(), expected(&form));
+    let change = async |json| partners::change(app, &caller, id, &expected, json).await;
+    match form_to_change(id).submit(&form, change).await? {
+        Ok(_) => Ok(redirect(&format!("/manage/partners/{id}?done=changed"))),
+        Err(rejected) => outcome_page(&user, id, Outcome::Change(rejected)).await,
     }
 }
 
-type LinkPath =
-    std::result::Result<Path<(String, String)>, axum::extract::rejection::PathRejection>;
+/// Makes a link to the shop's list. Its address is shown this once, so it is shown on this very page.
+pub(super) async fn make_link(user: SignedIn, Id(id): Id<PartnerId>, form: Form) -> PageResult {
+    let make = async |json| {
+        let new = catalogue::read::<NewShopLink>(json)?;
+        links::make(&user.app, &user.caller(), id, new).await
+    };
+    let outcome = match link_form(id).submit(&form, make).await? {
+        Ok(link) => Outcome::Made(link.into_inner().url),
+        Err(rejected) => Outcome::Link(rejected),
+    };
+    outcome_page(&user, id, outcome).await
+}
 
-/// Revokes a link.
 pub(super) async fn revoke_link(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    path: LinkPath,
+    user: SignedIn,
+    Id((id, link)): Id<(PartnerId, ShopLinkId)>,
     form: Form,
-) -> Response {
-    let read = |Path((id, link)): Path<(String, String)>| {
-        Some((id.parse::<PartnerId>().ok()?, link.parse::<ShopLinkId>().ok()?))
-    };
-    let Some((id, link)) = path.ok().and_then(read) else {
-        return error_page(Error::NotThere("link"));
-    };
-    match links::revoke(&app, &person.caller(), id, link, &expected(&form)).await {
-        Ok(()) => Redirect::to(&format!("/manage/partners/{id}?done=revoked")).into_response(),
+) -> PageResult {
+    match links::revoke(&user.app, &user.caller(), id, link, &expected(&form)).await {
+        Ok(()) => Ok(redirect(&format!("/manage/partners/{id}?done=revoked"))),
         Err(Error::Stale | Error::NotThere("link")) => {
-            let words = "That link was changed or revoked meanwhile.".to_owned();
-            answered(&app, &person, id, &Form::default(), Left::Words(words)).await
+            let words = "That link was changed or revoked meanwhile.";
+            outcome_page(&user, id, Outcome::Failed(words)).await
         }
-        Err(error) => error_page(error),
+        Err(error) => Err(error.into()),
     }
 }
 
 /// The settlement as comma-separated values.
-pub(super) async fn csv(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-    Asked(asked): Asked,
-) -> Response {
-    let written = match id_of(id) {
-        Ok(id) => match settled(&app, &person.caller(), id, months(&app, &asked)).await {
-            Ok(settled) => settled.csv(),
-            Err(error) => Err(error),
-        },
-        Err(error) => Err(error),
-    };
+pub(super) async fn settlement_csv(
+    user: SignedIn,
+    Id(id): Id<PartnerId>,
+    Query(query): Query,
+) -> PageResult {
+    let csv = settled(&user, id, months_wanted(&user, &query)).await?.csv()?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"settlement.csv\""),
     ];
-    match written {
-        Ok(csv) => (headers, csv).into_response(),
-        Err(error) => error_page(error),
-    }
+    Ok((headers, csv).into_response())
 }

@@ -1,40 +1,32 @@
-//! Users: who may sign in, as what, and with which second factor.
+//! Users: who may sign in, in which role, and with which second factor.
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
-use serde_json::json;
-use strum::VariantArray;
+use serde_json::{Value, json};
 
-use super::tabs::{Part, Tab, tabs};
+use super::sections::{Section, manage_layout};
+use super::user_form::{form_to_add, form_to_change, password_form};
 use super::words;
-use crate::actions::access::browsers::Person;
 use crate::actions::access::by_command::NewUser;
 use crate::actions::access::users::{ChangedUser, SecondFactor, UserView};
 use crate::actions::access::{second_factor, users};
-use crate::actions::partner::partners;
-use crate::actions::work::page;
-use crate::actions::{App, Caller, Error, Result, catalogue};
+use crate::actions::{Error, catalogue};
 use crate::domain::ids::{PartnerId, UserId};
 use crate::domain::patient::Email;
 use crate::domain::role::Role;
 use crate::domain::text::Line;
-use crate::web::frame::error::error_page;
-use crate::web::frame::form::field::{Choice, Field, Kind, choice};
-use crate::web::frame::form::sent::{Asked, Form};
-use crate::web::frame::form::spec::{FormSpec, FormView, Outcome, expected};
-use crate::web::frame::form::wrong::Wrong;
-use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::{Named, named, shown_with_scripts};
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::form::sent::{Form, Query};
+use crate::web::frame::form::spec::{FormView, Rejected, expected};
+use crate::web::frame::layout::Layout;
+use crate::web::frame::page::{Id, app_page, redirect, status_of};
+use crate::web::frame::signed_in::SignedIn;
 
 #[derive(Template)]
-#[template(path = "manage_users.html", config = ".askama.toml")]
-struct Page {
-    shell: Shell,
-    tabs: Vec<Tab>,
+#[template(path = "manage/users.html", config = ".askama.toml")]
+struct UsersPage {
+    layout: Layout,
     note: Option<&'static str>,
     rows: Vec<Row>,
     form: FormView,
@@ -50,21 +42,19 @@ struct Row {
     second_factor: &'static str,
 }
 
-impl From<UserView> for Row {
-    fn from(user: UserView) -> Self {
-        Self {
-            id: user.id,
-            second_factor: factor(&user),
-            name: user.name.to_string(),
-            email: user.email,
-            role: words::role(user.role),
-            shop: user.partner.map(|name| name.to_string()).unwrap_or_default(),
-            active: user.active,
-        }
+fn user_row(user: UserView) -> Row {
+    Row {
+        id: user.id,
+        second_factor: second_factor_words(&user),
+        name: user.name.to_string(),
+        email: user.email,
+        role: words::role(user.role),
+        shop: user.partner.map(|name| name.to_string()).unwrap_or_default(),
+        active: user.active,
     }
 }
 
-fn factor(user: &UserView) -> &'static str {
+fn second_factor_words(user: &UserView) -> &'static str {
     match (user.second_factor, user.second_factor_required) {
         (SecondFactor::SetUp, true) => "Set up, and required",
         (SecondFactor::SetUp, false) => "Set up",
@@ -73,8 +63,8 @@ fn factor(user: &UserView) -> &'static str {
     }
 }
 
-fn note(asked: &Form) -> Option<&'static str> {
-    Some(match asked.get("done") {
+fn note(query: &Form) -> Option<&'static str> {
+    Some(match query.get("done") {
         "added" => "The user was added.",
         "changed" => "The user was changed.",
         "in" => "The user may sign in again.",
@@ -89,50 +79,23 @@ fn note(asked: &Form) -> Option<&'static str> {
     })
 }
 
-/// What somebody can be, and whose.
-async fn who(app: &App, caller: &Caller) -> Result<(Vec<Choice>, Vec<Choice>)> {
-    let roles = Role::VARIANTS.iter().filter(|role| **role != Role::Patient);
-    let roles = roles.map(|role| choice(role, &words::role(*role))).collect();
-    Ok((roles, shops(app, caller).await?))
+pub(super) async fn users_page(user: SignedIn, Query(query): Query) -> PageResult {
+    users_page_with(&user, note(&query), None).await
 }
 
-/// The partner shops.
-pub(super) async fn shops(app: &App, caller: &Caller) -> Result<Vec<Choice>> {
-    let (mut all, mut after) = (Vec::new(), None);
-    loop {
-        let page = page::Page { limit: Some(200), after };
-        let found = partners::list(app, caller, &page).await?;
-        all.extend(found.items.iter().map(|shop| choice(&shop.id, &shop.details.name)));
-        match found.next {
-            Some(next) => after = Some(next),
-            None => return Ok(all),
-        }
-    }
-}
-
-fn role_fields(roles: Vec<Choice>, shops: Vec<Choice>) -> Vec<Field> {
-    vec![
-        Field::new("name", "Name", Kind::Text).required(),
-        Field::new("role", "Role", Kind::One(roles)).required(),
-        Field::new("partner_id", "Shop", Kind::One(shops)).hint("For the role partner shop only."),
-    ]
-}
-
-async fn form_to_add(app: &App, caller: &Caller) -> Result<FormSpec> {
-    let (roles, shops) = who(app, caller).await?;
-    let mut fields =
-        vec![Field::new("email", "Email", Kind::Email).required().hint("They sign in with it.")];
-    fields.extend(role_fields(roles, shops));
-    fields.push(
-        Field::new("password", "Password", Kind::Password)
-            .hint("Ten characters or more. Without one they use tokens only."),
-    );
-    Ok(FormSpec {
-        action: "/manage/users".to_owned(),
-        button: "Add the user",
-        fields,
-        unique: "email",
-    })
+async fn users_page_with(
+    user: &SignedIn,
+    note: Option<&'static str>,
+    rejected: Option<Rejected>,
+) -> PageResult {
+    let users = users::list(&user.app, &user.caller(), None).await?;
+    let page = UsersPage {
+        layout: manage_layout(user, Some(Section::Users)),
+        note,
+        rows: users.into_iter().map(user_row).collect(),
+        form: form_to_add(user).await?.blank(rejected.as_ref()),
+    };
+    Ok(app_page(status_of(rejected.is_some()), &page))
 }
 
 #[derive(Deserialize)]
@@ -144,73 +107,22 @@ struct Added {
     password: Option<String>,
 }
 
-/// The list.
-pub(super) async fn page(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    Asked(asked): Asked,
-) -> Response {
-    match listed(&app, &person, note(&asked), &Form::default(), &[]).await {
-        Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => error_page(error),
-    }
-}
-
-async fn listed(
-    app: &App,
-    person: &Person,
-    note: Option<&'static str>,
-    typed: &Form,
-    problems: &[Wrong],
-) -> Result<Page> {
-    let caller = person.caller();
-    Ok(Page {
-        shell: Shell::of(app, person, Here::Manage),
-        tabs: tabs(Some(Part::Users)),
-        note,
-        rows: users::list(app, &caller, None).await?.into_iter().map(Row::from).collect(),
-        form: form_to_add(app, &caller).await?.with_wrong(typed, None, problems),
-    })
-}
-
-/// Adds a user.
-pub(super) async fn add(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    form: Form,
-) -> Response {
-    let caller = person.caller();
-    let spec = match form_to_add(&app, &caller).await {
-        Ok(spec) => spec,
-        Err(error) => return error_page(error),
+pub(super) async fn add_user(user: SignedIn, form: Form) -> PageResult {
+    let add = async |json: Value| {
+        let Added { email, name, role, partner_id, password } = catalogue::read(json)?;
+        let new = NewUser { email, name, role, partner_id, password };
+        users::add(&user.app, &user.caller(), new).await
     };
-    let typed = spec.typed(&form);
-    let problems = match spec.read(&typed) {
-        Ok(written) => match spec.outcome(added(&app, &caller, written).await) {
-            Outcome::Done(_) => return Redirect::to("/manage/users?done=added").into_response(),
-            Outcome::Wrong(problems) => problems,
-            Outcome::Stale => Vec::new(),
-            Outcome::Failed(error) => return error_page(error),
-        },
-        Err(problems) => problems,
-    };
-    match listed(&app, &person, None, &typed, &problems).await {
-        Ok(page) => shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page),
-        Err(error) => error_page(error),
+    match form_to_add(&user).await?.submit(&form, add).await? {
+        Ok(_) => Ok(redirect("/manage/users?done=added")),
+        Err(rejected) => users_page_with(&user, None, Some(rejected)).await,
     }
-}
-
-async fn added(app: &App, caller: &Caller, written: serde_json::Value) -> Result<UserId> {
-    let Added { email, name, role, partner_id, password } = catalogue::read(written)?;
-    let new = NewUser { email, name, role, partner_id, password };
-    users::add(app, caller, new).await
 }
 
 #[derive(Template)]
-#[template(path = "manage_user.html", config = ".askama.toml")]
+#[template(path = "manage/user.html", config = ".askama.toml")]
 struct UserPage {
-    shell: Shell,
-    tabs: Vec<Tab>,
+    layout: Layout,
     note: Option<&'static str>,
     problem: Option<String>,
     user: UserView,
@@ -220,6 +132,54 @@ struct UserPage {
     password: FormView,
 }
 
+/// Why a command about a user failed.
+enum Failed {
+    Change(Rejected),
+    Password(Rejected),
+    Other(String),
+}
+
+async fn user_page_with(
+    user: &SignedIn,
+    id: UserId,
+    note: Option<&'static str>,
+    failed: Option<Failed>,
+) -> PageResult {
+    let shown = users::get(&user.app, &user.caller(), id).await?;
+    let there = json!({"name": shown.name, "role": shown.role, "partner_id": shown.partner_id});
+    let status = status_of(failed.is_some());
+    let (change, password, problem) = match failed {
+        None => (None, None, None),
+        Some(Failed::Change(rejected)) => (Some(rejected), None, None),
+        Some(Failed::Password(rejected)) => (None, Some(rejected), None),
+        Some(Failed::Other(problem)) => (None, None, Some(problem)),
+    };
+    let form = form_to_change(user, id).await?;
+    let page = UserPage {
+        layout: manage_layout(user, Some(Section::Users)),
+        note,
+        problem,
+        factor: second_factor_words(&shown),
+        is_self: id == user.person.actor.user_id,
+        form: form.filled(&there, Some(shown.version), change.as_ref()),
+        password: password_form(id).blank(password.as_ref()),
+        user: shown,
+    };
+    Ok(app_page(status, &page))
+}
+
+async fn failed_page(user: &SignedIn, id: UserId, failed: Failed) -> PageResult {
+    user_page_with(user, id, None, Some(failed)).await
+}
+
+pub(super) async fn user_page(
+    user: SignedIn,
+    Id(id): Id<UserId>,
+    Query(query): Query,
+) -> PageResult {
+    user_page_with(&user, id, note(&query), None).await
+}
+
 #[derive(Deserialize)]
 struct Changed {
     name: Line,
@@ -227,243 +187,70 @@ struct Changed {
     partner_id: Option<PartnerId>,
 }
 
-fn id_of(id: Named) -> Result<UserId> {
-    named(id).parse().map(UserId).map_err(|_| Error::NotThere("user"))
-}
-
-fn password_form(id: UserId) -> FormSpec {
-    FormSpec {
-        action: format!("/manage/users/{id}/password"),
-        button: "Set the password",
-        fields: vec![
-            Field::new("password", "New password", Kind::Password)
-                .required()
-                .hint("Ten characters or more. They are signed out everywhere."),
-        ],
-        unique: "",
-    }
-}
-
-async fn form_to_change(app: &App, caller: &Caller, id: UserId) -> Result<FormSpec> {
-    let (roles, shops) = who(app, caller).await?;
-    Ok(FormSpec {
-        action: format!("/manage/users/{id}"),
-        button: "Save",
-        fields: role_fields(roles, shops),
-        unique: "role",
-    })
-}
-
-/// What a form that failed carried.
-enum Left {
-    Nothing,
-    /// With the version that the form was filled with, so that what somebody else writes meanwhile is noticed.
-    Change(Form, Vec<Wrong>, i64),
-    Stale(Form),
-    Password(Vec<Wrong>),
-    Words(String),
-}
-
-async fn user_page(
-    app: &App,
-    person: &Person,
-    id: UserId,
-    note: Option<&'static str>,
-    left: Left,
-) -> Result<UserPage> {
-    let caller = person.caller();
-    let user = users::get(app, &caller, id).await?;
-    let spec = form_to_change(app, &caller, id).await?;
-    let there = json!({"name": user.name, "role": user.role, "partner_id": user.partner_id});
-    let passwords = password_form(id);
-    let mut password = passwords.empty();
-    let mut problem = None;
-    let form = match left {
-        Left::Nothing => spec.filled(&there, Some(user.version)),
-        Left::Change(typed, problems, version) => spec.with_wrong(&typed, Some(version), &problems),
-        Left::Stale(typed) => spec.with_newer(&typed, &there, user.version),
-        Left::Password(problems) => {
-            password = passwords.with_wrong(&Form::default(), None, &problems);
-            spec.filled(&there, Some(user.version))
-        }
-        Left::Words(words) => {
-            problem = Some(words);
-            spec.filled(&there, Some(user.version))
-        }
-    };
-    Ok(UserPage {
-        shell: Shell::of(app, person, Here::Manage),
-        tabs: tabs(Some(Part::Users)),
-        note,
-        problem,
-        factor: factor(&user),
-        is_self: id == person.actor.user_id,
-        form,
-        password,
-        user,
-    })
-}
-
-async fn answered(app: &App, person: &Person, id: UserId, left: Left) -> Response {
-    match user_page(app, person, id, None, left).await {
-        Ok(page) => shown_with_scripts(StatusCode::UNPROCESSABLE_ENTITY, &page),
-        Err(error) => error_page(error),
-    }
-}
-
-/// One user.
-pub(super) async fn one(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-    Asked(asked): Asked,
-) -> Response {
-    let page = match id_of(id) {
-        Ok(id) => user_page(&app, &person, id, note(&asked), Left::Nothing).await,
-        Err(error) => Err(error),
-    };
-    match page {
-        Ok(page) => shown_with_scripts(StatusCode::OK, &page),
-        Err(error) => error_page(error),
-    }
-}
-
 /// Changes name, role and shop.
-pub(super) async fn change(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-    form: Form,
-) -> Response {
-    let caller = person.caller();
-    let (id, spec) = match id_of(id) {
-        Ok(id) => match form_to_change(&app, &caller, id).await {
-            Ok(spec) => (id, spec),
-            Err(error) => return error_page(error),
-        },
-        Err(error) => return error_page(error),
+pub(super) async fn change_user(user: SignedIn, Id(id): Id<UserId>, form: Form) -> PageResult {
+    let expected = expected(&form);
+    let change = async |json: Value| {
+        let Changed { name, role, partner_id } = catalogue::read(json)?;
+        let changed = ChangedUser { name, role, partner_id };
+        users::change(&user.app, &user.caller(), id, &expected, changed).await
     };
-    let typed = spec.typed(&form);
-    let version = form.read("version").unwrap_or_default();
-    let left = match spec.read(&typed) {
-        Ok(written) => {
-            let changed = match catalogue::read(written) {
-                Ok(Changed { name, role, partner_id }) => {
-                    let changed = ChangedUser { name, role, partner_id };
-                    users::change(&app, &caller, id, &expected(&form), changed).await
-                }
-                Err(error) => Err(error),
-            };
-            match spec.outcome(changed) {
-                Outcome::Done(()) => return done(id, "changed"),
-                Outcome::Wrong(problems) => Left::Change(typed, problems, version),
-                Outcome::Stale => Left::Stale(typed),
-                Outcome::Failed(error) => return error_page(error),
-            }
-        }
-        Err(problems) => Left::Change(typed, problems, version),
-    };
-    answered(&app, &person, id, left).await
-}
-
-fn done(id: UserId, what: &str) -> Response {
-    Redirect::to(&format!("/manage/users/{id}?done={what}")).into_response()
-}
-
-/// Lets a user in, or out.
-pub(super) async fn set_active(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-    form: Form,
-) -> Response {
-    let id = match id_of(id) {
-        Ok(id) => id,
-        Err(error) => return error_page(error),
-    };
-    let active = match form.get("active") {
-        "yes" => true,
-        "no" => false,
-        _ => {
-            return answered(
-                &app,
-                &person,
-                id,
-                Left::Words("Say whether they may sign in.".to_owned()),
-            )
-            .await;
-        }
-    };
-    match users::set_active(&app, &person.caller(), id, active).await {
-        Ok(()) => done(id, if active { "in" } else { "out" }),
-        Err(Error::Taken(words)) => answered(&app, &person, id, Left::Words(words)).await,
-        Err(error) => error_page(error),
+    match form_to_change(&user, id).await?.submit(&form, change).await? {
+        Ok(()) => Ok(user_redirect(id, "changed")),
+        Err(rejected) => failed_page(&user, id, Failed::Change(rejected)).await,
     }
 }
 
-/// Sets another password.
-pub(super) async fn set_password(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-    form: Form,
-) -> Response {
-    let id = match id_of(id) {
-        Ok(id) => id,
-        Err(error) => return error_page(error),
+fn user_redirect(id: UserId, done: &str) -> Response {
+    redirect(&format!("/manage/users/{id}?done={done}"))
+}
+
+/// The yes or no that a form carries.
+fn yes_or_no(form: &Form, name: &str) -> Option<bool> {
+    match form.get(name) {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// Permits a user to sign in, or forbids it.
+pub(super) async fn set_active(user: SignedIn, Id(id): Id<UserId>, form: Form) -> PageResult {
+    let Some(active) = yes_or_no(&form, "active") else {
+        let problem = "Say whether they may sign in.".to_owned();
+        return failed_page(&user, id, Failed::Other(problem)).await;
     };
+    match users::set_active(&user.app, &user.caller(), id, active).await {
+        Ok(()) => Ok(user_redirect(id, if active { "in" } else { "out" })),
+        Err(Error::Taken(words)) => failed_page(&user, id, Failed::Other(words)).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn set_password(user: SignedIn, Id(id): Id<UserId>, form: Form) -> PageResult {
     let password = form.raw("password").unwrap_or_default().to_owned();
-    let set = users::set_password(&app, &person.caller(), id, password).await;
-    match password_form(id).outcome(set) {
-        Outcome::Done(()) => done(id, "password"),
-        Outcome::Wrong(problems) => answered(&app, &person, id, Left::Password(problems)).await,
-        Outcome::Stale => answered(&app, &person, id, Left::Nothing).await,
-        Outcome::Failed(error) => error_page(error),
+    let set = users::set_password(&user.app, &user.caller(), id, password).await;
+    match password_form(id).outcome(set, Form::default(), 0)? {
+        Ok(()) => Ok(user_redirect(id, "password")),
+        Err(rejected) => failed_page(&user, id, Failed::Password(rejected)).await,
     }
 }
 
-/// Requires a second factor, or no longer.
-pub(super) async fn require(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
+/// Requires a second factor of a user, or no longer.
+pub(super) async fn require_second_factor(
+    user: SignedIn,
+    Id(id): Id<UserId>,
     form: Form,
-) -> Response {
-    let id = match id_of(id) {
-        Ok(id) => id,
-        Err(error) => return error_page(error),
+) -> PageResult {
+    let Some(required) = yes_or_no(&form, "required") else {
+        let problem = "Say whether they need a second factor.".to_owned();
+        return failed_page(&user, id, Failed::Other(problem)).await;
     };
-    let required = match form.get("required") {
-        "yes" => true,
-        "no" => false,
-        _ => {
-            return answered(
-                &app,
-                &person,
-                id,
-                Left::Words("Say whether they need a second factor.".to_owned()),
-            )
-            .await;
-        }
-    };
-    match second_factor::require(&app, &person.caller(), id, required).await {
-        Ok(()) => done(id, if required { "required" } else { "not-required" }),
-        Err(error) => error_page(error),
-    }
+    second_factor::require(&user.app, &user.caller(), id, required).await?;
+    Ok(user_redirect(id, if required { "required" } else { "not-required" }))
 }
 
-/// Takes a second factor away.
-pub(super) async fn take_away(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    id: Named,
-) -> Response {
-    let taken = match id_of(id) {
-        Ok(id) => second_factor::take_away(&app, &person.caller(), id).await.map(|()| id),
-        Err(error) => Err(error),
-    };
-    match taken {
-        Ok(id) => done(id, "taken-away"),
-        Err(error) => error_page(error),
-    }
+pub(super) async fn remove_second_factor(user: SignedIn, Id(id): Id<UserId>) -> PageResult {
+    second_factor::take_away(&user.app, &user.caller(), id).await?;
+    Ok(user_redirect(id, "taken-away"))
 }

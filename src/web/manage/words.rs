@@ -1,46 +1,22 @@
-//! The words of the managers' pages: sentences out of what actions answer, moments as people write
-//! them, and what codes mean.
+//! The words of the managers' pages: days, deadlines, roles, and what codes mean.
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::NaiveDate;
 
 use crate::domain::messages::message::{MessageKind, MessageStatus, Unsent};
 use crate::domain::role::Role;
-
-/// A moment, `Mon 4 Jan 2027, 09:00`.
-pub(super) fn moment(at: DateTime<FixedOffset>) -> String {
-    at.format("%a %-d %b %Y, %H:%M").to_string()
-}
+use crate::web::frame::layout::role_name;
+use crate::web::frame::text::title_words;
 
 /// A day, `Mon 4 Jan 2027`.
 pub(super) fn day(date: NaiveDate) -> String {
     date.format("%a %-d %b %Y").to_string()
 }
 
-/// A code as words: `laser_controlled_area` is `laser controlled area`.
-pub(super) fn code(code: &(impl ToString + ?Sized)) -> String {
-    code.to_string().replace(['_', '-', '.'], " ")
-}
-
-/// A code as words that begin a line.
-pub(super) fn title(of: &(impl ToString + ?Sized)) -> String {
-    let words = code(of);
-    let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}", letters.as_str())
-}
-
-/// A role.
 pub(super) fn role(role: Role) -> String {
-    title(match role {
-        Role::FrontDesk => "front desk",
-        Role::Practitioner => "practitioner",
-        Role::Manager => "manager",
-        Role::Partner => "partner shop",
-        Role::Patient => "patient",
-    })
+    title_words(role_name(role))
 }
 
-/// What a day that something lasts until says today: nothing while it is far.
+/// What is said today of something that ends on `last`: nothing while that is far ahead.
 pub(super) fn until(what: &str, last: NaiveDate, today: NaiveDate) -> Option<(String, bool)> {
     let left = (last - today).num_days();
     match left {
@@ -59,8 +35,7 @@ pub(super) fn lead(text: &str) -> String {
     said.unwrap_or_else(|| text.to_owned())
 }
 
-/// What a message is for.
-pub(super) fn kind(kind: MessageKind) -> &'static str {
+pub(super) fn message_kind(kind: MessageKind) -> &'static str {
     match kind {
         MessageKind::Invite => "Invitation",
         MessageKind::Update => "Change of the visit",
@@ -84,8 +59,7 @@ pub(super) fn kind(kind: MessageKind) -> &'static str {
     }
 }
 
-/// What became of a message.
-pub(super) fn status(status: MessageStatus) -> &'static str {
+pub(super) fn message_status(status: MessageStatus) -> &'static str {
     match status {
         MessageStatus::Scheduled => "Waits",
         MessageStatus::Sending => "Under way",
@@ -99,7 +73,7 @@ pub(super) fn status(status: MessageStatus) -> &'static str {
 }
 
 /// Why a message was not sent.
-pub(super) fn unsent(why: Unsent) -> &'static str {
+pub(super) fn unsent_reason(why: Unsent) -> &'static str {
     match why {
         Unsent::NoAddress => "there is no address",
         Unsent::NoConsent => "the patient does not permit it",
@@ -118,8 +92,8 @@ pub(super) fn unsent(why: Unsent) -> &'static str {
     }
 }
 
-/// What was done, of a line of the audit.
-pub(super) fn deed(action: &str) -> String {
+/// The action of a line of the audit.
+pub(super) fn audit_action(action: &str) -> String {
     let known = match action {
         "patient.read" => "Read the record",
         "patient.found" => "Found in a search",
@@ -146,5 +120,5 @@ pub(super) fn deed(action: &str) -> String {
         "task.list" => "Saw a task in a list",
         _ => "",
     };
-    if known.is_empty() { title(action) } else { known.to_owned() }
+    if known.is_empty() { title_words(action) } else { known.to_owned() }
 }

@@ -2,33 +2,27 @@
 //! one is shown once, on the page that made it, and is stored nowhere.
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, FixedOffset};
 
-use super::path::expected;
 use super::words::Words;
-use crate::actions::access::browsers::Person;
 use crate::actions::calendar::feeds;
-use crate::actions::partner::links::NewShopLink;
-use crate::actions::partner::pages::Addresses;
+use crate::actions::partner::links::{NewShopLink, ShopLinkView};
 use crate::actions::partner::{links, pages};
-use crate::actions::{App, Error};
+use crate::actions::{Error, Result};
 use crate::domain::ids::{FeedId, ShopLinkId};
 use crate::domain::messages::wording;
-use crate::domain::patient::Language;
 use crate::domain::text::Line;
-use crate::web::frame::error::error_page;
+use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::control::{Control, focus_first_wrong};
 use crate::web::frame::form::field::{Field, Kind};
-use crate::web::frame::form::sent::{Asked, Form};
-use crate::web::frame::form::wrong::{Wrong, text_problem};
-use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::shown_with_scripts;
+use crate::web::frame::form::field_error::{FieldError, text_problem};
+use crate::web::frame::form::sent::{Form, Query};
+use crate::web::frame::form::spec::expected;
+use crate::web::frame::layout::{Layout, NavItem};
+use crate::web::frame::page::{app_page, redirect, status_of};
+use crate::web::frame::signed_in::SignedIn;
 
-/// A calendar that there is.
 struct Calendar {
     id: FeedId,
     version: i64,
@@ -36,7 +30,6 @@ struct Calendar {
     fetched: Option<String>,
 }
 
-/// A link that there is.
 struct Link {
     id: ShopLinkId,
     version: i64,
@@ -53,9 +46,9 @@ struct Fresh {
 }
 
 #[derive(Template)]
-#[template(path = "partner_addresses.html", config = ".askama.toml")]
-struct Page {
-    shell: Shell,
+#[template(path = "partner/addresses.html", config = ".askama.toml")]
+struct AddressesPage {
+    layout: Layout,
     words: &'static Words,
     note: Option<&'static str>,
     problem: Option<&'static str>,
@@ -65,197 +58,150 @@ struct Page {
     control: Control,
 }
 
-/// What a page shows besides what there is.
+/// What a command came to, as the page shows it.
 #[derive(Default)]
-struct Beside {
+struct Outcome {
     fresh: Option<Fresh>,
     note: Option<&'static str>,
     problem: Option<&'static str>,
     form: Form,
-    wrong: Vec<Wrong>,
+    wrong: Vec<FieldError>,
 }
 
-/// The page.
-pub(super) async fn page(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    Asked(asked): Asked,
-) -> Response {
-    shown(&app, &person, StatusCode::OK, |words| Beside {
-        note: asked.has("revoked").then_some(words.revoked),
-        ..Beside::default()
+pub(super) async fn addresses_page(user: SignedIn, Query(query): Query) -> PageResult {
+    addresses_page_with(&user, StatusCode::OK, |words| Outcome {
+        note: query.has("revoked").then_some(words.revoked),
+        ..Outcome::default()
     })
     .await
 }
 
-async fn shown(
-    app: &App,
-    person: &Person,
+async fn addresses_page_with(
+    user: &SignedIn,
     status: StatusCode,
-    beside: impl FnOnce(&'static Words) -> Beside,
-) -> Response {
-    match pages::addresses(app, &person.caller()).await {
-        Ok(addresses) => {
-            let words = Words::of(addresses.front.language);
-            shown_with_scripts(status, &filled(app, person, addresses, beside(words)))
-        }
-        Err(error) => error_page(error),
-    }
-}
-
-fn filled(app: &App, person: &Person, addresses: Addresses, beside: Beside) -> Page {
+    outcome: impl FnOnce(&'static Words) -> Outcome,
+) -> PageResult {
+    let addresses = pages::addresses(&user.app, &user.caller()).await?;
     let language = addresses.front.language;
-    let words = Words::of(language);
+    let words = Words::for_language(language);
+    let Outcome { fresh, note, problem, form, wrong } = outcome(words);
     let label = Field::new("label", words.label, Kind::Text)
         .max_length(200)
         .hint(words.label_hint)
         .required();
-    let mut control = label.filled(&beside.form, &beside.wrong);
+    let mut control = label.control(&form, &wrong);
     focus_first_wrong(std::iter::once(&mut control));
-    Page {
-        shell: Shell::for_shop(app, person, Here::PartnerAddresses, language),
+    let day = |at: DateTime<FixedOffset>| wording::day(language, at.naive_local());
+    let link = |link: ShopLinkView| Link {
+        id: link.id,
+        version: link.version,
+        label: link.label.to_string(),
+        made: day(link.created_at),
+    };
+    let page = AddressesPage {
+        layout: Layout::for_shop(user, NavItem::PartnerAddresses, language),
         words,
-        note: beside.note,
-        problem: beside.problem,
-        fresh: beside.fresh,
+        note,
+        problem,
+        fresh,
         calendar: addresses.feed.map(|feed| Calendar {
             id: feed.id,
             version: feed.version,
-            made: day(language, feed.rotated_at),
-            fetched: feed.last_fetched_at.map(|at| day(language, at)),
+            made: day(feed.rotated_at),
+            fetched: feed.last_fetched_at.map(day),
         }),
-        links: addresses
-            .links
-            .into_iter()
-            .map(|link| Link {
-                id: link.id,
-                version: link.version,
-                label: link.label.to_string(),
-                made: day(language, link.created_at),
-            })
-            .collect(),
+        links: addresses.links.into_iter().map(link).collect(),
         control,
-    }
+    };
+    Ok(app_page(status, &page))
 }
 
-fn day(language: Language, at: DateTime<FixedOffset>) -> String {
-    wording::day(language, at.naive_local())
-}
-
-/// The page after something failed: it says that things have changed, where that is why.
-async fn changed(app: &App, person: &Person, error: Error) -> Response {
+/// The page after a command failed, which says so where something has changed meanwhile.
+async fn failed_page(user: &SignedIn, error: Error) -> PageResult {
     match error {
         // What is not there any more was revoked a moment ago, perhaps by this very button.
         Error::Stale | Error::AnsweredMeanwhile | Error::NotThere(_) => {
-            shown(app, person, StatusCode::UNPROCESSABLE_ENTITY, |words| Beside {
+            addresses_page_with(user, status_of(true), |words| Outcome {
                 problem: Some(words.stale),
-                ..Beside::default()
+                ..Outcome::default()
             })
             .await
         }
-        error => error_page(error),
+        error => Err(error.into()),
+    }
+}
+
+/// The page with an address that was just made.
+async fn fresh_page(
+    user: &SignedIn,
+    fresh: impl FnOnce(&'static Words) -> Option<Fresh>,
+) -> PageResult {
+    addresses_page_with(user, StatusCode::CREATED, |words| Outcome {
+        fresh: fresh(words),
+        ..Outcome::default()
+    })
+    .await
+}
+
+async fn revoked_page(user: &SignedIn, revoked: Result<()>) -> PageResult {
+    match revoked {
+        Ok(()) => Ok(redirect("/partner/calendar?revoked")),
+        Err(error) => failed_page(user, error).await,
     }
 }
 
 /// Gives the calendar an address, or another one.
-pub(super) async fn make_calendar(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    form: Form,
-) -> Response {
+pub(super) async fn make_calendar(user: SignedIn, form: Form) -> PageResult {
     let seen = form.read("id").zip(form.read("version"));
-    match pages::new_calendar(&app, &person.caller(), seen).await {
+    match pages::new_calendar(&user.app, &user.caller(), seen).await {
         Ok(made) => {
             let feed = made.into_inner();
-            shown(&app, &person, StatusCode::CREATED, |words| Beside {
-                fresh: feed.url.map(|address| Fresh {
+            fresh_page(&user, |words| {
+                feed.url.map(|address| Fresh {
                     label: words.calendar_address,
                     address,
                     webcal: feed.webcal_url,
                     google: feed.google_url,
-                }),
-                ..Beside::default()
+                })
             })
             .await
         }
-        Err(error) => changed(&app, &person, error).await,
+        Err(error) => failed_page(&user, error).await,
     }
 }
 
-/// Revokes the calendar.
-pub(super) async fn revoke_calendar(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    form: Form,
-) -> Response {
+pub(super) async fn revoke_calendar(user: SignedIn, form: Form) -> PageResult {
     let revoked = match form.read("id") {
-        Some(id) => feeds::revoke(&app, &person.caller(), id, &expected(&form)).await,
+        Some(id) => feeds::revoke(&user.app, &user.caller(), id, &expected(&form)).await,
         None => Err(Error::NotThere("feed")),
     };
-    match revoked {
-        Ok(()) => Redirect::to("/partner/calendar?revoked").into_response(),
-        Err(error) => changed(&app, &person, error).await,
-    }
+    revoked_page(&user, revoked).await
 }
 
 /// Makes a link to the list.
-pub(super) async fn make_link(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    form: Form,
-) -> Response {
-    let caller = person.caller();
-    let front = match pages::front(&app, &caller).await {
-        Ok(front) => front,
-        Err(error) => return error_page(error),
-    };
+pub(super) async fn make_link(user: SignedIn, form: Form) -> PageResult {
+    let front = pages::front(&user.app, &user.caller()).await?;
     let label = match Line::try_from(form.get("label")) {
         Ok(label) => label,
         Err(error) => {
-            let wrong = vec![Wrong::with("label", text_problem(front.language, &error))];
-            return shown(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, |_| Beside {
-                form,
-                wrong,
-                ..Beside::default()
-            })
-            .await;
+            let wrong = vec![FieldError::at("label", text_problem(front.language, &error))];
+            let outcome = Outcome { form, wrong, ..Outcome::default() };
+            return addresses_page_with(&user, status_of(true), |_| outcome).await;
         }
     };
-    match links::make(&app, &caller, front.id, NewShopLink { label }).await {
-        Ok(made) => {
-            let url = made.into_inner().url;
-            shown(&app, &person, StatusCode::CREATED, |words| Beside {
-                fresh: url.map(|address| Fresh {
-                    label: words.link_address,
-                    address,
-                    webcal: None,
-                    google: None,
-                }),
-                ..Beside::default()
-            })
-            .await
-        }
-        Err(error) => error_page(error),
-    }
+    let made = links::make(&user.app, &user.caller(), front.id, NewShopLink { label }).await?;
+    let url = made.into_inner().url;
+    fresh_page(&user, |words| {
+        url.map(|address| Fresh { label: words.link_address, address, webcal: None, google: None })
+    })
+    .await
 }
 
-/// Revokes a link.
-pub(super) async fn revoke_link(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    form: Form,
-) -> Response {
-    let caller = person.caller();
-    let front = match pages::front(&app, &caller).await {
-        Ok(front) => front,
-        Err(error) => return error_page(error),
-    };
+pub(super) async fn revoke_link(user: SignedIn, form: Form) -> PageResult {
+    let front = pages::front(&user.app, &user.caller()).await?;
     let revoked = match form.read("id") {
-        Some(id) => links::revoke(&app, &caller, front.id, id, &expected(&form)).await,
+        Some(id) => links::revoke(&user.app, &user.caller(), front.id, id, &expected(&form)).await,
         None => Err(Error::NotThere("link")),
     };
-    match revoked {
-        Ok(()) => Redirect::to("/partner/calendar?revoked").into_response(),
-        Err(error) => changed(&app, &person, error).await,
-    }
+    revoked_page(&user, revoked).await
 }

@@ -1,41 +1,34 @@
-//! The first page of a shop: what waits for its answer, then today and the coming two weeks, each
-//! visit with the packet; or only what is to be answered, or to be reported, on whatever day.
+//! The first page of a shop: the referrals that wait for its answer, then today and the coming two weeks, each session
+//! with the packet; or only what is to be answered, or to be reported, on any day.
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use chrono::NaiveDate;
 
-use super::rows::{DayOfRows, Lead, by_day};
-use super::shop::{around, first_day};
+use super::linked_list::{around, first_day};
+use super::rows::{DayOfRows, KnownPatient, Lead, by_day};
 use super::words::Words;
 use super::{list_words, rows};
-use crate::actions::access::browsers::Person;
 use crate::actions::partner::pages;
-use crate::actions::partner::pages::{ShopList, Shown};
+use crate::actions::partner::pages::Shown;
 use crate::actions::partner::views::{ShopReferral, ShopVisit};
-use crate::actions::{App, Error};
+use crate::actions::{Error, Result};
 use crate::domain::course::status::SessionStatus;
 use crate::domain::messages::wording;
 use crate::domain::patient::Language;
-use crate::domain::time::civil;
-use crate::web::frame::error::error_page;
-use crate::web::frame::form::sent::{Asked, Form};
-use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::shown_with_scripts;
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::form::sent::{Form, Query};
+use crate::web::frame::layout::{Layout, NavItem};
+use crate::web::frame::page::app_page;
+use crate::web::frame::signed_in::SignedIn;
 use crate::web::frame::terms::term;
 
 /// A request that waits for an answer.
 struct Request {
     address: String,
-    name: String,
-    phone: Option<String>,
+    patient: KnownPatient,
     asked: String,
     sent: String,
-    facts: Vec<String>,
-    withheld: Option<&'static str>,
     dates: Vec<String>,
 }
 
@@ -48,9 +41,9 @@ enum Filter {
 }
 
 #[derive(Template)]
-#[template(path = "partner.html", config = ".askama.toml")]
-struct Page {
-    shell: Shell,
+#[template(path = "partner/list.html", config = ".askama.toml")]
+struct ListPage {
+    layout: Layout,
     words: &'static Words,
     listed: &'static list_words::ListWords,
     name: String,
@@ -67,80 +60,64 @@ struct Page {
 }
 
 /// What a query asks for.
-fn wanted(asked: &Form) -> Result<(Filter, Shown), Error> {
-    match asked.get("show") {
-        "" => Ok((Filter::All, Shown::Days(first_day(asked)?))),
+fn wanted(query: &Form) -> Result<(Filter, Shown)> {
+    match query.get("show") {
+        "" => Ok((Filter::All, Shown::Days(first_day(query)?))),
         "to-answer" => Ok((Filter::ToAnswer, Shown::ToAnswer)),
         "to-report" => Ok((Filter::ToReport, Shown::ToReport)),
         _ => Err(Error::NotThere("page")),
     }
 }
 
-/// The page.
-pub(super) async fn page(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    Asked(asked): Asked,
-) -> Response {
-    let (filter, wanted) = match wanted(&asked) {
-        Ok(wanted) => wanted,
-        Err(error) => return error_page(error),
-    };
-    match pages::list(&app, &person.caller(), wanted).await {
-        Ok(list) => shown_with_scripts(StatusCode::OK, &filled(&app, &person, filter, &list)),
-        Err(error) => error_page(error),
-    }
-}
-
-fn filled(app: &App, person: &Person, filter: Filter, list: &ShopList) -> Page {
+pub(super) async fn list_page(user: SignedIn, Query(query): Query) -> PageResult {
+    let (filter, wanted) = wanted(&query)?;
+    let list = pages::list(&user.app, &user.caller(), wanted).await?;
     let language = list.front.language;
-    let words = Words::of(language);
+    let words = Words::for_language(language);
     let first = list.from.date_naive();
     let (earlier, later) = around(first);
-    Page {
-        shell: Shell::for_shop(app, person, Here::Partner, language),
+    let page = ListPage {
+        layout: Layout::for_shop(&user, NavItem::Partner, language),
         words,
-        listed: list_words::ListWords::of(language),
-        name: list.front.name.clone(),
+        listed: list_words::ListWords::for_language(language),
+        name: list.front.name,
         filter,
         to_answer: list.to_answer,
         to_report: list.to_report,
         from: wording::day(language, list.from.naive_local()),
         first,
-        is_today: first == civil::date_of(app.zone, app.clock.now()),
+        is_today: first == user.today(),
         earlier,
         later,
-        requests: list.requests.iter().map(|one| request(language, words, one)).collect(),
-        days: by_day(language, &list.visits, |visit| leads_to(words, visit)),
-    }
+        requests: list.requests.iter().map(|one| request(words, one)).collect(),
+        days: by_day(language, &list.visits, |visit| lead_of(words, visit)),
+    };
+    Ok(app_page(StatusCode::OK, &page))
 }
 
-fn request(language: Language, words: &Words, one: &ShopReferral) -> Request {
-    let packet = one.packet.as_ref();
+fn request(words: &Words, one: &ShopReferral) -> Request {
+    let language = words.language;
     Request {
         address: format!("/partner/referrals/{}", one.id),
-        name: rows::name(language, packet),
-        phone: rows::phone(packet),
-        asked: format!("{}, {}", term(language, one.service.as_str()), words.sessions(one.count)),
+        patient: rows::known_patient(language, one.packet.as_ref()),
+        asked: words.service_and_count(&one.service, one.count),
         sent: one
             .requested_at
             .map(|at| wording::day(language, at.naive_local()))
             .unwrap_or_default(),
-        facts: packet.map(|packet| rows::facts(language, packet)).unwrap_or_default(),
-        withheld: rows::withheld(language, packet),
-        dates: one.visits.iter().map(|visit| date(language, visit)).collect(),
+        dates: one.visits.iter().map(|visit| date_and_status(language, visit)).collect(),
     }
 }
 
-/// A visit's day and hours, and where it stands.
-pub(super) fn date(language: Language, visit: &ShopVisit) -> String {
+/// The day, hours and status of a session.
+pub(super) fn date_and_status(language: Language, visit: &ShopVisit) -> String {
     let day = wording::day(language, visit.start.naive_local());
     let status = term(language, &visit.status.to_string());
     format!("{day}, {}: {status}", rows::hours(language, visit))
 }
 
-/// Where a visit leads: to its report once it is due, else to its referral.
-fn leads_to(words: &Words, visit: &ShopVisit) -> Option<Lead> {
+/// Where the row of a session leads: to its report once that is due, else to its referral.
+fn lead_of(words: &Words, visit: &ShopVisit) -> Option<Lead> {
     let referral = visit.referral_id?;
     Some(if visit.report_due {
         Lead {

@@ -3,7 +3,6 @@
 use crate::web::frame::words::words;
 
 words! {
-    /// The words of the page.
     pub(super) struct ListWords {
         title: "Your list" | "Votre liste";
         until_then: "two weeks from" | "deux semaines à partir du";

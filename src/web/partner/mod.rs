@@ -1,20 +1,19 @@
-//! The pages of a partner's shop, for its own people who have signed in: their list, one referral
-//! with its answers, the report of a visit, and the addresses that open their list and calendar.
+//! The pages of a partner's shop, for its signed-in users: their list, a referral with its answers, the report of a
+//! session, and the addresses of their list and calendar. And the list behind a link, which needs no sign-in.
 
 mod addresses;
 mod answers;
+pub(super) mod linked_list;
 mod list;
 mod list_words;
-mod path;
 mod referral;
-mod refused;
+mod refusals;
 mod report;
 mod rows;
-pub(super) mod shop;
 mod words;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 
 use crate::actions::App;
 use crate::domain::role::SHOP_USERS;
@@ -22,20 +21,21 @@ use crate::web::access::auth::only;
 
 /// The pages of a shop.
 pub(super) fn routes(app: &App) -> Router<App> {
+    let shop = |methods: MethodRouter<App>| only(app, SHOP_USERS, methods);
     Router::new()
-        .route("/partner", only(app, SHOP_USERS, get(list::page)))
-        .route("/partner/referrals/{id}", only(app, SHOP_USERS, get(referral::page)))
-        .route("/partner/referrals/{id}/accept", only(app, SHOP_USERS, post(answers::accept)))
-        .route("/partner/referrals/{id}/decline", only(app, SHOP_USERS, post(answers::decline)))
-        .route("/partner/referrals/{id}/propose", only(app, SHOP_USERS, post(answers::propose)))
-        .route("/partner/referrals/{id}/fail", only(app, SHOP_USERS, post(answers::fail)))
+        .route("/partner", shop(get(list::list_page)))
+        .route("/partner/referrals/{id}", shop(get(referral::referral_page)))
+        .route("/partner/referrals/{id}/accept", shop(post(answers::accept)))
+        .route("/partner/referrals/{id}/decline", shop(post(answers::decline)))
+        .route("/partner/referrals/{id}/propose", shop(post(answers::propose)))
+        .route("/partner/referrals/{id}/fail", shop(post(answers::fail)))
         .route(
             "/partner/referrals/{id}/report/{visit}",
-            only(app, SHOP_USERS, get(report::page).post(report::send)),
+            shop(get(report::report_page).post(report::send_report)),
         )
-        .route("/partner/calendar", only(app, SHOP_USERS, get(addresses::page)))
-        .route("/partner/calendar/make", only(app, SHOP_USERS, post(addresses::make_calendar)))
-        .route("/partner/calendar/revoke", only(app, SHOP_USERS, post(addresses::revoke_calendar)))
-        .route("/partner/links", only(app, SHOP_USERS, post(addresses::make_link)))
-        .route("/partner/links/revoke", only(app, SHOP_USERS, post(addresses::revoke_link)))
+        .route("/partner/calendar", shop(get(addresses::addresses_page)))
+        .route("/partner/calendar/make", shop(post(addresses::make_calendar)))
+        .route("/partner/calendar/revoke", shop(post(addresses::revoke_calendar)))
+        .route("/partner/links", shop(post(addresses::make_link)))
+        .route("/partner/links/revoke", shop(post(addresses::revoke_link)))
 }

@@ -1,152 +1,105 @@
-//! The report of one visit: the form of the treatment record, with only what the treatment has, and
-//! sending it. What fails comes back filled in.
+//! The report of one session: the form of the treatment record, with only what the treatment has, and sending it. A
+//! form that is rejected is shown again, filled in.
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
 
-use super::list::date;
-use super::path::{WhichVisit, expected, which_visit};
+use super::list::date_and_status;
 use super::referral::can_be_reported;
-use super::refused::wrong;
+use super::refusals::refusal_errors;
 use super::rows;
+use super::rows::KnownPatient;
 use super::words::Words;
-use crate::actions::access::browsers::Person;
+use crate::actions::Error;
 use crate::actions::partner::ends::Report;
-use crate::actions::partner::pages::Front;
-use crate::actions::partner::views::{ShopReferral, ShopVisit};
 use crate::actions::partner::{ends, pages};
-use crate::actions::{App, Error};
-use crate::web::frame::error::error_page;
-use crate::web::frame::form::control::said_above;
+use crate::domain::ids::{ReferralId, SessionId};
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::form::control::errors_of_page;
+use crate::web::frame::form::field_error::FieldError;
 use crate::web::frame::form::group::Group;
 use crate::web::frame::form::sent::Form;
-use crate::web::frame::form::wrong::Wrong;
-use crate::web::frame::layout::{Here, Shell};
-use crate::web::frame::page::shown_with_scripts;
-use crate::web::record::{groups, is_incomplete, read};
+use crate::web::frame::form::spec::expected;
+use crate::web::frame::layout::{Layout, NavItem};
+use crate::web::frame::page::{Id, app_page, redirect, status_of};
+use crate::web::frame::signed_in::SignedIn;
+use crate::web::record::{is_incomplete, read_record, record_groups};
 
 #[derive(Template)]
-#[template(path = "partner_report.html", config = ".askama.toml")]
-struct Page {
-    shell: Shell,
+#[template(path = "partner/report.html", config = ".askama.toml")]
+struct ReportPage {
+    layout: Layout,
     words: &'static Words,
     back: String,
     path: String,
     version: i64,
-    name: String,
+    patient: KnownPatient,
     when: String,
-    facts: Vec<String>,
-    withheld: Option<&'static str>,
     problems: Vec<String>,
-    /// Nothing where there is nothing to report.
+    /// None where there is nothing to report.
     groups: Option<Vec<Group>>,
 }
 
-/// The page.
-pub(super) async fn page(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    named: WhichVisit,
-) -> Response {
-    let (id, visit) = match which_visit(named) {
-        Ok(which) => which,
-        Err(error) => return error_page(error),
-    };
-    let (front, referral) = match pages::referral(&app, &person.caller(), id).await {
-        Ok(found) => found,
-        Err(error) => return error_page(error),
-    };
-    match referral.visits.iter().find(|one| one.id == visit) {
-        Some(visit) => shown(&app, &person, &front, &referral, visit, None),
-        None => error_page(Error::NotThere("visit")),
-    }
+type OfSession = Id<(ReferralId, SessionId)>;
+
+pub(super) async fn report_page(user: SignedIn, Id((id, session)): OfSession) -> PageResult {
+    report_page_with(&user, id, session, None).await
 }
 
-/// The form, and what was typed into it in vain.
-fn shown(
-    app: &App,
-    person: &Person,
-    front: &Front,
-    referral: &ShopReferral,
-    visit: &ShopVisit,
-    tried: Option<(&Form, &[Wrong])>,
-) -> Response {
-    let words = Words::of(front.language);
+/// The form as the referral is now, with what was typed and rejected.
+async fn report_page_with(
+    user: &SignedIn,
+    id: ReferralId,
+    session: SessionId,
+    rejected: Option<(&Form, &[FieldError])>,
+) -> PageResult {
+    let (front, referral) = pages::referral(&user.app, &user.caller(), id).await?;
+    let visit = referral.visits.iter().find(|one| one.id == session);
+    let visit = visit.ok_or(Error::NotThere("visit"))?;
     let empty = Form::default();
-    let (form, wrong) = tried.unwrap_or((&empty, &[]));
-    let wanted = tried.is_some() || can_be_reported(referral, visit, app.clock.now());
-    let groups =
-        wanted.then(|| groups(front.language, referral.treatment, &front.wavelengths, form, wrong));
+    let (form, wrong) = rejected.unwrap_or((&empty, &[]));
+    let language = front.language;
+    let has_form = rejected.is_some() || can_be_reported(&referral, visit, user.app.clock.now());
+    let groups = has_form
+        .then(|| record_groups(language, referral.treatment, &front.wavelengths, form, wrong));
     let controls: Vec<_> = groups.iter().flatten().flat_map(Group::controls).collect();
-    let problems = said_above(front.language, wrong, &controls);
-    let packet = referral.packet.as_ref();
     let back = format!("/partner/referrals/{}", referral.id);
-    let page = Page {
-        shell: Shell::for_shop(app, person, Here::Partner, front.language),
-        words,
+    let page = ReportPage {
+        layout: Layout::for_shop(user, NavItem::Partner, language),
+        words: Words::for_language(language),
         path: format!("{back}/report/{}", visit.id),
         back,
         version: referral.version,
-        name: rows::name(front.language, packet),
-        when: date(front.language, visit),
-        facts: packet.map(|packet| rows::facts(front.language, packet)).unwrap_or_default(),
-        withheld: rows::withheld(front.language, packet),
-        problems,
+        patient: rows::known_patient(language, referral.packet.as_ref()),
+        when: date_and_status(language, visit),
+        problems: errors_of_page(language, wrong, &controls),
         groups,
     };
-    let status = if tried.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    shown_with_scripts(status, &page)
+    Ok(app_page(status_of(rejected.is_some()), &page))
 }
 
-/// The report.
-pub(super) async fn send(
-    State(app): State<App>,
-    Extension(person): Extension<Person>,
-    named: WhichVisit,
+/// Sends the report.
+pub(super) async fn send_report(
+    user: SignedIn,
+    Id((id, session)): OfSession,
     form: Form,
-) -> Response {
-    let (id, session) = match which_visit(named) {
-        Ok(which) => which,
-        Err(error) => return error_page(error),
-    };
-    let caller = person.caller();
-    let front = match pages::front(&app, &caller).await {
-        Ok(front) => front,
-        Err(error) => return error_page(error),
-    };
-    let words = Words::of(front.language);
-    let read = read(front.language, &form);
+) -> PageResult {
+    let (app, caller) = (&user.app, user.caller());
+    let front = pages::front(app, &caller).await?;
+    let read = read_record(front.language, &form);
     let wrong = match &read.record {
         Ok(record) => {
             let report = Report { session_id: Some(session), record: record.clone() };
-            match ends::report(&app, &caller, id, &expected(&form), report).await {
-                Ok(_) => {
-                    return Redirect::to(&format!("/partner/referrals/{id}?reported"))
-                        .into_response();
-                }
+            match ends::report(app, &caller, id, &expected(&form), report).await {
+                Ok(_) => return Ok(redirect(&format!("/partner/referrals/{id}?reported"))),
                 Err(error) => {
                     let incomplete = is_incomplete(&error);
-                    wrong(words, &front.wavelengths, error)
-                        .map(|wrong| read.beside(front.language, &form, wrong, incomplete))
+                    let words = Words::for_language(front.language);
+                    let wrong = refusal_errors(words, &front.wavelengths, error)?;
+                    read.in_form(front.language, &form, wrong, incomplete)
                 }
             }
         }
-        Err(wrong) => Ok(wrong.clone()),
+        Err(wrong) => wrong.clone(),
     };
-    let wrong = match wrong {
-        Ok(wrong) => wrong,
-        Err(error) => return error_page(error),
-    };
-    // As it is now, which is what the form is sent again to.
-    let (front, referral) = match pages::referral(&app, &caller, id).await {
-        Ok(found) => found,
-        Err(error) => return error_page(error),
-    };
-    match referral.visits.iter().find(|one| one.id == session) {
-        Some(visit) => shown(&app, &person, &front, &referral, visit, Some((&form, &wrong))),
-        None => error_page(Error::NotThere("visit")),
-    }
+    report_page_with(&user, id, session, Some((&form, &wrong))).await
 }

@@ -1,5 +1,5 @@
-//! The visits of a shop's list, day by day, as its page behind a link and its own pages show them:
-//! when, whom, and what of the packet is known, in the language that the shop reads.
+//! The sessions of a shop's list, day by day, as the page behind a link and the shop's own pages show them: when, the
+//! patient, and what of the packet is known, in the language that the shop reads.
 
 use chrono::{DateTime, FixedOffset};
 
@@ -11,40 +11,37 @@ use crate::domain::partner::packet::Packet;
 use crate::domain::patient::Language;
 use crate::web::frame::terms::term;
 
-/// A visit on a page.
+/// A session on a page.
 pub(super) struct Row {
-    pub(in crate::web) hours: String,
-    pub(in crate::web) status: String,
-    pub(in crate::web) name: String,
-    pub(in crate::web) phone: Option<String>,
-    pub(in crate::web) facts: Vec<String>,
-    pub(in crate::web) withheld: Option<&'static str>,
-    pub(in crate::web) report: Option<&'static str>,
-    pub(in crate::web) leads_to: Option<Lead>,
+    pub(super) hours: String,
+    pub(super) status: String,
+    pub(super) patient: KnownPatient,
+    pub(super) report: Option<&'static str>,
+    pub(super) lead: Option<Lead>,
 }
 
 /// Where a row leads, if anywhere.
 pub(super) struct Lead {
-    pub(in crate::web) address: String,
-    pub(in crate::web) words: &'static str,
+    pub(super) address: String,
+    pub(super) words: &'static str,
 }
 
-/// The visits of one day.
+/// The sessions of one day.
 pub(super) struct DayOfRows {
-    pub(in crate::web) day: String,
-    pub(in crate::web) rows: Vec<Row>,
+    pub(super) day: String,
+    pub(super) rows: Vec<Row>,
 }
 
-/// `visits`, which are in order of time, day by day. `leads_to` says where each leads.
+/// `visits`, which are in order of time, day by day, each with where `lead_of` says that it leads.
 pub(super) fn by_day(
     language: Language,
     visits: &[ListedVisit],
-    leads_to: impl Fn(&ShopVisit) -> Option<Lead>,
+    lead_of: impl Fn(&ShopVisit) -> Option<Lead>,
 ) -> Vec<DayOfRows> {
     let mut days: Vec<DayOfRows> = Vec::new();
     for one in visits {
         let day = wording::day(language, one.visit.start.naive_local());
-        let row = row(language, one, leads_to(&one.visit));
+        let row = row(language, one, lead_of(&one.visit));
         match days.last_mut() {
             Some(last) if last.day == day => last.rows.push(row),
             _ => days.push(DayOfRows { day, rows: vec![row] }),
@@ -53,15 +50,14 @@ pub(super) fn by_day(
     days
 }
 
-/// From when to when.
 pub(super) fn hours(language: Language, visit: &ShopVisit) -> String {
     let time = |at: DateTime<FixedOffset>| wording::time(language, at.naive_local());
     format!("{} – {}", time(visit.start), time(visit.end))
 }
 
-/// Whether the shop owes a report of a visit.
-pub(super) fn report(language: Language, visit: &ShopVisit) -> Option<&'static str> {
-    let words = ListWords::of(language);
+/// Whether the shop owes a report of a session.
+pub(super) fn report_state(language: Language, visit: &ShopVisit) -> Option<&'static str> {
+    let words = ListWords::for_language(language);
     match (visit.report_overdue, visit.report_due) {
         (true, _) => Some(words.report_overdue),
         (false, true) => Some(words.report_due),
@@ -69,41 +65,41 @@ pub(super) fn report(language: Language, visit: &ShopVisit) -> Option<&'static s
     }
 }
 
-fn row(language: Language, one: &ListedVisit, leads_to: Option<Lead>) -> Row {
-    let packet = one.packet.as_ref();
+fn row(language: Language, one: &ListedVisit, lead: Option<Lead>) -> Row {
     Row {
         hours: hours(language, &one.visit),
         status: term(language, &one.visit.status.to_string()),
-        name: name(language, packet),
-        phone: phone(packet),
+        patient: known_patient(language, one.packet.as_ref()),
+        report: report_state(language, &one.visit),
+        lead,
+    }
+}
+
+/// What a shop may know of a patient, in words.
+pub(super) struct KnownPatient {
+    pub(super) name: String,
+    pub(super) phone: Option<String>,
+    pub(super) facts: Vec<String>,
+    /// That something is withheld, where it is.
+    pub(super) withheld: Option<&'static str>,
+}
+
+pub(super) fn known_patient(language: Language, packet: Option<&Packet>) -> KnownPatient {
+    let nobody = || ListWords::for_language(language).nobody.to_owned();
+    KnownPatient {
+        name: packet.map_or_else(nobody, |packet| packet.name.clone()),
+        phone: packet.and_then(|packet| packet.phone.as_ref()).map(ToString::to_string),
         facts: packet.map(|packet| facts(language, packet)).unwrap_or_default(),
-        withheld: withheld(language, packet),
-        report: report(language, &one.visit),
-        leads_to,
+        withheld: packet.and_then(|packet| packet.withheld).map(|_| wording::withheld(language)),
     }
 }
 
-/// Whom it is about, as long as the shop may know.
-pub(super) fn name(language: Language, packet: Option<&Packet>) -> String {
-    packet.map_or_else(|| ListWords::of(language).nobody.to_owned(), |packet| packet.name.clone())
-}
-
-/// Their telephone.
-pub(super) fn phone(packet: Option<&Packet>) -> Option<String> {
-    packet.and_then(|packet| packet.phone.as_ref()).map(ToString::to_string)
-}
-
-/// That something is withheld, where it is.
-pub(super) fn withheld(language: Language, packet: Option<&Packet>) -> Option<&'static str> {
-    packet.and_then(|packet| packet.withheld).map(|_| wording::withheld(language))
-}
-
-/// What of the packet is known, besides name and telephone.
-pub(super) fn facts(language: Language, packet: &Packet) -> Vec<String> {
-    fn code(thing: Option<impl ToString>) -> Option<String> {
-        thing.map(|thing| thing.to_string())
+/// What the packet tells besides name and telephone.
+fn facts(language: Language, packet: &Packet) -> Vec<String> {
+    fn code(value: Option<impl ToString>) -> Option<String> {
+        value.map(|value| value.to_string())
     }
-    let words = ListWords::of(language);
+    let words = ListWords::for_language(language);
     let plain = |code: String| term(language, &code);
     let about =
         |what: &str, code: Option<String>| code.map(|code| format!("{what}: {}", plain(code)));
@@ -115,7 +111,7 @@ pub(super) fn facts(language: Language, packet: &Packet) -> Vec<String> {
     let zones = zones.map(|zones| {
         zones.iter().map(|zone| plain(zone.to_string())).collect::<Vec<_>>().join(", ")
     });
-    let told = [
+    let facts = [
         code(packet.method).map(plain),
         code(packet.goal).map(plain),
         zones,
@@ -126,5 +122,5 @@ pub(super) fn facts(language: Language, packet: &Packet) -> Vec<String> {
         about(words.test_patch, code(packet.test_patch)),
         packet.last_laser.map(|day| format!("{}: {day}", words.last_laser)),
     ];
-    told.into_iter().flatten().collect()
+    facts.into_iter().flatten().collect()
 }

@@ -1,11 +1,12 @@
-//! The words of a shop's own pages, in both languages. Those of its list stand in `list_words`, and
-//! so do the terms of the trade.
+//! The words of a shop's own pages, in both languages. Those of its list are in `list_words`, the terms of the trade in
+//! `frame/terms.rs`.
 
 use crate::domain::patient::Language;
+use crate::domain::text::Code;
+use crate::web::frame::terms::term;
 use crate::web::frame::words::words;
 
 words! {
-    /// The words of the pages.
     pub(super) struct Words {
         filters: "Which" | "Lesquels";
         all: "All" | "Tout";
@@ -69,18 +70,22 @@ words! {
     impl {
         one_session(count: i64): "{count} session" | "{count} séance";
         several_sessions(count: i64): "{count} sessions" | "{count} séances";
-        /// How many have no date.
         undated(count: usize): "{count} without a date" | "{count} sans date";
     }
 }
 
 impl Words {
     /// How many sessions. French counts none in the singular.
-    pub(super) fn sessions(&self, count: i64) -> String {
+    fn sessions(&self, count: i64) -> String {
         let is_one = match self.language {
             Language::En => count == 1,
             Language::Fr => count <= 1,
         };
         if is_one { self.one_session(count) } else { self.several_sessions(count) }
+    }
+
+    /// A service, and for how many sessions.
+    pub(super) fn service_and_count(&self, service: &Code, count: i64) -> String {
+        format!("{}, {}", term(self.language, service.as_str()), self.sessions(count))
     }
 }

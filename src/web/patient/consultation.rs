@@ -1,12 +1,12 @@
-//! The public page “Schedule a consultation”: a name, a telephone and a wish become a task for the desk.
-//! Programs that fill in forms are told by a field that no person sees, by the stamp of the form, and by
-//! how many come from one address; no other service is asked.
+//! The public page “Schedule a consultation”: a name, a telephone and a request become a task for the desk. Programs that
+//! fill in forms are recognised by a field that people do not see, by the stamp of the form, and by how many forms come
+//! from one address; no other service is asked.
 
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 
 use super::consultation_words::{Words, preferred};
 use crate::actions::incoming::consultation_request;
@@ -15,21 +15,19 @@ use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::{App, Error};
 use crate::domain::patient::{Email, Language, Phone};
 use crate::domain::text::{Line, Wish};
-use crate::web::frame::error::error_page;
-use crate::web::frame::form::control::{Control, focus_first_wrong, said_above};
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::form::control::{Control, errors_of_page, focus_first_wrong};
 use crate::web::frame::form::field::{Field, Kind};
-use crate::web::frame::form::sent::{Asked, Form};
-use crate::web::frame::form::wrong::{Wrong, needed, text_problem};
-use crate::web::frame::page::{code, shown_as};
-use crate::web::frame::style::STYLE;
+use crate::web::frame::form::field_error::{FieldError, required_text, text_problem};
+use crate::web::frame::form::sent::{Form, Query};
+use crate::web::frame::page::{public_page, redirect, status_of, tel_link};
 
-/// The field that no person sees; a program that fills in whatever there is fills it in too.
+/// The field that people do not see; a program that fills in every field fills it in too.
 const TRAP: &str = "website";
 
 #[derive(Template)]
-#[template(path = "consultation.html", config = ".askama.toml")]
-struct Page {
-    style: &'static str,
+#[template(path = "patient/consultation.html", config = ".askama.toml")]
+struct ConsultationPage {
     lang: &'static str,
     words: &'static Words,
     trap: &'static str,
@@ -43,8 +41,8 @@ struct Page {
 }
 
 /// The language that is asked for: by the address, or else by the browser.
-fn language(asked: &Form, headers: &HeaderMap) -> Language {
-    match asked.read("lang") {
+fn language(query: &Form, headers: &HeaderMap) -> Language {
+    match query.read("lang") {
         Some(language) => language,
         None => preferred(
             headers
@@ -55,95 +53,90 @@ fn language(asked: &Form, headers: &HeaderMap) -> Language {
     }
 }
 
-/// The page.
-pub(in crate::web) async fn page(
+pub(in crate::web) async fn request_page(
     State(app): State<App>,
-    Asked(asked): Asked,
+    Query(query): Query,
     headers: HeaderMap,
-) -> Response {
-    let words = Words::of(language(&asked, &headers));
-    match consultation_request::stamp(&app).await {
-        Ok(stamp) => answered(StatusCode::OK, &filled(&app, words, &Form::default(), &[], stamp)),
-        Err(error) => error_page(error),
-    }
+) -> PageResult {
+    let words = Words::for_language(language(&query, &headers));
+    let stamp = consultation_request::stamp(&app).await?;
+    Ok(answer(StatusCode::OK, &filled(&app, words, &Form::default(), &[], stamp)))
 }
 
-/// What is said once a wish was taken, or seemed to be.
-pub(in crate::web) async fn thanks(
+/// What is said once a request was taken, or seemed to be.
+pub(in crate::web) async fn thanks_page(
     State(app): State<App>,
-    Asked(asked): Asked,
+    Query(query): Query,
     headers: HeaderMap,
 ) -> Response {
-    let words = Words::of(language(&asked, &headers));
-    let page = Page { thanks: true, ..filled(&app, words, &Form::default(), &[], String::new()) };
-    answered(StatusCode::OK, &page)
+    let words = Words::for_language(language(&query, &headers));
+    let page = filled(&app, words, &Form::default(), &[], String::new());
+    answer(StatusCode::OK, &ConsultationPage { thanks: true, ..page })
 }
 
-/// The wish.
-pub(in crate::web) async fn send(
+/// Sends a request.
+pub(in crate::web) async fn send_request(
     State(app): State<App>,
     Extension(CameFrom(from)): Extension<CameFrom>,
-    Asked(asked): Asked,
+    Query(query): Query,
     headers: HeaderMap,
     form: Form,
-) -> Response {
-    let language = language(&asked, &headers);
-    let words = Words::of(language);
+) -> PageResult {
+    let language = language(&query, &headers);
+    let words = Words::for_language(language);
     // The other language, with all that is typed.
     if let Some(other) = form.read("in") {
-        return again(&app, Words::of(other), StatusCode::OK, &form, &[]).await;
+        return same_form(&app, Words::for_language(other), StatusCode::OK, &form, &[]).await;
     }
-    let taken =
-        || Redirect::to(&format!("/consultation/thanks?lang={}", code(language))).into_response();
-    if let Err(error) = consultation_request::count(&app, from) {
-        return match error {
-            Error::SlowDown(seconds) => {
-                let wrong = vec![Wrong::of_all(words.slow_down(seconds.div_ceil(60)))];
-                again(&app, words, StatusCode::TOO_MANY_REQUESTS, &form, &wrong).await
-            }
-            error => error_page(error),
-        };
+    match consultation_request::count(&app, from) {
+        Ok(()) => (),
+        Err(Error::SlowDown(seconds)) => {
+            let wrong = [FieldError::of_form(words.slow_down(seconds.div_ceil(60)))];
+            return same_form(&app, words, StatusCode::TOO_MANY_REQUESTS, &form, &wrong).await;
+        }
+        Err(error) => return Err(error.into()),
     }
-    // A program learns nothing of having been found out.
+    let lang: &str = language.into();
+    let taken = || Ok(redirect(&format!("/consultation/thanks?lang={lang}")));
+    // A program that filled in the hidden field is answered as if the request was taken.
     if !form.get(TRAP).is_empty() {
         return taken();
     }
-    let sent = match read(words, &form) {
-        Ok(new) => consultation_request::send(&app, &new, form.get("stamp")).await,
-        Err(wrong) => {
-            return again(&app, words, StatusCode::UNPROCESSABLE_ENTITY, &form, &wrong).await;
-        }
+    let wrong = match read(words, &form) {
+        Ok(new) => match consultation_request::send(&app, &new, form.get("stamp")).await? {
+            Sent::Taken => return taken(),
+            Sent::TooSoon => vec![FieldError::of_form(words.too_soon)],
+            Sent::TooOld => vec![FieldError::of_form(words.too_old)],
+        },
+        Err(wrong) => wrong,
     };
-    let wrong = match sent {
-        Ok(Sent::Taken) => return taken(),
-        Ok(Sent::TooSoon) => Wrong::of_all(words.too_soon),
-        Ok(Sent::TooOld) => Wrong::of_all(words.too_old),
-        Err(error) => return error_page(error),
-    };
-    again(&app, words, StatusCode::UNPROCESSABLE_ENTITY, &form, &[wrong]).await
+    same_form(&app, words, status_of(true), &form, &wrong).await
 }
 
 /// The form once more, as it was filled in.
-async fn again(
+async fn same_form(
     app: &App,
     words: &'static Words,
     status: StatusCode,
     form: &Form,
-    wrong: &[Wrong],
-) -> Response {
-    match consultation_request::stamp_again(app, form.get("stamp")).await {
-        Ok(stamp) => answered(status, &filled(app, words, form, wrong, stamp)),
-        Err(error) => error_page(error),
-    }
+    wrong: &[FieldError],
+) -> PageResult {
+    let stamp = consultation_request::stamp_again(app, form.get("stamp")).await?;
+    Ok(answer(status, &filled(app, words, form, wrong, stamp)))
 }
 
-fn answered(status: StatusCode, page: &Page) -> Response {
-    let mut response = shown_as(status, page);
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
-    response
+fn answer(status: StatusCode, page: &ConsultationPage) -> Response {
+    let vary = [(header::VARY, "accept-language")];
+    (vary, public_page(status, page)).into_response()
 }
 
-fn filled(app: &App, words: &'static Words, form: &Form, wrong: &[Wrong], stamp: String) -> Page {
+fn filled(
+    app: &App,
+    words: &'static Words,
+    form: &Form,
+    wrong: &[FieldError],
+    stamp: String,
+) -> ConsultationPage {
     let fields = [
         Field::new("name", words.name, Kind::Text).max_length(200).autocomplete("name").required(),
         Field::new("phone", words.phone, Kind::Tel)
@@ -160,43 +153,42 @@ fn filled(app: &App, words: &'static Words, form: &Form, wrong: &[Wrong], stamp:
             .hint(words.wish_hint)
             .required(),
     ];
-    let mut controls = fields.map(|field| field.filled(form, wrong)).to_vec();
+    let mut controls = fields.map(|field| field.control(form, wrong)).to_vec();
     focus_first_wrong(controls.iter_mut());
     let shown: Vec<_> = controls.iter().collect();
     let phone = app.profile.phone.to_string();
-    Page {
-        style: &STYLE,
-        lang: code(words.language),
+    ConsultationPage {
+        lang: words.language.into(),
         words,
         trap: TRAP,
         stamp,
-        problems: said_above(words.language, wrong, &shown),
+        problems: errors_of_page(words.language, wrong, &shown),
         controls,
         thanks: false,
-        phone_link: phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
+        phone_link: tel_link(&phone),
         phone,
         label: app.profile.label.to_string(),
     }
 }
 
-/// What the form says, or all that is wrong with it at once.
-fn read(words: &Words, form: &Form) -> Result<NewWish, Vec<Wrong>> {
+/// The request that a form describes, or all that is wrong with it.
+fn read(words: &Words, form: &Form) -> Result<NewWish, Vec<FieldError>> {
     let mut wrong = Vec::new();
     let name = Line::try_from(form.get("name"))
-        .map_err(|error| wrong.push(Wrong::with("name", text_problem(words.language, &error))));
+        .map_err(|error| wrong.push(FieldError::at("name", text_problem(words.language, &error))));
     let phone = match form.get("phone") {
-        "" => Err(needed(words.language)),
+        "" => Err(required_text(words.language)),
         text => Phone::try_from(text.to_owned()).map_err(|_| words.bad_phone),
     };
-    let phone = phone.map_err(|problem| wrong.push(Wrong::with("phone", problem)));
+    let phone = phone.map_err(|problem| wrong.push(FieldError::at("phone", problem)));
     let email = match form.get("email") {
         "" => Ok(None),
         text => Email::try_from(text.to_owned())
             .map(Some)
-            .map_err(|_| wrong.push(Wrong::with("email", words.bad_email))),
+            .map_err(|_| wrong.push(FieldError::at("email", words.bad_email))),
     };
     let wish = Wish::try_from(form.get("wish"))
-        .map_err(|error| wrong.push(Wrong::with("wish", text_problem(words.language, &error))));
+        .map_err(|error| wrong.push(FieldError::at("wish", text_problem(words.language, &error))));
     match (name, phone, email, wish) {
         (Ok(name), Ok(phone), Ok(email), Ok(wish)) => {
             Ok(NewWish { name, phone, email, wish, language: words.language })

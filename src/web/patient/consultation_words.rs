@@ -4,7 +4,6 @@ use crate::domain::patient::Language;
 use crate::web::frame::words::words;
 
 words! {
-    /// The words of the page.
     pub(super) struct Words {
         title: "Schedule a consultation" | "Prendre rendez-vous pour une consultation";
         lead: "Tell us how to reach you. We call you back and find a time together." | "Dites-nous comment vous joindre. Nous vous rappelons pour convenir d’un moment.";
@@ -28,12 +27,11 @@ words! {
         other_code: "fr" | "en";
     }
     impl {
-        /// That too many forms came from one address.
         slow_down(minutes: u64): "Too many were sent from here. Try again in {minutes} min, or call us." | "Trop d’envois sont partis d’ici. Réessayez dans {minutes} min, ou appelez-nous.";
     }
 }
 
-/// The language that a browser asks for first, of those that there are: `fr-CA, en;q=0.8`.
+/// The language that a browser prefers, as in `fr-CA, en;q=0.8`, of the two that pages have.
 pub(super) fn preferred(accepted: &str) -> Language {
     let mut best = (Language::En, 0.0_f32);
     for part in accepted.split(',') {

@@ -1,18 +1,16 @@
-//! How to prepare for a visit: the page that the patient's page leads to with a tap. It tells more than
-//! the first page, and still not what is treated. What is asked for stands in `docs/domain.md` 1.9.
+//! How to prepare for an appointment: a page that the patient's page leads to. It tells more than the first page, and
+//! still not what is treated. What is asked for is in `docs/domain.md` 1.9.
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::StatusCode;
 
 use super::session_words::Words;
 use crate::actions::App;
 use crate::actions::calendar::event;
-use crate::actions::calendar::event::Opened;
 use crate::actions::messages::links;
-use crate::web::frame::error::error_page;
-use crate::web::frame::page::{Named, code, named, shown};
-use crate::web::frame::style::STYLE;
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::page::{Secret, public_page, tel_link};
 use crate::web::frame::words::words;
 
 words! {
@@ -38,9 +36,8 @@ words! {
 }
 
 #[derive(Template)]
-#[template(path = "prepare.html", config = ".askama.toml")]
-struct Page<'a> {
-    style: &'static str,
+#[template(path = "patient/prepare.html", config = ".askama.toml")]
+struct PreparePage<'a> {
     lang: &'static str,
     words: &'static Words,
     takes_place: bool,
@@ -52,32 +49,27 @@ struct Page<'a> {
     label: &'a str,
 }
 
-/// The page.
-pub(in crate::web) async fn page(State(app): State<App>, secret: Named) -> Response {
-    let secret = named(secret);
-    match event::behind_link(&app, &secret).await {
-        Ok(opened) => shown(&filled(&opened, &secret)),
-        Err(error) => error_page(error),
-    }
-}
-
-fn filled<'a>(opened: &'a Opened, secret: &str) -> Page<'a> {
+pub(in crate::web) async fn prepare_page(
+    State(app): State<App>,
+    Secret(secret): Secret,
+) -> PageResult {
+    let opened = event::behind_link(&app, &secret).await?;
     let event = &opened.visit.event;
-    let asked = if opened.treats {
-        asked_before_treatment(event.language)
-    } else {
-        asked_before_talk(event.language)
-    };
-    Page {
-        style: &STYLE,
-        lang: code(event.language),
-        words: Words::of(event.language),
+    let language = event.language;
+    let page = PreparePage {
+        lang: language.into(),
+        words: Words::for_language(language),
         takes_place: opened.visit.takes_place,
         early: event.arrive_early_minutes.unwrap_or(0),
-        asked,
-        path: links::path(secret),
+        asked: if opened.treats {
+            asked_before_treatment(language)
+        } else {
+            asked_before_talk(language)
+        },
+        path: links::path(&secret),
         phone: &event.phone,
-        phone_link: event.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
+        phone_link: tel_link(&event.phone),
         label: &event.label,
-    }
+    };
+    Ok(public_page(StatusCode::OK, &page))
 }

@@ -1,12 +1,11 @@
-//! The page behind the link in a patient's message: when and where, the ways into their
-//! calendar, and what they can answer. Discreet, since others look over shoulders; opening it
-//! changes nothing, since mail scanners open links too: every answer is the press of a button.
+//! The page behind the link in a patient's message: when and where, the ways into their calendar, and the answers. It is
+//! discreet, since other people may see the screen. Opening it changes nothing, since mail scanners open links too:
+//! every answer is the press of a button.
 
 use askama::Template;
-use axum::body::Bytes;
-use axum::extract::{RawForm, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::State;
+use axum::http::{HeaderName, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 
 use super::session_words::Words;
@@ -15,15 +14,14 @@ use crate::actions::calendar::event::Opened;
 use crate::actions::incoming::page;
 use crate::actions::incoming::page::Answered;
 use crate::actions::messages::links;
-use crate::actions::{App, Error};
+use crate::actions::{App, Error, Result};
 use crate::domain::messages::wording;
 use crate::domain::patient::Language;
-use crate::domain::patient::opt_out::OptOutBy;
 use crate::domain::time::civil;
 use crate::domain::time::time_zone::Tz;
-use crate::web::frame::error::error_page;
-use crate::web::frame::page::{Named, code, named, shown};
-use crate::web::frame::style::STYLE;
+use crate::web::frame::errors::PageResult;
+use crate::web::frame::form::sent::Form;
+use crate::web::frame::page::{Secret, public_page, redirect, tel_link};
 
 /// A time that can be chosen instead.
 struct Offer {
@@ -32,9 +30,8 @@ struct Offer {
 }
 
 #[derive(Template)]
-#[template(path = "visit.html", config = ".askama.toml")]
-struct Page<'a> {
-    style: &'static str,
+#[template(path = "patient/appointment.html", config = ".askama.toml")]
+struct SessionPage<'a> {
     lang: &'static str,
     words: &'static Words,
     note: Option<&'static str>,
@@ -57,7 +54,7 @@ struct Page<'a> {
     label: &'a str,
 }
 
-/// What its patient can answer.
+/// What the patient can answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CanAnswer {
     /// Nothing: it is over, or has to be moved first.
@@ -106,57 +103,25 @@ impl Note {
     }
 }
 
-pub(in crate::web) async fn page(
+pub(in crate::web) async fn session_page(
     State(app): State<App>,
-    secret: Named,
-    uri: axum::http::Uri,
-) -> Response {
-    let secret = named(secret);
-    match event::behind_link(&app, &secret).await {
-        Ok(opened) => {
-            let note = Note::read(uri.query());
-            let offers = if note == Some(Note::Asked) && opened.can_answer {
-                match offers(&app, &secret, &opened).await {
-                    Ok(offers) => Some(offers),
-                    Err(error) => return error_page(error),
-                }
-            } else {
-                None
-            };
-            shown(&filled(&opened, &secret, note, offers))
-        }
-        Err(error) => error_page(error),
-    }
-}
-
-async fn offers(app: &App, secret: &str, opened: &Opened) -> Result<Vec<Offer>, Error> {
-    let event = &opened.visit.event;
-    let times = page::other_times(app, secret).await?;
-    Ok(times.into_iter().map(|start| offer(event.language, event.zone, start)).collect())
-}
-
-fn offer(language: Language, zone: Tz, start: DateTime<Utc>) -> Offer {
-    let wall = civil::wall_of(zone, start);
-    Offer {
-        start: start.to_rfc3339(),
-        words: format!("{}, {}", wording::day(language, wall), wording::time(language, wall)),
-    }
-}
-
-fn filled<'a>(
-    opened: &'a Opened,
-    secret: &str,
-    note: Option<Note>,
-    offers: Option<Vec<Offer>>,
-) -> Page<'a> {
+    Secret(secret): Secret,
+    uri: Uri,
+) -> PageResult {
+    let opened = event::behind_link(&app, &secret).await?;
+    let note = Note::read(uri.query());
+    let offers = if note == Some(Note::Asked) && opened.can_answer {
+        Some(offers(&app, &secret, &opened).await?)
+    } else {
+        None
+    };
     let event = &opened.visit.event;
     let language = event.language;
-    let words = Words::of(language);
-    Page {
-        style: &STYLE,
-        lang: code(language),
+    let words = Words::for_language(language);
+    let page = SessionPage {
+        lang: language.into(),
         words,
-        note: note.and_then(|note| note.words(words, opened)),
+        note: note.and_then(|note| note.words(words, &opened)),
         takes_place: opened.visit.takes_place,
         answer: match (opened.can_answer, opened.session.confirmed_at) {
             (false, _) => CanAnswer::Nothing,
@@ -172,168 +137,116 @@ fn filled<'a>(
         hours: wording::hours(language, event.zone, event.start, event.end),
         place: &event.place,
         early: event.arrive_early_minutes.unwrap_or(0),
-        path: links::path(secret),
+        path: links::path(&secret),
         google: &opened.visit.google,
         outlook: &opened.visit.outlook,
         phone: &event.phone,
-        phone_link: event.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
+        phone_link: tel_link(&event.phone),
         label: &event.label,
+    };
+    Ok(public_page(StatusCode::OK, &page))
+}
+
+async fn offers(app: &App, secret: &str, opened: &Opened) -> Result<Vec<Offer>> {
+    let event = &opened.visit.event;
+    let times = page::other_times(app, secret).await?;
+    Ok(times.into_iter().map(|start| offer(event.language, event.zone, start)).collect())
+}
+
+fn offer(language: Language, zone: Tz, start: DateTime<Utc>) -> Offer {
+    let wall = civil::wall_of(zone, start);
+    Offer {
+        start: start.to_rfc3339(),
+        words: format!("{}, {}", wording::day(language, wall), wording::time(language, wall)),
     }
 }
 
-/// The visit as a file for a calendar.
-pub(in crate::web) async fn calendar(State(app): State<App>, secret: Named) -> Response {
-    let secret = named(secret);
-    let visit = match event::behind_link(&app, &secret).await {
-        Ok(opened) => opened.visit,
-        Err(error) => return error_page(error),
-    };
-    let Some(calendar) = visit.calendar else {
-        return error_page(Error::NotThere("visit to put into a calendar"));
-    };
-    let mut response = calendar.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_static("attachment; filename=\"appointment.ics\""),
-    );
-    headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
-    response
+/// The appointment as a file for a calendar.
+pub(in crate::web) async fn calendar_file(
+    State(app): State<App>,
+    Secret(secret): Secret,
+) -> PageResult {
+    let visit = event::behind_link(&app, &secret).await?.visit;
+    let calendar = visit.calendar.ok_or(Error::NotThere("visit to put into a calendar"))?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"appointment.ics\""),
+        (HeaderName::from_static("x-robots-tag"), "noindex"),
+    ];
+    Ok((headers, calendar).into_response())
 }
 
 /// The time that a form carries.
-fn start_of(form: &[u8]) -> Option<DateTime<Utc>> {
-    let (_, value) = url::form_urlencoded::parse(form).find(|(name, _)| name == "start")?;
-    DateTime::parse_from_rfc3339(&value).ok().map(|start| start.to_utc())
+fn start_of(form: &Form) -> Option<DateTime<Utc>> {
+    let start = DateTime::parse_from_rfc3339(form.raw("start")?).ok()?;
+    Some(start.to_utc())
 }
 
-/// Back to the page, which says what became of it.
-fn back(secret: &str, note: &str) -> Response {
+/// Back to the page, which says what was done.
+pub(super) fn session_redirect(secret: &str, note: &str) -> Result<Response> {
     // What cannot be a secret stands in no address.
     if !secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
-        return error_page(Error::NotThere("page"));
+        return Err(Error::NotThere("page"));
     }
-    Redirect::to(&format!("{}?{note}", links::path(secret))).into_response()
+    Ok(redirect(&format!("{}?{note}", links::path(secret))))
 }
 
-fn answered(secret: &str, done: Result<Answered, Error>, noted: &str) -> Response {
-    match done {
-        Ok(Answered::Noted) => back(secret, noted),
-        Ok(Answered::Changed) => back(secret, "changed"),
-        Err(error) => error_page(error),
-    }
+/// Back to the page, which says `noted`, or that the appointment has changed since.
+fn answer(secret: &str, answered: &Answered, noted: &str) -> PageResult {
+    let note = match answered {
+        Answered::Noted => noted,
+        Answered::Changed => "changed",
+    };
+    Ok(session_redirect(secret, note)?)
 }
 
-/// The patient comes.
+/// Confirms that the patient comes.
 pub(in crate::web) async fn confirm(
     State(app): State<App>,
-    secret: Named,
-    RawForm(form): RawForm,
-) -> Response {
-    let secret = named(secret);
-    let Some(start) = start_of(&form) else {
-        return back(&secret, "changed");
+    Secret(secret): Secret,
+    form: Form,
+) -> PageResult {
+    let answered = match start_of(&form) {
+        Some(start) => page::confirm(&app, &secret, start).await?,
+        None => Answered::Changed,
     };
-    answered(&secret, page::confirm(&app, &secret, start).await, "confirmed")
+    answer(&secret, &answered, "confirmed")
 }
 
-/// The patient cannot come then.
-pub(in crate::web) async fn ask_for_another(State(app): State<App>, secret: Named) -> Response {
-    let secret = named(secret);
-    answered(&secret, page::ask_for_another(&app, &secret).await, "asked")
-}
-
-/// The patient takes one of the times that were offered.
-pub(in crate::web) async fn take(
+/// Notes that the patient cannot come then.
+pub(in crate::web) async fn ask_for_another(
     State(app): State<App>,
-    secret: Named,
-    RawForm(form): RawForm,
-) -> Response {
-    let secret = named(secret);
-    let Some(start) = start_of(&form) else {
-        return back(&secret, "changed");
-    };
-    match page::take(&app, &secret, start).await {
-        // Taken by somebody else meanwhile: there are others.
-        Ok(Answered::Changed) => back(&secret, "asked"),
-        done => answered(&secret, done, "moved"),
-    }
+    Secret(secret): Secret,
+) -> PageResult {
+    answer(&secret, &page::ask_for_another(&app, &secret).await?, "asked")
 }
 
-/// The patient takes the other time that is proposed.
+/// Takes one of the times that were offered.
+pub(in crate::web) async fn take_offer(
+    State(app): State<App>,
+    Secret(secret): Secret,
+    form: Form,
+) -> PageResult {
+    let note = match start_of(&form) {
+        None => "changed",
+        Some(start) => match page::take(&app, &secret, start).await? {
+            Answered::Noted => "moved",
+            // The time was taken meanwhile; the page offers others.
+            Answered::Changed => "asked",
+        },
+    };
+    Ok(session_redirect(&secret, note)?)
+}
+
+/// Takes the other time that is proposed.
 pub(in crate::web) async fn take_proposal(
     State(app): State<App>,
-    secret: Named,
-    RawForm(form): RawForm,
-) -> Response {
-    let secret = named(secret);
-    let Some(start) = start_of(&form) else {
-        return back(&secret, "changed");
+    Secret(secret): Secret,
+    form: Form,
+) -> PageResult {
+    let answered = match start_of(&form) {
+        Some(start) => page::take_proposal(&app, &secret, start).await?,
+        None => Answered::Changed,
     };
-    answered(&secret, page::take_proposal(&app, &secret, start).await, "moved")
-}
-
-#[derive(Template)]
-#[template(path = "messages.html", config = ".askama.toml")]
-struct Messages {
-    style: &'static str,
-    lang: &'static str,
-    words: &'static Words,
-    opted_out: bool,
-    path: String,
-}
-
-/// Whether messages are wanted: the page that a message's last line leads to.
-pub(in crate::web) async fn messages(State(app): State<App>, secret: Named) -> Response {
-    let secret = named(secret);
-    match event::behind_link(&app, &secret).await {
-        Ok(opened) => shown(&Messages {
-            style: &STYLE,
-            lang: code(opened.visit.event.language),
-            words: Words::of(opened.visit.event.language),
-            opted_out: opened.opted_out,
-            path: links::path(&secret),
-        }),
-        Err(error) => error_page(error),
-    }
-}
-
-/// No more messages to the address of this link.
-pub(in crate::web) async fn stop(State(app): State<App>, secret: Named) -> Response {
-    let secret = named(secret);
-    match page::messages(&app, &secret, false, OptOutBy::Link).await {
-        Ok(()) => back(&secret, "off"),
-        Err(error) => error_page(error),
-    }
-}
-
-/// Messages again.
-pub(in crate::web) async fn start(State(app): State<App>, secret: Named) -> Response {
-    let secret = named(secret);
-    match page::messages(&app, &secret, true, OptOutBy::Link).await {
-        Ok(()) => back(&secret, "on"),
-        Err(error) => error_page(error),
-    }
-}
-
-/// What a mail program posts when its own button is pressed (RFC 8058): no page, no redirect, no sign-in; as a form of either kind.
-pub(in crate::web) async fn unsubscribe(
-    State(app): State<App>,
-    secret: Named,
-    form: Bytes,
-) -> Response {
-    let plain = url::form_urlencoded::parse(&form)
-        .any(|(name, value)| name == "List-Unsubscribe" && value == "One-Click");
-    let text = String::from_utf8_lossy(&form);
-    // In parts, the one that matters is so short that nothing has to be taken apart.
-    let in_parts = text.contains("name=\"List-Unsubscribe\"")
-        && text.lines().any(|line| line.trim() == "One-Click");
-    if !plain && !in_parts {
-        return StatusCode::BAD_REQUEST.into_response();
-    }
-    match page::messages(&app, &named(secret), false, OptOutBy::OneClick).await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => error_page(error),
-    }
+    answer(&secret, &answered, "moved")
 }

@@ -1,10 +1,8 @@
-//! The words of the page behind a patient's link, in both languages. Neutral: nothing here
-//! tells what is treated.
+//! The words of the page behind a patient's link, in both languages. They do not tell what is treated.
 
 use crate::web::frame::words::words;
 
 words! {
-    /// The words of the page.
     pub(super) struct Words {
         title: "Your appointment" | "Votre rendez-vous";
         cancelled: "This appointment no longer takes place" | "Ce rendez-vous n’aura pas lieu";

@@ -11,9 +11,9 @@ use crate::domain::course::status::Outcome;
 use crate::domain::patient::Language;
 use crate::web::frame::form::control::{Control, focus_first_wrong};
 use crate::web::frame::form::field::{Choice, Field, Kind, choice};
+use crate::web::frame::form::field_error::FieldError;
 use crate::web::frame::form::group::Group;
 use crate::web::frame::form::sent::Form;
-use crate::web::frame::form::wrong::Wrong;
 use crate::web::frame::terms::term;
 
 /// How many settings there is room for at least, and how many unwanted effects.
@@ -33,49 +33,49 @@ pub(super) const SETTINGS: [&str; 8] = [
 ];
 
 /// How many settings a form has room for: as many as it carries, and another once the last is filled in.
-pub(super) fn sets(form: &Form) -> usize {
-    room(form, "wavelength_nm.", SETS)
+pub(super) fn set_count(form: &Form) -> usize {
+    row_count(form, "wavelength_nm.", SETS)
 }
 
 /// How many unwanted effects a form has room for.
-pub(super) fn events(form: &Form) -> usize {
-    room(form, "kind.", EVENTS)
+pub(super) fn event_count(form: &Form) -> usize {
+    row_count(form, "kind.", EVENTS)
 }
 
-fn room(form: &Form, name: &str, least: usize) -> usize {
+fn row_count(form: &Form, name: &str, least: usize) -> usize {
     let carried = form.pairs().iter().filter(|(own, _)| own.starts_with(name));
     let another = carried.clone().next_back().is_some_and(|(_, text)| !text.is_empty());
     (carried.count() + usize::from(another)).max(least)
 }
 
 /// The controls of the record of a `treatment`, filled with what was typed.
-pub(in crate::web) fn groups(
+pub(in crate::web) fn record_groups(
     language: Language,
     treatment: Option<Treatment>,
     wavelengths: &[Wavelength],
     form: &Form,
-    wrong: &[Wrong],
+    wrong: &[FieldError],
 ) -> Vec<Group> {
-    let words = Words::of(language);
+    let words = Words::for_language(language);
     let fill = |fields: Vec<Field>| -> Vec<Control> {
-        fields.iter().map(|field| field.filled(form, wrong)).collect()
+        fields.iter().map(|field| field.control(form, wrong)).collect()
     };
     let section = |title: &str, fields| Group::section(title, fill(fields));
     let folded = |title: String, fields| Group::folded(title, fill(fields));
-    let mut groups = vec![section(words.what_was_done, done(words, treatment))];
+    let mut groups = vec![section(words.what_was_done, outcome_fields(words, treatment))];
     if treatment.is_some_and(Treatment::is_exposure) {
-        for n in 0..sets(form) {
+        for n in 0..set_count(form) {
             let title = format!("{} {}", words.settings, n + 1);
-            let fields = settings(words, wavelengths, n);
+            let fields = setting_fields(words, wavelengths, n);
             groups.push(if n == 0 { section(&title, fields) } else { folded(title, fields) });
         }
     }
-    let observed = observed(words, treatment);
+    let observed = observation_fields(words, treatment);
     if !observed.is_empty() {
         groups.push(section(words.what_was_seen, observed));
     }
-    for n in 0..events(form) {
-        groups.push(folded(format!("{} {}", words.unwanted, n + 1), event(words, n)));
+    for n in 0..event_count(form) {
+        groups.push(folded(format!("{} {}", words.unwanted, n + 1), event_fields(words, n)));
     }
     let note = Field::new("note", words.note, Kind::Area).max_length(4000).hint(words.optional);
     groups.push(section(words.anything_else, vec![note]));
@@ -88,7 +88,7 @@ fn choices<T: VariantArray + ToString>(words: &Words) -> Vec<Choice> {
     T::VARIANTS.iter().map(|one| named(one.to_string())).collect()
 }
 
-fn done(words: &Words, treatment: Option<Treatment>) -> Vec<Field> {
+fn outcome_fields(words: &Words, treatment: Option<Treatment>) -> Vec<Field> {
     let mut fields = vec![
         Field::new("outcome", words.outcome, Kind::One(choices::<Outcome>(words))).required(),
         Field::new("reason", words.why_stopped, Kind::Area).max_length(4000).hint(words.if_stopped),
@@ -102,7 +102,7 @@ fn done(words: &Words, treatment: Option<Treatment>) -> Vec<Field> {
     fields
 }
 
-fn settings(words: &Words, wavelengths: &[Wavelength], n: usize) -> Vec<Field> {
+fn setting_fields(words: &Words, wavelengths: &[Wavelength], n: usize) -> Vec<Field> {
     let name = |part: &str| format!("{part}.{n}");
     let offered = wavelengths.iter().map(|one| {
         let nm = u16::from(*one).to_string();
@@ -126,7 +126,7 @@ fn settings(words: &Words, wavelengths: &[Wavelength], n: usize) -> Vec<Field> {
     ]
 }
 
-fn observed(words: &Words, treatment: Option<Treatment>) -> Vec<Field> {
+fn observation_fields(words: &Words, treatment: Option<Treatment>) -> Vec<Field> {
     let exposure = treatment.is_some_and(Treatment::is_exposure);
     let mut fields = Vec::new();
     if exposure {
@@ -154,7 +154,7 @@ fn observed(words: &Words, treatment: Option<Treatment>) -> Vec<Field> {
     fields
 }
 
-fn event(words: &Words, n: usize) -> Vec<Field> {
+fn event_fields(words: &Words, n: usize) -> Vec<Field> {
     vec![
         Field::new(format!("kind.{n}"), words.event, Kind::Text)
             .max_length(200)

@@ -1,12 +1,12 @@
-//! A treatment record as its form would have carried it, for correcting one that is there already,
-//! and what stays of it since the form does not ask for it.
+//! A treatment record as its form would have carried it, for correcting one that is there already, and the parts that
+//! a correction keeps, since the form does not ask for them.
 
 use crate::domain::catalogue::service::Treatment;
 use crate::domain::course::record::TreatmentRecord;
 use crate::web::frame::form::sent::Form;
 
-/// The form that `record` was read of.
-pub(in crate::web) fn filled(record: &TreatmentRecord) -> Form {
+/// The form that `record` was read from.
+pub(in crate::web) fn form_of_record(record: &TreatmentRecord) -> Form {
     let mut form = Form::default();
     let mut put = |name: &str, text: Option<String>| {
         if let Some(text) = text {

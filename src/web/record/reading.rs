@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::controls::{SETTINGS, events, sets};
+use super::controls::{SETTINGS, event_count, set_count};
 use super::words::Words;
 use crate::actions::Error;
 use crate::domain::catalogue::device::PulseWidthUnit;
@@ -15,33 +15,32 @@ use crate::domain::course::status::Outcome;
 use crate::domain::patient::Language;
 use crate::domain::refusal::Code;
 use crate::domain::text::{Line, TextError};
+use crate::web::frame::form::field_error::{FieldError, required_text, text_problem};
 use crate::web::frame::form::sent::Form;
-use crate::web::frame::form::wrong::{Wrong, needed, text_problem};
 
 /// What was read of a form.
-pub(in crate::web) struct Read {
-    /// The record; nothing where something in it makes no sense.
-    pub(in crate::web) record: Result<TreatmentRecord, Vec<Wrong>>,
-    /// Which settings of the form those of the record are.
+pub(in crate::web) struct ReadRecord {
+    /// The record, or what in it cannot be read.
+    pub(in crate::web) record: Result<TreatmentRecord, Vec<FieldError>>,
+    /// The numbers in the form of the settings that the record has.
     sets: Vec<usize>,
 }
 
-/// Reads a form.
-pub(in crate::web) fn read(language: Language, form: &Form) -> Read {
-    let words = Words::of(language);
+pub(in crate::web) fn read_record(language: Language, form: &Form) -> ReadRecord {
+    let words = Words::for_language(language);
     let mut reading = Reading { words, form, wrong: Vec::new() };
     let outcome: Option<Outcome> = reading.code("outcome");
     if form.get("outcome").is_empty() {
-        reading.is_needed("outcome");
+        reading.require("outcome");
     }
     let (mut filled, mut parameter_sets) = (Vec::new(), Vec::new());
-    for n in 0..sets(form) {
+    for n in 0..set_count(form) {
         if SETTINGS.iter().any(|part| !form.get(&format!("{part}.{n}")).is_empty()) {
             filled.push(n);
             parameter_sets.extend(reading.set(n));
         }
     }
-    let adverse_events = (0..events(form)).filter_map(|n| reading.event(n)).collect();
+    let adverse_events = (0..event_count(form)).filter_map(|n| reading.event(n)).collect();
     let record = TreatmentRecord {
         outcome: outcome.unwrap_or(Outcome::NotDone),
         reason: reading.text("reason"),
@@ -56,32 +55,32 @@ pub(in crate::web) fn read(language: Language, form: &Form) -> Read {
         note: reading.text("note"),
         overriding: None,
     };
-    Read {
+    ReadRecord {
         record: if reading.wrong.is_empty() { Ok(record) } else { Err(reading.wrong) },
         sets: filled,
     }
 }
 
-impl Read {
-    /// What was refused, beside the controls that it is about: the settings of the record are numbered as they come,
-    /// those of the form as they stand there, and what a record needs is shown where it was left empty.
-    pub(in crate::web) fn beside(
+impl ReadRecord {
+    /// What was refused, at the controls of the form. A record numbers only the settings that were filled in, a form all
+    /// of them; and what an incomplete record needs is shown where it was left empty.
+    pub(in crate::web) fn in_form(
         &self,
         language: Language,
         form: &Form,
-        mut wrong: Vec<Wrong>,
+        mut wrong: Vec<FieldError>,
         incomplete: bool,
-    ) -> Vec<Wrong> {
+    ) -> Vec<FieldError> {
         for one in &mut wrong {
-            one.field = one.field.take().map(|field| self.in_form(field));
+            one.field = one.field.take().map(|field| self.control_name(field));
         }
         if incomplete {
-            wrong.extend(left_empty(Words::of(language), form));
+            wrong.extend(left_empty(Words::for_language(language), form));
         }
         wrong
     }
 
-    fn in_form(&self, field: String) -> String {
+    fn control_name(&self, field: String) -> String {
         let place = field
             .rsplit_once('.')
             .and_then(|(name, n)| Some((name, self.sets.get(n.parse::<usize>().ok()?)?)));
@@ -98,31 +97,31 @@ pub(in crate::web) fn is_incomplete(error: &Error) -> bool {
 }
 
 /// The controls that were left empty and that the record of a completed exposure needs (rule 43).
-fn left_empty(words: &Words, form: &Form) -> Vec<Wrong> {
+fn left_empty(words: &Words, form: &Form) -> Vec<FieldError> {
     let mut needed_here =
         vec!["endpoint".to_owned(), "pain".to_owned(), "eyewear_checked".to_owned()];
-    let any_set = (0..sets(form)).any(|n| !form.get(&format!("wavelength_nm.{n}")).is_empty());
+    let any_set = (0..set_count(form)).any(|n| !form.get(&format!("wavelength_nm.{n}")).is_empty());
     if !any_set {
         needed_here.extend(SETTINGS.iter().map(|part| format!("{part}.0")));
     }
     let empty = needed_here.into_iter().filter(|name| form.get(name).is_empty());
-    empty.map(|name| Wrong::with(name, needed(words.language))).collect()
+    empty.map(|name| FieldError::at(name, required_text(words.language))).collect()
 }
 
 /// A form that is being read, and what was wrong so far.
 struct Reading<'a> {
     words: &'a Words,
     form: &'a Form,
-    wrong: Vec<Wrong>,
+    wrong: Vec<FieldError>,
 }
 
 impl Reading<'_> {
-    fn is_needed(&mut self, name: &str) {
-        self.wrong.push(Wrong::with(name, needed(self.words.language)));
+    fn require(&mut self, name: &str) {
+        self.wrong.push(FieldError::at(name, required_text(self.words.language)));
     }
 
-    /// What `make` makes of the text of that name; nothing of none.
-    fn made<T>(
+    /// The text of that name, read by `make`; nothing where it is empty.
+    fn parse<T>(
         &mut self,
         name: &str,
         wrong: impl Into<String>,
@@ -134,17 +133,17 @@ impl Reading<'_> {
         }
         let read = make(text);
         if read.is_none() {
-            self.wrong.push(Wrong::with(name, wrong));
+            self.wrong.push(FieldError::at(name, wrong));
         }
         read
     }
 
     fn code<T: FromStr>(&mut self, name: &str) -> Option<T> {
-        self.made(name, self.words.choose, |text| text.parse().ok())
+        self.parse(name, self.words.choose, |text| text.parse().ok())
     }
 
     fn quantity(&mut self, name: &str) -> Option<Quantity> {
-        self.made(name, self.words.quantity, |text| {
+        self.parse(name, self.words.quantity, |text| {
             // A comma is how French writes it.
             Quantity::try_from(text.replace(',', ".").parse::<f64>().ok()?).ok()
         })
@@ -152,11 +151,11 @@ impl Reading<'_> {
 
     fn whole<T: TryFrom<u16>>(&mut self, name: &str, most: u16) -> Option<T> {
         let wrong = self.words.whole_up_to(most);
-        self.made(name, wrong, |text| T::try_from(text.parse().ok()?).ok())
+        self.parse(name, wrong, |text| T::try_from(text.parse().ok()?).ok())
     }
 
     fn number<T: FromStr>(&mut self, name: &str) -> Option<T> {
-        self.made(name, self.words.whole, |text| text.parse().ok())
+        self.parse(name, self.words.whole, |text| text.parse().ok())
     }
 
     fn text<T: for<'t> TryFrom<&'t str, Error = TextError>>(&mut self, name: &str) -> Option<T> {
@@ -167,7 +166,7 @@ impl Reading<'_> {
         match T::try_from(text) {
             Ok(text) => Some(text),
             Err(error) => {
-                self.wrong.push(Wrong::with(name, text_problem(self.words.language, &error)));
+                self.wrong.push(FieldError::at(name, text_problem(self.words.language, &error)));
                 None
             }
         }
@@ -178,7 +177,7 @@ impl Reading<'_> {
         for text in self.form.all(name) {
             match text.parse() {
                 Ok(zone) => zones.push(zone),
-                Err(_) => self.wrong.push(Wrong::with(name, self.words.choose)),
+                Err(_) => self.wrong.push(FieldError::at(name, self.words.choose)),
             }
         }
         (!zones.is_empty()).then_some(zones)
@@ -189,10 +188,10 @@ impl Reading<'_> {
         let name = |part: &str| format!("{part}.{n}");
         for part in SETTINGS {
             if self.form.get(&name(part)).is_empty() {
-                self.is_needed(&name(part));
+                self.require(&name(part));
             }
         }
-        let wavelength = self.made(&name("wavelength_nm"), self.words.choose, |text| {
+        let wavelength = self.parse(&name("wavelength_nm"), self.words.choose, |text| {
             Wavelength::try_from(text.parse::<u16>().ok()?).ok()
         });
         let fluence = self.quantity(&name("fluence_j_cm2"));
@@ -224,7 +223,7 @@ impl Reading<'_> {
         }
         for part in parts.iter().take(2) {
             if self.form.get(part).is_empty() {
-                self.is_needed(part);
+                self.require(part);
             }
         }
         let kind = self.text::<Line>(&name("kind"));
@@ -248,7 +247,7 @@ mod tests {
             "outcome=completed&zones=vertex&zones=left_side&wavelength_nm.1=1064&fluence_j_cm2.1=2%2C5&spot_mm.1=4&pulse_width.1=6\
              &pulse_width_unit.1=ns&frequency_hz.1=2&pulse_count.1=300&passes.1=1&endpoint=frosting&pain=4&eyewear_checked=on",
         );
-        let read = read(Language::Fr, &typed);
+        let read = read_record(Language::Fr, &typed);
         assert_eq!(read.sets, [1]);
         let record = read.record.unwrap();
         assert_eq!(f64::from(record.parameter_sets[0].fluence_j_cm2).to_string(), "2.5");
@@ -259,7 +258,7 @@ mod tests {
     #[test]
     fn all_that_is_wrong_is_said_at_once_and_beside_its_control() {
         let typed = form("pain=11&spot_mm.0=junk&kind.0=burn&clearance_percent=-1&zones=moon");
-        let wrong = read(Language::En, &typed).record.unwrap_err();
+        let wrong = read_record(Language::En, &typed).record.unwrap_err();
         let mut about: Vec<_> = wrong.iter().filter_map(|one| one.field.as_deref()).collect();
         about.sort_unstable();
         about.dedup();

@@ -1,9 +1,8 @@
-//! The words of the form of a treatment record, in both languages; the terms of the trade stand in `shop_words`.
+//! The words of the form of a treatment record, in both languages; the terms of the trade stand in `frame/terms.rs`.
 
 use crate::web::frame::words::words;
 
 words! {
-    /// The words of the form.
     pub(super) struct Words {
         what_was_done: "What was done" | "Ce qui a été fait";
         outcome: "How it ended" | "Comment cela s’est terminé";
@@ -46,7 +45,6 @@ words! {
         whole: "A whole number, please." | "Un nombre entier, s’il vous plaît.";
     }
     impl {
-        /// That a number goes up to `most`.
         whole_up_to(most: u16): "A whole number from 0 to {most}, please." | "Un nombre entier de 0 à {most}, s’il vous plaît.";
     }
 }

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::field::{Choice, Field, Kind};
+use super::field_error::{FieldError, look_below, words_at};
 use super::sent::Form;
-use super::wrong::{Wrong, look_below, words_at};
 use crate::domain::patient::Language;
 
 /// Where a control stands.
@@ -38,7 +38,7 @@ pub(in crate::web) struct Control {
 
 impl Control {
     /// The control of `field` called `name`, filled with what was typed and with what is wrong about it.
-    pub(super) fn new(field: &Field, name: String, form: &Form, wrong: &[Wrong]) -> Self {
+    pub(super) fn new(field: &Field, name: String, form: &Form, wrong: &[FieldError]) -> Self {
         let mut value = form.raw(&name).unwrap_or_default().to_owned();
         if let Some(preset) = field.preset.as_ref().filter(|_| value.is_empty()) {
             value.clone_from(preset);
@@ -152,8 +152,8 @@ fn id(name: &str) -> String {
 }
 
 impl Field {
-    /// The field as a control, filled with what was typed and with what is wrong about that.
-    pub(in crate::web) fn filled(&self, form: &Form, wrong: &[Wrong]) -> Control {
+    /// The control of the field, with what was typed and what is wrong with that.
+    pub(in crate::web) fn control(&self, form: &Form, wrong: &[FieldError]) -> Control {
         Control::new(self, self.name.clone(), form, wrong)
     }
 }
@@ -165,22 +165,22 @@ pub(in crate::web) fn focus_first_wrong<'a>(mut controls: impl Iterator<Item = &
     }
 }
 
-/// What the head of a page says about what is wrong: what is about no control of it, or that it stands below.
-pub(in crate::web) fn said_above(
+/// The errors at the head of a page: those at no control of it, or one sentence that points to those below.
+pub(in crate::web) fn errors_of_page(
     language: Language,
-    wrong: &[Wrong],
+    wrong: &[FieldError],
     controls: &[&Control],
 ) -> Vec<String> {
-    let whole = of_the_whole(wrong, controls);
-    if whole.is_empty() && !wrong.is_empty() {
+    let of_form = errors_of_form(wrong, controls);
+    if of_form.is_empty() && !wrong.is_empty() {
         return vec![look_below(language).to_owned()];
     }
-    whole.into_iter().map(str::to_owned).collect()
+    of_form.into_iter().map(str::to_owned).collect()
 }
 
 /// What is wrong with a form as a whole, or with a control that is not in `controls`.
-fn of_the_whole<'a>(wrong: &'a [Wrong], controls: &[&Control]) -> Vec<&'a str> {
-    let shown = |one: &Wrong| {
+fn errors_of_form<'a>(wrong: &'a [FieldError], controls: &[&Control]) -> Vec<&'a str> {
+    let shown = |one: &FieldError| {
         one.field
             .as_deref()
             .is_some_and(|field| controls.iter().any(|control| control.name == field))

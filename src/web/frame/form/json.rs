@@ -1,12 +1,12 @@
-//! What stands in the fields of a form as JSON, and back: one description of the fields reads a form,
-//! fills it with what is there, and finds the field that an answer speaks of.
+//! The fields of a form as JSON, and back: one description of the fields reads a form, fills it with what is
+//! there, and finds the field that an answer is about.
 
 use serde_json::{Map, Value, json};
 
 use super::field::{Field, Kind};
-use super::paint::within;
+use super::field_error::FieldError;
+use super::parts::within;
 use super::sent::Form;
-use super::wrong::Wrong;
 
 /// The most rows that a form is read for.
 const MOST_ROWS: usize = 70;
@@ -14,21 +14,21 @@ const MOST_ROWS: usize = 70;
 /// What was typed into a form of `fields`; rows that stayed empty are left out.
 pub(super) fn typed(fields: &[Field], form: &Form) -> Form {
     let mut typed = Form::default();
-    take(&mut typed, fields, form, "", "");
+    collect(&mut typed, fields, form, "", "");
     typed
 }
 
-fn take(typed: &mut Form, fields: &[Field], form: &Form, from: &str, to: &str) {
+fn collect(typed: &mut Form, fields: &[Field], form: &Form, from: &str, to: &str) {
     for field in fields {
         let (from, to) = (within(from, &field.name), within(to, &field.name));
         match &field.kind {
-            Kind::Group(parts) => take(typed, parts, form, &from, &to),
+            Kind::Group(parts) => collect(typed, parts, form, &from, &to),
             Kind::Rows(parts, _) => {
                 let mut filled = 0;
                 for row in 0..MOST_ROWS {
                     let mut one = Form::default();
                     let (from, to) = (format!("{from}/{row}"), format!("{to}/{filled}"));
-                    take(&mut one, parts, form, &from, &to);
+                    collect(&mut one, parts, form, &from, &to);
                     if one.pairs().iter().any(|(_, text)| !text.is_empty()) {
                         typed.append(one);
                         filled += 1;
@@ -68,7 +68,7 @@ fn fill(typed: &mut Form, fields: &[Field], there: &Value, prefix: &str) {
             }
             Kind::Ticks(_) => {
                 for one in items() {
-                    typed.put(name.clone(), plain(one));
+                    typed.put(name.clone(), text_of(one));
                 }
             }
             Kind::Numbers => typed.put(name, joined(value, ", ")),
@@ -77,19 +77,19 @@ fn fill(typed: &mut Form, fields: &[Field], there: &Value, prefix: &str) {
             Kind::Money => typed.put(name, value.as_i64().map(dollars).unwrap_or_default()),
             Kind::Tick if value.as_bool() == Some(true) => typed.put(name, "on"),
             Kind::Tick => typed.put(name, ""),
-            _ => typed.put(name, plain(value)),
+            _ => typed.put(name, text_of(value)),
         }
     }
 }
 
-/// What was typed, as it is written; or all that makes no sense.
-pub(super) fn to_json(fields: &[Field], typed: &Form) -> Result<Value, Vec<Wrong>> {
+/// What was typed, as JSON; or everything that cannot be read.
+pub(super) fn to_json(fields: &[Field], typed: &Form) -> Result<Value, Vec<FieldError>> {
     let mut wrong = Vec::new();
     let json = object(fields, typed, "", &mut wrong);
     if wrong.is_empty() { Ok(json) } else { Err(wrong) }
 }
 
-fn object(fields: &[Field], typed: &Form, prefix: &str, wrong: &mut Vec<Wrong>) -> Value {
+fn object(fields: &[Field], typed: &Form, prefix: &str, wrong: &mut Vec<FieldError>) -> Value {
     let mut all = Value::Object(Map::new());
     for field in fields {
         let name = within(prefix, &field.name);
@@ -100,10 +100,10 @@ fn object(fields: &[Field], typed: &Form, prefix: &str, wrong: &mut Vec<Wrong>) 
                 .map(|row| object(parts, typed, &format!("{name}/{row}"), wrong))
                 .collect(),
             Kind::Ticks(_) => typed.part(&name).into_iter().map(|(_, text)| json!(text)).collect(),
-            _ => match one(field, typed.raw(&name).unwrap_or_default()) {
+            _ => match field_value(field, typed.raw(&name).unwrap_or_default()) {
                 Ok(value) => value,
                 Err(words) => {
-                    wrong.push(Wrong::with(name, words));
+                    wrong.push(FieldError::at(name, words));
                     Value::Null
                 }
             },
@@ -124,8 +124,7 @@ fn put(all: &mut Value, path: &str, value: Value) {
     }
 }
 
-/// A value as a text.
-fn plain(value: &Value) -> String {
+fn text_of(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -134,7 +133,7 @@ fn plain(value: &Value) -> String {
 }
 
 fn joined(value: &Value, between: &str) -> String {
-    let texts: Vec<_> = value.as_array().into_iter().flatten().map(plain).collect();
+    let texts: Vec<_> = value.as_array().into_iter().flatten().map(text_of).collect();
     texts.join(between)
 }
 
@@ -143,8 +142,8 @@ pub(in crate::web) fn dollars(cents: i64) -> String {
     format!("{}.{:02}", cents / 100, cents.rem_euclid(100))
 }
 
-/// What one field's text means.
-fn one(field: &Field, text: &str) -> Result<Value, String> {
+/// The value that the text of a field stands for.
+fn field_value(field: &Field, text: &str) -> Result<Value, String> {
     if text.is_empty() && field.required {
         return Err("This is needed.".to_owned());
     }

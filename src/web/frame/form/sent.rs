@@ -28,7 +28,6 @@ impl Form {
         self.0.iter().find(|(own, _)| own == name).map(|(_, text)| text.as_str())
     }
 
-    /// Every text of that name.
     pub(in crate::web) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(own, _)| own == name).map(|(_, text)| text.as_str())
     }
@@ -79,7 +78,6 @@ impl Form {
             .collect()
     }
 
-    /// Every pair.
     pub(in crate::web) fn pairs(&self) -> &[(String, String)] {
         &self.0
     }
@@ -97,9 +95,9 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 }
 
 /// The pairs of a query.
-pub(in crate::web) struct Asked(pub(in crate::web) Form);
+pub(in crate::web) struct Query(pub(in crate::web) Form);
 
-impl<S: Send + Sync> FromRequestParts<S> for Asked {
+impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {

@@ -1,29 +1,29 @@
-//! A form that is written as JSON: what is sent becomes what an action reads, and what comes back of it
-//! becomes sentences beside the fields, with everything still filled in.
+//! A form that is written as JSON: what is sent becomes what an action reads, and what the action refuses becomes
+//! sentences beside the fields, with everything still filled in.
 
 use askama::Template;
 use serde_json::Value;
 
 use super::field::Field;
+use super::field_error::{FieldError, errors_at_fields, sentence};
 use super::group::Part;
 use super::json::{from_json, to_json, typed};
-use super::paint::painted;
+use super::parts::form_parts;
 use super::sent::Form;
-use super::wrong::{Wrong, beside_fields, sentence};
-use crate::actions::{Error, Expected};
+use crate::actions::{Error, Expected, Result};
 
 /// A form, filled. It is written into a page as it is.
 #[derive(Template)]
 #[template(path = "form/form.html", config = ".askama.toml")]
 pub(in crate::web) struct FormView {
-    pub(in crate::web) action: String,
-    pub(super) version: Option<i64>,
-    pub(super) parts: Vec<Part>,
-    pub(super) problems: Vec<String>,
-    pub(in crate::web) button: &'static str,
+    action: String,
+    version: Option<i64>,
+    parts: Vec<Part>,
+    problems: Vec<String>,
+    button: &'static str,
 }
 
-/// A form that can be shown.
+/// A form that can be shown and read.
 pub(in crate::web) struct FormSpec {
     pub(in crate::web) action: String,
     pub(in crate::web) button: &'static str,
@@ -32,73 +32,95 @@ pub(in crate::web) struct FormSpec {
     pub(in crate::web) unique: &'static str,
 }
 
+/// What was sent and not accepted.
+pub(in crate::web) struct Rejected {
+    typed: Form,
+    /// The version that the form was filled with, so that a change by another user is noticed when it is sent again.
+    version: i64,
+    reason: Reason,
+}
+
+enum Reason {
+    Wrong(Vec<FieldError>),
+    /// Another user changed it first.
+    Stale,
+}
+
 impl FormSpec {
-    /// What was typed into it; rows that stayed empty are left out.
-    pub(in crate::web) fn typed(&self, form: &Form) -> Form {
-        typed(&self.fields, form)
+    /// Reads what was sent and hands it to `action`. The outer error is one that no form can mend.
+    pub(in crate::web) async fn submit<T>(
+        &self,
+        form: &Form,
+        action: impl AsyncFnOnce(Value) -> Result<T>,
+    ) -> Result<std::result::Result<T, Rejected>> {
+        let typed = typed(&self.fields, form);
+        let version = form.read("version").unwrap_or_default();
+        match to_json(&self.fields, &typed) {
+            Ok(json) => self.outcome(action(json).await, typed, version),
+            Err(wrong) => Ok(Err(Rejected { typed, version, reason: Reason::Wrong(wrong) })),
+        }
     }
 
-    /// What was typed as it is written; or all that makes no sense.
-    pub(in crate::web) fn read(&self, typed: &Form) -> Result<Value, Vec<Wrong>> {
-        to_json(&self.fields, typed)
+    /// What the action answered to what was typed.
+    pub(in crate::web) fn outcome<T>(
+        &self,
+        result: Result<T>,
+        typed: Form,
+        version: i64,
+    ) -> Result<std::result::Result<T, Rejected>> {
+        let reason = match result {
+            Ok(done) => return Ok(Ok(done)),
+            Err(Error::Stale) => Reason::Stale,
+            Err(Error::Taken(words)) => {
+                Reason::Wrong(vec![FieldError::at(self.unique, sentence(&words))])
+            }
+            Err(error) => Reason::Wrong(errors_at_fields(error, field_of, sentence, |refusal| {
+                refusal.message
+            })?),
+        };
+        Ok(Err(Rejected { typed, version, reason }))
     }
 
-    /// Empty.
-    pub(in crate::web) fn empty(&self) -> FormView {
-        self.with_wrong(&Form::default(), None, &[])
+    /// The form of something new: empty, or as it was sent and rejected.
+    pub(in crate::web) fn blank(&self, rejected: Option<&Rejected>) -> FormView {
+        self.filled(&Value::Null, None, rejected)
     }
 
-    /// Filled with `there`, which is of the version given.
-    pub(in crate::web) fn filled(&self, there: &Value, version: Option<i64>) -> FormView {
-        self.with_wrong(&from_json(&self.fields, there), version, &[])
+    /// The form filled with `there`, of the version given; or as it was sent and rejected.
+    pub(in crate::web) fn filled(
+        &self,
+        there: &Value,
+        version: Option<i64>,
+        rejected: Option<&Rejected>,
+    ) -> FormView {
+        let there = from_json(&self.fields, there);
+        let Some(Rejected { typed, version: sent, reason }) = rejected else {
+            return self.view(&there, version, &[], None);
+        };
+        match reason {
+            Reason::Wrong(wrong) => self.view(typed, version.map(|_| *sent), wrong, None),
+            Reason::Stale if version.is_none() => self.view(typed, None, &[], None),
+            Reason::Stale => self.view(typed, version, &[], Some(&there)),
+        }
     }
 
-    /// Filled, with what is wrong.
-    pub(in crate::web) fn with_wrong(
+    /// The form with `typed` in it, and beside that what another user has written meanwhile.
+    fn view(
         &self,
         typed: &Form,
         version: Option<i64>,
-        wrong: &[Wrong],
+        wrong: &[FieldError],
+        newer: Option<&Form>,
     ) -> FormView {
-        let (parts, problems) = painted(&self.fields, typed, wrong, None);
-        FormView { action: self.action.clone(), version, parts, problems, button: self.button }
-    }
-
-    /// Filled with what was typed, beside what another user has written meanwhile.
-    pub(in crate::web) fn with_newer(&self, typed: &Form, there: &Value, version: i64) -> FormView {
-        let now = from_json(&self.fields, there);
-        let (parts, _) = painted(&self.fields, typed, &[], Some(&now));
-        FormView {
-            action: self.action.clone(),
-            version: Some(version),
-            parts,
-            problems: vec![
+        let (parts, mut problems) = form_parts(&self.fields, typed, wrong, newer);
+        if newer.is_some() {
+            problems = vec![
                 "Somebody else changed this meanwhile. What you typed is kept, and where something else stands now, it is said beside it. \
                  Saving again puts yours in its place."
                     .to_owned(),
-            ],
-            button: self.button,
+            ];
         }
-    }
-
-    /// What an action has against what was sent, in sentences; or the error itself, where it is not about that.
-    fn wrong(&self, error: Error) -> Result<Vec<Wrong>, Error> {
-        match error {
-            Error::Taken(words) => Ok(vec![Wrong::with(self.unique, sentence(&words))]),
-            error => beside_fields(error, field_of, sentence, |refusal| refusal.message),
-        }
-    }
-
-    /// What came of it.
-    pub(in crate::web) fn outcome<T>(&self, result: Result<T, Error>) -> Outcome<T> {
-        match result {
-            Ok(done) => Outcome::Done(done),
-            Err(Error::Stale) => Outcome::Stale,
-            Err(error) => match self.wrong(error) {
-                Ok(wrong) => Outcome::Wrong(wrong),
-                Err(error) => Outcome::Failed(error),
-            },
-        }
+        FormView { action: self.action.clone(), version, parts, problems, button: self.button }
     }
 }
 
@@ -114,16 +136,4 @@ fn field_of(pointer: &str) -> String {
 /// The version that a form was filled with; without one that can be read, it fits none.
 pub(in crate::web) fn expected(form: &Form) -> Expected {
     Expected::Versions(form.read("version").into_iter().collect())
-}
-
-/// What comes of what was sent.
-pub(in crate::web) enum Outcome<T> {
-    /// It was done.
-    Done(T),
-    /// It was not, for these reasons.
-    Wrong(Vec<Wrong>),
-    /// Another user changed it first.
-    Stale,
-    /// No form can mend it.
-    Failed(Error),
 }

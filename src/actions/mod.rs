@@ -19,5 +19,5 @@ pub use crate::storage::Hindrance;
 
 pub use self::work::app::{App, Parts};
 pub use self::work::caller::{Actor, Answer, Caller, Expected, Program};
-pub use self::work::error::{Error, Result};
+pub use self::work::error::{Error, Found, Result};
 pub use self::work::unit_of_work::Work;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::problem::{FieldError, Problem};
 use crate::actions::Expected;
+use crate::actions::work::patch::pointer;
 use crate::domain::time::civil::Edge;
 
 /// The most bytes that a body may have.
@@ -99,22 +100,6 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ").map_or(text.clone(), |(text, _)| text.to_owned())
-}
-
-/// Where in a body something stands, as a JSON pointer.
-pub(super) fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    let mut pointer = String::new();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => pointer.extend(["/", &index.to_string()]),
-            Segment::Map { key } => {
-                pointer.extend(["/", &key.replace('~', "~0").replace('/', "~1")]);
-            }
-            Segment::Enum { .. } | Segment::Unknown => (),
-        }
-    }
-    pointer
 }
 
 /// The query of the address.

@@ -7,7 +7,7 @@ use chrono::Duration;
 
 use super::passwords;
 use super::passwords::{COUNTED, SIGN_IN, Try, is_theirs, known};
-use crate::actions::{Actor, App, Caller, Error, Result, Work};
+use crate::actions::{Actor, App, Caller, Error, Found, Result, Work};
 use crate::domain::access::browser::{SignIn, Stage, Standing};
 use crate::domain::access::secret::{Secret, hash_of};
 use crate::domain::ids::SignInId;
@@ -162,8 +162,7 @@ pub async fn give_code(app: &App, person: &Person, code: &str, from: Option<IpAd
     Try::begin(app, &person.email, from).await?;
     let now = app.clock.now();
     let mut work = Work::for_program(app, SIGN_IN).await?;
-    let user =
-        users::get(&mut work.tx, person.actor.user_id).await?.ok_or(Error::NotThere("user"))?;
+    let user = users::get(&mut work.tx, person.actor.user_id).await.found("user")?;
     if !passwords::is_right(&mut work.tx, app, &user, code).await? {
         return Err(Error::WrongPassword);
     }
@@ -181,7 +180,7 @@ pub async fn unlock(
     from: Option<IpAddr>,
 ) -> Result<()> {
     let mut tx = app.db.read().await?;
-    let user = users::get(&mut tx, person.actor.user_id).await?.ok_or(Error::NotThere("user"))?;
+    let user = users::get(&mut tx, person.actor.user_id).await.found("user")?;
     tx.rollback().await?;
     let key = format!("browser {}", person.sign_in);
     if !is_theirs(app, &key, &user, password, from).await? {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::browsers::Person;
 use super::passwords::{SIGN_IN, Try};
-use crate::actions::{App, Caller, Error, Result, Work};
+use crate::actions::{App, Caller, Error, Found, Result, Work};
 use crate::domain::access::browser::Stage;
 use crate::domain::access::second_factor::{address, secret_of, step_of};
 use crate::domain::ids::UserId;
@@ -61,7 +61,7 @@ pub async fn confirm(app: &App, person: &Person, code: &str, from: Option<IpAddr
 /// Takes the second factor of a user away: by a manager, when a telephone was lost.
 pub async fn take_away(app: &App, caller: &Caller, user: UserId) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
-    users::get(&mut work.tx, user).await?.ok_or(Error::NotThere("user"))?;
+    users::get(&mut work.tx, user).await.found("user")?;
     users::take_second_factor(&mut work.tx, user).await?;
     browsers::end_all(&mut work.tx, user, work.now).await?;
     work.audit("second_factor.take_away", ("user", user.0), None, None).await?;
@@ -71,7 +71,7 @@ pub async fn take_away(app: &App, caller: &Caller, user: UserId) -> Result<()> {
 /// Requires a second factor of a user, or no longer. Who has none sets one up when they next sign in.
 pub async fn require(app: &App, caller: &Caller, user: UserId, required: bool) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
-    let there = users::get(&mut work.tx, user).await?.ok_or(Error::NotThere("user"))?;
+    let there = users::get(&mut work.tx, user).await.found("user")?;
     users::require_second_factor(&mut work.tx, user, required).await?;
     if required && there.second_factor.is_none() {
         browsers::end_all(&mut work.tx, user, work.now).await?;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::passwords;
 use super::passwords::{COUNTED, SIGN_IN, known};
-use crate::actions::{Actor, App, Error, Result, Work};
+use crate::actions::{Actor, App, Error, Found, Result, Work};
 use crate::domain::access::secret::{Secret, hash_of};
 use crate::domain::ids::{PartnerId, TokenId, UserId};
 use crate::domain::role::Role;
@@ -129,5 +129,5 @@ pub async fn sign_out(app: &App, token: TokenId) -> Result<()> {
 
 /// The user with this email, for the command line.
 pub async fn user_named(tx: &mut Tx, email: &str) -> Result<User> {
-    users::by_email(tx, &email.trim().to_lowercase()).await?.ok_or(Error::NotThere("user"))
+    users::by_email(tx, &email.trim().to_lowercase()).await.found("user")
 }

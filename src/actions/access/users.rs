@@ -5,7 +5,7 @@
 use super::by_command::{
     NewUser, checked_hash, fits, hashed, insert, revoke_all, write_active, write_password,
 };
-use crate::actions::{App, Caller, Error, Expected, Result, Work};
+use crate::actions::{App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::ids::{PartnerId, UserId};
 use crate::domain::role::Role;
 use crate::domain::text::Line;
@@ -95,7 +95,7 @@ pub async fn get(app: &App, caller: &Caller, id: UserId) -> Result<UserView> {
 }
 
 async fn there(work: &mut Work<'_>, id: UserId) -> Result<User> {
-    users::get(&mut work.tx, id).await?.ok_or(Error::NotThere("user"))
+    users::get(&mut work.tx, id).await.found("user")
 }
 
 /// Adds a user.

@@ -8,7 +8,7 @@ use super::{change, decide};
 use crate::actions::course::session_view::{SessionView, view};
 use crate::actions::course::{case, lock};
 use crate::actions::referral::bookings::standing_at;
-use crate::actions::{Answer, App, Caller, Error, Result, Work};
+use crate::actions::{Answer, App, Caller, Found, Result, Work};
 use crate::domain::booking::judge::starts_at;
 use crate::storage::booking::claims::Claimant;
 use crate::storage::booking::holds;
@@ -44,8 +44,7 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         new.overriding.as_ref(),
     )
     .await?;
-    let listed =
-        sessions::get(&mut work.tx, session.id).await?.ok_or(Error::NotThere("session"))?;
+    let listed = sessions::get(&mut work.tx, session.id).await.found("session")?;
     work.commit(Answer::Created(SessionView {
         notice,
         warnings: granted.warnings,

@@ -7,7 +7,7 @@ use crate::actions::course::session_view::{SessionView, view};
 use crate::actions::messages::notices;
 use crate::actions::messages::notices::Of;
 use crate::actions::referral::change;
-use crate::actions::{Answer, Error, Expected, Result, Work};
+use crate::actions::{Answer, Error, Expected, Found, Result, Work};
 use crate::domain::course::session::Session;
 use crate::domain::ids::SessionId;
 use crate::domain::messages::notice::{Standing, concerns_calendars, standing};
@@ -50,10 +50,9 @@ pub(in crate::actions) async fn lock_session(
     id: SessionId,
     expected: &Expected,
 ) -> Result<Listed> {
-    let patient =
-        sessions::patient_of(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let patient = sessions::patient_of(&mut work.tx, id).await.found("session")?;
     resources::lock(&mut work.tx, [patient.into()]).await?;
-    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let listed = sessions::get(&mut work.tx, id).await.found("session")?;
     expected.check(listed.session.version)?;
     Ok(listed)
 }
@@ -129,7 +128,7 @@ pub(in crate::actions) async fn commit_session(
     id: SessionId,
     notice: Option<String>,
 ) -> Result<Answer<SessionView>> {
-    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let listed = sessions::get(&mut work.tx, id).await.found("session")?;
     let shown = SessionView { notice, ..view(work.app, listed) };
     work.commit(Answer::Is(shown)).await
 }

@@ -19,6 +19,9 @@ use crate::storage;
 use crate::storage::booking::claims::Claimant;
 use crate::storage::booking::{claims, resources};
 
+/// What a search takes, with the diary that says for how long; or every reason why it takes nothing.
+pub(super) type Decision = std::result::Result<(Diary, Granted), Vec<Refusal>>;
+
 /// Decides whether `search` can take place at `start` in `course`; the patient is locked already, always first.
 /// A refusal is explained, and leaves the audit line `refused`.
 pub(in crate::actions) async fn decide<'a>(
@@ -39,16 +42,22 @@ pub(in crate::actions) async fn decide<'a>(
 }
 
 /// What `search` takes at `start`, or every reason why not. Locks all that it could take.
-async fn place(
+async fn place(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Result<Decision> {
+    let found = diaries::open(&mut work.tx, work.app, work.now, search).await?;
+    resources::lock(&mut work.tx, diaries::candidates(&found)).await?;
+    judge_in(work, found, search, start).await
+}
+
+/// What one of the diaries grants at `start`, or every reason why not. All that it could take is locked already.
+pub(super) async fn judge_in(
     work: &mut Work<'_>,
+    found: Vec<Diary>,
     search: &Search,
     start: DateTime<Utc>,
-) -> Result<std::result::Result<(Diary, Granted), Vec<Refusal>>> {
-    let mut found = diaries::open(&mut work.tx, work.app, work.now, search).await?;
-    resources::lock(&mut work.tx, diaries::candidates(&found)).await?;
+) -> Result<Decision> {
     let date = civil::date_of(work.app.zone, start);
     let mut refusals = Vec::new();
-    for mut diary in found.drain(..) {
+    for mut diary in found {
         diaries::fill(&mut work.tx, &mut diary, date, date, search.except).await?;
         match judge(&diary, start) {
             Ok(granted) => return Ok(Ok((diary, granted))),

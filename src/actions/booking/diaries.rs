@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
+use super::choices::Choices;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Error, Result};
 use crate::domain::booking::diary::{Diary, Wanted};
@@ -10,7 +11,7 @@ use crate::domain::catalogue::service::Service;
 use crate::domain::catalogue::site::{Site, SiteKind};
 use crate::domain::course::case::Case;
 use crate::domain::course::rules::at_shop::ShopTerms;
-use crate::domain::course::session::Place;
+use crate::domain::course::session::{Place, Session};
 use crate::domain::ids::{PatientId, ResourceId, SiteId};
 use crate::domain::partner::referral::ReferralStatus;
 use crate::domain::refusal::Code;
@@ -45,6 +46,34 @@ pub struct Search {
     pub pardoned: Vec<Code>,
     /// Whether the shop named the time itself.
     pub proposed: bool,
+}
+
+impl Search {
+    /// A time for a service of a patient, anywhere at the clinic, with nothing insisted on or looked past.
+    pub(in crate::actions) fn of(patient: PatientId, service: Service) -> Self {
+        Self {
+            patient,
+            service,
+            site: None,
+            wanted: Wanted::default(),
+            prefer: None,
+            except: Except::default(),
+            case: None,
+            pardoned: Vec::new(),
+            proposed: false,
+        }
+    }
+
+    /// Where and with whom the caller insists on.
+    pub(in crate::actions) fn insisting(self, on: Choices) -> Self {
+        Self { site: on.site_id, wanted: on.wanted(), ..self }
+    }
+
+    /// Instead of a session: what it takes itself is looked past, and its place comes first.
+    pub(in crate::actions) fn instead_of(self, session: &Session) -> Self {
+        let except = Except { session: Some(session.id), hold: None };
+        Self { prefer: Some(session.place), except, ..self }
+    }
 }
 
 /// The service that programs call `code`.

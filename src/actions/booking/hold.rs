@@ -9,7 +9,7 @@ use super::decide;
 use super::diaries::Search;
 use super::new_session::{NewSession, search};
 use crate::actions::course::lock;
-use crate::actions::{Answer, App, Caller, Error, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Found, Result, Work};
 use crate::domain::booking::judge::starts_at;
 use crate::domain::course::session::Place;
 use crate::domain::ids::{CourseId, DeviceId, HoldId, PractitionerId, RoomId, SiteId};
@@ -100,11 +100,8 @@ pub async fn hold(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
 /// Gives up a hold of one's own.
 pub async fn give_up(app: &App, caller: &Caller, id: HoldId) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
-    let hold =
-        holds::get(&mut work.tx, caller.actor.user_id, id).await?.ok_or(Error::NotThere("hold"))?;
-    let course = stored_courses::get(&mut work.tx, hold.course_id)
-        .await?
-        .ok_or(Error::NotThere("course"))?;
+    let hold = holds::get(&mut work.tx, caller.actor.user_id, id).await.found("hold")?;
+    let course = stored_courses::get(&mut work.tx, hold.course_id).await.found("course")?;
     resources::lock(&mut work.tx, [course.patient_id.into()]).await?;
     // Who books over an expired hold sweeps its claims away; locked alike, the two cannot wait for each other.
     let Place { practitioner_id, room_id, device_id, .. } = hold.place;

@@ -12,7 +12,7 @@ use crate::actions::course::view::against;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{Error, Result, Work};
 use crate::domain::booking::availability::Slot;
-use crate::domain::booking::diary::{Diary, Wanted};
+use crate::domain::booking::diary::Diary;
 use crate::domain::booking::plan;
 use crate::domain::booking::plan::Wishes;
 use crate::domain::booking::ranking::Ranked;
@@ -22,7 +22,6 @@ use crate::domain::ids::{PatientId, SessionId};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::civil;
 use crate::domain::time::hours::{TimeOfDay, Weekday};
-use crate::storage::booking::claims::Except;
 use crate::storage::course::sessions;
 
 /// How far past the first legal day another time is looked for, days.
@@ -64,15 +63,9 @@ pub(super) async fn broken(
         let service = catalogue.services.iter().find(|service| service.id == session.service_id);
         let service = service.ok_or(Error::NotThere("service"))?.clone();
         let search = Search {
-            patient,
-            service,
             site: Some(session.place.site_id),
-            wanted: Wanted::default(),
-            prefer: Some(session.place),
-            except: Except { session: Some(session.id), hold: None },
             case: Some(case.without(session.id).facing(Facing::Backward)),
-            pardoned: Vec::new(),
-            proposed: false,
+            ..Search::of(patient, service).instead_of(&session)
         };
         let proposal = proposal(work, &search, &session).await?;
         if let Some((_, diary)) = &proposal

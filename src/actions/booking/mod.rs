@@ -3,6 +3,7 @@
 pub mod book;
 pub mod cancel;
 pub mod change;
+pub mod choices;
 pub mod decide;
 pub mod diaries;
 pub mod hold;

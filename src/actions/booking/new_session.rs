@@ -3,56 +3,57 @@
 
 use super::diaries;
 use super::diaries::Search;
+use crate::actions::booking::choices::with_choices;
 use crate::actions::course::case;
 use crate::actions::{Result, Work};
 use crate::domain::booking::diary::Wanted;
 use crate::domain::course::Course;
 use crate::domain::course::session::{Place, Session};
 use crate::domain::course::status::SessionStatus;
-use crate::domain::ids::{CourseId, DeviceId, HoldId, PractitionerId, ReferralId, RoomId, SiteId};
+use crate::domain::ids::{CourseId, HoldId, ReferralId};
 use crate::domain::overriding::Override;
 use crate::domain::text::Code;
 use crate::domain::time::civil::When;
-use crate::storage::booking::claims::Except;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A session to be booked.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"course_id": "01890000-0000-7000-8000-000000000001", "service": "consultation", "start": "2027-03-15T10:00"}))]
-pub struct NewSession {
-    /// The course it belongs to.
-    pub course_id: CourseId,
-    /// Code of the service.
-    pub service: Code,
-    /// When: a wall time of the clinic's zone, or RFC 3339 with an offset.
-    pub start: When,
-    /// Where; the clinic unless set.
-    #[serde(default)]
-    pub site_id: Option<SiteId>,
-    /// With whom; chosen unless set.
-    #[serde(default)]
-    pub practitioner_id: Option<PractitionerId>,
-    /// In which room; chosen unless set.
-    #[serde(default)]
-    pub room_id: Option<RoomId>,
-    /// With which device; chosen unless set.
-    #[serde(default)]
-    pub device_id: Option<DeviceId>,
-    /// The hold that kept this slot.
-    #[serde(default)]
-    pub hold_id: Option<HoldId>,
-    /// A reason to book past rules that can be overridden, by whom they can.
-    #[serde(default, rename = "override")]
-    pub overriding: Option<Override>,
+with_choices! {
+    /// A session to be booked.
+    #[derive(Debug, Clone, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[schema(example = json!({"course_id": "01890000-0000-7000-8000-000000000001", "service": "consultation", "start": "2027-03-15T10:00"}))]
+    pub struct NewSession {
+        /// The course it belongs to.
+        pub course_id: CourseId,
+        /// Code of the service.
+        pub service: Code,
+        /// When: a wall time of the clinic's zone, or RFC 3339 with an offset.
+        pub start: When,
+        /// The hold that kept this slot.
+        #[serde(default)]
+        pub hold_id: Option<HoldId>,
+        /// A reason to book past rules that can be overridden, by whom they can.
+        #[serde(default, rename = "override")]
+        pub overriding: Option<Override>,
+    }
 }
 
 impl NewSession {
-    /// Whom and what the caller insists on.
-    pub(super) fn wanted(&self) -> Wanted {
-        Wanted { practitioner: self.practitioner_id, room: self.room_id, device: self.device_id }
+    /// A session to be booked, with everything else left open.
+    #[must_use]
+    pub fn at(course_id: CourseId, service: Code, start: When) -> Self {
+        Self {
+            course_id,
+            service,
+            start,
+            hold_id: None,
+            overriding: None,
+            site_id: None,
+            practitioner_id: None,
+            room_id: None,
+            device_id: None,
+        }
     }
 }
 
@@ -63,23 +64,17 @@ pub(super) async fn search(
     new: &NewSession,
 ) -> Result<Search> {
     let service = diaries::service(&mut work.tx, work.app, new.service.as_str()).await?;
-    let wanted = new.wanted();
     let case = case::load(&mut work.tx, work.app, course, None).await?;
-    Ok(Search {
-        patient: course.patient_id,
-        service,
-        site: new.site_id,
-        wanted,
-        prefer: None,
-        except: Except::default(),
+    let search = Search {
         case: Some(case),
         pardoned: case::pardoned(&work.caller.actor, new.overriding.as_ref()),
-        proposed: false,
-    })
+        ..Search::of(course.patient_id, service)
+    };
+    Ok(search.insisting(new.choices()))
 }
 
 /// Exactly what `place` holds.
-pub(super) fn exactly(place: Place) -> Wanted {
+pub(in crate::actions) fn exactly(place: Place) -> Wanted {
     Wanted {
         practitioner: Some(place.practitioner_id),
         room: place.room_id,

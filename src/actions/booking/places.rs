@@ -1,6 +1,7 @@
 //! Where else: every place at which the next session of a course could be, the clinic and each
 //! partner's shop, with its first times or with why there are none.
 
+use crate::actions::booking::choices::Choices;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,7 +42,7 @@ pub async fn places(app: &App, caller: &Caller, wanted: SlotsWanted) -> Result<P
     drop(work);
     let mut items = Vec::new();
     for site in catalogue.sites.iter().filter(|site| site.details.active) {
-        let here = SlotsWanted { site_id: Some(site.id), limit: TIMES, ..wanted.clone() };
+        let here = SlotsWanted { choices: Choices::at(site.id), limit: TIMES, ..wanted.clone() };
         items.push(PlaceView {
             site_id: site.id,
             name: site.details.name.to_string(),

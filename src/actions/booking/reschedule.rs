@@ -3,6 +3,7 @@
 //! Later sessions that no longer keep their waits are listed, and those that are chosen
 //! move in the same transaction, all or none.
 
+use crate::actions::booking::choices::{Choices, with_choices};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,52 +15,58 @@ use super::{decide, diaries};
 use crate::actions::course::case;
 use crate::actions::course::session_view::{SessionView, view};
 use crate::actions::referral::bookings::standing_at;
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
-use crate::domain::booking::diary::Wanted;
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::booking::judge::starts_at;
 use crate::domain::course::Course;
 use crate::domain::course::case::{Case, Facing};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::Verb;
-use crate::domain::ids::{DeviceId, PractitionerId, RoomId, SessionId, SiteId};
+use crate::domain::ids::SessionId;
 use crate::domain::overriding::Override;
 use crate::domain::refusal::{Code, Refusal, Warning};
 use crate::domain::time::civil;
 use crate::domain::time::civil::When;
-use crate::storage::booking::claims::{Claimant, Except};
+use crate::storage::booking::claims::Claimant;
 use crate::storage::booking::{claims, resources};
 use crate::storage::catalogue::services;
 use crate::storage::course::{courses, sessions};
 
-/// When, and with whom, a session is to be instead.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"start": "2027-03-16T14:30"}))]
-pub struct NewTime {
-    /// When: a wall time of the clinic's zone, or RFC 3339 with an offset.
-    pub start: When,
-    /// Where; the same site unless set.
-    #[serde(default)]
-    pub site_id: Option<SiteId>,
-    /// With whom; the same where possible unless set.
-    #[serde(default)]
-    pub practitioner_id: Option<PractitionerId>,
-    /// In which room; the same where possible unless set.
-    #[serde(default)]
-    pub room_id: Option<RoomId>,
-    /// With which device; the same where possible unless set.
-    #[serde(default)]
-    pub device_id: Option<DeviceId>,
-    /// Later sessions of the course that move with it, all or none.
-    #[serde(default)]
-    #[schema(max_items = 60)]
-    pub also: Vec<AlsoMoved>,
-    /// Only show what it would do; nothing is moved.
-    #[serde(default)]
-    pub preview: bool,
-    /// A reason to move past rules that can be overridden, by whom they can.
-    #[serde(default, rename = "override")]
-    pub overriding: Option<Override>,
+with_choices! {
+    /// When, and with whom, a session is to be instead.
+    #[derive(Debug, Clone, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[schema(example = json!({"start": "2027-03-16T14:30"}))]
+    pub struct NewTime {
+        /// When: a wall time of the clinic's zone, or RFC 3339 with an offset.
+        pub start: When,
+        /// Later sessions of the course that move with it, all or none.
+        #[serde(default)]
+        #[schema(max_items = 60)]
+        pub also: Vec<AlsoMoved>,
+        /// Only show what it would do; nothing is moved.
+        #[serde(default)]
+        pub preview: bool,
+        /// A reason to move past rules that can be overridden, by whom they can.
+        #[serde(default, rename = "override")]
+        pub overriding: Option<Override>,
+    }
+}
+
+impl NewTime {
+    /// Another start, with everything else left as it is where that is possible.
+    #[must_use]
+    pub fn to(start: When) -> Self {
+        Self {
+            start,
+            also: Vec::new(),
+            preview: false,
+            overriding: None,
+            site_id: None,
+            practitioner_id: None,
+            room_id: None,
+            device_id: None,
+        }
+    }
 }
 
 /// A session that moves with another.
@@ -111,8 +118,7 @@ pub async fn reschedule(
     let current = lock_session(&mut work, id, expected).await?.session;
     current.after(Verb::Reschedule, work.now, &app.policy, app.zone)?;
     let (start, notice) = starts_at(app.zone, to.start)?;
-    let course =
-        courses::get(&mut work.tx, current.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let course = courses::get(&mut work.tx, current.course_id).await.found("course")?;
     let mut case = case::load(&mut work.tx, app, &course, None).await?;
     let mut moves = moves(&mut work, current, start, &to).await?;
     for one in &moves {
@@ -164,10 +170,8 @@ async fn moves(
     start: DateTime<Utc>,
     to: &NewTime,
 ) -> Result<Vec<Move>> {
-    let wanted =
-        Wanted { practitioner: to.practitioner_id, room: to.room_id, device: to.device_id };
     let overriding = to.overriding.as_ref();
-    let first = search(work, &current, wanted, to.site_id, overriding).await?;
+    let first = search(work, &current, to.choices(), overriding).await?;
     let course = current.course_id;
     let mut moves = vec![Move { session: current, start, search: first, field: None }];
     for (index, also) in to.also.iter().enumerate() {
@@ -185,7 +189,7 @@ async fn moves(
         session.after(Verb::Reschedule, work.now, &work.app.policy, work.app.zone)?;
         let (start, _) = starts_at(work.app.zone, also.start)
             .map_err(|refusal| refusal.about(format!("{field}/start")))?;
-        let search = search(work, &session, Wanted::default(), None, overriding).await?;
+        let search = search(work, &session, Choices::default(), overriding).await?;
         moves.push(Move { session, start, search, field: Some(format!("{field}/start")) });
     }
     Ok(moves)
@@ -240,32 +244,23 @@ fn located(error: Error, field: Option<&str>) -> Error {
 }
 
 async fn session_view(work: &mut Work<'_>, id: SessionId) -> Result<SessionView> {
-    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let listed = sessions::get(&mut work.tx, id).await.found("session")?;
     Ok(view(work.app, listed))
 }
 
 async fn search(
     work: &mut Work<'_>,
     current: &Session,
-    wanted: Wanted,
-    site: Option<SiteId>,
+    choices: Choices,
     overriding: Option<&Override>,
 ) -> Result<Search> {
-    let service =
-        services::get(&mut work.tx, current.service_id).await?.ok_or(Error::NotThere("service"))?;
-    let elsewhere =
-        wanted.practitioner.is_some() || wanted.room.is_some() || wanted.device.is_some();
-    let site = site.or((!elsewhere).then_some(current.place.site_id));
-    let except = Except { session: Some(current.id), hold: None };
+    let service = services::get(&mut work.tx, current.service_id).await.found("service")?;
+    let stays = choices == Choices::default();
+    let site = choices.site_id.or(stays.then_some(current.place.site_id));
     Ok(Search {
-        patient: current.patient_id,
-        service,
         site,
-        wanted,
-        prefer: Some(current.place),
-        except,
-        case: None,
+        wanted: choices.wanted(),
         pardoned: case::pardoned(&work.caller.actor, overriding),
-        proposed: false,
+        ..Search::of(current.patient_id, service).instead_of(current)
     })
 }

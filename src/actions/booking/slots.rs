@@ -1,6 +1,7 @@
 //! Finding free times for a course: best first, never one that booking would refuse,
 //! and why there is none, or fewer.
 
+use crate::actions::booking::choices::Choices;
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,8 +9,7 @@ use utoipa::ToSchema;
 use super::diaries::Search;
 use super::{decide, diaries, prerequisites};
 use crate::actions::course::case;
-use crate::actions::{App, Caller, Error, Result, Work};
-use crate::domain::booking::diary::Wanted;
+use crate::actions::{App, Caller, Error, Found, Result, Work};
 use crate::domain::booking::judge::{from_edge, until_edge};
 use crate::domain::booking::ranking::{Ranked, Reasons};
 use crate::domain::booking::{availability, ranking};
@@ -18,7 +18,6 @@ use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SessionId, 
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::civil;
 use crate::domain::time::civil::Edge;
-use crate::storage::booking::claims::Except;
 use crate::storage::course::{courses, sessions};
 
 /// The longest range that is searched at once, days.
@@ -35,14 +34,8 @@ pub struct SlotsWanted {
     pub from: Option<Edge>,
     /// To which day, included, or before which time; a fortnight unless set.
     pub to: Option<Edge>,
-    /// Only here.
-    pub site_id: Option<SiteId>,
-    /// Only with this practitioner.
-    pub practitioner_id: Option<PractitionerId>,
-    /// Only in this room.
-    pub room_id: Option<RoomId>,
-    /// Only with this device.
-    pub device_id: Option<DeviceId>,
+    /// Where, with whom and with what.
+    pub choices: Choices,
     /// To move this session of the course: it and what it takes are looked past.
     pub instead_of: Option<SessionId>,
     /// How many at most.
@@ -104,29 +97,16 @@ pub struct Slots {
 /// Free times for a course.
 pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Result<Slots> {
     let mut work = Work::look(app, caller).await?;
-    let course =
-        courses::get(&mut work.tx, wanted.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let course = courses::get(&mut work.tx, wanted.course_id).await.found("course")?;
     let service = diaries::service(&mut work.tx, app, &wanted.service).await?;
     let (from, until) = range(app, work.now, &wanted)?;
     let (first, last) = (
         civil::date_of(app.zone, from),
         civil::date_of(app.zone, until - chrono::Duration::seconds(1)),
     );
-    let search = Search {
-        patient: course.patient_id,
-        service,
-        site: wanted.site_id,
-        wanted: Wanted {
-            practitioner: wanted.practitioner_id,
-            room: wanted.room_id,
-            device: wanted.device_id,
-        },
-        prefer: None,
-        except: Except::default(),
-        case: Some(case::load(&mut work.tx, app, &course, None).await?),
-        pardoned: Vec::new(),
-        proposed: false,
-    };
+    let case = case::load(&mut work.tx, app, &course, None).await?;
+    let search = Search { case: Some(case), ..Search::of(course.patient_id, service) }
+        .insisting(wanted.choices);
     let search = match wanted.instead_of {
         Some(moved) => instead_of(&mut work, search, moved, course.id).await?,
         None => search,
@@ -176,14 +156,10 @@ async fn instead_of(
     let session = sessions::get(&mut work.tx, moved).await?.map(|listed| listed.session);
     let session =
         session.filter(|session| session.course_id == course).ok_or(Error::NotThere("session"))?;
-    let except = Except { session: Some(moved), hold: None };
-    Ok(Search {
-        prefer: Some(session.place),
-        site: search.site.or(Some(session.place.site_id)),
-        except,
-        case: search.case.map(|case| case.without(moved).facing(Facing::Backward)),
-        ..search
-    })
+    let mut search = search.instead_of(&session);
+    search.site = search.site.or(Some(session.place.site_id));
+    search.case = search.case.map(|case| case.without(moved).facing(Facing::Backward));
+    Ok(search)
 }
 
 fn shown(app: &App, best: &[Ranked], refused: Vec<Refusal>, earliest: Option<NaiveDate>) -> Slots {

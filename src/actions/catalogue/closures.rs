@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::actions::{App, Caller, Error, Expected, Result, Work};
+use crate::actions::{App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::catalogue::closure::Closure;
 use crate::domain::ids::ClosureId;
 use crate::domain::refusal::Code;
@@ -39,8 +39,7 @@ pub fn holidays(app: &App, year: i32) -> Result<Vec<Holiday>> {
 /// Removes a closure.
 pub async fn remove(app: &App, caller: &Caller, id: ClosureId, expected: &Expected) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
-    let closure: Closure =
-        closures::get(&mut work.tx, id).await?.ok_or(Error::NotThere("closure"))?;
+    let closure: Closure = closures::get(&mut work.tx, id).await.found("closure")?;
     expected.check(closure.version)?;
     closures::delete(&mut work.tx, id).await?;
     work.audit("closure.remove", ("closure", id.0), None, None).await?;

@@ -14,7 +14,7 @@ use crate::actions::messages::replan;
 use crate::actions::messages::replan::Whose;
 use crate::actions::work::error::none_of;
 use crate::actions::work::page::{Items, Page};
-use crate::actions::work::patch::{merge, patched, typed};
+use crate::actions::work::patch::{patched, typed};
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
 use crate::domain::refusal::Code;
 use crate::storage;
@@ -42,7 +42,7 @@ pub async fn add_from_form<E: Entry>(
 /// What was `written`, read as a whole; null is the same as nothing.
 pub fn read<T: DeserializeOwned>(written: Value) -> Result<T> {
     let mut value = Value::Object(serde_json::Map::new());
-    merge(&mut value, written);
+    json_patch::merge(&mut value, &written);
     typed(value)
 }
 
@@ -148,7 +148,7 @@ mod tests {
             (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
         ] {
             let mut merged = target;
-            merge(&mut merged, patch);
+            json_patch::merge(&mut merged, &patch);
             assert_eq!(merged, result);
         }
     }

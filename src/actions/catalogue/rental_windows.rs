@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::actions::booking::change::{WINDOW_REMOVED, save};
 use crate::actions::course::session_view::{SessionView, view};
 use crate::actions::work::page::{Items, Page};
-use crate::actions::{Answer, App, Caller, Error, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Found, Result, Work};
 use crate::domain::booking::judge::starts_at;
 use crate::domain::catalogue::device::{Device, RentalWindow};
 use crate::domain::course::session::{RebookReason, Session};
@@ -70,7 +70,7 @@ fn window_view(app: &App, window: RentalWindow) -> WindowView {
 }
 
 async fn rented(work: &mut Work<'_>, id: DeviceId) -> Result<Device> {
-    let device = devices::get(&mut work.tx, id).await?.ok_or(Error::NotThere("device"))?;
+    let device = devices::get(&mut work.tx, id).await.found("device")?;
     if !device.is_rented() {
         return Err(Error::refused(
             Code::NotRented,
@@ -119,7 +119,7 @@ pub async fn list(
     let after: (DateTime<Utc>, RentalWindowId) =
         page.after((DateTime::UNIX_EPOCH, RentalWindowId(Uuid::nil())))?;
     let mut work = Work::look(app, caller).await?;
-    devices::get(&mut work.tx, device).await?.ok_or(Error::NotThere("device"))?;
+    devices::get(&mut work.tx, device).await.found("device")?;
     let windows = devices::windows_page(&mut work.tx, device, after, page.rows()?).await?;
     Ok(page
         .of(windows, |window| (window.starts_at, window.id))?
@@ -134,8 +134,7 @@ pub async fn booked_in(
     id: RentalWindowId,
 ) -> Result<(WindowView, Vec<SessionView>)> {
     let mut work = Work::begin(app, caller).await?;
-    let window =
-        devices::window(&mut work.tx, device, id).await?.ok_or(Error::NotThere("rental window"))?;
+    let window = devices::window(&mut work.tx, device, id).await.found("rental window")?;
     let whole = window.interval().ok_or(Error::NotThere("rental window"))?;
     let booked = sessions::booked_with(&mut work.tx, device, whole).await?;
     let patients: BTreeSet<_> = booked.iter().map(|listed| listed.session.patient_id).collect();
@@ -155,14 +154,14 @@ pub async fn remove(
     id: RentalWindowId,
 ) -> Result<Answer<WindowRemoved>> {
     let mut work = Work::begin(app, caller).await?;
-    let window =
-        devices::window(&mut work.tx, device, id).await?.ok_or(Error::NotThere("rental window"))?;
+    let window = devices::window(&mut work.tx, device, id).await.found("rental window")?;
     let whole = window.interval().ok_or(Error::NotThere("rental window"))?;
     // The patients first, in id order, then the device: in between no session can slip in or move.
     let seen = sessions::booked_with(&mut work.tx, device, whole).await?;
     resources::lock(&mut work.tx, seen.iter().map(|listed| listed.session.patient_id.into()))
         .await?;
     resources::lock(&mut work.tx, [device.into()]).await?;
+    work.note_deed("rental_window.remove");
     devices::delete_window(&mut work.tx, id).await?;
     let mut rebook = Vec::new();
     for listed in sessions::booked_with(&mut work.tx, device, whole).await? {

@@ -1,7 +1,7 @@
 //! Loading the case that the rules of removal look at, who may go past which of them,
 //! and from when on a rule would be satisfied once what it asks for is done.
 
-use crate::actions::{Actor, App, Error, Result, Work};
+use crate::actions::{Actor, App, Found, Result, Work};
 use crate::domain::course::Course;
 use crate::domain::course::case::{Case, Facing};
 use crate::domain::ids::SessionId;
@@ -18,7 +18,7 @@ pub(in crate::actions) async fn load(
     course: &Course,
     except: Option<SessionId>,
 ) -> Result<Case> {
-    let patient = patients::get(tx, course.patient_id).await?.ok_or(Error::NotThere("patient"))?;
+    let patient = patients::get(tx, course.patient_id).await.found("patient")?;
     let mut visits = treatments::of_patient(tx, course.patient_id, app.zone).await?;
     visits.retain(|visit| Some(visit.session_id) != except);
     Ok(Case {

@@ -1,7 +1,7 @@
 //! A course that is read once its patient is locked, so that bookings and changes of one course wait
 //! for each other.
 
-use crate::actions::{Error, Result, Work};
+use crate::actions::{Found, Result, Work};
 use crate::domain::course;
 use crate::domain::ids::CourseId;
 use crate::storage::booking::resources;
@@ -12,7 +12,7 @@ pub(in crate::actions) async fn lock_course(
     work: &mut Work<'_>,
     id: CourseId,
 ) -> Result<course::Course> {
-    let seen = courses::get(&mut work.tx, id).await?.ok_or(Error::NotThere("course"))?;
+    let seen = courses::get(&mut work.tx, id).await.found("course")?;
     resources::lock(&mut work.tx, [seen.patient_id.into()]).await?;
-    courses::get(&mut work.tx, id).await?.ok_or(Error::NotThere("course"))
+    courses::get(&mut work.tx, id).await.found("course")
 }

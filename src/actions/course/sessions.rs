@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::session_view::{SessionView, view};
 use crate::actions::work::page::{Items, Page};
-use crate::actions::{Answer, App, Caller, Error, Result, Work};
+use crate::actions::{Answer, App, Caller, Found, Result, Work};
 use crate::domain::booking::judge::{from_edge, until_edge};
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{SessionId, SiteId};
@@ -18,7 +18,7 @@ use crate::storage::course::sessions::Wanted;
 /// One session.
 pub async fn get(app: &App, caller: &Caller, id: SessionId) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
-    let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let listed = sessions::get(&mut work.tx, id).await.found("session")?;
     work.audit_read("session.read", ("session", id.0), Some(listed.session.patient_id), None)
         .await?;
     work.commit(Answer::Is(view(app, listed))).await

@@ -6,7 +6,7 @@ use crate::actions::course::case;
 use crate::actions::course::session_view::SessionView;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::error::none_of;
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::course::laser::Laser;
 use crate::domain::course::record::TreatmentRecord;
 use crate::domain::course::rules::consent::consent_missing;
@@ -107,10 +107,8 @@ async fn move_on(
 
 /// Rule 14: no laser without consent.
 async fn check_consent(work: &mut Work<'_>, session: &Session) -> Result<()> {
-    let course =
-        courses::get(&mut work.tx, session.course_id).await?.ok_or(Error::NotThere("course"))?;
-    let service =
-        services::get(&mut work.tx, session.service_id).await?.ok_or(Error::NotThere("service"))?;
+    let course = courses::get(&mut work.tx, session.course_id).await.found("course")?;
+    let service = services::get(&mut work.tx, session.service_id).await.found("service")?;
     let given = consents::active(&mut work.tx, session.patient_id).await?;
     none_of(consent_missing(course.details.goal, &service, &given).into_iter().collect())
 }
@@ -122,17 +120,15 @@ pub(super) async fn check_record(
     session: &Session,
     record: &TreatmentRecord,
 ) -> Result<()> {
-    let service =
-        services::get(&mut work.tx, session.service_id).await?.ok_or(Error::NotThere("service"))?;
+    let service = services::get(&mut work.tx, session.service_id).await.found("service")?;
     let Some(treatment) =
         service.treatment().filter(|done| done.is_exposure() && record.outcome != Outcome::NotDone)
     else {
         return Ok(());
     };
-    let course =
-        courses::get(&mut work.tx, session.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let course = courses::get(&mut work.tx, session.course_id).await.found("course")?;
     let device = match session.place.device_id {
-        Some(id) => Some(devices::get(&mut work.tx, id).await?.ok_or(Error::NotThere("device"))?),
+        Some(id) => Some(devices::get(&mut work.tx, id).await.found("device")?),
         None => None,
     };
     let catalogue = current(&mut work.tx, work.app).await?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::attend::check_record;
 use crate::actions::booking::change::{commit_session, lock_session, save};
 use crate::actions::course::session_view::SessionView;
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Expected, Found, Result, Work};
 use crate::domain::course::record::TreatmentRecord;
 use crate::domain::course::session::Session;
 use crate::domain::course::status::{ProcedureStatus, SessionStatus};
@@ -140,8 +140,7 @@ pub struct History {
 /// The history of a session.
 pub async fn history(app: &App, caller: &Caller, id: SessionId) -> Result<Answer<History>> {
     let mut work = Work::begin(app, caller).await?;
-    let patient =
-        sessions::patient_of(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let patient = sessions::patient_of(&mut work.tx, id).await.found("session")?;
     let changes = history::all(&mut work.tx, id).await?;
     work.audit_read("session.history", ("session", id.0), Some(patient), None).await?;
     let items = changes.into_iter().map(|change| ChangeView {

@@ -2,6 +2,7 @@
 //! the best times for it; of a session, the times to which it could move and what that would do to
 //! those after it. Everything is asked of the same actions as by any other door.
 
+use crate::actions::booking::choices::Choices;
 use chrono::{DateTime, Days, Duration, FixedOffset, Months, NaiveDate};
 
 use super::day;
@@ -14,7 +15,7 @@ use crate::actions::course::view::CourseView;
 use crate::actions::patient::{courses, patients};
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::page::Page;
-use crate::actions::{App, Caller, Error, Expected, Result, Work};
+use crate::actions::{App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::catalogue::service::{Purpose, Service};
 use crate::domain::course::next_step::next_service;
 use crate::domain::course::status::SessionStatus;
@@ -198,10 +199,7 @@ async fn proposed(
         service: service.details.code.to_string(),
         from: Some(Edge::Day(day(first)?)),
         to: Some(Edge::Day(day(last)?)),
-        site_id: None,
-        practitioner_id: None,
-        room_id: None,
-        device_id: None,
+        choices: Choices::default(),
         instead_of: None,
         limit: 500,
     };
@@ -352,7 +350,7 @@ pub struct SessionPanel {
 pub async fn session(app: &App, caller: &Caller, id: SessionId) -> Result<SessionPanel> {
     let shown = crate::actions::course::sessions::get(app, caller, id).await?.into_inner();
     let date = shown.start.date_naive();
-    let card = day::card(app, caller, date, id).await?.ok_or(Error::NotThere("session"))?;
+    let card = day::card(app, caller, date, id).await.found("session")?;
     let patient = patients::get(app, caller, shown.patient_id).await?.into_inner();
     let course = courses::get(app, caller, shown.course_id).await?.into_inner();
     let movable = matches!(shown.status, SessionStatus::Booked | SessionStatus::Pending);
@@ -390,10 +388,7 @@ async fn other_times(
         service: service.to_string(),
         from: Some(Edge::Day(day(today)?)),
         to: Some(Edge::Day(day(today + Days::new(MOVE_AHEAD))?)),
-        site_id: Some(site_id),
-        practitioner_id: None,
-        room_id: None,
-        device_id: None,
+        choices: Choices::at(site_id),
         instead_of: Some(id),
         limit: 500,
     };
@@ -408,16 +403,7 @@ pub async fn preview(
     start: When,
     practitioner_id: Option<PractitionerId>,
 ) -> Result<MoveOffer> {
-    let to = NewTime {
-        start,
-        site_id: None,
-        practitioner_id,
-        room_id: None,
-        device_id: None,
-        also: Vec::new(),
-        preview: true,
-        overriding: None,
-    };
+    let to = NewTime { practitioner_id, preview: true, ..NewTime::to(start) };
     let would = reschedule(app, caller, id, &Expected::Any, to).await?.into_inner();
     let mut work = Work::look(app, caller).await?;
     let catalogue = current(&mut work.tx, app).await?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actions::work::page::{Items, Page};
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::ids::{MessageId, PatientId, ReferralId, SessionId, TaskId, UserId};
 use crate::domain::messages::reply::{FiledReply, Verdict};
 use crate::domain::messages::task::{Task, TaskKind};
@@ -110,7 +110,7 @@ pub async fn list(
 /// One task, with what was written to us.
 pub async fn get(app: &App, caller: &Caller, id: TaskId) -> Result<Answer<TaskView>> {
     let mut work = Work::begin(app, caller).await?;
-    let task = tasks::get(&mut work.tx, id).await?.ok_or(Error::NotThere("task"))?;
+    let task = tasks::get(&mut work.tx, id).await.found("task")?;
     let shown = whole(&mut work, task).await?;
     work.audit_read("task.read", ("task", id.0), shown.patient_id, None).await?;
     work.commit(Answer::Is(shown)).await
@@ -124,7 +124,7 @@ pub async fn mark_done(
     expected: &Expected,
 ) -> Result<Answer<TaskView>> {
     let mut work = Work::begin(app, caller).await?;
-    let task = tasks::get(&mut work.tx, id).await?.ok_or(Error::NotThere("task"))?;
+    let task = tasks::get(&mut work.tx, id).await.found("task")?;
     expected.check(task.version)?;
     if task.done_at.is_none()
         && !tasks::mark_done(&mut work.tx, id, task.version, caller.actor.user_id, work.now).await?
@@ -132,7 +132,7 @@ pub async fn mark_done(
         return Err(Error::Stale);
     }
     work.audit("task.done", ("task", id.0), task.patient_id, None).await?;
-    let task = tasks::get(&mut work.tx, id).await?.ok_or(Error::NotThere("task"))?;
+    let task = tasks::get(&mut work.tx, id).await.found("task")?;
     let shown = whole(&mut work, task).await?;
     work.commit(Answer::Is(shown)).await
 }

@@ -7,18 +7,19 @@ use crate::actions::booking::change::{
     WINDOW_REMOVED, WITHDRAWN, commit_session, lock_session, save,
 };
 use crate::actions::booking::diaries::Search;
+use crate::actions::booking::new_session::exactly;
 use crate::actions::booking::{decide, diaries};
 use crate::actions::course::session_view::SessionView;
 use crate::actions::referral::change;
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
-use crate::domain::booking::diary::{Diary, Wanted};
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
+use crate::domain::booking::diary::Diary;
 use crate::domain::course::session::{CancelReason, Session};
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::SessionId;
 use crate::domain::partner::referral::ReferralStatus;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::civil;
-use crate::storage::booking::claims::{Claimant, Except};
+use crate::storage::booking::claims::Claimant;
 use crate::storage::booking::{claims, resources};
 use crate::storage::catalogue::services;
 use crate::storage::course::history;
@@ -124,31 +125,19 @@ async fn reclaim(work: &mut Work<'_>, current: &Session, next: &Session) -> Resu
 /// The diary of the place that is wanted back, which says how long everything is claimed. Whether
 /// rules have changed in the last minutes is not asked; whether the time was taken is.
 async fn diary_at(work: &mut Work<'_>, back: &Session) -> Result<Diary> {
-    let service =
-        services::get(&mut work.tx, back.service_id).await?.ok_or(Error::NotThere("service"))?;
+    let service = services::get(&mut work.tx, back.service_id).await.found("service")?;
     let place = back.place;
-    let wanted = Wanted {
-        practitioner: Some(place.practitioner_id),
-        room: place.room_id,
-        device: place.device_id,
-    };
-    let except = Except { session: Some(back.id), hold: None };
     let search = Search {
-        patient: back.patient_id,
-        service,
         site: Some(place.site_id),
-        wanted,
+        wanted: exactly(place),
         prefer: None,
-        except,
-        case: None,
-        pardoned: Vec::new(),
-        proposed: false,
+        ..Search::of(back.patient_id, service).instead_of(back)
     };
     let mut found = diaries::open(&mut work.tx, work.app, work.now, &search).await?;
     resources::lock(&mut work.tx, diaries::candidates(&found)).await?;
     let mut diary = found.pop().ok_or(Error::NotThere("site"))?;
     let date = civil::date_of(work.app.zone, back.starts_at);
-    diaries::fill(&mut work.tx, &mut diary, date, date, except).await?;
+    diaries::fill(&mut work.tx, &mut diary, date, date, search.except).await?;
     let conflicts = conflicts(&diary, back);
     if conflicts.is_empty() { Ok(diary) } else { Err(conflicts.into()) }
 }

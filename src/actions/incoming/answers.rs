@@ -2,13 +2,14 @@
 //! come, or that they ask for another time, which is shown at once where there is one. Nothing here
 //! calls a visit off; a person reads what a rule cannot.
 
+use crate::actions::booking::choices::Choices;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::actions::booking::slots;
 use crate::actions::booking::slots::SlotsWanted;
 use crate::actions::messages::notices;
 use crate::actions::messages::notices::Of;
-use crate::actions::{App, Caller, Error, Result, Work};
+use crate::actions::{App, Caller, Error, Found, Result, Work};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::SessionId;
@@ -99,9 +100,7 @@ async fn save_answer(
         if !sessions::update(&mut work.tx, &next).await? {
             return Err(Error::Stale);
         }
-        let patient = patients::get(&mut work.tx, next.patient_id)
-            .await?
-            .ok_or(Error::NotThere("patient"))?;
+        let patient = patients::get(&mut work.tx, next.patient_id).await.found("patient")?;
         notices::queue_for(work, &next, &patient, Of::Plans).await?;
     }
     work.touch_session(&next);
@@ -131,7 +130,7 @@ pub(super) async fn note_in_ledger(
 
 /// Locks the patient of a visit, as every change of it does.
 pub async fn lock_patient_of(tx: &mut Tx, id: SessionId) -> Result<()> {
-    let patient = sessions::patient_of(tx, id).await?.ok_or(Error::NotThere("session"))?;
+    let patient = sessions::patient_of(tx, id).await.found("session")?;
     Ok(resources::lock(tx, [patient.into()]).await?)
 }
 
@@ -153,10 +152,7 @@ pub(super) async fn other_times(
         service: service.details.code.to_string(),
         from: Some(Edge::Day(day(tomorrow)?)),
         to: Some(Edge::Day(day(tomorrow + Days::new(LOOK_AHEAD))?)),
-        site_id: Some(session.place.site_id),
-        practitioner_id: None,
-        room_id: None,
-        device_id: None,
+        choices: Choices::at(session.place.site_id),
         instead_of: Some(session.id),
         limit: 200,
     };

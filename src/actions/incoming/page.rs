@@ -11,7 +11,7 @@ use crate::actions::calendar::event::{LINK, session_behind};
 use crate::actions::partner::proposals;
 use crate::actions::patient::opt_outs;
 use crate::actions::referral::change;
-use crate::actions::{App, Error, Expected, Program, Result, Work};
+use crate::actions::{App, Error, Expected, Found, Program, Result, Work};
 use crate::domain::access::secret::hash_of;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::messages::message::Reply;
@@ -84,16 +84,7 @@ pub async fn take(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answe
     if !answers::other_times(app, &caller, &session).await?.contains(&start) {
         return Ok(Answered::Changed);
     }
-    let to = NewTime {
-        start: When::At(civil::shown(app.zone, start)),
-        site_id: None,
-        practitioner_id: None,
-        room_id: None,
-        device_id: None,
-        also: Vec::new(),
-        preview: false,
-        overriding: None,
-    };
+    let to = NewTime::to(When::At(civil::shown(app.zone, start)));
     // Only as it was when the times were looked for.
     let expected = Expected::Versions(vec![session.version]);
     match reschedule(app, &caller, session.id, &expected, to).await {
@@ -136,9 +127,8 @@ pub async fn take_proposal(app: &App, secret: &str, start: DateTime<Utc>) -> Res
 pub async fn messages(app: &App, secret: &str, wanted: bool, by: OptOutBy) -> Result<()> {
     let mut work = Work::for_program(app, PAGE).await?;
     // However long ago the session was: a patient who is not to be written to need not read on.
-    let (session, recipient) = visit_links::behind(&mut work.tx, &hash_of(secret))
-        .await?
-        .ok_or(Error::NotThere("page"))?;
+    let (session, recipient) =
+        visit_links::behind(&mut work.tx, &hash_of(secret)).await.found("page")?;
     let proof = format!("by the link of visit {session}");
     if wanted {
         opt_outs::end_in(&mut work, &recipient, by, &proof).await?;

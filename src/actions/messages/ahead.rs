@@ -7,7 +7,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use super::facts::Facts;
 use super::{facts, links};
 use crate::actions::work::catalogue_kept::current;
-use crate::actions::{App, Error, Result, Work};
+use crate::actions::{App, Error, Found, Result, Work};
 use crate::domain::clinic::quiet_hours::QuietHours;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::messages::message::{Audience, Content, Message, MessageStatus, Unsent};
@@ -153,9 +153,8 @@ pub(super) async fn withhold_if_unplanned(work: &mut Work<'_>, message: &Message
     let Some(id) = message.session_id else {
         return withhold_referral_if_unplanned(&mut work.tx, message).await;
     };
-    let session = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?.session;
-    let patient =
-        patients::get(&mut work.tx, session.patient_id).await?.ok_or(Error::NotThere("patient"))?;
+    let session = sessions::get(&mut work.tx, id).await.found("session")?.session;
+    let patient = patients::get(&mut work.tx, session.patient_id).await.found("patient")?;
     let catalogue = current(&mut work.tx, work.app).await?;
     let facts = facts::load(&mut work.tx, work.app, &catalogue, &session, &patient).await?;
     let waiting = Message { status: MessageStatus::Scheduled, ..message.clone() };

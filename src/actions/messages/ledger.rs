@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actions::work::page::{Items, Page};
-use crate::actions::{Answer, App, Caller, Error, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Found, Result, Work};
 use crate::domain::clinic::reminder::Purpose;
 use crate::domain::ids::{MessageId, PatientId, ReferralId, SessionId};
 use crate::domain::messages::message::{Message, MessageKind, MessageStatus, Reply, Unsent};
@@ -137,15 +137,11 @@ pub async fn list(
     let mut work = Work::begin(app, caller).await?;
     let (patient, found) = match wanted {
         MessagesWanted::Session(session) => {
-            let patient = sessions::patient_of(&mut work.tx, session)
-                .await?
-                .ok_or(Error::NotThere("session"))?;
+            let patient = sessions::patient_of(&mut work.tx, session).await.found("session")?;
             (patient, ledger::page(&mut work.tx, session, after, page.rows()?).await?)
         }
         MessagesWanted::Referral(referral) => {
-            let found = referrals::get(&mut work.tx, None, referral)
-                .await?
-                .ok_or(Error::NotThere("referral"))?;
+            let found = referrals::get(&mut work.tx, None, referral).await.found("referral")?;
             let rows =
                 ledger::page_of_referral(&mut work.tx, referral, after, page.rows()?).await?;
             (found.patient_id, rows)

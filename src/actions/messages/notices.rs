@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 use super::facts::Facts;
 use super::{ahead, facts, links};
 use crate::actions::work::catalogue_kept::current;
-use crate::actions::{Error, Result, Work};
+use crate::actions::{Error, Found, Result, Work};
 use crate::domain::course::session::{CancelReason, Session};
 use crate::domain::ids::SessionId;
 use crate::domain::messages::message::{
@@ -44,8 +44,7 @@ pub(in crate::actions) async fn queue(
     session: &Session,
     of: Of,
 ) -> Result<()> {
-    let patient =
-        patients::get(&mut work.tx, session.patient_id).await?.ok_or(Error::NotThere("patient"))?;
+    let patient = patients::get(&mut work.tx, session.patient_id).await.found("patient")?;
     queue_for(work, session, &patient, of).await
 }
 

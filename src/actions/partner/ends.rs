@@ -13,7 +13,7 @@ use crate::actions::course::case;
 use crate::actions::referral::change as referral_change;
 use crate::actions::referral::change::{complete_if_done, lock_referral, save};
 use crate::actions::work::error::none_of;
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::course::laser::Laser;
 use crate::domain::course::record::{Severity, TreatmentRecord};
 use crate::domain::course::rules::record;
@@ -136,15 +136,13 @@ async fn check_record(
             matches!(event.kind.as_str().to_lowercase().as_str(), "burn" | "scar" | "infection");
         grave || event.severity == Severity::Severe
     });
-    let service =
-        services::get(&mut work.tx, session.service_id).await?.ok_or(Error::NotThere("service"))?;
+    let service = services::get(&mut work.tx, session.service_id).await.found("service")?;
     let exposure =
         service.treatment().filter(|done| done.is_exposure() && record.outcome != Outcome::NotDone);
     let Some(treatment) = exposure else {
         return Ok(harmed);
     };
-    let course =
-        courses::get(&mut work.tx, session.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let course = courses::get(&mut work.tx, session.course_id).await.found("course")?;
     let case = case::load(&mut work.tx, work.app, &course, Some(session.id)).await?;
     let catalogue = crate::actions::work::catalogue_kept::current(&mut work.tx, work.app).await?;
     let partner = catalogue.partner(referral.partner_id).ok_or(Error::NotThere("partner"))?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::partners;
 use crate::actions::work::page::{Items, Page};
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::access::secret::Secret;
 use crate::domain::ids::{PartnerId, ShopLinkId};
 use crate::domain::text::Line;
@@ -108,7 +108,7 @@ pub async fn revoke(
 ) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
     let partner = partners::theirs(&mut work, partner).await?.id;
-    let link = links::get(&mut work.tx, partner, id).await?.ok_or(Error::NotThere("link"))?;
+    let link = links::get(&mut work.tx, partner, id).await.found("link")?;
     expected.check(link.version)?;
     if !links::revoke(&mut work.tx, id, link.version, work.now).await? {
         return Err(Error::Stale);

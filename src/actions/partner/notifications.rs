@@ -11,7 +11,7 @@ use crate::actions::messages::notices::Of;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::error::none_of;
 use crate::actions::work::patch::patched;
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::ids::PartnerId;
 use crate::domain::partner::notifications::{PartnerNotices, PartnerNoticesDetails};
 use crate::storage::booking::resources;
@@ -72,9 +72,7 @@ pub async fn change(
         let Some(session) = session.filter(|session| sites.contains(&session.place.site_id)) else {
             continue;
         };
-        let patient = patients::get(&mut work.tx, session.patient_id)
-            .await?
-            .ok_or(Error::NotThere("patient"))?;
+        let patient = patients::get(&mut work.tx, session.patient_id).await.found("patient")?;
         let _now = work.now;
         notices::queue_for(&mut work, &session, &patient, Of::Shop).await?;
     }

@@ -3,7 +3,7 @@
 
 use crate::actions::course::case;
 use crate::actions::work::catalogue_kept::current;
-use crate::actions::{App, Error, Result};
+use crate::actions::{App, Found, Result};
 use crate::domain::ids::{LockId, PartnerId, ReferralId};
 use crate::domain::partner::packet::Packet;
 use crate::domain::partner::referral::{Referral, ReferralStatus};
@@ -28,9 +28,8 @@ pub(super) async fn of(tx: &mut Tx, app: &App, referral: &Referral) -> Result<Op
 
 /// The packet as it would be, for the clinic's own eyes.
 pub(super) async fn preview(tx: &mut Tx, app: &App, referral: &Referral) -> Result<Packet> {
-    let patient =
-        patients::get(tx, referral.patient_id).await?.ok_or(Error::NotThere("patient"))?;
-    let course = courses::get(tx, referral.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let patient = patients::get(tx, referral.patient_id).await.found("patient")?;
+    let course = courses::get(tx, referral.course_id).await.found("course")?;
     let case = case::load(tx, app, &course, None).await?;
     let catalogue = current(tx, app).await?;
     let method = catalogue.service(referral.service_id).and_then(|service| service.details.method);

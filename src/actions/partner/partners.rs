@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::actions::work::page::{Items, Page};
 use crate::actions::work::patch::patched;
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::catalogue::partner::{NewShop, Partner, PartnerDetails};
 use crate::domain::catalogue::practitioner::Practitioner;
 use crate::domain::catalogue::room::Room;
@@ -87,7 +87,7 @@ pub async fn get(app: &App, caller: &Caller, id: PartnerId) -> Result<Answer<Par
 /// The partner with this id, as far as the caller may see it.
 pub(super) async fn theirs(work: &mut Work<'_>, id: PartnerId) -> Result<Partner> {
     let own = work.caller.actor.own_shop();
-    partners::get(&mut work.tx, own, id).await?.ok_or(Error::NotThere("partner"))
+    partners::get(&mut work.tx, own, id).await.found("partner")
 }
 
 /// A page of partners; for a shop's users their own alone.

@@ -10,8 +10,7 @@ use crate::actions::booking::{change, decide};
 use crate::actions::course::case;
 use crate::actions::messages::{ahead, facts, links};
 use crate::actions::referral::change::{decide_proposal, save};
-use crate::actions::{Error, Result, Work};
-use crate::domain::booking::diary::Wanted;
+use crate::actions::{Error, Found, Result, Work};
 use crate::domain::catalogue::site::SiteKind;
 use crate::domain::course::Course;
 use crate::domain::course::case::Facing;
@@ -38,8 +37,7 @@ pub(in crate::actions) async fn take(
     current: Referral,
     open: Vec<Proposal>,
 ) -> Result<Work<'_>> {
-    let course =
-        courses::get(&mut work.tx, current.course_id).await?.ok_or(Error::NotThere("course"))?;
+    let course = courses::get(&mut work.tx, current.course_id).await.found("course")?;
     // What is on hold, or over, takes no dates.
     let status = current.status.after(ReferralVerb::Accept, false)?;
     let next = Referral {
@@ -61,9 +59,7 @@ async fn take_one<'a>(
     proposal: &Proposal,
 ) -> Result<Work<'a>> {
     let moved = match proposal.session_id {
-        Some(id) => {
-            Some(sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?.session)
-        }
+        Some(id) => Some(sessions::get(&mut work.tx, id).await.found("session")?.session),
         None => None,
     };
     if let Some(session) = moved.as_ref().filter(|session| !can_be_moved(session, work.now)) {
@@ -136,15 +132,12 @@ async fn search(
     })?;
     let case = case::load(&mut work.tx, work.app, course, moved.map(|session| session.id)).await?;
     Ok(Search {
-        patient: course.patient_id,
-        service,
         site: Some(site),
-        wanted: Wanted::default(),
         prefer: moved.map(|session| session.place),
         except: Except { session: moved.map(|session| session.id), hold: None },
         case: Some(case.facing(if moved.is_some() { Facing::Backward } else { Facing::BothWays })),
-        pardoned: Vec::new(),
         proposed: true,
+        ..Search::of(course.patient_id, service)
     })
 }
 
@@ -154,9 +147,8 @@ pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Re
     let Some(id) = proposal.session_id else {
         return Ok(());
     };
-    let session = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?.session;
-    let patient =
-        patients::get(&mut work.tx, session.patient_id).await?.ok_or(Error::NotThere("patient"))?;
+    let session = sessions::get(&mut work.tx, id).await.found("session")?.session;
+    let patient = patients::get(&mut work.tx, session.patient_id).await.found("patient")?;
     let catalogue = crate::actions::work::catalogue_kept::current(&mut work.tx, work.app).await?;
     let facts = facts::load(&mut work.tx, work.app, &catalogue, &session, &patient).await?;
     let email = facts.reach.email.clone().filter(|_| !facts.reach.refuses(Channel::Email));

@@ -16,7 +16,7 @@ use crate::actions::referral::change::{complete_if_done, full, lock_referral, sa
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::error::none_of;
 use crate::actions::work::page::{Items, Page};
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::course::rules::at_shop::{ShopTerms, disclosure_consent_missing};
 use crate::domain::ids::{CourseId, PartnerId, ReferralId};
 use crate::domain::partner::referral::{
@@ -191,8 +191,7 @@ pub async fn get(app: &App, caller: &Caller, id: ReferralId) -> Result<Answer<Se
     receive(app, caller, Some(id), ReferralsWanted::default()).await?;
     let mut work = Work::begin(app, caller).await?;
     let own = caller.actor.own_shop();
-    let referral =
-        referrals::get(&mut work.tx, own, id).await?.ok_or(Error::NotThere("referral"))?;
+    let referral = referrals::get(&mut work.tx, own, id).await.found("referral")?;
     work.audit_read("referral.read", ("referral", id.0), Some(referral.patient_id), None).await?;
     commit_referral(work, id).await
 }

@@ -10,7 +10,7 @@ use crate::actions::messages::{notices, replan};
 use crate::actions::partner::ends::withdraw_referral;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::page::{Items, Page};
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::course::rules::consent::falls_with;
 use crate::domain::course::session::{CancelReason, Session};
 use crate::domain::course::status::SessionStatus;
@@ -217,8 +217,7 @@ pub async fn withdraw(
 ) -> Result<Answer<ConsentView>> {
     let mut work = Work::begin(app, caller).await?;
     resources::lock(&mut work.tx, [patient.into()]).await?;
-    let current =
-        consents::get(&mut work.tx, patient, id).await?.ok_or(Error::NotThere("consent"))?;
+    let current = consents::get(&mut work.tx, patient, id).await.found("consent")?;
     expected.check(current.version)?;
     if current.status == ConsentStatus::Inactive {
         return Err(Error::refused(Code::ConsentNotActive, "This consent was withdrawn before."));
@@ -232,6 +231,7 @@ pub async fn withdraw(
     if !consents::update(&mut work.tx, &consent).await? {
         return Err(Error::Stale);
     }
+    work.note_deed("consent.withdraw");
     if consent.details.kind == ConsentKind::Messages {
         for channel in [Channel::Email, Channel::Sms] {
             ledger::suppress_waiting(&mut work.tx, patient, channel, Unsent::NoConsent).await?;

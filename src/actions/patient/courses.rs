@@ -13,7 +13,7 @@ use crate::actions::partner::ends::withdraw_referral;
 use crate::actions::work::error::none_of;
 use crate::actions::work::page::{Items, Page};
 use crate::actions::work::patch::patched;
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::course::rules::consent::consent_missing;
 use crate::domain::course::rules::plan_exceeds_ceiling::written_plan_exceeds_ceiling;
 use crate::domain::course::session::CancelReason;
@@ -86,7 +86,7 @@ pub async fn open(app: &App, caller: &Caller, new: NewCourse) -> Result<Answer<C
 /// One course.
 pub async fn get(app: &App, caller: &Caller, id: CourseId) -> Result<Answer<CourseView>> {
     let mut work = Work::begin(app, caller).await?;
-    let course = courses::get(&mut work.tx, id).await?.ok_or(Error::NotThere("course"))?;
+    let course = courses::get(&mut work.tx, id).await.found("course")?;
     work.audit_read("course.read", ("course", id.0), Some(course.patient_id), None).await?;
     let shown = view(&mut work, course).await?;
     work.commit(Answer::Is(shown)).await
@@ -193,9 +193,7 @@ async fn consented_to_resume(
 ) -> Result<()> {
     let given = consents::active(&mut work.tx, course.patient_id).await?;
     for one in to_come {
-        let service = services::get(&mut work.tx, one.session.service_id)
-            .await?
-            .ok_or(Error::NotThere("service"))?;
+        let service = services::get(&mut work.tx, one.session.service_id).await.found("service")?;
         if let Some(refusal) = consent_missing(course.details.goal, &service, &given) {
             return Err(refusal.into());
         }

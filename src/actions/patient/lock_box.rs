@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::actions::work::page::{Items, Page};
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::ids::{LockId, PatientId};
 use crate::domain::patient::lock_box::{Lock, LockDetails};
 use crate::domain::refusal::Code;
@@ -109,7 +109,7 @@ pub async fn lift(
     expected: &Expected,
 ) -> Result<Answer<LockView>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = lock_box::get(&mut work.tx, patient, id).await?.ok_or(Error::NotThere("lock"))?;
+    let current = lock_box::get(&mut work.tx, patient, id).await.found("lock")?;
     expected.check(current.version)?;
     if current.ended_at.is_some() {
         return Err(Error::refused(Code::LockLifted, "This lock was lifted before."));

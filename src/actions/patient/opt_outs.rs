@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::actions::messages::{notices, replan};
-use crate::actions::{Answer, App, Caller, Error, Program, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Found, Program, Result, Work};
 use crate::domain::ids::PatientId;
 use crate::domain::messages::message::Unsent;
 use crate::domain::patient::opt_out::{OptOut, OptOutBy};
@@ -151,7 +151,7 @@ pub async fn wish(
     wish: Wish,
 ) -> Result<Answer<OptOuts>> {
     let mut work = Work::begin(app, caller).await?;
-    let known = patients::get(&mut work.tx, patient).await?.ok_or(Error::NotThere("patient"))?;
+    let known = patients::get(&mut work.tx, patient).await.found("patient")?;
     let recipient = match wish.channel {
         Way::Email => known.details.email.map(Recipient::Email),
         Way::Sms => Some(Recipient::Phone(known.details.phone)),
@@ -171,8 +171,7 @@ pub async fn wish(
 }
 
 async fn of(work: &mut Work<'_>, patient: PatientId) -> Result<OptOuts> {
-    let Patient { details, .. } =
-        patients::get(&mut work.tx, patient).await?.ok_or(Error::NotThere("patient"))?;
+    let Patient { details, .. } = patients::get(&mut work.tx, patient).await.found("patient")?;
     let addresses = [details.email.map(Recipient::Email), Some(Recipient::Phone(details.phone))];
     let mut items = Vec::new();
     for recipient in addresses.into_iter().flatten() {

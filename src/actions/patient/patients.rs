@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::actions::messages::notices;
 use crate::actions::work::page::{Items, Page};
 use crate::actions::work::patch::patched;
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{Email, Patient, PatientDetails};
 use crate::domain::refusal::{Code, Refusal};
@@ -31,7 +31,7 @@ pub async fn register(
 /// One patient.
 pub async fn get(app: &App, caller: &Caller, id: PatientId) -> Result<Answer<Patient>> {
     let mut work = Work::begin(app, caller).await?;
-    let patient = patients::get(&mut work.tx, id).await?.ok_or(Error::NotThere("patient"))?;
+    let patient = patients::get(&mut work.tx, id).await.found("patient")?;
     work.audit_read("patient.read", ("patient", id.0), Some(id), None).await?;
     work.commit(Answer::Is(patient)).await
 }
@@ -68,7 +68,7 @@ pub async fn change(
 ) -> Result<Answer<Patient>> {
     let mut work = Work::begin(app, caller).await?;
     resources::lock(&mut work.tx, [id.into()]).await?;
-    let current = patients::get(&mut work.tx, id).await?.ok_or(Error::NotThere("patient"))?;
+    let current = patients::get(&mut work.tx, id).await.found("patient")?;
     expected.check(current.version)?;
     let details = patched(&current.details, patch)?;
     born_already(&work, &details)?;

@@ -5,7 +5,7 @@
 
 use super::notices;
 use super::notices::Asked;
-use crate::actions::{Error, Expected, Result, Work};
+use crate::actions::{Error, Expected, Found, Result, Work};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{ReferralId, SessionId};
@@ -38,7 +38,7 @@ pub(in crate::actions) async fn lock_referral(
 
 /// The referral as it is now, whatever was changed under it meanwhile.
 pub(in crate::actions) async fn current(work: &mut Work<'_>, id: ReferralId) -> Result<Referral> {
-    referrals::get(&mut work.tx, None, id).await?.ok_or(Error::NotThere("referral"))
+    referrals::get(&mut work.tx, None, id).await.found("referral")
 }
 
 /// Writes `next`, which was `current`, as the deed `verb`, with what is to be told of it.

@@ -56,6 +56,18 @@ pub enum Error {
     Fault(String),
 }
 
+/// What the store holds, or that there is no such thing.
+pub trait Found<T> {
+    /// What was found; [`Error::NotThere`] where nothing was.
+    fn found(self, what: &'static str) -> Result<T>;
+}
+
+impl<T, E: Into<Error>> Found<T> for std::result::Result<Option<T>, E> {
+    fn found(self, what: &'static str) -> Result<T> {
+        self.map_err(Into::into)?.ok_or(Error::NotThere(what))
+    }
+}
+
 /// What an action answers.
 pub type Result<T> = std::result::Result<T, Error>;
 

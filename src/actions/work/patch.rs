@@ -4,7 +4,7 @@ use crate::actions::{Error, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_path_to_error::Segment;
+use serde_path_to_error::{Path, Segment};
 
 /// `current` with `patch` merged into it (RFC 7396), read anew as a whole.
 pub(in crate::actions) fn patched<T: Serialize + DeserializeOwned>(
@@ -16,38 +16,23 @@ pub(in crate::actions) fn patched<T: Serialize + DeserializeOwned>(
     }
     let mut value =
         serde_json::to_value(current).map_err(|error| Error::Fault(error.to_string()))?;
-    merge(&mut value, patch);
+    json_patch::merge(&mut value, &patch);
     typed(value)
 }
 
+/// `value` as a `T`; what is wrong is named by a JSON pointer.
 pub(in crate::actions) fn typed<T: DeserializeOwned>(value: Value) -> Result<T> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let parts = error.path().iter().filter_map(|part| match part {
-            Segment::Seq { index } => Some(index.to_string()),
-            Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
-            Segment::Enum { .. } | Segment::Unknown => None,
-        });
-        let pointer = parts.fold(String::new(), |pointer, part| format!("{pointer}/{part}"));
-        Error::invalid(pointer, error.inner().to_string())
-    })
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| Error::invalid(pointer(error.path()), error.inner().to_string()))
 }
 
-pub(in crate::actions) fn merge(target: &mut Value, patch: Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch;
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
-    }
-    let Value::Object(fields) = target else {
-        return;
-    };
-    for (name, value) in patch {
-        if value.is_null() {
-            fields.remove(&name);
-        } else {
-            merge(fields.entry(name).or_insert(Value::Null), value);
-        }
-    }
+/// Where in a body something stands, as a JSON pointer (RFC 6901).
+#[must_use]
+pub fn pointer(path: &Path) -> String {
+    let parts = path.iter().filter_map(|part| match part {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    parts.fold(String::new(), |pointer, part| format!("{pointer}/{part}"))
 }

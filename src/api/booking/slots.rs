@@ -1,5 +1,6 @@
 //! Free times.
 
+use crate::actions::booking::choices::Choices;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -82,10 +83,7 @@ pub(in crate::api) async fn find(
         service,
         from,
         to,
-        site_id,
-        practitioner_id,
-        room_id,
-        device_id,
+        choices: Choices { site_id, practitioner_id, room_id, device_id },
         instead_of: session_id,
         limit,
     };
@@ -122,10 +120,7 @@ pub(in crate::api) async fn places(
         service: asked.service.into(),
         from: asked.from,
         to: asked.to,
-        site_id: None,
-        practitioner_id: None,
-        room_id: None,
-        device_id: None,
+        choices: Choices::default(),
         instead_of: None,
         limit: 1,
     };

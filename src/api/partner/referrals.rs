@@ -164,7 +164,7 @@ fn read_report(mut body: Value) -> Result<Report, Problem> {
         .transpose()?
         .flatten();
     let record = serde_path_to_error::deserialize(body).map_err(|error| {
-        let pointer = crate::api::extract::pointer(error.path());
+        let pointer = crate::actions::work::patch::pointer(error.path());
         Problem::invalid(pointer, error.inner().to_string())
     })?;
     Ok(Report { session_id, record })

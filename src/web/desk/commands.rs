@@ -1,6 +1,7 @@
 //! What the desk does: each command reads its form, calls one action, and leads back to the day, with what was done;
 //! or shows the page again with the reasons and with all that was typed.
 
+use crate::actions::booking::choices::Choices;
 use axum::response::Response;
 use chrono::NaiveDate;
 
@@ -59,17 +60,12 @@ pub(super) async fn book_session(user: SignedIn, form: Form) -> PageResult {
     ) else {
         return Err(Error::NotThere("time").into());
     };
-    let new = NewSession {
-        course_id,
-        service: service.clone(),
-        start,
+    let new = NewSession::at(course_id, service.clone(), start).with(Choices {
         site_id: form.read("site_id"),
         practitioner_id: form.read("practitioner_id"),
         room_id: form.read("room_id"),
         device_id: form.read("device_id"),
-        hold_id: None,
-        overriding: None,
-    };
+    });
     match book(&user.app, &user.caller(), new).await {
         Ok(answer) => {
             let session = answer.into_inner();
@@ -134,16 +130,8 @@ pub(super) async fn move_session(user: SignedIn, Id(id): Id<SessionId>, form: Fo
         let (session, start) = pair.split_once(' ')?;
         Some(AlsoMoved { session_id: session.parse().ok()?, start: start.parse().ok()? })
     });
-    let to = NewTime {
-        start,
-        site_id: None,
-        practitioner_id: form.read("with"),
-        room_id: None,
-        device_id: None,
-        also: also.collect(),
-        preview: false,
-        overriding: None,
-    };
+    let to =
+        NewTime { practitioner_id: form.read("with"), also: also.collect(), ..NewTime::to(start) };
     let moved = reschedule(&user.app, &user.caller(), id, &expected(&form), to).await;
     let result = moved.map(|moved| ("moved", Some(moved.into_inner().session.start.date_naive())));
     answer(&user, &view, &form, result).await

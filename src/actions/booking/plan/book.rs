@@ -1,6 +1,7 @@
 //! Booking a whole plan: all of it in one transaction, or none of it. Each session is
 //! asked every rule as if it were booked alone, with those before it in place.
 
+use crate::actions::booking::choices::with_choices;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,49 +12,38 @@ use crate::actions::booking::{change, decide, diaries};
 use crate::actions::course::session_view::{SessionView, view};
 use crate::actions::course::{case, lock};
 use crate::actions::referral::bookings::standing_at;
-use crate::actions::{Answer, App, Caller, Error, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Found, Result, Work};
 use crate::domain::booking::availability::Slot;
 use crate::domain::booking::diary::{Diary, Wanted};
-use crate::domain::booking::judge::{Granted, judge, starts_at};
+use crate::domain::booking::judge::{Granted, starts_at};
 use crate::domain::booking::plan;
 use crate::domain::course::Course;
 use crate::domain::course::case::Case;
 use crate::domain::course::rules::assessment_required::assessment_required;
-use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
+use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId};
 use crate::domain::overriding::Override;
 use crate::domain::refusal::{Code as Rule, Refusal, about};
 use crate::domain::text::Code;
-use crate::domain::time::civil;
 use crate::domain::time::civil::When;
-use crate::storage::booking::claims::{Claimant, Except};
+use crate::storage::booking::claims::Claimant;
 use crate::storage::booking::resources;
 use crate::storage::course::sessions;
 
-/// A plan to be booked.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"service": "laser_partial", "starts": ["2027-03-16T15:00", "2027-05-11T15:00"]}))]
-pub struct PlanBooking {
-    /// Code of the service.
-    pub service: Code,
-    /// The starts, in order.
-    #[schema(min_items = 1, max_items = 60)]
-    pub starts: Vec<StartWanted>,
-    /// Where; the clinic unless set.
-    #[serde(default)]
-    pub site_id: Option<SiteId>,
-    /// With whom; chosen unless set.
-    #[serde(default)]
-    pub practitioner_id: Option<PractitionerId>,
-    /// In which room; chosen unless set.
-    #[serde(default)]
-    pub room_id: Option<RoomId>,
-    /// With which device; chosen unless set.
-    #[serde(default)]
-    pub device_id: Option<DeviceId>,
-    /// A reason to book past rules that can be overridden, by whom they can.
-    #[serde(default, rename = "override")]
-    pub overriding: Option<Override>,
+with_choices! {
+    /// A plan to be booked.
+    #[derive(Debug, Clone, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[schema(example = json!({"service": "laser_partial", "starts": ["2027-03-16T15:00", "2027-05-11T15:00"]}))]
+    pub struct PlanBooking {
+        /// Code of the service.
+        pub service: Code,
+        /// The starts, in order.
+        #[schema(min_items = 1, max_items = 60)]
+        pub starts: Vec<StartWanted>,
+        /// A reason to book past rules that can be overridden, by whom they can.
+        #[serde(default, rename = "override")]
+        pub overriding: Option<Override>,
+    }
 }
 
 /// A start, alone or with whom, where and with what it was proposed.
@@ -148,8 +138,10 @@ pub async fn book(
             continue;
         };
         let search = Search { case: Some(case.clone()), ..search };
-        match judged(&mut work, &search, *start).await? {
-            Ok(one) => {
+        let found = diaries::open(&mut work.tx, app, work.now, &search).await?;
+        match decide::judge_in(&mut work, found, &search, *start).await? {
+            Ok((diary, granted)) => {
+                let one = Accepted { diary, granted, start: *start };
                 let slot = Slot {
                     start: one.start,
                     end: one.start + one.diary.service.duration(),
@@ -170,6 +162,7 @@ pub async fn book(
             decide::explained(app, caller, "course.plan_refused", &all, first, refused).await?
         );
     }
+    work.note_deed("course.plan_book");
     let mut shown = Vec::new();
     for one in &accepted {
         shown.push(book_one(&mut work, &course, &all, one, new.overriding.as_ref()).await?);
@@ -204,44 +197,16 @@ async fn searches(
     new: &PlanBooking,
 ) -> Result<(Search, Vec<Search>)> {
     let service = diaries::service(&mut work.tx, work.app, new.service.as_str()).await?;
-    let wanted =
-        Wanted { practitioner: new.practitioner_id, room: new.room_id, device: new.device_id };
     let all = Search {
-        patient: course.patient_id,
-        service,
-        site: new.site_id,
-        wanted,
-        prefer: None,
-        except: Except::default(),
         case: Some(case.clone()),
         pardoned: case::pardoned(&work.caller.actor, new.overriding.as_ref()),
-        proposed: false,
-    };
+        ..Search::of(course.patient_id, service)
+    }
+    .insisting(new.choices());
     let each =
-        new.starts.iter().map(|start| Search { wanted: start.wanted(wanted), ..all.clone() });
+        new.starts.iter().map(|start| Search { wanted: start.wanted(all.wanted), ..all.clone() });
     let each = each.collect();
     Ok((all, each))
-}
-
-/// What `search` takes at `start`, or every reason why not; all it could take is locked already.
-async fn judged(
-    work: &mut Work<'_>,
-    search: &Search,
-    start: DateTime<Utc>,
-) -> Result<std::result::Result<Accepted, Vec<Refusal>>> {
-    let day = civil::date_of(work.app.zone, start);
-    let mut refusals = Vec::new();
-    for mut diary in diaries::open(&mut work.tx, work.app, work.now, search).await? {
-        diaries::fill(&mut work.tx, &mut diary, day, day, search.except).await?;
-        match judge(&diary, start) {
-            Ok(granted) => {
-                return Ok(Ok(Accepted { diary, granted, start }));
-            }
-            Err(against) if refusals.is_empty() => refusals = against,
-            Err(_) => (),
-        }
-    }
-    Ok(Err(refusals))
 }
 
 async fn book_one(
@@ -259,7 +224,6 @@ async fn book_one(
         .await?;
     change::note_booked(work, &session).await?;
     case::note_overrides(work, session.id, course, &one.granted.overridden, why).await?;
-    let listed =
-        sessions::get(&mut work.tx, session.id).await?.ok_or(Error::NotThere("session"))?;
+    let listed = sessions::get(&mut work.tx, session.id).await.found("session")?;
     Ok(SessionView { warnings: one.granted.warnings.clone(), ..view(work.app, listed) })
 }

@@ -2,6 +2,7 @@
 //! alternatives. A time that was chosen is kept and those after it follow. Nothing is
 //! booked here; that is `plan_booking`'s.
 
+use crate::actions::booking::choices::with_choices;
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,64 +12,52 @@ use crate::actions::booking::diaries;
 use crate::actions::booking::diaries::Search;
 use crate::actions::booking::slots::SlotView;
 use crate::actions::course::case;
-use crate::actions::{Answer, App, Caller, Error, Result, Work};
-use crate::domain::booking::diary::Wanted;
+use crate::actions::{Answer, App, Caller, Error, Found, Result, Work};
 use crate::domain::booking::judge::from_edge;
 use crate::domain::booking::plan::Wishes;
 use crate::domain::course::quote::Quote;
 use crate::domain::course::{PlannedSessions, estimate, progress, quote};
-use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SiteId};
+use crate::domain::ids::CourseId;
 use crate::domain::overriding::Override;
 use crate::domain::refusal::{Refusal, Warning};
 use crate::domain::text::Code;
 use crate::domain::time::civil;
 use crate::domain::time::civil::{Edge, When};
 use crate::domain::time::hours::{NamedWeekday, TimeOfDay};
-use crate::storage::booking::claims::Except;
 use crate::storage::course::courses;
 
-/// What is to be planned.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"service": "laser_partial", "count": 8, "weekdays": ["tue", "thu"], "not_before": "15:00"}))]
-pub struct PlanWanted {
-    /// Code of the service.
-    pub service: Code,
-    /// How many sessions; as many as are left unless set.
-    #[serde(default)]
-    #[schema(value_type = Option<u16>, minimum = 1, maximum = 60)]
-    pub count: Option<PlannedSessions>,
-    /// From which day on; from now on unless set.
-    #[serde(default)]
-    pub from: Option<Edge>,
-    /// When the patient would like to come.
-    #[serde(default)]
-    pub weekdays: Vec<NamedWeekday>,
-    /// No start before this wall time.
-    #[serde(default)]
-    pub not_before: Option<TimeOfDay>,
-    /// No start after this wall time.
-    #[serde(default)]
-    pub not_after: Option<TimeOfDay>,
-    /// Where; the clinic unless set.
-    #[serde(default)]
-    pub site_id: Option<SiteId>,
-    /// With whom; chosen unless set.
-    #[serde(default)]
-    pub practitioner_id: Option<PractitionerId>,
-    /// In which room; chosen unless set.
-    #[serde(default)]
-    pub room_id: Option<RoomId>,
-    /// With which device; chosen unless set.
-    #[serde(default)]
-    pub device_id: Option<DeviceId>,
-    /// Times of the first sessions that are chosen already; those after them follow.
-    #[serde(default)]
-    #[schema(max_items = 60)]
-    pub starts: Vec<When>,
-    /// A reason to plan for more sessions than usual, by whom that can be decided.
-    #[serde(default, rename = "override")]
-    pub overriding: Option<Override>,
+with_choices! {
+    /// What is to be planned.
+    #[derive(Debug, Clone, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[schema(example = json!({"service": "laser_partial", "count": 8, "weekdays": ["tue", "thu"], "not_before": "15:00"}))]
+    pub struct PlanWanted {
+        /// Code of the service.
+        pub service: Code,
+        /// How many sessions; as many as are left unless set.
+        #[serde(default)]
+        #[schema(value_type = Option<u16>, minimum = 1, maximum = 60)]
+        pub count: Option<PlannedSessions>,
+        /// From which day on; from now on unless set.
+        #[serde(default)]
+        pub from: Option<Edge>,
+        /// When the patient would like to come.
+        #[serde(default)]
+        pub weekdays: Vec<NamedWeekday>,
+        /// No start before this wall time.
+        #[serde(default)]
+        pub not_before: Option<TimeOfDay>,
+        /// No start after this wall time.
+        #[serde(default)]
+        pub not_after: Option<TimeOfDay>,
+        /// Times of the first sessions that are chosen already; those after them follow.
+        #[serde(default)]
+        #[schema(max_items = 60)]
+        pub starts: Vec<When>,
+        /// A reason to plan for more sessions than usual, by whom that can be decided.
+        #[serde(default, rename = "override")]
+        pub overriding: Option<Override>,
+    }
 }
 
 /// One session of a plan.
@@ -126,7 +115,7 @@ async fn planned(
         return Err(Error::invalid("/starts", "at most 60 times"));
     }
     let mut work = Work::look(app, caller).await?;
-    let course = courses::get(&mut work.tx, course_id).await?.ok_or(Error::NotThere("course"))?;
+    let course = courses::get(&mut work.tx, course_id).await.found("course")?;
     let service = diaries::service(&mut work.tx, app, wanted.service.as_str()).await?;
     let case = case::load(&mut work.tx, app, &course, None).await?;
     let detail = Some(wanted.service.to_string());
@@ -143,20 +132,11 @@ async fn planned(
     let left = progress::counted(&case, estimate.as_ref().map(|estimate| estimate.max)).left;
     let count = wanted.count.map(|count| u16::from(count).into()).or(left).unwrap_or(1).max(1);
     let search = Search {
-        patient: course.patient_id,
-        service,
-        site: wanted.site_id,
-        wanted: Wanted {
-            practitioner: wanted.practitioner_id,
-            room: wanted.room_id,
-            device: wanted.device_id,
-        },
-        prefer: None,
-        except: Except::default(),
         case: Some(case),
         pardoned: case::pardoned(&caller.actor, wanted.overriding.as_ref()),
-        proposed: false,
-    };
+        ..Search::of(course.patient_id, service)
+    }
+    .insisting(wanted.choices());
     let quote =
         quote::quoted(&search.service, search.case.as_ref(), &app.policy, count, estimate.as_ref());
     let wishes = Wishes {

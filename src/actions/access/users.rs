@@ -51,7 +51,7 @@ pub struct UserView {
     pub second_factor_required: bool,
 }
 
-async fn view(work: &mut Work<'_>, user: User) -> Result<UserView> {
+async fn user_view(work: &mut Work<'_>, user: User) -> Result<UserView> {
     let partner = match user.partner_id {
         Some(partner) => partners::name(&mut work.tx, partner).await?,
         None => None,
@@ -81,7 +81,7 @@ pub async fn list(app: &App, caller: &Caller, partner: Option<PartnerId>) -> Res
     let mut all = Vec::new();
     for user in users::all(&mut work.tx).await? {
         if partner.is_none() || user.partner_id == partner {
-            all.push(view(&mut work, user).await?);
+            all.push(user_view(&mut work, user).await?);
         }
     }
     Ok(all)
@@ -90,11 +90,11 @@ pub async fn list(app: &App, caller: &Caller, partner: Option<PartnerId>) -> Res
 /// One user.
 pub async fn get(app: &App, caller: &Caller, id: UserId) -> Result<UserView> {
     let mut work = Work::look(app, caller).await?;
-    let user = there(&mut work, id).await?;
-    view(&mut work, user).await
+    let user = load_user(&mut work, id).await?;
+    user_view(&mut work, user).await
 }
 
-async fn there(work: &mut Work<'_>, id: UserId) -> Result<User> {
+async fn load_user(work: &mut Work<'_>, id: UserId) -> Result<User> {
     users::get(&mut work.tx, id).await.found("user")
 }
 
@@ -114,7 +114,7 @@ pub async fn add(app: &App, caller: &Caller, mut new: NewUser) -> Result<UserId>
 pub async fn set_active(app: &App, caller: &Caller, id: UserId, active: bool) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
     users::hold_list(&mut work.tx).await?;
-    let user = there(&mut work, id).await?;
+    let user = load_user(&mut work, id).await?;
     if !active && user.active {
         if id == caller.actor.user_id {
             return Err(Error::Taken(
@@ -133,7 +133,7 @@ pub async fn set_active(app: &App, caller: &Caller, id: UserId, active: bool) ->
 pub async fn set_password(app: &App, caller: &Caller, id: UserId, password: String) -> Result<()> {
     let hash = checked_hash(app, password).await?;
     let mut work = Work::begin(app, caller).await?;
-    there(&mut work, id).await?;
+    load_user(&mut work, id).await?;
     write_password(&mut work.tx, app, id, &hash).await?;
     work.audit("user.set_password", ("user", id.0), None, None).await?;
     work.done().await
@@ -162,7 +162,7 @@ pub async fn change(
     fits(role, partner_id)?;
     let mut work = Work::begin(app, caller).await?;
     users::hold_list(&mut work.tx).await?;
-    let user = there(&mut work, id).await?;
+    let user = load_user(&mut work, id).await?;
     expected.check(user.version)?;
     if user.role == Role::Manager && role != Role::Manager {
         if id == caller.actor.user_id {

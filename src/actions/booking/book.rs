@@ -5,7 +5,7 @@ use super::diaries::Search;
 use super::hold::held;
 use super::new_session::{NewSession, booked, exactly, search};
 use super::{change, decide};
-use crate::actions::course::session_view::{SessionView, view};
+use crate::actions::course::session_view::{SessionView, session_view};
 use crate::actions::course::{case, lock};
 use crate::actions::referral::bookings::standing_at;
 use crate::actions::{Answer, App, Caller, Found, Result, Work};
@@ -48,7 +48,7 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
     work.commit(Answer::Created(SessionView {
         notice,
         warnings: granted.warnings,
-        ..view(app, listed)
+        ..session_view(app, listed)
     }))
     .await
 }

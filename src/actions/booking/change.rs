@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::actions::course::session_view::{SessionView, view};
+use crate::actions::course::session_view::{SessionView, session_view};
 use crate::actions::messages::notices;
 use crate::actions::messages::notices::Of;
 use crate::actions::referral::change;
@@ -129,6 +129,6 @@ pub(in crate::actions) async fn commit_session(
     notice: Option<String>,
 ) -> Result<Answer<SessionView>> {
     let listed = sessions::get(&mut work.tx, id).await.found("session")?;
-    let shown = SessionView { notice, ..view(work.app, listed) };
+    let shown = SessionView { notice, ..session_view(work.app, listed) };
     work.commit(Answer::Is(shown)).await
 }

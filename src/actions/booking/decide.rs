@@ -43,7 +43,7 @@ pub(in crate::actions) async fn decide<'a>(
 
 /// What `search` takes at `start`, or every reason why not. Locks all that it could take.
 async fn place(work: &mut Work<'_>, search: &Search, start: DateTime<Utc>) -> Result<Decision> {
-    let found = diaries::open(&mut work.tx, work.app, work.now, search).await?;
+    let found = diaries::open(work, search).await?;
     resources::lock(&mut work.tx, diaries::candidates(&found)).await?;
     judge_in(work, found, search, start).await
 }
@@ -128,12 +128,12 @@ pub(super) async fn explained(
     )
     .await?;
     work.done().await?;
-    let refusals = refusals.into_iter().map(|refusal| told(refusal, earliest)).collect();
+    let refusals = refusals.into_iter().map(|refusal| with_first_day(refusal, earliest)).collect();
     Ok(Error::Explained(refusals, earliest))
 }
 
 /// `refusal` with the first day that works, unless it is one that no day cures or that knows its own.
-pub(super) fn told(refusal: Refusal, first_day: Option<NaiveDate>) -> Refusal {
+pub(super) fn with_first_day(refusal: Refusal, first_day: Option<NaiveDate>) -> Refusal {
     let first_day = first_day.filter(|_| !refusal.code.is_of_removal());
     refusal.with_earliest(first_day)
 }
@@ -148,7 +148,7 @@ pub(super) async fn earliest(
     // Most answers lie near, so the first fortnight is loaded alone.
     let near = (from + Days::new(14)).min(last);
     let mut first_days = Vec::new();
-    let mut diaries = diaries::open(&mut work.tx, work.app, work.now, search).await?;
+    let mut diaries = diaries::open(work, search).await?;
     for (first, last) in [(from, near), (near + Days::new(1), last)] {
         for diary in &mut diaries {
             if last < first || first > judge::last_day(diary) {

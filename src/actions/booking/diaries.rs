@@ -1,12 +1,15 @@
 //! Loading the diary that `domain` decides from: first the candidates (catalogue),
 //! then, once they are locked where something is to be written, what is taken.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
 
 use super::choices::Choices;
 use crate::actions::work::catalogue_kept::current;
-use crate::actions::{App, Error, Result};
+use crate::actions::{App, Error, Result, Work};
 use crate::domain::booking::diary::{Diary, Wanted};
+use crate::domain::catalogue::device::Device;
+use crate::domain::catalogue::practitioner::Practitioner;
+use crate::domain::catalogue::room::Room;
 use crate::domain::catalogue::service::Service;
 use crate::domain::catalogue::site::{Site, SiteKind};
 use crate::domain::course::case::Case;
@@ -87,65 +90,25 @@ pub async fn service(tx: &mut Tx, app: &App, code: &str) -> Result<Service> {
 }
 
 /// A diary for each site that comes into question, with its candidates but nothing taken yet.
-pub async fn open(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
-    search: &Search,
-) -> Result<Vec<Diary>> {
-    let catalogue = current(tx, app).await?;
-    let Wanted { practitioner, room, device } = search.wanted;
-    let practitioner = match practitioner {
-        Some(id) => Some(
-            catalogue
-                .practitioners
-                .iter()
-                .find(|one| one.id == id)
-                .ok_or(Error::NotThere("practitioner"))?,
-        ),
-        None => None,
-    };
-    let room = match room {
-        Some(id) => {
-            Some(catalogue.rooms.iter().find(|one| one.id == id).ok_or(Error::NotThere("room"))?)
-        }
-        None => None,
-    };
-    let device = match device {
-        Some(id) => Some(
-            catalogue.devices.iter().find(|one| one.id == id).ok_or(Error::NotThere("device"))?,
-        ),
-        None => None,
-    };
-    let named = practitioner.as_ref().map(|person| person.details.site_id);
-    let named = named
-        .or(room.as_ref().map(|room| room.details.site_id))
-        .or(device.as_ref().map(|device| device.details.site_id));
+pub async fn open(work: &mut Work<'_>, search: &Search) -> Result<Vec<Diary>> {
+    let catalogue = current(&mut work.tx, work.app).await?;
+    let named = Named::find(&catalogue, search.wanted)?;
     let mut diaries = Vec::new();
-    for site in sites_for(&catalogue, search.site.or(named))? {
+    for site in sites_for(&catalogue, search.site.or(named.site()))? {
         let mut diary = Diary {
-            zone: app.zone,
-            policy: app.policy.clone(),
-            now,
-            practitioners: match practitioner {
-                Some(person) => vec![person.clone()],
-                None => here(&catalogue.practitioners, |one| {
-                    one.details.site_id == site.id && one.details.active
-                }),
-            },
-            rooms: match room {
-                Some(room) => vec![room.clone()],
-                None => here(&catalogue.rooms, |one| {
-                    one.details.site_id == site.id && one.details.active
-                }),
-            },
-            devices: match device {
-                Some(device) => vec![device.clone()],
-                None => here(&catalogue.devices, |one| {
-                    one.details.site_id == site.id && one.details.active
-                }),
-            },
-            shop: shop(tx, app, now, &catalogue, &site, search).await?,
+            zone: work.app.zone,
+            policy: work.app.policy.clone(),
+            now: work.now,
+            practitioners: candidates_at(named.practitioner, &catalogue.practitioners, |one| {
+                one.details.site_id == site.id && one.details.active
+            }),
+            rooms: candidates_at(named.room, &catalogue.rooms, |one| {
+                one.details.site_id == site.id && one.details.active
+            }),
+            devices: candidates_at(named.device, &catalogue.devices, |one| {
+                one.details.site_id == site.id && one.details.active
+            }),
+            shop: shop_terms(work, &catalogue, &site, search).await?,
             site,
             service: search.service.clone(),
             patient: search.patient,
@@ -166,11 +129,50 @@ pub async fn open(
     Ok(diaries)
 }
 
+/// The person, room and device that the caller named, as the catalogue has them.
+struct Named<'a> {
+    practitioner: Option<&'a Practitioner>,
+    room: Option<&'a Room>,
+    device: Option<&'a Device>,
+}
+
+impl<'a> Named<'a> {
+    fn find(catalogue: &'a Catalogue, wanted: Wanted) -> Result<Self> {
+        let practitioner = wanted.practitioner.map(|id| {
+            let found = catalogue.practitioners.iter().find(|one| one.id == id);
+            found.ok_or(Error::NotThere("practitioner"))
+        });
+        let room = wanted.room.map(|id| {
+            let found = catalogue.rooms.iter().find(|one| one.id == id);
+            found.ok_or(Error::NotThere("room"))
+        });
+        let device = wanted.device.map(|id| {
+            let found = catalogue.devices.iter().find(|one| one.id == id);
+            found.ok_or(Error::NotThere("device"))
+        });
+        Ok(Self {
+            practitioner: practitioner.transpose()?,
+            room: room.transpose()?,
+            device: device.transpose()?,
+        })
+    }
+
+    /// Where they are.
+    fn site(&self) -> Option<SiteId> {
+        let person = self.practitioner.map(|person| person.details.site_id);
+        let room = self.room.map(|room| room.details.site_id);
+        person.or(room).or(self.device.map(|device| device.details.site_id))
+    }
+}
+
+/// The one that was named, or all that are at the site and in use.
+fn candidates_at<T: Clone>(named: Option<&T>, all: &[T], is_there: impl Fn(&&T) -> bool) -> Vec<T> {
+    named.map_or_else(|| here(all, is_there), |one| vec![one.clone()])
+}
+
 /// On which terms the patient can be treated at `site`, if that is a partner's.
-async fn shop(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+async fn shop_terms(
+    work: &mut Work<'_>,
     catalogue: &Catalogue,
     site: &Site,
     search: &Search,
@@ -178,7 +180,8 @@ async fn shop(
     let Some(partner) = site.details.partner_id else {
         return Ok(None);
     };
-    let late = now - chrono::Duration::days(app.policy.shop_report_days.into());
+    let (tx, app) = (&mut work.tx, work.app);
+    let late = work.now - chrono::Duration::days(app.policy.shop_report_days.into());
     let overdue = sessions::unreported(tx, search.patient, partner, late).await?;
     let overdue = overdue.iter().find(|session| search.except.session != Some(session.id));
     let mut open = referrals::open_of(tx, search.patient, partner).await?;

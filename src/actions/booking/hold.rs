@@ -46,7 +46,7 @@ pub struct HoldView {
     pub device_id: Option<DeviceId>,
 }
 
-fn view(app: &App, hold: &Hold) -> HoldView {
+fn hold_view(app: &App, hold: &Hold) -> HoldView {
     let Hold { id, course_id, place, starts_at, ends_at, expires_at, .. } = hold;
     let shown = |at: &DateTime<Utc>| civil::shown(app.zone, *at);
     HoldView {
@@ -94,7 +94,7 @@ pub async fn hold(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
     .await?;
     work.touch_place(hold.place, Interval::new(hold.starts_at, hold.ends_at));
     work.audit("hold.make", ("hold", hold.id.0), Some(course.patient_id), None).await?;
-    work.commit(Answer::Created(view(app, &hold))).await
+    work.commit(Answer::Created(hold_view(app, &hold))).await
 }
 
 /// Gives up a hold of one's own.

@@ -78,7 +78,7 @@ pub(super) async fn broken(
             session_id: session.id,
             start: civil::shown(work.app.zone, session.starts_at),
             violations,
-            proposal: proposal.map(|(ranked, _)| SlotView::of(work.app, &ranked, 1)),
+            proposal: proposal.map(|(ranked, _)| SlotView::from_ranked(work.app, &ranked, 1)),
         });
     }
     Ok(broken)
@@ -95,7 +95,7 @@ async fn proposal(
         session.local_start.get(11..16).and_then(|hour| hour.parse().ok());
     let as_before =
         Wishes { weekdays: vec![Weekday::of_date(day)], not_before: hour, not_after: hour };
-    for mut diary in diaries::open(&mut work.tx, work.app, work.now, search).await? {
+    for mut diary in diaries::open(work, search).await? {
         let whole = plan::range(&diary, day, SLACK);
         // As near to its old day as may be: the suggested interval was not what it had.
         let range = plan::Range {

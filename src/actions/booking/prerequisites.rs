@@ -80,7 +80,7 @@ async fn next_free(
     let first = civil::date_of(work.app.zone, from);
     let last = first + Days::new(28);
     let mut ends = Vec::new();
-    for mut diary in diaries::open(&mut work.tx, work.app, work.now, &search).await? {
+    for mut diary in diaries::open(work, &search).await? {
         diaries::fill(&mut work.tx, &mut diary, first, last, search.except).await?;
         let slots = availability::find(&diary, first, last).slots;
         ends.extend(slots.iter().find(|slot| slot.start >= from).map(|slot| slot.end));

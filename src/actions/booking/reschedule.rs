@@ -13,7 +13,7 @@ use super::diaries::Search;
 use super::later::{LaterSession, broken, moved_visit};
 use super::{decide, diaries};
 use crate::actions::course::case;
-use crate::actions::course::session_view::{SessionView, view};
+use crate::actions::course::session_view::{SessionView, session_view};
 use crate::actions::referral::bookings::standing_at;
 use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::booking::judge::starts_at;
@@ -127,9 +127,7 @@ pub async fn reschedule(
     moves.sort_by_key(|one| one.start);
     let mut candidates = Vec::new();
     for one in &moves {
-        candidates.extend(diaries::candidates(
-            &diaries::open(&mut work.tx, work.app, work.now, &one.search).await?,
-        ));
+        candidates.extend(diaries::candidates(&diaries::open(&mut work, &one.search).await?));
     }
     // All at once and in one order, so that two desks wait for each other and never for both.
     resources::lock(&mut work.tx, candidates).await?;
@@ -143,12 +141,12 @@ pub async fn reschedule(
         if made.1 == id {
             warnings = made.2;
         } else {
-            also_moved.push(session_view(&mut work, made.1).await?);
+            also_moved.push(view_of(&mut work, made.1).await?);
         }
     }
     let later = broken(&mut work, course.patient_id, case, start).await?;
     let answer = Rescheduled {
-        session: SessionView { notice, warnings, ..session_view(&mut work, id).await? },
+        session: SessionView { notice, warnings, ..view_of(&mut work, id).await? },
         also_moved,
         later,
         preview: to.preview,
@@ -243,9 +241,9 @@ fn located(error: Error, field: Option<&str>) -> Error {
     }
 }
 
-async fn session_view(work: &mut Work<'_>, id: SessionId) -> Result<SessionView> {
+async fn view_of(work: &mut Work<'_>, id: SessionId) -> Result<SessionView> {
     let listed = sessions::get(&mut work.tx, id).await.found("session")?;
-    Ok(view(work.app, listed))
+    Ok(session_view(work.app, listed))
 }
 
 async fn search(

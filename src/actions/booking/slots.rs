@@ -69,7 +69,7 @@ pub struct SlotView {
 }
 
 impl SlotView {
-    pub(super) fn of(app: &App, ranked: &Ranked, rank: usize) -> Self {
+    pub(super) fn from_ranked(app: &App, ranked: &Ranked, rank: usize) -> Self {
         let Ranked { slot, reasons } = ranked;
         Self {
             start: civil::shown(app.zone, slot.start),
@@ -116,7 +116,7 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
         work.seen("slots.search", ("course", course.id.0), course.patient_id, detail).await?;
         return Ok(Slots { items: Vec::new(), refused: vec![refusal] });
     }
-    let mut diaries = diaries::open(&mut work.tx, work.app, work.now, &search).await?;
+    let mut diaries = diaries::open(&mut work, &search).await?;
     for diary in &mut diaries {
         diaries::fill(&mut work.tx, diary, first, last, search.except).await?;
     }
@@ -132,7 +132,7 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
     best.sort_by_key(|one| (one.reasons, one.slot.start));
     best.truncate(wanted.limit);
     if refused.is_empty() {
-        return Ok(shown(app, &best, refused, None));
+        return Ok(slots_view(app, &best, refused, None));
     }
     // What is refused says from when on it would work; that is looked up apart, without a lock.
     let mut work = Work::look(app, caller).await?;
@@ -143,7 +143,7 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
         decide::earliest(&mut work, &search, last.max(today)).await?
     };
     let refused = prerequisites::with_prerequisites(&mut work, &search, first, refused).await?;
-    Ok(shown(app, &best, refused, earliest))
+    Ok(slots_view(app, &best, refused, earliest))
 }
 
 /// `search` for a session that is to be moved: measured against what comes before it, as moving it is.
@@ -162,9 +162,14 @@ async fn instead_of(
     Ok(search)
 }
 
-fn shown(app: &App, best: &[Ranked], refused: Vec<Refusal>, earliest: Option<NaiveDate>) -> Slots {
-    let items = best.iter().zip(1..).map(|(one, rank)| SlotView::of(app, one, rank));
-    let refused = refused.into_iter().map(|refusal| decide::told(refusal, earliest));
+fn slots_view(
+    app: &App,
+    best: &[Ranked],
+    refused: Vec<Refusal>,
+    earliest: Option<NaiveDate>,
+) -> Slots {
+    let items = best.iter().zip(1..).map(|(one, rank)| SlotView::from_ranked(app, one, rank));
+    let refused = refused.into_iter().map(|refusal| decide::with_first_day(refusal, earliest));
     Slots { items: items.collect(), refused: refused.collect() }
 }
 

@@ -103,7 +103,12 @@ pub struct Visit {
     pub outlook: String,
 }
 
-async fn shown(tx: &mut Tx, app: &App, session: &Session, link: Option<&str>) -> Result<Visit> {
+async fn session_event(
+    tx: &mut Tx,
+    app: &App,
+    session: &Session,
+    link: Option<&str>,
+) -> Result<Visit> {
     let patient =
         patients::get(tx, session.patient_id).await?.ok_or(Refused::NotThere("patient"))?;
     let catalogue = current(tx, app).await?;
@@ -150,7 +155,7 @@ pub async fn download(app: &App, caller: &Caller, id: SessionId) -> Result<Strin
     let mut work = Work::begin(app, caller).await?;
     let session =
         sessions::get(&mut work.tx, id).await?.ok_or(Refused::NotThere("session"))?.session;
-    let calendar = shown(&mut work.tx, app, &session, None).await?.calendar;
+    let calendar = session_event(&mut work.tx, app, &session, None).await?.calendar;
     let calendar = calendar.ok_or(Refused::NotThere("visit to put into a calendar"))?;
     work.audit_read("session.calendar", ("session", id.0), Some(session.patient_id), None).await?;
     Ok(work.commit(Answer::Is(calendar)).await?.into_inner())
@@ -197,7 +202,7 @@ pub async fn behind_link(app: &App, secret: &str) -> Result<Opened> {
     let mut tx = app.db.read().await?;
     let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
     let link = app.profile.public_url.to(&links::path(secret));
-    let visit = shown(&mut tx, app, &session, Some(&link)).await?;
+    let visit = session_event(&mut tx, app, &session, Some(&link)).await?;
     let opted_out = opt_outs::in_force(&mut tx, &recipient).await?;
     let proposed = proposals::open_for(&mut tx, now, &session).await?.filter(|start| *start > now);
     let catalogue = current(&mut tx, app).await?;

@@ -63,7 +63,7 @@ pub struct FeedView {
     pub last_fetched_at: Option<DateTime<FixedOffset>>,
 }
 
-fn view(app: &App, feed: &Feed, secret: Option<&str>) -> FeedView {
+fn feed_view(app: &App, feed: &Feed, secret: Option<&str>) -> FeedView {
     let shown = |at| civil::shown(app.zone, at);
     let url = secret.map(|secret| app.profile.public_url.to(&format!("/feeds/{secret}.ics")));
     FeedView {
@@ -109,8 +109,8 @@ pub async fn make(app: &App, caller: &Caller, new: NewFeed) -> Result<Answer<Fee
     };
     work.audit("feed.make", ("feed", feed.id.0), patient, Some(new.kind.to_string())).await?;
     work.commit_secret(
-        Answer::Created(view(app, &feed, Some(secret.show()))),
-        &view(app, &feed, None),
+        Answer::Created(feed_view(app, &feed, Some(secret.show()))),
+        &feed_view(app, &feed, None),
     )
     .await
 }
@@ -164,8 +164,11 @@ pub async fn rotate(
     let secret = Secret::new(rand::random());
     let feed = replace_secret(&mut work, current, &secret).await?;
     work.audit("feed.rotate", ("feed", id.0), patient_of(&feed), None).await?;
-    work.commit_secret(Answer::Is(view(app, &feed, Some(secret.show()))), &view(app, &feed, None))
-        .await
+    work.commit_secret(
+        Answer::Is(feed_view(app, &feed, Some(secret.show()))),
+        &feed_view(app, &feed, None),
+    )
+    .await
 }
 
 /// Revokes a feed; its address is dead from now on.
@@ -201,7 +204,7 @@ pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<Items<FeedV
     for patient in found.items.iter().filter_map(patient_of) {
         work.audit_read("feed.list", ("patient", patient.0), Some(patient), None).await?;
     }
-    let items = found.map(|feed| view(app, &feed, None));
+    let items = found.map(|feed| feed_view(app, &feed, None));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
 

@@ -49,7 +49,7 @@ pub async fn fetch(app: &App, secret: &str) -> Result<Option<Arc<Fetched>>> {
     let one = KeptFeed { fetched: fetched.clone(), commits, at: now };
     keep(app, hash, one);
     // A calendar is not kept back because it could not be noted that it was fetched.
-    if let Err(error) = note(app, &feed, now).await {
+    if let Err(error) = note_fetch(app, &feed, now).await {
         tracing::warn!(%error, "it could not be noted that a feed was fetched");
     }
     Ok(Some(fetched))
@@ -66,7 +66,7 @@ fn keep(app: &App, hash: String, one: KeptFeed) {
 }
 
 /// Notes that it was fetched, once a minute at most.
-async fn note(app: &App, feed: &Feed, now: DateTime<Utc>) -> Result<()> {
+async fn note_fetch(app: &App, feed: &Feed, now: DateTime<Utc>) -> Result<()> {
     if feed.last_fetched_at.is_some_and(|last| now < last + NOTED_EVERY) {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::actions::booking::change::{WINDOW_REMOVED, save};
-use crate::actions::course::session_view::{SessionView, view};
+use crate::actions::course::session_view::{SessionView, session_view};
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{Answer, App, Caller, Error, Found, Result, Work};
 use crate::domain::booking::judge::starts_at;
@@ -142,7 +142,7 @@ pub async fn booked_in(
         work.audit_read("session.list", ("patient", patient.0), Some(patient), None).await?;
     }
     work.done().await?;
-    let booked = booked.into_iter().map(|listed| view(app, listed)).collect();
+    let booked = booked.into_iter().map(|listed| session_view(app, listed)).collect();
     Ok((window_view(app, window), booked))
 }
 
@@ -172,8 +172,9 @@ pub async fn remove(
             ..current.clone()
         };
         save(&mut work, &current, next, WINDOW_REMOVED).await?;
-        rebook
-            .extend(sessions::get(&mut work.tx, current.id).await?.map(|listed| view(app, listed)));
+        rebook.extend(
+            sessions::get(&mut work.tx, current.id).await?.map(|listed| session_view(app, listed)),
+        );
     }
     work.audit("rental_window.remove", ("device", device.0), None, None).await?;
     work.commit(Answer::Is(WindowRemoved { rebook })).await

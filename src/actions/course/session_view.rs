@@ -90,7 +90,7 @@ pub struct SessionView {
 
 /// `listed` as callers are shown it.
 #[must_use]
-pub fn view(app: &App, listed: Listed) -> SessionView {
+pub fn session_view(app: &App, listed: Listed) -> SessionView {
     let Listed { session, service_code, number, .. } = listed;
     let Session {
         id,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::session_view::{SessionView, view};
+use super::session_view::{SessionView, session_view};
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{Answer, App, Caller, Found, Result, Work};
 use crate::domain::booking::judge::{from_edge, until_edge};
@@ -21,7 +21,7 @@ pub async fn get(app: &App, caller: &Caller, id: SessionId) -> Result<Answer<Ses
     let listed = sessions::get(&mut work.tx, id).await.found("session")?;
     work.audit_read("session.read", ("session", id.0), Some(listed.session.patient_id), None)
         .await?;
-    work.commit(Answer::Is(view(app, listed))).await
+    work.commit(Answer::Is(session_view(app, listed))).await
 }
 
 /// Which sessions a list asks for; all of every time unless set.
@@ -62,6 +62,6 @@ pub async fn list(
     for patient in patients {
         work.audit_read("session.list", ("patient", patient.0), Some(patient), None).await?;
     }
-    let items = found.map(|listed| view(app, listed));
+    let items = found.map(|listed| session_view(app, listed));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }

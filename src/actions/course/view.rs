@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::case;
-use super::session_view::{SessionView, view as session_view};
+use super::session_view::{SessionView, session_view};
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Error, Result, Work};
 use crate::domain::catalogue::service::{Service, Treatment};
@@ -70,7 +70,10 @@ pub struct Concern {
 }
 
 /// `course` as it is shown.
-pub(in crate::actions) async fn view(work: &mut Work<'_>, course: Course) -> Result<CourseView> {
+pub(in crate::actions) async fn course_view(
+    work: &mut Work<'_>,
+    course: Course,
+) -> Result<CourseView> {
     let (app, zone, policy) = (work.app, work.app.zone, &work.app.policy);
     let case = case::load(&mut work.tx, app, &course, None).await?;
     let listed = sessions::of_course(&mut work.tx, course.id).await?;

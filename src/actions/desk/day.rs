@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use uuid::Uuid;
 
-use crate::actions::course::session_view::{SessionView, view};
+use crate::actions::course::session_view::{SessionView, session_view};
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::seen_lately;
 use crate::actions::{App, Caller, Error, Result, Work};
@@ -257,7 +257,7 @@ impl<'a> Look<'a> {
             can_undo: self.now - session.updated_at <= app.policy.undo()
                 && session.updated_at <= self.now,
             place: names.into_iter().flatten().collect(),
-            session: view(app, row.listed.clone()),
+            session: session_view(app, row.listed.clone()),
         })
     }
 

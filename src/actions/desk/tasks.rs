@@ -63,7 +63,7 @@ pub struct ReplyView {
     pub body: Option<String>,
 }
 
-fn view(app: &App, task: Task, reply: Option<FiledReply>) -> TaskView {
+fn task_view(app: &App, task: Task, reply: Option<FiledReply>) -> TaskView {
     let shown = |at| civil::shown(app.zone, at);
     TaskView {
         id: task.id,
@@ -103,7 +103,7 @@ pub async fn list(
             work.audit_read("task.list", ("task", task.id.0), Some(patient), None).await?;
         }
     }
-    let items = found.map(|task| view(app, task, None));
+    let items = found.map(|task| task_view(app, task, None));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
 
@@ -142,5 +142,5 @@ async fn whole(work: &mut Work<'_>, task: Task) -> Result<TaskView> {
         Some(reply) => replies::get(&mut work.tx, reply).await?,
         None => None,
     };
-    Ok(view(work.app, task, reply))
+    Ok(task_view(work.app, task, reply))
 }

@@ -133,7 +133,7 @@ async fn diary_at(work: &mut Work<'_>, back: &Session) -> Result<Diary> {
         prefer: None,
         ..Search::of(back.patient_id, service).instead_of(back)
     };
-    let mut found = diaries::open(&mut work.tx, work.app, work.now, &search).await?;
+    let mut found = diaries::open(work, &search).await?;
     resources::lock(&mut work.tx, diaries::candidates(&found)).await?;
     let mut diary = found.pop().ok_or(Error::NotThere("site"))?;
     let date = civil::date_of(work.app.zone, back.starts_at);

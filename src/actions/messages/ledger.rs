@@ -83,7 +83,7 @@ pub struct MessageView {
     pub created_at: DateTime<FixedOffset>,
 }
 
-fn view(app: &App, message: Message) -> MessageView {
+fn message_view(app: &App, message: Message) -> MessageView {
     let shown = |at| civil::shown(app.zone, at);
     MessageView {
         id: message.id,
@@ -155,6 +155,6 @@ pub async fn list(
         }
     };
     work.audit_read("message.list", ("patient", patient.0), Some(patient), None).await?;
-    let items = page.of(found, |message| message.id)?.map(|message| view(app, message));
+    let items = page.of(found, |message| message.id)?.map(|message| message_view(app, message));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }

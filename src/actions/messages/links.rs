@@ -21,13 +21,13 @@ pub(in crate::actions) async fn open(
     session: SessionId,
     recipient: &Recipient,
 ) -> Result<()> {
-    let key = made(&mut work.tx, work.app).await?;
+    let key = ensure_key(&mut work.tx, work.app).await?;
     let hash = hash_of(&key.secret(session, recipient));
     Ok(visit_links::insert(&mut work.tx, &hash, session, recipient, work.now).await?)
 }
 
 /// The clinic's key. It is kept in memory only once it was read, since what a transaction writes may never come to be.
-async fn made(tx: &mut Tx, app: &App) -> Result<LinkKey> {
+async fn ensure_key(tx: &mut Tx, app: &App) -> Result<LinkKey> {
     if let Some(key) = app.link_key.get() {
         return Ok(key.clone());
     }
@@ -57,7 +57,7 @@ pub(in crate::actions) async fn key_at_hand(app: &App) -> Result<LinkKey> {
         return Ok(key.clone());
     }
     let mut work = Work::for_program(app, Program::own("links")).await?;
-    let key = made(&mut work.tx, app).await?;
+    let key = ensure_key(&mut work.tx, app).await?;
     work.done().await?;
     Ok(app.link_key.get_or_init(|| key).clone())
 }
@@ -72,7 +72,7 @@ pub(in crate::actions) async fn address_in(
         .app
         .profile
         .public_url
-        .to(&path(&made(&mut work.tx, work.app).await?.secret(session, recipient))))
+        .to(&path(&ensure_key(&mut work.tx, work.app).await?.secret(session, recipient))))
 }
 
 /// The whole address of the page about `session` for `recipient`.

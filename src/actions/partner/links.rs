@@ -43,7 +43,7 @@ pub struct ShopLinkView {
     pub created_at: DateTime<FixedOffset>,
 }
 
-fn view(app: &App, link: &ShopLink, secret: Option<&str>) -> ShopLinkView {
+fn link_view(app: &App, link: &ShopLink, secret: Option<&str>) -> ShopLinkView {
     ShopLinkView {
         id: link.id,
         version: link.version,
@@ -62,7 +62,7 @@ pub async fn make(
     new: NewShopLink,
 ) -> Result<Answer<ShopLinkView>> {
     let mut work = Work::begin(app, caller).await?;
-    let partner = partners::theirs(&mut work, partner).await?.id;
+    let partner = partners::load_partner(&mut work, partner).await?.id;
     let secret = Secret::new(rand::random());
     let link = ShopLink {
         id: app.clock.id(),
@@ -77,8 +77,8 @@ pub async fn make(
     links::insert(&mut work.tx, &link).await?;
     work.audit("shop_link.make", ("shop link", link.id.0), None, None).await?;
     work.commit_secret(
-        Answer::Created(view(app, &link, Some(secret.show()))),
-        &view(app, &link, None),
+        Answer::Created(link_view(app, &link, Some(secret.show()))),
+        &link_view(app, &link, None),
     )
     .await
 }
@@ -92,10 +92,10 @@ pub async fn list(
 ) -> Result<Items<ShopLinkView>> {
     let after = page.after(ShopLinkId(Uuid::nil()))?;
     let mut work = Work::look(app, caller).await?;
-    let partner = partners::theirs(&mut work, partner).await?.id;
+    let partner = partners::load_partner(&mut work, partner).await?.id;
     let found =
         page.of(links::page(&mut work.tx, partner, after, page.rows()?).await?, |link| link.id)?;
-    Ok(found.map(|link| view(app, &link, None)))
+    Ok(found.map(|link| link_view(app, &link, None)))
 }
 
 /// Revokes a link; its address opens nothing from now on.
@@ -107,7 +107,7 @@ pub async fn revoke(
     expected: &Expected,
 ) -> Result<()> {
     let mut work = Work::begin(app, caller).await?;
-    let partner = partners::theirs(&mut work, partner).await?.id;
+    let partner = partners::load_partner(&mut work, partner).await?.id;
     let link = links::get(&mut work.tx, partner, id).await.found("link")?;
     expected.check(link.version)?;
     if !links::revoke(&mut work.tx, id, link.version, work.now).await? {

@@ -55,7 +55,7 @@ pub async fn list(
     page: &Page,
 ) -> Result<Items<ListedVisit>> {
     let mut work = Work::begin(app, caller).await?;
-    let partner = partners::theirs(&mut work, partner).await?.id;
+    let partner = partners::load_partner(&mut work, partner).await?.id;
     let today = civil::day_start(app.zone, civil::date_of(app.zone, work.now));
     let from = wanted.from.map(|edge| from_edge(app.zone, edge)).transpose()?.unwrap_or(today);
     let until = wanted.to.map(|edge| until_edge(app.zone, edge)).transpose()?;
@@ -94,7 +94,7 @@ pub async fn waiting(
     what: WaitsFor,
 ) -> Result<Vec<ListedVisit>> {
     let mut work = Work::begin(app, caller).await?;
-    let partner = partners::theirs(&mut work, partner).await?.id;
+    let partner = partners::load_partner(&mut work, partner).await?.id;
     let rows = rows_waiting(&mut work, partner, what).await?;
     let items = list_sessions(&mut work, partner, rows).await?;
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
@@ -129,7 +129,7 @@ async fn list_sessions(
     for session in sessions {
         if let Some(id) = session.referral_id.filter(|id| !known.contains_key(id)) {
             let packet = match referrals::get(&mut work.tx, Some(partner), id).await? {
-                Some(referral) => packets::of(&mut work.tx, app, &referral).await?,
+                Some(referral) => packets::packet_of(&mut work.tx, app, &referral).await?,
                 None => None,
             };
             known.insert(id, packet);

@@ -22,12 +22,12 @@ use crate::storage::patient::patients;
 /// How a shop wants to be told.
 pub async fn get(app: &App, caller: &Caller, partner: PartnerId) -> Result<Answer<PartnerNotices>> {
     let mut work = Work::look(app, caller).await?;
-    Ok(Answer::Is(theirs(&mut work, partner).await?))
+    Ok(Answer::Is(load_notices(&mut work, partner).await?))
 }
 
 /// The shop's settings; another shop's are not there.
-async fn theirs(work: &mut Work<'_>, partner: PartnerId) -> Result<PartnerNotices> {
-    let partner = partners::theirs(work, partner).await?.id;
+async fn load_notices(work: &mut Work<'_>, partner: PartnerId) -> Result<PartnerNotices> {
+    let partner = partners::load_partner(work, partner).await?.id;
     let set = notifications::get(&mut work.tx, partner).await?;
     Ok(set.unwrap_or_else(|| PartnerNotices::unset(partner)))
 }
@@ -41,7 +41,7 @@ pub async fn change(
     patch: Value,
 ) -> Result<Answer<PartnerNotices>> {
     let mut work = Work::begin(app, caller).await?;
-    let before = theirs(&mut work, partner).await?;
+    let before = load_notices(&mut work, partner).await?;
     expected.check(before.version)?;
     let details = patched(&before.details, patch)?;
     none_of(PartnerNoticesDetails::faults(&details))?;

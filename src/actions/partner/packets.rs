@@ -15,7 +15,11 @@ use crate::storage::patient::{lock_box, patients};
 
 /// The packet of a referral; nothing before it was sent, once it came to nothing, or once the patient does not permit it any
 /// more; of one that is done, whom the shop treated.
-pub(super) async fn of(tx: &mut Tx, app: &App, referral: &Referral) -> Result<Option<Packet>> {
+pub(super) async fn packet_of(
+    tx: &mut Tx,
+    app: &App,
+    referral: &Referral,
+) -> Result<Option<Packet>> {
     if !referral.was_sent() || !is_disclosed(tx, referral.patient_id, referral.partner_id).await? {
         return Ok(None);
     }
@@ -56,7 +60,7 @@ pub async fn of_message(
         return Ok(None);
     };
     match referrals::get(tx, Some(partner), id).await? {
-        Some(referral) => of(tx, app, &referral).await,
+        Some(referral) => packet_of(tx, app, &referral).await,
         None => Ok(None),
     }
 }

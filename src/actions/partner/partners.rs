@@ -81,11 +81,11 @@ fn made<T: serde::de::DeserializeOwned>(value: Value) -> Result<T> {
 /// One partner; another shop's is not there.
 pub async fn get(app: &App, caller: &Caller, id: PartnerId) -> Result<Answer<Partner>> {
     let mut work = Work::look(app, caller).await?;
-    Ok(Answer::Is(theirs(&mut work, id).await?))
+    Ok(Answer::Is(load_partner(&mut work, id).await?))
 }
 
 /// The partner with this id, as far as the caller may see it.
-pub(super) async fn theirs(work: &mut Work<'_>, id: PartnerId) -> Result<Partner> {
+pub(super) async fn load_partner(work: &mut Work<'_>, id: PartnerId) -> Result<Partner> {
     let own = work.caller.actor.own_shop();
     partners::get(&mut work.tx, own, id).await.found("partner")
 }
@@ -107,7 +107,7 @@ pub async fn change(
     patch: Value,
 ) -> Result<Answer<Partner>> {
     let mut work = Work::begin(app, caller).await?;
-    let current = theirs(&mut work, id).await?;
+    let current = load_partner(&mut work, id).await?;
     expected.check(current.version)?;
     let details: PartnerDetails = patched(&current.details, patch)?;
     if details.shop.is_some() {

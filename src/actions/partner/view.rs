@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::views::{ProposalView, ShopReferral, proposal_view};
 use super::{packets, views};
-use crate::actions::course::session_view::{SessionView, view as session_view};
+use crate::actions::course::session_view::{SessionView, session_view};
 use crate::actions::referral::change::current as current_referral;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{Answer, Error, Result, Work};

@@ -148,7 +148,7 @@ pub(super) async fn referral_view(
         treatment: service.treatment(),
         count: referral.sessions,
         undated: referral.undated(&own),
-        packet: packets::of(tx, app, referral).await?,
+        packet: packets::packet_of(tx, app, referral).await?,
         visits: own
             .iter()
             .filter(|session| session.status != SessionStatus::EnteredInError)

@@ -52,7 +52,7 @@ pub struct ConsentView {
     pub cancelled_sessions: Vec<SessionId>,
 }
 
-fn view(app: &App, consent: Consent) -> ConsentView {
+fn consent_view(app: &App, consent: Consent) -> ConsentView {
     let Consent { id, version, patient_id, details, status, given_at, withdrawn_at } = consent;
     let shown = |at| civil::shown(app.zone, at);
     ConsentView {
@@ -116,7 +116,7 @@ pub async fn give(
         Some(consent.details.kind.to_string()),
     )
     .await?;
-    work.commit(Answer::Created(view(app, consent))).await
+    work.commit(Answer::Created(consent_view(app, consent))).await
 }
 
 /// What a new consent takes the place of: an older one of its kind, for the same partner, ends with it.
@@ -203,7 +203,7 @@ pub async fn list(
     }
     let found = consents::page(&mut work.tx, patient, after, page.rows()?).await?;
     work.audit_read("consent.list", ("patient", patient.0), Some(patient), None).await?;
-    let items = page.of(found, |consent| consent.id)?.map(|consent| view(app, consent));
+    let items = page.of(found, |consent| consent.id)?.map(|consent| consent_view(app, consent));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
 
@@ -250,6 +250,6 @@ pub async fn withdraw(
         Some(consent.details.kind.to_string()),
     )
     .await?;
-    let shown = ConsentView { cancelled_sessions, ..view(app, consent) };
+    let shown = ConsentView { cancelled_sessions, ..consent_view(app, consent) };
     work.commit(Answer::Is(shown)).await
 }

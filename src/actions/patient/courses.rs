@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::actions::course::case;
 use crate::actions::course::lock::lock_course;
-use crate::actions::course::view::{CourseView, view};
+use crate::actions::course::view::{CourseView, course_view};
 use crate::actions::messages::replan;
 use crate::actions::partner::ends::withdraw_referral;
 use crate::actions::work::error::none_of;
@@ -79,7 +79,7 @@ pub async fn open(app: &App, caller: &Caller, new: NewCourse) -> Result<Answer<C
     within_ceiling(&mut work, &course, new.overriding.as_ref()).await?;
     courses::insert(&mut work.tx, &course).await?;
     work.audit("course.open", ("course", course.id.0), Some(course.patient_id), None).await?;
-    let shown = view(&mut work, course).await?;
+    let shown = course_view(&mut work, course).await?;
     work.commit(Answer::Created(shown)).await
 }
 
@@ -88,7 +88,7 @@ pub async fn get(app: &App, caller: &Caller, id: CourseId) -> Result<Answer<Cour
     let mut work = Work::begin(app, caller).await?;
     let course = courses::get(&mut work.tx, id).await.found("course")?;
     work.audit_read("course.read", ("course", id.0), Some(course.patient_id), None).await?;
-    let shown = view(&mut work, course).await?;
+    let shown = course_view(&mut work, course).await?;
     work.commit(Answer::Is(shown)).await
 }
 
@@ -107,7 +107,7 @@ pub async fn list(
     for course in found.items {
         work.audit_read("course.read", ("course", course.id.0), Some(course.patient_id), None)
             .await?;
-        items.push(view(&mut work, course).await?);
+        items.push(course_view(&mut work, course).await?);
     }
     Ok(work.commit(Answer::Is(Items { items, next: found.next })).await?.into_inner())
 }
@@ -161,7 +161,7 @@ pub async fn change(
         replan::replan_patient(&mut work, course.patient_id).await?;
     }
     work.audit("course.change", ("course", id.0), Some(course.patient_id), None).await?;
-    let shown = view(&mut work, course).await?;
+    let shown = course_view(&mut work, course).await?;
     work.commit(Answer::Is(shown)).await
 }
 

@@ -36,7 +36,7 @@ pub struct LockView {
     pub ended_at: Option<DateTime<FixedOffset>>,
 }
 
-fn view(app: &App, lock: &Lock) -> LockView {
+fn lock_view(app: &App, lock: &Lock) -> LockView {
     let shown = |at| civil::shown(app.zone, at);
     LockView {
         id: lock.id,
@@ -79,7 +79,7 @@ pub async fn lock(
     }
     let detail = Some(lock.details.item.to_string());
     work.audit("lock.begin", ("lock", lock.id.0), Some(patient), detail).await?;
-    work.commit(Answer::Created(view(app, &lock))).await
+    work.commit(Answer::Created(lock_view(app, &lock))).await
 }
 
 /// A page of a patient's locks, those that were lifted included.
@@ -96,7 +96,7 @@ pub async fn list(
     }
     let found = lock_box::page(&mut work.tx, patient, after, page.rows()?).await?;
     work.audit_read("lock.list", ("patient", patient.0), Some(patient), None).await?;
-    let items = page.of(found, |lock| lock.id)?.map(|lock| view(app, &lock));
+    let items = page.of(found, |lock| lock.id)?.map(|lock| lock_view(app, &lock));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
 
@@ -120,5 +120,5 @@ pub async fn lift(
     }
     work.audit("lock.end", ("lock", id.0), Some(patient), Some(lock.details.item.to_string()))
         .await?;
-    work.commit(Answer::Is(view(app, &lock))).await
+    work.commit(Answer::Is(lock_view(app, &lock))).await
 }

@@ -138,7 +138,7 @@ pub struct Wish {
 /// The opt-outs of a patient.
 pub async fn list(app: &App, caller: &Caller, patient: PatientId) -> Result<OptOuts> {
     let mut work = Work::begin(app, caller).await?;
-    let shown = of(&mut work, patient).await?;
+    let shown = opt_outs_of(&mut work, patient).await?;
     work.audit_read("opt_out.list", ("patient", patient.0), Some(patient), None).await?;
     Ok(work.commit(Answer::Is(shown)).await?.into_inner())
 }
@@ -166,11 +166,11 @@ pub async fn wish(
     }
     let detail = format!("{} {}", wish.channel, if wish.wanted { "wanted" } else { "not wanted" });
     work.audit("opt_out.wish", ("patient", patient.0), Some(patient), Some(detail)).await?;
-    let shown = of(&mut work, patient).await?;
+    let shown = opt_outs_of(&mut work, patient).await?;
     work.commit(Answer::Is(shown)).await
 }
 
-async fn of(work: &mut Work<'_>, patient: PatientId) -> Result<OptOuts> {
+async fn opt_outs_of(work: &mut Work<'_>, patient: PatientId) -> Result<OptOuts> {
     let Patient { details, .. } = patients::get(&mut work.tx, patient).await.found("patient")?;
     let addresses = [details.email.map(Recipient::Email), Some(Recipient::Phone(details.phone))];
     let mut items = Vec::new();

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::actions::booking::diaries::Search;
 use crate::actions::booking::new_session::booked;
 use crate::actions::booking::{change, decide, diaries};
-use crate::actions::course::session_view::{SessionView, view};
+use crate::actions::course::session_view::{SessionView, session_view};
 use crate::actions::course::{case, lock};
 use crate::actions::referral::bookings::standing_at;
 use crate::actions::{Answer, App, Caller, Error, Found, Result, Work};
@@ -124,9 +124,7 @@ pub async fn book(
     let (all, searches) = searches(&mut work, &course, &case, &new).await?;
     let mut candidates = Vec::new();
     for search in &searches {
-        candidates.extend(diaries::candidates(
-            &diaries::open(&mut work.tx, work.app, work.now, search).await?,
-        ));
+        candidates.extend(diaries::candidates(&diaries::open(&mut work, search).await?));
     }
     // All at once and in one order, so that two plans wait for each other and never for both.
     resources::lock(&mut work.tx, candidates).await?;
@@ -138,7 +136,7 @@ pub async fn book(
             continue;
         };
         let search = Search { case: Some(case.clone()), ..search };
-        let found = diaries::open(&mut work.tx, app, work.now, &search).await?;
+        let found = diaries::open(&mut work, &search).await?;
         match decide::judge_in(&mut work, found, &search, *start).await? {
             Ok((diary, granted)) => {
                 let one = Accepted { diary, granted, start: *start };
@@ -225,5 +223,5 @@ async fn book_one(
     change::note_booked(work, &session).await?;
     case::note_overrides(work, session.id, course, &one.granted.overridden, why).await?;
     let listed = sessions::get(&mut work.tx, session.id).await.found("session")?;
-    Ok(SessionView { warnings: one.granted.warnings.clone(), ..view(work.app, listed) })
+    Ok(SessionView { warnings: one.granted.warnings.clone(), ..session_view(work.app, listed) })
 }

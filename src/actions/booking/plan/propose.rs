@@ -153,21 +153,21 @@ async fn planned(
         starts: wanted.starts,
     };
     Ok(match planner.plan().await? {
-        Ok(picked) => shown(app, &picked, quote),
+        Ok(picked) => plan_view(app, &picked, quote),
         Err(refused) => Plan { proposals: Vec::new(), refused, quote, ends: None },
     })
 }
 
-fn shown(app: &App, picked: &[Picked], quote: Quote) -> Plan {
+fn plan_view(app: &App, picked: &[Picked], quote: Quote) -> Plan {
     let proposals = picked.iter().zip(1..).map(|(picked, number)| Proposal {
         number,
-        slot: SlotView::of(app, &picked.best, 1),
+        slot: SlotView::from_ranked(app, &picked.best, 1),
         warnings: picked.warnings.clone(),
         alternatives: picked
             .others
             .iter()
             .zip(2..)
-            .map(|(other, rank)| SlotView::of(app, other, rank))
+            .map(|(other, rank)| SlotView::from_ranked(app, other, rank))
             .collect(),
     });
     Plan {

@@ -46,9 +46,12 @@ pub(super) struct Planner<'a> {
     pub(in crate::actions) starts: Vec<When>,
 }
 
+/// Every session of a plan, or why there is none.
+pub(super) type Planned = std::result::Result<Vec<Picked>, Vec<Refusal>>;
+
 impl Planner<'_> {
     /// Every session of the plan, or why there is none. A rule that no time satisfies refuses the whole of it.
-    pub(super) async fn plan(mut self) -> Result<std::result::Result<Vec<Picked>, Vec<Refusal>>> {
+    pub(super) async fn plan(mut self) -> Result<Planned> {
         let refused = self.beyond_time().await?;
         if refused.is_empty() {
             return self.at_one_site().await;
@@ -61,9 +64,8 @@ impl Planner<'_> {
 
     /// The rules that no time satisfies: of the goal, of what has to be done first, of how many.
     async fn beyond_time(&mut self) -> Result<Vec<Refusal>> {
-        let (app, now) = (self.work.app, self.work.now);
         let mut least: Option<Vec<Refusal>> = None;
-        for mut diary in diaries::open(&mut self.work.tx, app, now, &self.search).await? {
+        for mut diary in diaries::open(&mut self.work, &self.search).await? {
             let day = plan::range(&diary, self.from, SLACK).target;
             diary.pardoned.push(Rule::PlanExceedsCeiling);
             let Some(ask) = diary.ask_on(day) else {
@@ -88,10 +90,9 @@ impl Planner<'_> {
     }
 
     /// Every session of the plan, or why there is none; all at the first site where there is one.
-    async fn at_one_site(&mut self) -> Result<std::result::Result<Vec<Picked>, Vec<Refusal>>> {
-        let (app, now) = (self.work.app, self.work.now);
+    async fn at_one_site(&mut self) -> Result<Planned> {
         let mut refused = Vec::new();
-        for mut diary in diaries::open(&mut self.work.tx, app, now, &self.search).await? {
+        for mut diary in diaries::open(&mut self.work, &self.search).await? {
             let case = diary.case.clone();
             if let Some(picked) = self.one_by_one(&mut diary, None).await? {
                 return Ok(Ok(picked));
@@ -235,7 +236,7 @@ impl Planner<'_> {
             ),
         )];
         refused.extend(availability::find(diary, first, near).refused);
-        Ok(refused.into_iter().map(|refusal| decide::told(refusal, None)).collect())
+        Ok(refused.into_iter().map(|refusal| decide::with_first_day(refusal, None)).collect())
     }
 }
 

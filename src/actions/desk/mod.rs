@@ -3,7 +3,9 @@
 pub mod attend;
 pub mod correct;
 pub mod day;
+pub mod offers;
 pub mod panel;
+pub mod proposed;
 pub mod tasks;
 pub mod undo;
 pub mod write_up;

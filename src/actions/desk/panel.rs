@@ -3,84 +3,33 @@
 //! those after it. Everything is asked of the same actions as by any other door.
 
 use crate::actions::booking::choices::Choices;
-use chrono::{DateTime, Days, Duration, FixedOffset, Months, NaiveDate};
+use chrono::{DateTime, Days, FixedOffset, Months};
 
 use super::day;
 use super::day::Card;
+use super::offers::{day as whole_day, place, spread};
+use super::proposed::{Proposed, Rather, proposed};
 use crate::actions::booking::later::LaterSession;
-use crate::actions::booking::places;
 use crate::actions::booking::reschedule::{AlsoMoved, NewTime, reschedule};
-use crate::actions::booking::slots::{SlotView, Slots, SlotsWanted, find_slots};
+use crate::actions::booking::slots::{Slots, SlotsWanted, find_slots};
 use crate::actions::course::view::CourseView;
 use crate::actions::patient::{courses, patients};
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::work::page::Page;
 use crate::actions::{App, Caller, Error, Expected, Found, Result, Work};
-use crate::domain::catalogue::service::{Purpose, Service};
-use crate::domain::course::next_step::next_service;
 use crate::domain::course::status::SessionStatus;
-use crate::domain::ids::{
-    CourseId, DeviceId, PatientId, PractitionerId, RoomId, SessionId, SiteId,
-};
+use crate::domain::ids::{CourseId, PatientId, PractitionerId, SessionId, SiteId};
 use crate::domain::patient::Patient;
-use crate::domain::refusal::{Code as Rule, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::text::Code;
 use crate::domain::time::civil;
-use crate::domain::time::civil::{Day, Edge, When};
-use crate::storage::catalogue::Catalogue;
+use crate::domain::time::civil::{Edge, When};
 use crate::storage::course::sessions;
 
-/// How many times are offered at once.
-const OFFERED: usize = 3;
-/// How far apart two offers of one day are, at least.
-const APART: Duration = Duration::hours(2);
-/// How far past the suggested day times are looked for, days.
-const SLACK: u64 = 21;
 /// How far ahead another time for a session is looked for, days.
 const MOVE_AHEAD: u64 = 45;
 /// How far back no-shows count, months (rule 47).
 const NO_SHOWS_OF: Months = Months::new(24);
-
-/// A time that is offered.
-#[derive(Debug, Clone)]
-pub struct Offer {
-    /// The time, with what it would take.
-    pub slot: SlotView,
-    /// With whom and where, as people call them.
-    pub place: String,
-}
-
-/// What can be booked next in a course.
-#[derive(Debug, Clone)]
-pub struct Proposed {
-    /// Whether every session of the plan is booked or done already, so that no time is offered unless one is asked for.
-    pub all_booked: bool,
-    /// Code of the service.
-    pub service: Code,
-    /// As people call it.
-    pub name: String,
-    /// The best times, best first.
-    pub offers: Vec<Offer>,
-    /// Why there is none, or fewer.
-    pub refused: Vec<Refusal>,
-    /// The first day that works, where the days asked for have none.
-    pub first_day: Option<NaiveDate>,
-    /// The other places, each with its times or why there are none, where they were asked for.
-    pub elsewhere: Vec<Elsewhere>,
-    /// What has to come first, where that is why there is none: code and name.
-    pub first: Option<(Code, String)>,
-}
-
-/// Another place at which it could be.
-#[derive(Debug, Clone)]
-pub struct Elsewhere {
-    /// As people call it.
-    pub name: String,
-    /// Its best times.
-    pub offers: Vec<Offer>,
-    /// Why there is none, or fewer.
-    pub refused: Vec<Refusal>,
-}
 
 /// A course in the panel.
 #[derive(Debug, Clone)]
@@ -102,19 +51,6 @@ pub struct PatientPanel {
     pub no_shows: i64,
     /// What can be booked: code and name.
     pub services: Vec<(Code, String)>,
-}
-
-/// What somebody at the desk would rather have.
-#[derive(Debug, Clone, Default)]
-pub struct Rather {
-    /// Another service than what is next.
-    pub service: Option<Code>,
-    /// From which day on.
-    pub from: Option<NaiveDate>,
-    /// In which course; the others are shown without times.
-    pub course: Option<CourseId>,
-    /// Whether every place is looked at, the shops too.
-    pub everywhere: bool,
 }
 
 /// Opens a patient.
@@ -150,156 +86,6 @@ pub async fn patient(
             .map(|service| (service.details.code.clone(), service.details.name.to_string()))
             .collect(),
     })
-}
-
-async fn proposed(
-    app: &App,
-    caller: &Caller,
-    catalogue: &Catalogue,
-    course: &CourseView,
-    rather: &Rather,
-) -> Result<Option<Proposed>> {
-    let of_code =
-        |code: &Code| catalogue.services.iter().find(|service| service.details.code == *code);
-    let stands = |status: SessionStatus| status.is_live() || status == SessionStatus::Fulfilled;
-    let had: Vec<&Service> = course
-        .sessions
-        .iter()
-        .filter(|session| stands(session.status))
-        .filter_map(|session| of_code(&session.service))
-        .collect();
-    let wished = rather.service.as_ref().and_then(of_code);
-    let Some(service) =
-        wished.or_else(|| next_service(course.details.goal, &had, &catalogue.services))
-    else {
-        return Ok(None);
-    };
-    if wished.is_none()
-        && rather.from.is_none()
-        && service.details.counts
-        && course.progress.left == Some(0)
-    {
-        return Ok(Some(Proposed {
-            all_booked: true,
-            service: service.details.code.clone(),
-            name: service.details.name.to_string(),
-            offers: Vec::new(),
-            refused: Vec::new(),
-            first_day: None,
-            elsewhere: Vec::new(),
-            first: None,
-        }));
-    }
-    let today = civil::date_of(app.zone, app.clock.now());
-    let window = course.next_window.filter(|_| service.treatment().is_some());
-    let first = rather.from.or(window.map(|window| window.from)).unwrap_or(today).max(today);
-    let last = window.map_or(first, |window| window.suggested).max(first) + Days::new(SLACK);
-    let wanted = SlotsWanted {
-        course_id: course.id,
-        service: service.details.code.to_string(),
-        from: Some(Edge::Day(day(first)?)),
-        to: Some(Edge::Day(day(last)?)),
-        choices: Choices::default(),
-        instead_of: None,
-        limit: 500,
-    };
-    let mut found = find_slots(app, caller, wanted.clone()).await?;
-    let mut first_day = None;
-    if found.items.is_empty()
-        && let Some(earliest) = found.refused.iter().filter_map(|refusal| refusal.earliest).max()
-        && earliest > first
-    {
-        // The desk's next question would be: when, then?
-        let later = SlotsWanted {
-            from: Some(Edge::Day(day(earliest)?)),
-            to: Some(Edge::Day(day(earliest + Days::new(SLACK))?)),
-            ..wanted.clone()
-        };
-        let next = find_slots(app, caller, later).await?;
-        first_day = next.items.iter().map(|slot| slot.start.date_naive()).min();
-        found.items = next.items;
-    }
-    let waits_for = |code, purpose| {
-        let waits = found.refused.iter().any(|refusal| refusal.code == code);
-        let of =
-            catalogue.services.iter().find(|one| one.details.active && one.purpose() == purpose);
-        let is_booked = |one: &Service| {
-            course
-                .sessions
-                .iter()
-                .any(|session| session.status.is_live() && session.service == one.details.code)
-        };
-        of.filter(|one| waits && one.id != service.id && !is_booked(one))
-    };
-    let mut elsewhere = Vec::new();
-    if rather.everywhere {
-        let all = places::places(app, caller, wanted).await?.items;
-        for place in all.into_iter().filter(|place| place.partner_id.is_some()) {
-            elsewhere.push(Elsewhere {
-                name: place.name,
-                offers: offers(catalogue, &place.slots.items),
-                refused: place.slots.refused,
-            });
-        }
-    }
-    let prerequisite = waits_for(Rule::ConsultationRequired, Purpose::Consultation)
-        .or_else(|| waits_for(Rule::TestPatchRequired, Purpose::TestPatch));
-    Ok(Some(Proposed {
-        all_booked: false,
-        elsewhere,
-        first: prerequisite.map(|one| (one.details.code.clone(), one.details.name.to_string())),
-        service: service.details.code.clone(),
-        name: service.details.name.to_string(),
-        offers: offers(catalogue, &found.items),
-        refused: found.refused,
-        first_day,
-    }))
-}
-
-fn day(date: NaiveDate) -> Result<Day> {
-    Day::try_from(date).map_err(|error| Error::Fault(error.to_string()))
-}
-
-/// The best of `slots` on different days; where there are too few days, times of one day that are hours apart.
-fn spread(slots: &[SlotView]) -> Vec<SlotView> {
-    let mut chosen: Vec<SlotView> = Vec::new();
-    let other_day =
-        |one: &SlotView, other: &SlotView| one.start.date_naive() != other.start.date_naive();
-    let hours_apart = |one: &SlotView, other: &SlotView| (one.start - other.start).abs() >= APART;
-    let rules: [fn(&SlotView, &SlotView) -> bool; 2] = [other_day, hours_apart];
-    for fits in rules {
-        for slot in slots {
-            if chosen.len() < OFFERED && chosen.iter().all(|other| fits(slot, other)) {
-                chosen.push(slot.clone());
-            }
-        }
-    }
-    chosen
-}
-
-fn offers(catalogue: &Catalogue, slots: &[SlotView]) -> Vec<Offer> {
-    let offer = |slot: SlotView| Offer {
-        place: place(catalogue, slot.practitioner_id, slot.room_id, slot.device_id),
-        slot,
-    };
-    spread(slots).into_iter().map(offer).collect()
-}
-
-fn place(
-    catalogue: &Catalogue,
-    practitioner: PractitionerId,
-    room: Option<RoomId>,
-    device: Option<DeviceId>,
-) -> String {
-    let people = catalogue.practitioners.iter().find(|one| one.id == practitioner);
-    let rooms = catalogue.rooms.iter().find(|one| Some(one.id) == room);
-    let devices = catalogue.devices.iter().find(|one| Some(one.id) == device);
-    let names = [
-        people.map(|one| one.details.name.to_string()),
-        rooms.map(|one| one.details.name.to_string()),
-        devices.map(|one| one.details.code.to_string()),
-    ];
-    names.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// A time to which a session could move, and what that would do.
@@ -386,8 +172,8 @@ async fn other_times(
     let wanted = SlotsWanted {
         course_id,
         service: service.to_string(),
-        from: Some(Edge::Day(day(today)?)),
-        to: Some(Edge::Day(day(today + Days::new(MOVE_AHEAD))?)),
+        from: Some(Edge::Day(whole_day(today)?)),
+        to: Some(Edge::Day(whole_day(today + Days::new(MOVE_AHEAD))?)),
         choices: Choices::at(site_id),
         instead_of: Some(id),
         limit: 500,

@@ -8,9 +8,10 @@ use crate::actions::course::view::next_service;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Caller, Error, Result, Work};
 use crate::domain::catalogue::closure::Closure;
-use crate::domain::catalogue::device::RentalWindow;
+use crate::domain::catalogue::device::{Device, RentalWindow};
 use crate::domain::catalogue::opening::Opening;
-use crate::domain::catalogue::site::SiteKind;
+use crate::domain::catalogue::room::Room;
+use crate::domain::catalogue::site::{Site, SiteKind};
 use crate::domain::course::{estimate, progress};
 use crate::domain::manage::figures;
 use crate::domain::manage::figures::{Attendance, InUse, Lasted, Overdue};
@@ -88,47 +89,13 @@ pub async fn figures(
     let closures = closures::within(&mut work.tx, days.0, days.1).await?;
     let catalogue = current(&mut work.tx, app).await?;
     let (mut rooms, mut devices) = (Vec::new(), Vec::new());
+    let use_at = UseAt { app, closures: &closures, seen: &seen, months: &months };
     for site in catalogue.sites.iter().filter(|site| site.details.kind == SiteKind::Clinic) {
-        let opening = Opening { zone, policy: &app.policy, site, closures: &closures };
-        let open = |day: NaiveDate| opening.open_on(day);
-        for room in catalogue
-            .rooms
-            .iter()
-            .filter(|room| room.details.site_id == site.id && room.details.active)
-        {
-            let booked: Vec<_> =
-                seen.iter().filter(|one| one.room_id == Some(room.id)).filter_map(whole).collect();
-            let closed = |closure: &Closure| closure.details.room_id == Some(room.id);
-            let to_be_had = |day| less(open(day), &closures, closed, day, app);
-            rooms.push(UseOf {
-                name: room.details.name.to_string(),
-                rented: false,
-                months: figures::in_use(&booked, to_be_had, &months, zone),
-            });
-        }
-        for device in catalogue
-            .devices
-            .iter()
-            .filter(|device| device.details.site_id == site.id && device.details.active)
-        {
-            let booked: Vec<_> = seen
-                .iter()
-                .filter(|one| one.device_id == Some(device.id))
-                .filter_map(whole)
-                .collect();
-            let own = windows.iter().filter(|window| window.device_id == device.id);
-            let own: Vec<_> = own.filter_map(RentalWindow::interval).collect();
-            let closed = |closure: &Closure| closure.details.device_id == Some(device.id);
-            let to_be_had = |day| {
-                let here = less(open(day), &closures, closed, day, app);
-                if device.is_rented() { both(&here, &own) } else { here }
-            };
-            devices.push(UseOf {
-                name: device.details.code.to_string(),
-                rented: device.is_rented(),
-                months: figures::in_use(&booked, to_be_had, &months, zone),
-            });
-        }
+        let here = |room: &&Room| room.details.site_id == site.id && room.details.active;
+        rooms.extend(catalogue.rooms.iter().filter(here).map(|room| use_at.of_room(site, room)));
+        let here = |one: &&Device| one.details.site_id == site.id && one.details.active;
+        let all = catalogue.devices.iter().filter(here);
+        devices.extend(all.map(|device| use_at.of_device(site, device, &windows)));
     }
     let ended = storage::ended(&mut work.tx, range).await?;
     let since = overdue_since(&mut work, today).await?;
@@ -140,6 +107,52 @@ pub async fn figures(
         lasted: figures::lasted(&ended, zone),
         months,
     })
+}
+
+/// How much rooms and devices were used: what was booked, of the hours in which they could be.
+struct UseAt<'a> {
+    app: &'a App,
+    closures: &'a [Closure],
+    seen: &'a [figures::Seen],
+    months: &'a [Month],
+}
+
+impl UseAt<'_> {
+    fn opening<'a>(&'a self, site: &'a Site) -> Opening<'a> {
+        let Self { app, closures, .. } = self;
+        Opening { zone: app.zone, policy: &app.policy, site, closures }
+    }
+
+    fn of_room(&self, site: &Site, room: &Room) -> UseOf {
+        let opening = self.opening(site);
+        let here = self.seen.iter().filter(|one| one.room_id == Some(room.id));
+        let booked: Vec<_> = here.filter_map(whole).collect();
+        let closed = |closure: &Closure| closure.details.room_id == Some(room.id);
+        let to_be_had = |day| less(opening.open_on(day), self.closures, closed, day, self.app);
+        UseOf {
+            name: room.details.name.to_string(),
+            rented: false,
+            months: figures::in_use(&booked, to_be_had, self.months, self.app.zone),
+        }
+    }
+
+    fn of_device(&self, site: &Site, device: &Device, windows: &[RentalWindow]) -> UseOf {
+        let opening = self.opening(site);
+        let with_it = self.seen.iter().filter(|one| one.device_id == Some(device.id));
+        let booked: Vec<_> = with_it.filter_map(whole).collect();
+        let own = windows.iter().filter(|window| window.device_id == device.id);
+        let own: Vec<_> = own.filter_map(RentalWindow::interval).collect();
+        let closed = |closure: &Closure| closure.details.device_id == Some(device.id);
+        let to_be_had = |day| {
+            let here = less(opening.open_on(day), self.closures, closed, day, self.app);
+            if device.is_rented() { both(&here, &own) } else { here }
+        };
+        UseOf {
+            name: device.details.code.to_string(),
+            rented: device.is_rented(),
+            months: figures::in_use(&booked, to_be_had, self.months, self.app.zone),
+        }
+    }
 }
 
 fn whole(one: &figures::Seen) -> Option<Interval> {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Caller, Result, Work};
 use crate::domain::catalogue::closure::{Closure, ClosureDetails};
+use crate::domain::catalogue::device::RentalWindow;
 use crate::domain::catalogue::opening::Opening;
 use crate::domain::catalogue::site::SiteKind;
 use crate::domain::ids::{ClosureId, DeviceId, RentalWindowId};
@@ -118,21 +119,7 @@ pub async fn show(app: &App, caller: &Caller, month: Option<Month>) -> Result<Mo
         civil::day_start(zone, monday),
         civil::day_start(zone, sunday + Duration::days(1)),
     );
-    let windows = match range {
-        Some(range) => figures::windows(&mut work.tx, range).await?,
-        None => Vec::new(),
-    };
-    let windows: Vec<_> = windows
-        .into_iter()
-        .map(|window| WindowLine {
-            id: window.id,
-            device_id: window.device_id,
-            device: device_called(&catalogue, window.device_id),
-            start: clock(zone, window.starts_at),
-            end: clock(zone, window.ends_at),
-            whole: window.interval(),
-        })
-        .collect();
+    let windows = window_lines(&mut work, &catalogue, range).await?;
     let lines: Vec<_> = closures.iter().map(|closure| line(&catalogue, closure)).collect();
     let civic = app.policy.observe_civic_holiday;
     let day = |date: NaiveDate| DayView {
@@ -167,6 +154,28 @@ pub async fn show(app: &App, caller: &Caller, month: Option<Month>) -> Result<Mo
             })
             .collect(),
     })
+}
+
+/// The rental windows within `range`, as the month lists them.
+async fn window_lines(
+    work: &mut Work<'_>,
+    catalogue: &Catalogue,
+    range: Option<Interval>,
+) -> Result<Vec<WindowLine>> {
+    let Some(range) = range else {
+        return Ok(Vec::new());
+    };
+    let windows = figures::windows(&mut work.tx, range).await?;
+    let zone = work.app.zone;
+    let line = |window: RentalWindow| WindowLine {
+        id: window.id,
+        device_id: window.device_id,
+        device: device_called(catalogue, window.device_id),
+        start: clock(zone, window.starts_at),
+        end: clock(zone, window.ends_at),
+        whole: window.interval(),
+    };
+    Ok(windows.into_iter().map(line).collect())
 }
 
 fn clock(zone: Tz, at: DateTime<Utc>) -> String {

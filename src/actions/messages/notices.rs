@@ -256,71 +256,88 @@ pub async fn refresh_claimed(work: &mut Work<'_>, message: Message) -> Result<Op
     {
         return Ok(None);
     }
-    let why = match message.kind.audience() {
-        Audience::Practitioner | Audience::Desk => None,
-        Audience::Shop => {
-            let Some(partner) = message.content.partner_id else {
-                return Ok(Some(message));
-            };
-            let shop = facts::shop(&mut work.tx, work.app, message.patient_id, partner).await?;
-            let wants = &shop.notices.details;
-            let by = match message.channel {
-                Channel::Sms => Way::Sms,
-                Channel::Email | Channel::Desk => Way::Email,
-            };
-            let theirs = |to: &Recipient| wants.recipient(by).is_some_and(|now| now.is_same(to));
-            // That something no longer takes place names nobody.
-            let nameless = message.kind.tells() == Some(Tells::Gone)
-                || message.kind == MessageKind::ShopWithdrawn;
-            if (!shop.disclosed && !nameless) || shop.refused.contains(&by) {
-                Some(Unsent::NoConsent)
-            } else if !message.recipient.as_ref().is_some_and(theirs) {
-                // An address that was corrected is a stranger's now.
-                Some(Unsent::Readdressed)
-            } else {
-                let language = wants.language;
-                return reword(work, message, language, false).await.map(Some);
-            }
-        }
+    let refreshed = match message.kind.audience() {
+        Audience::Practitioner | Audience::Desk => return Ok(Some(message)),
+        Audience::Shop => refreshed_for_shop(work, &message).await?,
         Audience::Patient => {
-            let Some(patient) = patients::get(&mut work.tx, message.patient_id).await? else {
-                return Ok(Some(message));
-            };
             if message.kind == MessageKind::Proposal
                 && !proposals::is_open(&mut work.tx, &message).await?
             {
                 ledger::supersede(&mut work.tx, message.id, Unsent::Done).await?;
                 return Ok(None);
             }
-            let reach = facts::reach(&mut work.tx, work.app, &patient).await?;
-            let theirs = |to: &Recipient| {
-                let email = patient.details.email.clone().map(Recipient::Email);
-                email.is_some_and(|email| email.is_same(to))
-                    || Recipient::Phone(patient.details.phone.clone()).is_same(to)
-            };
-            let refused = match &message.recipient {
-                Some(to) => reach.refused || facts::has_opted_out(&mut work.tx, to).await?,
-                None => true,
-            };
-            let readdressed = message.kind.tells() != Some(Tells::Gone)
-                && !message.recipient.as_ref().is_some_and(theirs);
-            if refused {
-                Some(Unsent::NoConsent)
-            } else if readdressed {
-                Some(Unsent::Readdressed)
-            } else {
-                let calendar = message.kind.tells().is_some() && patient.details.calendar_invites;
-                return reword(work, message, patient.details.preferred_language, calendar)
-                    .await
-                    .map(Some);
-            }
+            refreshed_for_patient(work, &message).await?
         }
     };
-    if let Some(why) = why {
-        ledger::withhold(&mut work.tx, message.id, why).await?;
-        return Ok(None);
+    match refreshed {
+        Refreshed::Same => Ok(Some(message)),
+        Refreshed::In(language, calendar) => {
+            reword(work, message, language, calendar).await.map(Some)
+        }
+        Refreshed::Never(why) => {
+            ledger::withhold(&mut work.tx, message.id, why).await?;
+            Ok(None)
+        }
     }
-    Ok(Some(message))
+}
+
+/// How a message that was claimed goes out now.
+enum Refreshed {
+    /// As it is.
+    Same,
+    /// In this language, with or without the calendar entry.
+    In(Language, bool),
+    /// Not at all.
+    Never(Unsent),
+}
+
+async fn refreshed_for_shop(work: &mut Work<'_>, message: &Message) -> Result<Refreshed> {
+    let Some(partner) = message.content.partner_id else {
+        return Ok(Refreshed::Same);
+    };
+    let shop = facts::shop(&mut work.tx, work.app, message.patient_id, partner).await?;
+    let wants = &shop.notices.details;
+    let by = match message.channel {
+        Channel::Sms => Way::Sms,
+        Channel::Email | Channel::Desk => Way::Email,
+    };
+    let theirs = |to: &Recipient| wants.recipient(by).is_some_and(|now| now.is_same(to));
+    // That something no longer takes place names nobody.
+    let nameless =
+        message.kind.tells() == Some(Tells::Gone) || message.kind == MessageKind::ShopWithdrawn;
+    Ok(if (!shop.disclosed && !nameless) || shop.refused.contains(&by) {
+        Refreshed::Never(Unsent::NoConsent)
+    } else if !message.recipient.as_ref().is_some_and(theirs) {
+        // The address was corrected: the old one is a stranger's.
+        Refreshed::Never(Unsent::Readdressed)
+    } else {
+        Refreshed::In(wants.language, false)
+    })
+}
+
+async fn refreshed_for_patient(work: &mut Work<'_>, message: &Message) -> Result<Refreshed> {
+    let Some(patient) = patients::get(&mut work.tx, message.patient_id).await? else {
+        return Ok(Refreshed::Same);
+    };
+    let reach = facts::reach(&mut work.tx, work.app, &patient).await?;
+    let theirs = |to: &Recipient| {
+        let email = patient.details.email.clone().map(Recipient::Email);
+        email.is_some_and(|email| email.is_same(to))
+            || Recipient::Phone(patient.details.phone.clone()).is_same(to)
+    };
+    let refused = match &message.recipient {
+        Some(to) => reach.refused || facts::has_opted_out(&mut work.tx, to).await?,
+        None => true,
+    };
+    let gone = message.kind.tells() == Some(Tells::Gone);
+    Ok(if refused {
+        Refreshed::Never(Unsent::NoConsent)
+    } else if !gone && !message.recipient.as_ref().is_some_and(theirs) {
+        Refreshed::Never(Unsent::Readdressed)
+    } else {
+        let calendar = message.kind.tells().is_some() && patient.details.calendar_invites;
+        Refreshed::In(patient.details.preferred_language, calendar)
+    })
 }
 
 async fn reword(

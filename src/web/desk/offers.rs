@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::actions::desk::panel::Offer;
+use crate::actions::desk::offers::Offer;
 use crate::actions::{Error, Result};
 use crate::domain::course::Goal;
 use crate::web::frame::text::date_and_time;

@@ -14,7 +14,7 @@ use crate::actions::booking::plan::propose::{Plan, PlanWanted};
 use crate::actions::booking::plan::{book, propose};
 use crate::actions::booking::slots::SlotView;
 use crate::actions::desk::panel;
-use crate::actions::desk::panel::Rather;
+use crate::actions::desk::proposed::Rather;
 use crate::actions::patient::courses;
 use crate::domain::ids::CourseId;
 use crate::domain::text::Code;

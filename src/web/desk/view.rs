@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::actions::desk::day::By;
-use crate::actions::desk::panel::Rather;
+use crate::actions::desk::proposed::Rather;
 use crate::domain::ids::{CourseId, PatientId, PractitionerId, SessionId};
 use crate::domain::text::Code;
 use crate::domain::time::civil::{Day, When};

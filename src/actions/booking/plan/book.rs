@@ -122,12 +122,7 @@ pub async fn book(
     let course = lock::lock_course(&mut work, course_id).await?;
     let mut case = case::load(&mut work.tx, app, &course, None).await?;
     let (all, searches) = searches(&mut work, &course, &case, &new).await?;
-    let mut candidates = Vec::new();
-    for search in &searches {
-        candidates.extend(diaries::candidates(&diaries::open(&mut work, search).await?));
-    }
-    // All at once and in one order, so that two plans wait for each other and never for both.
-    resources::lock(&mut work.tx, candidates).await?;
+    lock_candidates(&mut work, &searches).await?;
     let mut refused: Vec<Refusal> = course.details.closed_to_booking().into_iter().collect();
     refused.extend(assessment_required(&case));
     let mut accepted = Vec::new();
@@ -169,6 +164,15 @@ pub async fn book(
     work.audit("course.plan_book", ("course", course.id.0), Some(course.patient_id), detail)
         .await?;
     work.commit(Answer::Created(PlanBooked { sessions: shown })).await
+}
+
+/// Locks all that the searches could take, at once and in one order, so that two plans wait for each other and never for both.
+async fn lock_candidates(work: &mut Work<'_>, searches: &[Search]) -> Result<()> {
+    let mut candidates = Vec::new();
+    for search in searches {
+        candidates.extend(diaries::candidates(&diaries::open(work, search).await?));
+    }
+    Ok(resources::lock(&mut work.tx, candidates).await?)
 }
 
 /// The instants of the starts, each later than the one before.

@@ -128,32 +128,7 @@ impl Planner<'_> {
             if range.last < range.first {
                 return Ok(None);
             }
-            let near = plan::Range {
-                first: range.first.max(range.target - NEAR),
-                last: range.last.min(range.target + NEAR),
-                ..range
-            };
-            let mut found = Vec::new();
-            for range in [near, range] {
-                diaries::fill(
-                    &mut self.work.tx,
-                    diary,
-                    range.first,
-                    range.last,
-                    self.search.except,
-                )
-                .await?;
-                found = plan::nearest(
-                    diary,
-                    &self.wishes,
-                    range,
-                    reachable.as_ref().or(days),
-                    ALTERNATIVES,
-                );
-                if found.len() > ALTERNATIVES {
-                    break;
-                }
-            }
+            let mut found = self.nearest(diary, range, reachable.as_ref().or(days)).await?;
             let best = match fixed {
                 Some(slot) => Ranked { slot, reasons: reasons(diary, &slot, range.target) },
                 None => match found.first() {
@@ -183,6 +158,30 @@ impl Planner<'_> {
             picked.push(Picked { best, others: found, warnings });
         }
         Ok(Some(picked))
+    }
+
+    /// The times nearest to the suggested day: close to it where there are enough, else in the whole range.
+    async fn nearest(
+        &mut self,
+        diary: &mut Diary,
+        range: plan::Range,
+        days: Option<&BTreeSet<NaiveDate>>,
+    ) -> Result<Vec<Ranked>> {
+        let near = plan::Range {
+            first: range.first.max(range.target - NEAR),
+            last: range.last.min(range.target + NEAR),
+            ..range
+        };
+        let mut found = Vec::new();
+        for plan::Range { first, last, .. } in [near, range] {
+            diaries::fill(&mut self.work.tx, diary, first, last, self.search.except).await?;
+            let range = plan::Range { first, last, ..range };
+            found = plan::nearest(diary, &self.wishes, range, days, ALTERNATIVES);
+            if found.len() > ALTERNATIVES {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// The time that was chosen for a session already, if it was. One that a rule refuses is named by its place.

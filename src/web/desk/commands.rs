@@ -28,7 +28,7 @@ use crate::web::frame::signed_in::SignedIn;
 
 /// The versions that a form was made for.
 pub(super) fn expected(form: &Form) -> Expected {
-    form.read("version").map_or(Expected::Any, |version| Expected::Versions(vec![version]))
+    form.parse("version").map_or(Expected::Any, |version| Expected::Versions(vec![version]))
 }
 
 /// Back to the page with `view` open, and a word of what was done.
@@ -53,9 +53,9 @@ async fn answer(
 pub(super) async fn book_session(user: SignedIn, form: Form) -> PageResult {
     let view = View::from_form(&user, &form);
     let (Some(course_id), Ok(service), Some(start)) = (
-        form.read("course_id"),
+        form.parse("course_id"),
         Code::try_from(form.get("service").to_owned()),
-        form.read::<When>("start"),
+        form.parse::<When>("start"),
     ) else {
         return Err(Error::NotThere("time").into());
     };
@@ -63,10 +63,10 @@ pub(super) async fn book_session(user: SignedIn, form: Form) -> PageResult {
         course_id,
         service: service.clone(),
         start,
-        site_id: form.read("site_id"),
-        practitioner_id: form.read("practitioner_id"),
-        room_id: form.read("room_id"),
-        device_id: form.read("device_id"),
+        site_id: form.parse("site_id"),
+        practitioner_id: form.parse("practitioner_id"),
+        room_id: form.parse("room_id"),
+        device_id: form.parse("device_id"),
         hold_id: None,
         overriding: None,
     };
@@ -82,11 +82,11 @@ pub(super) async fn book_session(user: SignedIn, form: Form) -> PageResult {
 
 /// `view` with the patient whose form led here, and the times that are left.
 fn with_times(view: &View, form: &Form, service: Code) -> View {
-    match form.read("patient") {
+    match form.parse("patient") {
         Some(id) => view.with(Open::Patient(PatientQuery {
             service: Some(service),
-            from: form.read::<NaiveDate>("from"),
-            ..PatientQuery::new(id, form.read("course_id"))
+            from: form.parse::<NaiveDate>("from"),
+            ..PatientQuery::new(id, form.parse("course_id"))
         })),
         None => view.clone(),
     }
@@ -116,7 +116,7 @@ pub(super) async fn cancel_session(
     form: Form,
 ) -> PageResult {
     let view = View::from_form(&user, &form).session(id);
-    let cancelled = match form.read("reason") {
+    let cancelled = match form.parse("reason") {
         Some(reason) => {
             let why = Cancellation { reason };
             cancel(&user.app, &user.caller(), id, &expected(&form), why).await
@@ -129,15 +129,15 @@ pub(super) async fn cancel_session(
 /// Moves a session, and those after it that were shown to move with it.
 pub(super) async fn move_session(user: SignedIn, Id(id): Id<SessionId>, form: Form) -> PageResult {
     let view = View::from_form(&user, &form).session(id);
-    let start = form.read::<When>("start").ok_or(Error::NotThere("time"))?;
-    let also = form.all("also").filter_map(|pair| {
+    let start = form.parse::<When>("start").ok_or(Error::NotThere("time"))?;
+    let also = form.values("also").filter_map(|pair| {
         let (session, start) = pair.split_once(' ')?;
         Some(AlsoMoved { session_id: session.parse().ok()?, start: start.parse().ok()? })
     });
     let to = NewTime {
         start,
         site_id: None,
-        practitioner_id: form.read("with"),
+        practitioner_id: form.parse("with"),
         room_id: None,
         device_id: None,
         also: also.collect(),
@@ -176,7 +176,7 @@ pub(super) async fn register_patient(user: SignedIn, form: Form) -> PageResult {
 /// Opens another course for a patient.
 pub(super) async fn open_course(user: SignedIn, form: Form) -> PageResult {
     let view = View::from_form(&user, &form);
-    let patient = form.read("patient").ok_or(Error::NotThere("patient"))?;
+    let patient = form.parse("patient").ok_or(Error::NotThere("patient"))?;
     begin_course(&user, &view, &form, patient).await
 }
 
@@ -198,7 +198,7 @@ pub(super) async fn record_consent(
     form: Form,
 ) -> PageResult {
     let view = View::from_form(&user, &form).session(id);
-    let patient = form.read("patient").ok_or(Error::NotThere("patient"))?;
+    let patient = form.parse("patient").ok_or(Error::NotThere("patient"))?;
     let given = match Line::try_from(form.get("text_version")) {
         Ok(text_version) => {
             let kind = ConsentKind::LaserTreatment;

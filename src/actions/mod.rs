@@ -18,5 +18,6 @@ pub mod work;
 pub use crate::storage::Hindrance;
 
 pub use self::work::app::{App, Parts};
+pub use self::work::caller::{Actor, Answer, Caller, Expected, Program};
 pub use self::work::error::{Error, Result};
-pub use self::work::unit_of_work::{Actor, Answer, Caller, Expected, Work};
+pub use self::work::unit_of_work::Work;

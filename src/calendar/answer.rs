@@ -1,6 +1,6 @@
 //! What a patient's calendar answers to an invitation. Its text is bounded and counted
 //! before it is parsed; times that it holds are left alone, since nothing is moved by them.
-//! Whether the answer is to be believed is decided by whoever asked.
+//! Whether the answer is to be believed is decided by the caller.
 
 use calcard::common::PartialDateTime;
 use calcard::icalendar::{
@@ -44,11 +44,11 @@ pub enum Answer {
     Declined,
     /// May come.
     Tentative,
-    /// Anything else: sends somebody, or has not decided.
+    /// Anything else: is delegated, or has not decided.
     Other,
 }
 
-/// What a calendar answers about one event. All of it is only what somebody claims.
+/// What a calendar answers about one event. All of it is only what the mail claims.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// What it sends.
@@ -88,7 +88,7 @@ pub enum Unclear {
     /// The event has no UID.
     #[error("the event has no UID")]
     NoUid,
-    /// Nobody answers.
+    /// No attendee answers.
     #[error("the event names no attendee")]
     NoAttendee,
     /// An answer is from one attendee.

@@ -43,7 +43,7 @@ fn domain(text: &str) -> String {
     domain.trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// A signature of a whole top-level domain is nobody's.
+/// A signature of a whole top-level domain shows no sender.
 fn is_or_is_above(signer: &str, domain: &str) -> bool {
     let above = domain.strip_suffix(signer).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
     above && signer.contains('.') && !signer.starts_with('.')

@@ -53,11 +53,11 @@ impl Block {
     }
 
     /// The component as it stands in a calendar.
-    pub(super) fn written(self) -> Written {
-        let alone = written(&Calendar { properties: Vec::new(), components: vec![self.0] });
+    pub(super) fn serialized(self) -> Serialized {
+        let alone = text_of(&Calendar { properties: Vec::new(), components: vec![self.0] });
         // The crate writes a component only as a part of a calendar.
         let inside = alone.strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END));
-        Written(inside.unwrap_or_default().into())
+        Serialized(inside.unwrap_or_default().into())
     }
 }
 
@@ -101,7 +101,7 @@ impl Content {
     /// The calendar, written.
     pub(super) fn finish(self) -> String {
         let Component { properties, components, .. } = self.0.0;
-        written(&Calendar { properties, components })
+        text_of(&Calendar { properties, components })
     }
 
     /// The calendar, written but for its end, with room for some more `octets`.
@@ -115,9 +115,9 @@ impl Content {
 
 /// Components as they stand in a calendar, whole ones.
 #[derive(Debug)]
-pub(super) struct Written(Box<str>);
+pub(super) struct Serialized(Box<str>);
 
-impl Written {
+impl Serialized {
     /// How many octets they have.
     pub(super) fn octets(&self) -> usize {
         self.0.len()
@@ -130,7 +130,7 @@ pub(super) struct Open(String);
 
 impl Open {
     /// Puts components at its end.
-    pub(super) fn add(&mut self, written: &Written) {
+    pub(super) fn add(&mut self, written: &Serialized) {
         self.0.push_str(&written.0);
     }
 
@@ -154,7 +154,7 @@ fn held(value: &impl Value) -> ParseString<'static> {
     text.into()
 }
 
-fn written(calendar: &Calendar<'_>) -> String {
+fn text_of(calendar: &Calendar<'_>) -> String {
     folded(&calendar.to_string())
 }
 
@@ -180,7 +180,7 @@ mod tests {
             event.property("STATUS", &"CONFIRMED");
             event
         };
-        let alone = event().written();
+        let alone = event().serialized();
         assert_eq!(
             &*alone.0,
             "BEGIN:VEVENT\r\nSTATUS:CONFIRMED\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\nEND:VALARM\r\nEND:VEVENT\r\n"

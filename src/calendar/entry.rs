@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::content::{Block, Written};
+use super::content::{Block, Serialized};
 use super::event::Status;
 use super::text::{ParamText, Phrase};
 use super::times::Times;
@@ -56,13 +56,13 @@ pub struct Entry {
 ///
 /// What is kept of feeds is found by this, so whatever comes to be shown of an entry belongs in here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Shown {
+pub(super) struct EntryKey {
     entry: Entry,
     times: Times,
     tzid: &'static str,
 }
 
-impl Shown {
+impl EntryKey {
     /// What is shown of the entry in `zone`, by the zone's present rules.
     pub(super) fn new(zone: Tz, entry: Entry) -> Self {
         Self { times: Times::new(zone, entry.start, entry.end), tzid: zone.name(), entry }
@@ -84,7 +84,7 @@ impl Shown {
     }
 
     /// The entry as it stands in a feed.
-    pub(super) fn written(&self) -> Written {
+    pub(super) fn serialized(&self) -> Serialized {
         let entry = &self.entry;
         let words = words(entry.language);
         let mut event = Block::new("VEVENT");
@@ -109,6 +109,6 @@ impl Shown {
         event.property("STATUS", &entry.status.code());
         event.property("CLASS", &"PRIVATE");
         event.property("TRANSP", &"OPAQUE");
-        event.written()
+        event.serialized()
     }
 }

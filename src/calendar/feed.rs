@@ -1,9 +1,9 @@
 //! A calendar that is subscribed to: a patient's visits, a practitioner's bookings, or the
-//! times at which a partner's device is taken. It names nobody but the clinic. Which visits
+//! times at which a partner's device is taken. It names the clinic alone. Which visits
 //! are in it, and who may read it, is decided elsewhere; what is shown of one, in `entry`.
 
 use super::content::Content;
-use super::entry::{Entry, Shown};
+use super::entry::{Entry, EntryKey};
 use super::event::Status;
 use super::kept::KeptEvents;
 use super::text::{ParamText, Phrase};
@@ -29,8 +29,8 @@ pub fn feed(
     kept: &KeptEvents,
 ) -> String {
     let taking_place = entries.filter(|entry| entry.status != Status::Cancelled);
-    let mut entries: Vec<_> = taking_place.map(|entry| Shown::new(zone, entry)).collect();
-    entries.sort_by_key(Shown::order);
+    let mut entries: Vec<_> = taking_place.map(|entry| EntryKey::new(zone, entry)).collect();
+    entries.sort_by_key(EntryKey::order);
     loop {
         match fitting(name, zone, &entries, kept) {
             Ok(feed) => return feed,
@@ -40,7 +40,7 @@ pub fn feed(
 }
 
 /// The feed with these entries, or how many of them have room.
-fn fitting(name: &str, zone: Tz, entries: &[Shown], kept: &KeptEvents) -> Result<String, usize> {
+fn fitting(name: &str, zone: Tz, entries: &[EntryKey], kept: &KeptEvents) -> Result<String, usize> {
     let mut content = head(name);
     let in_zone = || entries.iter().filter(|entry| entry.in_zone());
     let first = in_zone().map(|entry| entry.span().0).min();

@@ -1,6 +1,6 @@
 //! How lines are broken: after 75 octets at most, as RFC 5545 asks, and never inside a
 //! character. The `icalendar` crate (0.17.17) may leave 76 octets on a line, so what it wrote
-//! is put together again and broken anew.
+//! is put together again and broken again.
 
 use std::borrow::Cow;
 
@@ -55,17 +55,17 @@ mod tests {
     use proptest::prelude::*;
 
     /// A line as the crate writes it, folded.
-    fn written(value: &str) -> String {
+    fn text_of(value: &str) -> String {
         folded(&Property::new_ref("X", value).to_string())
     }
 
     #[test]
     fn a_line_of_75_octets_stays_whole_and_no_piece_is_longer() {
         let line = |octets: usize| "a".repeat(octets);
-        assert_eq!(written(&line(73)), format!("X:{}\r\n", line(73)));
-        assert_eq!(written(&line(74)), format!("X:{}\r\n a\r\n", line(73)));
+        assert_eq!(text_of(&line(73)), format!("X:{}\r\n", line(73)));
+        assert_eq!(text_of(&line(74)), format!("X:{}\r\n a\r\n", line(73)));
         // The icalendar crate leaves 76 octets on the last line of this one.
-        assert_eq!(written(&line(148)), format!("X:{}\r\n {}\r\n a\r\n", line(73), line(74)));
+        assert_eq!(text_of(&line(148)), format!("X:{}\r\n {}\r\n a\r\n", line(73), line(74)));
     }
 
     proptest! {

@@ -21,7 +21,7 @@ pub fn request(event: &Event, organizer: &Organizer, attendee: &Address) -> Stri
     let mut component = event.component(event.status);
     event.put_details(&mut component);
     put_people(&mut component, organizer, attendee);
-    // No "propose new time" in Outlook: nobody would see the proposal.
+    // No "propose new time" in Outlook: a proposal would not be seen.
     component.property("X-MICROSOFT-DISALLOW-COUNTER", &"TRUE");
     event.put_alarms(&mut component);
     event.calendar(Some("REQUEST"), component)
@@ -36,7 +36,7 @@ pub fn cancel(event: &Event, organizer: &Organizer, attendee: &Address) -> Strin
     event.calendar(Some("CANCEL"), component)
 }
 
-/// The visit as a file that a patient opens with a calendar. It names nobody, or the calendar would answer.
+/// The visit as a file that a patient opens with a calendar. It names no attendee, or the calendar would answer.
 #[must_use]
 pub fn download(event: &Event) -> String {
     let mut component = event.component(event.status);

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::content::{Open, Written};
-use super::entry::Shown;
+use super::content::{Open, Serialized};
+use super::entry::EntryKey;
 
 /// The most octets of text that are kept since the last time that there was too much. As many again were kept before
 /// that; with what they are found by, all of it takes some 16 MiB, and is some 28,000 entries.
@@ -23,9 +23,9 @@ pub struct KeptEvents {
 /// What was asked for lately, and what was only asked for before that.
 #[derive(Debug, Default)]
 struct Generations {
-    lately: HashMap<Shown, Written>,
+    lately: HashMap<EntryKey, Serialized>,
     octets: usize,
-    before: HashMap<Shown, Written>,
+    before: HashMap<EntryKey, Serialized>,
 }
 
 impl Default for KeptEvents {
@@ -41,12 +41,12 @@ impl KeptEvents {
     }
 
     /// Puts the entry at the end of `feed`, as it is kept or written now.
-    pub(super) fn add_to(&self, feed: &mut Open, shown: &Shown) {
+    pub(super) fn add_to(&self, feed: &mut Open, shown: &EntryKey) {
         if self.generations().add_to(feed, shown, self.most_octets) {
             return;
         }
-        // Written while other feeds can go on.
-        let written = shown.written();
+        // Serialized while other feeds can go on.
+        let written = shown.serialized();
         feed.add(&written);
         self.generations().keep(shown.clone(), written, self.most_octets);
     }
@@ -58,7 +58,7 @@ impl KeptEvents {
 
 impl Generations {
     /// Puts the entry at the end of `feed` if it is kept.
-    fn add_to(&mut self, feed: &mut Open, shown: &Shown, most_octets: usize) -> bool {
+    fn add_to(&mut self, feed: &mut Open, shown: &EntryKey, most_octets: usize) -> bool {
         if let Some(written) = self.lately.get(shown) {
             feed.add(written);
             return true;
@@ -71,7 +71,7 @@ impl Generations {
         true
     }
 
-    fn keep(&mut self, shown: Shown, written: Written, most_octets: usize) {
+    fn keep(&mut self, shown: EntryKey, written: Serialized, most_octets: usize) {
         let octets = written.octets();
         if self.octets + octets > most_octets {
             self.before = mem::take(&mut self.lately);
@@ -94,7 +94,7 @@ mod tests {
     use chrono::{DateTime, Duration};
     use uuid::Uuid;
 
-    fn shown(n: u32) -> Shown {
+    fn shown(n: u32) -> EntryKey {
         let start = DateTime::UNIX_EPOCH + Duration::hours(n.into());
         let entry = Entry {
             uid: Uuid::from_u128(n.into()),
@@ -106,7 +106,7 @@ mod tests {
             kind: Kind::Busy,
             language: Language::En,
         };
-        Shown::new("America/Toronto".parse().unwrap(), entry)
+        EntryKey::new("America/Toronto".parse().unwrap(), entry)
     }
 
     fn feed_of(kept: &KeptEvents, numbers: impl IntoIterator<Item = u32>) -> String {
@@ -120,9 +120,9 @@ mod tests {
     /// What is kept is put in and not written again, also after there was too much once; then it goes.
     #[test]
     fn what_is_asked_for_stays_and_what_is_not_goes() {
-        let octets = shown(1).written().octets();
+        let octets = shown(1).serialized().octets();
         let kept = KeptEvents::with_most(octets * 4);
-        let mark = Block::new("X-KEPT").written();
+        let mark = Block::new("X-KEPT").serialized();
         kept.generations().keep(shown(1), mark, octets * 4);
         let marked = |kept: &KeptEvents| feed_of(kept, [1]).contains("BEGIN:X-KEPT");
         for others in [2..4, 4..7, 7..10] {
@@ -136,14 +136,14 @@ mod tests {
 
     #[test]
     fn no_more_is_kept_than_there_is_room_for_however_much_is_asked_for() {
-        let octets = shown(10).written().octets();
+        let octets = shown(10).serialized().octets();
         let kept = KeptEvents::with_most(octets * 10);
         for round in 0..3 {
             for from in (0..200).step_by(7) {
                 feed_of(&kept, from + round..from + round + 20);
                 let generations = kept.generations();
                 let held = [&generations.lately, &generations.before]
-                    .map(|all| all.values().map(Written::octets).sum::<usize>());
+                    .map(|all| all.values().map(Serialized::octets).sum::<usize>());
                 assert!(held.iter().all(|held| *held <= octets * 10), "{held:?}");
                 assert_eq!(held[0], generations.octets);
             }

@@ -87,7 +87,7 @@ pub fn read(message: &[u8]) -> Result<Inbound, Unread> {
     })
 }
 
-/// The one address that the mail says it is from. With several nobody could say whose word it is.
+/// The one address that the mail says it is from. With several it could not be said whose word it is.
 fn from(head: &Head<'_>) -> Option<String> {
     let mut fields = head.all("From");
     let (field, None) = (fields.next()?, fields.next()) else {

@@ -1,5 +1,5 @@
 //! The texts that may stand in a calendar, safe by type: a phrase, a parameter's text, a
-//! mailbox and a link. No other text reaches a content line, so nobody's name or note can
+//! mailbox and a link. No other text reaches a content line, so no name or note can
 //! start one. How lines are put together stands in `content`.
 
 use std::fmt;
@@ -208,7 +208,7 @@ impl Value for Link {
 mod tests {
     use super::*;
 
-    fn written(value: &impl Value) -> String {
+    fn text_of(value: &impl Value) -> String {
         let mut line = String::new();
         value.write(&mut line);
         line
@@ -216,25 +216,25 @@ mod tests {
 
     #[test]
     fn a_phrase_escapes_what_would_end_it_and_keeps_its_line_breaks() {
-        assert_eq!(written(&Phrase::new(r"a\b;c,d:e")), r"a\\b\;c\,d:e");
-        assert_eq!(written(&Phrase::new("a\rb\r\nc\nd\n\re")), r"a\nb\nc\nd\n\ne");
-        assert_eq!(written(&Phrase::new("a\0b\u{7}c\u{85}d\u{2028}e\tf")), r"abcd\nef");
+        assert_eq!(text_of(&Phrase::new(r"a\b;c,d:e")), r"a\\b\;c\,d:e");
+        assert_eq!(text_of(&Phrase::new("a\rb\r\nc\nd\n\re")), r"a\nb\nc\nd\n\ne");
+        assert_eq!(text_of(&Phrase::new("a\0b\u{7}c\u{85}d\u{2028}e\tf")), r"abcd\nef");
         assert!(Phrase::new(" \n\0").is_blank());
     }
 
     #[test]
     fn a_parameter_is_quoted_only_where_it_has_to_be() {
-        assert_eq!(written(&ParamText::new("Ann \"Bo\" é")), "Ann 'Bo' é");
-        assert_eq!(written(&ParamText::new("Dr, Who: Q;")), "\"Dr, Who: Q;\"");
-        assert_eq!(written(&ParamText::new("a\r\nATTACH:http://x/")), "\"aATTACH:http://x/\"");
+        assert_eq!(text_of(&ParamText::new("Ann \"Bo\" é")), "Ann 'Bo' é");
+        assert_eq!(text_of(&ParamText::new("Dr, Who: Q;")), "\"Dr, Who: Q;\"");
+        assert_eq!(text_of(&ParamText::new("a\r\nATTACH:http://x/")), "\"aATTACH:http://x/\"");
     }
 
     #[test]
     fn a_mailbox_is_parsed_and_nothing_else_is_one() {
         let plain = Address::try_from("Ada+x@Example.org".to_owned()).unwrap();
-        assert_eq!(written(&plain), "mailto:Ada+x@Example.org");
+        assert_eq!(text_of(&plain), "mailto:Ada+x@Example.org");
         assert_eq!(
-            written(&Address::try_from("a%?#b@x.org".to_owned()).unwrap()),
+            text_of(&Address::try_from("a%?#b@x.org".to_owned()).unwrap()),
             "mailto:a%25%3F%23b@x.org"
         );
         for junk in [
@@ -261,7 +261,7 @@ mod tests {
             "mailto:a@x.org",
             "tel:+14165550100",
         ] {
-            assert_eq!(written(&Link::try_from(link.to_owned()).unwrap()), link);
+            assert_eq!(text_of(&Link::try_from(link.to_owned()).unwrap()), link);
         }
         for junk in [
             "",

@@ -32,7 +32,7 @@ impl Value for Uuid {
 /// A wall time, `20270315T100000`.
 impl Value for NaiveDateTime {
     fn write(&self, line: &mut String) {
-        // By hand: the times are the most of a feed, and chrono reads its pattern anew for each.
+        // By hand: the times are the most of a feed, and chrono reads its pattern again for each.
         let year = self.year().unsigned_abs();
         for pair in [year / 100, year, self.month(), self.day()] {
             two_digits(line, pair);

@@ -76,7 +76,7 @@ impl Words {
         format!("{}{}{link}", self.manage, self.colon)
     }
 
-    /// Whom to call.
+    /// The clinic's number.
     pub(super) fn telephone(&self, number: &str) -> String {
         format!("{}{}{number}", self.telephone, self.colon)
     }

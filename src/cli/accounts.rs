@@ -4,8 +4,8 @@ use std::io::Read;
 
 use anyhow::{Context, bail};
 
+use super::app::say;
 use super::args::{TokenCommand, UserCommand};
-use super::say;
 use crate::actions::App;
 use crate::actions::access::by_command;
 use crate::actions::access::by_command::NewUser;

@@ -62,7 +62,7 @@ pub struct Options {
     pub(super) mail: MailOptions,
 }
 
-/// How patients are written to, and by whom.
+/// How patients are written to, and in whose name.
 #[derive(Debug, Clone, Default, Args)]
 pub struct MailOptions {
     /// The mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…` (TLS). Without one, mail waits in the ledger.

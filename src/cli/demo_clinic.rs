@@ -4,17 +4,18 @@
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use chrono::Duration;
+use chrono::{DateTime, Duration, FixedOffset};
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::app::{open_with, say};
 use super::args::{DemoOptions, LoadDemoOptions};
 use super::demo::people::Loaded;
 use super::settings::Settings;
-use super::{demo, open_with, say, serve};
-use crate::actions::App;
+use super::{demo, serve};
 use crate::actions::access::passwords::hash_password;
 use crate::actions::access::tokens::mint;
+use crate::actions::{App, Program, Work};
 use crate::api::demo::Forward;
 use crate::api::router;
 use crate::clock::Clock;
@@ -22,7 +23,7 @@ use crate::delivery::forward;
 use crate::domain::clinic::profile::Texts;
 use crate::{api, web};
 
-/// The password of everybody in the demo.
+/// The password of every user of the demo.
 const PASSWORD: &str = "demonstration";
 /// How long the demo's tokens last.
 const TOKENS_LAST: Duration = Duration::days(365 * 4);
@@ -36,10 +37,7 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
         let file = folder.path().join("demo.db");
         settings.database_url = format!("sqlite:{}", file.display());
     }
-    let clock = match options.now {
-        Some(now) => Clock::running_from(now.to_utc()),
-        None => Clock::real(),
-    };
+    let clock = clock(options.now);
     let listener = serve::listen(&settings).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let mut profile = settings.mail.profile.clone();
@@ -48,7 +46,7 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
         profile.public_url = url.parse().context("public_url")?;
     }
     if profile.texts.is_none() {
-        // Its texts go into the mailbox, like its mail; nobody else can sign for a provider that there is not.
+        // Its texts go into the mailbox, like its mail; no other program can sign for a provider that there is not.
         profile.texts = Some(Texts { secret: hex::encode(rand::random::<[u8; 16]>()) });
     }
     let app = open_with(&settings, clock, profile).await?;
@@ -77,27 +75,31 @@ pub(super) async fn run(mut settings: Settings, options: DemoOptions) -> anyhow:
 
 /// Loads the demo data into the configured database.
 pub(super) async fn load_into(settings: Settings, options: LoadDemoOptions) -> anyhow::Result<()> {
-    let clock = match options.now {
-        Some(now) => Clock::running_from(now.to_utc()),
-        None => Clock::real(),
-    };
+    let clock = clock(options.now);
     let app = open_with(&settings, clock, settings.mail.profile.clone()).await?;
     load(&app).await?;
     app.db.close().await;
     Ok(())
 }
 
+fn clock(now: Option<DateTime<FixedOffset>>) -> Clock {
+    now.map_or_else(Clock::real, |now| Clock::running_from(now.to_utc()))
+}
+
 async fn load(app: &App) -> anyhow::Result<Loaded> {
     let hash = hash_password(app, PASSWORD.to_owned()).await?;
-    let mut tx = app.db.begin().await?;
-    if !demo::is_empty(&mut tx).await? {
+    let mut work = Work::for_program(app, DEMO).await?;
+    if !demo::is_empty(&mut work.tx).await? {
         bail!("the database is not empty; the demo data goes into an empty one");
     }
-    let loaded = demo::load(&mut tx, app, &hash).await.context("cannot load the demo data")?;
-    tx.commit().await?;
+    let loaded = demo::load(&mut work, &hash).await.context("cannot load the demo data")?;
+    work.done().await?;
     app.look_for_demonstration().await?;
     Ok(loaded)
 }
+
+/// Who loads what is made up.
+const DEMO: Program = Program::own("demonstration");
 
 /// One role's way in.
 struct SignIn {
@@ -108,7 +110,7 @@ struct SignIn {
 }
 
 async fn tokens(app: &App, loaded: &Loaded) -> anyhow::Result<Vec<SignIn>> {
-    let mut tx = app.db.begin().await?;
+    let mut work = Work::for_program(app, DEMO).await?;
     let mut sign_ins = Vec::new();
     for (role, user) in [
         ("front_desk", &loaded.front_desk),
@@ -116,10 +118,10 @@ async fn tokens(app: &App, loaded: &Loaded) -> anyhow::Result<Vec<SignIn>> {
         ("manager", &loaded.manager),
         ("partner", &loaded.partner),
     ] {
-        let (token, _) = mint(app, &mut tx, user.id, TOKENS_LAST).await?;
+        let (token, _) = mint(app, &mut work.tx, user.id, TOKENS_LAST).await?;
         sign_ins.push(SignIn { role, name: user.name.clone(), email: user.email.clone(), token });
     }
-    tx.commit().await?;
+    work.done().await?;
     Ok(sign_ins)
 }
 

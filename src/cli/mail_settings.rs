@@ -1,4 +1,4 @@
-//! Settings of mail: whom the clinic is to patients, the server that mail goes to, the
+//! Settings of mail: the clinic's name to patients, the server that mail goes to, the
 //! key that signs it, and the mailbox that answers come to. Checked at start.
 
 use std::path::Path;
@@ -43,50 +43,50 @@ impl MailSettings {
         listen: &str,
         zone: Tz,
     ) -> anyhow::Result<Self> {
-        let of = |option: &Option<String>, key: &Option<String>| {
-            option.clone().or_else(|| key.clone()).filter(|text| !text.is_empty())
-        };
+        macro_rules! said {
+            ($name:ident) => {
+                options.$name.clone().or_else(|| file.$name.clone()).filter(|text| !text.is_empty())
+            };
+        }
         let mut profile = ClinicProfile::standard()?;
-        if let Some(label) = of(&options.clinic_label, &file.clinic_label) {
+        if let Some(label) = said!(clinic_label) {
             profile.label = Line::try_from(label).context("clinic_label")?;
         }
-        if let Some(phone) = of(&options.clinic_phone, &file.clinic_phone) {
+        if let Some(phone) = said!(clinic_phone) {
             profile.phone = Line::try_from(phone).context("clinic_phone")?;
         }
-        let public_url = of(&options.public_url, &file.public_url);
-        let public_url_named = public_url.is_some();
-        profile.public_url = public_url
-            .unwrap_or_else(|| format!("http://{listen}"))
-            .parse()
-            .context("public_url")?;
-        let smtp_url = of(&options.smtp_url, &file.smtp_url);
-        let from = of(&options.mail_from, &file.mail_from);
-        let from_named = from.is_some();
+        let (public_url, from) = (said!(public_url), said!(mail_from));
+        let (public_url_named, from_named) = (public_url.is_some(), from.is_some());
+        let public_url = public_url.unwrap_or_else(|| format!("http://{listen}"));
+        profile.public_url = public_url.parse().context("public_url")?;
         if let Some(from) = from {
             profile.mail_from = Email::try_from(from).context("mail_from")?;
         }
-        let dkim = dkim(
-            of(&options.dkim_key, &file.dkim_key),
-            of(&options.dkim_selector, &file.dkim_selector),
-            &profile.mail_from,
-        )?;
-        let smtp = smtp_url
-            .map(|url| smtp(&url, of(&options.smtp_ca, &file.smtp_ca), dkim))
-            .transpose()?;
-        let inbox = of(&options.imap_url, &file.imap_url)
-            .map(|url| {
-                inbox(
-                    &url,
-                    of(&options.imap_ca, &file.imap_ca),
-                    of(&options.imap_server_id, &file.imap_server_id),
-                )
-            })
-            .transpose()?;
-        let sms = of(&options.sms_url, &file.sms_url)
-            .map(|url| {
-                sms(&url, of(&options.sms_from, &file.sms_from), of(&options.sms_ca, &file.sms_ca))
-            })
-            .transpose()?;
+        let dkim = dkim(said!(dkim_key), said!(dkim_selector), &profile.mail_from)?;
+        let smtp = match said!(smtp_url) {
+            Some(url) => {
+                let url = address("smtp_url", &url, "smtp://user:password@mail.example.ca:587")?;
+                let ca = authority("smtp_ca", said!(smtp_ca))?;
+                Some(SmtpSettings::new(&url, ca, dkim).context("smtp_url")?)
+            }
+            None => None,
+        };
+        let inbox = match said!(imap_url) {
+            Some(url) => {
+                let url = address("imap_url", &url, "imaps://user:password@mail.example.ca")?;
+                let ca = authority("imap_ca", said!(imap_ca))?;
+                Some(InboxSettings::new(&url, ca, said!(imap_server_id)).context("imap_url")?)
+            }
+            None => None,
+        };
+        let sms = match said!(sms_url) {
+            Some(url) => {
+                let url = address("sms_url", &url, "https://ACCOUNT:TOKEN@api.twilio.com")?;
+                let ca = authority("sms_ca", said!(sms_ca))?;
+                Some(SmsSettings::new(&url, said!(sms_from), ca).context("sms_url")?)
+            }
+            None => None,
+        };
         if let Some(sms) = &sms {
             profile.texts = Some(Texts { secret: sms.token().to_owned() });
             texts_fit(&profile, zone)?;
@@ -95,27 +95,20 @@ impl MailSettings {
     }
 }
 
-fn smtp(url: &str, ca: Option<String>, dkim: Option<DkimSettings>) -> anyhow::Result<SmtpSettings> {
-    // What is wrong is said without the address, which holds a password.
-    let url = Url::parse(url)
-        .ok()
-        .context("smtp_url: not an address such as smtp://user:password@mail.example.ca:587")?;
-    let authority = ca.map(|path| file("smtp_ca", &path)).transpose()?;
-    SmtpSettings::new(&url, authority, dkim).context("smtp_url")
+/// The address of a server. What is wrong is said without it, since it holds a password.
+fn address(name: &str, url: &str, example: &str) -> anyhow::Result<Url> {
+    Url::parse(url).ok().with_context(|| format!("{name}: not an address such as {example}"))
 }
 
-fn sms(url: &str, from: Option<String>, ca: Option<String>) -> anyhow::Result<SmsSettings> {
-    let url = Url::parse(url)
-        .ok()
-        .context("sms_url: not an address such as https://ACCOUNT:TOKEN@api.twilio.com")?;
-    let authority = ca.map(|path| file("sms_ca", &path)).transpose()?;
-    SmsSettings::new(&url, from, authority).context("sms_url")
+/// The certificate of a server's own authority.
+fn authority(name: &str, path: Option<String>) -> anyhow::Result<Option<Vec<u8>>> {
+    path.map(|path| file(name, &path)).transpose()
 }
 
 /// A text that does not fit one segment costs two and may arrive in pieces: that is said at start, not by the first bill.
 pub(super) fn texts_fit(profile: &ClinicProfile, zone: Tz) -> anyhow::Result<()> {
     let link = profile.public_url.to("/a/AbCdEfGhIjKlMnOp");
-    let longest = text_wording::longest(Sender::of(profile), &link, zone);
+    let longest = text_wording::longest(Sender::clinic(profile), &link, zone);
     if longest > gsm7::SEGMENT {
         bail!(
             "clinic_label, clinic_phone and public_url are too long together: a text would take {longest} of {} characters",
@@ -123,18 +116,6 @@ pub(super) fn texts_fit(profile: &ClinicProfile, zone: Tz) -> anyhow::Result<()>
         );
     }
     Ok(())
-}
-
-fn inbox(
-    url: &str,
-    ca: Option<String>,
-    server_id: Option<String>,
-) -> anyhow::Result<InboxSettings> {
-    let url = Url::parse(url)
-        .ok()
-        .context("imap_url: not an address such as imaps://user:password@mail.example.ca")?;
-    let authority = ca.map(|path| file("imap_ca", &path)).transpose()?;
-    InboxSettings::new(&url, authority, server_id).context("imap_url")
 }
 
 fn dkim(

@@ -2,6 +2,7 @@
 //! only what was asked for; logs and complaints go to standard error.
 
 pub mod accounts;
+mod app;
 pub mod args;
 pub mod demo;
 mod demo_clinic;
@@ -18,13 +19,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 
+use self::app::{open, say};
 use self::args::{Cli, Command};
 use self::settings::Settings;
-use crate::actions::App;
-use crate::clock::Clock;
-use crate::domain::clinic::profile::ClinicProfile;
-use crate::domain::patient::Phone;
-use crate::storage::Db;
 
 /// Does what the command line says: status 0 on success, 2 on bad usage, 1 otherwise with one line on standard error.
 pub async fn run() -> ExitCode {
@@ -61,32 +58,6 @@ async fn run_command(cli: Cli) -> anyhow::Result<()> {
         Command::User(command) => accounts::user(&open(&settings).await?, command).await,
         Command::Token(command) => accounts::token(&open(&settings).await?, command).await,
     }
-}
-
-/// The app over the configured database, its schema brought up to date.
-async fn open(settings: &Settings) -> anyhow::Result<App> {
-    open_with(settings, Clock::real(), settings.mail.profile.clone()).await
-}
-
-/// The same with another clock, and under another name.
-async fn open_with(
-    settings: &Settings,
-    clock: Clock,
-    profile: ClinicProfile,
-) -> anyhow::Result<App> {
-    let db = Db::connect(&settings.database_url).await.context("cannot open the database")?;
-    db.migrate().await.context("cannot bring the schema up to date")?;
-    tokio::task::spawn_blocking(Phone::warm_up);
-    let app = App::new(db, clock, settings.zone, settings.policy.clone(), profile);
-    app.look_for_demonstration().await?;
-    Ok(app)
-}
-
-/// Prints a line that was asked for.
-fn say(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}")?;
-    Ok(out.flush()?)
 }
 
 /// Says on standard error what panicked, if it can be said. A hook that panics itself would end the process.

@@ -15,8 +15,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
+use super::app::open;
 use super::settings::Settings;
-use super::{open, time_check};
+use super::time_check;
 use crate::actions::App;
 use crate::actions::access::first_start;
 use crate::actions::work::repeats;
@@ -69,7 +70,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         "serving"
     );
     if let Some(code) = first_start::code(&app).await? {
-        // The one secret that the log may hold: it is of no use once there is somebody.
+        // The one secret that the log may hold: it is of no use once there is a user.
         tracing::warn!(
             "nobody can sign in yet: make the first manager at {} with the code {code}",
             app.profile.public_url.to("/first")

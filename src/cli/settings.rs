@@ -31,48 +31,23 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpAddr>,
     /// The clinic's choices.
     pub policy: Policy,
-    /// How patients are written to, and by whom.
+    /// How patients are written to, and in whose name.
     pub mail: MailSettings,
 }
 
 impl Settings {
     /// Reads the file that `options` names, or `fadeline.toml` if it is there, under what the options say.
     pub fn read(options: &Options) -> anyhow::Result<Self> {
-        let mut sources = config::Config::builder();
-        if let Some(path) = &options.config {
-            sources = sources
-                .add_source(config::File::from(Path::new(path)).format(config::FileFormat::Toml));
-        } else {
-            sources = sources.add_source(
-                config::File::from(Path::new("fadeline.toml"))
-                    .format(config::FileFormat::Toml)
-                    .required(false),
-            );
-        }
-        // Only the policy is read from the environment here; the options are read by clap.
-        let policy = config::Environment::with_prefix("FADELINE_POLICY")
-            .prefix_separator("__")
-            .try_parsing(true);
-        let policy = config::Config::builder().add_source(policy).build()?.cache.into_table()?;
-        for (key, value) in policy {
-            sources = sources.set_override(format!("policy.{key}"), value)?;
-        }
-        let file: File =
-            sources.build()?.try_deserialize().context("fadeline.toml, or FADELINE_POLICY__…")?;
+        let file = read_file(options.config.as_deref())?;
         let faults = file.policy.faults();
         if !faults.is_empty() {
             bail!("{}", faults.join("; "));
         }
-        let listen = options
-            .listen
-            .clone()
-            .or(file.listen.clone())
-            .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-        let zone = options
-            .time_zone
-            .clone()
-            .or_else(|| file.time_zone.clone())
-            .unwrap_or_else(|| "America/Toronto".to_owned());
+        let said = |option: &Option<String>, file: &Option<String>, default: &str| {
+            option.as_ref().or(file.as_ref()).map_or_else(|| default.to_owned(), Clone::clone)
+        };
+        let listen = said(&options.listen, &file.listen, "127.0.0.1:8080");
+        let zone = said(&options.time_zone, &file.time_zone, "America/Toronto");
         let zone = zone.parse().with_context(|| {
             format!("time_zone: {zone:?} is not a zone such as America/Toronto")
         })?;
@@ -85,23 +60,40 @@ impl Settings {
                 .collect(),
             None => file.trusted_proxies.unwrap_or_default(),
         };
-        let database_url = options.database_url.clone().or(file.database_url);
         Ok(Self {
-            database_named: database_url.is_some(),
-            database_url: database_url.unwrap_or_else(|| "sqlite:fadeline.db".to_owned()),
+            database_named: options.database_url.is_some() || file.database_url.is_some(),
+            database_url: said(&options.database_url, &file.database_url, "sqlite:fadeline.db"),
             listen,
             mail,
             zone,
-            log: options.log.clone().or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log: said(&options.log, &file.log, "info"),
             log_json: options.log_format.or(file.log_format) == Some(LogFormat::Json),
-            trusted_proxies: proxies
-                .iter()
-                .map(|one| {
-                    one.parse()
-                        .with_context(|| format!("trusted_proxies: {one:?} is not an address"))
-                })
-                .collect::<anyhow::Result<_>>()?,
+            trusted_proxies: addresses(&proxies)?,
             policy: file.policy,
         })
     }
+}
+
+/// What the file holds, its policy overridden by the environment.
+fn read_file(path: Option<&str>) -> anyhow::Result<File> {
+    let source = config::File::from(Path::new(path.unwrap_or("fadeline.toml")))
+        .format(config::FileFormat::Toml)
+        .required(path.is_some());
+    let mut sources = config::Config::builder().add_source(source);
+    // Only the policy is read from the environment here; the options are read by clap.
+    let policy = config::Environment::with_prefix("FADELINE_POLICY")
+        .prefix_separator("__")
+        .try_parsing(true);
+    let policy = config::Config::builder().add_source(policy).build()?.cache.into_table()?;
+    for (key, value) in policy {
+        sources = sources.set_override(format!("policy.{key}"), value)?;
+    }
+    sources.build()?.try_deserialize().context("fadeline.toml, or FADELINE_POLICY__…")
+}
+
+fn addresses(proxies: &[String]) -> anyhow::Result<Vec<IpAddr>> {
+    let parsed = proxies.iter().map(|one| {
+        one.parse().with_context(|| format!("trusted_proxies: {one:?} is not an address"))
+    });
+    parsed.collect()
 }

@@ -1,8 +1,8 @@
 //! `fadeline time-check`, and the same look at each start.
 
+use super::app::{open, say};
 use super::args::TimeCheckOptions;
 use super::settings::Settings;
-use super::{open, say};
 use crate::actions::App;
 use crate::actions::booking::time_check;
 use crate::actions::booking::time_check::{Changed, Fate};

@@ -52,7 +52,7 @@ pub(super) fn put_newest_in_force() -> anyhow::Result<Option<Doubt>> {
     let named = std::env::var_os("TZDIR").filter(|folder| !folder.is_empty());
     let is_named = named.is_some();
     let folder = named.map_or_else(|| PathBuf::from(USUAL), PathBuf::from);
-    // A machine may well have no zone data; a folder that somebody named should be there.
+    // A machine may well have no zone data; a folder that was named should be there.
     let (data, doubt) =
         if is_named || folder.is_dir() { newest(&folder) } else { (ZoneData::carried(), None) };
     data.put_in_force().map_err(|_| anyhow!("zone data were in force before they were chosen"))?;

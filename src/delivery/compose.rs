@@ -1,7 +1,7 @@
 //! What a row of the ledger, or several that go out together, become: a mail, a text message,
 //! or a task for the desk. The same rows give the same octets, Message-ID included, so that sending
 //! twice is sending once. A visit's mail is mixed(alternative(plain, HTML, calendar), the same calendar
-//! attached), as every mail program wants it (`ical.md` section 2).
+//! attached), as every mail program wants it (statements 45 to 50 of `docs/calendars.md`).
 
 use lettre::message::header::ContentType;
 use lettre::message::{MultiPart, SinglePart};
@@ -194,7 +194,7 @@ async fn text(post: &Post, rows: &[Message]) -> Result<Outgoing> {
             let zone = app.zone_named(&first.content.zone).map_err(unwritten)?;
             let purpose = first.content.purpose.unwrap_or(Purpose::Remind);
             text_wording::reminder(
-                Sender::of(&app.profile),
+                Sender::clinic(&app.profile),
                 first.language,
                 purpose,
                 first.content.starts_at,

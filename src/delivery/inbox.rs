@@ -1,6 +1,6 @@
 //! Reading the mailbox that answers come to, over IMAP with TLS: what is unseen is filed,
 //! then marked as seen, so what was filed twice over is filed once. A mail that is too large
-//! is filed by its size alone. What is made of a mail stands in `filing`.
+//! is filed by its size alone. What is made of a mail stands in `actions/incoming/mail.rs`.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 use super::error::{Error, Result, mailbox};
-use super::filing;
 use super::inbox_settings::InboxSettings;
 use super::post::Post;
+use crate::actions::incoming::mail;
 use crate::calendar::reply::MOST_BYTES;
 
 /// How long a reading of the mailbox may take.
@@ -50,7 +50,7 @@ async fn read_all(post: &Post, settings: &InboxSettings) -> Result<usize> {
         };
         let key = format!("{}@{}:{validity}:{uid}", settings.user, settings.host);
         filed += usize::from(
-            filing::file(post, &key, raw.as_deref(), settings.server_id.as_deref()).await?,
+            mail::receive(&post.app, &key, raw.as_deref(), settings.server_id.as_deref()).await?,
         );
         let marked =
             session.uid_store(uid.to_string(), "+FLAGS.SILENT (\\Seen)").await.map_err(mailbox)?;

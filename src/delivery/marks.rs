@@ -8,8 +8,10 @@ use lettre::message::header::ContentType;
 use super::compose::Outgoing;
 use super::error::Result;
 use super::mime;
+use super::post::DELIVERY;
 use super::post::Post;
 use super::transport::SendError;
+use crate::actions::Work;
 use crate::actions::patient::opt_outs;
 use crate::domain::messages::message::{
     Audience, Message, MessageKind, MessageStatus, Unsent, pause_after,
@@ -28,27 +30,27 @@ pub(super) async fn mark_sent(
     id: Option<String>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let mut tx = post.app.db.begin().await?;
+    let mut work = Work::for_program(&post.app, DELIVERY).await?;
     let mut ours = true;
     for row in rows {
-        ours &= ledger::mark_sent(&mut tx, row, now, id.clone()).await?;
+        ours &= ledger::mark_sent(&mut work.tx, row, now, id.clone()).await?;
     }
     if let (Outgoing::Task(kind, detail), Some(first), true) = (outgoing, rows.first(), ours) {
         // One referral, one task, however many dates it asks for.
         let there = match first.referral_id {
             Some(referral) if *kind == TaskKind::ReferralUnanswered => {
-                tasks::is_open_for(&mut tx, referral, *kind).await?
+                tasks::is_open_for(&mut work.tx, referral, *kind).await?
             }
             _ => false,
         };
         if !there {
-            tasks::insert(&mut tx, &about(post, first, *kind, detail, now)).await?;
+            tasks::insert(&mut work.tx, &about(post, first, *kind, detail, now)).await?;
         }
     }
     if post.keeps_mailbox {
-        keep_in_mailbox(&mut tx, post, rows, outgoing, now).await?;
+        keep_in_mailbox(&mut work.tx, post, rows, outgoing, now).await?;
     }
-    tx.commit().await?;
+    work.done().await?;
     note_whose(ours, rows);
     for row in rows {
         tracing::info!(message = %row.id, kind = %row.kind, attempts = row.attempts, "sent");
@@ -108,13 +110,13 @@ pub(super) async fn postpone(
     error: &SendError,
 ) -> Result<()> {
     let perhaps = matches!(error, SendError::Unknown(_));
-    let mut tx = post.app.db.begin().await?;
+    let mut work = Work::for_program(&post.app, DELIVERY).await?;
     let mut ours = true;
     for row in rows {
         let again = now + pause_after(row.attempts);
-        ours &= ledger::try_again(&mut tx, row, again, &error.to_string(), perhaps).await?;
+        ours &= ledger::try_again(&mut work.tx, row, again, &error.to_string(), perhaps).await?;
     }
-    tx.commit().await?;
+    work.done().await?;
     note_whose(ours, rows);
     for row in rows {
         tracing::warn!(message = %row.id, attempts = row.attempts, perhaps_sent = perhaps, "not sent yet");
@@ -129,19 +131,19 @@ pub(super) async fn give_up(
     now: DateTime<Utc>,
     error: &str,
 ) -> Result<()> {
-    let mut tx = post.app.db.begin().await?;
+    let mut work = Work::for_program(&post.app, DELIVERY).await?;
     let mut ours = true;
     for row in rows {
-        ours &= ledger::mark_failed(&mut tx, row, error).await?;
+        ours &= ledger::mark_failed(&mut work.tx, row, error).await?;
     }
     if let (Some(first), true) = (rows.first(), ours) {
         tasks::insert(
-            &mut tx,
+            &mut work.tx,
             &about(post, first, TaskKind::MessageFailed, undelivered(first), now),
         )
         .await?;
     }
-    tx.commit().await?;
+    work.done().await?;
     note_whose(ours, rows);
     for row in rows {
         tracing::warn!(message = %row.id, attempts = row.attempts, "given up");
@@ -156,11 +158,11 @@ pub(super) async fn mark_opted_out(
     error: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let mut tx = post.app.db.begin().await?;
+    let mut work = Work::for_program(&post.app, DELIVERY).await?;
     for row in rows {
-        ledger::suppress(&mut tx, row.id, Unsent::NoConsent).await?;
+        ledger::suppress(&mut work.tx, row.id, Unsent::NoConsent).await?;
     }
-    tx.commit().await?;
+    work.done().await?;
     if let Some(first) = rows.first()
         && let Some(recipient) = first.recipient.clone()
     {
@@ -181,21 +183,21 @@ async fn add_unheard_task(post: &Post, row: &Message, now: DateTime<Utc>) -> Res
         ),
         _ => (TaskKind::MessageFailed, undelivered(row)),
     };
-    let mut tx = post.app.db.begin().await?;
+    let mut work = Work::for_program(&post.app, DELIVERY).await?;
     let Some(session) = row.session_id else {
-        tasks::insert(&mut tx, &about(post, row, kind, detail, now)).await?;
-        return Ok(tx.commit().await?);
+        tasks::insert(&mut work.tx, &about(post, row, kind, detail, now)).await?;
+        return Ok(work.done().await?);
     };
-    let rows = ledger::of_session(&mut tx, session).await?;
+    let rows = ledger::of_session(&mut work.tx, session).await?;
     let planned = rows
         .iter()
         .any(|row| row.kind == MessageKind::PhoneCall && row.status == MessageStatus::Scheduled);
     let is_call = kind == TaskKind::PatientToPhone;
-    let there = tasks::is_open(&mut tx, session, kind).await? || (is_call && planned);
+    let there = tasks::is_open(&mut work.tx, session, kind).await? || (is_call && planned);
     if !there {
-        tasks::insert(&mut tx, &about(post, row, kind, detail, now)).await?;
+        tasks::insert(&mut work.tx, &about(post, row, kind, detail, now)).await?;
     }
-    Ok(tx.commit().await?)
+    Ok(work.done().await?)
 }
 
 /// What the desk is told of a message that nobody got.

@@ -4,7 +4,6 @@
 
 mod compose;
 mod error;
-pub mod filing;
 pub mod forward;
 pub mod inbox;
 pub mod inbox_settings;

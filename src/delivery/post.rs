@@ -3,11 +3,14 @@
 use super::inbox_settings::InboxSettings;
 use super::sms::Sms;
 use super::transport::Smtp;
-use crate::actions::App;
+use crate::actions::{App, Program};
 use crate::domain::patient::channel::Channel;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Mutex, MutexGuard};
+
+/// Who marks what was sent.
+pub(super) const DELIVERY: Program = Program::own("delivery");
 
 /// The post office: the app, the ways out, and the mailbox that is read.
 #[derive(Debug, Clone)]

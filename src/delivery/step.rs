@@ -7,9 +7,10 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::compose::Outgoing;
 use super::error::{Error, Result};
-use super::post::Post;
+use super::post::{DELIVERY, Post};
 use super::transport::SendError;
 use super::{compose, marks};
+use crate::actions::Work;
 use crate::actions::messages::notices;
 use crate::domain::clinic::quiet_hours::QuietHours;
 use crate::domain::messages::message::{Message, MessageKind, Unsent};
@@ -71,9 +72,9 @@ pub async fn step_by(post: &Post, ways: &[Channel], now: DateTime<Utc>) -> Resul
     if next_by(post, ways).await?.is_none_or(|at| at > now) {
         return Ok(outcome);
     }
-    let mut tx = post.app.db.begin().await?;
-    ledger::release_expired(&mut tx, now).await?;
-    tx.commit().await?;
+    let mut work = Work::for_program(&post.app, DELIVERY).await?;
+    ledger::release_expired(&mut work.tx, now).await?;
+    work.done().await?;
     for channel in ways {
         burst(post, *channel, now, &mut outcome).await?;
     }
@@ -83,14 +84,14 @@ pub async fn step_by(post: &Post, ways: &[Channel], now: DateTime<Utc>) -> Resul
 /// Skips what waits for a way that there is not until it is of no use: a provider of texts that the clinic no longer has.
 pub async fn sweep(post: &Post, now: DateTime<Utc>) -> Result<u64> {
     let ways = post.ways();
-    let mut tx = post.app.db.begin().await?;
+    let mut work = Work::for_program(&post.app, DELIVERY).await?;
     let mut skipped = 0;
     for channel in [Channel::Email, Channel::Sms] {
         if !ways.contains(&channel) {
-            skipped += ledger::sweep(&mut tx, channel, now).await?;
+            skipped += ledger::sweep(&mut work.tx, channel, now).await?;
         }
     }
-    tx.commit().await?;
+    work.done().await?;
     Ok(skipped)
 }
 
@@ -128,34 +129,33 @@ async fn claim_due(
     now: DateTime<Utc>,
     outcome: &mut Outcome,
 ) -> Result<Option<Vec<Message>>> {
-    let mut tx = post.app.db.begin().await?;
-    let rows = ledger::claim(&mut tx, channel, now, now + CLAIM).await?;
+    let mut work = Work::for_program(&post.app, DELIVERY).await?;
+    let rows = ledger::claim(&mut work.tx, channel, now, now + CLAIM).await?;
     if rows.is_empty() {
-        tx.rollback().await?;
+        work.abandon().await?;
         return Ok(None);
     }
-    let quiet = QuietHours::of(&post.app.policy, post.app.zone);
+    let quiet = QuietHours::from_policy(&post.app.policy, post.app.zone);
     let mut to_go = Vec::new();
     for row in rows {
         match when(&row, &quiet, now) {
             When::Never(why) => {
                 outcome.suppressed += 1;
-                ledger::withhold(&mut tx, row.id, why).await?;
+                ledger::withhold(&mut work.tx, row.id, why).await?;
             }
             When::At(at) => {
                 outcome.postponed += 1;
-                ledger::postpone(&mut tx, &row, at).await?;
+                ledger::postpone(&mut work.tx, &row, at).await?;
             }
-            When::Now => match notices::refresh_claimed(&mut tx, &post.app, row)
-                .await
-                .map_err(Error::from)?
-            {
-                Some(row) => to_go.push(row),
-                None => outcome.suppressed += 1,
-            },
+            When::Now => {
+                match notices::refresh_claimed(&mut work, row).await.map_err(Error::from)? {
+                    Some(row) => to_go.push(row),
+                    None => outcome.suppressed += 1,
+                }
+            }
         }
     }
-    tx.commit().await?;
+    work.done().await?;
     Ok(Some(to_go))
 }
 

@@ -45,6 +45,8 @@ id! {
     CourseId,
     /// One treatment visit.
     SessionId,
+    /// One change of the records by one caller at one time.
+    DeedId,
     /// A slot kept for one caller for a few minutes.
     HoldId,
     /// The clinic, or a partner's shop.
@@ -79,7 +81,7 @@ id! {
     ReplyId,
     /// Something that a person has to do.
     TaskId,
-    /// A calendar that somebody subscribes to.
+    /// A calendar to subscribe to.
     FeedId,
     /// A request that a shop treats a patient.
     ReferralId,

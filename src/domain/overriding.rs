@@ -1,5 +1,5 @@
 //! An override: a reasoned decision past rules that can be overridden. Which rules and
-//! by whom, `refusal::Code::overridable_by` says; each leaves a line in the audit.
+//! by which role, `refusal::Code::overridable_by` says; each leaves a line in the audit.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -61,7 +61,7 @@ pub enum Code {
     HoldGone,
     /// The hold was for another course, service or time.
     HoldMismatch,
-    /// The patient is not expected for a while (section 4: not before start less 60 minutes).
+    /// The patient is not expected for a while (`docs/domain.md` 4: from 60 minutes before the start on).
     TooEarlyToArrive,
     /// Rule 45: the patient may still come.
     TooEarlyForNoShow,
@@ -212,8 +212,8 @@ impl Code {
         Self::ReportOverdue,
     ];
 
-    /// Who may go past this rule with a reason; nobody for most. The API knows one clinical role: where
-    /// `domain.md` asks for a physician, a practitioner's sign-in speaks, and the audit line says whose.
+    /// Who may go past this rule with a reason; no role for most. The API knows one clinical role: where
+    /// a rule asks for a physician, a practitioner's sign-in speaks, and the audit line says whose.
     #[must_use]
     pub fn overridable_by(self) -> &'static [Role] {
         if Self::OVERRIDABLE.contains(&self) { PRACTITIONERS } else { &[] }
@@ -246,7 +246,7 @@ pub struct Refusal {
     /// Why, in a sentence to read out.
     #[schema(example = "The clinic is closed on Thursday 1 July 2027 (Canada Day).")]
     pub message: String,
-    /// Whether someone may go past it, with `override.reason`.
+    /// Whether a user may go past it, with `override.reason`.
     pub overridable: bool,
     /// Who may.
     #[serde(skip_serializing_if = "<[Role]>::is_empty")]

@@ -28,5 +28,5 @@ pub const MANAGERS: &[Role] = &[Role::Manager];
 pub const SHOPS: &[Role] = &[Role::Partner, Role::Manager];
 /// A shop's own people.
 pub const SHOP_USERS: &[Role] = &[Role::Partner];
-/// Everybody who has signed in.
+/// Every user who has signed in.
 pub const ANYONE: &[Role] = &[Role::FrontDesk, Role::Practitioner, Role::Manager, Role::Partner];

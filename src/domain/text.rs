@@ -87,11 +87,11 @@ macro_rules! text {
 text! {
     /// A name or another single line, at most 200 characters.
     Line(1..=200, lines: false),
-    /// What someone wrote down, at most 4,000 characters, several lines allowed.
+    /// A note, at most 4,000 characters, several lines allowed.
     Note(1..=4000, lines: true),
-    /// What somebody wishes who is not known here yet, at most 2,000 characters.
+    /// What a caller who is not a patient yet wishes, at most 2,000 characters.
     Wish(1..=2000, lines: true),
-    /// Why someone went past a rule, or corrected a record: 10 to 2,000 characters.
+    /// Why a user went past a rule, or corrected a record: 10 to 2,000 characters.
     Reason(10..=2000, lines: true),
 }
 

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::engine::stmt;
+use super::engine::{fields, stmt};
 use super::{Result, Tx};
 use crate::domain::ids::{AuditId, PatientId, UserId};
 
@@ -29,7 +29,7 @@ pub struct Line {
     pub subject: String,
     /// To which.
     pub subject_id: Option<Uuid>,
-    /// What else matters: a code, a time, or the reason given for an override or a correction; never what was done to whom.
+    /// What else matters: a code, a time, or the reason given for an override or a correction; never what was done to a patient.
     pub detail: Option<String>,
 }
 
@@ -39,19 +39,10 @@ pub async fn insert(tx: &mut Tx, line: &Line) -> Result<()> {
         "INSERT INTO audit (id, at, user_id, user_name, role, patient_id, action, subject, subject_id, detail)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     ))
-    .bind(line.id)
-    .bind(line.at)
-    .bind(line.user_id)
-    .bind(line.user_name.clone())
-    .bind(line.role.clone())
-    .bind(line.patient_id)
-    .bind(line.action.clone())
-    .bind(line.subject.clone())
-    .bind(line.subject_id)
-    .bind(line.detail.clone())
-    .run()
-    .await?;
-    Ok(())
+    .bind_all(fields!(line => id, at, user_id, user_name, role, patient_id, action, subject,
+        subject_id, detail))
+    .done()
+    .await
 }
 
 /// The lines about `patient`, oldest first, those after `after`.
@@ -62,9 +53,7 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Line>> {
     tx.query(stmt!("SELECT * FROM audit WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"))
-        .bind(patient)
-        .bind(after)
-        .bind(limit)
+        .bind_all((patient, after, limit))
         .all()
         .await
 }

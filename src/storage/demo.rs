@@ -3,7 +3,7 @@
 use super::engine::stmt;
 use super::{Result, Tx};
 
-/// Whether nobody has used this database yet.
+/// Whether the database is unused.
 pub async fn is_empty(tx: &mut Tx) -> Result<bool> {
     let row: Option<(bool,)> = tx
         .query(stmt!(

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod booking;
 pub mod catalogue;
 pub mod course;
+pub mod deeds;
 pub mod demo;
 pub mod desk;
 pub mod engine;

@@ -11,7 +11,6 @@ pub async fn write(tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
         "INSERT INTO readiness (id, asked_at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET asked_at = excluded.asked_at"
     ))
     .bind(now)
-    .run()
-    .await?;
-    Ok(())
+    .done()
+    .await
 }

@@ -66,15 +66,12 @@ pub(crate) async fn full_year(
     let user =
         storage::access::users::by_email(&mut tx, "bench@example.test").await.unwrap().unwrap();
     tx.commit().await.unwrap();
-    let caller = Caller {
-        actor: Actor {
-            user_id: user.id,
-            name: "Bench".to_owned(),
-            role: Role::FrontDesk,
-            partner_id: None,
-        },
-        repeat: None,
-    };
+    let caller = Caller::new(Actor {
+        user_id: user.id,
+        name: "Bench".to_owned(),
+        role: Role::FrontDesk,
+        partner_id: None,
+    });
     let new = NewFeed { kind: FeedKind::Practitioner, id: person.id.0 };
     let url = feeds::make(app, &caller, new).await.unwrap().into_inner().url.unwrap();
     format!("/feeds/{}", url.rsplit('/').next().unwrap())

@@ -1,4 +1,4 @@
-//! The twelve patients of the demo (`domain.md`, section 6), each as a story: what the
+//! The twelve patients of the demo (`docs/domain.md` 6), each as a story: what the
 //! desk is told when it tries the next step. What belongs to screening, the waitlist and
 //! referrals is told by the issues that build them.
 

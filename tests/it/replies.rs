@@ -2,7 +2,7 @@
 //! who cannot be shown to be the patient is not believed; each mail is filed once.
 
 use chrono::Duration;
-use fadeline::delivery::filing;
+use fadeline::actions::incoming::mail;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -63,7 +63,7 @@ impl<'a> Reply<'a> {
 }
 
 async fn file(app: &TestApp, key: &str, raw: &[u8]) -> bool {
-    filing::file(&app.post, key, Some(raw), Some(US)).await.unwrap()
+    mail::receive(&app.app, key, Some(raw), Some(US)).await.unwrap()
 }
 
 async fn tasks(app: &TestApp) -> Vec<String> {
@@ -135,7 +135,7 @@ async fn who_cannot_be_shown_to_be_the_patient_is_not_believed() {
     assert_eq!(answer(&app, &session).await, (json!("sent"), Value::Null));
     assert_eq!(tasks(&app).await, ["reply_to_read"; 4]);
     // A mailbox without a known name vouches for nobody.
-    filing::file(&app.post, "x", Some(&Reply::to(&invite, "ACCEPTED").mail()), None).await.unwrap();
+    mail::receive(&app.app, "x", Some(&Reply::to(&invite, "ACCEPTED").mail()), None).await.unwrap();
     assert_eq!(answer(&app, &session).await, (json!("sent"), Value::Null));
 }
 
@@ -221,7 +221,7 @@ async fn a_mail_that_comes_back_undelivered_is_a_failed_message_and_a_task() {
 #[tokio::test]
 async fn what_is_too_large_too_deep_or_broken_is_filed_and_makes_a_task() {
     let (app, _, invite) = invited().await;
-    filing::file(&app.post, "size", None, Some(US)).await.unwrap();
+    mail::receive(&app.app, "size", None, Some(US)).await.unwrap();
     let deep = String::from_utf8(Reply::to(&invite, "ACCEPTED").mail()).unwrap();
     let deep = deep.replace("BEGIN:VEVENT", &"BEGIN:VEVENT\r\n".repeat(5000));
     file(&app, "deep", deep.as_bytes()).await;

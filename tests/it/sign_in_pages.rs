@@ -310,15 +310,12 @@ async fn a_locked_page_whose_sign_in_is_over_says_so_and_not_that_the_password_i
 async fn whoever_needs_a_second_factor_comes_to_nothing_before_it_is_set_up() {
     let app = app_with_password().await;
     let manager = app.call(&app.manager, "GET", "/me", Value::Null).await.expect(200);
-    let caller = fadeline::actions::Caller {
-        actor: fadeline::actions::Actor {
-            user_id: manager.id().parse().unwrap(),
-            name: "Somebody".to_owned(),
-            role: fadeline::domain::role::Role::Manager,
-            partner_id: None,
-        },
-        repeat: None,
-    };
+    let caller = fadeline::actions::Caller::new(fadeline::actions::Actor {
+        user_id: manager.id().parse().unwrap(),
+        name: "Somebody".to_owned(),
+        role: fadeline::domain::role::Role::Manager,
+        partner_id: None,
+    });
     let desk =
         app.call(&app.desk, "GET", "/me", Value::Null).await.expect(200).id().parse().unwrap();
     fadeline::actions::access::second_factor::require(&app.app, &caller, desk, true).await.unwrap();

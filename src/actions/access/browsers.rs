@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use chrono::Duration;
 
 use super::passwords;
-use super::passwords::{COUNTED, Try, hash_of, is_theirs, known, new_token};
+use super::passwords::{COUNTED, SIGN_IN, Try, is_theirs, known};
 use crate::actions::{Actor, App, Caller, Error, Result, Work};
 use crate::domain::access::browser::{SignIn, Stage, Standing};
+use crate::domain::access::secret::{Secret, hash_of};
 use crate::domain::ids::SignInId;
 use crate::domain::role::Role;
 use crate::storage::access::users::User;
@@ -38,7 +39,7 @@ impl Person {
     /// The person as a caller of actions.
     #[must_use]
     pub fn caller(&self) -> Caller {
-        Caller { actor: self.actor.clone(), repeat: None }
+        Caller::new(self.actor.clone())
     }
 
     /// What they are to the clinic.
@@ -78,7 +79,7 @@ pub async fn begin(
     };
     let now = app.clock.now();
     let (secret, sign_in) = (
-        new_token(),
+        Secret::token(rand::random()),
         SignIn {
             id: app.clock.id(),
             user_id: user.id,
@@ -90,18 +91,18 @@ pub async fn begin(
             ended_at: None,
         },
     );
-    let mut tx = app.db.begin().await?;
-    browsers::insert(&mut tx, &sign_in, &hash_of(&secret)).await?;
-    browsers::forget_old(&mut tx, now - Duration::days(60)).await?;
+    let mut work = Work::for_program(app, SIGN_IN).await?;
+    browsers::insert(&mut work.tx, &sign_in, &secret.hash()).await?;
+    browsers::forget_old(&mut work.tx, now - Duration::days(60)).await?;
     if stage != Stage::Code {
-        users::forget_failures(&mut tx, &user.email, now - COUNTED).await?;
+        users::forget_failures(&mut work.tx, &user.email, now - COUNTED).await?;
     }
-    tx.commit().await?;
+    work.done().await?;
     // The code is still missing, so those that failed before are not forgotten; this one did not.
     if stage == Stage::Code {
         own.take_back(app).await?;
     }
-    Ok((secret, stage))
+    Ok((secret.show().to_owned(), stage))
 }
 
 /// What the cookie with `secret` gives access to. `present` says that the user did something, which keeps the sign-in
@@ -126,9 +127,9 @@ pub async fn authenticate(
     app.guard.note_good(&hash);
     let standing = sign_in.standing(&app.policy, now);
     if standing == Standing::In && present && now - sign_in.seen_at >= NOTED_EVERY {
-        let mut tx = app.db.begin().await?;
-        browsers::note_seen(&mut tx, sign_in.id, now).await?;
-        tx.commit().await?;
+        let mut work = Work::for_program(app, SIGN_IN).await?;
+        browsers::note_seen(&mut work.tx, sign_in.id, now).await?;
+        work.done().await?;
     }
     let person = person(sign_in, user);
     Ok(match standing {
@@ -160,14 +161,15 @@ fn person(sign_in: SignIn, user: User) -> Person {
 pub async fn give_code(app: &App, person: &Person, code: &str, from: Option<IpAddr>) -> Result<()> {
     Try::begin(app, &person.email, from).await?;
     let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
-    let user = users::get(&mut tx, person.actor.user_id).await?.ok_or(Error::NotThere("user"))?;
-    if !passwords::is_right(&mut tx, app, &user, code).await? {
+    let mut work = Work::for_program(app, SIGN_IN).await?;
+    let user =
+        users::get(&mut work.tx, person.actor.user_id).await?.ok_or(Error::NotThere("user"))?;
+    if !passwords::is_right(&mut work.tx, app, &user, code).await? {
         return Err(Error::WrongPassword);
     }
-    browsers::set_stage(&mut tx, person.sign_in, Stage::In, now).await?;
-    users::forget_failures(&mut tx, &person.email, now - COUNTED).await?;
-    Ok(tx.commit().await?)
+    browsers::set_stage(&mut work.tx, person.sign_in, Stage::In, now).await?;
+    users::forget_failures(&mut work.tx, &person.email, now - COUNTED).await?;
+    work.done().await
 }
 
 /// Opens a locked page again with the password. Wrong ones are counted by this browser, so that nobody who knows no more than
@@ -186,24 +188,24 @@ pub async fn unlock(
         return Err(Error::WrongPassword);
     }
     let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
-    browsers::set_locked(&mut tx, person.sign_in, false, now).await?;
-    users::forget_failures(&mut tx, &key, now - COUNTED).await?;
-    Ok(tx.commit().await?)
+    let mut work = Work::for_program(app, SIGN_IN).await?;
+    browsers::set_locked(&mut work.tx, person.sign_in, false, now).await?;
+    users::forget_failures(&mut work.tx, &key, now - COUNTED).await?;
+    work.done().await
 }
 
 /// Locks the page.
 pub async fn lock(app: &App, person: &Person) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    browsers::set_locked(&mut tx, person.sign_in, true, app.clock.now()).await?;
-    Ok(tx.commit().await?)
+    let mut work = Work::for_program(app, SIGN_IN).await?;
+    browsers::set_locked(&mut work.tx, person.sign_in, true, app.clock.now()).await?;
+    work.done().await
 }
 
 /// Signs this browser out.
 pub async fn end(app: &App, person: &Person) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    browsers::end(&mut tx, person.sign_in, app.clock.now()).await?;
-    Ok(tx.commit().await?)
+    let mut work = Work::for_program(app, SIGN_IN).await?;
+    browsers::end(&mut work.tx, person.sign_in, app.clock.now()).await?;
+    work.done().await
 }
 
 /// Signs every browser of this person out.
@@ -212,5 +214,5 @@ pub async fn end_everywhere(app: &App, person: &Person) -> Result<()> {
     let mut work = Work::begin(app, &caller).await?;
     browsers::end_all(&mut work.tx, caller.actor.user_id, work.now).await?;
     work.audit("user.sign_out_everywhere", ("user", caller.actor.user_id.0), None, None).await?;
-    Ok(work.tx.commit().await?)
+    work.done().await
 }

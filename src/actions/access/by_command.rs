@@ -5,7 +5,7 @@ use chrono::Duration;
 
 use super::passwords::hash_password;
 use super::tokens::{mint, user_named};
-use crate::actions::{App, Error, Result};
+use crate::actions::{App, Error, Program, Result, Work};
 use crate::domain::ids::{PartnerId, TokenId, UserId};
 use crate::domain::patient::Email;
 use crate::domain::role::Role;
@@ -17,6 +17,9 @@ use crate::storage::access::{browsers, tokens, users};
 use crate::storage::catalogue::partners;
 use crate::storage::messages::feeds;
 use crate::storage::partner::links;
+
+/// An operator at the command line.
+const COMMAND_LINE: Program = Program::own("the command line");
 
 /// Who is to be added.
 pub struct NewUser {
@@ -59,9 +62,9 @@ const SHORTEST_PASSWORD: usize = 10;
 pub async fn add(app: &App, mut new: NewUser) -> Result<UserId> {
     fits(new.role, new.partner_id)?;
     let password_hash = hashed(app, &mut new).await?;
-    let mut tx = app.db.begin().await?;
-    let user = insert(&mut tx, app, new, password_hash).await?;
-    tx.commit().await?;
+    let mut work = Work::for_program(app, COMMAND_LINE).await?;
+    let user = insert(&mut work.tx, app, new, password_hash).await?;
+    work.done().await?;
     Ok(user)
 }
 
@@ -139,10 +142,10 @@ pub(super) async fn checked_hash(app: &App, password: String) -> Result<String> 
 /// Sets a user's password and ends all their tokens.
 pub async fn set_password(app: &App, email: &str, password: String) -> Result<()> {
     let hash = checked_hash(app, password).await?;
-    let mut tx = app.db.begin().await?;
-    let user = user_named(&mut tx, email).await?;
-    write_password(&mut tx, app, user.id, &hash).await?;
-    Ok(tx.commit().await?)
+    let mut work = Work::for_program(app, COMMAND_LINE).await?;
+    let user = user_named(&mut work.tx, email).await?;
+    write_password(&mut work.tx, app, user.id, &hash).await?;
+    work.done().await
 }
 
 /// Writes a password, and ends what the old one opened.
@@ -155,10 +158,10 @@ pub(super) async fn write_password(tx: &mut Tx, app: &App, user: UserId, hash: &
 
 /// Lets a user in, or out: then all their tokens end, and the addresses of calendars and lists that they made.
 pub async fn set_active(app: &App, email: &str, active: bool) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    let user = user_named(&mut tx, email).await?;
-    write_active(&mut tx, app, user.id, active).await?;
-    Ok(tx.commit().await?)
+    let mut work = Work::for_program(app, COMMAND_LINE).await?;
+    let user = user_named(&mut work.tx, email).await?;
+    write_active(&mut work.tx, app, user.id, active).await?;
+    work.done().await
 }
 
 /// Writes that a user may sign in, or may not.
@@ -188,13 +191,13 @@ pub async fn list(app: &App) -> Result<Vec<User>> {
 
 /// A token for a user that lasts `days`.
 pub async fn create_token(app: &App, email: &str, days: u16) -> Result<String> {
-    let mut tx = app.db.begin().await?;
-    let user = user_named(&mut tx, email).await?;
+    let mut work = Work::for_program(app, COMMAND_LINE).await?;
+    let user = user_named(&mut work.tx, email).await?;
     if !user.active {
         return Err(Error::Taken(format!("{} may not sign in any more", user.email)));
     }
-    let (token, _) = mint(app, &mut tx, user.id, Duration::days(days.into())).await?;
-    tx.commit().await?;
+    let (token, _) = mint(app, &mut work.tx, user.id, Duration::days(days.into())).await?;
+    work.done().await?;
     Ok(token)
 }
 
@@ -206,9 +209,9 @@ pub async fn list_tokens(app: &App) -> Result<Vec<tokens::Listed>> {
 
 /// Revokes a token.
 pub async fn revoke_token(app: &App, id: TokenId) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    if !tokens::revoke(&mut tx, id, app.clock.now()).await? {
+    let mut work = Work::for_program(app, COMMAND_LINE).await?;
+    if !tokens::revoke(&mut work.tx, id, app.clock.now()).await? {
         return Err(Error::NotThere("token"));
     }
-    Ok(tx.commit().await?)
+    work.done().await
 }

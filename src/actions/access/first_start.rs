@@ -4,21 +4,24 @@
 use std::net::IpAddr;
 
 use super::by_command::{NewUser, checked_hash};
-use super::passwords::hash_of;
-use crate::actions::{App, Error, Result};
+use crate::actions::{App, Error, Program, Result, Work};
+use crate::domain::access::secret::hash_of;
 use crate::domain::patient::Email;
 use crate::domain::role::Role;
 use crate::domain::text::Line;
 use crate::storage::access::users::User;
 use crate::storage::access::{browsers, users};
 
+/// The first start, before there is any user.
+const FIRST_START: Program = Program::own("first start");
+
 /// Letters and digits that nobody takes for one another.
 const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 /// A code by which the first manager is made, if there is nobody yet; 80 bits, in groups of four.
 pub async fn code(app: &App) -> Result<Option<String>> {
-    let mut tx = app.db.begin().await?;
-    if users::any(&mut tx).await? {
+    let mut work = Work::for_program(app, FIRST_START).await?;
+    if users::any(&mut work.tx).await? {
         return Ok(None);
     }
     let letters: String = rand::random::<[u8; 16]>()
@@ -26,8 +29,8 @@ pub async fn code(app: &App) -> Result<Option<String>> {
         .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
         .map(|letter| char::from(*letter))
         .collect();
-    browsers::insert_first(&mut tx, &hash_of(&letters), app.clock.now()).await?;
-    tx.commit().await?;
+    browsers::insert_first(&mut work.tx, &hash_of(&letters), app.clock.now()).await?;
+    work.done().await?;
     let groups: Vec<_> = letters.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
     Ok(Some(groups.join("-")))
 }
@@ -53,16 +56,16 @@ pub async fn make_manager(
     }
     let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
     let hash = checked_hash(app, password).await?;
-    let mut tx = app.db.begin().await?;
-    if !browsers::use_first(&mut tx, &hash_of(&plain.to_uppercase())).await? {
+    let mut work = Work::for_program(app, FIRST_START).await?;
+    if !browsers::use_first(&mut work.tx, &hash_of(&plain.to_uppercase())).await? {
         return Err(Error::WrongPassword);
     }
     // Only one code's use can have come this far, and only while there was nobody.
-    if users::any(&mut tx).await? {
+    if users::any(&mut work.tx).await? {
         return Err(Error::NotThere("page"));
     }
     let new = NewUser { email, name, role: Role::Manager, partner_id: None, password: None };
     let user = User { password_hash: Some(hash), ..new.user(app) };
-    users::insert(&mut tx, &user).await?;
-    Ok(tx.commit().await?)
+    users::insert(&mut work.tx, &user).await?;
+    work.done().await
 }

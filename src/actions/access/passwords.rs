@@ -1,7 +1,7 @@
 //! What a person knows and a program holds: passwords (argon2id), how guesses at them are counted, the
 //! codes of second factors, and new secrets. Tokens, browsers and second factors stand on it.
 
-use crate::actions::{App, Error, Result};
+use crate::actions::{App, Error, Program, Result, Work};
 use crate::domain::access::second_factor::step_of;
 use crate::storage::Tx;
 use crate::storage::access::users;
@@ -9,12 +9,12 @@ use crate::storage::access::users::User;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
-use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use uuid::Uuid;
+
+/// Signing in and out, which no signed-in user asks for yet.
+pub(super) const SIGN_IN: Program = Program::own("sign-in");
 
 /// How far back failed sign-ins count, and how many are free.
 pub(super) const COUNTED: Duration = Duration::minutes(15);
@@ -23,17 +23,6 @@ const FREE: i64 = 5;
 
 /// The most bytes of a password that are looked at.
 const MOST_PASSWORD: usize = 1000;
-
-/// SHA-256 of a secret, as it is stored.
-#[must_use]
-pub fn hash_of(secret: &str) -> String {
-    hex::encode(Sha256::digest(secret.as_bytes()))
-}
-
-/// A new random token: 256 bits, and a prefix by which scanners of leaked secrets know it.
-pub(super) fn new_token() -> String {
-    format!("fadeline_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
-}
 
 /// Hashes a password, off the threads that serve.
 pub async fn hash_password(app: &App, password: String) -> Result<String> {
@@ -73,9 +62,9 @@ impl Try {
     pub(super) async fn begin(app: &App, key: &str, from: Option<IpAddr>) -> Result<Self> {
         app.guard.count_password(from)?;
         let (id, now) = (app.clock.id(), app.clock.now());
-        let mut tx = app.db.begin().await?;
-        users::note_failure(&mut tx, id, key, now).await?;
-        tx.commit().await?;
+        let mut work = Work::for_program(app, SIGN_IN).await?;
+        users::note_failure(&mut work.tx, id, key, now).await?;
+        work.done().await?;
         let own = Self(id);
         let mut tx = app.db.read().await?;
         let (failures, last) = users::failures(&mut tx, key, now - COUNTED, id).await?;
@@ -92,9 +81,9 @@ impl Try {
 
     /// It did not fail.
     pub(super) async fn take_back(self, app: &App) -> Result<()> {
-        let mut tx = app.db.begin().await?;
-        users::forget_failure(&mut tx, self.0).await?;
-        Ok(tx.commit().await?)
+        let mut work = Work::for_program(app, SIGN_IN).await?;
+        users::forget_failure(&mut work.tx, self.0).await?;
+        work.done().await
     }
 }
 

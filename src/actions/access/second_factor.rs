@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use super::browsers::Person;
-use super::passwords::Try;
+use super::passwords::{SIGN_IN, Try};
 use crate::actions::{App, Caller, Error, Result, Work};
 use crate::domain::access::browser::Stage;
 use crate::domain::access::second_factor::{address, secret_of, step_of};
@@ -26,9 +26,9 @@ pub async fn offer(app: &App, person: &Person) -> Result<Offered> {
         secret
     } else {
         let secret = secret_of(rand::random());
-        let mut tx = app.db.begin().await?;
-        browsers::offer(&mut tx, person.sign_in, &secret).await?;
-        tx.commit().await?;
+        let mut work = Work::for_program(app, SIGN_IN).await?;
+        browsers::offer(&mut work.tx, person.sign_in, &secret).await?;
+        work.done().await?;
         secret
     };
     let issuer = app.profile.label.to_string();
@@ -55,7 +55,7 @@ pub async fn confirm(app: &App, person: &Person, code: &str, from: Option<IpAddr
     browsers::end_others(&mut work.tx, user, person.sign_in, now).await?;
     browsers::set_stage(&mut work.tx, person.sign_in, Stage::In, now).await?;
     work.audit("second_factor.set_up", ("user", caller.actor.user_id.0), None, None).await?;
-    Ok(work.tx.commit().await?)
+    work.done().await
 }
 
 /// Takes the second factor of a user away: by a manager, when a telephone was lost.
@@ -65,7 +65,7 @@ pub async fn take_away(app: &App, caller: &Caller, user: UserId) -> Result<()> {
     users::take_second_factor(&mut work.tx, user).await?;
     browsers::end_all(&mut work.tx, user, work.now).await?;
     work.audit("second_factor.take_away", ("user", user.0), None, None).await?;
-    Ok(work.tx.commit().await?)
+    work.done().await
 }
 
 /// Requires a second factor of a user, or no longer. Who has none sets one up when they next sign in.
@@ -78,5 +78,5 @@ pub async fn require(app: &App, caller: &Caller, user: UserId, required: bool) -
     }
     let detail = Some(if required { "required" } else { "not required" }.to_owned());
     work.audit("second_factor.require", ("user", user.0), None, detail).await?;
-    Ok(work.tx.commit().await?)
+    work.done().await
 }

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::passwords;
-use super::passwords::{COUNTED, hash_of, known, new_token};
-use crate::actions::{Actor, App, Error, Result};
+use super::passwords::{COUNTED, SIGN_IN, known};
+use crate::actions::{Actor, App, Error, Result, Work};
+use crate::domain::access::secret::{Secret, hash_of};
 use crate::domain::ids::{PartnerId, TokenId, UserId};
 use crate::domain::role::Role;
 use crate::domain::time::civil;
@@ -66,10 +67,10 @@ pub async fn mint(
     user: UserId,
     lasts: Duration,
 ) -> Result<(String, DateTime<Utc>)> {
-    let (token, now) = (new_token(), app.clock.now());
+    let (token, now) = (Secret::token(rand::random()), app.clock.now());
     let expires = now + lasts;
-    tokens::insert(tx, app.clock.id(), user, &hash_of(&token), now, expires).await?;
-    Ok((token, expires))
+    tokens::insert(tx, app.clock.id(), user, &token.hash(), now, expires).await?;
+    Ok((token.show().to_owned(), expires))
 }
 
 /// A token for who knows their password, and the code of their second factor where they have one. Failures of an account
@@ -89,15 +90,15 @@ pub async fn sign_in(
         own.take_back(app).await?;
         return Err(Error::CodeNeeded);
     }
-    let mut tx = app.db.begin().await?;
+    let mut work = Work::for_program(app, SIGN_IN).await?;
     if let (Some(_), Some(code)) = (&user.second_factor, code)
-        && !passwords::is_right(&mut tx, app, &user, &code).await?
+        && !passwords::is_right(&mut work.tx, app, &user, &code).await?
     {
         return Err(Error::WrongPassword);
     }
-    users::forget_failures(&mut tx, &user.email, app.clock.now() - COUNTED).await?;
-    let (token, expires) = mint(app, &mut tx, user.id, SIGNED_IN_FOR).await?;
-    tx.commit().await?;
+    users::forget_failures(&mut work.tx, &user.email, app.clock.now() - COUNTED).await?;
+    let (token, expires) = mint(app, &mut work.tx, user.id, SIGNED_IN_FOR).await?;
+    work.done().await?;
     Ok(SignedIn { token, expires_at: civil::shown(app.zone, expires) })
 }
 
@@ -121,9 +122,9 @@ pub async fn holder(
 
 /// Ends a token.
 pub async fn sign_out(app: &App, token: TokenId) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    tokens::revoke(&mut tx, token, app.clock.now()).await?;
-    Ok(tx.commit().await?)
+    let mut work = Work::for_program(app, SIGN_IN).await?;
+    tokens::revoke(&mut work.tx, token, app.clock.now()).await?;
+    work.done().await
 }
 
 /// The user with this email, for the command line.

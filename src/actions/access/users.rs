@@ -106,7 +106,7 @@ pub async fn add(app: &App, caller: &Caller, mut new: NewUser) -> Result<UserId>
     let mut work = Work::begin(app, caller).await?;
     let id = insert(&mut work.tx, app, new, password).await?;
     work.audit("user.add", ("user", id.0), None, Some(role)).await?;
-    work.tx.commit().await?;
+    work.done().await?;
     Ok(id)
 }
 
@@ -126,7 +126,7 @@ pub async fn set_active(app: &App, caller: &Caller, id: UserId, active: bool) ->
     write_active(&mut work.tx, app, id, active).await?;
     let action = if active { "user.enable" } else { "user.disable" };
     work.audit(action, ("user", id.0), None, None).await?;
-    Ok(work.tx.commit().await?)
+    work.done().await
 }
 
 /// Gives a user another password; whatever the old one opened ends.
@@ -136,7 +136,7 @@ pub async fn set_password(app: &App, caller: &Caller, id: UserId, password: Stri
     there(&mut work, id).await?;
     write_password(&mut work.tx, app, id, &hash).await?;
     work.audit("user.set_password", ("user", id.0), None, None).await?;
-    Ok(work.tx.commit().await?)
+    work.done().await
 }
 
 /// What of a user can change.
@@ -188,7 +188,7 @@ pub async fn change(
         revoke_all(&mut work.tx, app, id).await?;
     }
     work.audit("user.change", ("user", id.0), None, detail).await?;
-    Ok(work.tx.commit().await?)
+    work.done().await
 }
 
 /// Refuses to let go of `user` when no other manager may sign in.

@@ -60,7 +60,7 @@ pub(in crate::actions) async fn lock_session(
 
 /// Notes that `session` was booked, and queues what its patient is told.
 pub(in crate::actions) async fn note_booked(work: &mut Work<'_>, session: &Session) -> Result<()> {
-    note_change(work, session.id, "book", None).await?;
+    note_change(work, session, "book", None).await?;
     change::supersede_undated_notices(work, session).await?;
     notices::queue(work, session, Of::Booking).await?;
     let detail = Some(at(session.starts_at));
@@ -89,7 +89,8 @@ pub(in crate::actions) async fn save(
     if !sessions::update(&mut work.tx, &next).await? {
         return Err(Error::Stale);
     }
-    note_change(work, next.id, what, Some(Before::from(current))).await?;
+    work.touch_session(current);
+    note_change(work, &next, what, Some(Before::from(current))).await?;
     if next.local_start != current.local_start || standing(next.status) == Standing::Gone {
         // What was asked of a person about its old time is asked no more.
         tasks::settle(&mut work.tx, next.id, work.now).await?;
@@ -108,12 +109,14 @@ pub(in crate::actions) async fn save(
 
 async fn note_change(
     work: &mut Work<'_>,
-    id: SessionId,
+    session: &Session,
     what: &str,
     before: Option<Before>,
 ) -> Result<()> {
-    let change = Change { id: work.app.clock.id(), at: work.now, change: what.to_owned(), before };
-    Ok(history::insert(&mut work.tx, &change, id, Some(work.caller.actor.user_id)).await?)
+    let (id, deed_id) = (work.app.clock.id(), work.deed_id());
+    let change = Change { id, deed_id, change: what.to_owned(), before };
+    work.touch_session(session);
+    Ok(history::insert(&mut work.tx, &change, session.id).await?)
 }
 
 fn at(start: DateTime<Utc>) -> String {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::diaries::Search;
 use super::{diaries, prerequisites};
-use crate::actions::{Answer, App, Caller, Error, Result, Work};
+use crate::actions::{App, Caller, Error, Result, Work};
 use crate::domain::booking::diary::{Claim, Diary};
 use crate::domain::booking::judge::{Granted, judge};
 use crate::domain::booking::{availability, judge};
@@ -33,9 +33,9 @@ pub(in crate::actions) async fn decide<'a>(
         (None, Ok((diary, granted))) => return Ok((work, diary, granted)),
         (closed, decided) => closed.into_iter().chain(decided.err().unwrap_or_default()).collect(),
     };
-    let (app, caller) = (work.app, work.caller);
-    work.tx.rollback().await?;
-    Err(explained(app, caller, refused, search, start, against).await?)
+    let (app, caller) = (work.app, work.caller.clone());
+    work.abandon().await?;
+    Err(explained(app, &caller, refused, search, start, against).await?)
 }
 
 /// What `search` takes at `start`, or every reason why not. Locks all that it could take.
@@ -94,11 +94,16 @@ pub(super) async fn explained(
     refusals: Vec<Refusal>,
 ) -> Result<Error> {
     // The refusal itself is kept under the request's key by whoever answers it.
-    let caller = Caller { repeat: None, ..caller.clone() };
+    let caller = caller.without_key();
     let mut work = Work::begin(app, &caller).await?;
     let codes: Vec<_> = refusals.iter().map(|refusal| refusal.code.to_string()).collect();
-    work.audit(action, ("patient", search.patient.0), Some(search.patient), Some(codes.join(" ")))
-        .await?;
+    work.audit_read(
+        action,
+        ("patient", search.patient.0),
+        Some(search.patient),
+        Some(codes.join(" ")),
+    )
+    .await?;
     // No day helps a course that is over or on hold.
     let earliest = if refusals.iter().any(|refusal| refusal.code == Code::CourseNotOpen) {
         None
@@ -113,7 +118,7 @@ pub(super) async fn explained(
         refusals,
     )
     .await?;
-    work.commit(Answer::Is(())).await?;
+    work.done().await?;
     let refusals = refusals.into_iter().map(|refusal| told(refusal, earliest)).collect();
     Ok(Error::Explained(refusals, earliest))
 }

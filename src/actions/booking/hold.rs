@@ -15,6 +15,7 @@ use crate::domain::course::session::Place;
 use crate::domain::ids::{CourseId, DeviceId, HoldId, PractitionerId, RoomId, SiteId};
 use crate::domain::refusal::Code;
 use crate::domain::time::civil;
+use crate::domain::time::interval::Interval;
 use crate::storage::booking::claims::Claimant;
 use crate::storage::booking::holds::Hold;
 use crate::storage::booking::{holds, resources};
@@ -91,6 +92,7 @@ pub async fn hold(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
         Claimant::Hold(hold.id, hold.expires_at),
     )
     .await?;
+    work.touch_place(hold.place, Interval::new(hold.starts_at, hold.ends_at));
     work.audit("hold.make", ("hold", hold.id.0), Some(course.patient_id), None).await?;
     work.commit(Answer::Created(view(app, &hold))).await
 }
@@ -111,9 +113,9 @@ pub async fn give_up(app: &App, caller: &Caller, id: HoldId) -> Result<()> {
     if !holds::delete(&mut work.tx, id).await? {
         return Err(Error::NotThere("hold"));
     }
+    work.touch_place(hold.place, Interval::new(hold.starts_at, hold.ends_at));
     work.audit("hold.give_up", ("hold", id.0), Some(course.patient_id), None).await?;
-    work.commit(Answer::Is(())).await?;
-    Ok(())
+    work.done().await
 }
 
 /// The hold that `new` is to be booked from: the caller's own, not over, and for the same visit.

@@ -100,7 +100,8 @@ async fn proposal(
     let day = civil::date_of(work.app.zone, session.starts_at);
     let hour: Option<TimeOfDay> =
         session.local_start.get(11..16).and_then(|hour| hour.parse().ok());
-    let as_before = Wishes { weekdays: vec![Weekday::of(day)], not_before: hour, not_after: hour };
+    let as_before =
+        Wishes { weekdays: vec![Weekday::of_date(day)], not_before: hour, not_after: hour };
     for mut diary in diaries::open(&mut work.tx, work.app, work.now, search).await? {
         let whole = plan::range(&diary, day, SLACK);
         // As near to its old day as may be: the suggested interval was not what it had.

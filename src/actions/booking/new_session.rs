@@ -8,11 +8,10 @@ use crate::actions::{Result, Work};
 use crate::domain::booking::diary::Wanted;
 use crate::domain::course::Course;
 use crate::domain::course::session::{Place, Session};
-use crate::domain::course::status::{ProcedureStatus, SessionStatus};
+use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{CourseId, DeviceId, HoldId, PractitionerId, ReferralId, RoomId, SiteId};
 use crate::domain::overriding::Override;
 use crate::domain::text::Code;
-use crate::domain::time::civil;
 use crate::domain::time::civil::When;
 use crate::storage::booking::claims::Except;
 use chrono::{DateTime, Utc};
@@ -97,28 +96,11 @@ pub(in crate::actions) fn booked(
     start: DateTime<Utc>,
     (referral_id, status): (Option<ReferralId>, SessionStatus),
 ) -> Session {
-    let zone = work.app.zone;
+    let (app, service) = (work.app, &search.service);
+    let (names, of) = ((app.clock.id(), app.clock.opaque()), (course.id, course.patient_id));
     Session {
-        id: work.app.clock.id(),
-        uid: work.app.clock.opaque(),
-        sequence: 0,
-        version: 1,
-        course_id: course.id,
-        patient_id: course.patient_id,
         referral_id,
-        service_id: search.service.id,
-        place,
         status,
-        procedure_status: ProcedureStatus::Preparation,
-        local_start: civil::wall_of(zone, start).format("%Y-%m-%dT%H:%M").to_string(),
-        zone: zone.name().to_owned(),
-        starts_at: start,
-        ends_at: start + search.service.duration(),
-        cancel_reason: None,
-        rebook_reason: None,
-        record: None,
-        confirmed_at: None,
-        created_at: work.now,
-        updated_at: work.now,
+        ..Session::booked(names, of, service, place, start, app.zone, work.now)
     }
 }

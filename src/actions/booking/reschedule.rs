@@ -122,7 +122,7 @@ pub async fn reschedule(
     let mut candidates = Vec::new();
     for one in &moves {
         candidates.extend(diaries::candidates(
-            &diaries::open(&mut work.tx, app, work.now, &one.search).await?,
+            &diaries::open(&mut work.tx, work.app, work.now, &one.search).await?,
         ));
     }
     // All at once and in one order, so that two desks wait for each other and never for both.
@@ -150,9 +150,9 @@ pub async fn reschedule(
     if !to.preview {
         return work.commit(Answer::Is(answer)).await;
     }
-    work.tx.rollback().await?;
+    work.abandon().await?;
     let mut work = Work::begin(app, caller).await?;
-    work.audit("session.reschedule_preview", ("session", id.0), Some(course.patient_id), None)
+    work.audit_read("session.reschedule_preview", ("session", id.0), Some(course.patient_id), None)
         .await?;
     work.commit(Answer::Is(answer)).await
 }

@@ -136,7 +136,7 @@ pub async fn find_slots(app: &App, caller: &Caller, wanted: SlotsWanted) -> Resu
         work.seen("slots.search", ("course", course.id.0), course.patient_id, detail).await?;
         return Ok(Slots { items: Vec::new(), refused: vec![refusal] });
     }
-    let mut diaries = diaries::open(&mut work.tx, app, work.now, &search).await?;
+    let mut diaries = diaries::open(&mut work.tx, work.app, work.now, &search).await?;
     for diary in &mut diaries {
         diaries::fill(&mut work.tx, diary, first, last, search.except).await?;
     }

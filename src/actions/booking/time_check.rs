@@ -5,13 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
-use uuid::Uuid;
 
 use super::change::{TIME_LAW, save};
-use crate::actions::{Actor, Answer, App, Caller, Error, Result, Work};
+use crate::actions::{App, Error, Program, Result, Work};
 use crate::domain::course::session::Session;
-use crate::domain::ids::{ResourceId, SessionId, UserId};
-use crate::domain::role::Role;
+use crate::domain::ids::{ResourceId, SessionId};
 use crate::domain::time::interval::Interval;
 use crate::domain::time::time_law::{Moving, Shift, moved, shift, stuck};
 use crate::storage::booking::claims::{Claimant, Held};
@@ -61,18 +59,12 @@ pub async fn check(app: &App) -> Result<Vec<Changed>> {
     Ok(judged(shifts, &held).into_iter().map(|(changed, _)| changed).collect())
 }
 
+/// Who moves sessions when the law of the clock changes.
+const TIME_CHECK: Program = Program::own("time-check");
+
 /// Moves all that can move, in one transaction, and tells the patients. Lists the same as [`check`] did before.
 pub async fn apply(app: &App) -> Result<Vec<Changed>> {
-    let caller = Caller {
-        actor: Actor {
-            user_id: UserId(Uuid::nil()),
-            name: "time-check".to_owned(),
-            role: Role::Manager,
-            partner_id: None,
-        },
-        repeat: None,
-    };
-    let mut work = Work::begin(app, &caller).await?;
+    let mut work = Work::for_program(app, TIME_CHECK).await?;
     // Whoever books meanwhile waits, or is waited for: then what they booked is seen. Patients first, as everywhere.
     let to_come = sessions::live_from(&mut work.tx, work.now).await?;
     resources::lock(
@@ -114,7 +106,7 @@ pub async fn apply(app: &App) -> Result<Vec<Changed>> {
         };
         save(&mut work, &one.session, next, TIME_LAW).await?;
     }
-    work.commit(Answer::Is(())).await?;
+    work.done().await?;
     Ok(judged.into_iter().map(|(changed, _)| changed).collect())
 }
 

@@ -12,7 +12,7 @@ use crate::actions::{Answer, App, Caller, Error as Refused, Result, Work};
 use crate::calendar::event::{Event, Status};
 use crate::calendar::text::{Link, TextError};
 use crate::calendar::{invite, links as calendars};
-use crate::domain::access::visit_link::hash_of;
+use crate::domain::access::secret::hash_of;
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::SessionId;
@@ -152,7 +152,7 @@ pub async fn download(app: &App, caller: &Caller, id: SessionId) -> Result<Strin
         sessions::get(&mut work.tx, id).await?.ok_or(Refused::NotThere("session"))?.session;
     let calendar = shown(&mut work.tx, app, &session, None).await?.calendar;
     let calendar = calendar.ok_or(Refused::NotThere("visit to put into a calendar"))?;
-    work.audit("session.calendar", ("session", id.0), Some(session.patient_id), None).await?;
+    work.audit_read("session.calendar", ("session", id.0), Some(session.patient_id), None).await?;
     Ok(work.commit(Answer::Is(calendar)).await?.into_inner())
 }
 

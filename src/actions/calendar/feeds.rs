@@ -2,17 +2,15 @@
 //! giving it another; revoking it; and reading it, as whoever has the address may. What
 //! an entry says stands in `calendar::entry`.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Duration, FixedOffset};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::actions::work::page::{Items, Page};
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Expected, Program, Result, Work};
 use crate::calendar::links;
-use crate::domain::access::visit_link::hash_of;
+use crate::domain::access::secret::Secret;
 use crate::domain::ids::{FeedId, PartnerId, PatientId, PractitionerId, SiteId};
 use crate::domain::messages::feed::{Feed, FeedKind};
 use crate::domain::messages::task::{Task, TaskKind};
@@ -22,6 +20,9 @@ use crate::storage::booking::resources;
 use crate::storage::catalogue::{partners, practitioners, sites};
 use crate::storage::messages::{feeds, tasks};
 use crate::storage::patient::patients;
+
+/// The housekeeping of calendars.
+const TICKER: Program = Program::own("calendars");
 
 /// Whose calendar is wanted.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -79,17 +80,12 @@ fn view(app: &App, feed: &Feed, secret: Option<&str>) -> FeedView {
     }
 }
 
-/// A secret of 256 random bits.
-fn fresh_secret() -> String {
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-}
-
 /// Makes a feed. There is one for each subject: one that is there gets a new address, and the old one is dead.
 pub async fn make(app: &App, caller: &Caller, new: NewFeed) -> Result<Answer<FeedView>> {
     let mut work = Work::begin(app, caller).await?;
     let patient = subject(&mut work, new).await?;
-    let secret = fresh_secret();
-    let current = feeds::of(&mut work.tx, new.kind, new.id).await?;
+    let secret = Secret::new(rand::random());
+    let current = feeds::in_use(&mut work.tx, new.kind, new.id).await?;
     let feed = if let Some(current) = current {
         replace_secret(&mut work, current, &secret).await?
     } else {
@@ -98,7 +94,7 @@ pub async fn make(app: &App, caller: &Caller, new: NewFeed) -> Result<Answer<Fee
             version: 1,
             kind: new.kind,
             subject_id: new.id,
-            hash: hash_of(&secret),
+            hash: secret.hash(),
             created_by: caller.actor.user_id,
             created_at: work.now,
             rotated_at: work.now,
@@ -112,8 +108,11 @@ pub async fn make(app: &App, caller: &Caller, new: NewFeed) -> Result<Answer<Fee
         feed
     };
     work.audit("feed.make", ("feed", feed.id.0), patient, Some(new.kind.to_string())).await?;
-    work.commit_secret(Answer::Created(view(app, &feed, Some(&secret))), &view(app, &feed, None))
-        .await
+    work.commit_secret(
+        Answer::Created(view(app, &feed, Some(secret.show()))),
+        &view(app, &feed, None),
+    )
+    .await
 }
 
 /// Refuses a subject that is not there; answers the patient where it is one.
@@ -137,10 +136,10 @@ async fn subject(work: &mut Work<'_>, new: NewFeed) -> Result<Option<PatientId>>
     Ok((new.kind == FeedKind::Patient).then_some(PatientId(new.id)))
 }
 
-async fn replace_secret(work: &mut Work<'_>, current: Feed, secret: &str) -> Result<Feed> {
+async fn replace_secret(work: &mut Work<'_>, current: Feed, secret: &Secret) -> Result<Feed> {
     let feed = Feed {
         version: current.version + 1,
-        hash: hash_of(secret),
+        hash: secret.hash(),
         created_by: work.caller.actor.user_id,
         rotated_at: work.now,
         last_fetched_at: None,
@@ -162,10 +161,11 @@ pub async fn rotate(
     let mut work = Work::begin(app, caller).await?;
     let current = in_use(&mut work, id).await?;
     expected.check(current.version)?;
-    let secret = fresh_secret();
+    let secret = Secret::new(rand::random());
     let feed = replace_secret(&mut work, current, &secret).await?;
     work.audit("feed.rotate", ("feed", id.0), patient_of(&feed), None).await?;
-    work.commit_secret(Answer::Is(view(app, &feed, Some(&secret))), &view(app, &feed, None)).await
+    work.commit_secret(Answer::Is(view(app, &feed, Some(secret.show()))), &view(app, &feed, None))
+        .await
 }
 
 /// Revokes a feed; its address is dead from now on.
@@ -177,7 +177,7 @@ pub async fn revoke(app: &App, caller: &Caller, id: FeedId, expected: &Expected)
         return Err(Error::Stale);
     }
     work.audit("feed.revoke", ("feed", id.0), patient_of(&feed), None).await?;
-    work.commit(Answer::Is(())).await.map(|_| ())
+    work.done().await
 }
 
 async fn in_use(work: &mut Work<'_>, id: FeedId) -> Result<Feed> {
@@ -199,7 +199,7 @@ pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<Items<FeedV
         |feed| feed.id,
     )?;
     for patient in found.items.iter().filter_map(patient_of) {
-        work.audit("feed.list", ("patient", patient.0), Some(patient), None).await?;
+        work.audit_read("feed.list", ("patient", patient.0), Some(patient), None).await?;
     }
     let items = found.map(|feed| view(app, &feed, None));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
@@ -208,13 +208,15 @@ pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<Items<FeedV
 /// Revokes the feeds that nobody has fetched for long, each with a task that says so.
 pub async fn revoke_unused(app: &App) -> Result<usize> {
     let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
-    let unused =
-        feeds::unused_since(&mut tx, now - Duration::days(i64::from(app.policy.feed_unused_days)))
-            .await?;
+    let mut work = Work::for_program(app, TICKER).await?;
+    let unused = feeds::unused_since(
+        &mut work.tx,
+        now - Duration::days(i64::from(app.policy.feed_unused_days)),
+    )
+    .await?;
     let mut revoked = 0;
     for feed in unused {
-        if !feeds::revoke(&mut tx, feed.id, feed.version, now).await? {
+        if !feeds::revoke(&mut work.tx, feed.id, feed.version, now).await? {
             continue;
         }
         revoked += 1;
@@ -226,8 +228,8 @@ pub async fn revoke_unused(app: &App) -> Result<usize> {
             patient_id: patient_of(&feed),
             ..Task::open(app.clock.id(), TaskKind::FeedRevoked, detail, now)
         };
-        tasks::insert(&mut tx, &task).await?;
+        tasks::insert(&mut work.tx, &task).await?;
     }
-    tx.commit().await?;
+    work.done().await?;
     Ok(revoked)
 }

@@ -11,15 +11,18 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::event::entry_status;
 use crate::actions::work::memory::{Fetched, KeptFeed, MOST_KEPT};
-use crate::actions::{App, Error, Result};
+use crate::actions::{App, Error, Program, Result, Work};
 use crate::calendar::entry::{Entry, Kind};
 use crate::calendar::feed;
-use crate::domain::access::visit_link::hash_of;
+use crate::domain::access::secret::hash_of;
 use crate::domain::messages::feed::{Feed, FeedKind, covered};
 use crate::domain::messages::notice::{Standing, standing};
 use crate::storage::catalogue::sites;
 use crate::storage::engine::Lease;
 use crate::storage::messages::feeds;
+
+/// The housekeeping of calendars.
+const TICKER: Program = Program::own("calendars");
 
 /// How often it is noted that a feed is fetched.
 const NOTED_EVERY: Duration = Duration::seconds(60);
@@ -67,9 +70,9 @@ async fn note(app: &App, feed: &Feed, now: DateTime<Utc>) -> Result<()> {
     if feed.last_fetched_at.is_some_and(|last| now < last + NOTED_EVERY) {
         return Ok(());
     }
-    let mut tx = app.db.begin().await?;
-    feeds::note_fetched(&mut tx, feed.id, now).await?;
-    Ok(tx.commit().await?)
+    let mut work = Work::for_program(app, TICKER).await?;
+    feeds::note_fetched(&mut work.tx, feed.id, now).await?;
+    work.done().await
 }
 
 /// The feed as a calendar; nothing where whom it is about no longer works here.
@@ -122,7 +125,7 @@ async fn rendered(
     });
     let entries: Vec<Entry> =
         if feed.kind == FeedKind::Partner { merged(entries) } else { entries.collect() };
-    // The names of sites and shops tell what is done there, so they are not in it (`ical.md` 76).
+    // The names of sites and shops tell what is done there, so they are not in it (statement 76 of `docs/calendars.md`).
     let name =
         subject.name.as_ref().map_or_else(|| label.to_owned(), |name| format!("{label} - {name}"));
     Ok(Some(Fetched::of(

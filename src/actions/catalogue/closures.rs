@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
+use crate::actions::{App, Caller, Error, Expected, Result, Work};
 use crate::domain::catalogue::closure::Closure;
 use crate::domain::ids::ClosureId;
 use crate::domain::refusal::Code;
@@ -44,6 +44,5 @@ pub async fn remove(app: &App, caller: &Caller, id: ClosureId, expected: &Expect
     expected.check(closure.version)?;
     closures::delete(&mut work.tx, id).await?;
     work.audit("closure.remove", ("closure", id.0), None, None).await?;
-    work.commit(Answer::Is(())).await?;
-    Ok(())
+    work.done().await
 }

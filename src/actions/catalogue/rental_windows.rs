@@ -140,9 +140,9 @@ pub async fn booked_in(
     let booked = sessions::booked_with(&mut work.tx, device, whole).await?;
     let patients: BTreeSet<_> = booked.iter().map(|listed| listed.session.patient_id).collect();
     for patient in patients {
-        work.audit("session.list", ("patient", patient.0), Some(patient), None).await?;
+        work.audit_read("session.list", ("patient", patient.0), Some(patient), None).await?;
     }
-    work.tx.commit().await?;
+    work.done().await?;
     let booked = booked.into_iter().map(|listed| view(app, listed)).collect();
     Ok((window_view(app, window), booked))
 }

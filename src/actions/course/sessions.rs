@@ -19,7 +19,8 @@ use crate::storage::course::sessions::Wanted;
 pub async fn get(app: &App, caller: &Caller, id: SessionId) -> Result<Answer<SessionView>> {
     let mut work = Work::begin(app, caller).await?;
     let listed = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
-    work.audit("session.read", ("session", id.0), Some(listed.session.patient_id), None).await?;
+    work.audit_read("session.read", ("session", id.0), Some(listed.session.patient_id), None)
+        .await?;
     work.commit(Answer::Is(view(app, listed))).await
 }
 
@@ -59,7 +60,7 @@ pub async fn list(
     let patients: BTreeSet<_> =
         found.items.iter().map(|listed| listed.session.patient_id).collect();
     for patient in patients {
-        work.audit("session.list", ("patient", patient.0), Some(patient), None).await?;
+        work.audit_read("session.list", ("patient", patient.0), Some(patient), None).await?;
     }
     let items = found.map(|listed| view(app, listed));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())

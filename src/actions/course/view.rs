@@ -78,8 +78,8 @@ pub(in crate::actions) async fn view(work: &mut Work<'_>, course: Course) -> Res
     let given = consents::active(&mut work.tx, course.patient_id).await?;
     let concerns = concerns(app, &catalogue, &case, &listed)?;
     let assessed = civil::date_of(zone, course.assessed_at.unwrap_or(course.created_at));
-    let estimate = estimate::of(&case, assessed, policy);
-    let progress = progress::of(&case, estimate.as_ref().map(|estimate| estimate.max));
+    let estimate = estimate::estimated(&case, assessed, policy);
+    let progress = progress::counted(&case, estimate.as_ref().map(|estimate| estimate.max));
     let today = civil::date_of(zone, work.now);
     let next = next_service(&case, &listed, &catalogue.services);
     Ok(CourseView {

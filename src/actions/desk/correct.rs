@@ -143,10 +143,10 @@ pub async fn history(app: &App, caller: &Caller, id: SessionId) -> Result<Answer
     let patient =
         sessions::patient_of(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?;
     let changes = history::all(&mut work.tx, id).await?;
-    work.audit("session.history", ("session", id.0), Some(patient), None).await?;
+    work.audit_read("session.history", ("session", id.0), Some(patient), None).await?;
     let items = changes.into_iter().map(|change| ChangeView {
         id: change.change.id,
-        at: civil::shown(app.zone, change.change.at),
+        at: civil::shown(app.zone, change.at),
         user_id: change.user_id,
         change: change.change.change,
         undone: change.undone,

@@ -22,6 +22,7 @@ use crate::domain::patient::Phone;
 use crate::domain::time::civil;
 use crate::domain::time::interval::Interval;
 use crate::storage::catalogue::{Catalogue, closures, devices};
+use crate::storage::deeds;
 use crate::storage::desk::day;
 use crate::storage::desk::day::OnDay;
 
@@ -152,14 +153,10 @@ pub async fn card(
     Ok(look.cards().into_iter().find(|card| card.session.id == id))
 }
 
-/// The stamp of `days` days from `first` on.
+/// The stamp of `days` days from `first` on: another one means that a deed has touched them.
 pub async fn stamp(app: &App, first: NaiveDate, days: u64) -> Result<String> {
     let mut tx = app.db.read().await?;
-    Ok(written(day::stamp(&mut tx, range(app, first, days)?).await?))
-}
-
-fn written((count, versions, last): (i64, i64, Option<DateTime<Utc>>)) -> String {
-    format!("{count}-{versions}-{}", last.map_or(0, |last| last.timestamp_micros()))
+    Ok(deeds::count_on(&mut tx, range(app, first, days)?).await?.to_string())
 }
 
 fn range(app: &App, first: NaiveDate, days: u64) -> Result<Interval> {
@@ -185,7 +182,7 @@ impl<'a> Look<'a> {
         let range = range(app, first, days)?;
         let mut work = Work::look(app, caller).await?;
         // The stamp first: what changes in between is then seen as a change.
-        let stamp = written(day::stamp(&mut work.tx, range).await?);
+        let stamp = deeds::count_on(&mut work.tx, range).await?.to_string();
         let catalogue = current(&mut work.tx, app).await?;
         let rows = day::sessions(&mut work.tx, range).await?;
         let last = first.checked_add_days(Days::new(days)).unwrap_or(first);
@@ -195,7 +192,7 @@ impl<'a> Look<'a> {
             windows.extend(devices::windows_within(&mut work.tx, site.id, range).await?);
         }
         let now = work.now;
-        work.tx.rollback().await?;
+        work.abandon().await?;
         let patients: BTreeSet<_> = rows.iter().map(|row| row.listed.session.patient_id).collect();
         seen_lately::audit_listed(app, caller, "session.list", patients.into_iter().collect())
             .await?;

@@ -131,7 +131,7 @@ pub async fn patient(
     let catalogue = current(&mut work.tx, app).await?;
     let since = work.now.checked_sub_months(NO_SHOWS_OF).unwrap_or(work.now);
     let no_shows = sessions::no_shows(&mut work.tx, id, since).await?;
-    work.tx.rollback().await?;
+    work.abandon().await?;
     let chosen = rather.course.or_else(|| found.first().map(|course| course.id));
     let mut panels = Vec::new();
     for course in found {

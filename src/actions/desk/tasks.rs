@@ -100,7 +100,7 @@ pub async fn list(
     let found = page.of(found, |task| task.id)?;
     for task in &found.items {
         if let Some(patient) = task.patient_id {
-            work.audit("task.list", ("task", task.id.0), Some(patient), None).await?;
+            work.audit_read("task.list", ("task", task.id.0), Some(patient), None).await?;
         }
     }
     let items = found.map(|task| view(app, task, None));
@@ -112,7 +112,7 @@ pub async fn get(app: &App, caller: &Caller, id: TaskId) -> Result<Answer<TaskVi
     let mut work = Work::begin(app, caller).await?;
     let task = tasks::get(&mut work.tx, id).await?.ok_or(Error::NotThere("task"))?;
     let shown = whole(&mut work, task).await?;
-    work.audit("task.read", ("task", id.0), shown.patient_id, None).await?;
+    work.audit_read("task.read", ("task", id.0), shown.patient_id, None).await?;
     work.commit(Answer::Is(shown)).await
 }
 

@@ -34,9 +34,8 @@ pub async fn undo(
     let mut work = Work::begin(app, caller).await?;
     let current = lock_session(&mut work, id, expected).await?.session;
     let grace = app.policy.undo();
-    let change =
-        history::last(&mut work.tx, id).await?.filter(|change| work.now <= change.at + grace);
-    let change = change.ok_or_else(|| {
+    let last = history::last(&mut work.tx, id).await?.filter(|made| work.now <= made.at + grace);
+    let change = last.map(|made| made.change).ok_or_else(|| {
         let minutes = app.policy.undo_minutes;
         Error::refused(
             Code::NothingToUndo,

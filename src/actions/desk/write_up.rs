@@ -8,8 +8,9 @@ use crate::actions::course::view::CourseView;
 use crate::actions::patient::{courses, patients};
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Caller, Error, Result, Work};
+use crate::domain::catalogue::measure::Wavelength;
 use crate::domain::catalogue::service::Treatment;
-use crate::domain::course::record::{TreatmentRecord, Wavelength};
+use crate::domain::course::record::TreatmentRecord;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{DeviceId, SessionId, SiteId};
 use crate::storage::catalogue::Catalogue;
@@ -52,7 +53,7 @@ pub async fn write_up(app: &App, caller: &Caller, id: SessionId) -> Result<Write
     let course = courses::get(app, caller, session.course_id).await?.into_inner();
     let mut work = Work::look(app, caller).await?;
     let catalogue = current(&mut work.tx, app).await?;
-    work.tx.rollback().await?;
+    work.abandon().await?;
     let service = catalogue
         .services
         .iter()

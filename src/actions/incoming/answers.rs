@@ -3,170 +3,128 @@
 //! calls a visit off; a person reads what a rule cannot.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use uuid::Uuid;
 
 use crate::actions::booking::slots;
 use crate::actions::booking::slots::SlotsWanted;
 use crate::actions::messages::notices;
 use crate::actions::messages::notices::Of;
-use crate::actions::{Actor, App, Caller, Error, Result, Work};
+use crate::actions::{App, Caller, Error, Result, Work};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
-use crate::domain::ids::{SessionId, UserId};
+use crate::domain::ids::SessionId;
 use crate::domain::messages::message::{Audience, Message, Reply};
 use crate::domain::messages::task::{Task, TaskKind};
 use crate::domain::patient::recipient::Recipient;
-use crate::domain::role::Role;
 use crate::domain::time::civil;
 use crate::domain::time::civil::{Day, Edge};
+use crate::storage::Tx;
 use crate::storage::booking::resources;
 use crate::storage::catalogue::services;
 use crate::storage::course::sessions;
 use crate::storage::messages::{ledger, tasks};
 use crate::storage::patient::patients;
-use crate::storage::{Tx, audit};
 
 /// How far ahead other times are looked for, days.
 const LOOK_AHEAD: u64 = 60;
 /// How many other times are offered.
 pub(super) const OFFERED: usize = 3;
 
-/// A patient as a caller: never signed in, known by the link or the telephone that they have.
-pub(super) fn caller(name: &str) -> Caller {
-    Caller {
-        actor: Actor {
-            user_id: UserId(Uuid::nil()),
-            name: name.to_owned(),
-            role: Role::Patient,
-            partner_id: None,
-        },
-        repeat: None,
-    }
-}
-
-/// Notes that the patient of a visit comes, to the time at `start`, and that `from` said so. Their patient is locked
+/// Notes that the patient of a visit comes, to the time at `start`. Their patient is locked
 /// already. Whether it is a visit that can be confirmed, and still at that time.
 pub async fn confirm(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     id: SessionId,
     start: DateTime<Utc>,
-    by: &str,
 ) -> Result<Option<Session>> {
-    let Some(session) = sessions::get(tx, id).await?.map(|listed| listed.session) else {
+    let Some(session) = sessions::get(&mut work.tx, id).await?.map(|listed| listed.session) else {
         return Ok(None);
     };
     if session.status != SessionStatus::Booked
         || session.starts_at != start
-        || session.starts_at <= now
+        || session.starts_at <= work.now
     {
         return Ok(None);
     }
     // Whoever comes needs no call and no other time.
-    tasks::settle_answered(tx, id, now).await?;
+    tasks::settle_answered(&mut work.tx, id, work.now).await?;
     if session.confirmed_at.is_some() {
         return Ok(Some(session));
     }
-    save_answer(tx, app, now, &session, Some(now), ("session.confirm", by)).await.map(Some)
+    save_answer(work, &session, Some(work.now), "session.confirm").await.map(Some)
 }
 
 /// Notes that the patient does not come after all, if they had said that they do. Their patient is locked already.
-pub async fn withdraw_confirmation(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
-    id: SessionId,
-    by: &str,
-) -> Result<()> {
-    if let Some(session) = sessions::get(tx, id).await?.map(|listed| listed.session)
+pub async fn withdraw_confirmation(work: &mut Work<'_>, id: SessionId) -> Result<()> {
+    if let Some(session) = sessions::get(&mut work.tx, id).await?.map(|listed| listed.session)
         && session.status == SessionStatus::Booked
         && session.confirmed_at.is_some()
     {
-        save_answer(tx, app, now, &session, None, ("session.decline", by)).await?;
+        save_answer(work, &session, None, "session.decline").await?;
     }
     Ok(())
 }
 
 /// Notes that the patient asks for another time: no longer confirmed, and a task for the desk, unless there is one. Their
 /// patient is locked already. Whether it is a visit that can be moved.
-pub(super) async fn ask_for_another(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
-    id: SessionId,
-    by: &str,
-) -> Result<Option<Session>> {
-    let Some(session) = sessions::get(tx, id).await?.map(|listed| listed.session) else {
+pub(super) async fn ask_for_another(work: &mut Work<'_>, id: SessionId) -> Result<Option<Session>> {
+    let Some(session) = sessions::get(&mut work.tx, id).await?.map(|listed| listed.session) else {
         return Ok(None);
     };
     if !matches!(session.status, SessionStatus::Booked | SessionStatus::Pending)
-        || session.starts_at <= now
+        || session.starts_at <= work.now
     {
         return Ok(None);
     }
-    if !tasks::is_open(tx, session.id, TaskKind::VisitToMove).await? {
+    if !tasks::is_open(&mut work.tx, session.id, TaskKind::VisitToMove).await? {
         let detail = "The patient asks for another time for this visit. Find one with them; until then it stands.";
         let task = Task {
             session_id: Some(session.id),
             patient_id: Some(session.patient_id),
-            ..Task::open(app.clock.id(), TaskKind::VisitToMove, detail, now)
+            ..Task::open(work.app.clock.id(), TaskKind::VisitToMove, detail, work.now)
         };
-        tasks::insert(tx, &task).await?;
+        tasks::insert(&mut work.tx, &task).await?;
     }
-    save_answer(tx, app, now, &session, None, ("session.ask_for_another", by)).await.map(Some)
+    save_answer(work, &session, None, "session.ask_for_another").await.map(Some)
 }
 
 async fn save_answer(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     session: &Session,
     confirmed_at: Option<DateTime<Utc>>,
-    (action, by): (&str, &str),
+    action: &str,
 ) -> Result<Session> {
     let mut next = session.clone();
     if session.confirmed_at != confirmed_at {
         next = Session { version: session.version + 1, confirmed_at, ..next };
-        if !sessions::update(tx, &next).await? {
+        if !sessions::update(&mut work.tx, &next).await? {
             return Err(Error::Stale);
         }
-        let patient =
-            patients::get(tx, next.patient_id).await?.ok_or(Error::NotThere("patient"))?;
-        notices::queue_for(tx, app, now, &next, &patient, Of::Plans).await?;
+        let patient = patients::get(&mut work.tx, next.patient_id)
+            .await?
+            .ok_or(Error::NotThere("patient"))?;
+        notices::queue_for(work, &next, &patient, Of::Plans).await?;
     }
-    let line = audit::Line {
-        id: app.clock.id(),
-        at: now,
-        user_id: None,
-        user_name: by.to_owned(),
-        role: Role::Patient.to_string(),
-        patient_id: Some(next.patient_id),
-        action: action.to_owned(),
-        subject: "session".to_owned(),
-        subject_id: Some(next.id.0),
-        detail: None,
-    };
-    audit::insert(tx, &line).await?;
+    work.touch_session(&next);
+    let (id, patient) = (next.id.0, next.patient_id);
+    work.audit(action, ("session", id), Some(patient), None).await?;
     Ok(next)
 }
 
 /// Notes in the ledger what was answered to the last message about a visit that went to `from`.
 pub(super) async fn note_in_ledger(
-    tx: &mut Tx,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     session: SessionId,
     from: &Recipient,
     answer: Reply,
 ) -> Result<()> {
-    let rows = ledger::of_session(tx, session).await?;
+    let rows = ledger::of_session(&mut work.tx, session).await?;
     let theirs = |row: &&Message| {
         row.kind.audience() == Audience::Patient
             && row.sent_at.is_some()
             && row.recipient.as_ref().is_some_and(|to| to.is_same(from))
     };
     if let Some(row) = rows.iter().filter(theirs).max_by_key(|row| (row.sent_at, row.id)) {
-        ledger::note_answer(tx, row.id, answer, now, row.answer_stamp).await?;
+        ledger::note_answer(&mut work.tx, row.id, answer, work.now, row.answer_stamp).await?;
     }
     Ok(())
 }
@@ -183,9 +141,9 @@ pub(super) async fn other_times(
     caller: &Caller,
     session: &Session,
 ) -> Result<Vec<DateTime<Utc>>> {
-    let mut work = Work::look(app, caller).await?;
-    let service = services::get(&mut work.tx, session.service_id).await?;
-    work.tx.rollback().await?;
+    let mut tx = app.db.read().await?;
+    let service = services::get(&mut tx, session.service_id).await?;
+    tx.rollback().await?;
     let service = service.ok_or(Error::NotThere("service"))?;
     let tomorrow = civil::date_of(app.zone, app.clock.now()) + Days::new(1);
     let day =

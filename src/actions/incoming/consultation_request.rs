@@ -4,22 +4,24 @@
 
 use std::net::IpAddr;
 
-use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use chrono::{Days, Duration, NaiveDate};
 
+use super::filing;
+use super::filing::file;
 use crate::actions::messages::links;
-use crate::actions::{App, Result};
+use crate::actions::{App, Program, Result, Work};
 use crate::domain::access::form_stamp;
 use crate::domain::access::form_stamp::BadStamp;
 use crate::domain::access::visit_link::LinkKey;
 use crate::domain::messages::reply::{FiledReply, Verdict};
 use crate::domain::messages::task::{Task, TaskKind};
 use crate::domain::patient::{Email, Language, Phone};
-use crate::domain::role::Role;
 use crate::domain::text::{Line, Wish};
 use crate::domain::time::civil;
-use crate::storage::audit;
 use crate::storage::messages::{replies, tasks};
 
+/// A caller of the public page.
+const PAGE: Program = Program::patient("the public page");
 /// What the form is called in its stamp, and in what is filed.
 const FORM: &str = "consultation";
 
@@ -91,31 +93,16 @@ pub async fn send(app: &App, new: &NewWish, stamp: &str) -> Result<Sent> {
         session_id: None,
         patient_id: None,
     };
-    let mut tx = app.db.begin().await?;
+    let mut work = Work::for_program(app, PAGE).await?;
     let keys = [filed_as(&key, &new.phone, yesterday), filed.mailbox_key.clone()];
-    let known = replies::is_filed(&mut tx, keys, now - Duration::days(1)).await?;
+    let known = replies::is_filed(&mut work.tx, keys, now - Duration::days(1)).await?;
     // The key itself decides between two that come at once.
-    if known || !replies::insert(&mut tx, &filed).await? {
-        tx.rollback().await?;
+    if known || !replies::insert(&mut work.tx, &filed).await? {
+        work.abandon().await?;
         return Ok(Sent::Taken);
     }
-    tasks::insert(&mut tx, &task(app, new.language, &filed, now)).await?;
-    let line = audit::Line {
-        id: app.clock.id(),
-        at: now,
-        user_id: None,
-        user_name: "the public page".to_owned(),
-        role: Role::Patient.to_string(),
-        patient_id: None,
-        action: "reply.file".to_owned(),
-        subject: "reply".to_owned(),
-        subject_id: Some(filed.id.0),
-        detail: Some(filed.verdict.to_string()),
-    };
-    audit::insert(&mut tx, &line).await?;
-    tx.commit().await?;
-    app.note_commit();
-    tracing::info!(reply = %filed.id, verdict = %filed.verdict, "filed");
+    tasks::insert(&mut work.tx, &task(app, new.language, &filed)).await?;
+    file(work, &filed).await?;
     Ok(Sent::Taken)
 }
 
@@ -131,7 +118,7 @@ fn sender(new: &NewWish) -> String {
     all.collect::<Vec<_>>().join(", ")
 }
 
-fn task(app: &App, language: Language, filed: &FiledReply, now: DateTime<Utc>) -> Task {
+fn task(app: &App, language: Language, filed: &FiledReply) -> Task {
     let detail = match language {
         Language::En => {
             "Somebody asks for a consultation on the public page. Call them; nothing is booked yet."
@@ -140,8 +127,5 @@ fn task(app: &App, language: Language, filed: &FiledReply, now: DateTime<Utc>) -
             "Somebody asks for a consultation on the public page, in French. Call them; nothing is booked yet."
         }
     };
-    Task {
-        reply_id: Some(filed.id),
-        ..Task::open(app.clock.id(), TaskKind::ConsultationWished, detail, now)
-    }
+    filing::task(app, filed, TaskKind::ConsultationWished, detail)
 }

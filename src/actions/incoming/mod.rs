@@ -3,5 +3,7 @@
 
 pub mod answers;
 pub mod consultation_request;
+mod filing;
+pub mod mail;
 pub mod page;
 pub mod texts;

@@ -5,14 +5,14 @@
 use chrono::{DateTime, Utc};
 
 use super::answers;
-use super::answers::{caller, lock_patient_of, note_in_ledger};
+use super::answers::{lock_patient_of, note_in_ledger};
 use crate::actions::booking::reschedule::{NewTime, reschedule};
 use crate::actions::calendar::event::{LINK, session_behind};
 use crate::actions::partner::proposals;
 use crate::actions::patient::opt_outs;
 use crate::actions::referral::change;
-use crate::actions::{Answer, App, Error, Expected, Result, Work};
-use crate::domain::access::visit_link::hash_of;
+use crate::actions::{App, Error, Expected, Program, Result, Work};
+use crate::domain::access::secret::hash_of;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::messages::message::Reply;
 use crate::domain::partner::referral::ProposalStatus;
@@ -21,6 +21,9 @@ use crate::domain::time::civil;
 use crate::domain::time::civil::When;
 use crate::storage::messages::visit_links;
 use crate::storage::partner::proposals as proposed;
+
+/// A patient on the page behind their link.
+const PAGE: Program = Program::patient(LINK);
 
 /// What became of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,33 +36,29 @@ pub enum Answered {
 
 /// Confirms the visit behind `secret`, as the page showed it at `start`.
 pub async fn confirm(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answered> {
-    let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
-    let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
-    lock_patient_of(&mut tx, session.id).await?;
-    if answers::confirm(&mut tx, app, now, session.id, start, LINK).await?.is_none() {
-        tx.rollback().await?;
+    let mut work = Work::for_program(app, PAGE).await?;
+    let (session, recipient) = session_behind(&mut work.tx, app, work.now, secret).await?;
+    lock_patient_of(&mut work.tx, session.id).await?;
+    if answers::confirm(&mut work, session.id, start).await?.is_none() {
+        work.abandon().await?;
         return Ok(Answered::Changed);
     }
-    note_in_ledger(&mut tx, now, session.id, &recipient, Reply::Confirm).await?;
-    tx.commit().await?;
-    app.note_commit();
+    note_in_ledger(&mut work, session.id, &recipient, Reply::Confirm).await?;
+    work.done().await?;
     Ok(Answered::Noted)
 }
 
 /// Notes that the patient cannot come to the visit behind `secret`: a task for the desk, and other times to choose from.
 pub async fn ask_for_another(app: &App, secret: &str) -> Result<Answered> {
-    let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
-    let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
-    lock_patient_of(&mut tx, session.id).await?;
-    if answers::ask_for_another(&mut tx, app, now, session.id, LINK).await?.is_none() {
-        tx.rollback().await?;
+    let mut work = Work::for_program(app, PAGE).await?;
+    let (session, recipient) = session_behind(&mut work.tx, app, work.now, secret).await?;
+    lock_patient_of(&mut work.tx, session.id).await?;
+    if answers::ask_for_another(&mut work, session.id).await?.is_none() {
+        work.abandon().await?;
         return Ok(Answered::Changed);
     }
-    note_in_ledger(&mut tx, now, session.id, &recipient, Reply::Change).await?;
-    tx.commit().await?;
-    app.note_commit();
+    note_in_ledger(&mut work, session.id, &recipient, Reply::Change).await?;
+    work.done().await?;
     Ok(Answered::Noted)
 }
 
@@ -68,7 +67,7 @@ pub async fn other_times(app: &App, secret: &str) -> Result<Vec<DateTime<Utc>>> 
     let mut tx = app.db.read().await?;
     let (session, _) = session_behind(&mut tx, app, app.clock.now(), secret).await?;
     tx.rollback().await?;
-    answers::other_times(app, &caller(LINK), &session).await
+    answers::other_times(app, &PAGE.caller(), &session).await
 }
 
 /// Moves the visit behind `secret` to `start`, if that is still one of the times that would be offered: every rule is
@@ -81,7 +80,7 @@ pub async fn take(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answe
     if session.status != SessionStatus::Booked || session.starts_at <= app.clock.now() {
         return Ok(Answered::Changed);
     }
-    let caller = caller(LINK);
+    let caller = PAGE.caller();
     if !answers::other_times(app, &caller, &session).await?.contains(&start) {
         return Ok(Answered::Changed);
     }
@@ -113,8 +112,7 @@ pub async fn take_proposal(app: &App, secret: &str, start: DateTime<Utc>) -> Res
     let Some(referral) = session.referral_id else {
         return Ok(Answered::Changed);
     };
-    let caller = caller(LINK);
-    let mut work = Work::begin(app, &caller).await?;
+    let mut work = Work::for_program(app, PAGE).await?;
     let referral = change::lock_referral(&mut work, referral, &Expected::Any).await?;
     let mut open = proposed::of_session(&mut work.tx, session.id).await?;
     open.retain(|one| one.status == ProposalStatus::Open && one.starts_at == start);
@@ -130,25 +128,23 @@ pub async fn take_proposal(app: &App, secret: &str, start: DateTime<Utc>) -> Res
         Err(error) => return Err(error),
     };
     work.audit("referral.accept_proposal", ("referral", id.0), Some(patient), None).await?;
-    work.commit(Answer::Is(())).await?;
+    work.done().await?;
     Ok(Answered::Noted)
 }
 
 /// Stops messages to the address that the link went to, or lets them go there again.
 pub async fn messages(app: &App, secret: &str, wanted: bool, by: OptOutBy) -> Result<()> {
-    let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
-    // However long ago the visit was: nobody has to read on to be left alone.
-    let (session, recipient) =
-        visit_links::behind(&mut tx, &hash_of(secret)).await?.ok_or(Error::NotThere("page"))?;
+    let mut work = Work::for_program(app, PAGE).await?;
+    // However long ago the session was: a patient who is not to be written to need not read on.
+    let (session, recipient) = visit_links::behind(&mut work.tx, &hash_of(secret))
+        .await?
+        .ok_or(Error::NotThere("page"))?;
     let proof = format!("by the link of visit {session}");
     if wanted {
-        opt_outs::end_in(&mut tx, app, now, &recipient, by, &proof).await?;
+        opt_outs::end_in(&mut work, &recipient, by, &proof).await?;
     } else {
-        opt_outs::begin_in(&mut tx, app, now, &recipient, by, &proof).await?;
-        note_in_ledger(&mut tx, now, session, &recipient, Reply::Stop).await?;
+        opt_outs::begin_in(&mut work, &recipient, by, &proof).await?;
+        note_in_ledger(&mut work, session, &recipient, Reply::Stop).await?;
     }
-    tx.commit().await?;
-    app.note_commit();
-    Ok(())
+    work.done().await
 }

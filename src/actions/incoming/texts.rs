@@ -5,10 +5,11 @@
 use chrono::{DateTime, Utc};
 
 use super::answers;
+use super::filing::{file, task};
 use crate::actions::messages::{facts, links};
 use crate::actions::patient::opt_outs;
 use crate::actions::work::catalogue_kept::current;
-use crate::actions::{App, Caller, Result};
+use crate::actions::{App, Caller, Program, Result, Work};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{MessageId, PatientId};
@@ -23,11 +24,16 @@ use crate::domain::patient::channel::Channel;
 use crate::domain::patient::opt_out::OptOutBy;
 use crate::domain::patient::recipient::Recipient;
 use crate::domain::patient::{Language, Patient, Phone};
+use crate::storage::Tx;
 use crate::storage::booking::resources;
 use crate::storage::course::sessions;
 use crate::storage::messages::{ledger, replies, tasks};
 use crate::storage::patient::patients;
-use crate::storage::{Tx, audit};
+
+/// A patient who answers by text.
+const TEXT: Program = Program::patient("a text message");
+/// The provider of texts, who says what became of one.
+const PROVIDER: Program = Program::own("the provider of texts");
 
 /// A text message that came in.
 #[derive(Debug, Clone)]
@@ -57,18 +63,17 @@ const MOST_CHARS: usize = 2_000;
 pub async fn receive(app: &App, incoming: &Incoming) -> Result<Option<String>> {
     let said = said(&incoming.body);
     let phone = Phone::try_from(incoming.from.clone()).ok();
-    let caller = answers::caller("a text message");
     // Looked up before anything is locked, since the search has transactions of its own.
     let others = if said == Said::Change {
-        other_times(app, &caller, phone.as_ref()).await?
+        other_times(app, &TEXT.caller(), phone.as_ref()).await?
     } else {
         Vec::new()
     };
-    let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
-    let about = about(&mut tx, now, phone).await?;
+    let mut work = Work::for_program(app, TEXT).await?;
+    let now = work.now;
+    let about = about(&mut work.tx, now, phone).await?;
     // All who share the number, in order, as everywhere.
-    resources::lock(&mut tx, about.patients.iter().map(|patient| (*patient).into())).await?;
+    resources::lock(&mut work.tx, about.patients.iter().map(|patient| (*patient).into())).await?;
     let mut filed = FiledReply {
         id: app.clock.id(),
         mailbox_key: format!("text:{}", incoming.id),
@@ -86,78 +91,55 @@ pub async fn receive(app: &App, incoming: &Incoming) -> Result<Option<String>> {
             },
         ),
     };
-    let (verdict, words) = carry_out(&mut tx, app, now, said, incoming, &about, &others).await?;
+    let (verdict, words) = carry_out(&mut work, said, incoming, &about, &others).await?;
     filed.verdict = verdict;
-    if !replies::insert(&mut tx, &filed).await? {
+    if !replies::insert(&mut work.tx, &filed).await? {
         // Handed over before; what it asked for was done then.
-        tx.rollback().await?;
+        work.abandon().await?;
         return Ok(None);
     }
     if verdict == Verdict::Words {
         let detail =
             "Somebody answered by text. Read it, and call if need be; nothing was changed.";
-        let task = Task {
-            session_id: filed.session_id,
-            patient_id: filed.patient_id,
-            message_id: filed.message_id,
-            reply_id: Some(filed.id),
-            ..Task::open(app.clock.id(), TaskKind::ReplyToRead, detail, now)
-        };
-        tasks::insert(&mut tx, &task).await?;
+        let task = task(app, &filed, TaskKind::ReplyToRead, detail);
+        tasks::insert(&mut work.tx, &task).await?;
     }
     let silent = match &about.phone {
-        Some(phone) => facts::has_opted_out(&mut tx, &Recipient::Phone(phone.clone())).await?,
+        Some(phone) => facts::has_opted_out(&mut work.tx, &Recipient::Phone(phone.clone())).await?,
         None => true,
     };
     let inline = match (words, &about.session, &about.phone) {
         // Whoever wants no messages and asks who this is, is answered in the same breath.
         (Some(words), Some(session), Some(phone)) if !silent => {
-            queue_answer(&mut tx, app, now, session, phone, &filed, words).await?;
+            queue_answer(&mut work, session, phone, &filed, words).await?;
             None
         }
         (words, ..) => words,
     };
-    let line = audit::Line {
-        id: app.clock.id(),
-        at: now,
-        user_id: None,
-        user_name: caller.actor.name,
-        role: caller.actor.role.to_string(),
-        patient_id: filed.patient_id,
-        action: "reply.file".to_owned(),
-        subject: "reply".to_owned(),
-        subject_id: Some(filed.id.0),
-        detail: Some(verdict.to_string()),
-    };
-    audit::insert(&mut tx, &line).await?;
-    tx.commit().await?;
-    app.note_commit();
-    tracing::info!(reply = %filed.id, %verdict, "filed");
+    file(work, &filed).await?;
     Ok(inline)
 }
 
 /// Does what a text asks for. What it was, and what to answer.
 async fn carry_out(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     said: Said,
     incoming: &Incoming,
     about: &About,
     others: &[DateTime<Utc>],
 ) -> Result<(Verdict, Option<String>)> {
-    let from = Sender::of(&app.profile);
-    let language = language(tx, about).await?;
+    let from = Sender::clinic(&work.app.profile);
+    let language = language(work, about).await?;
     let recipient = about.phone.clone().map(Recipient::Phone);
-    let zone = |session: &Session| app.zone_named(&session.zone).unwrap_or(app.zone);
+    let zone = |session: &Session| work.app.zone_named(&session.zone).unwrap_or(work.app.zone);
     match (said, &recipient, &about.session) {
         (Said::Stop, Some(recipient), _) => {
-            opt_outs::begin_in(tx, app, now, recipient, OptOutBy::Text, &proof(incoming)).await?;
-            note_answer(tx, now, about, recipient, Reply::Stop).await?;
+            opt_outs::begin_in(work, recipient, OptOutBy::Text, &proof(incoming)).await?;
+            note_answer(work, about, recipient, Reply::Stop).await?;
             Ok((Verdict::TextStop, None))
         }
         (Said::Start, Some(recipient), _) => {
-            opt_outs::end_in(tx, app, now, recipient, OptOutBy::Text, &proof(incoming)).await?;
+            opt_outs::end_in(work, recipient, OptOutBy::Text, &proof(incoming)).await?;
             Ok((Verdict::TextStart, None))
         }
         (Said::Help, ..) => Ok((Verdict::TextHelp, Some(text_wording::help(from, language)))),
@@ -167,9 +149,9 @@ async fn carry_out(
                 .message
                 .as_ref()
                 .map_or(session.starts_at, |message| message.content.starts_at);
-            match answers::confirm(tx, app, now, session.id, told, "a text message").await? {
+            match answers::confirm(work, session.id, told).await? {
                 Some(session) => {
-                    note_answer(tx, now, about, recipient, Reply::Confirm).await?;
+                    note_answer(work, about, recipient, Reply::Confirm).await?;
                     let words =
                         text_wording::thanks(from, language, session.starts_at, zone(&session));
                     Ok((Verdict::TextConfirmed, Some(words)))
@@ -178,11 +160,11 @@ async fn carry_out(
             }
         }
         (Said::Change, Some(recipient), Some(session)) => {
-            match answers::ask_for_another(tx, app, now, session.id, "a text message").await? {
+            match answers::ask_for_another(work, session.id).await? {
                 Some(session) => {
-                    note_answer(tx, now, about, recipient, Reply::Change).await?;
-                    links::open(tx, app, now, session.id, recipient).await?;
-                    let link = links::address_in(tx, app, session.id, recipient).await?;
+                    note_answer(work, about, recipient, Reply::Change).await?;
+                    links::open(work, session.id, recipient).await?;
+                    let link = links::address_in(work, session.id, recipient).await?;
                     let words =
                         text_wording::other_times(from, language, others, zone(&session), &link);
                     Ok((Verdict::TextChange, Some(words)))
@@ -199,14 +181,13 @@ fn proof(incoming: &Incoming) -> String {
 }
 
 async fn note_answer(
-    tx: &mut Tx,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     about: &About,
     recipient: &Recipient,
     answer: Reply,
 ) -> Result<()> {
     if let Some(session) = &about.session {
-        answers::note_in_ledger(tx, now, session.id, recipient, answer).await?;
+        answers::note_in_ledger(work, session.id, recipient, answer).await?;
     }
     Ok(())
 }
@@ -254,14 +235,14 @@ async fn about(tx: &mut Tx, now: DateTime<Utc>, phone: Option<Phone>) -> Result<
     Ok(About { phone, patients, message, session })
 }
 
-async fn language(tx: &mut Tx, about: &About) -> Result<Language> {
+async fn language(work: &mut Work<'_>, about: &About) -> Result<Language> {
     let patient = about
         .session
         .as_ref()
         .map(|session| session.patient_id)
         .or(about.patients.first().copied());
     let patient: Option<Patient> = match patient {
-        Some(patient) => patients::get(tx, patient).await?,
+        Some(patient) => patients::get(&mut work.tx, patient).await?,
         None => None,
     };
     Ok(patient.map_or(Language::En, |patient| patient.details.preferred_language))
@@ -269,23 +250,22 @@ async fn language(tx: &mut Tx, about: &About) -> Result<Language> {
 
 /// Queues an answer, due at once.
 async fn queue_answer(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     session: &Session,
     phone: &Phone,
     filed: &FiledReply,
     words: String,
 ) -> Result<()> {
     // As it is by now: what was asked for has changed it.
-    let Some(session) = sessions::get(tx, session.id).await?.map(|listed| listed.session) else {
+    let Some(session) = sessions::get(&mut work.tx, session.id).await?.map(|listed| listed.session)
+    else {
         return Ok(());
     };
-    let Some(patient) = patients::get(tx, session.patient_id).await? else {
+    let Some(patient) = patients::get(&mut work.tx, session.patient_id).await? else {
         return Ok(());
     };
-    let catalogue = current(tx, app).await?;
-    let facts = facts::load(tx, app, &catalogue, &session, &patient).await?;
+    let catalogue = current(&mut work.tx, work.app).await?;
+    let facts = facts::load(&mut work.tx, work.app, &catalogue, &session, &patient).await?;
     let message = Message {
         kind: MessageKind::Answer,
         channel: Channel::Sms,
@@ -293,9 +273,9 @@ async fn queue_answer(
         recipient: Some(Recipient::Phone(phone.clone())),
         content: Content { calendar: false, words: Some(words), ..facts.content() },
         status: MessageStatus::Scheduled,
-        ..facts.message(app, now)
+        ..facts.message(work.app, work.now)
     };
-    Ok(ledger::insert(tx, &message).await?)
+    Ok(ledger::insert(&mut work.tx, &message).await?)
 }
 
 /// What the provider says became of a text.
@@ -306,17 +286,17 @@ pub async fn note_report(
     status: &str,
     error: Option<&str>,
 ) -> Result<()> {
-    let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
+    let mut work = Work::for_program(app, PROVIDER).await?;
+    let now = work.now;
     let Some(message) =
-        ledger::get(&mut tx, id).await?.filter(|message| message.channel == Channel::Sms)
+        ledger::get(&mut work.tx, id).await?.filter(|message| message.channel == Channel::Sms)
     else {
-        tx.rollback().await?;
+        work.abandon().await?;
         return Ok(());
     };
     match status {
         "delivered" | "read" => {
-            ledger::mark_delivered(&mut tx, id, provider_id, now).await?;
+            ledger::mark_delivered(&mut work.tx, id, provider_id, now).await?;
         }
         "undelivered" | "failed" => {
             let code: String = error
@@ -325,7 +305,7 @@ pub async fn note_report(
                 .filter(|c| !c.is_control())
                 .take(40)
                 .collect();
-            if ledger::mark_undelivered(&mut tx, id, &format!("{status}: {code}")).await? {
+            if ledger::mark_undelivered(&mut work.tx, id, &format!("{status}: {code}")).await? {
                 let detail = "A text about this visit did not reach the telephone. Check the number, and tell the patient in another way.";
                 let task = Task {
                     session_id: message.session_id,
@@ -333,12 +313,11 @@ pub async fn note_report(
                     message_id: Some(id),
                     ..Task::open(app.clock.id(), TaskKind::MessageFailed, detail, now)
                 };
-                tasks::insert(&mut tx, &task).await?;
+                tasks::insert(&mut work.tx, &task).await?;
             }
         }
         // On its way.
         _ => (),
     }
-    tx.commit().await?;
-    Ok(())
+    work.done().await
 }

@@ -53,7 +53,7 @@ pub async fn list(
         return Err(Error::NotThere("patient"));
     }
     let lines = audit::page(&mut work.tx, patient, after, page.rows()?).await?;
-    work.audit("audit.read", ("patient", patient.0), Some(patient), None).await?;
+    work.audit_read("audit.read", ("patient", patient.0), Some(patient), None).await?;
     let items = page.of(lines, |line| line.id)?.map(|line| {
         let audit::Line {
             id,

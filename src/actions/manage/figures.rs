@@ -74,7 +74,8 @@ pub async fn figures(
     if !(1..=MOST_MONTHS).contains(&count) {
         return Err(Error::invalid("/months", format!("must be 1 to {MOST_MONTHS}")));
     }
-    let first = wanted.from.unwrap_or_else(|| Month::of(today).earlier(u32::from(count) - 1));
+    let first =
+        wanted.from.unwrap_or_else(|| Month::containing(today).earlier(u32::from(count) - 1));
     let months: Vec<_> =
         std::iter::successors(Some(first), |month| Some(month.next())).take(count.into()).collect();
     let last = months.last().copied().unwrap_or(first);
@@ -179,8 +180,8 @@ async fn overdue_since(work: &mut Work<'_>, today: NaiveDate) -> Result<Vec<Naiv
             continue;
         };
         let assessed = civil::date_of(app.zone, course.assessed_at.unwrap_or(course.created_at));
-        let estimate = estimate::of(&case, assessed, &app.policy);
-        let progress = progress::of(&case, estimate.map(|estimate| estimate.max));
+        let estimate = estimate::estimated(&case, assessed, &app.policy);
+        let progress = progress::counted(&case, estimate.map(|estimate| estimate.max));
         since.extend(figures::overdue_since(
             &case,
             progress,

@@ -107,7 +107,7 @@ pub async fn show(app: &App, caller: &Caller, month: Option<Month>) -> Result<Mo
     let zone = app.zone;
     let mut work = Work::look(app, caller).await?;
     let today = civil::date_of(zone, work.now);
-    let month = month.unwrap_or_else(|| Month::of(today));
+    let month = month.unwrap_or_else(|| Month::containing(today));
     let first = month.first_day();
     let last = month.next().first_day() - Duration::days(1);
     let monday = first - Duration::days(first.weekday().num_days_from_monday().into());
@@ -137,7 +137,7 @@ pub async fn show(app: &App, caller: &Caller, month: Option<Month>) -> Result<Mo
     let civic = app.policy.observe_civic_holiday;
     let day = |date: NaiveDate| DayView {
         date,
-        in_month: Month::of(date) == month,
+        in_month: Month::containing(date) == month,
         is_today: date == today,
         holiday: holidays::on(date, civic),
         open: open(app, &catalogue, &closures, date),

@@ -7,7 +7,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use super::facts::Facts;
 use super::{facts, links};
 use crate::actions::work::catalogue_kept::current;
-use crate::actions::{App, Error, Result};
+use crate::actions::{App, Error, Result, Work};
 use crate::domain::clinic::quiet_hours::QuietHours;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::messages::message::{Audience, Content, Message, MessageStatus, Unsent};
@@ -37,28 +37,22 @@ fn steps(app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &[Message]) -> 
 }
 
 /// Makes the ledger hold what is planned of a visit as it is now; `rows` are all messages about it.
-pub(super) async fn replan(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
-    facts: &Facts<'_>,
-    rows: &[Message],
-) -> Result<()> {
-    for step in steps(app, now, facts, rows)? {
+pub(super) async fn replan(work: &mut Work<'_>, facts: &Facts<'_>, rows: &[Message]) -> Result<()> {
+    for step in steps(work.app, work.now, facts, rows)? {
         match step {
             Step::Supersede(id, why) => {
-                ledger::supersede(tx, id, why).await?;
+                ledger::supersede(&mut work.tx, id, why).await?;
             }
             Step::Suppress(id, why) => {
-                ledger::suppress(tx, id, why).await?;
+                ledger::suppress(&mut work.tx, id, why).await?;
             }
             Step::Revive(id, planned) => {
-                let message = Message { id, ..write(tx, app, now, facts, planned).await? };
-                ledger::revive(tx, &message).await?;
+                let message = Message { id, ..write(work, facts, planned).await? };
+                ledger::revive(&mut work.tx, &message).await?;
             }
             Step::Write(planned) => {
-                let message = write(tx, app, now, facts, planned).await?;
-                ledger::insert(tx, &message).await?;
+                let message = write(work, facts, planned).await?;
+                ledger::insert(&mut work.tx, &message).await?;
             }
         }
     }
@@ -82,7 +76,7 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
         all.extend(patient::planned(
             booked,
             &facts.reach,
-            &QuietHours::of(policy, app.zone),
+            &QuietHours::from_policy(policy, app.zone),
             policy,
             now,
         ));
@@ -107,16 +101,10 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
     Ok(all)
 }
 
-async fn write(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
-    facts: &Facts<'_>,
-    planned: Planned,
-) -> Result<Message> {
+async fn write(work: &mut Work<'_>, facts: &Facts<'_>, planned: Planned) -> Result<Message> {
     let audience = planned.kind.audience();
     if let Some(recipient) = planned.recipient.as_ref().filter(|_| audience == Audience::Patient) {
-        links::open(tx, app, now, facts.session.id, recipient).await?;
+        links::open(work, facts.session.id, recipient).await?;
     }
     let content = match audience {
         Audience::Shop | Audience::Desk => facts.shop_content(),
@@ -128,26 +116,13 @@ async fn write(
         (Audience::Shop, Some(shop)) => shop.notices.details.language,
         _ => facts.patient.details.preferred_language,
     };
-    Ok(Message {
-        kind: planned.kind,
-        channel: planned.channel,
-        lead: planned.lead,
-        recipient: planned.recipient,
+    let message = Message {
         language,
-        stamp: now.trunc_subsecs(0),
-        content: Content { purpose: planned.purpose, ..content },
-        status: if planned.unsent.is_some() {
-            MessageStatus::Suppressed
-        } else {
-            MessageStatus::Scheduled
-        },
-        reason: planned.unsent,
-        due_at: planned.due_at,
-        try_at: planned.due_at,
-        useful_until: planned.useful_until,
-        batch: planned.batch,
-        ..facts.message(app, now)
-    })
+        stamp: work.now.trunc_subsecs(0),
+        content,
+        ..facts.message(work.app, work.now)
+    };
+    Ok(planned.into_message(message))
 }
 
 /// Writes `message`, or brings back the row that says the same of this version and never went out. As it stands then.
@@ -174,24 +149,21 @@ pub(in crate::actions) async fn insert_or_revive(
 
 /// Takes back a message that was claimed once more, if it is planned no longer: a change finds what waits, not what is under
 /// way, which waits again once its sender has died or was put off. Whether it was taken back.
-pub(super) async fn withhold_if_unplanned(
-    tx: &mut Tx,
-    app: &App,
-    message: &Message,
-) -> Result<bool> {
+pub(super) async fn withhold_if_unplanned(work: &mut Work<'_>, message: &Message) -> Result<bool> {
     let Some(id) = message.session_id else {
-        return withhold_referral_if_unplanned(tx, message).await;
+        return withhold_referral_if_unplanned(&mut work.tx, message).await;
     };
-    let session = sessions::get(tx, id).await?.ok_or(Error::NotThere("session"))?.session;
-    let patient = patients::get(tx, session.patient_id).await?.ok_or(Error::NotThere("patient"))?;
-    let catalogue = current(tx, app).await?;
-    let facts = facts::load(tx, app, &catalogue, &session, &patient).await?;
+    let session = sessions::get(&mut work.tx, id).await?.ok_or(Error::NotThere("session"))?.session;
+    let patient =
+        patients::get(&mut work.tx, session.patient_id).await?.ok_or(Error::NotThere("patient"))?;
+    let catalogue = current(&mut work.tx, work.app).await?;
+    let facts = facts::load(&mut work.tx, work.app, &catalogue, &session, &patient).await?;
     let waiting = Message { status: MessageStatus::Scheduled, ..message.clone() };
-    let steps = steps(app, app.clock.now(), &facts, &[waiting])?;
+    let steps = steps(work.app, work.app.clock.now(), &facts, &[waiting])?;
     for step in steps {
         match step {
-            Step::Supersede(id, why) => return Ok(ledger::supersede(tx, id, why).await?),
-            Step::Suppress(id, why) => return Ok(ledger::suppress(tx, id, why).await?),
+            Step::Supersede(id, why) => return Ok(ledger::supersede(&mut work.tx, id, why).await?),
+            Step::Suppress(id, why) => return Ok(ledger::suppress(&mut work.tx, id, why).await?),
             Step::Revive(..) | Step::Write(_) => (),
         }
     }

@@ -176,7 +176,11 @@ pub(in crate::actions) async fn has_opted_out(tx: &mut Tx, recipient: &Recipient
 impl Facts<'_> {
     /// What is said of the visit to its patient.
     pub(in crate::actions) fn content(&self) -> Content {
-        Content::of(self.session, self.place.clone(), self.patient.details.calendar_invites)
+        Content::about_session(
+            self.session,
+            self.place.clone(),
+            self.patient.details.calendar_invites,
+        )
     }
 
     /// What is said of it to its shop, if it is at one.
@@ -197,7 +201,7 @@ impl Facts<'_> {
             uid: Some(self.session.uid),
             session_version: self.session.version,
             sequence: self.session.sequence,
-            ..Message::written(app.clock.id(), self.patient.id, language, self.content(), now)
+            ..Message::waiting(app.clock.id(), self.patient.id, language, self.content(), now)
         }
     }
 }

@@ -158,7 +158,7 @@ pub async fn list(
             (patient, found)
         }
     };
-    work.audit("message.list", ("patient", patient.0), Some(patient), None).await?;
+    work.audit_read("message.list", ("patient", patient.0), Some(patient), None).await?;
     let items = page.of(found, |message| message.id)?.map(|message| view(app, message));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }

@@ -1,10 +1,9 @@
 //! The links that messages to patients carry: each opens the page about one visit, made with
 //! the clinic's own key, which the first that needs it makes.
 
-use chrono::{DateTime, Utc};
-
-use crate::actions::{App, Error, Result};
-use crate::domain::access::visit_link::{LinkKey, hash_of};
+use crate::actions::{App, Error, Program, Result, Work};
+use crate::domain::access::secret::hash_of;
+use crate::domain::access::visit_link::LinkKey;
 use crate::domain::ids::SessionId;
 use crate::domain::patient::recipient::Recipient;
 use crate::storage::Tx;
@@ -18,15 +17,13 @@ pub fn path(secret: &str) -> String {
 
 /// Lets the link that goes to `recipient` open the page about the visit.
 pub(in crate::actions) async fn open(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     session: SessionId,
     recipient: &Recipient,
 ) -> Result<()> {
-    let key = made(tx, app).await?;
+    let key = made(&mut work.tx, work.app).await?;
     let hash = hash_of(&key.secret(session, recipient));
-    Ok(visit_links::insert(tx, &hash, session, recipient, now).await?)
+    Ok(visit_links::insert(&mut work.tx, &hash, session, recipient, work.now).await?)
 }
 
 /// The clinic's key. It is kept in memory only once it was read, since what a transaction writes may never come to be.
@@ -59,20 +56,23 @@ pub(in crate::actions) async fn key_at_hand(app: &App) -> Result<LinkKey> {
     if let Some(key) = app.link_key.get() {
         return Ok(key.clone());
     }
-    let mut tx = app.db.begin().await?;
-    let key = made(&mut tx, app).await?;
-    tx.commit().await?;
+    let mut work = Work::for_program(app, Program::own("links")).await?;
+    let key = made(&mut work.tx, app).await?;
+    work.done().await?;
     Ok(app.link_key.get_or_init(|| key).clone())
 }
 
 /// The whole address of the page about `session` for `recipient`, within a change.
 pub(in crate::actions) async fn address_in(
-    tx: &mut Tx,
-    app: &App,
+    work: &mut Work<'_>,
     session: SessionId,
     recipient: &Recipient,
 ) -> Result<String> {
-    Ok(app.profile.public_url.to(&path(&made(tx, app).await?.secret(session, recipient))))
+    Ok(work
+        .app
+        .profile
+        .public_url
+        .to(&path(&made(&mut work.tx, work.app).await?.secret(session, recipient))))
 }
 
 /// The whole address of the page about `session` for `recipient`.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 use super::facts::Facts;
 use super::{ahead, facts, links};
 use crate::actions::work::catalogue_kept::current;
-use crate::actions::{App, Error, Result, Work};
+use crate::actions::{Error, Result, Work};
 use crate::domain::course::session::{CancelReason, Session};
 use crate::domain::ids::SessionId;
 use crate::domain::messages::message::{
@@ -46,31 +46,29 @@ pub(in crate::actions) async fn queue(
 ) -> Result<()> {
     let patient =
         patients::get(&mut work.tx, session.patient_id).await?.ok_or(Error::NotThere("patient"))?;
-    queue_for(&mut work.tx, work.app, work.now, session, &patient, of).await
+    queue_for(work, session, &patient, of).await
 }
 
 /// The same, for a patient who was just read or changed.
 pub(in crate::actions) async fn queue_for(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     session: &Session,
     patient: &Patient,
     of: Of,
 ) -> Result<()> {
-    let catalogue = current(tx, app).await?;
-    let facts = facts::load(tx, app, &catalogue, session, patient).await?;
+    let catalogue = current(&mut work.tx, work.app).await?;
+    let facts = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?;
     let mut rows = match of {
         Of::Booking => Vec::new(),
-        Of::Plans | Of::Shop | Of::Visit => rows(tx, session).await?,
+        Of::Plans | Of::Shop | Of::Visit => rows(&mut work.tx, session).await?,
     };
     if matches!(of, Of::Visit | Of::Booking) {
-        tell_patient(tx, app, now, &facts, &mut rows).await?;
+        tell_patient(work, &facts, &mut rows).await?;
     }
     if of != Of::Plans {
-        tell_shop(tx, app, now, &facts, &mut rows).await?;
+        tell_shop(work, &facts, &mut rows).await?;
     }
-    ahead::replan(tx, app, now, &facts, &rows).await
+    ahead::replan(work, &facts, &rows).await
 }
 
 /// The rows about a session, locked so that nobody begins to send one meanwhile.
@@ -80,26 +78,24 @@ pub(super) async fn rows(tx: &mut Tx, session: &Session) -> Result<Vec<Message>>
 }
 
 async fn tell_patient(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     facts: &Facts<'_>,
     rows: &mut Vec<Message>,
 ) -> Result<()> {
     let party = facts.patient.details.email.clone().map(|email| Party::Patient(email.into()));
     let content = facts.content();
     let needed =
-        supersede_others(tx, facts, rows, Audience::Patient, &content, party.as_ref()).await?;
+        supersede_others(work, facts, rows, Audience::Patient, &content, party.as_ref()).await?;
     // What is over is past telling.
-    if facts.session.ends_at <= now {
+    if facts.session.ends_at <= work.now {
         return Ok(());
     }
     let out_of_reach = facts.reach.email.is_none() || facts.reach.refuses(Channel::Email);
     if out_of_reach
         && called_off_by_us(facts.session)
-        && !tasks::is_open(tx, facts.session.id, TaskKind::PatientToPhone).await?
+        && !tasks::is_open(&mut work.tx, facts.session.id, TaskKind::PatientToPhone).await?
     {
-        add_phone_task(tx, app, now, facts).await?;
+        add_phone_task(work, facts).await?;
     }
     for notice in needed {
         let recipient = match &notice.party {
@@ -112,13 +108,11 @@ async fn tell_patient(
             Some(_) => None,
         };
         if let Some(recipient) = recipient.as_ref().filter(|_| notice.tells != Tells::Gone) {
-            links::open(tx, app, now, facts.session.id, recipient).await?;
+            links::open(work, facts.session.id, recipient).await?;
         }
         let way = (Channel::Email, recipient);
         write(
-            tx,
-            app,
-            now,
+            work,
             facts,
             rows,
             Party::kind_for(Audience::Patient, notice.tells),
@@ -132,9 +126,7 @@ async fn tell_patient(
 }
 
 pub(super) async fn tell_shop(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     facts: &Facts<'_>,
     rows: &mut Vec<Message>,
 ) -> Result<()> {
@@ -144,15 +136,15 @@ pub(super) async fn tell_shop(
     }
     let content = facts.shop_content();
     let needed =
-        supersede_others(tx, facts, rows, Audience::Shop, &content, party.as_ref()).await?;
-    if facts.session.ends_at <= now {
+        supersede_others(work, facts, rows, Audience::Shop, &content, party.as_ref()).await?;
+    if facts.session.ends_at <= work.now {
         return Ok(());
     }
     for notice in needed {
         let Some(Party::Shop(partner)) = notice.party else {
             continue;
         };
-        let shop = facts::shop(tx, app, facts.session.patient_id, partner).await?;
+        let shop = facts::shop(&mut work.tx, work.app, facts.session.patient_id, partner).await?;
         let Some(by) = shop.notices.details.changes_by else {
             continue;
         };
@@ -165,9 +157,7 @@ pub(super) async fn tell_shop(
             };
         let way = (by.into(), recipient);
         write(
-            tx,
-            app,
-            now,
+            work,
             facts,
             rows,
             Party::kind_for(Audience::Shop, notice.tells),
@@ -186,25 +176,20 @@ fn called_off_by_us(session: &Session) -> bool {
 }
 
 /// A task for the desk, where a patient would come to a visit that is no more and cannot be told so by mail (rule 53).
-async fn add_phone_task(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
-    facts: &Facts<'_>,
-) -> Result<()> {
+async fn add_phone_task(work: &mut Work<'_>, facts: &Facts<'_>) -> Result<()> {
     let detail =
         "This visit was called off, and its patient gets no mail. Phone them before they come.";
     let task = Task {
         session_id: Some(facts.session.id),
         patient_id: Some(facts.patient.id),
-        ..Task::open(app.clock.id(), TaskKind::PatientToPhone, detail, now)
+        ..Task::open(work.app.clock.id(), TaskKind::PatientToPhone, detail, work.now)
     };
-    Ok(tasks::insert(tx, &task).await?)
+    Ok(tasks::insert(&mut work.tx, &task).await?)
 }
 
 /// What `audience` is to be told; what still waits to tell it something else is superseded.
 async fn supersede_others(
-    tx: &mut Tx,
+    work: &mut Work<'_>,
     facts: &Facts<'_>,
     rows: &mut [Message],
     audience: Audience,
@@ -224,18 +209,15 @@ async fn supersede_others(
     };
     for row in rows.iter_mut().filter(waiting) {
         let why = notice::why_superseded(standing, &needed, row, party);
-        ledger::supersede(tx, row.id, why).await?;
+        ledger::supersede(&mut work.tx, row.id, why).await?;
         row.status = MessageStatus::Superseded;
         row.reason = Some(why);
     }
     Ok(needed)
 }
 
-#[expect(clippy::too_many_arguments, reason = "all that a row is made of, named where it is made")]
 async fn write(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     facts: &Facts<'_>,
     rows: &mut Vec<Message>,
     kind: MessageKind,
@@ -244,20 +226,19 @@ async fn write(
     unsent: Option<Unsent>,
 ) -> Result<()> {
     let last = rows.iter().filter(|row| row.kind.tells().is_some()).map(|row| row.stamp).max();
-    let due_at = now + app.policy.message_grace();
+    let due_at = work.now + work.app.policy.message_grace();
     let message = Message {
         kind,
         channel,
         recipient,
-        stamp: next_stamp(now, last),
+        stamp: next_stamp(work.now, last),
         content: notice.content.clone(),
-        status: if unsent.is_some() { MessageStatus::Suppressed } else { MessageStatus::Scheduled },
-        reason: unsent,
         due_at,
         try_at: due_at,
-        ..facts.message(app, now)
-    };
-    rows.push(ahead::insert_or_revive(tx, rows, message).await?);
+        ..facts.message(work.app, work.now)
+    }
+    .suppressed_if(unsent);
+    rows.push(ahead::insert_or_revive(&mut work.tx, rows, message).await?);
     Ok(())
 }
 
@@ -269,10 +250,10 @@ fn next_stamp(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> 
 
 /// A message that was just claimed, as it is to be told now: in the language and the form that the patient wants, unless
 /// somebody may have seen it already; nothing when it is not to go out any more, which is marked.
-pub async fn refresh_claimed(tx: &mut Tx, app: &App, message: Message) -> Result<Option<Message>> {
+pub async fn refresh_claimed(work: &mut Work<'_>, message: Message) -> Result<Option<Message>> {
     if message.attempts > 1
         && message.kind.is_planned()
-        && ahead::withhold_if_unplanned(tx, app, &message).await?
+        && ahead::withhold_if_unplanned(work, &message).await?
     {
         return Ok(None);
     }
@@ -282,7 +263,7 @@ pub async fn refresh_claimed(tx: &mut Tx, app: &App, message: Message) -> Result
             let Some(partner) = message.content.partner_id else {
                 return Ok(Some(message));
             };
-            let shop = facts::shop(tx, app, message.patient_id, partner).await?;
+            let shop = facts::shop(&mut work.tx, work.app, message.patient_id, partner).await?;
             let wants = &shop.notices.details;
             let by = match message.channel {
                 Channel::Sms => Way::Sms,
@@ -299,25 +280,27 @@ pub async fn refresh_claimed(tx: &mut Tx, app: &App, message: Message) -> Result
                 Some(Unsent::Readdressed)
             } else {
                 let language = wants.language;
-                return reword(tx, message, language, false).await.map(Some);
+                return reword(work, message, language, false).await.map(Some);
             }
         }
         Audience::Patient => {
-            let Some(patient) = patients::get(tx, message.patient_id).await? else {
+            let Some(patient) = patients::get(&mut work.tx, message.patient_id).await? else {
                 return Ok(Some(message));
             };
-            if message.kind == MessageKind::Proposal && !proposals::is_open(tx, &message).await? {
-                ledger::supersede(tx, message.id, Unsent::Done).await?;
+            if message.kind == MessageKind::Proposal
+                && !proposals::is_open(&mut work.tx, &message).await?
+            {
+                ledger::supersede(&mut work.tx, message.id, Unsent::Done).await?;
                 return Ok(None);
             }
-            let reach = facts::reach(tx, app, &patient).await?;
+            let reach = facts::reach(&mut work.tx, work.app, &patient).await?;
             let theirs = |to: &Recipient| {
                 let email = patient.details.email.clone().map(Recipient::Email);
                 email.is_some_and(|email| email.is_same(to))
                     || Recipient::Phone(patient.details.phone.clone()).is_same(to)
             };
             let refused = match &message.recipient {
-                Some(to) => reach.refused || facts::has_opted_out(tx, to).await?,
+                Some(to) => reach.refused || facts::has_opted_out(&mut work.tx, to).await?,
                 None => true,
             };
             let readdressed = message.kind.tells() != Some(Tells::Gone)
@@ -328,21 +311,21 @@ pub async fn refresh_claimed(tx: &mut Tx, app: &App, message: Message) -> Result
                 Some(Unsent::Readdressed)
             } else {
                 let calendar = message.kind.tells().is_some() && patient.details.calendar_invites;
-                return reword(tx, message, patient.details.preferred_language, calendar)
+                return reword(work, message, patient.details.preferred_language, calendar)
                     .await
                     .map(Some);
             }
         }
     };
     if let Some(why) = why {
-        ledger::withhold(tx, message.id, why).await?;
+        ledger::withhold(&mut work.tx, message.id, why).await?;
         return Ok(None);
     }
     Ok(Some(message))
 }
 
 async fn reword(
-    tx: &mut Tx,
+    work: &mut Work<'_>,
     message: Message,
     language: Language,
     calendar: bool,
@@ -353,7 +336,7 @@ async fn reword(
         told.content.calendar = calendar;
     }
     if told != message {
-        ledger::reword(tx, &told).await?;
+        ledger::reword(&mut work.tx, &told).await?;
     }
     Ok(told)
 }
@@ -364,7 +347,7 @@ pub(in crate::actions) async fn readdress(work: &mut Work<'_>, patient: &Patient
     let email = patient.details.email.clone().map(Recipient::Email);
     let phone = Recipient::Phone(patient.details.phone.clone());
     visit_links::revoke_others(&mut work.tx, patient.id, email.as_ref(), &phone).await?;
-    for told in catch_up(&mut work.tx, work.app, work.now, patient).await? {
+    for told in catch_up(work, patient).await? {
         work.audit("session.readdress", ("session", told.0), Some(patient.id), None).await?;
     }
     Ok(())
@@ -372,32 +355,31 @@ pub(in crate::actions) async fn readdress(work: &mut Work<'_>, patient: &Patient
 
 /// Brings what a patient was told up to what is true, and plans anew. Which visits something was told of.
 pub(in crate::actions) async fn catch_up(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     patient: &Patient,
 ) -> Result<Vec<SessionId>> {
     let email = patient.details.email.clone().map(Recipient::Email);
     let mut told = Vec::new();
-    for current in sessions::not_over(tx, patient.id, now).await? {
+    for current in sessions::not_over(&mut work.tx, patient.id, work.now).await? {
         let standing = standing(current.status);
         if let Some(email) = email.as_ref().filter(|_| standing != Standing::Gone) {
-            links::open(tx, app, now, current.id, email).await?;
+            links::open(work, current.id, email).await?;
         }
-        if !is_untold(tx, app, &current, patient, email.as_ref()).await? {
-            queue_for(tx, app, now, &current, patient, Of::Plans).await?;
+        if !is_untold(work, &current, patient, email.as_ref()).await? {
+            queue_for(work, &current, patient, Of::Plans).await?;
             continue;
         }
         let next = Session {
             version: current.version + 1,
             sequence: current.sequence + 1,
-            updated_at: now,
+            updated_at: work.now,
             ..current
         };
-        if !sessions::update(tx, &next).await? {
+        if !sessions::update(&mut work.tx, &next).await? {
             return Err(Error::Stale);
         }
-        queue_for(tx, app, now, &next, patient, Of::Visit).await?;
+        work.touch_session(&next);
+        queue_for(work, &next, patient, Of::Visit).await?;
         told.push(next.id);
     }
     Ok(told)
@@ -405,15 +387,15 @@ pub(in crate::actions) async fn catch_up(
 
 /// Whether something about a visit has to be told to an address that it was not told to, and does not wait to be already.
 async fn is_untold(
-    tx: &mut Tx,
-    app: &App,
+    work: &mut Work<'_>,
     session: &Session,
     patient: &Patient,
     email: Option<&Recipient>,
 ) -> Result<bool> {
-    let rows = ledger::of_session(tx, session.id).await?;
-    let catalogue = current(tx, app).await?;
-    let content = facts::load(tx, app, &catalogue, session, patient).await?.content();
+    let rows = ledger::of_session(&mut work.tx, session.id).await?;
+    let catalogue = current(&mut work.tx, work.app).await?;
+    let content =
+        facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?.content();
     let waits = |row: &&Message| {
         row.status == MessageStatus::Scheduled
             && row.kind.audience() == Audience::Patient

@@ -3,15 +3,14 @@
 use super::ahead::replan;
 use super::notices::Of;
 use super::{facts, notices};
-use crate::actions::{App, Error, Result, Work};
+use crate::actions::{Error, Result, Work};
 use crate::domain::course::session::Session;
 use crate::domain::ids::{PatientId, PractitionerId, ServiceId, SiteId};
 use crate::storage::booking::resources;
+use crate::storage::catalogue;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::course::sessions;
 use crate::storage::patient::patients;
-use crate::storage::{Tx, catalogue};
-use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whose plans a change of the catalogue touches.
@@ -66,36 +65,33 @@ pub(in crate::actions) async fn replan_all(
         let facts = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?;
         let mut rows = notices::rows(&mut work.tx, session).await?;
         // A shop that is another one has to hear of it.
-        notices::tell_shop(&mut work.tx, work.app, work.now, &facts, &mut rows).await?;
-        replan(&mut work.tx, work.app, work.now, &facts, &rows).await?;
+        notices::tell_shop(work, &facts, &mut rows).await?;
+        replan(work, &facts, &rows).await?;
     }
     Ok(())
 }
 
 /// Plans what is sent of all visits to come: for those that were written past the actions, as the demo's are.
-pub async fn plan_all(tx: &mut Tx, app: &App) -> Result<()> {
-    let now = app.clock.now();
-    for session in sessions::live_from(tx, now).await? {
-        let Some(patient) = patients::get(tx, session.patient_id).await? else {
+pub async fn plan_all(work: &mut Work<'_>) -> Result<()> {
+    for session in sessions::live_from(&mut work.tx, work.now).await? {
+        let Some(patient) = patients::get(&mut work.tx, session.patient_id).await? else {
             continue;
         };
-        notices::queue_for(tx, app, now, &session, &patient, Of::Plans).await?;
+        notices::queue_for(work, &session, &patient, Of::Plans).await?;
     }
     Ok(())
 }
 
 /// Plans anew all that is to come for a patient whose wishes or permissions changed.
 pub(in crate::actions) async fn replan_patient(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     patient: PatientId,
 ) -> Result<()> {
-    let Some(patient) = patients::get(tx, patient).await? else {
+    let Some(patient) = patients::get(&mut work.tx, patient).await? else {
         return Ok(());
     };
-    for session in sessions::not_over(tx, patient.id, now).await? {
-        notices::queue_for(tx, app, now, &session, &patient, Of::Plans).await?;
+    for session in sessions::not_over(&mut work.tx, patient.id, work.now).await? {
+        notices::queue_for(work, &session, &patient, Of::Plans).await?;
     }
     Ok(())
 }

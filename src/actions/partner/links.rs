@@ -1,8 +1,6 @@
 //! The addresses at which a shop finds its list without signing in: long-lived, shown once,
 //! revocable. The shop's own users make them, or a manager for it.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,7 +9,7 @@ use uuid::Uuid;
 use super::partners;
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
-use crate::domain::access::visit_link::hash_of;
+use crate::domain::access::secret::Secret;
 use crate::domain::ids::{PartnerId, ShopLinkId};
 use crate::domain::text::Line;
 use crate::domain::time::civil;
@@ -65,21 +63,24 @@ pub async fn make(
 ) -> Result<Answer<ShopLinkView>> {
     let mut work = Work::begin(app, caller).await?;
     let partner = partners::theirs(&mut work, partner).await?.id;
-    let secret = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+    let secret = Secret::new(rand::random());
     let link = ShopLink {
         id: app.clock.id(),
         version: 1,
         partner_id: partner,
         label: new.label,
-        hash: hash_of(&secret),
+        hash: secret.hash(),
         created_by: caller.actor.user_id,
         created_at: work.now,
         revoked_at: None,
     };
     links::insert(&mut work.tx, &link).await?;
     work.audit("shop_link.make", ("shop link", link.id.0), None, None).await?;
-    work.commit_secret(Answer::Created(view(app, &link, Some(&secret))), &view(app, &link, None))
-        .await
+    work.commit_secret(
+        Answer::Created(view(app, &link, Some(secret.show()))),
+        &view(app, &link, None),
+    )
+    .await
 }
 
 /// A page of a shop's links in use, without their addresses.
@@ -113,5 +114,5 @@ pub async fn revoke(
         return Err(Error::Stale);
     }
     work.audit("shop_link.revoke", ("shop link", id.0), None, None).await?;
-    work.commit(Answer::Is(())).await.map(|_| ())
+    work.done().await
 }

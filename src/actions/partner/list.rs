@@ -12,7 +12,7 @@ use super::views::{ShopVisit, visit_view};
 use super::{notifications, packets, partners};
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{Actor, Answer, App, Caller, Error, Result, Work};
-use crate::domain::access::visit_link::hash_of;
+use crate::domain::access::secret::hash_of;
 use crate::domain::booking::judge::{from_edge, until_edge};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
@@ -135,7 +135,8 @@ async fn list_sessions(
             known.insert(id, packet);
         }
         let packet = session.referral_id.and_then(|id| known.get(&id)).cloned().flatten();
-        work.audit("visit.list", ("session", session.id.0), Some(session.patient_id), None).await?;
+        work.audit_read("visit.list", ("session", session.id.0), Some(session.patient_id), None)
+            .await?;
         items.push(ListedVisit { visit: visit_view(app, &session), packet });
     }
     Ok(items)
@@ -191,13 +192,10 @@ pub async fn behind_link(app: &App, secret: &str, from: Option<civil::Day>) -> R
 
 /// Whoever has a shop's link acts for that shop; who they are is not known, so the audit names the link.
 fn holder(link: &ShopLink) -> Caller {
-    Caller {
-        actor: Actor {
-            user_id: UserId(link.id.0),
-            name: format!("the shop's link “{}”", link.label),
-            role: Role::Partner,
-            partner_id: Some(link.partner_id),
-        },
-        repeat: None,
-    }
+    Caller::new(Actor {
+        user_id: UserId(link.id.0),
+        name: format!("the shop's link “{}”", link.label),
+        role: Role::Partner,
+        partner_id: Some(link.partner_id),
+    })
 }

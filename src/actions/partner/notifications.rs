@@ -75,8 +75,8 @@ pub async fn change(
         let patient = patients::get(&mut work.tx, session.patient_id)
             .await?
             .ok_or(Error::NotThere("patient"))?;
-        let now = work.now;
-        notices::queue_for(&mut work.tx, app, now, &session, &patient, Of::Shop).await?;
+        let _now = work.now;
+        notices::queue_for(&mut work, &session, &patient, Of::Shop).await?;
     }
     work.audit("partner.notices", ("partner", partner.0), None, None).await?;
     work.commit(Answer::Is(after)).await

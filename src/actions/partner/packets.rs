@@ -36,7 +36,14 @@ pub(super) async fn preview(tx: &mut Tx, app: &App, referral: &Referral) -> Resu
     let method = catalogue.service(referral.service_id).and_then(|service| service.details.method);
     let locks =
         lock_box::page(tx, referral.patient_id, LockId(uuid::Uuid::nil()), i64::MAX).await?;
-    Ok(Packet::of(&patient, &case, referral.screening, method, referral.partner_id, &locks))
+    Ok(Packet::for_partner(
+        &patient,
+        &case,
+        referral.screening,
+        method,
+        referral.partner_id,
+        &locks,
+    ))
 }
 
 /// The packet of the referral that a message to `partner` is about; nothing where there is none to be told.

@@ -16,7 +16,7 @@ use crate::actions::calendar::feeds;
 use crate::actions::calendar::feeds::{FeedView, NewFeed};
 use crate::actions::work::page::Page;
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
-use crate::domain::course::record::Wavelength;
+use crate::domain::catalogue::measure::Wavelength;
 use crate::domain::ids::{FeedId, PartnerId, ReferralId};
 use crate::domain::messages::feed::FeedKind;
 use crate::domain::partner::referral::ReferralStatus;
@@ -149,7 +149,7 @@ async fn asked(app: &App, caller: &Caller, partner: PartnerId) -> Result<AskedOf
         .filter(|session| session.referral_id.is_none_or(|id| !open.contains(&id)))
         .count();
     let to_report = list::rows_waiting(&mut work, partner, WaitsFor::Report).await?.len();
-    work.tx.rollback().await?;
+    work.abandon().await?;
     Ok(AskedOf { to_answer: open.len() + dates, to_report, open })
 }
 

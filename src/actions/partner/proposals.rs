@@ -163,7 +163,7 @@ pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Re
     let Some(recipient) = email.map(Recipient::Email) else {
         return Ok(());
     };
-    links::open(&mut work.tx, work.app, work.now, session.id, &recipient).await?;
+    links::open(work, session.id, &recipient).await?;
     let rows = ledger::of_session(&mut work.tx, session.id).await?;
     for row in rows.iter().filter(|row| row.kind == MessageKind::Proposal) {
         ledger::supersede(&mut work.tx, row.id, crate::domain::messages::message::Unsent::Moved)

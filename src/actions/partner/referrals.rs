@@ -193,7 +193,7 @@ pub async fn get(app: &App, caller: &Caller, id: ReferralId) -> Result<Answer<Se
     let own = caller.actor.own_shop();
     let referral =
         referrals::get(&mut work.tx, own, id).await?.ok_or(Error::NotThere("referral"))?;
-    work.audit("referral.read", ("referral", id.0), Some(referral.patient_id), None).await?;
+    work.audit_read("referral.read", ("referral", id.0), Some(referral.patient_id), None).await?;
     commit_referral(work, id).await
 }
 
@@ -224,12 +224,12 @@ async fn receive(
             referrals::page(&mut look.tx, requested, ReferralId(Uuid::nil()), MOST_RECEIVED).await?
         }
     };
-    look.tx.rollback().await?;
+    look.abandon().await?;
     unseen.retain(|referral| referral.status == ReferralStatus::Requested);
     if unseen.is_empty() {
         return Ok(());
     }
-    let caller = Caller { repeat: None, ..caller.clone() };
+    let caller = caller.without_key();
     let mut work = Work::begin(app, &caller).await?;
     let patients: BTreeSet<_> = unseen.iter().map(|referral| referral.patient_id.into()).collect();
     resources::lock(&mut work.tx, patients).await?;
@@ -252,7 +252,7 @@ async fn receive(
         work.audit("referral.receive", ("referral", next.id.0), Some(next.patient_id), None)
             .await?;
     }
-    work.commit(Answer::Is(())).await.map(|_| ())
+    work.done().await
 }
 
 /// How many referrals are received at once at most; the next look receives the rest.
@@ -293,8 +293,13 @@ pub async fn list(
         page.of(referrals::page(&mut work.tx, wanted, after, page.rows()?).await?, |one| one.id)?;
     let mut items = Vec::new();
     for referral in found.items {
-        work.audit("referral.list", ("referral", referral.id.0), Some(referral.patient_id), None)
-            .await?;
+        work.audit_read(
+            "referral.list",
+            ("referral", referral.id.0),
+            Some(referral.patient_id),
+            None,
+        )
+        .await?;
         items.push(seen_referral(&mut work, &referral).await?);
     }
     let items = Items { items, next: found.next };

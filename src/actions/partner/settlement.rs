@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::actions::work::catalogue_kept::current;
 use crate::actions::{App, Caller, Error, Result, Work};
 use crate::domain::ids::PartnerId;
-use crate::domain::partner::settlement::{Days, Figures, Month, figures};
+use crate::domain::partner::settlement::{Books, Days, Figures, Month};
 use crate::domain::refusal::Code;
 use crate::domain::time::civil;
 use crate::storage::partner::settlement;
@@ -50,7 +50,7 @@ pub async fn settled(app: &App, caller: &Caller, wanted: FiguresWanted) -> Resul
         return Err(Error::NotThere("partner"));
     }
     let mut work = Work::look(app, caller).await?;
-    let from = wanted.from.unwrap_or_else(|| Month::of(civil::date_of(app.zone, work.now)));
+    let from = wanted.from.unwrap_or_else(|| Month::containing(civil::date_of(app.zone, work.now)));
     let to = wanted.to.unwrap_or(from);
     let months = std::iter::successors(Some(from), |month| Some(month.next())).take(LONGEST);
     if !months.into_iter().any(|month| month == to) {
@@ -62,7 +62,9 @@ pub async fn settled(app: &App, caller: &Caller, wanted: FiguresWanted) -> Resul
     let asked = settlement::asked(&mut work.tx, own, until).await?;
     let dated = settlement::dated(&mut work.tx, own, until).await?;
     let catalogue = current(&mut work.tx, app).await?;
-    let all = figures(&asked, &dated, (from, to), &app.policy, app.zone, work.now);
+    let (policy, now) = (&app.policy, work.now);
+    let all =
+        Books { asked: &asked, dated: &dated, policy, zone: app.zone, now }.figures((from, to));
     let named = all.into_iter().map(|figures| NamedFigures {
         partner: catalogue
             .partner(figures.partner_id)

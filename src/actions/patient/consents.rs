@@ -106,7 +106,7 @@ pub async fn give(
     {
         // What was kept from the shop so far.
         for session in sessions::not_over(&mut work.tx, patient.id, work.now).await? {
-            notices::queue_for(&mut work.tx, app, work.now, &session, &patient, Of::Shop).await?;
+            notices::queue_for(&mut work, &session, &patient, Of::Shop).await?;
         }
     }
     work.audit(
@@ -202,7 +202,7 @@ pub async fn list(
         return Err(Error::NotThere("patient"));
     }
     let found = consents::page(&mut work.tx, patient, after, page.rows()?).await?;
-    work.audit("consent.list", ("patient", patient.0), Some(patient), None).await?;
+    work.audit_read("consent.list", ("patient", patient.0), Some(patient), None).await?;
     let items = page.of(found, |consent| consent.id)?.map(|consent| view(app, consent));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
@@ -242,7 +242,7 @@ pub async fn withdraw(
         cancelled_sessions.extend(withdraw_from_shop(&mut work, patient, partner).await?);
     }
     // Calls take the place of what is not sent, and a shop is told no more.
-    replan::replan_patient(&mut work.tx, app, work.now, patient).await?;
+    replan::replan_patient(&mut work, patient).await?;
     work.audit(
         "consent.withdraw",
         ("consent", id.0),

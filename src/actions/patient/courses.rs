@@ -87,7 +87,7 @@ pub async fn open(app: &App, caller: &Caller, new: NewCourse) -> Result<Answer<C
 pub async fn get(app: &App, caller: &Caller, id: CourseId) -> Result<Answer<CourseView>> {
     let mut work = Work::begin(app, caller).await?;
     let course = courses::get(&mut work.tx, id).await?.ok_or(Error::NotThere("course"))?;
-    work.audit("course.read", ("course", id.0), Some(course.patient_id), None).await?;
+    work.audit_read("course.read", ("course", id.0), Some(course.patient_id), None).await?;
     let shown = view(&mut work, course).await?;
     work.commit(Answer::Is(shown)).await
 }
@@ -105,7 +105,8 @@ pub async fn list(
         .of(courses::page(&mut work.tx, patient, after, page.rows()?).await?, |course| course.id)?;
     let mut items = Vec::with_capacity(found.items.len());
     for course in found.items {
-        work.audit("course.read", ("course", course.id.0), Some(course.patient_id), None).await?;
+        work.audit_read("course.read", ("course", course.id.0), Some(course.patient_id), None)
+            .await?;
         items.push(view(&mut work, course).await?);
     }
     Ok(work.commit(Answer::Is(Items { items, next: found.next })).await?.into_inner())
@@ -157,7 +158,7 @@ pub async fn change(
     }
     if current_status != course.details.status {
         // Rule 73: reminders stop on hold, and come back.
-        replan::replan_patient(&mut work.tx, app, work.now, course.patient_id).await?;
+        replan::replan_patient(&mut work, course.patient_id).await?;
     }
     work.audit("course.change", ("course", id.0), Some(course.patient_id), None).await?;
     let shown = view(&mut work, course).await?;

@@ -95,7 +95,7 @@ pub async fn list(
         return Err(Error::NotThere("patient"));
     }
     let found = lock_box::page(&mut work.tx, patient, after, page.rows()?).await?;
-    work.audit("lock.list", ("patient", patient.0), Some(patient), None).await?;
+    work.audit_read("lock.list", ("patient", patient.0), Some(patient), None).await?;
     let items = page.of(found, |lock| lock.id)?.map(|lock| view(app, &lock));
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }

@@ -2,12 +2,12 @@
 //! the button of a mail program, by the page behind the link, or at the desk. It takes effect at once:
 //! what waits is suppressed, and calls are planned in its place.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::actions::messages::{notices, replan};
-use crate::actions::{Answer, App, Caller, Error, Result, Work};
+use crate::actions::{Answer, App, Caller, Error, Program, Result, Work};
 use crate::domain::ids::PatientId;
 use crate::domain::messages::message::Unsent;
 use crate::domain::patient::opt_out::{OptOut, OptOutBy};
@@ -22,60 +22,58 @@ use crate::storage::patient::{opt_outs, patients};
 
 /// Nothing more is sent to `recipient`.
 pub async fn begin(app: &App, recipient: &Recipient, by: OptOutBy, proof: &str) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    begin_in(&mut tx, app, app.clock.now(), recipient, by, proof).await?;
-    tx.commit().await?;
-    app.note_commit();
-    Ok(())
+    let mut work = Work::for_program(app, Program::patient("an unsubscribe button")).await?;
+    begin_in(&mut work, recipient, by, proof).await?;
+    work.done().await
 }
 
 /// The same within a transaction. Locks those who are reached there.
 pub(in crate::actions) async fn begin_in(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     recipient: &Recipient,
     by: OptOutBy,
     proof: &str,
 ) -> Result<()> {
-    let reached = locked(tx, recipient).await?;
+    let reached = locked(&mut work.tx, recipient).await?;
     let opt_out = OptOut {
-        id: app.clock.opaque(),
+        id: work.app.clock.opaque(),
         recipient: recipient.clone(),
         begun_by: by,
         proof: clipped(proof),
-        begun_at: now,
+        begun_at: work.now,
         ended_by: None,
         end_proof: None,
         ended_at: None,
     };
-    if !opt_outs::insert(tx, &opt_out).await? {
+    if !opt_outs::insert(&mut work.tx, &opt_out).await? {
         return Ok(());
     }
+    work.note_deed("opt_out.begin");
     for patient in reached {
-        ledger::suppress_waiting_to(tx, patient, recipient, Unsent::NoConsent).await?;
-        replan::replan_patient(tx, app, now, patient).await?;
+        work.touch("patient", patient.0, None);
+        ledger::suppress_waiting_to(&mut work.tx, patient, recipient, Unsent::NoConsent).await?;
+        replan::replan_patient(work, patient).await?;
     }
     Ok(())
 }
 
 /// Messages go to `recipient` again.
 pub(in crate::actions) async fn end_in(
-    tx: &mut Tx,
-    app: &App,
-    now: DateTime<Utc>,
+    work: &mut Work<'_>,
     recipient: &Recipient,
     by: OptOutBy,
     proof: &str,
 ) -> Result<()> {
-    let reached = locked(tx, recipient).await?;
-    if !opt_outs::end(tx, recipient, by, &clipped(proof), now).await? {
+    let reached = locked(&mut work.tx, recipient).await?;
+    if !opt_outs::end(&mut work.tx, recipient, by, &clipped(proof), work.now).await? {
         return Ok(());
     }
+    work.note_deed("opt_out.end");
     for patient in reached {
-        if let Some(patient) = patients::get(tx, patient).await? {
+        work.touch("patient", patient.0, None);
+        if let Some(patient) = patients::get(&mut work.tx, patient).await? {
             // What changed meanwhile is told now.
-            notices::catch_up(tx, app, now, &patient).await?;
+            notices::catch_up(work, &patient).await?;
         }
     }
     Ok(())
@@ -141,7 +139,7 @@ pub struct Wish {
 pub async fn list(app: &App, caller: &Caller, patient: PatientId) -> Result<OptOuts> {
     let mut work = Work::begin(app, caller).await?;
     let shown = of(&mut work, patient).await?;
-    work.audit("opt_out.list", ("patient", patient.0), Some(patient), None).await?;
+    work.audit_read("opt_out.list", ("patient", patient.0), Some(patient), None).await?;
     Ok(work.commit(Answer::Is(shown)).await?.into_inner())
 }
 
@@ -160,11 +158,11 @@ pub async fn wish(
     };
     let recipient = recipient
         .ok_or_else(|| Error::invalid("/channel", "the patient has no address of that kind"))?;
-    let now = work.now;
+    let _now = work.now;
     if wish.wanted {
-        end_in(&mut work.tx, app, now, &recipient, OptOutBy::Desk, wish.said.as_str()).await?;
+        end_in(&mut work, &recipient, OptOutBy::Desk, wish.said.as_str()).await?;
     } else {
-        begin_in(&mut work.tx, app, now, &recipient, OptOutBy::Desk, wish.said.as_str()).await?;
+        begin_in(&mut work, &recipient, OptOutBy::Desk, wish.said.as_str()).await?;
     }
     let detail = format!("{} {}", wish.channel, if wish.wanted { "wanted" } else { "not wanted" });
     work.audit("opt_out.wish", ("patient", patient.0), Some(patient), Some(detail)).await?;

@@ -32,7 +32,7 @@ pub async fn register(
 pub async fn get(app: &App, caller: &Caller, id: PatientId) -> Result<Answer<Patient>> {
     let mut work = Work::begin(app, caller).await?;
     let patient = patients::get(&mut work.tx, id).await?.ok_or(Error::NotThere("patient"))?;
-    work.audit("patient.read", ("patient", id.0), Some(id), None).await?;
+    work.audit_read("patient.read", ("patient", id.0), Some(id), None).await?;
     work.commit(Answer::Is(patient)).await
 }
 
@@ -53,7 +53,7 @@ pub async fn search(app: &App, caller: &Caller, q: &str, page: &Page) -> Result<
     let found = patients::search(&mut work.tx, q, (&text, id), page.rows()?).await?;
     let items = page.of(found, |patient| (patient.details.search_text(), patient.id))?;
     for patient in &items.items {
-        work.audit("patient.found", ("patient", patient.id.0), Some(patient.id), None).await?;
+        work.audit_read("patient.found", ("patient", patient.id.0), Some(patient.id), None).await?;
     }
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }

@@ -112,11 +112,8 @@ async fn queue_to_shop(
         (true, None) => Some(Unsent::NoAddress),
         (true, Some(_)) => None,
     };
-    let message = Message {
-        status: if unsent.is_some() { MessageStatus::Suppressed } else { MessageStatus::Scheduled },
-        reason: unsent,
-        ..row(work, referral, kind, lead, (by.into(), recipient), wants.language, due)
-    };
+    let message = row(work, referral, kind, lead, (by.into(), recipient), wants.language, due)
+        .suppressed_if(unsent);
     Ok(ledger::insert(&mut work.tx, &message).await?)
 }
 
@@ -140,6 +137,6 @@ fn row(
         recipient,
         due_at,
         try_at: due_at,
-        ..Message::written(work.app.clock.id(), referral.patient_id, language, content, work.now)
+        ..Message::waiting(work.app.clock.id(), referral.patient_id, language, content, work.now)
     }
 }

@@ -1,6 +1,7 @@
 //! What every action stands on: the app, the unit of work, errors, pages, what is kept in memory.
 
 pub mod app;
+pub mod caller;
 pub mod catalogue_kept;
 pub mod error;
 pub mod guess_guard;

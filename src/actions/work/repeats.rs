@@ -3,8 +3,8 @@
 
 use chrono::Duration;
 
-use super::unit_of_work::Repeat;
-use crate::actions::{Actor, App, Error, Result};
+use super::caller::Repeat;
+use crate::actions::{Actor, App, Error, Program, Result, Work};
 use crate::domain::refusal::Code;
 use crate::storage::repeats;
 use crate::storage::repeats::Answered;
@@ -14,9 +14,9 @@ const KEPT: Duration = Duration::days(7);
 
 /// Forgets answers that nobody will ask for again. Called now and then.
 pub async fn forget_old(app: &App) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    repeats::forget(&mut tx, app.clock.now() - KEPT).await?;
-    Ok(tx.commit().await?)
+    let mut work = Work::for_program(app, Program::own("repeats")).await?;
+    repeats::forget(&mut work.tx, app.clock.now() - KEPT).await?;
+    work.done().await
 }
 
 /// What was answered under this key before; a key used for another request is refused.
@@ -47,18 +47,21 @@ pub async fn keep(
         fingerprint: repeat.fingerprint.clone(),
         status: status.into(),
         body: body.to_owned(),
+        deed_id: None,
     };
-    let mut tx = app.db.begin().await?;
-    if let Some(earlier) = repeats::get(&mut tx, actor.user_id, &repeat.key).await? {
+    let mut work = Work::for_program(app, Program::own("repeats")).await?;
+    if let Some(earlier) = repeats::get(&mut work.tx, actor.user_id, &repeat.key).await? {
         return same(repeat, earlier);
     }
-    match repeats::insert(&mut tx, actor.user_id, &repeat.key, &answered, app.clock.now()).await {
+    match repeats::insert(&mut work.tx, actor.user_id, &repeat.key, &answered, app.clock.now())
+        .await
+    {
         Ok(()) => {
-            tx.commit().await?;
+            work.done().await?;
             Ok(answered)
         }
         Err(crate::storage::Error::Duplicate) => {
-            tx.rollback().await?;
+            work.abandon().await?;
             recall(app, actor, repeat).await?.ok_or(Error::AnsweredMeanwhile)
         }
         Err(error) => Err(error.into()),

@@ -1,164 +1,171 @@
-//! A piece of work: who asks, the transaction it happens in, the audit lines it
-//! leaves there, and the answer that is kept with it when the request carries an
-//! `Idempotency-Key`, so that deed and answer are committed together or not at all.
+//! A piece of work: who asks, the transaction that it happens in, the audit lines and the deed
+//! that it leaves there, and the answer that is kept with it when the request carries an
+//! `Idempotency-Key`. All of it is committed together or not at all.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::{Deref, DerefMut};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::caller::{Caller, Program};
 use super::read_log;
-use crate::actions::{App, Error, Result};
-use crate::domain::ids::{PartnerId, PatientId, UserId};
-use crate::domain::role::Role;
+use crate::actions::{Answer, App, Error, Result};
+use crate::domain::course::session::{Place, Session};
+use crate::domain::ids::{DeedId, PatientId};
+use crate::domain::time::interval::Interval;
 use crate::storage;
+use crate::storage::deeds::{Deed, Touched};
 use crate::storage::repeats::Answered;
-use crate::storage::{Tx, audit, repeats};
+use crate::storage::{Tx, audit, deeds, repeats};
 
-/// Who acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor {
-    /// Who.
-    pub user_id: UserId,
-    /// Their name.
-    pub name: String,
-    /// What they are to the clinic.
-    pub role: Role,
-    /// Whose shop they belong to.
-    pub partner_id: Option<PartnerId>,
-}
+/// The lines of an override belong to the deed that they allow, and do not name it.
+const OVERRIDE: &str = "rule.override";
 
-impl Actor {
-    /// Whose shop's things alone they see: their own shop's for its people, any for the clinic's.
-    #[must_use]
-    pub fn own_shop(&self) -> Option<PartnerId> {
-        // Somebody of a shop who belongs to none sees nothing.
-        (self.role == Role::Partner).then(|| self.partner_id.unwrap_or(PartnerId(Uuid::nil())))
+/// The transaction of a piece of work. Statements run in it; it is ended by [`Work`] alone.
+pub struct OpenTx(Tx);
+
+impl Deref for OpenTx {
+    type Target = Tx;
+    fn deref(&self) -> &Tx {
+        &self.0
     }
 }
 
-/// The key and the hash of a request that may be repeated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repeat {
-    /// The client's `Idempotency-Key`.
-    pub key: String,
-    /// Hash of method, path and body.
-    pub fingerprint: String,
-}
-
-/// Who asks, and under which key.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    /// Who.
-    pub actor: Actor,
-    /// Under which key, if any.
-    pub repeat: Option<Repeat>,
-}
-
-/// The versions that the caller expects a thing to have (`If-Match`).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Expected {
-    /// Any.
-    #[default]
-    Any,
-    /// One of these.
-    Versions(Vec<i64>),
-}
-
-impl Expected {
-    /// Refuses a thing that has changed since the caller read it.
-    pub fn check(&self, version: i64) -> Result<()> {
-        match self {
-            Self::Versions(versions) if !versions.contains(&version) => Err(Error::Stale),
-            _ => Ok(()),
-        }
+impl DerefMut for OpenTx {
+    fn deref_mut(&mut self) -> &mut Tx {
+        &mut self.0
     }
 }
 
-/// What an action answers: the thing, and whether it is new.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer<T> {
-    /// As it is, or as it is now.
-    Is(T),
-    /// It was not there before.
-    Created(T),
-}
-
-impl<T> Answer<T> {
-    /// The thing itself.
-    pub fn into_inner(self) -> T {
-        match self {
-            Self::Is(thing) | Self::Created(thing) => thing,
-        }
-    }
-
-    /// The HTTP status it is kept and sent under.
-    #[must_use]
-    pub fn status(&self) -> u16 {
-        match self {
-            Self::Is(_) => 200,
-            Self::Created(_) => 201,
-        }
-    }
-
-    fn thing(&self) -> &T {
-        match self {
-            Self::Is(thing) | Self::Created(thing) => thing,
-        }
-    }
-}
-
-/// Work under way. Dropped without `commit`, nothing of it happened.
+/// Work under way. Dropped before one of its ends, nothing of it happened.
 pub struct Work<'a> {
     /// The app.
     pub app: &'a App,
-    /// Who asks.
-    pub caller: &'a Caller,
+    /// Who asks; for a program's own work, the program.
+    pub caller: Cow<'a, Caller>,
     /// Its transaction.
-    pub tx: Tx,
+    pub tx: OpenTx,
     /// The time at which it happens.
     pub now: DateTime<Utc>,
+    /// The id of the deed, should it become one.
+    deed: DeedId,
+    verb: Option<String>,
+    touched: BTreeSet<Touched>,
 }
 
 impl<'a> Work<'a> {
     /// Begins work that may write. Reading a patient's record writes too: its audit line.
     pub async fn begin(app: &'a App, caller: &'a Caller) -> Result<Self> {
-        let tx = app.db.begin().await?;
-        Ok(Self { app, caller, tx, now: app.clock.now() })
+        Ok(Self::over(app, Cow::Borrowed(caller), app.db.begin().await?))
     }
 
-    /// Begins work that reads what is nobody's record.
+    /// Begins work that no user asks for.
+    pub async fn for_program(app: &'a App, program: Program) -> Result<Self> {
+        Ok(Self::over(app, Cow::Owned(program.caller()), app.db.begin().await?))
+    }
+
+    /// Begins work that reads what belongs to no patient's record.
     pub async fn look(app: &'a App, caller: &'a Caller) -> Result<Self> {
-        let tx = app.db.read().await?;
-        Ok(Self { app, caller, tx, now: app.clock.now() })
+        Ok(Self::over(app, Cow::Borrowed(caller), app.db.read().await?))
     }
 
-    /// Leaves an audit line (rule 64). If it cannot be written, the work fails.
+    fn over(app: &'a App, caller: Cow<'a, Caller>, tx: Tx) -> Self {
+        Self {
+            app,
+            caller,
+            tx: OpenTx(tx),
+            now: app.clock.now(),
+            deed: app.clock.id(),
+            verb: None,
+            touched: BTreeSet::new(),
+        }
+    }
+
+    /// The id under which the deed is kept, once it is one.
+    #[must_use]
+    pub fn deed_id(&self) -> DeedId {
+        self.deed
+    }
+
+    /// Leaves an audit line of a change (rule 64), and notes what it touched. If the line cannot be
+    /// written, the work fails.
     pub async fn audit(
         &mut self,
         action: &str,
-        subject: (&str, Uuid),
+        subject: (&'static str, Uuid),
         patient: Option<PatientId>,
         detail: Option<String>,
     ) -> Result<()> {
-        let line = self.line(action, subject, patient, detail);
+        if action != OVERRIDE && self.verb.is_none() {
+            self.verb = Some(action.to_owned());
+        }
+        self.touch(subject.0, subject.1, None);
+        if let Some(patient) = patient {
+            self.touch("patient", patient.0, None);
+        }
+        self.audit_read(action, subject, patient, detail).await
+    }
+
+    /// Leaves an audit line of reading a record, or of a refusal: nothing was changed.
+    pub async fn audit_read(
+        &mut self,
+        action: &str,
+        subject: (&'static str, Uuid),
+        patient: Option<PatientId>,
+        detail: Option<String>,
+    ) -> Result<()> {
+        let line = self.audit_line(action, subject, patient, detail);
         Ok(audit::insert(&mut self.tx, &line).await?)
     }
 
+    /// Notes that the work is a deed, where no audit line says so.
+    pub fn note_deed(&mut self, verb: &str) {
+        self.verb.get_or_insert_with(|| verb.to_owned());
+    }
+
+    /// Notes that the work touches a thing, and the time for which it does.
+    pub fn touch(&mut self, kind: &'static str, id: Uuid, when: Option<Interval>) {
+        self.touched.insert(Touched { kind, id, when });
+    }
+
+    /// Notes that the work touches a session: its course, and who and what it takes, for its time.
+    pub fn touch_session(&mut self, session: &Session) {
+        let when = Interval::new(session.starts_at, session.ends_at);
+        self.touch("session", session.id.0, when);
+        self.touch("course", session.course_id.0, when);
+        self.touch_place(session.place, when);
+    }
+
+    /// Notes that the work touches a place: the site, and who and what is taken there.
+    pub fn touch_place(&mut self, place: Place, when: Option<Interval>) {
+        self.touch("site", place.site_id.0, when);
+        self.touch("practitioner", place.practitioner_id.0, when);
+        if let Some(room) = place.room_id {
+            self.touch("room", room.0, when);
+        }
+        if let Some(device) = place.device_id {
+            self.touch("device", device.0, when);
+        }
+    }
+
     /// An audit line about this work.
-    fn line(
+    fn audit_line(
         &self,
         action: &str,
-        subject: (&str, Uuid),
+        subject: (&'static str, Uuid),
         patient: Option<PatientId>,
         detail: Option<String>,
     ) -> audit::Line {
-        let actor = &self.caller.actor;
+        let caller = &self.caller;
         audit::Line {
             id: self.app.clock.id(),
             at: self.now,
-            user_id: Some(actor.user_id),
-            user_name: actor.name.clone(),
-            role: actor.role.to_string(),
+            user_id: caller.actor.user(),
+            user_name: caller.actor.name.clone(),
+            role: caller.role_word().to_owned(),
             patient_id: patient,
             action: action.to_owned(),
             subject: subject.0.to_owned(),
@@ -171,19 +178,29 @@ impl<'a> Work<'a> {
     pub async fn seen(
         self,
         action: &str,
-        subject: (&str, Uuid),
+        subject: (&'static str, Uuid),
         patient: PatientId,
         detail: Option<String>,
     ) -> Result<()> {
-        let (app, line) = (self.app, self.line(action, subject, Some(patient), detail));
-        self.tx.rollback().await?;
+        let (app, line) = (self.app, self.audit_line(action, subject, Some(patient), detail));
+        self.abandon().await?;
         read_log::note(app, line).await
+    }
+
+    /// Ends work of which nothing is to last.
+    pub async fn abandon(self) -> Result<()> {
+        Ok(self.tx.0.rollback().await?)
     }
 
     /// Makes the work last, and with it the answer to the request's key.
     pub async fn commit<T: Serialize>(self, answer: Answer<T>) -> Result<Answer<T>> {
         let kept = serde_json::to_string(answer.thing());
         self.commit_keeping(answer, kept).await
+    }
+
+    /// Makes work last that answers nothing.
+    pub async fn done(self) -> Result<()> {
+        self.commit(Answer::Is(())).await.map(|_| ())
     }
 
     /// The same for an answer with a secret, which is shown once and stored nowhere: a repeat is answered `kept`.
@@ -200,32 +217,48 @@ impl<'a> Work<'a> {
         answer: Answer<T>,
         kept: serde_json::Result<String>,
     ) -> Result<Answer<T>> {
+        let deed = self.write_deed().await?;
         if let Some(repeat) = &self.caller.repeat {
-            let body = kept.map_err(|error| Error::Fault(error.to_string()))?;
             let answered = Answered {
                 fingerprint: repeat.fingerprint.clone(),
                 status: answer.status().into(),
-                body,
+                body: kept.map_err(|error| Error::Fault(error.to_string()))?,
+                deed_id: deed,
             };
-            match repeats::insert(
-                &mut self.tx,
-                self.caller.actor.user_id,
-                &repeat.key,
-                &answered,
-                self.now,
-            )
-            .await
-            {
+            let (user, now) = (self.caller.actor.user_id, self.now);
+            match repeats::insert(&mut self.tx, user, &repeat.key, &answered, now).await {
                 Ok(()) => (),
                 Err(storage::Error::Duplicate) => {
-                    self.tx.rollback().await?;
+                    self.abandon().await?;
                     return Err(Error::AnsweredMeanwhile);
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        self.tx.commit().await?;
-        self.app.note_commit();
+        self.tx.0.commit().await?;
+        if let Some(deed) = deed {
+            self.caller.left.note(deed);
+            self.app.note_commit();
+        }
         Ok(answer)
+    }
+
+    /// Writes the deed and what it touched, where something was changed.
+    async fn write_deed(&mut self) -> Result<Option<DeedId>> {
+        let Some(verb) = self.verb.take() else {
+            return Ok(None);
+        };
+        let deed = Deed {
+            id: self.deed,
+            at: self.now,
+            user_id: self.caller.actor.user(),
+            actor: self.caller.actor.name.clone(),
+            verb,
+            idempotency_key: self.caller.repeat.as_ref().map(|repeat| repeat.key.clone()),
+        };
+        deeds::insert(&mut self.tx, &deed).await?;
+        let touched: Vec<Touched> = std::mem::take(&mut self.touched).into_iter().collect();
+        deeds::insert_touched(&mut self.tx, deed.id, &touched).await?;
+        Ok(Some(deed.id))
     }
 }

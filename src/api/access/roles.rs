@@ -5,24 +5,27 @@
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::actions::access::tokens;
+use crate::actions::work::caller::Repeat;
 use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::work::repeats;
-use crate::actions::work::unit_of_work::Repeat;
 use crate::actions::{Actor, App, Caller};
 use crate::api::describe;
 use crate::api::extract::{MOST_BYTES, unread};
 use crate::api::problem::Problem;
 use crate::api::respond::assembled;
 use crate::api::serving::Serving;
-use crate::domain::ids::TokenId;
+use crate::domain::ids::{DeedId, TokenId};
 use crate::domain::role::Role;
+
+/// The header that names the deed of an answer.
+const DEED_ID: HeaderName = HeaderName::from_static("deed-id");
 
 /// Lets only `roles` use `routes`.
 pub(in crate::api) fn allow(
@@ -67,8 +70,10 @@ async fn admitted(
     if let Some(key) = repeat_key(&parts)? {
         return repeated(&serving.app, actor, key, parts, body, next).await;
     }
-    parts.extensions.insert(Caller { actor, repeat: None });
-    Ok(next.run(Request::from_parts(parts, body)).await)
+    let caller = Caller::new(actor);
+    parts.extensions.insert(caller.clone());
+    let response = next.run(Request::from_parts(parts, body)).await;
+    Ok(with_deed(response, caller.left.deed()))
 }
 
 async fn signed_in(serving: &Serving, parts: &Parts) -> Result<(TokenId, Actor), Problem> {
@@ -107,19 +112,31 @@ async fn repeated(
         to_bytes(body, MOST_BYTES).await.map_err(|_| unread(StatusCode::PAYLOAD_TOO_LARGE))?;
     let repeat = Repeat { key, fingerprint: fingerprint(&parts, &bytes) };
     if let Some(kept) = repeats::recall(app, &actor, &repeat).await? {
-        return Ok(assembled(u16::try_from(kept.status).unwrap_or(500), kept.body));
+        let deed = kept.deed_id;
+        let response = assembled(u16::try_from(kept.status).unwrap_or(500), kept.body);
+        return Ok(with_deed(response, deed));
     }
-    parts.extensions.insert(Caller { actor: actor.clone(), repeat: Some(repeat.clone()) });
+    let caller = Caller { repeat: Some(repeat.clone()), ..Caller::new(actor.clone()) };
+    parts.extensions.insert(caller.clone());
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     let final_refusal = matches!(response.status().as_u16(), 404 | 409 | 412 | 422);
     if !final_refusal {
-        return Ok(response);
+        return Ok(with_deed(response, caller.left.deed()));
     }
     let (status, body) = (response.status().as_u16(), response.into_body());
     let bytes = to_bytes(body, usize::MAX).await.map_err(|_| Problem::fault())?;
     let kept =
         repeats::keep(app, &actor, &repeat, status, &String::from_utf8_lossy(&bytes)).await?;
     Ok(assembled(u16::try_from(kept.status).unwrap_or(500), kept.body))
+}
+
+/// The answer with the header that names its deed, where something was changed.
+fn with_deed(mut response: Response, deed: Option<DeedId>) -> Response {
+    let value = deed.and_then(|deed| HeaderValue::from_str(&deed.to_string()).ok());
+    if let Some(value) = value {
+        response.headers_mut().insert(DEED_ID, value);
+    }
+    response
 }
 
 /// Hash of all that makes a request the same request.

@@ -49,7 +49,7 @@ fn bare(calendar: impl AsRef<[u8]>) -> Vec<u8> {
     )
 }
 
-fn answered(message: &[u8]) -> Result<Reply, Unclear> {
+fn read_answer(message: &[u8]) -> Result<Reply, Unclear> {
     read(message).unwrap().calendar.unwrap()
 }
 
@@ -99,7 +99,7 @@ fn each_answer_is_told_from_the_others() {
         ("", Answer::Other),
     ] {
         assert_eq!(
-            answered(&bare(calendar(written))).map(|reply| reply.answer),
+            read_answer(&bare(calendar(written))).map(|reply| reply.answer),
             Ok(answer),
             "{written}"
         );
@@ -110,11 +110,11 @@ fn each_answer_is_told_from_the_others() {
         ("REQUEST", Method::Other("REQUEST".to_owned())),
     ] {
         let calendar = calendar("ACCEPTED").replace("METHOD:REPLY", &format!("METHOD:{written}"));
-        assert_eq!(answered(&bare(calendar)).map(|reply| reply.method), Ok(method));
+        assert_eq!(read_answer(&bare(calendar)).map(|reply| reply.method), Ok(method));
     }
     let silent = calendar("ACCEPTED").replace("METHOD:REPLY\r\n", "");
     assert_eq!(
-        answered(&bare(silent)).map(|reply| reply.method),
+        read_answer(&bare(silent)).map(|reply| reply.method),
         Ok(Method::Reply),
         "the mail says it instead"
     );
@@ -145,11 +145,11 @@ fn what_exchange_and_others_write_differently_is_read_too() {
         plain.replace("\r\n", "\r"),
         format!("\u{feff}{plain}"),
     ] {
-        assert_eq!(answered(&bare(&calendar)), Ok(expected()), "{calendar}");
+        assert_eq!(read_answer(&bare(&calendar)), Ok(expected()), "{calendar}");
     }
     let escaped = plain.replace("mailto:Ada@Example.org", "MAILTO:a%3Fb%2541@example.org");
     assert_eq!(
-        answered(&bare(escaped)).map(|reply| reply.attendee),
+        read_answer(&bare(escaped)).map(|reply| reply.attendee),
         Ok("a?b%41@example.org".to_owned())
     );
 }
@@ -161,21 +161,24 @@ fn a_line_folded_inside_a_character_is_put_together_again() {
         .map(|(a, b)| (a.to_owned(), b.to_owned()))
         .unwrap();
     let folded = [before.as_bytes(), b"caf\xc3\r\n \xa9", after.as_bytes()].concat();
-    assert_eq!(answered(&bare(folded)).unwrap().comment.unwrap(), "café, gladly\nAda");
+    assert_eq!(read_answer(&bare(folded)).unwrap().comment.unwrap(), "café, gladly\nAda");
     let latin = [before.as_bytes(), b"caf\xe9", after.as_bytes()].concat();
     let latin = mail("Content-Type: text/calendar; charset=iso-8859-1\r\n", latin);
-    assert_eq!(answered(&latin).unwrap().comment.unwrap(), "café, gladly\nAda");
+    assert_eq!(read_answer(&latin).unwrap().comment.unwrap(), "café, gladly\nAda");
 }
 
 #[test]
 fn an_encoded_calendar_is_decoded() {
     let headers = "Content-Type: text/calendar; method=REPLY\r\nContent-Transfer-Encoding: ";
     let quoted = calendar("ACCEPTED").replace('=', "=3D").replace("gladly", "glad=\r\nly");
-    assert_eq!(answered(&mail(&format!("{headers}Quoted-Printable\r\n"), quoted)), Ok(expected()));
+    assert_eq!(
+        read_answer(&mail(&format!("{headers}Quoted-Printable\r\n"), quoted)),
+        Ok(expected())
+    );
     let digits = base64::engine::general_purpose::STANDARD.encode(calendar("ACCEPTED"));
     let lines: Vec<_> = digits.as_bytes().chunks(76).collect();
     let base64 = mail(&format!("{headers}BASE64\r\n"), lines.join(b"\r\n".as_slice()));
-    assert_eq!(answered(&base64), Ok(expected()));
+    assert_eq!(read_answer(&base64), Ok(expected()));
 }
 
 #[test]
@@ -196,7 +199,7 @@ fn an_answer_for_several_people_or_events_is_not_one() {
         (String::new(), Unclear::NoEvent),
         ("<html>Unavailable</html>".to_owned(), Unclear::NoEvent),
     ] {
-        assert_eq!(answered(&bare(&calendar)), Err(error), "{calendar}");
+        assert_eq!(read_answer(&bare(&calendar)), Err(error), "{calendar}");
     }
 }
 
@@ -210,16 +213,16 @@ fn what_is_too_large_or_too_deep_is_refused_before_it_is_parsed() {
             &format!("{}{}END:VEVENT", "BEGIN:X\r\n".repeat(levels), "END:X\r\n".repeat(levels)),
         )
     };
-    assert_eq!(answered(&bare(deep(6))), Ok(expected()));
-    assert_eq!(answered(&bare(deep(7))), Err(Unclear::TooDeep));
-    assert_eq!(answered(&bare("begin;x=1:x\n".repeat(9))), Err(Unclear::TooDeep));
-    assert_eq!(answered(&bare("BEGIN:VCALENDAR\n".repeat(5_000))), Err(Unclear::TooLarge));
+    assert_eq!(read_answer(&bare(deep(6))), Ok(expected()));
+    assert_eq!(read_answer(&bare(deep(7))), Err(Unclear::TooDeep));
+    assert_eq!(read_answer(&bare("begin;x=1:x\n".repeat(9))), Err(Unclear::TooDeep));
+    assert_eq!(read_answer(&bare("BEGIN:VCALENDAR\n".repeat(5_000))), Err(Unclear::TooLarge));
     assert_eq!(
-        answered(&bare(format!("{plain}{}", "X:1\r\n".repeat(2000)))),
+        read_answer(&bare(format!("{plain}{}", "X:1\r\n".repeat(2000)))),
         Err(Unclear::TooManyLines)
     );
     assert_eq!(
-        answered(&bare(format!("{plain}X:{}\r\n", "1".repeat(66_000)))),
+        read_answer(&bare(format!("{plain}X:{}\r\n", "1".repeat(66_000)))),
         Err(Unclear::TooLarge)
     );
     let nested = |levels: usize| {

@@ -14,12 +14,12 @@ use crate::domain::time::time_zone::Tz;
 /// An onset: its instant, its wall time before, and the seconds that the offset then is.
 type Onset = (DateTime<Utc>, NaiveDateTime, i32);
 
-struct Written {
+struct Serialized {
     text: String,
     onsets: Vec<Onset>,
 }
 
-fn written(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) -> Written {
+fn text_of(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) -> Serialized {
     let mut content = Content::calendar(None);
     content.hold(vtimezone::component(zone, first, last));
     let text = content.finish();
@@ -31,10 +31,10 @@ fn written(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) -> Written {
     );
     let mut onsets: Vec<_> = component.components.iter().flat_map(expanded).collect();
     onsets.sort();
-    Written { text, onsets }
+    Serialized { text, onsets }
 }
 
-impl Written {
+impl Serialized {
     fn observances(&self, name: &str) -> usize {
         self.text.matches(&format!("BEGIN:{name}")).count()
     }
@@ -117,7 +117,7 @@ fn zones() -> Vec<Tz> {
 }
 
 /// That `written` holds at `at`, and that the wall time then is found again if it happens once.
-fn check(zone: Tz, written: &Written, at: DateTime<Utc>) {
+fn check(zone: Tz, written: &Serialized, at: DateTime<Utc>) {
     let offset = zone.offset_at(at).local_minus_utc();
     assert_eq!(written.offset_at(at), Some(offset), "{zone} at {at}\n{}", written.text);
     let wall = at.with_timezone(&zone).naive_local();
@@ -136,7 +136,7 @@ fn around(change: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
 fn one_component_for_fifty_years_holds_in_every_zone_around_each_change() {
     let (first, last) = (year(1990), year(2041));
     for zone in zones() {
-        let written = written(zone, first, last);
+        let written = text_of(zone, first, last);
         let changes = zone.changes(first + Duration::days(2), last - Duration::days(2));
         let instants = changes.iter().flat_map(|change| around(change.at)).chain([first, last]);
         instants.for_each(|at| check(zone, &written, at));
@@ -155,7 +155,7 @@ fn a_component_for_one_visit_holds_in_every_zone_and_is_short() {
                 .chain([middle])
             {
                 let end = at + Duration::minutes(45);
-                let written = written(zone, at, end);
+                let written = text_of(zone, at, end);
                 check(zone, &written, at);
                 check(zone, &written, end);
                 // One change of law at the most is near, on top of a summer and a winter.
@@ -174,7 +174,7 @@ fn a_component_for_a_feed_holds_all_over_its_395_days() {
         for n in 0..100 {
             let first = year(1990) + Duration::days(n * 183);
             let last = first + Duration::days(395);
-            let written = written(zone, first, last);
+            let written = text_of(zone, first, last);
             let changes = zone.changes(first + Duration::days(2), last - Duration::days(2));
             let instants = changes
                 .iter()
@@ -199,7 +199,7 @@ fn a_visit_in_an_ordinary_zone_needs_one_standard_and_one_daylight_observance() 
         let zone = name.parse::<Tz>().unwrap();
         for n in 0..200 {
             let at = utc("2026-01-01T15:00:00Z") + Duration::days(n * 17);
-            let written = written(zone, at, at + Duration::hours(1));
+            let written = text_of(zone, at, at + Duration::hours(1));
             assert_eq!(
                 (written.observances("STANDARD"), written.observances("DAYLIGHT")),
                 (1, 1),
@@ -218,8 +218,8 @@ fn a_visit_in_an_ordinary_zone_needs_one_standard_and_one_daylight_observance() 
 fn a_clock_that_stands_still_is_one_standard_observance() {
     for name in ["Asia/Kolkata", "America/Phoenix", "Etc/UTC"] {
         let zone = name.parse::<Tz>().unwrap();
-        let one = written(zone, utc("2026-06-01T12:00:00Z"), utc("2026-06-01T13:00:00Z"));
-        let other = written(zone, utc("2031-01-01T12:00:00Z"), utc("2032-01-01T13:00:00Z"));
+        let one = text_of(zone, utc("2026-06-01T12:00:00Z"), utc("2026-06-01T13:00:00Z"));
+        let other = text_of(zone, utc("2031-01-01T12:00:00Z"), utc("2032-01-01T13:00:00Z"));
         assert_eq!(one.text, other.text, "it does not change with the day");
         assert_eq!((one.observances("STANDARD"), one.observances("DAYLIGHT")), (1, 0));
     }
@@ -229,7 +229,7 @@ fn a_clock_that_stands_still_is_one_standard_observance() {
 fn the_law_of_tomorrow_is_followed_and_the_one_of_yesterday_ends() {
     // British Columbia keeps its summer time: after March 2026 nothing is set any more.
     let vancouver = "America/Vancouver".parse::<Tz>().unwrap();
-    let feed = written(vancouver, utc("2025-06-01T12:00:00Z"), utc("2028-06-01T12:00:00Z"));
+    let feed = text_of(vancouver, utc("2025-06-01T12:00:00Z"), utc("2028-06-01T12:00:00Z"));
     let whole = (0..1095 * 24).map(|hour| utc("2025-06-01T12:00:00Z") + Duration::hours(hour));
     whole.for_each(|at| check(vancouver, &feed, at));
     assert!(feed.text.contains("UNTIL=20260309T100000Z"), "{}", feed.text);
@@ -238,7 +238,7 @@ fn the_law_of_tomorrow_is_followed_and_the_one_of_yesterday_ends() {
     let law = toronto
         .with_law(utc("2027-11-07T06:00:00Z"), chrono::FixedOffset::west_opt(4 * 3600).unwrap());
     let visit = utc("2027-12-20T15:00:00Z");
-    let after = written(law, visit, visit + Duration::hours(1));
+    let after = text_of(law, visit, visit + Duration::hours(1));
     check(law, &after, visit);
     assert_eq!(after.offset_at(visit), Some(-4 * 3600));
 }

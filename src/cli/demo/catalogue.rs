@@ -142,7 +142,7 @@ async fn devices(
     let thursdays = (today - Days::new(430))
         .iter_days()
         .take(430 + 780)
-        .filter(|day| Weekday::of(*day) == Weekday::Thu);
+        .filter(|day| Weekday::of_date(*day) == Weekday::Thu);
     for device in devices.iter().filter(|device| device.is_rented()) {
         for day in thursdays.clone().filter(|day| holidays::on(*day, true).is_none()) {
             // The last Thursday before Christmas is short.

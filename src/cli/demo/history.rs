@@ -8,23 +8,20 @@ use serde_json::{Value, json};
 
 use super::catalogue::Clinic;
 use super::read::{LoadError, read, with};
+use super::session;
 use super::story::{Ending, Story, Visit};
+use crate::actions::App;
 use crate::clock::Clock;
 use crate::domain::booking::availability;
 use crate::domain::booking::availability::Slot;
 use crate::domain::booking::diary::{Diary, Wanted};
 use crate::domain::catalogue::device::{Device, Limits};
 use crate::domain::catalogue::service::Service;
-use crate::domain::clinic::policy::Policy;
 use crate::domain::course::session::{CancelReason, Session};
 use crate::domain::course::status::{ProcedureStatus, SessionStatus};
 use crate::domain::course::{Course, Depth, Pigment};
 use crate::domain::time::civil;
-use crate::domain::time::time_zone::Tz;
-use crate::storage;
 use crate::storage::Tx;
-use crate::storage::booking::claims::Claimant;
-use crate::storage::course::history::Change;
 
 /// How far ahead the clinic is booked: ten weeks.
 const AHEAD: i64 = 70;
@@ -32,72 +29,64 @@ const AHEAD: i64 = 70;
 /// Plays `stories` in `clinic`, around the clock's now.
 pub(super) async fn play(
     tx: &mut Tx,
-    clock: &Clock,
-    zone: Tz,
-    policy: &Policy,
+    app: &App,
     clinic: Clinic,
     stories: &[Story],
 ) -> Result<(), LoadError> {
-    let now = clock.now();
-    let services: HashMap<String, Service> = clinic
-        .services
-        .iter()
-        .map(|service| (service.details.code.to_string(), service.clone()))
-        .collect();
-    let (Some(first_service), Some(first_story)) = (clinic.services.first(), stories.first())
-    else {
+    let (Some(service), Some(first)) = (clinic.services.first(), stories.first()) else {
         return Ok(());
     };
     let mut diary = Diary {
-        zone,
-        policy: policy.clone(),
+        zone: app.zone,
+        policy: app.policy.clone(),
         // The stories begin in the past, and nothing is in the way of booking them there.
-        now: now - Duration::days(500),
+        now: app.clock.now() - Duration::days(500),
         site: clinic.site,
         shop: None,
-        service: first_service.clone(),
-        patient: first_story.course.patient_id,
+        service: service.clone(),
+        patient: first.course.patient_id,
         case: None,
         pardoned: Vec::new(),
         wanted: Wanted::default(),
         practitioners: clinic.practitioners,
         rooms: clinic.rooms,
-        devices: clinic.devices,
+        devices: Vec::new(),
         windows: clinic.windows,
         closures: Vec::new(),
         claims: HashMap::new(),
     };
-    let lasers = diary.devices.clone();
     for (index, story) in stories.iter().enumerate() {
-        diary.devices = lasers
-            .iter()
-            .filter(|laser| laser.details.code.as_str() == story.laser)
-            .cloned()
-            .collect();
-        // Not everybody comes to the first of the list.
+        diary.patient = story.course.patient_id;
+        diary.devices.clone_from(&clinic.devices);
+        diary.devices.retain(|laser| laser.details.code.as_str() == story.laser);
+        // Not every patient comes to the first of the list.
         diary.practitioners.rotate_left(1);
-        let mut been = Vec::new();
-        for (turn, visit) in story.visits.iter().enumerate().filter(|(_, visit)| visit.day <= AHEAD)
-        {
-            let Some(service) = services.get(visit.service) else {
-                return Err(LoadError::NoTime(visit.service.to_owned()));
-            };
-            diary.service = service.clone();
-            diary.patient = story.course.patient_id;
-            let slot = slot(
-                &diary,
-                now,
-                visit,
-                first_day(&been, visit.service, story.darker),
-                index * 7 + turn * 3,
-            )
-            .ok_or_else(|| LoadError::NoTime(visit.service.to_owned()))?;
-            write(tx, clock, &mut diary, &story.course, visit, slot).await?;
-            been.push((civil::date_of(zone, slot.start), visit));
-            // What follows is booked once these were done (rules 12 and 24).
-            if slot.start > now && ["consultation", "test_patch"].contains(&visit.service) {
-                break;
-            }
+        tell(tx, app, &mut diary, &clinic.services, story, index).await?;
+    }
+    Ok(())
+}
+
+async fn tell(
+    tx: &mut Tx,
+    app: &App,
+    diary: &mut Diary,
+    services: &[Service],
+    story: &Story,
+    index: usize,
+) -> Result<(), LoadError> {
+    let now = app.clock.now();
+    let mut been = Vec::new();
+    for (turn, visit) in story.visits.iter().enumerate().filter(|(_, visit)| visit.day <= AHEAD) {
+        let missing = || LoadError::NoTime(visit.service.to_owned());
+        let named = |service: &&Service| service.details.code.as_str() == visit.service;
+        diary.service = services.iter().find(named).ok_or_else(missing)?.clone();
+        let first = first_day(&been, visit.service, story.darker);
+        let slot = slot(diary, now, visit, first, index * 7 + turn * 3).ok_or_else(missing)?;
+        write(tx, &app.clock, diary, &story.course, visit, slot).await?;
+        been.push((civil::date_of(diary.zone, slot.start), visit));
+        // What follows is booked once these were done (rules 12 and 24).
+        if slot.start > now && ["consultation", "test_patch"].contains(&visit.service) {
+            break;
         }
     }
     Ok(())
@@ -108,7 +97,7 @@ pub(super) async fn play(
 fn first_day(been: &[(NaiveDate, &Visit)], service: &str, darker: bool) -> Option<NaiveDate> {
     let is_laser = |service: &str| service.starts_with("laser");
     let wait = |visit: &Visit| match visit.service {
-        // Whoever was not treated waits for nothing, but comes again another day.
+        // A patient who was not treated waits for nothing, but comes again another day.
         _ if visit.ending != Ending::Done => 1,
         "test_patch" if is_laser(service) => 14 * if darker { 2 } else { 1 },
         last if is_laser(last) && is_laser(service) => 42 + if darker { 14 } else { 0 },
@@ -183,43 +172,29 @@ async fn write(
         _ => None,
     };
     let session = Session {
-        id: clock.id(),
-        uid: clock.opaque(),
-        sequence: 0,
-        version: 1,
-        course_id: course.id,
-        patient_id: course.patient_id,
-        referral_id: None,
-        service_id: diary.service.id,
-        place: slot.place,
         status,
         procedure_status,
-        local_start: civil::wall_of(diary.zone, slot.start).format("%Y-%m-%dT%H:%M").to_string(),
-        zone: diary.zone.name().to_owned(),
-        starts_at: slot.start,
-        ends_at: slot.end,
         cancel_reason: (status == SessionStatus::Cancelled).then_some(CancelReason::PatientRequest),
-        rebook_reason: None,
         record,
-        confirmed_at: None,
-        created_at: booked_at,
         updated_at: changed_at,
+        ..Session::booked(
+            (clock.id(), clock.opaque()),
+            (course.id, course.patient_id),
+            &diary.service,
+            slot.place,
+            slot.start,
+            diary.zone,
+            booked_at,
+        )
     };
-    storage::course::sessions::insert(tx, &session).await?;
-    let booked = Change { id: clock.id(), at: booked_at, change: "book".to_owned(), before: None };
-    storage::course::history::insert(tx, &booked, session.id, None).await?;
+    let mut claims = Vec::new();
     if status != SessionStatus::Cancelled {
-        for claim in diary.claims_of(slot.place, slot.start) {
-            storage::booking::claims::insert(
-                tx,
-                clock.id(),
-                claim.resource,
-                Claimant::Session(session.id),
-                claim.when,
-            )
-            .await?;
-            diary.claims.entry(claim.resource).or_default().push(claim.when);
-        }
+        let claimed = diary.claims_of(slot.place, slot.start);
+        claims.extend(claimed.into_iter().map(|claim| (claim.resource, claim.when)));
+    }
+    session::write(tx, clock, &session, &[("book", booked_at)], &claims).await?;
+    for (resource, when) in claims {
+        diary.claims.entry(resource).or_default().push(when);
     }
     Ok(())
 }

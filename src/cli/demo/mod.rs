@@ -1,4 +1,4 @@
-//! The demo data of `domain.md` section 6: a made-up clinic, its partners and patients,
+//! The demo data of `docs/domain.md` 6: a made-up clinic, its partners and patients,
 //! 14 months back and 10 weeks ahead of today. The same `now` gives the same stories.
 
 mod catalogue;
@@ -7,6 +7,7 @@ mod others;
 mod patients;
 pub(super) mod people;
 mod read;
+mod session;
 mod shops;
 mod story;
 mod told;
@@ -14,28 +15,30 @@ mod told;
 pub use self::people::DemoUser;
 use self::people::Loaded;
 use self::read::LoadError;
-use crate::actions::App;
+use crate::actions::Work;
 use crate::actions::messages::replan;
 use crate::storage;
 use crate::storage::Tx;
 
-/// Whether nobody has used this database yet.
+/// Whether the database is unused.
 pub async fn is_empty(tx: &mut Tx) -> storage::Result<bool> {
     storage::demo::is_empty(tx).await
 }
 
-/// Loads the demo data around the clock's now into an empty database. Everybody gets `password_hash`.
-pub async fn load(tx: &mut Tx, app: &App, password_hash: &str) -> Result<Loaded, LoadError> {
-    let (clock, zone, policy) = (&app.clock, app.zone, &app.policy);
+/// Loads the demo data around the clock's now into an empty database. Every user gets `password_hash`.
+pub async fn load(work: &mut Work<'_>, password_hash: &str) -> Result<Loaded, LoadError> {
+    let app = work.app;
+    let tx = &mut work.tx;
+    let clock = &app.clock;
     let partners = catalogue::partners(tx, app).await?;
-    let clinic = catalogue::clinic(tx, clock, zone).await?;
+    let clinic = catalogue::clinic(tx, clock, app.zone).await?;
     let loaded = people::users(tx, clock, &partners, password_hash).await?;
     let stories = patients::stories(tx, clock, &partners).await?;
-    history::play(tx, clock, zone, policy, clinic, &stories).await?;
+    history::play(tx, app, clinic, &stories).await?;
     let before_today = stories.len().saturating_sub(others::TODAY);
     shops::play(tx, app, &partners, stories.get(..before_today).unwrap_or(&[])).await?;
-    told::invitations(tx, clock, policy).await?;
-    replan::plan_all(tx, app).await?;
-    storage::demo::mark_all(tx).await?;
+    told::invitations(tx, app).await?;
+    replan::plan_all(work).await?;
+    storage::demo::mark_all(&mut work.tx).await?;
     Ok(loaded)
 }

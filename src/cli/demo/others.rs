@@ -1,4 +1,4 @@
-//! More patients than the twelve of `domain.md`, so that the calendar looks lived in:
+//! More patients than the twelve of `docs/domain.md` 6, so that the calendar looks lived in:
 //! one begins every 19 days, some miss a visit and come again.
 
 use serde_json::json;
@@ -37,7 +37,7 @@ pub(super) fn others() -> Vec<Told> {
             };
             Told {
                 language: if n % 4 == 0 { "fr" } else { "en" },
-                // A laser is tested before it is used, so whoever begins with the rented one stays with it.
+                // A laser is tested before it is used, so a patient who begins with the rented one stays with it.
                 laser: if n % 5 == 2 { "LASER-RENT-1" } else { "LASER-OWN-1" },
                 ..told(name, skin, course, visits(path, -372 + 19 * n, &mut turn))
             }
@@ -118,7 +118,7 @@ fn visits(path: &Path, begun: i64, turn: &mut u32) -> Vec<Visit> {
     all
 }
 
-/// One visit in sixteen is missed, one in eight called off, and a few come in vain to the laser.
+/// One visit in sixteen is missed, one in eight cancelled, and a few are not treated by the laser.
 fn ending(service: &str, turn: u32) -> Ending {
     match turn % 48 {
         8 | 24 | 40 => Ending::NoShow,

@@ -1,4 +1,4 @@
-//! The demo's patients and their stories: the twelve of `domain.md` section 6, and
+//! The demo's patients and their stories: the twelve of `docs/domain.md` 6, and
 //! those of `others`. A story is a list of visits, each some days from today;
 //! `history` finds the times.
 
@@ -150,62 +150,54 @@ pub(super) async fn stories(
     partners: &[PartnerId; 3],
 ) -> Result<Vec<Story>, LoadError> {
     let mut stories = Vec::new();
-    for (index, told) in twelve(partners)
-        .into_iter()
-        .chain(others())
-        .chain(shops::told(partners))
-        .chain(of_today())
-        .enumerate()
-    {
-        // Long enough before the first visit for that to be booked after the course was opened.
-        let begun = clock.now()
-            + Duration::days(told.visits.iter().map(|visit| visit.day).min().unwrap_or(0) - 21);
-        let (given, family) = told.name;
-        let email = format!("p{:02}@example.test", index + 1);
-        let details = read(
-            json!({"given_name": given, "family_name": family, "phone": format!("416-555-{:04}", 100 + index),
-            "email": email, "preferred_language": told.language, "fitzpatrick": told.fitzpatrick,
-            "preferred_channel": (index % 5 == 4).then_some("sms")}),
-        )?;
-        let patient = Patient { id: clock.id(), version: 1, details };
-        storage::patient::patients::insert(tx, &patient).await?;
-        let mut consents = vec![json!({"kind": "messages", "text_version": "2025-1"})];
-        let exposes =
-            |visit: &Visit| visit.service.starts_with("laser") || visit.service == "test_patch";
-        if told.lasered_elsewhere || told.visits.iter().any(exposes) {
-            consents.push(json!({"kind": "laser_treatment", "text_version": "2025-1"}));
-        }
-        consents.extend(
-            told.disclosure
-                .map(|partner| json!({"kind": "disclosure", "partner_id": partner, "text_version": "2025-1"})),
-        );
-        for details in consents {
-            let consent = Consent {
-                id: clock.id(),
-                version: 1,
-                patient_id: patient.id,
-                details: read(details)?,
-                status: ConsentStatus::Active,
-                given_at: begun,
-                withdrawn_at: None,
-            };
-            storage::patient::consents::insert(tx, &consent).await?;
-        }
-        let course = Course {
-            assessed_at: None,
+    let told = twelve(partners).into_iter().chain(others()).chain(shops::told(partners));
+    for (index, told) in told.chain(of_today()).enumerate() {
+        stories.push(write(tx, clock, index, told).await?);
+    }
+    Ok(stories)
+}
+
+async fn write(tx: &mut Tx, clock: &Clock, index: usize, told: Told) -> Result<Story, LoadError> {
+    // Long enough before the first visit for that to be booked after the course was opened.
+    let first = told.visits.iter().map(|visit| visit.day).min().unwrap_or(0);
+    let begun = clock.now() + Duration::days(first - 21);
+    let (given, family) = told.name;
+    let details = read(json!({"given_name": given, "family_name": family,
+        "phone": format!("416-555-{:04}", 100 + index), "email": format!("p{:02}@example.test", index + 1),
+        "preferred_language": told.language, "fitzpatrick": told.fitzpatrick,
+        "preferred_channel": (index % 5 == 4).then_some("sms")}))?;
+    let patient = Patient { id: clock.id(), version: 1, details };
+    storage::patient::patients::insert(tx, &patient).await?;
+    let exposes =
+        |visit: &Visit| visit.service.starts_with("laser") || visit.service == "test_patch";
+    let laser = told.lasered_elsewhere || told.visits.iter().any(exposes);
+    let disclosure = told.disclosure.map(|shop| json!({"kind": "disclosure", "partner_id": shop}));
+    let consents = [
+        Some(json!({"kind": "messages"})),
+        laser.then(|| json!({"kind": "laser_treatment"})),
+        disclosure,
+    ];
+    for consent in consents.into_iter().flatten() {
+        let consent = Consent {
             id: clock.id(),
             version: 1,
             patient_id: patient.id,
-            details: read(told.course)?,
-            created_at: begun,
+            details: read(with(consent, json!({"text_version": "2025-1"})))?,
+            status: ConsentStatus::Active,
+            given_at: begun,
+            withdrawn_at: None,
         };
-        storage::course::courses::insert(tx, &course).await?;
-        stories.push(Story {
-            course,
-            darker: ["IV", "V", "VI"].contains(&told.fitzpatrick),
-            laser: told.laser,
-            visits: told.visits,
-        });
+        storage::patient::consents::insert(tx, &consent).await?;
     }
-    Ok(stories)
+    let course = Course {
+        assessed_at: None,
+        id: clock.id(),
+        version: 1,
+        patient_id: patient.id,
+        details: read(told.course)?,
+        created_at: begun,
+    };
+    storage::course::courses::insert(tx, &course).await?;
+    let darker = ["IV", "V", "VI"].contains(&told.fitzpatrick);
+    Ok(Story { course, darker, laser: told.laser, visits: told.visits })
 }

@@ -10,7 +10,7 @@ use crate::storage;
 use crate::storage::Tx;
 use crate::storage::access::users::User;
 
-/// Somebody who can sign in.
+/// A user who can sign in.
 #[derive(Debug, Clone)]
 pub struct DemoUser {
     /// Their id.

@@ -21,7 +21,7 @@ pub enum LoadError {
     /// A story found no free time near its day.
     #[error("demo data: no free time for {0}")]
     NoTime(String),
-    /// A role has nobody.
+    /// A role has no user.
     #[error("demo data: nobody is {0}")]
     Nobody(Role),
 }
@@ -34,7 +34,7 @@ pub(super) fn with(mut thing: Value, more: Value) -> Value {
     thing
 }
 
-/// A value of the domain from its JSON, through the same door as everybody's.
+/// A value of the domain from its JSON, through the same checks as a request's.
 pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, LoadError> {
     Ok(serde_json::from_value(value)?)
 }

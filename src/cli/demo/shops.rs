@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Utc, Weekday};
 use serde_json::{Value, json};
 
 use super::read::{LoadError, read};
+use super::session;
 use super::story::{
     Ending, Story, Told as Patient, removal, told as patient, visit as at_the_clinic,
 };
@@ -23,8 +24,6 @@ use crate::domain::time::interval::Interval;
 use crate::domain::time::{civil, holidays};
 use crate::storage;
 use crate::storage::Tx;
-use crate::storage::booking::claims::Claimant;
-use crate::storage::course::history::Change;
 
 /// Whose story is told here alone.
 const OURS: usize = 5;
@@ -194,7 +193,7 @@ pub(super) async fn play(
     locked(tx, app, stories).await
 }
 
-/// P09 lets nobody know of medicines, on which the result of the screening rests.
+/// P09 locks medicines, on which the result of the screening rests.
 async fn locked(tx: &mut Tx, app: &App, stories: &[Story]) -> Result<(), LoadError> {
     let Some(story) = stories.get(8) else {
         return Ok(());
@@ -268,59 +267,34 @@ async fn dated(
     let (zone, clock) = (app.zone, &app.clock);
     let today = civil::date_of(zone, clock.now());
     let starts_at = visit.at.on(open_day(today + Duration::days(visit.day), visit.day < 0), zone);
-    let ends_at = starts_at + service.duration();
-    let session = Session {
-        id: clock.id(),
-        uid: clock.opaque(),
-        sequence: 0,
-        version: 1,
-        course_id: referral.course_id,
-        patient_id: referral.patient_id,
+    let mut session = Session {
         referral_id: Some(referral.id),
-        service_id: service.id,
-        place: place(tx, referral.partner_id).await?,
         status: visit.status,
-        procedure_status: if visit.record.is_some() {
-            ProcedureStatus::Completed
-        } else {
-            ProcedureStatus::Preparation
-        },
-        local_start: civil::wall_of(zone, starts_at).format("%Y-%m-%dT%H:%M").to_string(),
-        zone: zone.name().to_owned(),
-        starts_at,
-        ends_at,
-        cancel_reason: None,
-        rebook_reason: None,
         record: visit.record.clone().map(read).transpose()?,
-        confirmed_at: None,
-        created_at: sent,
-        updated_at: if visit.record.is_some() { ends_at + Duration::hours(3) } else { sent },
+        ..Session::booked(
+            (clock.id(), clock.opaque()),
+            (referral.course_id, referral.patient_id),
+            service,
+            place(tx, referral.partner_id).await?,
+            starts_at,
+            zone,
+            sent,
+        )
     };
-    storage::course::sessions::insert(tx, &session).await?;
+    let mut changes = vec![("book", sent)];
+    if session.record.is_some() {
+        session.procedure_status = ProcedureStatus::Completed;
+        session.updated_at = session.ends_at + Duration::hours(3);
+        changes.push(("report", session.updated_at));
+    }
+    let when = Interval::new(starts_at - service.arrival(), session.ends_at + service.turnaround())
+        .ok_or_else(|| LoadError::NoTime(visit.service.to_owned()))?;
+    let mut claims = vec![(session.patient_id.into(), when)];
+    claims.extend(session.place.room_id.map(|room| (room.into(), when)));
+    session::write(tx, clock, &session, &changes, &claims).await?;
     if is_report_overdue(&session, &app.policy, clock.now()) {
         let detail = "The shop has not reported what was done. Ask it; until then it gets no next session of this patient.";
         task(tx, app, referral, Some(session.id), TaskKind::ReportOverdue, detail).await?;
-    }
-    let changes = [("book", sent), ("report", session.updated_at)];
-    for (what, at) in changes.into_iter().take(if visit.record.is_some() { 2 } else { 1 }) {
-        let change = Change { id: clock.id(), at, change: what.to_owned(), before: None };
-        storage::course::history::insert(tx, &change, session.id, None).await?;
-    }
-    let missing = || LoadError::NoTime(visit.service.to_owned());
-    let when = Interval::new(starts_at - service.arrival(), ends_at + service.turnaround())
-        .ok_or_else(missing)?;
-    for resource in [Some(session.patient_id.into()), session.place.room_id.map(Into::into)]
-        .into_iter()
-        .flatten()
-    {
-        storage::booking::claims::insert(
-            tx,
-            clock.id(),
-            resource,
-            Claimant::Session(session.id),
-            when,
-        )
-        .await?;
     }
     Ok(())
 }

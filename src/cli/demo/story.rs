@@ -13,9 +13,9 @@ pub(super) enum Ending {
     NotDone,
     /// The patient did not come.
     NoShow,
-    /// Called off, days before.
+    /// Cancelled, days before.
     Cancelled,
-    /// Called off the day before.
+    /// Cancelled the day before.
     CancelledLate,
 }
 

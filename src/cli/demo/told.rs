@@ -5,9 +5,8 @@
 use std::collections::HashMap;
 
 use super::read::LoadError;
-use crate::clock::Clock;
+use crate::actions::App;
 use crate::domain::catalogue::site::Site;
-use crate::domain::clinic::policy::Policy;
 use crate::domain::ids::SiteId;
 use crate::domain::messages::message::{Content, Message, MessageKind, MessageStatus};
 use crate::domain::patient::recipient::Recipient;
@@ -15,11 +14,8 @@ use crate::storage;
 use crate::storage::Tx;
 
 /// Writes the invitations of all visits to come as sent, and that their shops know of them.
-pub(super) async fn invitations(
-    tx: &mut Tx,
-    clock: &Clock,
-    policy: &Policy,
-) -> Result<(), LoadError> {
+pub(super) async fn invitations(tx: &mut Tx, app: &App) -> Result<(), LoadError> {
+    let clock = &app.clock;
     let sites: HashMap<SiteId, Site> =
         storage::catalogue::sites::page(tx, SiteId(uuid::Uuid::nil()), 100)
             .await?
@@ -33,8 +29,8 @@ pub(super) async fn invitations(
         let Some(site) = sites.get(&session.place.site_id) else {
             continue;
         };
-        let sent_at = session.created_at + policy.message_grace();
-        let content = Content::of(&session, site.details.address.to_string(), true);
+        let sent_at = session.created_at + app.policy.message_grace();
+        let content = Content::about_session(&session, site.details.address.to_string(), true);
         let language = patient.details.preferred_language;
         let message = Message {
             session_id: Some(session.id),
@@ -49,9 +45,9 @@ pub(super) async fn invitations(
             try_at: sent_at,
             attempts: 1,
             sent_at: Some(sent_at),
-            ..Message::written(clock.id(), patient.id, language, content, session.created_at)
+            ..Message::waiting(clock.id(), patient.id, language, content, session.created_at)
         };
-        // Nobody is told of a time that is not agreed.
+        // No message tells of a time that is not agreed.
         if !session.awaits_shop() {
             storage::messages::ledger::insert(tx, &message).await?;
         }

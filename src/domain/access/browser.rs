@@ -32,7 +32,7 @@ pub struct SignIn {
     pub offered: Option<String>,
     /// When the password was given.
     pub created_at: DateTime<Utc>,
-    /// When somebody last did something with it.
+    /// When it was last used.
     pub seen_at: DateTime<Utc>,
     /// Whether it was locked by hand.
     pub locked: bool,

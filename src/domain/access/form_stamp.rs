@@ -1,9 +1,10 @@
-//! The stamp in a form that anybody may send: when it was opened, signed by the clinic. A program that
+//! The stamp in a public form: when it was opened, signed by the clinic. A program that
 //! fills in forms without opening them has none, or an old one, or is faster than any hand.
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::visit_link::{LinkKey, hash_of};
+use super::secret::hash_of;
+use super::visit_link::LinkKey;
 
 /// The least time in which a person fills in a form.
 const LEAST: Duration = Duration::seconds(3);

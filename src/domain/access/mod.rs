@@ -4,4 +4,5 @@ pub mod browser;
 pub mod form_stamp;
 pub mod provider_signature;
 pub mod second_factor;
+pub mod secret;
 pub mod visit_link;

@@ -20,7 +20,7 @@ pub fn verified(token: &str, url: &str, params: &[(String, String)], signature: 
     let Ok(signature) = STANDARD.decode(signature) else {
         return false;
     };
-    // Anybody can sign with a token that is empty.
+    // Any program can sign with an empty token.
     !token.is_empty()
         && mac(token, url, params).is_some_and(|mac| mac.verify_slice(&signature).is_ok())
 }

@@ -5,7 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 use crate::domain::ids::SessionId;
 use crate::domain::patient::recipient::Recipient;
@@ -21,7 +21,7 @@ impl LinkKey {
         Self(bytes)
     }
 
-    /// The key as it was written by [`LinkKey::written`].
+    /// The key as it was written by [`LinkKey::to_text`].
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
@@ -29,7 +29,7 @@ impl LinkKey {
 
     /// The key as text.
     #[must_use]
-    pub fn written(&self) -> String {
+    pub fn to_text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
@@ -41,7 +41,7 @@ impl LinkKey {
         self.tag(&[b"visit\0", session.0.as_bytes(), recipient.key().as_bytes()], bytes)
     }
 
-    /// What shows that the clinic has said `what` for `purpose`, and nobody else: characters that need no escaping.
+    /// The clinic's signature under `what`, for `purpose` alone: characters that need no escaping.
     #[must_use]
     pub fn signed(&self, purpose: &str, what: &str) -> String {
         self.tag(&[purpose.as_bytes(), b"\0", what.as_bytes()], 18)
@@ -65,12 +65,6 @@ impl std::fmt::Debug for LinkKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("LinkKey")
     }
-}
-
-/// What is stored of a secret in an address: its SHA-256, hexadecimal.
-#[must_use]
-pub fn hash_of(secret: &str) -> String {
-    hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
 #[cfg(test)]
@@ -97,7 +91,7 @@ mod tests {
         assert_ne!(secret, key.secret(two, &ada));
         assert_ne!(secret, key.secret(one, &eve));
         assert_ne!(secret, LinkKey::new([8; 32]).secret(one, &ada));
-        assert_eq!(LinkKey::read(&key.written()).unwrap().secret(one, &ada), secret);
+        assert_eq!(LinkKey::read(&key.to_text()).unwrap().secret(one, &ada), secret);
         assert!(LinkKey::read("short").is_none());
     }
 }

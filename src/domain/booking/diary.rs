@@ -52,13 +52,13 @@ pub struct Diary {
     pub shop: Option<ShopTerms>,
     /// What.
     pub service: Service,
-    /// For whom.
+    /// The patient.
     pub patient: PatientId,
     /// Their treatments, which the rules of removal ask; none where what happened is told, not decided.
     pub case: Option<Case>,
     /// Rules that the caller may go past, and has said why.
     pub pardoned: Vec<Code>,
-    /// Whom the caller insists on.
+    /// What the caller insists on.
     pub wanted: Wanted,
     /// Who may be chosen, in order of preference.
     pub practitioners: Vec<Practitioner>,
@@ -114,6 +114,12 @@ impl Diary {
             (Some(terms), Some(_)) => at_shop::refusals(terms, &self.service, day),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether the caller goes past this refusal.
+    #[must_use]
+    pub fn pardons(&self, refusal: &Refusal) -> bool {
+        self.pardoned.contains(&refusal.code)
     }
 
     /// The laser of the shop, where the visit is at one; the clinic's are devices.

@@ -32,7 +32,7 @@ pub struct Wishes {
 
 impl Wishes {
     fn allow_day(&self, day: NaiveDate) -> bool {
-        self.weekdays.is_empty() || self.weekdays.contains(&Weekday::of(day))
+        self.weekdays.is_empty() || self.weekdays.contains(&Weekday::of_date(day))
     }
 
     /// Whether a slot is as wished.

@@ -127,7 +127,7 @@ pub struct Closure {
 }
 
 impl Closure {
-    /// Whether it closes the whole of `site`, for everybody.
+    /// Whether it closes the whole of `site`, not a part of it.
     #[must_use]
     pub fn closes_site(&self, site: SiteId) -> bool {
         let ClosureDetails { site_id, practitioner_id, room_id, device_id, .. } = &self.details;

@@ -2,6 +2,7 @@
 
 pub mod closure;
 pub mod device;
+pub mod measure;
 pub mod opening;
 pub mod partner;
 pub mod practitioner;

@@ -36,7 +36,7 @@ impl<'a> Opening<'a> {
         if let Some(name) = self.holiday(date) {
             return Some(name.to_owned());
         }
-        if !details.hours.open_on(Weekday::of(date)) {
+        if !details.hours.open_on(Weekday::of_date(date)) {
             return Some(format!("always closed on {}", date.format("%As")));
         }
         if self.open_on(date).is_empty() {

@@ -1,4 +1,4 @@
-//! A partner: an outside shop with the papers that it must hold (section 2.6), what it offers,
+//! A partner: an outside shop with the papers that it must hold (`docs/domain.md` 2.6), what it offers,
 //! and how it works with the clinic. Its hours are those of its site, its chairs are rooms there;
 //! whether a patient may be told about, and how, stands in `rules::at_shop` and `packet`.
 
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::service::{Method, Service};
+use crate::domain::catalogue::measure::Wavelength;
 use crate::domain::codes::codes;
-use crate::domain::course::record::Wavelength;
 use crate::domain::ids::PartnerId;
 use crate::domain::patient::{Language, Phone};
 use crate::domain::refusal::{Code, Refusal};
@@ -93,7 +93,7 @@ pub struct PartnerDetails {
     pub address: Line,
     /// Its telephone.
     pub phone: Phone,
-    /// Whom to ask for.
+    /// The person to ask for.
     #[serde(default)]
     pub contact: Option<Line>,
     /// The languages spoken there.

@@ -1,4 +1,4 @@
-//! A service: what can be booked, how long it takes of whom, and what it needs.
+//! A service: what can be booked, how long it takes of patient, practitioner, room and device, and what it needs.
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ codes! {
 }
 
 impl Purpose {
-    /// What the code of a service says, where nobody has said otherwise.
+    /// What the code of a service says, unless it is set otherwise.
     #[must_use]
     pub fn named(code: &str) -> Self {
         code.parse().unwrap_or(Self::Visit)
@@ -231,6 +231,6 @@ impl Service {
 }
 
 codes! {
-    /// What someone is trained to do.
+    /// What a practitioner is trained to do.
     Skill in "snake_case" { Consultation, Laser, Saline, Chemical, Adjustment }
 }

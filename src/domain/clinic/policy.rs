@@ -10,7 +10,7 @@ use crate::domain::time::civil::minutes;
 use crate::domain::time::hours;
 use crate::domain::time::hours::TimeOfDay;
 
-/// The clinic's choices. `[A]` numbers of `domain.md` are defaults here, never constants in code.
+/// The clinic's choices. `[A]` numbers of `docs/domain.md` are defaults here, never constants in code.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
@@ -22,7 +22,7 @@ pub struct Policy {
     pub hold_minutes: u16,
     /// How long `undo` steps back, minutes.
     pub undo_minutes: u16,
-    /// How long before its start a patient may be marked as arrived, minutes (section 4).
+    /// How long before its start a patient may be marked as arrived, minutes (`docs/domain.md` 4).
     pub arrive_early_minutes: u16,
     /// How long after its start a session may be marked as a no-show, minutes. Rule 45.
     pub no_show_after_minutes: u16,
@@ -48,21 +48,21 @@ pub struct Policy {
     pub laser_suggested_days: u16,
     /// After saline or a chemical fade on a zone, at least, days. Rule 31.
     pub lightening_interval_days: u16,
-    /// The same, as suggested, days (section 1.12).
+    /// The same, as suggested, days (`docs/domain.md` 1.12).
     pub lightening_suggested_days: u16,
     /// Between a laser session and an adjustment on one zone, days. Rule 32.
     pub healing_days: u16,
     /// Between two adjustments on one zone, at least, days. Rule 32.
     pub adjustment_interval_days: u16,
-    /// The same, as suggested, days (section 1.12).
+    /// The same, as suggested, days (`docs/domain.md` 1.12).
     pub adjustment_suggested_days: u16,
     /// The most laser sessions that a course is planned for. Rules 6 to 8.
     pub plan_ceiling: u16,
     /// Wavelengths that are not used on Fitzpatrick IV to VI, nanometres. Rule 41.
     pub wavelengths_not_for_darker_nm: Vec<u16>,
-    /// From how much clearance on the pigment counts as gone, percent (section 1.11).
+    /// From how much clearance on the pigment counts as gone, percent (`docs/domain.md` 1.11).
     pub cleared_percent: u16,
-    /// How long a message about a change waits, so that a slip can be undone before anybody reads of it, minutes.
+    /// How long a message about a change waits, so that a slip can be undone before it is read, minutes.
     pub message_grace_minutes: u16,
     /// How long a message that cannot be delivered is tried again, hours; then it is a task.
     pub message_tries_hours: u16,
@@ -159,71 +159,18 @@ impl Default for Policy {
     }
 }
 
+/// Numbers of a policy with their names and ranges.
+macro_rules! ranges {
+    ($policy:ident: $($name:ident $range:expr),+ $(,)?) => {
+        [$((stringify!($name), u16::from($policy.$name), $range)),+]
+    };
+}
+
 impl Policy {
     /// What is wrong with the numbers, one sentence each; nothing when all is well.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
-        let mut faults = Vec::new();
-        let mut within = |name: &str, value: u16, range: std::ops::RangeInclusive<u16>| {
-            if !range.contains(&value) {
-                faults.push(format!(
-                    "policy.{name} is {value}, but must be {} to {}",
-                    range.start(),
-                    range.end()
-                ));
-            }
-        };
-        within("hold_minutes", self.hold_minutes, 1..=240);
-        within("undo_minutes", self.undo_minutes, 0..=60);
-        within("arrive_early_minutes", self.arrive_early_minutes, 0..=720);
-        within("no_show_after_minutes", self.no_show_after_minutes, 0..=720);
-        within("rental_setup_minutes", self.rental_setup_minutes, 0..=240);
-        within("horizon_days", self.horizon_days, 1..=3660);
-        within("search_days", self.search_days, 1..=400);
-        within("cooling_off_hours", self.cooling_off_hours, 0..=720);
-        within("test_patch_wait_days", self.test_patch_wait_days, 0..=365);
-        within(
-            "test_patch_wait_days_darker",
-            self.test_patch_wait_days_darker,
-            self.test_patch_wait_days..=365,
-        );
-        within("test_patch_valid_days", self.test_patch_valid_days, 1..=3660);
-        within("laser_interval_days", self.laser_interval_days, 0..=365);
-        within(
-            "laser_interval_days_darker",
-            self.laser_interval_days_darker,
-            self.laser_interval_days..=365,
-        );
-        within("laser_suggested_days", self.laser_suggested_days, self.laser_interval_days..=365);
-        within("lightening_interval_days", self.lightening_interval_days, 0..=365);
-        within(
-            "lightening_suggested_days",
-            self.lightening_suggested_days,
-            self.lightening_interval_days..=365,
-        );
-        within("healing_days", self.healing_days, 0..=365);
-        within("adjustment_interval_days", self.adjustment_interval_days, 0..=365);
-        within(
-            "adjustment_suggested_days",
-            self.adjustment_suggested_days,
-            self.adjustment_interval_days..=365,
-        );
-        within("plan_ceiling", self.plan_ceiling, 1..=60);
-        within("cleared_percent", self.cleared_percent, 1..=100);
-        within("message_grace_minutes", self.message_grace_minutes, 0..=60);
-        within("message_tries_hours", self.message_tries_hours, 1..=720);
-        within("be_early_minutes", self.be_early_minutes, 0..=120);
-        within("visit_link_days", self.visit_link_days, 0..=365);
-        within("feed_unused_days", self.feed_unused_days, 1..=3660);
-        within("reminder_least_minutes", self.reminder_least_minutes, 0..=240);
-        within("reminder_late_percent", self.reminder_late_percent.into(), 0..=100);
-        within("shop_before_minutes", self.shop_before_minutes, 10..=1440);
-        within("shop_waiting_business_days", self.shop_waiting_business_days, 0..=60);
-        within("shop_silent_business_days", self.shop_silent_business_days, 0..=60);
-        within("shop_report_days", self.shop_report_days, 0..=365);
-        within("sign_in_lock_minutes", self.sign_in_lock_minutes, 1..=240);
-        within("sign_in_idle_hours", self.sign_in_idle_hours, 1..=720);
-        within("sign_in_most_hours", self.sign_in_most_hours, 1..=720);
+        let mut faults = self.out_of_range();
         if ![5, 10, 15, 20, 30, 60].contains(&self.grid_minutes) {
             faults.push(format!(
                 "policy.grid_minutes is {}, but must be 5, 10, 15, 20, 30 or 60",
@@ -252,6 +199,53 @@ impl Policy {
             );
         }
         faults
+    }
+
+    /// The numbers that are out of their range.
+    fn out_of_range(&self) -> Vec<String> {
+        let ranges = ranges!(self:
+            hold_minutes 1..=240,
+            undo_minutes 0..=60,
+            arrive_early_minutes 0..=720,
+            no_show_after_minutes 0..=720,
+            rental_setup_minutes 0..=240,
+            horizon_days 1..=3660,
+            search_days 1..=400,
+            cooling_off_hours 0..=720,
+            test_patch_wait_days 0..=365,
+            test_patch_wait_days_darker self.test_patch_wait_days..=365,
+            test_patch_valid_days 1..=3660,
+            laser_interval_days 0..=365,
+            laser_interval_days_darker self.laser_interval_days..=365,
+            laser_suggested_days self.laser_interval_days..=365,
+            lightening_interval_days 0..=365,
+            lightening_suggested_days self.lightening_interval_days..=365,
+            healing_days 0..=365,
+            adjustment_interval_days 0..=365,
+            adjustment_suggested_days self.adjustment_interval_days..=365,
+            plan_ceiling 1..=60,
+            cleared_percent 1..=100,
+            message_grace_minutes 0..=60,
+            message_tries_hours 1..=720,
+            be_early_minutes 0..=120,
+            visit_link_days 0..=365,
+            feed_unused_days 1..=3660,
+            reminder_least_minutes 0..=240,
+            reminder_late_percent 0..=100,
+            shop_before_minutes 10..=1440,
+            shop_waiting_business_days 0..=60,
+            shop_silent_business_days 0..=60,
+            shop_report_days 0..=365,
+            sign_in_lock_minutes 1..=240,
+            sign_in_idle_hours 1..=720,
+            sign_in_most_hours 1..=720,
+        );
+        let out = ranges.iter().filter(|(_, value, range)| !range.contains(value));
+        out.map(|(name, value, range)| {
+            let (least, most) = (range.start(), range.end());
+            format!("policy.{name} is {value}, but must be {least} to {most}")
+        })
+        .collect()
     }
 
     /// How long a hold keeps its slot.

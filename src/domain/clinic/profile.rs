@@ -1,5 +1,5 @@
 //! What the clinic calls itself in mails and calendars (F24): a neutral name, since the
-//! name of a clinic alone can tell what somebody is treated for, and how to reach it.
+//! name of a clinic alone can tell what a patient is treated for, and how to reach it.
 
 use std::fmt;
 
@@ -38,7 +38,7 @@ impl fmt::Debug for Texts {
 }
 
 impl ClinicProfile {
-    /// The clinic of `domain.md` (F24 and section 2.3), at an address on this machine.
+    /// The clinic of `docs/domain.md` (F24 and 2.3), at an address on this machine.
     pub fn standard() -> Result<Self, ProfileError> {
         Ok(Self {
             label: Line::try_from("Hayden St Clinic")?,

@@ -24,7 +24,7 @@ pub struct QuietHours {
 impl QuietHours {
     /// Those of a clinic in `zone`.
     #[must_use]
-    pub fn of(policy: &Policy, zone: Tz) -> Self {
+    pub fn from_policy(policy: &Policy, zone: Tz) -> Self {
         Self {
             from: policy.quiet_from,
             until: policy.quiet_until,
@@ -33,7 +33,7 @@ impl QuietHours {
         }
     }
 
-    /// Whether nobody is to be disturbed at `at`.
+    /// Whether `at` lies in them.
     #[must_use]
     pub fn is_quiet(&self, at: DateTime<Utc>) -> bool {
         let (_, minute) = self.clock(at);
@@ -75,7 +75,7 @@ mod tests {
     }
 
     fn quiet() -> QuietHours {
-        QuietHours::of(&Policy::default(), toronto())
+        QuietHours::from_policy(&Policy::default(), toronto())
     }
 
     #[test]

@@ -22,7 +22,7 @@ codes! {
     Purpose in "snake_case" {
         /// To read how to prepare.
         Prepare,
-        /// To say whether one comes; not sent to whoever has said so.
+        /// To say whether one comes; not sent to a patient who has confirmed.
         Confirm,
         /// To be there.
         Remind,
@@ -203,7 +203,7 @@ pub(crate) fn few<'de, D: serde::Deserializer<'de>>(
     }
 }
 
-/// The reminders of `domain.md`, section 3: to prepare a week before, to confirm two days before, to be there two hours before.
+/// The reminders of `docs/domain.md` 3: to prepare a week before, to confirm two days before, to be there two hours before.
 #[must_use]
 pub fn standard() -> Vec<ReminderRule> {
     let rule = |lead, purpose, channel| ReminderRule { lead, purpose, channel };

@@ -4,13 +4,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::record::{Percent, TestPatchResult, Wavelength};
+use super::record::TestPatchResult;
 use super::{CourseDetails, Zone};
+use crate::domain::catalogue::measure::{Percent, Wavelength};
 use crate::domain::catalogue::service::{Purpose, Treatment};
 use crate::domain::ids::{CourseId, DeviceId, PartnerId, SessionId};
 use crate::domain::patient::Fitzpatrick;
 
-/// What became of a visit.
+/// Whether a visit took place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Happened {
     /// Completed, or stopped after it began: either way the skin was treated.
@@ -21,7 +22,7 @@ pub enum Happened {
     ToCome,
 }
 
-/// One visit of the patient that was not called off, missed or entered in error.
+/// One visit of the patient that was not cancelled, missed or entered in error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {
     /// The session.
@@ -44,7 +45,7 @@ pub struct Visit {
     pub over_at: DateTime<Utc>,
     /// The day of its start in the clinic's zone.
     pub day: NaiveDate,
-    /// What became of it.
+    /// Whether it took place.
     pub happened: Happened,
     /// Zones treated, or to be treated; none means that the whole scalp may be.
     pub zones: Vec<Zone>,

@@ -38,7 +38,7 @@ pub struct Estimate {
     /// The range as it is said: `1 to 2 sessions`, `up to 10 sessions`.
     #[schema(example = "up to 10 sessions")]
     pub text: String,
-    /// What to say beside it: that it is to be estimated anew, or what removal will be like.
+    /// What to say beside it: that it is to be estimated again, or what removal will be like.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -68,7 +68,7 @@ pub fn usual(goal: Goal, pigment: Pigment, depth: Depth) -> Option<(u16, Basis)>
 
 /// The estimate of a removal, by its assessment of `assessed` and by what the record shows since.
 #[must_use]
-pub fn of(case: &Case, assessed: NaiveDate, policy: &Policy) -> Option<Estimate> {
+pub fn estimated(case: &Case, assessed: NaiveDate, policy: &Policy) -> Option<Estimate> {
     let (max, basis) = range(&case.course)?;
     let done: Vec<_> =
         case.of_course().filter(|visit| visit.happened == Happened::Done && visit.counts).collect();
@@ -81,12 +81,18 @@ pub fn of(case: &Case, assessed: NaiveDate, policy: &Policy) -> Option<Estimate>
     if needed > max && case.course.is_open() {
         let last = done.last().map_or(assessed, |visit| visit.day);
         let date = left_over.map_or(last, |(day, _)| day.max(last));
-        return Some(said(needed, needed, Basis::Record, date, None));
+        return Some(estimate_of(needed, needed, Basis::Record, date, None));
     }
-    Some(said(needed.clamp(1, max), max, basis, assessed, note(case, basis)))
+    Some(estimate_of(needed.clamp(1, max), max, basis, assessed, expectation(case, basis)))
 }
 
-fn said(min: u16, max: u16, basis: Basis, date: NaiveDate, note: Option<String>) -> Estimate {
+fn estimate_of(
+    min: u16,
+    max: u16,
+    basis: Basis,
+    date: NaiveDate,
+    note: Option<String>,
+) -> Estimate {
     let text = match (min, max) {
         _ if matches!(basis, Basis::TattooInk | Basis::TooDeep | Basis::Unknown) => {
             format!("up to {max} sessions")
@@ -98,7 +104,7 @@ fn said(min: u16, max: u16, basis: Basis, date: NaiveDate, note: Option<String>)
     Estimate { min, max, basis, date, text, note }
 }
 
-fn note(case: &Case, basis: Basis) -> Option<String> {
+fn expectation(case: &Case, basis: Basis) -> Option<String> {
     let tested = case.of_course().any(|visit| {
         visit.happened == Happened::Done && visit.treatment == Some(Treatment::TestPatch)
     });

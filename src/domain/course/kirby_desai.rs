@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn the_worked_examples_of_the_literature_come_out() {
         let policy = Policy::default();
-        // A scalp, black, Fitzpatrick II, minimal ink (domain.md, 1.4); eyebrows, Fitzpatrick III, amateur (S14).
+        // A scalp, black, Fitzpatrick II, minimal ink (`docs/domain.md` 1.4); eyebrows, Fitzpatrick III, amateur (S14).
         assert_eq!(score(PLAIN, Fitzpatrick::II, &policy).score, 6);
         let eyebrows = Ink { amount: InkAmount::Amateur, ..PLAIN };
         assert_eq!(score(eyebrows, Fitzpatrick::III, &policy).score, 6);

@@ -72,7 +72,7 @@ codes! {
 }
 
 impl CourseOutcome {
-    /// The status that this outcome belongs to (section 4).
+    /// The status that this outcome belongs to (`docs/domain.md` 4).
     #[must_use]
     pub fn ends_as(self) -> CourseStatus {
         match self {

@@ -28,7 +28,7 @@ pub struct Progress {
 
 /// Counts the sessions of `case` against its plan, or against `most` of its estimate.
 #[must_use]
-pub fn of(case: &Case, most: Option<u16>) -> Progress {
+pub fn counted(case: &Case, most: Option<u16>) -> Progress {
     let count = |happened| {
         case.of_course().filter(|visit| visit.counts && visit.happened == happened).count()
     };
@@ -43,7 +43,7 @@ pub fn of(case: &Case, most: Option<u16>) -> Progress {
 }
 
 codes! {
-    /// Where a course is (section 4); derived, never stored.
+    /// Where a course is (`docs/domain.md` 4); derived, never stored.
     Phase in "kebab-case" {
         AwaitingConsultation,
         Assessing,

@@ -34,7 +34,7 @@ pub struct CostRange {
 
 /// The quote for `sessions` of `service`; the cost is of the estimate where there is one, else of the plan.
 #[must_use]
-pub fn of(
+pub fn quoted(
     service: &Service,
     case: Option<&Case>,
     policy: &Policy,

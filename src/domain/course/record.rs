@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::Zone;
 use super::status::Outcome;
 use crate::domain::catalogue::device::PulseWidthUnit;
+use crate::domain::catalogue::measure::{Pain, Percent, Wavelength};
 use crate::domain::codes::codes;
 use crate::domain::overriding::Override;
 use crate::domain::text::{Line, Note};
@@ -26,40 +27,6 @@ codes! {
 codes! {
     /// How bad an unwanted effect is.
     Severity in "snake_case" { Mild, Moderate, Severe }
-}
-
-/// A whole number within its range.
-#[derive(Debug, Error)]
-#[error("must be {0} to {1}")]
-pub struct OutOfRange(u16, u16);
-
-macro_rules! ranged {
-    ($($(#[$meta:meta])* $name:ident($min:tt..=$max:tt)),+ $(,)?) => {$(
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-        #[serde(try_from = "u16", into = "u16")]
-        #[schema(value_type = u16, minimum = $min, maximum = $max)]
-        pub struct $name(u16);
-        impl TryFrom<u16> for $name {
-            type Error = OutOfRange;
-            fn try_from(n: u16) -> Result<Self, OutOfRange> {
-                ($min..=$max).contains(&n).then_some(Self(n)).ok_or(OutOfRange($min, $max))
-            }
-        }
-        impl From<$name> for u16 {
-            fn from(n: $name) -> Self {
-                n.0
-            }
-        }
-    )+};
-}
-ranged! {
-    /// Pain as the patient says it, 0 none to 10 worst.
-    Pain(0..=10),
-    /// Percent of pigment gone against the baseline photo.
-    Percent(0..=100),
-    /// Wavelength of light, nanometres.
-    Wavelength(200..=12000),
 }
 
 /// A measured quantity: finite and above zero.

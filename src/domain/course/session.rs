@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::record::TreatmentRecord;
 use super::status::{ProcedureStatus, SessionStatus, Verb};
+use crate::domain::catalogue::service::Service;
 use crate::domain::clinic::policy::Policy;
 use crate::domain::codes::codes;
 use crate::domain::ids::{
@@ -17,7 +18,7 @@ use crate::domain::time::time_zone::Tz;
 use uuid::Uuid;
 
 codes! {
-    /// Why a session was called off.
+    /// Why a session was cancelled.
     CancelReason in "snake_case" {
         PatientRequest, ClinicRequest, BookedByMistake, ConsentWithdrawn, Unwell, Other,
         /// The shop that was asked does not do it.
@@ -26,7 +27,7 @@ codes! {
 }
 
 codes! {
-    /// Why a booked session has to be booked anew.
+    /// Why a booked session has to be booked again.
     RebookReason in "snake_case" {
         /// Rule 37: its rental window was removed.
         RentalWindowRemoved,
@@ -90,9 +91,9 @@ pub struct Session {
     pub starts_at: DateTime<Utc>,
     /// Its end.
     pub ends_at: DateTime<Utc>,
-    /// Why it was called off.
+    /// Why it was cancelled.
     pub cancel_reason: Option<CancelReason>,
-    /// Why it has to be booked anew.
+    /// Why it has to be booked again.
     pub rebook_reason: Option<RebookReason>,
     /// What was done.
     #[sqlx(json(nullable))]
@@ -106,6 +107,42 @@ pub struct Session {
 }
 
 impl Session {
+    /// One that is booked in `zone` at `now`: `service` at `place`, from `start` on.
+    #[must_use]
+    pub fn booked(
+        (id, uid): (SessionId, Uuid),
+        (course_id, patient_id): (CourseId, PatientId),
+        service: &Service,
+        place: Place,
+        start: DateTime<Utc>,
+        zone: Tz,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            uid,
+            sequence: 0,
+            version: 1,
+            course_id,
+            patient_id,
+            referral_id: None,
+            service_id: service.id,
+            place,
+            status: SessionStatus::Booked,
+            procedure_status: ProcedureStatus::Preparation,
+            local_start: civil::wall_of(zone, start).format("%Y-%m-%dT%H:%M").to_string(),
+            zone: zone.name().to_owned(),
+            starts_at: start,
+            ends_at: start + service.duration(),
+            cancel_reason: None,
+            rebook_reason: None,
+            record: None,
+            confirmed_at: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// Whether it waits for the answer of its shop; what waits because its device went away does not.
     #[must_use]
     pub fn awaits_shop(&self) -> bool {

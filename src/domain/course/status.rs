@@ -1,6 +1,5 @@
 //! What a session is at the moment: its appointment (FHIR Appointment.status) and
-//! its procedure, each an enum whose transitions return a refusal (`domain.md`
-//! section 4). Which times a transition may happen at stands in `session`.
+//! its procedure, each an enum whose transitions return a refusal (`docs/domain.md` 4). Which times a transition may happen at stands in `session`.
 
 use crate::domain::codes::codes;
 use crate::domain::refusal::{Code, Refusal};
@@ -20,7 +19,7 @@ codes! {
         CheckedIn,
         /// Over, treated or not.
         Fulfilled,
-        /// Called off.
+        /// Cancelled.
         Cancelled,
         /// The patient did not come.
         Noshow,

@@ -1,5 +1,5 @@
 //! The clinic's own figures: who did not come, how full rooms and devices are, which courses wait
-//! for a session that nobody booked, and how long courses take. Months are the clinic's. The
+//! for a session that was not booked, and how long courses take. Months are the clinic's. The
 //! settlement figures of shops stand in `settlement`.
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use crate::domain::time::civil;
 use crate::domain::time::interval::{Interval, merged};
 use crate::domain::time::time_zone::Tz;
 
-/// A visit that was not called off.
+/// A visit that was not cancelled.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub struct Seen {
     /// Its start.
@@ -42,7 +42,7 @@ pub struct Share(i64);
 impl Share {
     /// `part` of `whole`; nothing where there is no whole.
     #[must_use]
-    pub fn of(part: i64, whole: i64) -> Option<Self> {
+    pub fn of_whole(part: i64, whole: i64) -> Option<Self> {
         (whole > 0).then(|| Self((part * 1000 + whole / 2) / whole))
     }
 
@@ -73,7 +73,7 @@ impl Attendance {
     /// The share of those who did not come.
     #[must_use]
     pub fn share(&self) -> Option<Share> {
-        Share::of(self.missed, self.came + self.missed)
+        Share::of_whole(self.missed, self.came + self.missed)
     }
 }
 
@@ -82,7 +82,8 @@ impl Attendance {
 pub fn attendance(seen: &[Seen], months: &[Month], zone: Tz) -> Vec<Attendance> {
     let count = |of: Month, wanted: &[SessionStatus]| {
         let is = |one: &&Seen| {
-            wanted.contains(&one.status) && Month::of(civil::date_of(zone, one.starts_at)) == of
+            wanted.contains(&one.status)
+                && Month::containing(civil::date_of(zone, one.starts_at)) == of
         };
         counted(seen.iter().filter(is).count())
     };
@@ -155,7 +156,8 @@ pub fn in_use(
         };
         let days = whole.map(|whole| civil::date_of(zone, whole.start()).iter_days());
         let days = days.into_iter().flatten();
-        let open = days.take_while(|day| Month::of(*day) == *month).flat_map(&open_on).collect();
+        let open =
+            days.take_while(|day| Month::containing(*day) == *month).flat_map(&open_on).collect();
         InUse {
             month: *month,
             booked: length(taken.iter().filter_map(within)),
@@ -243,12 +245,12 @@ pub struct Ended {
 
 /// The middle of some whole numbers, which may lie between two of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Middle(i64);
+pub struct Median(i64);
 
-impl Middle {
+impl Median {
     /// The middle of `all`; of an even number the mean of the two in the middle.
     #[must_use]
-    pub fn of(mut all: Vec<i64>) -> Option<Self> {
+    pub fn among(mut all: Vec<i64>) -> Option<Self> {
         all.sort_unstable();
         let upper = *all.get(all.len() / 2)?;
         let lower = *all.get((all.len() - 1) / 2)?;
@@ -261,13 +263,13 @@ impl Middle {
         self.0
     }
 }
-impl fmt::Display for Middle {
+impl fmt::Display for Median {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let half = if self.0 % 2 == 0 { "" } else { ".5" };
         write!(f, "{}{half}", self.0 / 2)
     }
 }
-impl Serialize for Middle {
+impl Serialize for Median {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
@@ -281,9 +283,9 @@ pub struct Lasted {
     /// How many there were.
     pub courses: i64,
     /// Median days from the first treatment to the last.
-    pub days: Middle,
+    pub days: Median,
     /// Median number of sessions.
-    pub sessions: Middle,
+    pub sessions: Median,
 }
 
 /// How long courses took, by what they were for.
@@ -300,8 +302,8 @@ pub fn lasted(ended: &[Ended], zone: Tz) -> Vec<Lasted> {
         Some(Lasted {
             goal,
             courses: counted(all.len()),
-            days: Middle::of(all.iter().map(days).collect())?,
-            sessions: Middle::of(all.iter().map(|one| one.sessions).collect())?,
+            days: Median::among(all.iter().map(days).collect())?,
+            sessions: Median::among(all.iter().map(|one| one.sessions).collect())?,
         })
     };
     goals.into_iter().filter_map(of).collect()
@@ -391,7 +393,7 @@ mod tests {
             for used in in_use(&booked, open_on, &months, zone) {
                 let (mut at, mut busy, mut open) = (used.month.begins(zone), 0, 0);
                 let days: Vec<_> = civil::date_of(zone, at).iter_days().take(31)
-                    .filter(|day| Month::of(*day) == used.month).flat_map(open_on).collect();
+                    .filter(|day| Month::containing(*day) == used.month).flat_map(open_on).collect();
                 while at < used.month.next().begins(zone) {
                     busy += i64::from(booked.iter().any(|one| one.start() <= at && at < one.end()));
                     at += Duration::minutes(15);
@@ -409,7 +411,7 @@ mod tests {
         /// Half of what is not the middle is on either side of it.
         #[test]
         fn the_middle_is_in_the_middle(all in proptest::collection::vec(-50_i64..500, 1..40)) {
-            let middle = Middle::of(all.clone()).unwrap().twice();
+            let middle = Median::among(all.clone()).unwrap().twice();
             prop_assert!(all.iter().filter(|one| *one * 2 < middle).count() * 2 <= all.len());
             prop_assert!(all.iter().filter(|one| *one * 2 > middle).count() * 2 <= all.len());
         }

@@ -38,7 +38,7 @@ pub fn due(lead: Lead, start: DateTime<Utc>, zone: Tz, quiet: &QuietHours, polic
     }
 }
 
-/// How late any reminder may be: whoever delivers looks every few seconds, and there may be others before it.
+/// How late any reminder may be: delivery looks every few seconds, and there may be others before it.
 const SOON: Duration = Duration::minutes(10);
 
 /// Until when a reminder that is due at `due_at` is of use: a long one until a share of its lead is gone, a short one until too
@@ -74,7 +74,13 @@ mod tests {
     fn at(lead: &str, start: &str) -> Due {
         let policy = Policy::default();
         let start = civil::resolve(toronto(), start.parse().unwrap()).bound();
-        due(lead.parse().unwrap(), start, toronto(), &QuietHours::of(&policy, toronto()), &policy)
+        due(
+            lead.parse().unwrap(),
+            start,
+            toronto(),
+            &QuietHours::from_policy(&policy, toronto()),
+            &policy,
+        )
     }
 
     #[test]
@@ -130,7 +136,7 @@ mod tests {
             minute in 0_i64..60 * 24 * 730, lead in prop::sample::select(vec!["7d", "3d", "1d", "48h", "24h", "12h", "2h", "45m"])
         ) {
             let policy = Policy::default();
-            let quiet = QuietHours::of(&policy, toronto());
+            let quiet = QuietHours::from_policy(&policy, toronto());
             let start = utc("2026-06-01T00:00:00Z") + Duration::minutes(minute);
             let lead: Lead = lead.parse().unwrap();
             let plain = lead.before(start, toronto());

@@ -1,4 +1,4 @@
-//! A feed: a calendar at a secret address that somebody subscribes to. What each kind
+//! A feed: a calendar at a secret address that a calendar program subscribes to. What each kind
 //! shows of a visit stands in `calendar::entry`; only a patient's own says what it is.
 
 use chrono::{DateTime, Duration, Utc};

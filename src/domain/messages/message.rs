@@ -1,4 +1,4 @@
-//! A message of the ledger: what it tells whom of which visit, and what became of it.
+//! A message of the ledger: what it tells of which visit, to which recipient, and its state.
 //! Which messages a change needs is decided in `notice`; how one is worded and sent is
 //! the business of `messages`.
 
@@ -23,7 +23,7 @@ codes! {
         Invite,
         /// The visit has changed.
         Update,
-        /// The visit is called off, or this address is no longer the patient's.
+        /// The visit is cancelled, or this address is no longer the patient's.
         Cancel,
         /// The visit is near.
         Reminder,
@@ -35,7 +35,7 @@ codes! {
         ShopBooked,
         /// For a shop: a visit there has changed.
         ShopChanged,
-        /// For a shop: a visit there is called off, or no longer there.
+        /// For a shop: a visit there is cancelled, or no longer there.
         ShopCancelled,
         /// For a shop: it is on the list of the next day; all of one day go out as one.
         ShopDay,
@@ -73,7 +73,7 @@ pub enum Audience {
     Desk,
 }
 
-/// What a message tells of a visit as an entry of somebody's calendar or book.
+/// What a message tells of a visit as an entry of a calendar or book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tells {
     /// It is new.
@@ -132,7 +132,7 @@ impl MessageKind {
 }
 
 codes! {
-    /// What became of a message.
+    /// The state of a message.
     MessageStatus in "snake_case" {
         /// Waits for its time, or for its next try.
         Scheduled,
@@ -174,7 +174,7 @@ codes! {
         Unwanted,
         /// The visit moved, or changed in another way, before it went out.
         Moved,
-        /// The visit was called off before it went out.
+        /// The visit was cancelled before it went out.
         Cancelled,
         /// What it told was undone before it went out.
         Undone,
@@ -226,7 +226,7 @@ pub struct Content {
 impl Content {
     /// What is to be said of `session` at the address `place`.
     #[must_use]
-    pub fn of(session: &Session, place: String, calendar: bool) -> Self {
+    pub fn about_session(session: &Session, place: String, calendar: bool) -> Self {
         Self {
             starts_at: session.starts_at,
             ends_at: session.ends_at,
@@ -273,19 +273,12 @@ impl Content {
         Self { calendar, purpose, words, awaits, ..self.clone() } == *other
     }
 
-    /// Whether both are for the same time and place, whoever treats.
+    /// Whether both are for the same time and place, whichever practitioner treats.
     #[must_use]
     pub fn is_for_the_same(&self, other: &Self) -> bool {
-        let of = |content: &Self| {
-            (
-                content.starts_at,
-                content.ends_at,
-                content.zone.clone(),
-                content.place.clone(),
-                content.partner_id,
-            )
-        };
-        of(self) == of(other)
+        (self.starts_at, self.ends_at, self.partner_id)
+            == (other.starts_at, other.ends_at, other.partner_id)
+            && (&self.zone, &self.place) == (&other.zone, &other.place)
     }
 }
 
@@ -310,7 +303,7 @@ pub struct Message {
     pub channel: Channel,
     /// How long before the visit it is for; empty for a change.
     pub lead: String,
-    /// Whom it goes to.
+    /// The recipient.
     pub recipient: Option<Recipient>,
     /// In which language.
     pub language: Language,
@@ -321,7 +314,7 @@ pub struct Message {
     /// What it says.
     #[sqlx(json)]
     pub content: Content,
-    /// What became of it.
+    /// Its state.
     pub status: MessageStatus,
     /// Why it was suppressed or superseded.
     pub reason: Option<Unsent>,
@@ -335,7 +328,7 @@ pub struct Message {
     pub batch: Option<String>,
     /// How often it was tried.
     pub attempts: i64,
-    /// Until when whoever is sending it has it.
+    /// Until when the node that is sending it has it.
     pub claimed_until: Option<DateTime<Utc>>,
     /// Whether a try ended without word, so that it may have arrived.
     pub perhaps_sent: bool,
@@ -360,7 +353,7 @@ pub struct Message {
 impl Message {
     /// One that was just written at `now` and waits, about nothing in particular yet: a reminder by mail that is due.
     #[must_use]
-    pub fn written(
+    pub fn waiting(
         id: MessageId,
         patient: PatientId,
         language: Language,
@@ -400,6 +393,13 @@ impl Message {
             answer_stamp: None,
             created_at: now,
         }
+    }
+
+    /// The same, not to be sent where there is a `reason`.
+    #[must_use]
+    pub fn suppressed_if(self, reason: Option<Unsent>) -> Self {
+        let status = reason.map_or(MessageStatus::Scheduled, |_| MessageStatus::Suppressed);
+        Self { status, reason, ..self }
     }
 
     /// Whether its address has seen it, or may have.

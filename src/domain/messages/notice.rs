@@ -1,6 +1,6 @@
 //! Which messages a change of a visit needs: what each address, or shop, has seen is compared
 //! with what is true now. What was seen and is still true needs none, so a slip that is undone
-//! in time reaches nobody, and of several quick moves only the last does.
+//! in time is never sent, and of several quick moves only the last does.
 
 use super::message::{Audience, Content, Message, MessageKind, MessageStatus, Tells, Unsent};
 use crate::domain::course::session::Session;
@@ -58,7 +58,7 @@ pub enum Party {
 impl Party {
     /// Who was told by `message`.
     #[must_use]
-    pub fn of(message: &Message) -> Option<Self> {
+    pub fn told_by(message: &Message) -> Option<Self> {
         match message.kind.audience() {
             Audience::Patient => message.recipient.clone().map(Self::Patient),
             Audience::Shop => message.content.partner_id.map(Self::Shop),
@@ -109,7 +109,7 @@ pub fn seen(messages: &[Message], audience: Audience) -> Vec<Seen> {
         message.kind.tells() == Some(Tells::Gone) && message.status == MessageStatus::Failed
     };
     for message in messages.iter().filter(|message| message.kind.audience() == audience) {
-        let (Some(tells), Some(party)) = (message.kind.tells(), Party::of(message)) else {
+        let (Some(tells), Some(party)) = (message.kind.tells(), Party::told_by(message)) else {
             continue;
         };
         if !message.is_known() && !given_up(message) {
@@ -131,7 +131,7 @@ pub fn seen(messages: &[Message], audience: Audience) -> Vec<Seen> {
 pub struct Notice {
     /// What it tells.
     pub tells: Tells,
-    /// Whom; nobody where there is no address.
+    /// The recipient; none where there is no address.
     pub party: Option<Party>,
     /// What it says.
     pub content: Content,
@@ -150,7 +150,7 @@ pub fn needed(
     }
     let there = standing == Standing::There;
     let is_theirs = |one: &Seen| party.is_some_and(|party| party.is_same(&one.party));
-    // Whoever has it and should not: an old address, or everybody when it is called off. What is taken back is what they have.
+    // Parties that have it and should not: an old address, or all of them once it is cancelled. What is taken back is what they have.
     let mut notices: Vec<_> = seen
         .iter()
         .filter(|one| one.there && !(there && is_theirs(one)))
@@ -181,7 +181,7 @@ pub fn why_superseded(
     party: Option<&Party>,
 ) -> Unsent {
     let is_theirs =
-        || party.is_some_and(|party| Party::of(waiting).is_some_and(|old| old.is_same(party)));
+        || party.is_some_and(|party| Party::told_by(waiting).is_some_and(|old| old.is_same(party)));
     match standing {
         Standing::Gone => Unsent::Cancelled,
         Standing::Waiting => Unsent::Pending,
@@ -258,7 +258,7 @@ mod tests {
 
     proptest! {
         /// Whatever happens to a visit, and whichever of its states are sent, once the last one is: the patient's own
-        /// address has just what is true, every other has nothing, and nobody is told of a visit that they do not have.
+        /// address has just what is true, every other has nothing, and none is told of a visit that they do not have.
         #[test]
         fn after_any_story_each_calendar_holds_just_what_is_true(
             story in prop::collection::vec((0..4_i64, 0..3_u8, 0..3_usize, any::<bool>()), 1..12)

@@ -22,9 +22,9 @@ codes! {
         Stale,
         /// It names a visit that is not there.
         UnknownVisit,
-        /// It answers for somebody who was not invited: a task.
+        /// It answers for an address that was not invited: a task.
         UnknownAttendee,
-        /// Whoever sent it could not be shown to be whom it answers for: a task, and nothing is believed.
+        /// The sender could not be shown to be the address it answers for: a task, and nothing is believed.
         Unverified,
         /// An automatic answer; never answered.
         Automatic,
@@ -44,7 +44,7 @@ codes! {
         TextStart,
         /// A text: who is this, and how to call; answered.
         TextHelp,
-        /// The public page: somebody wishes a consultation: a task.
+        /// The public page: a consultation is asked for: a task.
         Wish,
     }
 }
@@ -98,7 +98,7 @@ pub struct Claimed<'a> {
     pub sequence: Option<i64>,
     /// Its DTSTAMP.
     pub stamp: Option<DateTime<Utc>>,
-    /// Whether whoever sent it is whom it answers for, and our own mail server vouches for that.
+    /// Whether the sender is the address it answers for, and our own mail server vouches for that.
     pub verified: bool,
     /// The newest message that went to that address about the visit; nothing when none did.
     pub message: Option<&'a Message>,
@@ -136,7 +136,7 @@ pub struct FiledReply {
     pub mailbox_key: String,
     /// When it was read.
     pub received_at: DateTime<Utc>,
-    /// Whom it says it is from.
+    /// The sender that it claims.
     pub sender: Option<String>,
     /// Its subject.
     pub subject: Option<String>,

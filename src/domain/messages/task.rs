@@ -12,9 +12,9 @@ codes! {
         MessageFailed,
         /// The patient's calendar declined a visit: ask, then move or cancel it.
         VisitDeclined,
-        /// Somebody wrote back: read it.
+        /// A mail came in: read it.
         ReplyToRead,
-        /// A calendar address was revoked, since nobody had fetched it for long.
+        /// A calendar address was revoked, since it had not been fetched for long.
         FeedRevoked,
         /// A patient gets no messages: phone them.
         PatientToPhone,
@@ -28,9 +28,9 @@ codes! {
         ProposalToAnswer,
         /// A shop has not reported what it did: ask.
         ReportOverdue,
-        /// A shop reports something that somebody has to look at.
+        /// A shop reports something to be looked at.
         ReportToReview,
-        /// Somebody asks for a consultation by the public page: call them.
+        /// A consultation is asked for by the public page: call them.
         ConsultationWished,
     }
 }
@@ -44,11 +44,11 @@ pub struct Task {
     pub version: i64,
     /// What kind of thing is to be done.
     pub kind: TaskKind,
-    /// What is to be done, in a sentence; nothing of what somebody wrote.
+    /// What is to be done, in a sentence; nothing of what a patient wrote.
     pub detail: String,
     /// About which session.
     pub session_id: Option<SessionId>,
-    /// About whom.
+    /// The patient.
     pub patient_id: Option<PatientId>,
     /// About which message.
     pub message_id: Option<MessageId>,
@@ -60,7 +60,7 @@ pub struct Task {
     pub created_at: DateTime<Utc>,
     /// When it was done.
     pub done_at: Option<DateTime<Utc>>,
-    /// By whom.
+    /// The user who did it.
     pub done_by: Option<UserId>,
 }
 

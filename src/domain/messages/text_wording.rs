@@ -24,7 +24,7 @@ pub struct Sender<'a> {
 impl<'a> Sender<'a> {
     /// The clinic itself.
     #[must_use]
-    pub fn of(profile: &'a ClinicProfile) -> Self {
+    pub fn clinic(profile: &'a ClinicProfile) -> Self {
         Self { label: profile.label.as_str(), phone: profile.phone.as_str() }
     }
 }
@@ -113,7 +113,7 @@ pub fn reminder(
     }
 }
 
-/// What whoever confirms is answered.
+/// The answer to a patient who confirms.
 #[must_use]
 pub fn thanks(from: Sender<'_>, language: Language, start: DateTime<Utc>, zone: Tz) -> String {
     let Sender { label, phone } = from;
@@ -128,7 +128,7 @@ pub fn thanks(from: Sender<'_>, language: Language, start: DateTime<Utc>, zone: 
     }
 }
 
-/// What whoever asks for another time is answered: at most three of them, and where to choose.
+/// The answer to a patient who asks for another time: at most three of them, and where to choose.
 #[must_use]
 pub fn other_times(
     from: Sender<'_>,
@@ -166,7 +166,7 @@ pub fn other_times(
     }
 }
 
-/// What whoever asks who this is is answered.
+/// The answer to a patient who asks who writes.
 #[must_use]
 pub fn help(from: Sender<'_>, language: Language) -> String {
     let Sender { label, phone } = from;

@@ -52,7 +52,7 @@ pub struct Packet {
 impl Packet {
     /// Of `patient`, whose course and treatments are `case`, for `partner`.
     #[must_use]
-    pub fn of(
+    pub fn for_partner(
         patient: &Patient,
         case: &Case,
         screening: Option<Screening>,

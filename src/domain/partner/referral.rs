@@ -78,7 +78,7 @@ pub struct Referral {
     pub version: i64,
     /// Of which course.
     pub course_id: CourseId,
-    /// Of whom.
+    /// The patient.
     pub patient_id: PatientId,
     /// To which shop.
     pub partner_id: PartnerId,
@@ -195,7 +195,7 @@ impl Referral {
     }
 }
 
-/// Whether a session is one that another time can be proposed for, and taken: it is to come, and nobody is there yet.
+/// Whether a session is one that another time can be proposed for, and taken: it is to come, and the patient is not there yet.
 #[must_use]
 pub fn can_be_moved(session: &Session, now: DateTime<Utc>) -> bool {
     matches!(session.status, SessionStatus::Pending | SessionStatus::Booked)
@@ -266,7 +266,7 @@ impl Referral {
 }
 
 codes! {
-    /// What became of a proposal.
+    /// The state of a proposal.
     ProposalStatus in "snake_case" {
         /// Waits for the desk, or the patient.
         Open,
@@ -292,7 +292,7 @@ pub struct Proposal {
     pub session_id: Option<SessionId>,
     /// The start that is proposed.
     pub starts_at: DateTime<Utc>,
-    /// What became of it.
+    /// Its state.
     pub status: ProposalStatus,
     /// When it was made.
     pub created_at: DateTime<Utc>,

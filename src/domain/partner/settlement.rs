@@ -2,7 +2,7 @@
 //! took. Sessions are counted, not referrals, since a referral asks for several; months are the
 //! clinic's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -29,7 +29,7 @@ pub struct MonthError;
 impl Month {
     /// The month of a day.
     #[must_use]
-    pub fn of(day: NaiveDate) -> Self {
+    pub fn containing(day: NaiveDate) -> Self {
         Self(day.with_day(1).unwrap_or(day))
     }
 
@@ -103,7 +103,7 @@ pub struct Asked {
     pub declined: bool,
 }
 
-/// A session under one that was not called off.
+/// A session under one that was not cancelled.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub struct Dated {
     /// At which shop.
@@ -179,82 +179,77 @@ pub fn median(mut days: Vec<Days>) -> Option<Days> {
     Some(Days((lower.0 + upper.0 + 1).div_euclid(2)))
 }
 
-/// The figures of every shop that has any, month by month from `first` to `last`.
-#[must_use]
-pub fn figures(
-    asked: &[Asked],
-    dated: &[Dated],
-    (first, last): (Month, Month),
-    policy: &Policy,
-    zone: Tz,
-    now: DateTime<Utc>,
-) -> Vec<Figures> {
-    let month = |at| Month::of(civil::date_of(zone, at));
-    let late = |one: &Dated| {
-        let due = one.ends_at + Duration::days(policy.shop_report_days.into());
-        one.reported_at.map_or(one.unreported && due <= now, |at| due < at)
-    };
-    let mut shops: BTreeMap<PartnerId, BTreeSet<Month>> = BTreeMap::new();
-    let mut note = |shop, at| {
-        shops.entry(shop).or_default().insert(month(at));
-    };
-    for one in asked {
-        note(one.partner_id, one.requested_at);
-        if let Some(at) = one.answered_at {
-            note(one.partner_id, at);
+/// What was sent to shops and what came of it, to be counted at `now`.
+#[derive(Debug, Clone, Copy)]
+pub struct Books<'a> {
+    /// Every referral that was sent.
+    pub asked: &'a [Asked],
+    /// Every session under them.
+    pub dated: &'a [Dated],
+    /// The clinic's choices.
+    pub policy: &'a Policy,
+    /// The clinic's zone.
+    pub zone: Tz,
+    /// The clock.
+    pub now: DateTime<Utc>,
+}
+
+impl Books<'_> {
+    /// The figures of every shop that has any, month by month from `first` to `last`.
+    #[must_use]
+    pub fn figures(&self, (first, last): (Month, Month)) -> Vec<Figures> {
+        let asked = self.asked.iter().flat_map(|one| {
+            [Some(one.requested_at), one.answered_at]
+                .into_iter()
+                .flatten()
+                .map(|at| (one.partner_id, at))
+        });
+        let dated = self.dated.iter().filter(|one| one.treated || self.is_late(one));
+        let dated = dated.map(|one| (one.partner_id, one.starts_at));
+        let wanted: BTreeSet<_> =
+            asked.chain(dated).map(|(shop, at)| (shop, self.month(at))).collect();
+        let wanted = wanted.into_iter().filter(|(_, month)| (first..=last).contains(month));
+        wanted.map(|(shop, month)| self.figures_of(shop, month)).collect()
+    }
+
+    fn month(&self, at: DateTime<Utc>) -> Month {
+        Month::containing(civil::date_of(self.zone, at))
+    }
+
+    fn is_late(&self, one: &Dated) -> bool {
+        let due = one.ends_at + Duration::days(self.policy.shop_report_days.into());
+        one.reported_at.map_or(one.unreported && due <= self.now, |at| due < at)
+    }
+
+    fn figures_of(&self, shop: PartnerId, month: Month) -> Figures {
+        let within = |at| self.month(at) == month;
+        let sent = || self.asked.iter().filter(|one| one.partner_id == shop);
+        let seen =
+            || self.dated.iter().filter(|one| one.partner_id == shop && within(one.starts_at));
+        let answered =
+            || sent().filter_map(|one| Some((one, one.answered_at.filter(|at| within(*at))?)));
+        let answers = |declined| {
+            let such = answered().filter(|(one, _)| one.declined == declined);
+            such.map(|(one, _)| one.sessions).sum()
+        };
+        let count = |sessions: usize| i64::try_from(sessions).unwrap_or(i64::MAX);
+        let treated = || seen().filter(|one| one.treated);
+        Figures {
+            partner_id: shop,
+            month,
+            referred: sent().filter(|one| within(one.requested_at)).map(|one| one.sessions).sum(),
+            accepted: answers(false),
+            declined: answers(true),
+            done: count(treated().count()),
+            overdue: count(seen().filter(|one| self.is_late(one)).count()),
+            median_days_to_answer: median(
+                answered().map(|(one, at)| Days::between(one.requested_at, at)).collect(),
+            ),
+            median_days_to_treatment: median(
+                treated().map(|one| Days::between(one.requested_at, one.starts_at)).collect(),
+            ),
         }
     }
-    for one in dated.iter().filter(|one| one.treated || late(one)) {
-        note(one.partner_id, one.starts_at);
-    }
-    let wanted = shops
-        .into_iter()
-        .flat_map(|(shop, months)| months.into_iter().map(move |month| (shop, month)))
-        .filter(|(_, month)| (first..=last).contains(month));
-    wanted
-        .map(|(shop, of)| {
-            let sent: Vec<_> = asked.iter().filter(|one| one.partner_id == shop).collect();
-            let seen: Vec<_> = dated
-                .iter()
-                .filter(|one| one.partner_id == shop && month(one.starts_at) == of)
-                .collect();
-            let answered: Vec<_> = sent
-                .iter()
-                .filter_map(|one| Some((one, one.answered_at?)))
-                .filter(|(_, at)| month(*at) == of)
-                .collect();
-            let answers = |declined| {
-                answered
-                    .iter()
-                    .filter(|(one, _)| one.declined == declined)
-                    .map(|(one, _)| one.sessions)
-                    .sum()
-            };
-            let count = |wanted: &dyn Fn(&Dated) -> bool| {
-                i64::try_from(seen.iter().filter(|one| wanted(one)).count()).unwrap_or(i64::MAX)
-            };
-            let treated = seen.iter().filter(|one| one.treated);
-            Figures {
-                partner_id: shop,
-                month: of,
-                referred: sent
-                    .iter()
-                    .filter(|one| month(one.requested_at) == of)
-                    .map(|one| one.sessions)
-                    .sum(),
-                accepted: answers(false),
-                declined: answers(true),
-                done: count(&|one| one.treated),
-                overdue: count(&late),
-                median_days_to_answer: median(
-                    answered.iter().map(|(one, at)| Days::between(one.requested_at, *at)).collect(),
-                ),
-                median_days_to_treatment: median(
-                    treated.map(|one| Days::between(one.requested_at, one.starts_at)).collect(),
-                ),
-            }
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -309,35 +304,17 @@ mod tests {
             visit("2026-12-10T15:00:00Z", false, true, None),
         ];
         let months = ("2026-11".parse().unwrap(), "2026-12".parse().unwrap());
-        let shown = figures(
-            &asked,
-            &dated,
-            months,
-            &Policy::default(),
-            toronto(),
-            utc("2026-12-16T00:00:00Z"),
-        );
-        let november = &shown[0];
-        assert_eq!(
-            (
-                november.referred,
-                november.accepted,
-                november.declined,
-                november.done,
-                november.overdue
-            ),
-            (6, 3, 1, 2, 1)
-        );
-        assert_eq!(
-            november.median_days_to_answer.map(|days| days.to_string()).as_deref(),
-            Some("1.8")
-        );
-        assert_eq!(
-            november.median_days_to_treatment.map(|days| days.to_string()).as_deref(),
-            Some("11.0")
-        );
-        let december = &shown[1];
-        assert_eq!((december.referred, december.done, december.overdue), (0, 0, 1));
+        let (policy, now) = (Policy::default(), utc("2026-12-16T00:00:00Z"));
+        let books = Books { asked: &asked, dated: &dated, policy: &policy, zone: toronto(), now };
+        let figures = books.figures(months);
+        let counts =
+            |one: &Figures| (one.referred, one.accepted, one.declined, one.done, one.overdue);
+        let days = |days: Option<Days>| days.map(|days| days.to_string()).unwrap_or_default();
+        let [november, december] = figures.as_slice() else { panic!("{figures:?}") };
+        assert_eq!(counts(november), (6, 3, 1, 2, 1));
+        assert_eq!(days(november.median_days_to_answer), "1.8");
+        assert_eq!(days(november.median_days_to_treatment), "11.0");
+        assert_eq!(counts(december), (0, 0, 0, 0, 1));
         assert_eq!(december.median_days_to_answer, None);
     }
 

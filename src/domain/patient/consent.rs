@@ -34,7 +34,7 @@ codes! {
 pub struct ConsentDetails {
     /// What is permitted.
     pub kind: ConsentKind,
-    /// Whom a disclosure consent names.
+    /// The partner that a disclosure consent names.
     #[serde(default)]
     pub partner_id: Option<PartnerId>,
     /// Version of the text that was agreed to.

@@ -1,4 +1,4 @@
-//! The lock-box (section 2.1): what a patient forbids to tell, to one shop or to any. What is
+//! The lock-box (`docs/domain.md` 2.1): what a patient forbids to tell, to one shop or to any. What is
 //! locked is left out of the packet, which says that something is, not what (rule 58).
 
 use chrono::{DateTime, Utc};
@@ -9,10 +9,10 @@ use crate::domain::codes::codes;
 use crate::domain::ids::{LockId, PartnerId, PatientId};
 
 codes! {
-    /// What of a packet can be locked; the name cannot, since then there is nobody to treat: no consent says that.
+    /// What of a packet can be locked; the name cannot, since there is no treatment without it: no consent says that.
     LockedItem in "snake_case" {
         Phone, Zones, Goal, Pigment, Depth, Fitzpatrick, Screening, TestPatch, LastLaser,
-        /// Medicines: they are told to nobody, but the result of the screening rests on them, so it is left out.
+        /// Medicines: no shop is told of them, but the result of the screening rests on them, so it is left out.
         Medication,
     }
 }

@@ -1,4 +1,4 @@
-//! Whom a message goes to: an email address or a telephone number. Kept as text; what
+//! The recipient of a message: an email address or a telephone number. Kept as text; what
 //! begins with a plus sign is a telephone.
 
 use std::fmt;
@@ -13,7 +13,7 @@ use super::channel::Channel;
 use super::{Email, Phone};
 use crate::domain::kept_as_text::kept_as_text;
 
-/// Whom a message goes to.
+/// The recipient of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Recipient {

@@ -1,5 +1,5 @@
 //! Ontario's nine public holidays, and the Civic Holiday for who keeps it, computed
-//! for any year (`domain.md` section 2.8). A substitute day for staff is an entry in
+//! for any year (`docs/domain.md` 2.8). A substitute day for staff is an entry in
 //! the closures, since the employer sets its date.
 
 use chrono::{Datelike, Duration, NaiveDate, Weekday};
@@ -47,7 +47,7 @@ fn easter(year: i32) -> Option<NaiveDate> {
 mod tests {
     use super::*;
 
-    fn of(year: i32, civic: bool) -> Vec<String> {
+    fn names_of(year: i32, civic: bool) -> Vec<String> {
         NaiveDate::from_ymd_opt(year, 1, 1)
             .unwrap()
             .iter_days()
@@ -60,21 +60,21 @@ mod tests {
     #[test]
     fn the_table_of_2026_to_2028_is_met() {
         assert_eq!(
-            of(2026, true),
+            names_of(2026, true),
             [
                 "01-01", "02-16", "04-03", "05-18", "07-01", "08-03", "09-07", "10-12", "12-25",
                 "12-26"
             ]
         );
         assert_eq!(
-            of(2027, true),
+            names_of(2027, true),
             [
                 "01-01", "02-15", "03-26", "05-24", "07-01", "08-02", "09-06", "10-11", "12-25",
                 "12-26"
             ]
         );
         assert_eq!(
-            of(2028, true),
+            names_of(2028, true),
             [
                 "01-01", "02-21", "04-14", "05-22", "07-01", "08-07", "09-04", "10-09", "12-25",
                 "12-26"
@@ -85,8 +85,8 @@ mod tests {
     #[test]
     fn without_the_civic_holiday_there_are_nine_in_every_year() {
         for year in 1990..2100 {
-            assert_eq!(of(year, false).len(), 9, "{year}");
-            assert_eq!(of(year, true).len(), 10, "{year}");
+            assert_eq!(names_of(year, false).len(), 9, "{year}");
+            assert_eq!(names_of(year, true).len(), 10, "{year}");
         }
     }
 

@@ -23,7 +23,7 @@ codes! {
 impl Weekday {
     /// The weekday of a date.
     #[must_use]
-    pub fn of(date: NaiveDate) -> Self {
+    pub fn of_date(date: NaiveDate) -> Self {
         match date.weekday() {
             chrono::Weekday::Mon => Self::Mon,
             chrono::Weekday::Tue => Self::Tue,
@@ -186,7 +186,7 @@ impl WeeklyHours {
 
     /// The stretches of `date` within the hours, in `zone`, clock changes included.
     pub fn on(&self, date: NaiveDate, zone: Tz) -> impl Iterator<Item = Interval> + '_ {
-        let weekday = Weekday::of(date);
+        let weekday = Weekday::of_date(date);
         self.0.iter().filter(move |span| span.weekday == weekday).filter_map(move |span| {
             Interval::new(span.opens.on(date, zone), span.closes.on(date, zone))
         })

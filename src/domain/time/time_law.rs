@@ -11,7 +11,7 @@ use super::interval::Interval;
 use super::time_zone::Tz;
 use crate::domain::ids::{ResourceId, SessionId};
 
-/// What became of a promise.
+/// What a change of law does to a promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shift {
     /// The wall time means an instant that is so much later (or earlier).
@@ -20,7 +20,7 @@ pub enum Shift {
     NoSuchTime,
 }
 
-/// What became of the promise `wall`, which meant `starts_at`; nothing where it still does. Of a wall time that the clock
+/// What a change of law does to the promise `wall`, which meant `starts_at`; nothing where it still does. Of a wall time that the clock
 /// shows twice either instant is right.
 #[must_use]
 pub fn shift(zone: Tz, wall: NaiveDateTime, starts_at: DateTime<Utc>) -> Option<Shift> {
@@ -53,7 +53,7 @@ pub fn moved(when: Interval, by: Duration) -> Option<Interval> {
 }
 
 /// The visits that cannot move, since they would run into what stays, or into each other: they stay where they are. `fixed`
-/// is what others claim. Whoever stays may be in the way of the next one, so this is asked until nobody else has to stay.
+/// is what others claim. A session that stays may be in the way of the next one, so this is asked until no other has to stay.
 #[must_use]
 pub fn stuck(fixed: &[(ResourceId, Interval)], moving: &[Moving]) -> BTreeSet<SessionId> {
     let mut stuck = BTreeSet::new();

@@ -50,14 +50,9 @@ pub async fn insert(
     tx.query(stmt!(
         "INSERT INTO tokens (id, user_id, hash, created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, NULL)"
     ))
-    .bind(id)
-    .bind(user)
-    .bind(hash.to_owned())
-    .bind(created)
-    .bind(expires)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((id, user, hash, created, expires))
+    .done()
+    .await
 }
 
 /// Who holds the token with this hash, if it holds at `now`.
@@ -68,8 +63,7 @@ pub async fn holder(lease: &mut Lease, hash: &str, now: DateTime<Utc>) -> Result
          FROM tokens t JOIN users u ON u.id = t.user_id
          WHERE t.hash = $1 AND t.expires_at > $2 AND t.revoked_at IS NULL AND u.active"
         ))
-        .bind(hash.to_owned())
-        .bind(now)
+        .bind_all((hash, now))
         .optional()
         .await
 }
@@ -85,21 +79,16 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Listed>> {
 
 /// Revokes a token. Whether there was one to revoke.
 pub async fn revoke(tx: &mut Tx, id: TokenId, at: DateTime<Utc>) -> Result<bool> {
-    let changed = tx
-        .query(stmt!("UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"))
-        .bind(id)
-        .bind(at)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!("UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"))
+        .bind_all((id, at))
+        .changed_one()
+        .await
 }
 
 /// Revokes every token of a user.
 pub async fn revoke_all(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> Result<()> {
     tx.query(stmt!("UPDATE tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL"))
-        .bind(user)
-        .bind(at)
-        .run()
-        .await?;
-    Ok(())
+        .bind_all((user, at))
+        .done()
+        .await
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::domain::ids::{PartnerId, UserId};
 use crate::domain::role::Role;
 use crate::domain::text::Line;
-use crate::storage::engine::stmt;
+use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// A person who signs in.
@@ -44,18 +44,10 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
         "INSERT INTO users (id, version, email, name, role, partner_id, password_hash, active, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
     ))
-    .bind(user.id)
-    .bind(user.version)
-    .bind(user.email.clone())
-    .bind(user.name.clone())
-    .bind(user.role)
-    .bind(user.partner_id)
-    .bind(user.password_hash.clone())
-    .bind(user.active)
-    .bind(user.created_at)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all(fields!(user => id, version, email, name, role, partner_id, password_hash, active,
+        created_at))
+    .done()
+    .await
 }
 
 /// The user with this email, lower case.
@@ -68,7 +60,7 @@ pub async fn get(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
     tx.query(stmt!("SELECT * FROM users WHERE id = $1")).bind(id).optional().await
 }
 
-/// Whether there is anybody yet.
+/// Whether there is a user yet.
 pub async fn any(tx: &mut Tx) -> Result<bool> {
     let found: Option<(UserId,)> =
         tx.query(stmt!("SELECT id FROM users LIMIT 1")).optional().await?;
@@ -81,62 +73,49 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<User>> {
 }
 
 /// Holds the list of users until the transaction ends, so that of two changes the second sees the first. It is the
-/// oldest user's row that is held; nobody is ever deleted, so that is the same row for everybody.
+/// oldest user's row that is held; users are never deleted, so that is the same row for all.
 pub async fn hold_list(tx: &mut Tx) -> Result<()> {
     tx.query(stmt!(
         "UPDATE users SET version = version WHERE id = (SELECT id FROM users ORDER BY id LIMIT 1)"
     ))
-    .run()
-    .await?;
-    Ok(())
+    .done()
+    .await
 }
 
 /// How many managers may sign in, besides `id`.
 pub async fn other_managers(tx: &mut Tx, id: UserId) -> Result<i64> {
-    let (count,): (i64,) = tx
-        .query(stmt!(
-            "SELECT CAST(COUNT(*) AS BIGINT) FROM users WHERE role = 'manager' AND active AND id <> $1"
-        ))
-        .bind(id)
-        .one()
-        .await?;
-    Ok(count)
+    tx.query(stmt!(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM users WHERE role = 'manager' AND active AND id <> $1"
+    ))
+    .bind(id)
+    .value()
+    .await
 }
 
 /// Writes name, role and shop of `user`, who was one version older. Whether they still were.
 pub async fn update(tx: &mut Tx, user: &User) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE users SET version = $2, name = $3, role = $4, partner_id = $5 WHERE id = $1 AND version = $2 - 1"
-        ))
-        .bind(user.id)
-        .bind(user.version)
-        .bind(user.name.clone())
-        .bind(user.role)
-        .bind(user.partner_id)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE users SET version = $2, name = $3, role = $4, partner_id = $5 WHERE id = $1 AND version = $2 - 1"
+    ))
+    .bind_all(fields!(user => id, version, name, role, partner_id))
+    .changed_one()
+    .await
 }
 
 /// Lets a user in, or out for good.
 pub async fn set_active(tx: &mut Tx, id: UserId, active: bool) -> Result<()> {
     tx.query(stmt!("UPDATE users SET active = $2, version = version + 1 WHERE id = $1"))
-        .bind(id)
-        .bind(active)
-        .run()
-        .await?;
-    Ok(())
+        .bind_all((id, active))
+        .done()
+        .await
 }
 
 /// Sets a user's password.
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<()> {
     tx.query(stmt!("UPDATE users SET password_hash = $2, version = version + 1 WHERE id = $1"))
-        .bind(id)
-        .bind(hash.to_owned())
-        .run()
-        .await?;
-    Ok(())
+        .bind_all((id, hash))
+        .done()
+        .await
 }
 
 /// Gives a user who has none a second factor, with the step of the code that showed it. Whether they had none.
@@ -146,16 +125,12 @@ pub async fn set_up_second_factor(
     secret: &str,
     step: i64,
 ) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE users SET second_factor = $2, second_factor_step = $3, version = version + 1 WHERE id = $1 AND second_factor IS NULL"
-        ))
-        .bind(id)
-        .bind(secret.to_owned())
-        .bind(step)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE users SET second_factor = $2, second_factor_step = $3, version = version + 1 WHERE id = $1 AND second_factor IS NULL"
+    ))
+    .bind_all((id, secret, step))
+    .changed_one()
+    .await
 }
 
 /// Takes a user's second factor away.
@@ -164,22 +139,18 @@ pub async fn take_second_factor(tx: &mut Tx, id: UserId) -> Result<()> {
         "UPDATE users SET second_factor = NULL, second_factor_step = NULL, version = version + 1 WHERE id = $1"
     ))
     .bind(id)
-    .run()
-    .await?;
-    Ok(())
+    .done()
+    .await
 }
 
 /// Notes that the code of `step` was used. Whether no later one, nor this one, was before.
 pub async fn use_step(tx: &mut Tx, id: UserId, step: i64) -> Result<bool> {
-    let used = tx
-        .query(stmt!(
-            "UPDATE users SET second_factor_step = $2 WHERE id = $1 AND (second_factor_step IS NULL OR second_factor_step < $2)"
-        ))
-        .bind(id)
-        .bind(step)
-        .run()
-        .await?;
-    Ok(used == 1)
+    tx.query(stmt!(
+        "UPDATE users SET second_factor_step = $2 WHERE id = $1 AND (second_factor_step IS NULL OR second_factor_step < $2)"
+    ))
+    .bind_all((id, step))
+    .changed_one()
+    .await
 }
 
 /// Whether a user may go without a second factor.
@@ -187,28 +158,22 @@ pub async fn require_second_factor(tx: &mut Tx, id: UserId, required: bool) -> R
     tx.query(stmt!(
         "UPDATE users SET second_factor_required = $2, version = version + 1 WHERE id = $1"
     ))
-    .bind(id)
-    .bind(required)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((id, required))
+    .done()
+    .await
 }
 
 /// Notes a failed sign-in.
 pub async fn note_failure(tx: &mut Tx, id: Uuid, email: &str, at: DateTime<Utc>) -> Result<()> {
     tx.query(stmt!("INSERT INTO sign_in_failures (id, email, at) VALUES ($1, $2, $3)"))
-        .bind(id)
-        .bind(email.to_owned())
-        .bind(at)
-        .run()
-        .await?;
-    Ok(())
+        .bind_all((id, email, at))
+        .done()
+        .await
 }
 
 /// Takes one failure back.
 pub async fn forget_failure(tx: &mut Tx, id: Uuid) -> Result<()> {
-    tx.query(stmt!("DELETE FROM sign_in_failures WHERE id = $1")).bind(id).run().await?;
-    Ok(())
+    tx.query(stmt!("DELETE FROM sign_in_failures WHERE id = $1")).bind(id).done().await
 }
 
 /// How often signing in as `email` failed since `since`, the try `except` left out, and when it did last.
@@ -222,9 +187,7 @@ pub async fn failures(
         .query(stmt!(
             "SELECT at FROM sign_in_failures WHERE email = $1 AND at > $2 AND id <> $3 ORDER BY at DESC LIMIT 100"
         ))
-        .bind(email.to_owned())
-        .bind(since)
-        .bind(except)
+        .bind_all((email, since, except))
         .all()
         .await?;
     Ok((i64::try_from(rows.len()).unwrap_or(i64::MAX), rows.first().map(|(at,)| *at)))
@@ -233,9 +196,7 @@ pub async fn failures(
 /// Forgets the failures of `email`, and every one before `before`.
 pub async fn forget_failures(tx: &mut Tx, email: &str, before: DateTime<Utc>) -> Result<()> {
     tx.query(stmt!("DELETE FROM sign_in_failures WHERE email = $1 OR at < $2"))
-        .bind(email.to_owned())
-        .bind(before)
-        .run()
-        .await?;
-    Ok(())
+        .bind_all((email, before))
+        .done()
+        .await
 }

@@ -36,26 +36,17 @@ pub async fn insert(
     tx.query(stmt!(
         "INSERT INTO claims (id, resource_id, session_id, hold_id, starts_at, ends_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
     ))
-    .bind(id)
-    .bind(resource)
-    .bind(session)
-    .bind(hold)
-    .bind(when.start())
-    .bind(when.end())
-    .bind(expires)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((id, resource, session, hold, when.start(), when.end(), expires))
+    .done()
+    .await
 }
 
-/// Sweeps away what expired holds still claim of `resource`, so that it can be claimed anew.
+/// Sweeps away what expired holds still claim of `resource`, so that it can be claimed again.
 pub async fn sweep(tx: &mut Tx, resource: ResourceId, now: DateTime<Utc>) -> Result<()> {
     tx.query(stmt!("DELETE FROM claims WHERE resource_id = $1 AND expires_at <= $2"))
-        .bind(resource)
-        .bind(now)
-        .run()
-        .await?;
-    Ok(())
+        .bind_all((resource, now))
+        .done()
+        .await
 }
 
 /// Whether any hold that expired still claims something.
@@ -72,8 +63,7 @@ pub async fn any_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool> {
 
 /// Gives up all that a session claims.
 pub async fn release_session(tx: &mut Tx, session: SessionId) -> Result<()> {
-    tx.query(stmt!("DELETE FROM claims WHERE session_id = $1")).bind(session).run().await?;
-    Ok(())
+    tx.query(stmt!("DELETE FROM claims WHERE session_id = $1")).bind(session).done().await
 }
 
 /// A claim as it stands.
@@ -94,8 +84,7 @@ pub async fn held_from(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<Held>> {
     tx.query(stmt!(
         "SELECT resource_id, session_id, starts_at, ends_at FROM claims WHERE starts_at >= $1 AND (expires_at IS NULL OR expires_at > $2)"
     ))
-    .bind(now - LONGEST)
-    .bind(now)
+    .bind_all((now - LONGEST, now))
     .all()
     .await
 }
@@ -104,9 +93,8 @@ pub async fn held_from(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<Held>> {
 pub async fn sweep_all(tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
     tx.query(stmt!("DELETE FROM claims WHERE expires_at IS NOT NULL AND expires_at <= $1"))
         .bind(now)
-        .run()
-        .await?;
-    Ok(())
+        .done()
+        .await
 }
 
 /// The longest that a claim can be; the guard of the database says so too. It bounds how far
@@ -154,12 +142,7 @@ pub async fn within(
                   AND (c.session_id IS NULL OR c.session_id <> $7) AND (c.hold_id IS NULL OR c.hold_id <> $8)) AS spans
              FROM resources r WHERE r.site_id = $1 OR r.id = $2"
         ))
-        .bind(site)
-        .bind(patient)
-        .bind(range.start() - LONGEST)
-        .bind(range.end())
-        .bind(range.start())
-        .bind(now)
+        .bind_all((site, patient, range.start() - LONGEST, range.end(), range.start(), now))
         .bind(except.session.unwrap_or(SessionId(Uuid::nil())))
         .bind(except.hold.unwrap_or(HoldId(Uuid::nil())))
         .all()

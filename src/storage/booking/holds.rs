@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::course::session::Place;
 use crate::domain::ids::{CourseId, HoldId, ServiceId, UserId};
-use crate::storage::engine::stmt;
+use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// A hold.
@@ -12,7 +12,7 @@ use crate::storage::{Result, Tx};
 pub struct Hold {
     /// Its id.
     pub id: HoldId,
-    /// Who made it; nobody else can use it or give it up.
+    /// The user who made it, and who alone can use it or give it up.
     pub owner_id: UserId,
     /// For which course.
     pub course_id: CourseId,
@@ -35,32 +35,21 @@ pub async fn insert(tx: &mut Tx, hold: &Hold) -> Result<()> {
         "INSERT INTO holds (id, owner_id, course_id, service_id, site_id, practitioner_id, room_id, device_id, starts_at, ends_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     ))
-    .bind(hold.id)
-    .bind(hold.owner_id)
-    .bind(hold.course_id)
-    .bind(hold.service_id)
-    .bind(hold.place.site_id)
-    .bind(hold.place.practitioner_id)
-    .bind(hold.place.room_id)
-    .bind(hold.place.device_id)
-    .bind(hold.starts_at)
-    .bind(hold.ends_at)
-    .bind(hold.expires_at)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all(fields!(hold => id, owner_id, course_id, service_id, place.site_id,
+        place.practitioner_id, place.room_id, place.device_id, starts_at, ends_at, expires_at))
+    .done()
+    .await
 }
 
 /// The hold of `owner` with this id.
 pub async fn get(tx: &mut Tx, owner: UserId, id: HoldId) -> Result<Option<Hold>> {
     tx.query(stmt!("SELECT * FROM holds WHERE owner_id = $1 AND id = $2"))
-        .bind(owner)
-        .bind(id)
+        .bind_all((owner, id))
         .optional()
         .await
 }
 
 /// Removes a hold and all that it claims. Whether it was there.
 pub async fn delete(tx: &mut Tx, id: HoldId) -> Result<bool> {
-    Ok(tx.query(stmt!("DELETE FROM holds WHERE id = $1")).bind(id).run().await? == 1)
+    tx.query(stmt!("DELETE FROM holds WHERE id = $1")).bind(id).changed_one().await
 }

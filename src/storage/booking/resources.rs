@@ -15,22 +15,17 @@ pub async fn insert(
     site: Option<SiteId>,
 ) -> Result<()> {
     tx.query(stmt!("INSERT INTO resources (id, kind, site_id) VALUES ($1, $2, $3)"))
-        .bind(id.into())
-        .bind(kind.to_owned())
-        .bind(site)
-        .run()
-        .await?;
-    Ok(())
+        .bind_all((id.into(), kind, site))
+        .done()
+        .await
 }
 
 /// Notes that a resource belongs to another site now.
 pub async fn set_site(tx: &mut Tx, id: impl Into<ResourceId>, site: SiteId) -> Result<()> {
     tx.query(stmt!("UPDATE resources SET site_id = $1 WHERE id = $2"))
-        .bind(site)
-        .bind(id.into())
-        .run()
-        .await?;
-    Ok(())
+        .bind_all((site, id.into()))
+        .done()
+        .await
 }
 
 /// Locks `resources` until the transaction ends, always in the order of their ids, so that two

@@ -7,7 +7,7 @@ use crate::domain::ids::{ClosureId, DeviceId, PractitionerId, RoomId, SiteId};
 use crate::domain::text::Line;
 use crate::domain::time::civil::Day;
 use crate::domain::time::hours::TimeOfDay;
-use crate::storage::engine::{Query, stmt};
+use crate::storage::engine::{Query, fields, stmt};
 use crate::storage::{Error, Result, Tx};
 
 #[derive(sqlx::FromRow)]
@@ -67,8 +67,7 @@ pub async fn insert(tx: &mut Tx, closure: &Closure) -> Result<()> {
         "INSERT INTO closures (id, version, site_id, practitioner_id, room_id, device_id, first_day, last_day, from_time, until_time, reason)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     ));
-    bound(query, closure).run().await?;
-    Ok(())
+    bound(query, closure).done().await
 }
 
 /// Writes `closure`, which was one version older. Whether it still was.
@@ -78,31 +77,22 @@ pub async fn update(tx: &mut Tx, closure: &Closure) -> Result<bool> {
                 last_day = $8, from_time = $9, until_time = $10, reason = $11
              WHERE id = $1 AND version = $2 - 1"
     ));
-    let changed = bound(query, closure).run().await?;
-    Ok(changed == 1)
+    bound(query, closure).changed_one().await
 }
 
 /// `query` with the values of `closure`, in the order of the columns.
 fn bound<'c>(query: Query<'c>, closure: &Closure) -> Query<'c> {
     let d = &closure.details;
     query
-        .bind(closure.id)
-        .bind(closure.version)
-        .bind(d.site_id)
-        .bind(d.practitioner_id)
-        .bind(d.room_id)
-        .bind(d.device_id)
-        .bind(d.first_day)
-        .bind(d.last_day)
-        .bind(d.from.map(|time| time.to_string()))
-        .bind(d.until.map(|time| time.to_string()))
-        .bind(d.reason.clone())
+        .bind_all((closure.id, closure.version))
+        .bind_all(fields!(d => site_id, practitioner_id, room_id, device_id, first_day, last_day))
+        .bind_all((d.from.map(|time| time.to_string()), d.until.map(|time| time.to_string())))
+        .bind(&d.reason)
 }
 
 /// Removes a closure.
 pub async fn delete(tx: &mut Tx, id: ClosureId) -> Result<()> {
-    tx.query(stmt!("DELETE FROM closures WHERE id = $1")).bind(id).run().await?;
-    Ok(())
+    tx.query(stmt!("DELETE FROM closures WHERE id = $1")).bind(id).done().await
 }
 
 /// The closure with this id.

@@ -7,7 +7,7 @@ use crate::domain::catalogue::device::{Device, RentalWindow};
 use crate::domain::ids::{DeviceId, RentalWindowId, SiteId};
 use crate::domain::time::interval::Interval;
 use crate::storage::booking::resources;
-use crate::storage::engine::{Query, stmt};
+use crate::storage::engine::{Query, fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// Writes a new device, which can be claimed from now on. Its code may be taken.
@@ -18,8 +18,7 @@ pub async fn insert(tx: &mut Tx, device: &Device) -> Result<()> {
             licence_valid_until, service_due_on, out_of_service, modes, active)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     ));
-    bound(query, device).run().await?;
-    Ok(())
+    bound(query, device).done().await
 }
 
 /// Writes `device`, which was one version older. Whether it still was.
@@ -31,29 +30,17 @@ pub async fn update(tx: &mut Tx, device: &Device) -> Result<bool> {
                 modes = $14, active = $15
              WHERE id = $1 AND version = $2 - 1"
     ));
-    let changed = bound(query, device).run().await?;
-    Ok(changed == 1)
+    bound(query, device).changed_one().await
 }
 
 /// `query` with the values of `device`, in the order of the columns.
 fn bound<'c>(query: Query<'c>, device: &Device) -> Query<'c> {
     let d = &device.details;
     query
-        .bind(device.id)
-        .bind(device.version)
-        .bind(d.site_id)
-        .bind(d.code.clone())
-        .bind(d.name.clone())
-        .bind(d.ownership)
-        .bind(d.vendor.clone())
-        .bind(d.day_cost_cents)
-        .bind(d.licence_number.clone())
-        .bind(d.licence_class.clone())
-        .bind(d.licence_valid_until)
-        .bind(d.service_due_on)
-        .bind(d.out_of_service)
-        .bind(Json(&d.modes))
-        .bind(d.active)
+        .bind_all((device.id, device.version))
+        .bind_all(fields!(d => site_id, code, name, ownership, vendor, day_cost_cents,
+            licence_number, licence_class, licence_valid_until, service_due_on, out_of_service))
+        .bind_all((Json(&d.modes), d.active))
 }
 
 /// The device with this id.
@@ -64,8 +51,7 @@ pub async fn get(tx: &mut Tx, id: DeviceId) -> Result<Option<Device>> {
 /// Devices in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: DeviceId, limit: i64) -> Result<Vec<Device>> {
     tx.query(stmt!("SELECT * FROM devices WHERE id > $1 ORDER BY id LIMIT $2"))
-        .bind(after)
-        .bind(limit)
+        .bind_all((after, limit))
         .all()
         .await
 }
@@ -75,19 +61,14 @@ pub async fn insert_window(tx: &mut Tx, window: &RentalWindow) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO rental_windows (id, device_id, starts_at, ends_at) VALUES ($1, $2, $3, $4)"
     ))
-    .bind(window.id)
-    .bind(window.device_id)
-    .bind(window.starts_at)
-    .bind(window.ends_at)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all(fields!(window => id, device_id, starts_at, ends_at))
+    .done()
+    .await
 }
 
 /// Removes a rental window.
 pub async fn delete_window(tx: &mut Tx, window: RentalWindowId) -> Result<()> {
-    tx.query(stmt!("DELETE FROM rental_windows WHERE id = $1")).bind(window).run().await?;
-    Ok(())
+    tx.query(stmt!("DELETE FROM rental_windows WHERE id = $1")).bind(window).done().await
 }
 
 /// The rental window of `device` with this id.
@@ -97,8 +78,7 @@ pub async fn window(
     window: RentalWindowId,
 ) -> Result<Option<RentalWindow>> {
     tx.query(stmt!("SELECT * FROM rental_windows WHERE device_id = $1 AND id = $2"))
-        .bind(device)
-        .bind(window)
+        .bind_all((device, window))
         .optional()
         .await
 }
@@ -113,10 +93,7 @@ pub async fn windows_page(
     tx.query(stmt!(
         "SELECT * FROM rental_windows WHERE device_id = $1 AND (starts_at, id) > ($2, $3) ORDER BY starts_at, id LIMIT $4"
     ))
-    .bind(device)
-    .bind(after.0)
-    .bind(after.1)
-    .bind(limit)
+    .bind_all((device, after.0, after.1, limit))
     .all()
     .await
 }
@@ -131,9 +108,7 @@ pub async fn windows_within(
         "SELECT w.* FROM rental_windows w JOIN devices d ON d.id = w.device_id
          WHERE d.site_id = $1 AND w.starts_at < $2 AND w.ends_at > $3 ORDER BY w.starts_at"
     ))
-    .bind(site)
-    .bind(range.end())
-    .bind(range.start())
+    .bind_all((site, range.end(), range.start()))
     .all()
     .await
 }

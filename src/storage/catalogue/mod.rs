@@ -62,11 +62,10 @@ impl Catalogue {
 
 /// The stamp of the catalogue as it is.
 pub async fn stamp(tx: &mut Tx) -> Result<i64> {
-    let (stamp,): (i64,) = tx.query(stmt!("SELECT stamp FROM catalogue_stamp")).one().await?;
-    Ok(stamp)
+    tx.query(stmt!("SELECT stamp FROM catalogue_stamp")).value().await
 }
 
-/// The catalogue as it is. The stamp is read first: what is newer than it is read anew next time.
+/// The catalogue as it is. The stamp is read first: what is newer than it is read again next time.
 pub async fn read(tx: &mut Tx) -> Result<Catalogue> {
     let stamp = stamp(tx).await?;
     let (nil, all) = (Uuid::nil(), i64::MAX);

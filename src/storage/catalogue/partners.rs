@@ -15,8 +15,7 @@ pub async fn insert(tx: &mut Tx, partner: &Partner) -> Result<()> {
         "INSERT INTO partners (id, version, name, address, phone, contact, languages, methods, wavelengths_nm, works, papers, active)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     ));
-    bound(query, partner).run().await?;
-    Ok(())
+    bound(query, partner).done().await
 }
 
 /// Writes `partner`, which was one version older. Whether it still was.
@@ -26,8 +25,7 @@ pub async fn update(tx: &mut Tx, partner: &Partner) -> Result<bool> {
                 wavelengths_nm = $9, works = $10, papers = $11, active = $12
              WHERE id = $1 AND version = $2 - 1"
     ));
-    let changed = bound(query, partner).run().await?;
-    Ok(changed == 1)
+    bound(query, partner).changed_one().await
 }
 
 /// `query` with the values of `partner`, in the order of the columns.
@@ -46,25 +44,15 @@ fn bound<'c>(query: Query<'c>, partner: &Partner) -> Query<'c> {
         shop: _,
     } = &partner.details;
     query
-        .bind(partner.id)
-        .bind(partner.version)
-        .bind(name.clone())
-        .bind(address.clone())
-        .bind(phone.clone())
-        .bind(contact.clone())
-        .bind(languages.as_ref().map(Json))
-        .bind(methods.as_ref().map(Json))
-        .bind(wavelengths_nm.as_ref().map(Json))
-        .bind(*works)
-        .bind(papers.as_ref().map(Json))
-        .bind(*active)
+        .bind_all((partner.id, partner.version, name, address, phone, contact))
+        .bind_all((languages.as_ref().map(Json), methods.as_ref().map(Json)))
+        .bind_all((wavelengths_nm.as_ref().map(Json), *works, papers.as_ref().map(Json), *active))
 }
 
 /// The partner with this id; for `own` users, only if it is theirs.
 pub async fn get(tx: &mut Tx, own: Option<PartnerId>, id: PartnerId) -> Result<Option<Partner>> {
     tx.query(stmt!("SELECT * FROM partners WHERE id = $1 AND id = coalesce($2, id)"))
-        .bind(id)
-        .bind(own)
+        .bind_all((id, own))
         .optional()
         .await
 }
@@ -79,9 +67,7 @@ pub async fn page(
     tx.query(stmt!(
         "SELECT * FROM partners WHERE id > $1 AND id = coalesce($2, id) ORDER BY id LIMIT $3"
     ))
-    .bind(after)
-    .bind(own)
-    .bind(limit)
+    .bind_all((after, own, limit))
     .all()
     .await
 }

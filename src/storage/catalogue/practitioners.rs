@@ -16,8 +16,7 @@ pub async fn insert(tx: &mut Tx, practitioner: &Practitioner) -> Result<()> {
         "INSERT INTO practitioners (id, version, site_id, name, skills, hours, device_authorisations, credentials, active, day_list_to)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     ));
-    bound(query, practitioner).run().await?;
-    Ok(())
+    bound(query, practitioner).done().await
 }
 
 /// Writes `practitioner`, who was one version older. Whether they still were.
@@ -28,8 +27,7 @@ pub async fn update(tx: &mut Tx, practitioner: &Practitioner) -> Result<bool> {
                 device_authorisations = $7, credentials = $8, active = $9, day_list_to = $10
              WHERE id = $1 AND version = $2 - 1"
     ));
-    let changed = bound(query, practitioner).run().await?;
-    Ok(changed == 1)
+    bound(query, practitioner).changed_one().await
 }
 
 /// `query` with the values of `practitioner`, in the order of the columns.
@@ -45,16 +43,9 @@ fn bound<'c>(query: Query<'c>, practitioner: &Practitioner) -> Query<'c> {
         day_list_to,
     } = &practitioner.details;
     query
-        .bind(practitioner.id)
-        .bind(practitioner.version)
-        .bind(*site_id)
-        .bind(name.clone())
-        .bind(Json(skills))
-        .bind(Json(hours))
-        .bind(Json(device_authorisations))
-        .bind(Json(credentials))
-        .bind(*active)
-        .bind(day_list_to.clone())
+        .bind_all((practitioner.id, practitioner.version, *site_id, name, Json(skills)))
+        .bind_all((Json(hours), Json(device_authorisations), Json(credentials), *active))
+        .bind(day_list_to)
 }
 
 /// The practitioner with this id.
@@ -65,8 +56,7 @@ pub async fn get(tx: &mut Tx, id: PractitionerId) -> Result<Option<Practitioner>
 /// Practitioners in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: PractitionerId, limit: i64) -> Result<Vec<Practitioner>> {
     tx.query(stmt!("SELECT * FROM practitioners WHERE id > $1 ORDER BY id LIMIT $2"))
-        .bind(after)
-        .bind(limit)
+        .bind_all((after, limit))
         .all()
         .await
 }

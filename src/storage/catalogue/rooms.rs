@@ -14,8 +14,7 @@ pub async fn insert(tx: &mut Tx, room: &Room) -> Result<()> {
     let query = tx.query(stmt!(
         "INSERT INTO rooms (id, version, site_id, name, capabilities, active) VALUES ($1, $2, $3, $4, $5, $6)"
     ));
-    bound(query, room).run().await?;
-    Ok(())
+    bound(query, room).done().await
 }
 
 /// Writes `room`, which was one version older. Whether it still was.
@@ -24,20 +23,13 @@ pub async fn update(tx: &mut Tx, room: &Room) -> Result<bool> {
     let query = tx.query(stmt!(
         "UPDATE rooms SET version = $2, site_id = $3, name = $4, capabilities = $5, active = $6 WHERE id = $1 AND version = $2 - 1"
     ));
-    let changed = bound(query, room).run().await?;
-    Ok(changed == 1)
+    bound(query, room).changed_one().await
 }
 
 /// `query` with the values of `room`, in the order of the columns.
 fn bound<'c>(query: Query<'c>, room: &Room) -> Query<'c> {
     let RoomDetails { site_id, name, capabilities, active } = &room.details;
-    query
-        .bind(room.id)
-        .bind(room.version)
-        .bind(*site_id)
-        .bind(name.clone())
-        .bind(Json(capabilities))
-        .bind(*active)
+    query.bind_all((room.id, room.version, *site_id, name, Json(capabilities), *active))
 }
 
 /// The room with this id.
@@ -48,8 +40,7 @@ pub async fn get(tx: &mut Tx, id: RoomId) -> Result<Option<Room>> {
 /// Rooms in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: RoomId, limit: i64) -> Result<Vec<Room>> {
     tx.query(stmt!("SELECT * FROM rooms WHERE id > $1 ORDER BY id LIMIT $2"))
-        .bind(after)
-        .bind(limit)
+        .bind_all((after, limit))
         .all()
         .await
 }

@@ -4,7 +4,7 @@ use sqlx::types::Json;
 
 use crate::domain::catalogue::service::Service;
 use crate::domain::ids::ServiceId;
-use crate::storage::engine::{Query, stmt};
+use crate::storage::engine::{Query, fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// Writes a new service. Its code may be taken.
@@ -14,8 +14,7 @@ pub async fn insert(tx: &mut Tx, service: &Service) -> Result<()> {
             turnaround_minutes, method, counts, skill, room, active, purpose, price_cents, reminders)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
     ));
-    bound(query, service).run().await?;
-    Ok(())
+    bound(query, service).done().await
 }
 
 /// Writes `service`, which was one version older. Whether it still was.
@@ -26,29 +25,17 @@ pub async fn update(tx: &mut Tx, service: &Service) -> Result<bool> {
                 purpose = $14, price_cents = $15, reminders = $16
              WHERE id = $1 AND version = $2 - 1"
     ));
-    let changed = bound(query, service).run().await?;
-    Ok(changed == 1)
+    bound(query, service).changed_one().await
 }
 
 /// `query` with the values of `service`, in the order of the columns.
 fn bound<'c>(query: Query<'c>, service: &Service) -> Query<'c> {
     let d = &service.details;
     query
-        .bind(service.id)
-        .bind(service.version)
-        .bind(d.code.clone())
-        .bind(d.name.clone())
-        .bind(d.duration_minutes)
-        .bind(d.anaesthetic_minutes)
-        .bind(d.preparation_minutes)
-        .bind(d.turnaround_minutes)
-        .bind(d.method)
-        .bind(d.counts)
-        .bind(d.skill)
-        .bind(d.room)
-        .bind(d.active)
-        .bind(d.purpose)
-        .bind(d.price_cents)
+        .bind_all((service.id, service.version))
+        .bind_all(fields!(d => code, name, duration_minutes, anaesthetic_minutes,
+            preparation_minutes, turnaround_minutes, method, counts, skill, room, active, purpose,
+            price_cents))
         .bind(d.reminders.as_ref().map(Json))
 }
 
@@ -60,8 +47,7 @@ pub async fn get(tx: &mut Tx, id: ServiceId) -> Result<Option<Service>> {
 /// Services in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: ServiceId, limit: i64) -> Result<Vec<Service>> {
     tx.query(stmt!("SELECT * FROM services WHERE id > $1 ORDER BY id LIMIT $2"))
-        .bind(after)
-        .bind(limit)
+        .bind_all((after, limit))
         .all()
         .await
 }

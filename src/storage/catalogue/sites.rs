@@ -16,8 +16,7 @@ pub async fn insert(tx: &mut Tx, site: &Site) -> Result<()> {
         "INSERT INTO sites (id, version, kind, name, address, partner_id, hours, observes_holidays, active)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
     ));
-    bound(query, site).run().await?;
-    Ok(())
+    bound(query, site).done().await
 }
 
 /// Writes `site`, which was one version older. Whether it still was.
@@ -27,8 +26,7 @@ pub async fn update(tx: &mut Tx, site: &Site) -> Result<bool> {
                 observes_holidays = $8, active = $9
              WHERE id = $1 AND version = $2 - 1"
     ));
-    let changed = bound(query, site).run().await?;
-    Ok(changed == 1)
+    bound(query, site).changed_one().await
 }
 
 /// `query` with the values of `site`, in the order of the columns.
@@ -36,15 +34,8 @@ fn bound<'c>(query: Query<'c>, site: &Site) -> Query<'c> {
     let SiteDetails { kind, name, address, partner_id, hours, observes_holidays, active } =
         &site.details;
     query
-        .bind(site.id)
-        .bind(site.version)
-        .bind(*kind)
-        .bind(name.clone())
-        .bind(address.clone())
-        .bind(*partner_id)
-        .bind(Json(hours))
-        .bind(*observes_holidays)
-        .bind(*active)
+        .bind_all((site.id, site.version, *kind, name, address, *partner_id, Json(hours)))
+        .bind_all((*observes_holidays, *active))
 }
 
 /// The site with this id.
@@ -55,8 +46,7 @@ pub async fn get(tx: &mut Tx, id: SiteId) -> Result<Option<Site>> {
 /// Sites in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: SiteId, limit: i64) -> Result<Vec<Site>> {
     tx.query(stmt!("SELECT * FROM sites WHERE id > $1 ORDER BY id LIMIT $2"))
-        .bind(after)
-        .bind(limit)
+        .bind_all((after, limit))
         .all()
         .await
 }

@@ -25,23 +25,11 @@ pub async fn insert(tx: &mut Tx, course: &Course) -> Result<()> {
             assessed_at, ink)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     ))
-    .bind(course.id)
-    .bind(course.version)
-    .bind(course.patient_id)
-    .bind(*goal)
-    .bind(Json(zones))
-    .bind(*pigment)
-    .bind(*depth)
-    .bind(*delivery)
-    .bind(*planned_sessions)
-    .bind(*status)
-    .bind(*outcome)
-    .bind(course.created_at)
-    .bind(course.assessed_at)
-    .bind(ink.as_ref().map(Json))
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((course.id, course.version, course.patient_id, *goal, Json(zones), *pigment, *depth))
+    .bind_all((*delivery, *planned_sessions, *status, *outcome, course.created_at))
+    .bind_all((course.assessed_at, ink.as_ref().map(Json)))
+    .done()
+    .await
 }
 
 /// Writes `course`, which was one version older. Whether it still was.
@@ -57,27 +45,16 @@ pub async fn update(tx: &mut Tx, course: &Course) -> Result<bool> {
         status,
         outcome,
     } = &course.details;
-    let changed = tx
-        .query(stmt!(
-            "UPDATE courses SET version = $2, goal = $3, zones = $4, pigment = $5, depth = $6, delivery = $7,
-                planned_sessions = $8, status = $9, outcome = $10, assessed_at = $11, ink = $12
-             WHERE id = $1 AND version = $2 - 1"
-        ))
-        .bind(course.id)
-        .bind(course.version)
-        .bind(*goal)
-        .bind(Json(zones))
-        .bind(*pigment)
-        .bind(*depth)
-        .bind(*delivery)
-        .bind(*planned_sessions)
-        .bind(*status)
-        .bind(*outcome)
-        .bind(course.assessed_at)
-        .bind(ink.as_ref().map(Json))
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE courses SET version = $2, goal = $3, zones = $4, pigment = $5, depth = $6, delivery = $7,
+            planned_sessions = $8, status = $9, outcome = $10, assessed_at = $11, ink = $12
+         WHERE id = $1 AND version = $2 - 1"
+    ))
+    .bind_all((course.id, course.version, *goal, Json(zones), *pigment, *depth, *delivery))
+    .bind_all((*planned_sessions, *status, *outcome, course.assessed_at))
+    .bind(ink.as_ref().map(Json))
+    .changed_one()
+    .await
 }
 
 /// The course with this id.
@@ -95,9 +72,7 @@ pub async fn page(
     tx.query(stmt!(
         "SELECT * FROM courses WHERE patient_id = coalesce($1, patient_id) AND id > $2 ORDER BY id LIMIT $3"
     ))
-    .bind(patient)
-    .bind(after)
-    .bind(limit)
+    .bind_all((patient, after, limit))
     .all()
     .await
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::course::record::TreatmentRecord;
 use crate::domain::course::session::{CancelReason, Place, RebookReason, Session};
 use crate::domain::course::status::{ProcedureStatus, SessionStatus};
-use crate::domain::ids::{ReferralId, SessionId, UserId};
+use crate::domain::ids::{DeedId, ReferralId, SessionId, UserId};
 use crate::storage::engine::stmt;
 use crate::storage::{Result, Tx};
 
@@ -110,13 +110,13 @@ impl Before {
     }
 }
 
-/// One change.
+/// One change, which is part of a deed.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Change {
     /// Its id.
     pub id: Uuid,
-    /// When.
-    pub at: DateTime<Utc>,
+    /// The deed.
+    pub deed_id: DeedId,
     /// What: the verb, or `booked`.
     pub change: String,
     /// What was before; nothing for the booking itself.
@@ -130,7 +130,9 @@ pub struct Made {
     /// The change.
     #[sqlx(flatten)]
     pub change: Change,
-    /// Who; nobody for what was loaded.
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Which user made it; none for what was loaded, or answered by a patient.
     pub user_id: Option<UserId>,
     /// Whether it was undone since.
     pub undone: bool,
@@ -139,7 +141,8 @@ pub struct Made {
 /// Every change of `session`, oldest first.
 pub async fn all(tx: &mut Tx, session: SessionId) -> Result<Vec<Made>> {
     tx.query(stmt!(
-        "SELECT id, at, change, before, user_id, undone FROM session_history WHERE session_id = $1 ORDER BY id"
+        "SELECT h.id, h.deed_id, h.change, h.before, d.at, d.user_id, h.undone
+         FROM session_history h JOIN deeds d ON d.id = h.deed_id WHERE h.session_id = $1 ORDER BY h.id"
     ))
     .bind(session)
     .all()
@@ -147,30 +150,21 @@ pub async fn all(tx: &mut Tx, session: SessionId) -> Result<Vec<Made>> {
 }
 
 /// Writes a change.
-pub async fn insert(
-    tx: &mut Tx,
-    change: &Change,
-    session: SessionId,
-    by: Option<UserId>,
-) -> Result<()> {
+pub async fn insert(tx: &mut Tx, change: &Change, session: SessionId) -> Result<()> {
     tx.query(stmt!(
-        "INSERT INTO session_history (id, session_id, at, user_id, change, before, undone) VALUES ($1, $2, $3, $4, $5, $6, FALSE)"
+        "INSERT INTO session_history (id, deed_id, session_id, change, before, undone) VALUES ($1, $2, $3, $4, $5, FALSE)"
     ))
-    .bind(change.id)
-    .bind(session)
-    .bind(change.at)
-    .bind(by)
-    .bind(change.change.clone())
-    .bind(change.before.as_ref().map(Json))
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((change.id, change.deed_id, session, &change.change, change.before.as_ref().map(Json)))
+    .done()
+    .await
 }
 
-/// The last change of `session` that was not undone.
-pub async fn last(tx: &mut Tx, session: SessionId) -> Result<Option<Change>> {
+/// The last change of `session` that was not undone, with the time of its deed.
+pub async fn last(tx: &mut Tx, session: SessionId) -> Result<Option<Made>> {
     tx.query(stmt!(
-        "SELECT id, at, change, before FROM session_history WHERE session_id = $1 AND NOT undone AND change <> 'undone' ORDER BY id DESC LIMIT 1"
+        "SELECT h.id, h.deed_id, h.change, h.before, d.at, d.user_id, h.undone
+         FROM session_history h JOIN deeds d ON d.id = h.deed_id
+         WHERE h.session_id = $1 AND NOT h.undone AND h.change <> 'undone' ORDER BY h.id DESC LIMIT 1"
     ))
     .bind(session)
     .optional()

@@ -9,7 +9,7 @@ use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{CourseId, DeviceId, PartnerId, PatientId, ReferralId, SessionId, SiteId};
 use crate::domain::text::Code;
 use crate::domain::time::interval::Interval;
-use crate::storage::engine::stmt;
+use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// A session with its service's code, whether that counts, and its place in the course.
@@ -22,7 +22,7 @@ pub struct Listed {
     pub service_code: Code,
     /// Whether it is one of the sessions that a course counts.
     pub counts: bool,
-    /// Its place among the sessions of its course that were not called off, by start.
+    /// Its place among the sessions of its course that were not cancelled, by start.
     pub number: i64,
 }
 
@@ -48,66 +48,29 @@ pub async fn insert(tx: &mut Tx, s: &Session) -> Result<()> {
             confirmed_at, created_at, updated_at, referral_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)"
     ))
-    .bind(s.id)
-    .bind(s.uid)
-    .bind(s.sequence)
-    .bind(s.version)
-    .bind(s.course_id)
-    .bind(s.patient_id)
-    .bind(s.service_id)
-    .bind(s.place.site_id)
-    .bind(s.place.practitioner_id)
-    .bind(s.place.room_id)
-    .bind(s.place.device_id)
-    .bind(s.status)
-    .bind(s.procedure_status)
-    .bind(s.local_start.clone())
-    .bind(s.zone.clone())
-    .bind(s.starts_at)
-    .bind(s.ends_at)
-    .bind(s.cancel_reason)
-    .bind(s.rebook_reason)
+    .bind_all(fields!(s => id, uid, sequence, version, course_id, patient_id, service_id,
+        place.site_id, place.practitioner_id, place.room_id, place.device_id, status,
+        procedure_status, local_start, zone, starts_at, ends_at, cancel_reason, rebook_reason))
     .bind(s.record.as_ref().map(Json))
-    .bind(s.confirmed_at)
-    .bind(s.created_at)
-    .bind(s.updated_at)
-    .bind(s.referral_id)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all(fields!(s => confirmed_at, created_at, updated_at, referral_id))
+    .done()
+    .await
 }
 
 /// Writes `s`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, s: &Session) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE sessions SET version = $2, sequence = $3, site_id = $4, practitioner_id = $5, room_id = $6, device_id = $7,
-                status = $8, procedure_status = $9, local_start = $10, zone = $11, starts_at = $12, ends_at = $13,
-                cancel_reason = $14, rebook_reason = $15, record = $16, updated_at = $17, confirmed_at = $18, referral_id = $19
-             WHERE id = $1 AND version = $2 - 1"
-        ))
-        .bind(s.id)
-        .bind(s.version)
-        .bind(s.sequence)
-        .bind(s.place.site_id)
-        .bind(s.place.practitioner_id)
-        .bind(s.place.room_id)
-        .bind(s.place.device_id)
-        .bind(s.status)
-        .bind(s.procedure_status)
-        .bind(s.local_start.clone())
-        .bind(s.zone.clone())
-        .bind(s.starts_at)
-        .bind(s.ends_at)
-        .bind(s.cancel_reason)
-        .bind(s.rebook_reason)
-        .bind(s.record.as_ref().map(Json))
-        .bind(s.updated_at)
-        .bind(s.confirmed_at)
-        .bind(s.referral_id)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE sessions SET version = $2, sequence = $3, site_id = $4, practitioner_id = $5, room_id = $6, device_id = $7,
+            status = $8, procedure_status = $9, local_start = $10, zone = $11, starts_at = $12, ends_at = $13,
+            cancel_reason = $14, rebook_reason = $15, record = $16, updated_at = $17, confirmed_at = $18, referral_id = $19
+         WHERE id = $1 AND version = $2 - 1"
+    ))
+    .bind_all(fields!(s => id, version, sequence, place.site_id, place.practitioner_id,
+        place.room_id, place.device_id, status, procedure_status, local_start, zone, starts_at,
+        ends_at, cancel_reason, rebook_reason))
+    .bind_all((s.record.as_ref().map(Json), s.updated_at, s.confirmed_at, s.referral_id))
+    .changed_one()
+    .await
 }
 
 /// The session with this id, as it is listed.
@@ -149,13 +112,12 @@ pub async fn to_come(tx: &mut Tx, patient: PatientId) -> Result<Vec<Listed>> {
     .await
 }
 
-/// The sessions of a patient that are not over at `now`, those that were called off included, in order of time.
+/// The sessions of a patient that are not over at `now`, those that were cancelled included, in order of time.
 pub async fn not_over(tx: &mut Tx, patient: PatientId, now: DateTime<Utc>) -> Result<Vec<Session>> {
     tx.query(stmt!(
         "SELECT * FROM sessions WHERE patient_id = $1 AND ends_at > $2 ORDER BY starts_at, id"
     ))
-    .bind(patient)
-    .bind(now)
+    .bind_all((patient, now))
     .all()
     .await
 }
@@ -180,7 +142,7 @@ pub async fn live_at(tx: &mut Tx, site: SiteId) -> Result<Vec<Session>> {
     .await
 }
 
-/// The sessions of a referral, those that were called off included, in order of time.
+/// The sessions of a referral, those that were cancelled included, in order of time.
 pub async fn of_referral(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Session>> {
     tx.query(stmt!("SELECT * FROM sessions WHERE referral_id = $1 ORDER BY starts_at, id"))
         .bind(referral)
@@ -200,9 +162,7 @@ pub async fn unreported(
          WHERE s.patient_id = $1 AND t.partner_id = $2 AND s.ends_at <= $3 AND s.status IN ('booked', 'arrived', 'checked-in')
          ORDER BY s.starts_at, s.id"
     ))
-    .bind(patient)
-    .bind(partner)
-    .bind(before)
+    .bind_all((patient, partner, before))
     .all()
     .await
 }
@@ -210,24 +170,19 @@ pub async fn unreported(
 /// Whether a no-show is excused, so that it does not count against its patient.
 pub async fn set_excused(tx: &mut Tx, id: SessionId, excused: bool) -> Result<()> {
     tx.query(stmt!("UPDATE sessions SET excused = $2 WHERE id = $1"))
-        .bind(id)
-        .bind(excused)
-        .run()
-        .await?;
-    Ok(())
+        .bind_all((id, excused))
+        .done()
+        .await
 }
 
 /// How often a patient has not come since `since`, what was excused left out (rule 47).
 pub async fn no_shows(tx: &mut Tx, patient: PatientId, since: DateTime<Utc>) -> Result<i64> {
-    let (count,): (i64,) = tx
-        .query(stmt!(
-            "SELECT COUNT(*) FROM sessions WHERE patient_id = $1 AND status = 'noshow' AND NOT excused AND starts_at >= $2"
-        ))
-        .bind(patient)
-        .bind(since)
-        .one()
-        .await?;
-    Ok(count)
+    tx.query(stmt!(
+        "SELECT COUNT(*) FROM sessions WHERE patient_id = $1 AND status = 'noshow' AND NOT excused AND starts_at >= $2"
+    ))
+    .bind_all((patient, since))
+    .value()
+    .await
 }
 
 /// Which sessions a list asks for.
@@ -255,13 +210,8 @@ pub async fn page(
            AND (s.starts_at, s.id) > ($5, $6)
          ORDER BY s.starts_at, s.id LIMIT $7"
     )))
-    .bind(wanted.from)
-    .bind(wanted.until)
-    .bind(wanted.site)
-    .bind(wanted.status)
-    .bind(after.0)
-    .bind(after.1)
-    .bind(limit)
+    .bind_all(fields!(wanted => from, until, site, status))
+    .bind_all((after.0, after.1, limit))
     .all()
     .await
 }
@@ -271,9 +221,7 @@ pub async fn booked_with(tx: &mut Tx, device: DeviceId, window: Interval) -> Res
     tx.query(stmt!(listed!(
         "WHERE s.device_id = $1 AND s.starts_at >= $2 AND s.starts_at < $3 AND s.status IN ('booked', 'pending') ORDER BY s.starts_at, s.id"
     )))
-    .bind(device)
-    .bind(window.start())
-    .bind(window.end())
+    .bind_all((device, window.start(), window.end()))
     .all()
     .await
 }

@@ -1,5 +1,5 @@
 //! A patient's visits in all courses, as the rules of removal look at them; those that
-//! were called off, missed or entered in error are left out.
+//! were cancelled, missed or entered in error are left out.
 
 use chrono::{DateTime, Utc};
 

@@ -1,7 +1,4 @@
-//! What the desk sees of a stretch of days in one look: the sessions with whose they are, and a
-//! stamp by which a page knows that something has changed.
-
-use chrono::{DateTime, Utc};
+//! What the desk sees of a stretch of days in one look: the sessions, with whose they are.
 
 use crate::domain::course::{Depth, Goal, Pigment};
 use crate::domain::patient::Phone;
@@ -40,7 +37,7 @@ pub struct OnDay {
 /// The most sessions that one look shows.
 pub const MOST: i64 = 2000;
 
-/// The sessions that start within `days`, those that were called off included, in order of start.
+/// The sessions that start within `days`, those that were cancelled included, in order of start.
 pub async fn sessions(tx: &mut Tx, days: Interval) -> Result<Vec<OnDay>> {
     tx.query(stmt!(
         "SELECT s.*, v.code AS service_code, v.counts,
@@ -58,21 +55,7 @@ pub async fn sessions(tx: &mut Tx, days: Interval) -> Result<Vec<OnDay>> {
          WHERE s.starts_at >= $1 AND s.starts_at < $2 AND s.status <> 'entered-in-error'
          ORDER BY s.starts_at, s.id LIMIT $3"
     ))
-    .bind(days.start())
-    .bind(days.end())
-    .bind(MOST)
+    .bind_all((days.start(), days.end(), MOST))
     .all()
-    .await
-}
-
-/// How many sessions start within `days`, how often they have changed in all, and when one last did; other numbers mean
-/// that something has changed.
-pub async fn stamp(tx: &mut Tx, days: Interval) -> Result<(i64, i64, Option<DateTime<Utc>>)> {
-    tx.query(stmt!(
-        "SELECT COUNT(*), CAST(COALESCE(SUM(version), 0) AS BIGINT), MAX(updated_at) FROM sessions WHERE starts_at >= $1 AND starts_at < $2"
-    ))
-    .bind(days.start())
-    .bind(days.end())
-    .one()
     .await
 }

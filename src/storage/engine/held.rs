@@ -53,7 +53,7 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn of(connection: Connection) -> Self {
+    pub(super) fn new(connection: Connection) -> Self {
         Self { connection: Some(connection), open: false, fit: true, wrote: false }
     }
 

@@ -18,14 +18,15 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Column, Executor, PgPool, SqlSafeStr, SqlitePool, Statement};
 
-pub use error::{Error, Hindrance, Result};
-pub use query::{Query, Row, Value};
-pub(crate) use statement::stmt;
-pub use statement::{Sql, arity, registered};
-pub use tx::{Lease, Tx};
+pub use self::error::{Error, Hindrance, Result};
+pub(crate) use self::query::fields;
+pub use self::query::{Query, Row, Several, Value};
+pub(crate) use self::statement::stmt;
+pub use self::statement::{Sql, arity, registered};
+pub use self::tx::{Lease, Tx};
 
-use held::{Connection, Held};
-use outage::noted;
+use self::held::{Connection, Held};
+use self::outage::noted;
 
 /// A database of either kind.
 #[derive(Debug, Clone)]
@@ -128,7 +129,7 @@ impl Db {
 
     /// A connection for one statement that reads, without a transaction around it.
     pub async fn lease(&self) -> Result<Lease> {
-        Ok(Lease(Held::of(self.reader().await?)))
+        Ok(Lease(Held::new(self.reader().await?)))
     }
 
     async fn reader(&self) -> Result<Connection> {
@@ -167,7 +168,7 @@ impl Db {
 }
 
 async fn begin(connection: Connection, text: &'static str) -> Result<Tx> {
-    let mut held = Held::of(connection);
+    let mut held = Held::new(connection);
     held.begin(text).await?;
     Ok(Tx(held))
 }

@@ -19,6 +19,35 @@ impl<'t, T: Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Post
 {
 }
 
+/// Several values, in the order in which a statement names them.
+pub trait Several<'t> {
+    /// `query` with these values.
+    fn bound(self, query: Query<'_>) -> Query<'_>;
+}
+
+macro_rules! tuples {
+    ($first:ident) => {};
+    ($first:ident $($rest:ident)+) => {
+        impl<'t, $first: Value<'t>, $($rest: Value<'t>),+> Several<'t> for ($first, $($rest),+) {
+            fn bound(self, query: Query<'_>) -> Query<'_> {
+                #[expect(non_snake_case, reason = "each value is called as its type")]
+                let ($first, $($rest),+) = self;
+                query.bind($first)$(.bind($rest))+
+            }
+        }
+        tuples!($($rest)+);
+    };
+}
+tuples!(A B C D E F G H I J K L M N O P Q R S T U V W X);
+
+/// Fields of one thing as values: `fields!(m => id, place.site_id)`.
+macro_rules! fields {
+    ($of:ident => $($first:ident $(.$rest:ident)*),+) => {
+        ($(&$of.$first$(.$rest)*),+)
+    };
+}
+pub(crate) use fields;
+
 /// A row that both engines can give.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 impl<T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin> Row for T {}
@@ -40,7 +69,7 @@ pub struct Query<'c> {
 }
 
 impl<'c> Query<'c> {
-    pub(super) fn of(held: &'c mut Held, sql: Sql) -> Self {
+    pub(super) fn new(held: &'c mut Held, sql: Sql) -> Self {
         Self {
             values: if held.is_sqlite() {
                 Values::Sqlite(SqliteArguments::default())
@@ -65,6 +94,11 @@ impl<'c> Query<'c> {
         }
         self.bound += 1;
         self
+    }
+
+    /// The next values.
+    pub fn bind_all<'t>(self, values: impl Several<'t>) -> Self {
+        values.bound(self)
     }
 
     /// `SQLite` takes a missing value for NULL without a word; here it is a fault.
@@ -125,6 +159,25 @@ impl<'c> Query<'c> {
         )
     }
 
+    /// The one value of the one row that there must be.
+    pub async fn value<T>(self) -> Result<T>
+    where
+        (T,): Row,
+    {
+        let (value,) = self.one().await?;
+        Ok(value)
+    }
+
+    /// Runs it, however many rows it changes.
+    pub async fn done(self) -> Result<()> {
+        self.run().await.map(|_| ())
+    }
+
+    /// Runs it. Whether it changed its one row.
+    pub async fn changed_one(self) -> Result<bool> {
+        Ok(self.run().await? == 1)
+    }
+
     /// How many rows it changed.
     #[must_use]
     pub fn run(self) -> BoxFuture<'c, Result<u64>> {
@@ -148,7 +201,7 @@ impl<'c> Query<'c> {
     }
 }
 
-/// Values of one engine for a connection of the other, which `Query::of` does not make.
+/// Values of one engine for a connection of the other, which `Query::new` does not make.
 fn mixed() -> sqlx::Error {
     sqlx::Error::Protocol("values of the other engine".to_owned())
 }

@@ -17,14 +17,14 @@ pub struct Lease(pub(super) Held);
 impl Lease {
     /// The statement, to be given its values.
     pub fn query(&mut self, sql: Sql) -> Query<'_> {
-        Query::of(&mut self.0, sql)
+        Query::new(&mut self.0, sql)
     }
 }
 
 impl Tx {
     /// A statement of this transaction, to be given its values.
     pub fn query(&mut self, sql: Sql) -> Query<'_> {
-        Query::of(&mut self.0, sql)
+        Query::new(&mut self.0, sql)
     }
 
     /// Whether a transaction that may write has locked every row by beginning, so that no row needs a lock of its own.

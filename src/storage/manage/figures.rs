@@ -7,15 +7,14 @@ use crate::domain::time::interval::Interval;
 use crate::storage::engine::stmt;
 use crate::storage::{Result, Tx};
 
-/// The visits that start within `range` and were not called off.
+/// The visits that start within `range` and were not cancelled.
 pub async fn seen(tx: &mut Tx, range: Interval) -> Result<Vec<Seen>> {
     tx.query(stmt!(
         "SELECT starts_at, ends_at, status, room_id, device_id FROM sessions
          WHERE starts_at >= $1 AND starts_at < $2 AND status NOT IN ('cancelled', 'entered-in-error', 'proposed', 'waitlist')
          ORDER BY starts_at, id"
     ))
-    .bind(range.start())
-    .bind(range.end())
+    .bind_all((range.start(), range.end()))
     .all()
     .await
 }
@@ -41,8 +40,7 @@ pub async fn ended(tx: &mut Tx, range: Interval) -> Result<Vec<Ended>> {
          WHERE c.status = 'completed' AND s.status = 'fulfilled' AND s.procedure_status <> 'not-done' AND v.counts
          GROUP BY c.id, c.goal HAVING MAX(s.starts_at) >= $1 AND MAX(s.starts_at) < $2 ORDER BY c.id"
     ))
-    .bind(range.start())
-    .bind(range.end())
+    .bind_all((range.start(), range.end()))
     .all()
     .await
 }
@@ -52,8 +50,7 @@ pub async fn windows(tx: &mut Tx, range: Interval) -> Result<Vec<RentalWindow>> 
     tx.query(stmt!(
         "SELECT * FROM rental_windows WHERE starts_at < $2 AND ends_at > $1 ORDER BY starts_at, id"
     ))
-    .bind(range.start())
-    .bind(range.end())
+    .bind_all((range.start(), range.end()))
     .all()
     .await
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::ids::SessionId;
 use crate::domain::patient::channel::Channel;
-use crate::storage::engine::stmt;
+use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// A mail or a text that would have gone out.
@@ -15,7 +15,7 @@ pub struct Delivered {
     pub id: Uuid,
     /// Mail, or a text.
     pub channel: Channel,
-    /// Whom it goes to.
+    /// The recipient.
     pub recipient: String,
     /// Its subject.
     pub subject: String,
@@ -32,16 +32,9 @@ pub async fn insert(tx: &mut Tx, mail: &Delivered) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO demo_mailbox (id, channel, recipient, subject, at, session_id, raw) VALUES ($1, $2, $3, $4, $5, $6, $7)"
     ))
-    .bind(mail.id)
-    .bind(mail.channel)
-    .bind(mail.recipient.clone())
-    .bind(mail.subject.clone())
-    .bind(mail.at)
-    .bind(mail.session_id)
-    .bind(mail.raw.clone())
-    .run()
-    .await?;
-    Ok(())
+    .bind_all(fields!(mail => id, channel, recipient, subject, at, session_id, raw))
+    .done()
+    .await
 }
 
 /// Every mail in the order in which they went out.

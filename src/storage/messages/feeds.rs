@@ -11,7 +11,7 @@ use crate::domain::patient::Language;
 use crate::domain::text::Line;
 use crate::domain::time::interval::Interval;
 use crate::storage::engine::strung::instant;
-use crate::storage::engine::{Lease, stmt};
+use crate::storage::engine::{Lease, fields, stmt};
 use crate::storage::{Error, Result, Tx};
 
 /// Writes a new feed. A second one in use for the same subject is [`crate::storage::Error::Duplicate`].
@@ -19,48 +19,31 @@ pub async fn insert(tx: &mut Tx, feed: &Feed) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO feeds (id, version, kind, subject_id, hash, created_by, created_at, rotated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
     ))
-    .bind(feed.id)
-    .bind(feed.version)
-    .bind(feed.kind)
-    .bind(feed.subject_id)
-    .bind(feed.hash.clone())
-    .bind(feed.created_by)
-    .bind(feed.created_at)
-    .bind(feed.rotated_at)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all(fields!(feed => id, version, kind, subject_id, hash, created_by, created_at,
+        rotated_at))
+    .done()
+    .await
 }
 
 /// Gives a feed another secret. Whether it was in use, at the version before.
 pub async fn rotate(tx: &mut Tx, feed: &Feed) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE feeds SET version = $2, hash = $3, rotated_at = $4, created_by = $5, last_fetched_at = NULL
-             WHERE id = $1 AND version = $2 - 1 AND revoked_at IS NULL"
-        ))
-        .bind(feed.id)
-        .bind(feed.version)
-        .bind(feed.hash.clone())
-        .bind(feed.rotated_at)
-        .bind(feed.created_by)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE feeds SET version = $2, hash = $3, rotated_at = $4, created_by = $5, last_fetched_at = NULL
+         WHERE id = $1 AND version = $2 - 1 AND revoked_at IS NULL"
+    ))
+    .bind_all(fields!(feed => id, version, hash, rotated_at, created_by))
+    .changed_one()
+    .await
 }
 
 /// Revokes a feed. Whether it was in use, at `version`.
 pub async fn revoke(tx: &mut Tx, id: FeedId, version: i64, at: DateTime<Utc>) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE feeds SET version = version + 1, revoked_at = $3 WHERE id = $1 AND version = $2 AND revoked_at IS NULL"
-        ))
-        .bind(id)
-        .bind(version)
-        .bind(at)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE feeds SET version = version + 1, revoked_at = $3 WHERE id = $1 AND version = $2 AND revoked_at IS NULL"
+    ))
+    .bind_all((id, version, at))
+    .changed_one()
+    .await
 }
 
 /// Revokes every feed that a user made.
@@ -68,14 +51,12 @@ pub async fn revoke_made_by(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> Res
     tx.query(stmt!(
         "UPDATE feeds SET version = version + 1, revoked_at = $2 WHERE created_by = $1 AND revoked_at IS NULL"
     ))
-    .bind(user)
-    .bind(at)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((user, at))
+    .done()
+    .await
 }
 
-/// Feeds in use that nobody fetched since `since`, those made later left out.
+/// Feeds in use that were not fetched since `since`, those made later left out.
 pub async fn unused_since(tx: &mut Tx, since: DateTime<Utc>) -> Result<Vec<Feed>> {
     tx.query(stmt!(
         "SELECT * FROM feeds WHERE revoked_at IS NULL AND coalesce(last_fetched_at, rotated_at) < $1 ORDER BY id"
@@ -90,20 +71,17 @@ pub async fn get(tx: &mut Tx, own: Option<PartnerId>, id: FeedId) -> Result<Opti
     tx.query(stmt!(
         "SELECT * FROM feeds WHERE id = $1 AND subject_id = coalesce($2, subject_id) AND (NOT $3 OR kind = 'partner')"
     ))
-    .bind(id)
-    .bind(own)
-    .bind(own.is_some())
+    .bind_all((id, own, own.is_some()))
     .optional()
     .await
 }
 
 /// The feed in use for a subject.
-pub async fn of(tx: &mut Tx, kind: FeedKind, subject: Uuid) -> Result<Option<Feed>> {
+pub async fn in_use(tx: &mut Tx, kind: FeedKind, subject: Uuid) -> Result<Option<Feed>> {
     tx.query(stmt!(
         "SELECT * FROM feeds WHERE kind = $1 AND subject_id = $2 AND revoked_at IS NULL"
     ))
-    .bind(kind)
-    .bind(subject)
+    .bind_all((kind, subject))
     .optional()
     .await
 }
@@ -119,10 +97,7 @@ pub async fn page(
         "SELECT * FROM feeds WHERE revoked_at IS NULL AND id > $1 AND subject_id = coalesce($2, subject_id) AND (NOT $3 OR kind = 'partner')
          ORDER BY id LIMIT $4"
     ))
-    .bind(after)
-    .bind(own)
-    .bind(own.is_some())
-    .bind(limit)
+    .bind_all((after, own, own.is_some(), limit))
     .all()
     .await
 }
@@ -135,11 +110,9 @@ pub async fn by_hash(lease: &mut Lease, hash: &str) -> Result<Option<Feed>> {
 /// Notes that a feed was fetched.
 pub async fn note_fetched(tx: &mut Tx, id: FeedId, at: DateTime<Utc>) -> Result<()> {
     tx.query(stmt!("UPDATE feeds SET last_fetched_at = $2 WHERE id = $1"))
-        .bind(id)
-        .bind(at)
-        .run()
-        .await?;
-    Ok(())
+        .bind_all((id, at))
+        .done()
+        .await
 }
 
 /// A visit as a feed needs it.
@@ -161,7 +134,7 @@ pub struct Entry {
     pub site_id: SiteId,
 }
 
-/// Every visit of whom a feed is about, those that were called off included: their going is a change too. Strung together
+/// Every visit of a feed's subject, those that were cancelled included: their going is a change too. Strung together
 /// into one row, `UID SEQUENCE STATUS START END CHANGED SITE,…`, since a row for each of two thousand took longer than all
 /// else together. The engines string instants and ids together differently: 4 of the statements that differ.
 macro_rules! entries {
@@ -226,10 +199,10 @@ fn entry(text: &str) -> Option<Entry> {
     })
 }
 
-/// Whom a feed is about, as it is named to those who subscribe.
+/// The subject of a feed, as it is named to those who subscribe.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Subject {
-    /// The name of a practitioner; nothing of anybody else.
+    /// The name of a practitioner; nothing of other subjects.
     pub name: Option<Line>,
     /// In which language.
     pub language: Language,
@@ -237,7 +210,7 @@ pub struct Subject {
     pub active: bool,
 }
 
-/// Whom a feed is about.
+/// The subject of a feed.
 pub async fn subject(lease: &mut Lease, kind: FeedKind, subject: Uuid) -> Result<Option<Subject>> {
     let statement = match kind {
         FeedKind::Practitioner => {

@@ -9,7 +9,7 @@ use crate::domain::messages::message::{Message, Reply, Unsent};
 use crate::domain::patient::Phone;
 use crate::domain::patient::channel::Channel;
 use crate::domain::patient::recipient::Recipient;
-use crate::storage::engine::stmt;
+use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// Every message with its session's UID.
@@ -29,36 +29,17 @@ pub async fn insert(tx: &mut Tx, m: &Message) -> Result<()> {
             content, status, reason, due_at, try_at, attempts, perhaps_sent, sent_at, created_at, useful_until, batch, referral_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)"
     ))
-    .bind(m.id)
-    .bind(m.session_id)
-    .bind(m.session_version)
-    .bind(m.patient_id)
-    .bind(m.kind)
-    .bind(m.channel)
-    .bind(m.lead.clone())
-    .bind(m.recipient.clone())
-    .bind(m.language)
-    .bind(m.sequence)
-    .bind(m.stamp)
+    .bind_all(fields!(m => id, session_id, session_version, patient_id, kind, channel, lead,
+        recipient, language, sequence, stamp))
     .bind(Json(&m.content))
-    .bind(m.status)
-    .bind(m.reason)
-    .bind(m.due_at)
-    .bind(m.try_at)
-    .bind(m.attempts)
-    .bind(m.perhaps_sent)
-    .bind(m.sent_at)
-    .bind(m.created_at)
-    .bind(m.useful_until)
-    .bind(m.batch.clone())
-    .bind(m.referral_id)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all(fields!(m => status, reason, due_at, try_at, attempts, perhaps_sent, sent_at,
+        created_at, useful_until, batch, referral_id))
+    .done()
+    .await
 }
 
 /// Every message about a referral itself, oldest first; what still waits of it is locked until the transaction ends, so that
-/// nobody begins to send it meanwhile.
+/// no node begins to send it meanwhile.
 pub async fn of_referral(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Message>> {
     if !tx.locks_everything() {
         tx.query(stmt!(
@@ -90,9 +71,7 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Message>> {
     tx.query(stmt!(messages!("WHERE m.session_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")))
-        .bind(session)
-        .bind(after)
-        .bind(limit)
+        .bind_all((session, after, limit))
         .all()
         .await
 }
@@ -105,9 +84,7 @@ pub async fn page_of_patient(
     limit: i64,
 ) -> Result<Vec<Message>> {
     tx.query(stmt!(messages!("WHERE m.patient_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")))
-        .bind(patient)
-        .bind(after)
-        .bind(limit)
+        .bind_all((patient, after, limit))
         .all()
         .await
 }
@@ -120,15 +97,13 @@ pub async fn page_of_referral(
     limit: i64,
 ) -> Result<Vec<Message>> {
     tx.query(stmt!(messages!("WHERE m.referral_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")))
-        .bind(referral)
-        .bind(after)
-        .bind(limit)
+        .bind_all((referral, after, limit))
         .all()
         .await
 }
 
-/// Locks what still waits about a session until the transaction ends, so that nobody begins to send it meanwhile. What was
-/// begun before is seen as such by whoever reads afterwards. `SQLite` has the one write lock, so there it only costs a look.
+/// Locks what still waits about a session until the transaction ends, so that no node begins to send it meanwhile. What was
+/// begun before is seen as such by a transaction that reads afterwards. `SQLite` has the one write lock, so there it only costs a look.
 pub async fn lock_waiting(tx: &mut Tx, session: SessionId) -> Result<()> {
     if tx.locks_everything() {
         return Ok(());
@@ -137,80 +112,60 @@ pub async fn lock_waiting(tx: &mut Tx, session: SessionId) -> Result<()> {
         "UPDATE messages SET status = status WHERE session_id = $1 AND status = 'scheduled'"
     ))
     .bind(session)
-    .run()
-    .await?;
-    Ok(())
+    .done()
+    .await
 }
 
 /// Marks a message that still waits, or was just claimed, as no longer true. Whether it did.
 pub async fn supersede(tx: &mut Tx, id: MessageId, why: Unsent) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE messages SET status = 'superseded', reason = $2, claimed_until = NULL WHERE id = $1 AND status IN ('scheduled', 'sending')"
-        ))
-        .bind(id)
-        .bind(why)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE messages SET status = 'superseded', reason = $2, claimed_until = NULL WHERE id = $1 AND status IN ('scheduled', 'sending')"
+    ))
+    .bind_all((id, why))
+    .changed_one()
+    .await
 }
 
 /// Marks a message that still waits, or is being sent, as one that is not to go out. Whether it was.
 pub async fn suppress(tx: &mut Tx, id: MessageId, why: Unsent) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE messages SET status = 'suppressed', reason = $2, claimed_until = NULL WHERE id = $1 AND status IN ('scheduled', 'sending')"
-        ))
-        .bind(id)
-        .bind(why)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE messages SET status = 'suppressed', reason = $2, claimed_until = NULL WHERE id = $1 AND status IN ('scheduled', 'sending')"
+    ))
+    .bind_all((id, why))
+    .changed_one()
+    .await
 }
 
 /// Marks a message that was claimed as one that is not to go out, as if it had not been tried. Whether it was still claimed.
 pub async fn withhold(tx: &mut Tx, id: MessageId, why: Unsent) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE messages SET status = 'suppressed', reason = $2, claimed_until = NULL, attempts = attempts - 1
-             WHERE id = $1 AND status = 'sending'"
-        ))
-        .bind(id)
-        .bind(why)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE messages SET status = 'suppressed', reason = $2, claimed_until = NULL, attempts = attempts - 1
+         WHERE id = $1 AND status = 'sending'"
+    ))
+    .bind_all((id, why))
+    .changed_one()
+    .await
 }
 
-/// Lets a message wait that waits already, or was not to go out, with all that it says anew. Whether it could.
+/// Lets a message wait that waits already, or was not to go out, with all that it says now. Whether it could.
 pub async fn revive(tx: &mut Tx, m: &Message) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE messages SET status = 'scheduled', reason = NULL, content = $2, due_at = $3, try_at = $4, useful_until = $5, batch = $6,
-                stamp = $7, attempts = 0, last_error = NULL
-             WHERE id = $1 AND status IN ('scheduled', 'suppressed', 'superseded')"
-        ))
-        .bind(m.id)
-        .bind(Json(&m.content))
-        .bind(m.due_at)
-        .bind(m.try_at)
-        .bind(m.useful_until)
-        .bind(m.batch.clone())
-        .bind(m.stamp)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE messages SET status = 'scheduled', reason = NULL, content = $2, due_at = $3, try_at = $4, useful_until = $5, batch = $6,
+            stamp = $7, attempts = 0, last_error = NULL
+         WHERE id = $1 AND status IN ('scheduled', 'suppressed', 'superseded')"
+    ))
+    .bind_all((m.id, Json(&m.content)))
+    .bind_all(fields!(m => due_at, try_at, useful_until, batch, stamp))
+    .changed_one()
+    .await
 }
 
-/// Gives a message that nobody has seen yet another language, or takes its calendar away.
+/// Gives a message that was not sent yet another language, or takes its calendar away.
 pub async fn reword(tx: &mut Tx, message: &Message) -> Result<()> {
     tx.query(stmt!("UPDATE messages SET language = $2, content = $3 WHERE id = $1"))
-        .bind(message.id)
-        .bind(message.language)
-        .bind(Json(&message.content))
-        .run()
-        .await?;
-    Ok(())
+        .bind_all((message.id, message.language, Json(&message.content)))
+        .done()
+        .await
 }
 
 /// Suppresses all that still waits to go to a patient by `channel`. How many.
@@ -224,9 +179,7 @@ pub async fn suppress_waiting(
         "UPDATE messages SET status = 'suppressed', reason = $3
          WHERE patient_id = $1 AND channel = $2 AND status = 'scheduled' AND kind IN ('invite', 'update', 'cancel', 'reminder', 'answer', 'proposal')"
     ))
-    .bind(patient)
-    .bind(channel)
-    .bind(why)
+    .bind_all((patient, channel, why))
     .run()
     .await
 }
@@ -243,9 +196,7 @@ pub async fn suppress_waiting_to(
          WHERE patient_id = $1 AND lower(recipient) = $2 AND status = 'scheduled'
            AND kind IN ('invite', 'update', 'cancel', 'reminder', 'answer', 'proposal')"
     ))
-    .bind(patient)
-    .bind(recipient.key())
-    .bind(why)
+    .bind_all((patient, recipient.key(), why))
     .run()
     .await
 }
@@ -256,13 +207,12 @@ pub async fn sweep(tx: &mut Tx, channel: Channel, now: DateTime<Utc>) -> Result<
         "UPDATE messages SET status = 'suppressed', reason = 'too_late'
          WHERE status = 'scheduled' AND channel = $1 AND try_at <= $2 AND useful_until < $2"
     ))
-    .bind(channel)
-    .bind(now)
+    .bind_all((channel, now))
     .run()
     .await
 }
 
-/// Lets go of what was claimed by somebody who did not come back: it may have arrived, and is tried again.
+/// Lets go of what was claimed by a node that did not come back: it may have arrived, and is tried again.
 pub async fn release_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64> {
     tx.query(stmt!(
         "UPDATE messages SET status = 'scheduled', claimed_until = NULL, perhaps_sent = TRUE WHERE status = 'sending' AND claimed_until <= $1"
@@ -274,23 +224,19 @@ pub async fn release_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64> {
 
 /// When the next message that waits to go by `channel` is tried; never without any.
 pub async fn next_try(tx: &mut Tx, channel: Channel) -> Result<Option<DateTime<Utc>>> {
-    let (next,): (Option<DateTime<Utc>>,) = tx
-        .query(stmt!(
-            "SELECT MIN(try_at) AS at FROM messages WHERE status = 'scheduled' AND channel = $1"
-        ))
-        .bind(channel)
-        .one()
-        .await?;
-    Ok(next)
+    tx.query(stmt!(
+        "SELECT MIN(try_at) AS at FROM messages WHERE status = 'scheduled' AND channel = $1"
+    ))
+    .bind(channel)
+    .value()
+    .await
 }
 
 /// When the next claim expires; never without any.
 pub async fn next_expiry(tx: &mut Tx) -> Result<Option<DateTime<Utc>>> {
-    let (next,): (Option<DateTime<Utc>>,) = tx
-        .query(stmt!("SELECT MIN(claimed_until) AS at FROM messages WHERE status = 'sending'"))
-        .one()
-        .await?;
-    Ok(next)
+    tx.query(stmt!("SELECT MIN(claimed_until) AS at FROM messages WHERE status = 'sending'"))
+        .value()
+        .await
 }
 
 /// Claims the message that has waited longest to go by `channel` and may go out at `now`, until `until`, with all that goes
@@ -319,9 +265,7 @@ pub async fn claim(
                 ORDER BY m.try_at, m.id LIMIT 1)
              RETURNING id"
         ))
-        .bind(channel)
-        .bind(now)
-        .bind(until)
+        .bind_all((channel, now, until))
         .optional()
         .await?;
     let Some((id,)) = claimed else {
@@ -341,18 +285,13 @@ pub async fn claim(
          WHERE status = 'scheduled' AND try_at <= $2 AND id IN (SELECT id FROM messages WHERE batch = $1 AND status = 'scheduled' AND try_at <= $2 AND recipient = $4
             FOR UPDATE SKIP LOCKED)"
     ))
-    .bind(batch.clone())
-    .bind(now)
-    .bind(until)
-    .bind(first.recipient.clone())
+    .bind_all((&batch, now, until, &first.recipient))
     .run()
     .await?;
     tx.query(stmt!(messages!(
         "WHERE m.batch = $1 AND m.status = 'sending' AND m.claimed_until = $2 AND m.recipient = $3 ORDER BY s.starts_at, m.id"
     )))
-    .bind(batch)
-    .bind(until)
-    .bind(first.recipient)
+    .bind_all((batch, until, first.recipient))
     .all()
     .await
 }
@@ -364,17 +303,13 @@ pub async fn get(tx: &mut Tx, id: MessageId) -> Result<Option<Message>> {
 
 /// Lets a message that was claimed wait until `at`, as if it had not been tried. Whether the claim was still ours.
 pub async fn postpone(tx: &mut Tx, claimed: &Message, at: DateTime<Utc>) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE messages SET status = 'scheduled', claimed_until = NULL, try_at = $3, attempts = attempts - 1
-             WHERE id = $1 AND status = 'sending' AND claimed_until = $2"
-        ))
-        .bind(claimed.id)
-        .bind(claimed.claimed_until)
-        .bind(at)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE messages SET status = 'scheduled', claimed_until = NULL, try_at = $3, attempts = attempts - 1
+         WHERE id = $1 AND status = 'sending' AND claimed_until = $2"
+    ))
+    .bind_all((claimed.id, claimed.claimed_until, at))
+    .changed_one()
+    .await
 }
 
 /// Marks a message as taken, by the name that it is known by there. Whether the claim was still ours.
@@ -384,18 +319,13 @@ pub async fn mark_sent(
     at: DateTime<Utc>,
     provider_id: Option<String>,
 ) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE messages SET status = 'sent', claimed_until = NULL, sent_at = $3, last_error = NULL, provider_id = $4
-             WHERE id = $1 AND status = 'sending' AND claimed_until = $2"
-        ))
-        .bind(claimed.id)
-        .bind(claimed.claimed_until)
-        .bind(at)
-        .bind(provider_id)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE messages SET status = 'sent', claimed_until = NULL, sent_at = $3, last_error = NULL, provider_id = $4
+         WHERE id = $1 AND status = 'sending' AND claimed_until = $2"
+    ))
+    .bind_all((claimed.id, claimed.claimed_until, at, provider_id))
+    .changed_one()
+    .await
 }
 
 /// Notes that a text message reached its telephone; the word of it may come before our own mark. Whether that is new.
@@ -405,32 +335,25 @@ pub async fn mark_delivered(
     provider_id: &str,
     at: DateTime<Utc>,
 ) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE messages SET status = CASE WHEN status = 'acknowledged' THEN status ELSE 'delivered' END, claimed_until = NULL,
-                sent_at = coalesce(sent_at, $3), delivered_at = $3, last_error = NULL, provider_id = $2
-             WHERE id = $1 AND status IN ('scheduled', 'sending', 'sent', 'acknowledged') AND delivered_at IS NULL
-               AND (attempts > 0 OR perhaps_sent)"
-        ))
-        .bind(id)
-        .bind(provider_id.to_owned())
-        .bind(at)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE messages SET status = CASE WHEN status = 'acknowledged' THEN status ELSE 'delivered' END, claimed_until = NULL,
+            sent_at = coalesce(sent_at, $3), delivered_at = $3, last_error = NULL, provider_id = $2
+         WHERE id = $1 AND status IN ('scheduled', 'sending', 'sent', 'acknowledged') AND delivered_at IS NULL
+           AND (attempts > 0 OR perhaps_sent)"
+    ))
+    .bind_all((id, provider_id, at))
+    .changed_one()
+    .await
 }
 
 /// Notes that a message which was taken came to nothing after all. Whether that is new.
 pub async fn mark_undelivered(tx: &mut Tx, id: MessageId, error: &str) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE messages SET status = 'failed', claimed_until = NULL, last_error = $2 WHERE id = $1 AND status IN ('sending', 'sent')"
-        ))
-        .bind(id)
-        .bind(error.to_owned())
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE messages SET status = 'failed', claimed_until = NULL, last_error = $2 WHERE id = $1 AND status IN ('sending', 'sent')"
+    ))
+    .bind_all((id, error))
+    .changed_one()
+    .await
 }
 
 /// The last message that went to a telephone of a patient.
@@ -439,7 +362,7 @@ pub async fn last_text(tx: &mut Tx, phone: &Phone) -> Result<Option<Message>> {
         "WHERE m.channel = 'sms' AND m.recipient = $1 AND m.sent_at IS NOT NULL AND m.kind IN ('reminder', 'answer')
          ORDER BY m.sent_at DESC, m.id DESC LIMIT 1"
     )))
-    .bind(phone.clone())
+    .bind(phone)
     .optional()
     .await
 }
@@ -452,34 +375,24 @@ pub async fn try_again(
     error: &str,
     perhaps_sent: bool,
 ) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE messages SET status = 'scheduled', claimed_until = NULL, try_at = $3, last_error = $4, perhaps_sent = perhaps_sent OR $5
-             WHERE id = $1 AND status = 'sending' AND claimed_until = $2"
-        ))
-        .bind(claimed.id)
-        .bind(claimed.claimed_until)
-        .bind(at)
-        .bind(error.to_owned())
-        .bind(perhaps_sent)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE messages SET status = 'scheduled', claimed_until = NULL, try_at = $3, last_error = $4, perhaps_sent = perhaps_sent OR $5
+         WHERE id = $1 AND status = 'sending' AND claimed_until = $2"
+    ))
+    .bind_all((claimed.id, claimed.claimed_until, at, error, perhaps_sent))
+    .changed_one()
+    .await
 }
 
 /// Gives a message up. Whether the claim was still ours.
 pub async fn mark_failed(tx: &mut Tx, claimed: &Message, error: &str) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE messages SET status = 'failed', claimed_until = NULL, last_error = $3
+    tx.query(stmt!(
+        "UPDATE messages SET status = 'failed', claimed_until = NULL, last_error = $3
              WHERE id = $1 AND status = 'sending' AND claimed_until = $2"
-        ))
-        .bind(claimed.id)
-        .bind(claimed.claimed_until)
-        .bind(error.to_owned())
-        .run()
-        .await?;
-    Ok(changed == 1)
+    ))
+    .bind_all((claimed.id, claimed.claimed_until, error))
+    .changed_one()
+    .await
 }
 
 /// Notes what the patient's calendar answered, at `stamp` by its own clock, to a message that was sent.
@@ -493,11 +406,7 @@ pub async fn note_answer(
     tx.query(stmt!(
         "UPDATE messages SET status = 'acknowledged', answer = $2, answered_at = $3, answer_stamp = $4 WHERE id = $1 AND status IN ('sent', 'delivered', 'acknowledged')"
     ))
-    .bind(id)
-    .bind(answer)
-    .bind(at)
-    .bind(stamp)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((id, answer, at, stamp))
+    .done()
+    .await
 }

@@ -4,29 +4,19 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::ids::ReplyId;
 use crate::domain::messages::reply::FiledReply;
-use crate::storage::engine::stmt;
+use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// Files a mail. Whether it was not filed before.
 pub async fn insert(tx: &mut Tx, reply: &FiledReply) -> Result<bool> {
-    let added = tx
-        .query(stmt!(
-            "INSERT INTO replies (id, mailbox_key, received_at, sender, subject, body, verdict, message_id, session_id, patient_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
-        ))
-        .bind(reply.id)
-        .bind(reply.mailbox_key.clone())
-        .bind(reply.received_at)
-        .bind(reply.sender.clone())
-        .bind(reply.subject.clone())
-        .bind(reply.body.clone())
-        .bind(reply.verdict)
-        .bind(reply.message_id)
-        .bind(reply.session_id)
-        .bind(reply.patient_id)
-        .run()
-        .await?;
-    Ok(added == 1)
+    tx.query(stmt!(
+        "INSERT INTO replies (id, mailbox_key, received_at, sender, subject, body, verdict, message_id, session_id, patient_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
+    ))
+    .bind_all(fields!(reply => id, mailbox_key, received_at, sender, subject, body, verdict,
+        message_id, session_id, patient_id))
+    .changed_one()
+    .await
 }
 
 /// The mail with this id.
@@ -37,14 +27,10 @@ pub async fn get(tx: &mut Tx, id: ReplyId) -> Result<Option<FiledReply>> {
 /// Whether something was filed under one of two keys after `since`.
 pub async fn is_filed(tx: &mut Tx, keys: [String; 2], since: DateTime<Utc>) -> Result<bool> {
     let [one, other] = keys;
-    let (there,): (bool,) = tx
-        .query(stmt!(
-            "SELECT EXISTS (SELECT 1 FROM replies WHERE mailbox_key IN ($1, $2) AND received_at > $3) AS there"
-        ))
-        .bind(one)
-        .bind(other)
-        .bind(since)
-        .one()
-        .await?;
-    Ok(there)
+    tx.query(stmt!(
+        "SELECT EXISTS (SELECT 1 FROM replies WHERE mailbox_key IN ($1, $2) AND received_at > $3) AS there"
+    ))
+    .bind_all((one, other, since))
+    .value()
+    .await
 }

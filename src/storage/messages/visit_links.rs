@@ -20,19 +20,15 @@ pub async fn insert(
     tx.query(stmt!(
         "INSERT INTO visit_links (hash, session_id, recipient, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
     ))
-    .bind(hash.to_owned())
-    .bind(session)
-    .bind(recipient.key())
-    .bind(at)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((hash, session, recipient.key(), at))
+    .done()
+    .await
 }
 
 /// The session that a link is for, and the address that it went to.
 pub async fn behind(tx: &mut Tx, hash: &str) -> Result<Option<(SessionId, Recipient)>> {
     tx.query(stmt!("SELECT session_id, recipient FROM visit_links WHERE hash = $1"))
-        .bind(hash.to_owned())
+        .bind(hash)
         .optional()
         .await
 }
@@ -47,12 +43,9 @@ pub async fn revoke_others(
     tx.query(stmt!(
         "DELETE FROM visit_links WHERE recipient NOT IN ($2, $3) AND session_id IN (SELECT id FROM sessions WHERE patient_id = $1)"
     ))
-    .bind(patient)
-    .bind(email.map(Recipient::key).unwrap_or_default())
-    .bind(phone.key())
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((patient, email.map(Recipient::key).unwrap_or_default(), phone.key()))
+    .done()
+    .await
 }
 
 /// The key that links are made with, if there is one yet.
@@ -67,8 +60,7 @@ pub async fn insert_key(tx: &mut Tx, key: &LinkKey) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO secrets (name, secret) VALUES ('visit_links', $1) ON CONFLICT DO NOTHING"
     ))
-    .bind(key.written())
-    .run()
-    .await?;
-    Ok(())
+    .bind(key.to_text())
+    .done()
+    .await
 }

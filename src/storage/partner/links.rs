@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::ids::{PartnerId, ShopLinkId, UserId};
 use crate::domain::text::Line;
-use crate::storage::engine::stmt;
+use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// A link.
@@ -33,16 +33,9 @@ pub async fn insert(tx: &mut Tx, link: &ShopLink) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO shop_links (id, version, partner_id, label, hash, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
     ))
-    .bind(link.id)
-    .bind(link.version)
-    .bind(link.partner_id)
-    .bind(link.label.clone())
-    .bind(link.hash.clone())
-    .bind(link.created_by)
-    .bind(link.created_at)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all(fields!(link => id, version, partner_id, label, hash, created_by, created_at))
+    .done()
+    .await
 }
 
 /// The links of a shop in use, in order of id, after `after`.
@@ -55,9 +48,7 @@ pub async fn page(
     tx.query(stmt!(
         "SELECT * FROM shop_links WHERE partner_id = $1 AND revoked_at IS NULL AND id > $2 ORDER BY id LIMIT $3"
     ))
-    .bind(partner)
-    .bind(after)
-    .bind(limit)
+    .bind_all((partner, after, limit))
     .all()
     .await
 }
@@ -67,42 +58,32 @@ pub async fn get(tx: &mut Tx, partner: PartnerId, id: ShopLinkId) -> Result<Opti
     tx.query(stmt!(
         "SELECT * FROM shop_links WHERE partner_id = $1 AND id = $2 AND revoked_at IS NULL"
     ))
-    .bind(partner)
-    .bind(id)
+    .bind_all((partner, id))
     .optional()
     .await
 }
 
 /// The link with the secret of this hash, in use or not.
 pub async fn by_hash(tx: &mut Tx, hash: &str) -> Result<Option<ShopLink>> {
-    tx.query(stmt!("SELECT * FROM shop_links WHERE hash = $1"))
-        .bind(hash.to_owned())
-        .optional()
-        .await
+    tx.query(stmt!("SELECT * FROM shop_links WHERE hash = $1")).bind(hash).optional().await
 }
 
 /// Revokes a link. Whether it was in use, at `version`.
 pub async fn revoke(tx: &mut Tx, id: ShopLinkId, version: i64, at: DateTime<Utc>) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE shop_links SET version = version + 1, revoked_at = $3 WHERE id = $1 AND version = $2 AND revoked_at IS NULL"
-        ))
-        .bind(id)
-        .bind(version)
-        .bind(at)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE shop_links SET version = version + 1, revoked_at = $3 WHERE id = $1 AND version = $2 AND revoked_at IS NULL"
+    ))
+    .bind_all((id, version, at))
+    .changed_one()
+    .await
 }
 
-/// Revokes every link that a user made: whoever may not sign in any more keeps no way in.
+/// Revokes every link that a user made: a user who may not sign in any more keeps no way in.
 pub async fn revoke_made_by(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> Result<()> {
     tx.query(stmt!(
         "UPDATE shop_links SET version = version + 1, revoked_at = $2 WHERE created_by = $1 AND revoked_at IS NULL"
     ))
-    .bind(user)
-    .bind(at)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all((user, at))
+    .done()
+    .await
 }

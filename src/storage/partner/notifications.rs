@@ -2,7 +2,7 @@
 
 use crate::domain::ids::PartnerId;
 use crate::domain::partner::notifications::PartnerNotices;
-use crate::storage::engine::{Query, stmt};
+use crate::storage::engine::{Query, fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// What a shop has set, if anything.
@@ -19,7 +19,7 @@ pub async fn insert(tx: &mut Tx, notices: &PartnerNotices) -> Result<bool> {
         "INSERT INTO partner_notices (partner_id, version, email, phone, language, day_list_by, day_list_at, before_by, before_minutes, changes_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
     ));
-    Ok(bound(query, notices).run().await? == 1)
+    bound(query, notices).changed_one().await
 }
 
 /// Writes what a shop sets, which was one version older. Whether it still was.
@@ -29,20 +29,13 @@ pub async fn update(tx: &mut Tx, notices: &PartnerNotices) -> Result<bool> {
             before_by = $8, before_minutes = $9, changes_by = $10
          WHERE partner_id = $1 AND version = $2 - 1"
     ));
-    Ok(bound(query, notices).run().await? == 1)
+    bound(query, notices).changed_one().await
 }
 
 fn bound<'c>(query: Query<'c>, notices: &PartnerNotices) -> Query<'c> {
     let wants = notices.details.clone();
     query
-        .bind(notices.partner_id)
-        .bind(notices.version)
-        .bind(wants.email)
-        .bind(wants.phone)
-        .bind(wants.language)
-        .bind(wants.day_list_by)
-        .bind(wants.day_list_at)
-        .bind(wants.before_by)
-        .bind(wants.before_minutes)
-        .bind(wants.changes_by)
+        .bind_all((notices.partner_id, notices.version))
+        .bind_all(fields!(wants => email, phone, language, day_list_by, day_list_at, before_by,
+            before_minutes, changes_by))
 }

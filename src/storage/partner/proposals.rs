@@ -4,7 +4,7 @@ use crate::domain::course::session::Session;
 use crate::domain::ids::{ReferralId, SessionId};
 use crate::domain::messages::message::Message;
 use crate::domain::partner::referral::{Proposal, ProposalStatus, can_be_moved};
-use crate::storage::engine::stmt;
+use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 use chrono::{DateTime, Utc};
 
@@ -14,33 +14,20 @@ pub async fn insert(tx: &mut Tx, p: &Proposal) -> Result<()> {
         "INSERT INTO proposals (id, version, referral_id, session_id, starts_at, status, created_at, decided_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
     ))
-    .bind(p.id)
-    .bind(p.version)
-    .bind(p.referral_id)
-    .bind(p.session_id)
-    .bind(p.starts_at)
-    .bind(p.status)
-    .bind(p.created_at)
-    .bind(p.decided_at)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all(fields!(p => id, version, referral_id, session_id, starts_at, status, created_at,
+        decided_at))
+    .done()
+    .await
 }
 
-/// Writes what became of `p`, which was one version older. Whether it still was.
+/// Writes the state of `p`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, p: &Proposal) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE proposals SET version = $2, status = $3, decided_at = $4, session_id = $5 WHERE id = $1 AND version = $2 - 1"
-        ))
-        .bind(p.id)
-        .bind(p.version)
-        .bind(p.status)
-        .bind(p.decided_at)
-        .bind(p.session_id)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE proposals SET version = $2, status = $3, decided_at = $4, session_id = $5 WHERE id = $1 AND version = $2 - 1"
+    ))
+    .bind_all(fields!(p => id, version, status, decided_at, session_id))
+    .changed_one()
+    .await
 }
 
 /// The proposals of a referral, oldest first.

@@ -3,7 +3,7 @@
 
 use crate::domain::ids::{CourseId, PartnerId, PatientId, ReferralId};
 use crate::domain::partner::referral::{Referral, ReferralStatus};
-use crate::storage::engine::stmt;
+use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// Writes a new referral.
@@ -13,50 +13,24 @@ pub async fn insert(tx: &mut Tx, r: &Referral) -> Result<()> {
             by_booking, sent_by_booking, created_at, requested_at, received_at, answered_at, ended_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
     ))
-    .bind(r.id)
-    .bind(r.version)
-    .bind(r.course_id)
-    .bind(r.patient_id)
-    .bind(r.partner_id)
-    .bind(r.service_id)
-    .bind(r.sessions)
-    .bind(r.status)
-    .bind(r.screening)
-    .bind(r.reason.clone())
-    .bind(r.by_booking)
-    .bind(r.sent_by_booking)
-    .bind(r.created_at)
-    .bind(r.requested_at)
-    .bind(r.received_at)
-    .bind(r.answered_at)
-    .bind(r.ended_at)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all(fields!(r => id, version, course_id, patient_id, partner_id, service_id, sessions,
+        status, screening, reason, by_booking, sent_by_booking, created_at, requested_at,
+        received_at, answered_at, ended_at))
+    .done()
+    .await
 }
 
 /// Writes `r`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, r: &Referral) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE referrals SET version = $2, sessions = $3, status = $4, screening = $5, reason = $6, requested_at = $7,
-                received_at = $8, answered_at = $9, ended_at = $10, sent_by_booking = $11
-             WHERE id = $1 AND version = $2 - 1"
-        ))
-        .bind(r.id)
-        .bind(r.version)
-        .bind(r.sessions)
-        .bind(r.status)
-        .bind(r.screening)
-        .bind(r.reason.clone())
-        .bind(r.requested_at)
-        .bind(r.received_at)
-        .bind(r.answered_at)
-        .bind(r.ended_at)
-        .bind(r.sent_by_booking)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE referrals SET version = $2, sessions = $3, status = $4, screening = $5, reason = $6, requested_at = $7,
+            received_at = $8, answered_at = $9, ended_at = $10, sent_by_booking = $11
+         WHERE id = $1 AND version = $2 - 1"
+    ))
+    .bind_all(fields!(r => id, version, sessions, status, screening, reason, requested_at,
+        received_at, answered_at, ended_at, sent_by_booking))
+    .changed_one()
+    .await
 }
 
 /// The referral with this id; for `own` users, only if it was sent to their shop.
@@ -65,9 +39,7 @@ pub async fn get(tx: &mut Tx, own: Option<PartnerId>, id: ReferralId) -> Result<
         "SELECT * FROM referrals WHERE id = $1 AND partner_id = coalesce($2, partner_id)
            AND (NOT $3 OR (requested_at IS NOT NULL AND status <> 'entered-in-error'))"
     ))
-    .bind(id)
-    .bind(own)
-    .bind(own.is_some())
+    .bind_all((id, own, own.is_some()))
     .optional()
     .await
 }
@@ -98,10 +70,7 @@ pub async fn page(
          ORDER BY id LIMIT $6"
     ))
     .bind(after)
-    .bind(wanted.partner)
-    .bind(wanted.course)
-    .bind(wanted.status)
-    .bind(wanted.sent_only)
+    .bind_all(fields!(wanted => partner, course, status, sent_only))
     .bind(limit)
     .all()
     .await
@@ -110,8 +79,7 @@ pub async fn page(
 /// The referrals of a course to a shop, oldest first.
 pub async fn of_course(tx: &mut Tx, course: CourseId, partner: PartnerId) -> Result<Vec<Referral>> {
     tx.query(stmt!("SELECT * FROM referrals WHERE course_id = $1 AND partner_id = $2 ORDER BY id"))
-        .bind(course)
-        .bind(partner)
+        .bind_all((course, partner))
         .all()
         .await
 }
@@ -136,8 +104,7 @@ pub async fn of_patient(
     tx.query(stmt!(
         "SELECT * FROM referrals WHERE patient_id = $1 AND partner_id = coalesce($2, partner_id) ORDER BY id"
     ))
-    .bind(patient)
-    .bind(partner)
+    .bind_all((patient, partner))
     .all()
     .await
 }
@@ -148,8 +115,7 @@ pub async fn open_of(tx: &mut Tx, patient: PatientId, partner: PartnerId) -> Res
         "SELECT * FROM referrals WHERE patient_id = $1 AND partner_id = $2
            AND status IN ('draft', 'requested', 'received', 'accepted', 'in-progress', 'on-hold') ORDER BY id"
     ))
-    .bind(patient)
-    .bind(partner)
+    .bind_all((patient, partner))
     .all()
     .await
 }

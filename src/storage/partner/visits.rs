@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{PartnerId, SessionId};
-use crate::storage::engine::stmt;
+use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// Which visits a shop asks for.
@@ -35,13 +35,8 @@ pub async fn page(
            AND s.starts_at >= $2 AND s.starts_at < $3 AND s.status = coalesce($4, s.status) AND (s.starts_at, s.id) > ($5, $6)
          ORDER BY s.starts_at, s.id LIMIT $7"
     ))
-    .bind(wanted.partner)
-    .bind(wanted.from)
-    .bind(wanted.until)
-    .bind(wanted.status)
-    .bind(after.0)
-    .bind(after.1)
-    .bind(limit)
+    .bind_all(fields!(wanted => partner, from, until, status))
+    .bind_all((after.0, after.1, limit))
     .all()
     .await
 }
@@ -60,9 +55,7 @@ pub async fn to_answer(
            AND s.status = 'pending' AND s.rebook_reason IS NULL AND s.starts_at > $2
          ORDER BY s.starts_at, s.id LIMIT $3"
     ))
-    .bind(partner)
-    .bind(now)
-    .bind(limit)
+    .bind_all((partner, now, limit))
     .all()
     .await
 }
@@ -80,9 +73,7 @@ pub async fn to_report(
            AND s.status IN ('booked', 'arrived', 'checked-in') AND s.ends_at <= $2
          ORDER BY s.starts_at, s.id LIMIT $3"
     ))
-    .bind(partner)
-    .bind(now)
-    .bind(limit)
+    .bind_all((partner, now, limit))
     .all()
     .await
 }

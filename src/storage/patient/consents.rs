@@ -2,7 +2,7 @@
 
 use crate::domain::ids::{ConsentId, PartnerId, PatientId};
 use crate::domain::patient::consent::{Consent, ConsentKind, ConsentStatus};
-use crate::storage::engine::stmt;
+use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 
 /// Writes a new consent.
@@ -11,40 +11,26 @@ pub async fn insert(tx: &mut Tx, consent: &Consent) -> Result<()> {
         "INSERT INTO consents (id, version, patient_id, kind, partner_id, text_version, status, given_at, withdrawn_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
     ))
-    .bind(consent.id)
-    .bind(consent.version)
-    .bind(consent.patient_id)
-    .bind(consent.details.kind)
-    .bind(consent.details.partner_id)
-    .bind(consent.details.text_version.clone())
-    .bind(consent.status)
-    .bind(consent.given_at)
-    .bind(consent.withdrawn_at)
-    .run()
-    .await?;
-    Ok(())
+    .bind_all(fields!(consent => id, version, patient_id, details.kind, details.partner_id,
+        details.text_version, status, given_at, withdrawn_at))
+    .done()
+    .await
 }
 
 /// Writes the state of `consent`, which was one version older. Whether it still was.
 pub async fn update(tx: &mut Tx, consent: &Consent) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE consents SET version = $2, status = $3, withdrawn_at = $4 WHERE id = $1 AND version = $2 - 1"
-        ))
-        .bind(consent.id)
-        .bind(consent.version)
-        .bind(consent.status)
-        .bind(consent.withdrawn_at)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE consents SET version = $2, status = $3, withdrawn_at = $4 WHERE id = $1 AND version = $2 - 1"
+    ))
+    .bind_all(fields!(consent => id, version, status, withdrawn_at))
+    .changed_one()
+    .await
 }
 
 /// The consent of `patient` with this id.
 pub async fn get(tx: &mut Tx, patient: PatientId, id: ConsentId) -> Result<Option<Consent>> {
     tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND id = $2"))
-        .bind(patient)
-        .bind(id)
+        .bind_all((patient, id))
         .optional()
         .await
 }
@@ -62,8 +48,7 @@ pub async fn active(tx: &mut Tx, patient: PatientId) -> Result<Vec<Consent>> {
 /// The consents of one kind that `patient` gave, withdrawn ones included, oldest first.
 pub async fn of_kind(tx: &mut Tx, patient: PatientId, kind: ConsentKind) -> Result<Vec<Consent>> {
     tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND kind = $2 ORDER BY id"))
-        .bind(patient)
-        .bind(kind)
+        .bind_all((patient, kind))
         .all()
         .await
 }
@@ -76,9 +61,7 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Consent>> {
     tx.query(stmt!("SELECT * FROM consents WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"))
-        .bind(patient)
-        .bind(after)
-        .bind(limit)
+        .bind_all((patient, after, limit))
         .all()
         .await
 }

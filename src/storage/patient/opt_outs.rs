@@ -9,18 +9,13 @@ use crate::storage::{Result, Tx};
 
 /// Writes an opt-out, unless one is in force. Whether it is new.
 pub async fn insert(tx: &mut Tx, opt_out: &OptOut) -> Result<bool> {
-    let added = tx
-        .query(stmt!(
-            "INSERT INTO opt_outs (id, recipient, begun_by, proof, begun_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"
-        ))
-        .bind(opt_out.id)
-        .bind(opt_out.recipient.key())
-        .bind(opt_out.begun_by)
-        .bind(opt_out.proof.clone())
-        .bind(opt_out.begun_at)
-        .run()
-        .await?;
-    Ok(added == 1)
+    tx.query(stmt!(
+        "INSERT INTO opt_outs (id, recipient, begun_by, proof, begun_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"
+    ))
+    .bind_all((opt_out.id, opt_out.recipient.key(), opt_out.begun_by, &opt_out.proof))
+    .bind(opt_out.begun_at)
+    .changed_one()
+    .await
 }
 
 /// Ends the opt-out of an address that is in force. Whether there was one.
@@ -31,29 +26,22 @@ pub async fn end(
     proof: &str,
     at: DateTime<Utc>,
 ) -> Result<bool> {
-    let changed = tx
-        .query(stmt!(
-            "UPDATE opt_outs SET ended_by = $2, end_proof = $3, ended_at = $4 WHERE recipient = $1 AND ended_at IS NULL"
-        ))
-        .bind(recipient.key())
-        .bind(by)
-        .bind(proof.to_owned())
-        .bind(at)
-        .run()
-        .await?;
-    Ok(changed == 1)
+    tx.query(stmt!(
+        "UPDATE opt_outs SET ended_by = $2, end_proof = $3, ended_at = $4 WHERE recipient = $1 AND ended_at IS NULL"
+    ))
+    .bind_all((recipient.key(), by, proof, at))
+    .changed_one()
+    .await
 }
 
 /// Whether nothing may be sent to an address.
 pub async fn in_force(tx: &mut Tx, recipient: &Recipient) -> Result<bool> {
-    let (there,): (bool,) = tx
-        .query(stmt!(
-            "SELECT EXISTS (SELECT 1 FROM opt_outs WHERE recipient = $1 AND ended_at IS NULL) AS there"
-        ))
-        .bind(recipient.key())
-        .one()
-        .await?;
-    Ok(there)
+    tx.query(stmt!(
+        "SELECT EXISTS (SELECT 1 FROM opt_outs WHERE recipient = $1 AND ended_at IS NULL) AS there"
+    ))
+    .bind(recipient.key())
+    .value()
+    .await
 }
 
 /// Every opt-out of an address, oldest first.

@@ -17,8 +17,7 @@ pub async fn insert(tx: &mut Tx, patient: &Patient) -> Result<()> {
             calendar_invites, preferred_channel)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     ));
-    bound(query, patient).run().await?;
-    Ok(())
+    bound(query, patient).done().await
 }
 
 /// Writes `patient`, who was one version older. Whether they still were.
@@ -28,8 +27,7 @@ pub async fn update(tx: &mut Tx, patient: &Patient) -> Result<bool> {
                 date_of_birth = $8, fitzpatrick = $9, search = $10, calendar_invites = $11, preferred_channel = $12
              WHERE id = $1 AND version = $2 - 1"
     ));
-    let changed = bound(query, patient).run().await?;
-    Ok(changed == 1)
+    bound(query, patient).changed_one().await
 }
 
 /// `query` with the values of `patient`, in the order of the columns.
@@ -46,18 +44,9 @@ fn bound<'c>(query: Query<'c>, patient: &Patient) -> Query<'c> {
         preferred_channel,
     } = &patient.details;
     query
-        .bind(patient.id)
-        .bind(patient.version)
-        .bind(given_name.clone())
-        .bind(family_name.clone())
-        .bind(phone.clone())
-        .bind(email.clone())
-        .bind(*preferred_language)
-        .bind(*date_of_birth)
-        .bind(*fitzpatrick)
-        .bind(patient.details.search_text())
-        .bind(*calendar_invites)
-        .bind(*preferred_channel)
+        .bind_all((patient.id, patient.version, given_name, family_name, phone, email))
+        .bind_all((*preferred_language, *date_of_birth, *fitzpatrick))
+        .bind_all((patient.details.search_text(), *calendar_invites, *preferred_channel))
 }
 
 /// The patient with this id.
@@ -65,7 +54,7 @@ pub async fn get(tx: &mut Tx, id: PatientId) -> Result<Option<Patient>> {
     tx.query(stmt!("SELECT * FROM patients WHERE id = $1")).bind(id).optional().await
 }
 
-/// The patients who are written to at `address`, at most two: with more than one, nobody knows who wrote.
+/// The patients who are written to at `address`, at most two: with more than one, the sender is not known.
 pub async fn by_address(tx: &mut Tx, address: &str) -> Result<Vec<(PatientId,)>> {
     tx.query(stmt!("SELECT id FROM patients WHERE lower(email) = $1 LIMIT 2"))
         .bind(address.to_lowercase())
@@ -121,14 +110,7 @@ pub async fn search(
            AND (search, id) > ($6, $7)
          ORDER BY search, id LIMIT $8"
     ))
-    .bind(digits)
-    .bind(word())
-    .bind(word())
-    .bind(word())
-    .bind(word())
-    .bind(after.0.to_owned())
-    .bind(after.1)
-    .bind(limit)
+    .bind_all((digits, word(), word(), word(), word(), after.0.to_owned(), after.1, limit))
     .all()
     .await
 }

@@ -100,7 +100,7 @@ pub(super) async fn session_panel(
     let SessionAsked { query, noted } = asked;
     let id = query.id;
     let SessionPanel { card, patient, course, moves, refused } =
-        panel::session(&user.app, &user.caller(), id).await?;
+        Box::pin(panel::session(&user.app, &user.caller(), id)).await?;
     let session = &card.session;
     let move_to = preview(user, query, problems).await?;
     let no_show = SessionQuery { id, to: None, with: None, no_show: true };

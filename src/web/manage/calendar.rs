@@ -176,7 +176,7 @@ fn closure_json(mut json: Value) -> Value {
 }
 
 fn shown_month(user: &SignedIn, query: &Form) -> Month {
-    month_of(query).unwrap_or_else(|| Month::of(user.app.clock.now().date_naive()))
+    month_of(query).unwrap_or_else(|| Month::containing(user.app.clock.now().date_naive()))
 }
 
 pub(super) async fn add_closure(user: SignedIn, Query(query): Query, form: Form) -> PageResult {

@@ -173,7 +173,8 @@ fn charts_and_tables(found: ClinicFigures) -> ChartsAndTables {
 }
 
 fn in_use(title: &str, all: &[UseOf]) -> InUse {
-    let words = |booked: Hours, open: Hours| match Share::of(booked.minutes(), open.minutes()) {
+    let words = |booked: Hours, open: Hours| match Share::of_whole(booked.minutes(), open.minutes())
+    {
         Some(share) => format!("{share}: {booked} of {open}"),
         None => format!("{booked} of {open}"),
     };
@@ -185,7 +186,7 @@ fn in_use(title: &str, all: &[UseOf]) -> InUse {
     let name = |one: &UseOf| format!("{}{}", one.name, if one.rented { " (rented)" } else { "" });
     let bar = |one: &UseOf| {
         let (booked, open) = sums(one);
-        let length = Share::of(booked.minutes(), open.minutes()).map_or(0, Share::tenths);
+        let length = Share::of_whole(booked.minutes(), open.minutes()).map_or(0, Share::tenths);
         (name(one), length, words(booked, open))
     };
     let row = |one: &UseOf| {

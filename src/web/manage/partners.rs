@@ -159,7 +159,7 @@ enum Outcome {
 
 /// The months of settlement that are asked for.
 fn months_wanted(user: &SignedIn, query: &Form) -> (Month, Month) {
-    let to = query.parse("to").unwrap_or_else(|| Month::of(user.today()));
+    let to = query.parse("to").unwrap_or_else(|| Month::containing(user.today()));
     (query.parse("from").unwrap_or_else(|| to.earlier(MONTHS - 1)), to)
 }
 

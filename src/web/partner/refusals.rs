@@ -3,7 +3,7 @@
 
 use super::words::Words;
 use crate::actions::Error;
-use crate::domain::course::record::Wavelength;
+use crate::domain::catalogue::measure::Wavelength;
 use crate::domain::patient::Language;
 use crate::domain::refusal::{Code, Refusal};
 use crate::web::frame::form::field_error::{FieldError, field_errors};

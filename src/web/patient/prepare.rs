@@ -1,5 +1,5 @@
 //! How to prepare for an appointment: a page that the patient's page leads to. It tells more than the first page, and
-//! still not what is treated.
+//! still not what is treated. What is asked for is in `docs/domain.md` 1.9.
 
 use askama::Template;
 use axum::extract::State;

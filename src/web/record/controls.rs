@@ -3,9 +3,10 @@
 use strum::VariantArray;
 
 use super::words::Words;
+use crate::domain::catalogue::measure::Wavelength;
 use crate::domain::catalogue::service::Treatment;
 use crate::domain::course::Zone;
-use crate::domain::course::record::{Endpoint, Severity, TestPatchResult, Wavelength};
+use crate::domain::course::record::{Endpoint, Severity, TestPatchResult};
 use crate::domain::course::status::Outcome;
 use crate::domain::patient::Language;
 use crate::web::frame::form::control::{Control, focus_first_wrong};

@@ -6,9 +6,10 @@ use super::controls::{SETTINGS, event_count, set_count};
 use super::words::Words;
 use crate::actions::Error;
 use crate::domain::catalogue::device::PulseWidthUnit;
+use crate::domain::catalogue::measure::{Percent, Wavelength};
 use crate::domain::course::Zone;
 use crate::domain::course::record::{
-    AdverseEvent, ParameterSet, Percent, Quantity, Severity, TreatmentRecord, Wavelength,
+    AdverseEvent, ParameterSet, Quantity, Severity, TreatmentRecord,
 };
 use crate::domain::course::status::Outcome;
 use crate::domain::patient::Language;

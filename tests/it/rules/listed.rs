@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Codes that carry a state, or that are no rules of `domain.md` but of the API's own manners; the page lists them apart.
+/// Codes that carry a state, or that are no rules of the field but of the API's own manners; the page lists them apart.
 fn snake(variant: &str) -> String {
     let mut code = String::new();
     for letter in variant.chars() {

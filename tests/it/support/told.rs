@@ -4,8 +4,8 @@ use super::{profile, toronto};
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use fadeline::actions::App;
 use fadeline::actions::access::by_command;
+use fadeline::actions::{App, Program, Work};
 use fadeline::cli::demo;
 use fadeline::clock::Clock;
 use fadeline::domain::catalogue::device::Device;
@@ -49,30 +49,28 @@ pub(crate) async fn told(now: &str) -> Told {
         Policy::default(),
         profile(),
     );
-    let mut tx = app.db.begin().await.unwrap();
-    demo::load(&mut tx, &app, "$hash").await.unwrap();
+    let mut work = Work::for_program(&app, Program::own("a story")).await.unwrap();
+    demo::load(&mut work, "$hash").await.unwrap();
+    let tx = &mut work.tx;
     let all = sessions::Wanted {
         from: now - Duration::days(3000),
         until: now + Duration::days(3000),
         site: None,
         status: None,
     };
-    let sessions =
-        sessions::page(&mut tx, all, (DateTime::UNIX_EPOCH, SessionId(Uuid::nil())), 1000)
-            .await
-            .unwrap();
+    let sessions = sessions::page(tx, all, (DateTime::UNIX_EPOCH, SessionId(Uuid::nil())), 1000)
+        .await
+        .unwrap();
     let mut people = Vec::new();
-    for patient in patients::search(&mut tx, "", ("", PatientId(Uuid::nil())), 1000).await.unwrap()
-    {
-        let course =
-            courses::page(&mut tx, Some(patient.id), CourseId(Uuid::nil()), 2).await.unwrap();
+    for patient in patients::search(tx, "", ("", PatientId(Uuid::nil())), 1000).await.unwrap() {
+        let course = courses::page(tx, Some(patient.id), CourseId(Uuid::nil()), 2).await.unwrap();
         let [course] = course.try_into().unwrap();
         people.push((patient, course));
     }
     people.sort_by_key(|(patient, _)| patient.details.email.clone().map(|email| email.to_string()));
-    let services = services::page(&mut tx, ServiceId(Uuid::nil()), 100).await.unwrap();
-    let devices = devices::page(&mut tx, DeviceId(Uuid::nil()), 100).await.unwrap();
-    tx.commit().await.unwrap();
+    let services = services::page(tx, ServiceId(Uuid::nil()), 100).await.unwrap();
+    let devices = devices::page(tx, DeviceId(Uuid::nil()), 100).await.unwrap();
+    work.done().await.unwrap();
     Told {
         app,
         now,

@@ -143,7 +143,7 @@ impl Model {
     }
 }
 
-/// The three reminders of `domain.md`.
+/// The three reminders of `docs/domain.md` 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Lead {
     Week,

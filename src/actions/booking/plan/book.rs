@@ -135,7 +135,7 @@ pub async fn book(
     let mut candidates = Vec::new();
     for search in &searches {
         candidates.extend(diaries::candidates(
-            &diaries::open(&mut work.tx, app, work.now, search).await?,
+            &diaries::open(&mut work.tx, work.app, work.now, search).await?,
         ));
     }
     // All at once and in one order, so that two plans wait for each other and never for both.
@@ -164,7 +164,7 @@ pub async fn book(
         }
     }
     if !refused.is_empty() {
-        work.tx.rollback().await?;
+        work.abandon().await?;
         let first = starts.first().copied().unwrap_or(DateTime::UNIX_EPOCH);
         return Err(
             decide::explained(app, caller, "course.plan_refused", &all, first, refused).await?

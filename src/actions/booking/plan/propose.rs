@@ -108,7 +108,7 @@ pub async fn propose(
     wanted: PlanWanted,
 ) -> Result<Answer<Plan>> {
     // Only the plan itself is the answer to the request's key.
-    let asking = Caller { repeat: None, ..caller.clone() };
+    let asking = caller.without_key();
     let plan = planned(app, &asking, course_id, wanted).await?;
     if caller.repeat.is_none() {
         return Ok(Answer::Is(plan));
@@ -139,8 +139,8 @@ async fn planned(
         None => today,
         Some(edge) => civil::date_of(app.zone, from_edge(app.zone, edge)?),
     };
-    let estimate = estimate::of(&case, today, &app.policy);
-    let left = progress::of(&case, estimate.as_ref().map(|estimate| estimate.max)).left;
+    let estimate = estimate::estimated(&case, today, &app.policy);
+    let left = progress::counted(&case, estimate.as_ref().map(|estimate| estimate.max)).left;
     let count = wanted.count.map(|count| u16::from(count).into()).or(left).unwrap_or(1).max(1);
     let search = Search {
         patient: course.patient_id,
@@ -158,7 +158,7 @@ async fn planned(
         proposed: false,
     };
     let quote =
-        quote::of(&search.service, search.case.as_ref(), &app.policy, count, estimate.as_ref());
+        quote::quoted(&search.service, search.case.as_ref(), &app.policy, count, estimate.as_ref());
     let wishes = Wishes {
         weekdays: wanted.weekdays.into_iter().map(|day| day.0).collect(),
         not_before: wanted.not_before,

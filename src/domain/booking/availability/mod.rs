@@ -8,8 +8,9 @@ mod why_not;
 use chrono::{DateTime, NaiveDate, Utc};
 use fixedbitset::FixedBitSet;
 
+use crate::domain::booking::candidates::{room_unfit, weight};
 use crate::domain::booking::diary::{Diary, Taken};
-use crate::domain::booking::judge::{last_day, room_unfit, weight};
+use crate::domain::booking::judge::last_day;
 use crate::domain::catalogue::device::Device;
 use crate::domain::catalogue::practitioner::Practitioner;
 use crate::domain::catalogue::room::Room;
@@ -166,7 +167,7 @@ impl Search<'_> {
             let mut against = rules::refusals(&ask);
             against.extend(diary.refusals_of_shop(day));
             against.extend(least_of_lasers(diary, &ask));
-            against.retain(|refusal| !diary.pardoned.contains(&refusal.code));
+            against.retain(|refusal| !diary.pardons(refusal));
             let barred = !against.is_empty();
             note(against);
             barred
@@ -277,7 +278,7 @@ impl Search<'_> {
         self.drop_days(&mut allowed, |day| {
             let against =
                 diary.ask_on(day).map(|ask| rules::refusals_of_laser(&ask, Laser::Device(device)));
-            let barred = |refusal: &Refusal| !diary.pardoned.contains(&refusal.code);
+            let barred = |refusal: &Refusal| !diary.pardons(refusal);
             device.unfit_on(day).is_some()
                 || against.is_some_and(|against| against.iter().any(barred))
         });

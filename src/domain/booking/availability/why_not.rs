@@ -4,7 +4,8 @@
 use fixedbitset::FixedBitSet;
 
 use super::{Choice, Search};
-use crate::domain::booking::judge::{judge, room_unfit};
+use crate::domain::booking::candidates::room_unfit;
+use crate::domain::booking::judge::judge;
 use crate::domain::catalogue::device::Device;
 use crate::domain::catalogue::practitioner::Practitioner;
 use crate::domain::catalogue::room::Room;
@@ -76,7 +77,7 @@ impl Search<'_> {
         let reasons: Vec<_> = people
             .iter()
             .filter_map(|person| match diary.shop {
-                // Whom a shop sends is its own business.
+                // Who treats at a shop is its own business.
                 Some(_) => None,
                 None => person.thing.unfit_for(&diary.service, self.last),
             })

@@ -1,12 +1,11 @@
 //! Rules 56, 59 and 62, asked of every session at a partner's shop: the patient permits that this
 //! very shop is told, its papers are good on that day, it does what is asked, and it has reported
-//! what it did before. What is left to the shop stands in `domain::referral`.
+//! what it did before. What is left to the shop stands in `partner::referral`.
 
 use chrono::NaiveDate;
 
 use crate::domain::catalogue::partner::Partner;
 use crate::domain::catalogue::service::Service;
-use crate::domain::partner::referral::ReferralStatus;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::civil::spoken_day;
 
@@ -51,7 +50,7 @@ pub fn report_overdue(terms: &ShopTerms) -> Option<Refusal> {
     Some(Refusal::new(Code::ReportOverdue, words))
 }
 
-/// Whoever works on request names the time itself.
+/// A shop that works on request names the time itself.
 #[must_use]
 pub fn shop_proposes(terms: &ShopTerms) -> Option<Refusal> {
     let asks = terms.partner.proposes() && !terms.proposed;
@@ -68,7 +67,7 @@ pub fn referral_on_hold(terms: &ShopTerms) -> Option<Refusal> {
     terms.on_hold.then(|| {
         let words =
             format!("The referral to {} is on hold; resume it first.", terms.partner.details.name);
-        Refusal::new(Code::ReferralNotAllowedFrom(ReferralStatus::OnHold.into()), words)
+        Refusal::new(Code::ReferralNotAllowedFrom("on-hold"), words)
     })
 }
 

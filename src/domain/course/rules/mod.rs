@@ -1,7 +1,8 @@
-//! The rules of removal (`domain.md` section 5): each a small pure function named after
+//! The rules of removal (`docs/rules.md`): each a small pure function named after
 //! its code, which says why not and from when on. Here they are asked together; all
 //! that fail come back at once. Time, people, rooms and devices are `booking`'s.
 
+pub mod ask;
 pub mod assessment_required;
 pub mod at_shop;
 pub mod consent;
@@ -12,72 +13,9 @@ pub mod plan_exceeds_ceiling;
 pub mod record;
 pub mod test_patch;
 
-use chrono::{DateTime, NaiveDate, Utc};
-
-use crate::domain::catalogue::service::{Service, Treatment};
-use crate::domain::clinic::policy::Policy;
-use crate::domain::course::case::Case;
+pub use self::ask::Ask;
 use crate::domain::course::laser::Laser;
 use crate::domain::refusal::{Refusal, Warning};
-use crate::domain::time::civil;
-use crate::domain::time::time_zone::Tz;
-
-/// One question: may `service` take place for this case on that day?
-#[derive(Debug, Clone, Copy)]
-pub struct Ask<'a> {
-    /// For whom.
-    pub case: &'a Case,
-    /// The clinic's choices.
-    pub policy: &'a Policy,
-    /// The clinic's zone; its days are counted.
-    pub zone: Tz,
-    /// What.
-    pub service: &'a Service,
-    /// When.
-    pub start: DateTime<Utc>,
-    /// The day of `start`.
-    pub day: NaiveDate,
-}
-
-impl<'a> Ask<'a> {
-    /// The question for a start.
-    #[must_use]
-    pub fn at(
-        case: &'a Case,
-        policy: &'a Policy,
-        zone: Tz,
-        service: &'a Service,
-        start: DateTime<Utc>,
-    ) -> Self {
-        let day = civil::date_of(zone, start);
-        Self { case, policy, zone, service, start, day }
-    }
-
-    /// The question for the end of a day, when whatever that day allows is allowed.
-    #[must_use]
-    pub fn on(
-        case: &'a Case,
-        policy: &'a Policy,
-        zone: Tz,
-        service: &'a Service,
-        day: NaiveDate,
-    ) -> Self {
-        let start =
-            civil::day_start(zone, day.succ_opt().unwrap_or(day)) - chrono::Duration::seconds(1);
-        Self { case, policy, zone, service, start, day }
-    }
-
-    /// What the service does to the skin.
-    #[must_use]
-    pub fn treatment(&self) -> Option<Treatment> {
-        self.service.treatment()
-    }
-
-    /// The service as people call it.
-    fn name(&self) -> &'a str {
-        self.service.details.name.as_str()
-    }
-}
 
 /// Every rule of removal that refuses, whichever device is used.
 #[must_use]

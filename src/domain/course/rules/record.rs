@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 
 use super::test_patch;
 use crate::domain::catalogue::device::{Device, Limits, Mode, PulseWidthUnit};
+use crate::domain::catalogue::measure::Wavelength;
 use crate::domain::catalogue::partner::Partner;
 use crate::domain::catalogue::service::Treatment;
 use crate::domain::clinic::policy::Policy;
 use crate::domain::course::case::Case;
 use crate::domain::course::laser::Laser;
-use crate::domain::course::record::{ParameterSet, TreatmentRecord, Wavelength};
+use crate::domain::course::record::{ParameterSet, TreatmentRecord};
 use crate::domain::course::status::Outcome;
 use crate::domain::refusal::{Code, Refusal};
 

@@ -1,5 +1,5 @@
 //! Rules 24 to 26: before a laser session, a small exposure with the same device shows
-//! how the skin reacts; it is waited for and read (section 1.7). The wavelength is
+//! how the skin reacts; it is waited for and read (`docs/domain.md` 1.7). The wavelength is
 //! known when the session is written up, and asked there (`record`).
 
 use chrono::Days;
@@ -126,7 +126,7 @@ pub fn test_patch_wait(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
     )
 }
 
-/// Rule 26: the last test patch went badly and nobody has found it acceptable since.
+/// Rule 26: the last test patch went badly and has not been found acceptable since.
 #[must_use]
 pub fn test_patch_adverse(ask: &Ask) -> Option<Refusal> {
     if !asked(ask) {

@@ -10,7 +10,7 @@ pub mod staff;
 use chrono::{DateTime, Utc};
 
 use crate::domain::clinic::reminder::Purpose;
-use crate::domain::messages::message::{MessageKind, Unsent};
+use crate::domain::messages::message::{Content, Message, MessageKind, Unsent};
 use crate::domain::patient::channel::Channel;
 use crate::domain::patient::recipient::Recipient;
 
@@ -23,7 +23,7 @@ pub struct Planned {
     pub channel: Channel,
     /// How long before the visit, where there are several of a kind.
     pub lead: String,
-    /// Whom it goes to.
+    /// The recipient.
     pub recipient: Option<Recipient>,
     /// What a reminder is for.
     pub purpose: Option<Purpose>,
@@ -38,6 +38,24 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// The row of the ledger that it is written as; `message` has what all of them share.
+    #[must_use]
+    pub fn into_message(self, message: Message) -> Message {
+        Message {
+            kind: self.kind,
+            channel: self.channel,
+            lead: self.lead,
+            recipient: self.recipient,
+            content: Content { purpose: self.purpose, ..message.content },
+            due_at: self.due_at,
+            try_at: self.due_at,
+            useful_until: self.useful_until,
+            batch: self.batch,
+            ..message
+        }
+        .suppressed_if(self.unsent)
+    }
+
     /// One for the desk.
     fn task(kind: MessageKind, due_at: DateTime<Utc>) -> Self {
         Self {

@@ -177,7 +177,7 @@ mod tests {
             on_hold,
             rules: &rules,
         };
-        let quiet = QuietHours::of(&policy, toronto());
+        let quiet = QuietHours::from_policy(&policy, toronto());
         let shown = |one: Planned| {
             let unsent = one.unsent.map(|why| format!(" {why}")).unwrap_or_default();
             format!(

@@ -48,53 +48,10 @@ pub fn reconcile(
     let mut steps = Vec::new();
     let mut kept = Vec::new();
     let rows: Vec<_> = rows.iter().filter(|row| row.kind.is_planned()).collect();
-    for one in planned.iter().cloned() {
-        let of_it: Vec<_> = rows
-            .iter()
-            .copied()
-            .filter(|row| (row.kind, row.channel, &row.lead) == (one.kind, one.channel, &one.lead))
-            .collect();
-        // Sent or given up for this very time, to whichever address: once is enough.
-        if of_it
-            .iter()
-            .any(|row| is_settled(row) && row.content.starts_at == visit.content.starts_at)
-        {
-            continue;
-        }
-        let here: Vec<_> = of_it.into_iter().filter(|row| is_same_recipient(row, &one)).collect();
-        let waiting =
-            here.iter().find(|row| row.status == MessageStatus::Scheduled && says_it(row, visit));
-        if let Some(waiting) = waiting {
-            kept.push(waiting.id);
-            match one.unsent {
-                Some(why) => steps.push(Step::Suppress(waiting.id, why)),
-                // One that is due already waits for its next try.
-                None if (waiting.due_at, &waiting.batch) != (one.due_at, &one.batch)
-                    && waiting.due_at > now
-                    && one.due_at > now =>
-                {
-                    steps.push(Step::Revive(waiting.id, one));
-                }
-                None => (),
-            }
-            continue;
-        }
-        let one = overdue(one, &rows, visit, now);
-        let stays_unsent = |row: &&Message| {
-            one.unsent.is_some() && row.reason == one.unsent && says_it(row, visit)
-        };
-        if one.due_at <= now || here.iter().any(stays_unsent) {
-            continue;
-        }
-        match here.iter().find(|row| row.session_version == visit.version) {
-            Some(row) if one.unsent.is_none() => {
-                kept.push(row.id);
-                steps.push(Step::Revive(row.id, one));
-            }
-            // It says already that it does not go out, if for another reason.
-            Some(_) => (),
-            None => steps.push(Step::Write(one)),
-        }
+    for one in planned {
+        let (keeps, step) = step(one.clone(), &rows, visit, now);
+        kept.extend(keeps);
+        steps.extend(step);
     }
     let waiting =
         rows.iter().filter(|row| row.status == MessageStatus::Scheduled && !kept.contains(&row.id));
@@ -103,6 +60,49 @@ pub fn reconcile(
     // First what goes, so that nothing waits twice in between.
     withdrawn.append(&mut steps);
     withdrawn
+}
+
+/// The row that stays for `one`, and what becomes of it.
+fn step(
+    one: Planned,
+    rows: &[&Message],
+    visit: Visit<'_>,
+    now: DateTime<Utc>,
+) -> (Option<MessageId>, Option<Step>) {
+    let is_of_it =
+        |row: &&&Message| (row.kind, row.channel, &row.lead) == (one.kind, one.channel, &one.lead);
+    let of_it: Vec<_> = rows.iter().filter(is_of_it).copied().collect();
+    // Sent or given up for this very time, to whichever address: once is enough.
+    if of_it.iter().any(|row| is_settled(row) && row.content.starts_at == visit.content.starts_at) {
+        return (None, None);
+    }
+    let here: Vec<_> = of_it.into_iter().filter(|row| is_same_recipient(row, &one)).collect();
+    let waiting =
+        here.iter().find(|row| row.status == MessageStatus::Scheduled && says_it(row, visit));
+    if let Some(waiting) = waiting {
+        let changed = (waiting.due_at, &waiting.batch) != (one.due_at, &one.batch);
+        let step = match one.unsent {
+            Some(why) => Some(Step::Suppress(waiting.id, why)),
+            // One that is due already waits for its next try.
+            None if changed && waiting.due_at > now && one.due_at > now => {
+                Some(Step::Revive(waiting.id, one))
+            }
+            None => None,
+        };
+        return (Some(waiting.id), step);
+    }
+    let one = overdue(one, rows, visit, now);
+    let stays_unsent =
+        |row: &&Message| one.unsent.is_some() && row.reason == one.unsent && says_it(row, visit);
+    if one.due_at <= now || here.iter().any(stays_unsent) {
+        return (None, None);
+    }
+    match here.iter().find(|row| row.session_version == visit.version) {
+        Some(row) if one.unsent.is_none() => (Some(row.id), Some(Step::Revive(row.id, one))),
+        // It says already that it does not go out, if for another reason.
+        Some(_) => (None, None),
+        None => (None, Some(Step::Write(one))),
+    }
 }
 
 /// What is due and could not go out yet goes to the new address, or by the other way, as long as it is of use.
@@ -243,47 +243,24 @@ mod tests {
                 on_hold: false,
                 rules: &rules,
             };
-            planned(visit, &self.reach, &QuietHours::of(&policy, toronto()), &policy, self.now)
+            planned(
+                visit,
+                &self.reach,
+                &QuietHours::from_policy(&policy, toronto()),
+                &policy,
+                self.now,
+            )
         }
 
         fn row(&self, planned: Planned) -> Message {
-            Message {
-                id: MessageId(Uuid::now_v7()),
-                session_id: Some(Uuid::nil().into()),
-                referral_id: None,
-                uid: Some(Uuid::nil()),
+            let id = MessageId(Uuid::now_v7());
+            let nil = Uuid::nil();
+            planned.into_message(Message {
+                session_id: Some(nil.into()),
+                uid: Some(nil),
                 session_version: self.version,
-                patient_id: Uuid::nil().into(),
-                kind: planned.kind,
-                channel: planned.channel,
-                lead: planned.lead,
-                recipient: planned.recipient,
-                language: Language::En,
-                sequence: 0,
-                stamp: self.now,
-                content: Content { purpose: planned.purpose, ..self.content() },
-                status: if planned.unsent.is_some() {
-                    MessageStatus::Suppressed
-                } else {
-                    MessageStatus::Scheduled
-                },
-                reason: planned.unsent,
-                due_at: planned.due_at,
-                try_at: planned.due_at,
-                useful_until: planned.useful_until,
-                batch: None,
-                attempts: 0,
-                claimed_until: None,
-                perhaps_sent: false,
-                last_error: None,
-                sent_at: None,
-                provider_id: None,
-                delivered_at: None,
-                answer: None,
-                answered_at: None,
-                answer_stamp: None,
-                created_at: self.now,
-            }
+                ..Message::waiting(id, nil.into(), Language::En, self.content(), self.now)
+            })
         }
 
         /// Does what the steps say, as the store does.
@@ -314,11 +291,11 @@ mod tests {
                         row.reason = Some(why);
                     }
                     Step::Revive(id, planned) => {
-                        let anew = self.row(planned);
+                        let again = self.row(planned);
                         let row = self.rows.iter_mut().find(|row| row.id == id).unwrap();
                         assert!(!row.is_known(), "what went out does not come back");
-                        assert_eq!(key(row), key(&anew));
-                        *row = Message { id, ..anew };
+                        assert_eq!(key(row), key(&again));
+                        *row = Message { id, ..again };
                     }
                     Step::Write(planned) => {
                         let row = self.row(planned);

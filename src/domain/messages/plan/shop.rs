@@ -34,79 +34,76 @@ pub struct AtShop<'a> {
     pub refused: &'a [Way],
 }
 
+impl AtShop<'_> {
+    /// One for the shop, by the way that it wants.
+    fn tells(&self, kind: MessageKind, by: Way, due_at: DateTime<Utc>) -> Planned {
+        let recipient = self.notices.details.recipient(by);
+        let unsent = if self.disclosed && !self.refused.contains(&by) {
+            recipient.is_none().then_some(Unsent::NoAddress)
+        } else {
+            Some(Unsent::NoConsent)
+        };
+        Planned { channel: by.into(), recipient, unsent, ..Planned::task(kind, due_at) }
+    }
+
+    /// The list of the next day, and the word before the visit.
+    fn before(&self, policy: &Policy, zone: Tz) -> Vec<Planned> {
+        let (wants, shop) = (&self.notices.details, self.notices.partner_id);
+        let useful_until = Some(self.starts_at);
+        let list = wants.day_list_by.map(|by| {
+            let day = civil::date_of(zone, self.starts_at);
+            let at = wants.day_list_at.unwrap_or(policy.shop_day_list_at);
+            let tells = self.tells(MessageKind::ShopDay, by, at.on(day - Days::new(1), zone));
+            Planned { batch: Some(format!("shop-day:{shop}:{day}")), useful_until, ..tells }
+        });
+        let soon = wants.before_by.map(|by| {
+            let minutes = wants.before_minutes.unwrap_or(i64::from(policy.shop_before_minutes));
+            let due_at = self.starts_at - Duration::minutes(minutes);
+            Planned { useful_until, ..self.tells(MessageKind::ShopSoon, by, due_at) }
+        });
+        list.into_iter().chain(soon).collect()
+    }
+
+    /// What waits for the shop's answer since the same moment, and is due at `due_at`, is asked for together; at once
+    /// where the clinic declined another time.
+    fn waiting(&self, by: Way, due_at: DateTime<Utc>, policy: &Policy) -> Vec<Planned> {
+        let useful_until = Some(self.starts_at);
+        let tells =
+            |due_at| Planned { useful_until, ..self.tells(MessageKind::ShopWaiting, by, due_at) };
+        let declined = self.declined_at.map(|at| Planned {
+            lead: "declined".to_owned(),
+            ..tells(at + policy.message_grace())
+        });
+        let batch = format!("shop-waiting:{}:{}", self.notices.partner_id, due_at.timestamp());
+        declined.into_iter().chain([Planned { batch: Some(batch), ..tells(due_at) }]).collect()
+    }
+}
+
 /// What the shop is told, and the desk of the shop; `zone` is the clinic's.
 #[must_use]
 pub fn planned(visit: AtShop<'_>, policy: &Policy, zone: Tz) -> Vec<Planned> {
-    let AtShop { starts_at, ends_at, notices, .. } = visit;
-    let wants = &notices.details;
-    let tells = |kind, by: Way, due_at, useful_until, batch| Planned {
-        channel: by.into(),
-        recipient: wants.recipient(by),
-        useful_until,
-        batch,
-        unsent: if visit.disclosed && !visit.refused.contains(&by) {
-            wants.recipient(by).is_none().then_some(Unsent::NoAddress)
-        } else {
-            Some(Unsent::NoConsent)
-        },
-        ..Planned::task(kind, due_at)
+    let asked_for = |days| {
+        let asked_at = visit.asked_at?;
+        Some(business_day::after(zone, asked_at, days, policy.observe_civic_holiday))
     };
-    let mut all = Vec::new();
-    if visit.status == SessionStatus::Booked {
-        if let Some(by) = wants.day_list_by {
-            let day = civil::date_of(zone, starts_at);
-            let due_at =
-                wants.day_list_at.unwrap_or(policy.shop_day_list_at).on(day - Days::new(1), zone);
-            let batch = format!("shop-day:{}:{day}", notices.partner_id);
-            all.push(tells(MessageKind::ShopDay, by, due_at, Some(starts_at), Some(batch)));
-        }
-        if let Some(by) = wants.before_by {
-            let minutes = wants.before_minutes.unwrap_or(i64::from(policy.shop_before_minutes));
-            let due_at = starts_at - Duration::minutes(minutes);
-            all.push(tells(MessageKind::ShopSoon, by, due_at, Some(starts_at), None));
-        }
-    }
     let still_open = matches!(
         visit.status,
         SessionStatus::Booked | SessionStatus::Arrived | SessionStatus::CheckedIn
     );
-    if let Some(by) = wants.changes_by {
-        if let Some(asked_at) = visit.asked_at {
-            let due_at = business_day::after(
-                zone,
-                asked_at,
-                policy.shop_waiting_business_days,
-                policy.observe_civic_holiday,
-            );
-            if let Some(declined_at) = visit.declined_at {
-                // The shop hears at once that it is asked for the time that it was.
-                let due_at =
-                    declined_at + Duration::minutes(i64::from(policy.message_grace_minutes));
-                let again = tells(MessageKind::ShopWaiting, by, due_at, Some(starts_at), None);
-                all.push(Planned { lead: "declined".to_owned(), ..again });
-            }
-            // What waits since the same moment is asked for together.
-            let batch = format!("shop-waiting:{}:{}", notices.partner_id, due_at.timestamp());
-            all.push(tells(MessageKind::ShopWaiting, by, due_at, Some(starts_at), Some(batch)));
-        }
-        if still_open {
-            let due_at = ends_at + Duration::days(i64::from(policy.shop_report_days));
-            all.push(tells(MessageKind::ShopReport, by, due_at, None, None));
-        }
+    let report_due =
+        still_open.then(|| visit.ends_at + Duration::days(i64::from(policy.shop_report_days)));
+    let mut all = Vec::new();
+    if visit.status == SessionStatus::Booked {
+        all.extend(visit.before(policy, zone));
     }
-    if still_open {
-        let due_at = ends_at + Duration::days(i64::from(policy.shop_report_days));
-        all.push(Planned::task(MessageKind::ShopOverdue, due_at));
+    if let Some(by) = visit.notices.details.changes_by {
+        let due_at = asked_for(policy.shop_waiting_business_days);
+        all.extend(due_at.into_iter().flat_map(|at| visit.waiting(by, at, policy)));
+        all.extend(report_due.map(|at| visit.tells(MessageKind::ShopReport, by, at)));
     }
-    if let Some(asked_at) = visit.asked_at {
-        let due_at = business_day::after(
-            zone,
-            asked_at,
-            policy.shop_silent_business_days,
-            policy.observe_civic_holiday,
-        );
-        all.push(Planned::task(MessageKind::ShopSilent, due_at));
-    }
+    all.extend(report_due.map(|at| Planned::task(MessageKind::ShopOverdue, at)));
+    let silent = asked_for(policy.shop_silent_business_days);
+    all.extend(silent.map(|at| Planned::task(MessageKind::ShopSilent, at)));
     all
 }
 
@@ -121,7 +118,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn shown(
+    fn lines(
         details: PartnerNoticesDetails,
         status: SessionStatus,
         disclosed: bool,
@@ -160,7 +157,7 @@ mod tests {
     #[test]
     fn a_shop_hears_the_day_before_at_four_two_hours_before_and_when_its_report_is_overdue() {
         assert_eq!(
-            shown(maple(), SessionStatus::Booked, true),
+            lines(maple(), SessionStatus::Booked, true),
             [
                 "shop_day email 14 20:00",
                 "shop_soon sms 15 12:00",
@@ -168,9 +165,9 @@ mod tests {
                 "shop_overdue desk 20 14:45"
             ]
         );
-        assert!(shown(maple(), SessionStatus::Fulfilled, true).is_empty());
+        assert!(lines(maple(), SessionStatus::Fulfilled, true).is_empty());
         assert_eq!(
-            shown(PartnerNoticesDetails::default(), SessionStatus::Booked, true)[0],
+            lines(PartnerNoticesDetails::default(), SessionStatus::Booked, true)[0],
             "shop_day email 14 20:00 no_address"
         );
     }
@@ -179,14 +176,14 @@ mod tests {
     fn what_waits_for_an_answer_is_said_after_one_business_day_and_a_task_after_two() {
         // The clock changes in between, on the 14th; these are days before it.
         assert_eq!(
-            shown(maple(), SessionStatus::Pending, true),
+            lines(maple(), SessionStatus::Pending, true),
             ["shop_waiting email 08 14:00", "shop_silent desk 09 14:00"]
         );
     }
 
     #[test]
     fn a_shop_hears_of_nobody_who_has_not_permitted_it() {
-        let told = shown(maple(), SessionStatus::Booked, false);
+        let told = lines(maple(), SessionStatus::Booked, false);
         let to_shop = |one: &&String| !one.contains(" desk ");
         assert!(told.iter().filter(to_shop).count() == 3, "{told:?}");
         assert!(told.iter().filter(to_shop).all(|one| one.ends_with("no_consent")), "{told:?}");

@@ -1,12 +1,12 @@
-//! A mail that came back is read, judged and filed, each once, with the task that it makes
-//! for a person. It never moves or cancels a visit, and is never answered.
+//! Mail that comes in, the twin of `texts`: it is read, judged and filed, each once, with the
+//! task that it makes for a person. It never moves or cancels a visit, and is never answered.
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::error::Result;
-use super::post::Post;
-use crate::actions::incoming::answers;
+use super::answers;
+use super::filing::{file, task};
+use crate::actions::{App, Program, Result, Work};
 use crate::calendar::answer::{Answer, Method, Reply as CalendarReply};
 use crate::calendar::authentication::authenticated;
 use crate::calendar::reply;
@@ -14,12 +14,12 @@ use crate::calendar::reply::Inbound;
 use crate::domain::ids::{MessageId, PatientId, SessionId};
 use crate::domain::messages::message::{Message, Reply};
 use crate::domain::messages::reply::{Answered, Claimed, FiledReply, Verdict, judged};
-use crate::domain::messages::task::{Task, TaskKind};
+use crate::domain::messages::task::TaskKind;
 use crate::domain::patient::recipient::Recipient;
+use crate::storage::Tx;
 use crate::storage::course::sessions;
 use crate::storage::messages::{ledger, replies, tasks};
 use crate::storage::patient::patients;
-use crate::storage::{Tx, audit};
 
 /// What a mail is about.
 #[derive(Debug, Default)]
@@ -29,23 +29,25 @@ struct About {
     message: Option<Message>,
 }
 
+/// The mailbox that is read for answers.
+const MAILBOX: Program = Program::patient("the mailbox");
+
 /// Files a mail under the mailbox's own name for it; `None` is one that is too large to be read. Whether it is new.
-pub async fn file(
-    post: &Post,
+pub async fn receive(
+    app: &App,
     mailbox_key: &str,
     raw: Option<&[u8]>,
     our_server: Option<&str>,
 ) -> Result<bool> {
-    let now = post.app.clock.now();
-    let read = raw.map(reply::read);
-    let inbound = read.and_then(std::result::Result::ok);
-    let mut tx = post.app.db.begin().await?;
+    let inbound = raw.map(reply::read).and_then(std::result::Result::ok);
+    let mut work = Work::for_program(app, MAILBOX).await?;
+    let now = work.now;
     let (verdict, about) = match (&inbound, raw) {
-        (Some(inbound), Some(raw)) => verdict(post, &mut tx, inbound, raw, our_server).await?,
+        (Some(inbound), Some(raw)) => judge(&mut work, inbound, raw, our_server).await?,
         _ => (Verdict::Unreadable, About::default()),
     };
     let filed = FiledReply {
-        id: post.app.clock.id(),
+        id: app.clock.id(),
         mailbox_key: mailbox_key.to_owned(),
         received_at: now,
         sender: inbound.as_ref().and_then(|inbound| inbound.from.clone()),
@@ -56,59 +58,51 @@ pub async fn file(
         session_id: about.session,
         patient_id: about.patient,
     };
-    if !replies::insert(&mut tx, &filed).await? {
-        tx.rollback().await?;
+    if !replies::insert(&mut work.tx, &filed).await? {
+        work.abandon().await?;
         return Ok(false);
     }
-    if let (Some(message), Some(session), Some(answer)) =
-        (&about.message, about.session, answer(verdict))
-    {
-        let stamp =
-            inbound.as_ref().and_then(|inbound| calendar(inbound).and_then(|reply| reply.stamp));
-        if verdict == Verdict::Accepted {
-            // Said of the very time that the message told.
-            answers::lock_patient_of(&mut tx, session).await?;
-            let start = message.content.starts_at;
-            answers::confirm(&mut tx, &post.app, now, session, start, "the patient's calendar")
-                .await?;
-        }
-        if matches!(verdict, Verdict::Declined | Verdict::Counter) {
-            answers::lock_patient_of(&mut tx, session).await?;
-            answers::withdraw_confirmation(
-                &mut tx,
-                &post.app,
-                now,
-                session,
-                "the patient's calendar",
-            )
-            .await?;
-        }
-        // A telephone whose clock is off is not to silence what is answered later.
-        let stamp = stamp.filter(|stamp| *stamp <= now + Duration::days(1));
-        ledger::note_answer(&mut tx, message.id, answer, now, stamp).await?;
-    }
-    if let (Some(message), Verdict::Bounced) = (&about.message, verdict) {
-        ledger::mark_undelivered(&mut tx, message.id, "came back undelivered").await?;
-    }
+    carry_out(&mut work, verdict, &about, inbound.as_ref()).await?;
     if verdict.needs_a_person() {
-        tasks::insert(&mut tx, &task(post, &filed)).await?;
+        let (kind, detail) = asks(verdict);
+        tasks::insert(&mut work.tx, &task(app, &filed, kind, detail)).await?;
     }
-    let line = audit::Line {
-        id: post.app.clock.id(),
-        at: now,
-        user_id: None,
-        user_name: "the mailbox".to_owned(),
-        role: "mailbox".to_owned(),
-        patient_id: about.patient,
-        action: "reply.file".to_owned(),
-        subject: "reply".to_owned(),
-        subject_id: Some(filed.id.0),
-        detail: Some(verdict.to_string()),
-    };
-    audit::insert(&mut tx, &line).await?;
-    tx.commit().await?;
-    tracing::info!(reply = %filed.id, %verdict, "filed");
+    file(work, &filed).await?;
     Ok(true)
+}
+
+/// Does what a calendar's answer asks for, and notes in the ledger what came of the message.
+async fn carry_out(
+    work: &mut Work<'_>,
+    verdict: Verdict,
+    about: &About,
+    inbound: Option<&Inbound>,
+) -> Result<()> {
+    let Some(message) = &about.message else {
+        return Ok(());
+    };
+    if verdict == Verdict::Bounced {
+        ledger::mark_undelivered(&mut work.tx, message.id, "came back undelivered").await?;
+    }
+    let (Some(session), Some(answer)) = (about.session, answer(verdict)) else {
+        return Ok(());
+    };
+    match verdict {
+        Verdict::Accepted => {
+            // Said of the very time that the message told.
+            answers::lock_patient_of(&mut work.tx, session).await?;
+            answers::confirm(work, session, message.content.starts_at).await?;
+        }
+        Verdict::Declined | Verdict::Counter => {
+            answers::lock_patient_of(&mut work.tx, session).await?;
+            answers::withdraw_confirmation(work, session).await?;
+        }
+        _ => (),
+    }
+    let stamp = inbound.and_then(calendar).and_then(|reply| reply.stamp);
+    // A telephone whose clock is off is not to silence what is answered later.
+    let stamp = stamp.filter(|stamp| *stamp <= work.now + Duration::days(1));
+    Ok(ledger::note_answer(&mut work.tx, message.id, answer, work.now, stamp).await?)
 }
 
 fn calendar(inbound: &Inbound) -> Option<&CalendarReply> {
@@ -130,19 +124,20 @@ fn answer(verdict: Verdict) -> Option<Reply> {
     }
 }
 
-async fn verdict(
-    post: &Post,
-    tx: &mut Tx,
+/// What a mail is, and what it is about.
+async fn judge(
+    work: &mut Work<'_>,
     inbound: &Inbound,
     raw: &[u8],
     our_server: Option<&str>,
 ) -> Result<(Verdict, About)> {
+    let (tx, app, now) = (&mut work.tx, work.app, work.now);
     match &inbound.calendar {
         Some(Ok(reply)) if matches!(reply.method, Method::Reply | Method::Counter) => {
-            file_reply(tx, inbound, reply, our_server, post.app.clock.now()).await
+            judge_reply(tx, inbound, reply, our_server, now).await
         }
         Some(Err(_)) if !inbound.automatic => Ok((Verdict::Unreadable, sender(tx, inbound).await?)),
-        _ => match bounced(post, raw) {
+        _ => match bounced(app, raw) {
             Some(id) if inbound.undelivered => {
                 let message = ledger::get(tx, id).await?;
                 let about = About {
@@ -159,7 +154,7 @@ async fn verdict(
 }
 
 /// A calendar's answer: to which visit, for whom, and whether it is theirs to give.
-async fn file_reply(
+async fn judge_reply(
     tx: &mut Tx,
     inbound: &Inbound,
     reply: &CalendarReply,
@@ -227,8 +222,8 @@ async fn sender(tx: &mut Tx, inbound: &Inbound) -> Result<About> {
 }
 
 /// The message that a mail server's report is about: the one whose Message-ID, which only we make, stands in it.
-fn bounced(post: &Post, raw: &[u8]) -> Option<MessageId> {
-    let domain = post.app.profile.mail_from.as_str().rsplit_once('@')?.1;
+fn bounced(app: &App, raw: &[u8]) -> Option<MessageId> {
+    let domain = app.profile.mail_from.as_str().rsplit_once('@')?.1;
     let end = format!("@{domain}>");
     let text = String::from_utf8_lossy(raw);
     let ids = text
@@ -237,8 +232,9 @@ fn bounced(post: &Post, raw: &[u8]) -> Option<MessageId> {
     ids.map(MessageId).next()
 }
 
-fn task(post: &Post, filed: &FiledReply) -> Task {
-    let (kind, detail) = match filed.verdict {
+/// What a person is asked to do about a mail.
+fn asks(verdict: Verdict) -> (TaskKind, &'static str) {
+    match verdict {
         Verdict::Declined => (
             TaskKind::VisitDeclined,
             "The patient's calendar declined this visit. Ask, then move or cancel it; it still stands.",
@@ -264,12 +260,5 @@ fn task(post: &Post, filed: &FiledReply) -> Task {
             "A mail came that could not be read. Look for it in the mailbox.",
         ),
         _ => (TaskKind::ReplyToRead, "Somebody wrote back. Read it, and answer if need be."),
-    };
-    Task {
-        session_id: filed.session_id,
-        patient_id: filed.patient_id,
-        message_id: filed.message_id,
-        reply_id: Some(filed.id),
-        ..Task::open(post.app.clock.id(), kind, detail, filed.received_at)
     }
 }

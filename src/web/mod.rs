@@ -1,5 +1,5 @@
 //! The pages. Each reads its request, calls one action and fills a template; it decides nothing. Most are for users
-//! who are signed in; others stand behind a secret address, are public, or belong to the demo.
+//! who are signed in; others have a secret address, are public, or belong to the demo.
 
 mod access;
 mod desk;

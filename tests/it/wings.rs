@@ -59,7 +59,7 @@ const HOUSE: &[Room] = &[
 const EXCEPTED: [&str; 4] = [
     "api/problem.rs -> storage/mod.rs",
     "api/problem.rs -> storage/engine/error.rs",
-    "web/frame/error.rs -> storage/engine/error.rs",
+    "web/frame/errors.rs -> storage/engine/error.rs",
     "web/manage/mailbox.rs -> storage/messages/demo_mailbox.rs",
 ];
 

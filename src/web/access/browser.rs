@@ -13,10 +13,10 @@ use crate::actions::access::browsers::Access;
 use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::{App, Result};
 
-/// The cookie's name; the prefix lets browsers take it over HTTPS alone, for this very host.
+/// The cookie's name; because of the prefix, browsers accept it over HTTPS only and for this host only.
 const COOKIE: &str = "__Host-fadeline";
 
-/// How long a browser keeps the cookie, seconds; the server lets it end long before.
+/// How long a browser keeps the cookie, seconds; on the server it ends much earlier.
 const KEPT: u32 = 7 * 24 * 3600;
 
 /// A browser, whether it is signed in or not.

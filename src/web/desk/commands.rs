@@ -29,7 +29,7 @@ use crate::web::frame::signed_in::SignedIn;
 
 /// The versions that a form was made for.
 pub(super) fn expected(form: &Form) -> Expected {
-    form.read("version").map_or(Expected::Any, |version| Expected::Versions(vec![version]))
+    form.parse("version").map_or(Expected::Any, |version| Expected::Versions(vec![version]))
 }
 
 /// Back to the page with `view` open, and a word of what was done.
@@ -54,17 +54,17 @@ async fn answer(
 pub(super) async fn book_session(user: SignedIn, form: Form) -> PageResult {
     let view = View::from_form(&user, &form);
     let (Some(course_id), Ok(service), Some(start)) = (
-        form.read("course_id"),
+        form.parse("course_id"),
         Code::try_from(form.get("service").to_owned()),
-        form.read::<When>("start"),
+        form.parse::<When>("start"),
     ) else {
         return Err(Error::NotThere("time").into());
     };
     let new = NewSession::at(course_id, service.clone(), start).with(Choices {
-        site_id: form.read("site_id"),
-        practitioner_id: form.read("practitioner_id"),
-        room_id: form.read("room_id"),
-        device_id: form.read("device_id"),
+        site_id: form.parse("site_id"),
+        practitioner_id: form.parse("practitioner_id"),
+        room_id: form.parse("room_id"),
+        device_id: form.parse("device_id"),
     });
     match book(&user.app, &user.caller(), new).await {
         Ok(answer) => {
@@ -78,11 +78,11 @@ pub(super) async fn book_session(user: SignedIn, form: Form) -> PageResult {
 
 /// `view` with the patient whose form led here, and the times that are left.
 fn with_times(view: &View, form: &Form, service: Code) -> View {
-    match form.read("patient") {
+    match form.parse("patient") {
         Some(id) => view.with(Open::Patient(PatientQuery {
             service: Some(service),
-            from: form.read::<NaiveDate>("from"),
-            ..PatientQuery::new(id, form.read("course_id"))
+            from: form.parse::<NaiveDate>("from"),
+            ..PatientQuery::new(id, form.parse("course_id"))
         })),
         None => view.clone(),
     }
@@ -112,7 +112,7 @@ pub(super) async fn cancel_session(
     form: Form,
 ) -> PageResult {
     let view = View::from_form(&user, &form).session(id);
-    let cancelled = match form.read("reason") {
+    let cancelled = match form.parse("reason") {
         Some(reason) => {
             let why = Cancellation { reason };
             cancel(&user.app, &user.caller(), id, &expected(&form), why).await
@@ -125,13 +125,13 @@ pub(super) async fn cancel_session(
 /// Moves a session, and those after it that were shown to move with it.
 pub(super) async fn move_session(user: SignedIn, Id(id): Id<SessionId>, form: Form) -> PageResult {
     let view = View::from_form(&user, &form).session(id);
-    let start = form.read::<When>("start").ok_or(Error::NotThere("time"))?;
-    let also = form.all("also").filter_map(|pair| {
+    let start = form.parse::<When>("start").ok_or(Error::NotThere("time"))?;
+    let also = form.values("also").filter_map(|pair| {
         let (session, start) = pair.split_once(' ')?;
         Some(AlsoMoved { session_id: session.parse().ok()?, start: start.parse().ok()? })
     });
     let to =
-        NewTime { practitioner_id: form.read("with"), also: also.collect(), ..NewTime::to(start) };
+        NewTime { practitioner_id: form.parse("with"), also: also.collect(), ..NewTime::to(start) };
     let moved = reschedule(&user.app, &user.caller(), id, &expected(&form), to).await;
     let result = moved.map(|moved| ("moved", Some(moved.into_inner().session.start.date_naive())));
     answer(&user, &view, &form, result).await
@@ -164,7 +164,7 @@ pub(super) async fn register_patient(user: SignedIn, form: Form) -> PageResult {
 /// Opens another course for a patient.
 pub(super) async fn open_course(user: SignedIn, form: Form) -> PageResult {
     let view = View::from_form(&user, &form);
-    let patient = form.read("patient").ok_or(Error::NotThere("patient"))?;
+    let patient = form.parse("patient").ok_or(Error::NotThere("patient"))?;
     begin_course(&user, &view, &form, patient).await
 }
 
@@ -186,7 +186,7 @@ pub(super) async fn record_consent(
     form: Form,
 ) -> PageResult {
     let view = View::from_form(&user, &form).session(id);
-    let patient = form.read("patient").ok_or(Error::NotThere("patient"))?;
+    let patient = form.parse("patient").ok_or(Error::NotThere("patient"))?;
     let given = match Line::try_from(form.get("text_version")) {
         Ok(text_version) => {
             let kind = ConsentKind::LaserTreatment;

@@ -1,5 +1,5 @@
 //! The day drawn on a grid: a row for each quarter hour, a column for each person, room, device
-//! or shop, and lanes where sessions of one column lie side by side.
+//! or shop, and lanes where sessions of one column overlap.
 
 use chrono::{DateTime, Duration, NaiveDate, Timelike, Utc};
 
@@ -13,7 +13,7 @@ use crate::web::frame::style::{MOST_LANES, MOST_ROWS};
 
 /// A row of the grid, minutes.
 const ROW: i64 = 15;
-/// The hours that are shown though nothing happens in them: the first, and the one after the last.
+/// The hours that are always shown: the first, and the one after the last.
 const USUAL: (u32, u32) = (9, 18);
 
 pub(super) struct PlacedCard {
@@ -49,7 +49,7 @@ pub(super) struct CardView {
 
 impl CardView {
     /// The service, and which of the course's sessions it is.
-    pub(super) fn what(&self) -> String {
+    pub(super) fn what_words(&self) -> String {
         service_and_count(&self.service, self.count.as_deref())
     }
 }
@@ -59,7 +59,7 @@ pub(super) struct GridColumn {
     pub(super) person: Option<String>,
     pub(super) name: String,
     pub(super) note: Option<String>,
-    /// How many lie side by side at most.
+    /// The most cards that are side by side.
     pub(super) wide: usize,
     /// Stretches in which it is unavailable: first row and how many.
     pub(super) off: Vec<(usize, usize)>,
@@ -159,7 +159,7 @@ fn grid_column(column: &Column, whole: Interval, rows: usize, view: &View, zone:
     }
 }
 
-/// For each stretch the first lane in which nothing before it still lasts.
+/// The lane of each stretch: the first that is free when it starts.
 fn side_by_side(stretches: &[Interval]) -> Vec<usize> {
     let mut ends: Vec<DateTime<Utc>> = Vec::new();
     let mut place = |one: &Interval| {

@@ -34,7 +34,7 @@ struct Listening {
 
 /// The stream of a day, or of a week.
 pub(super) async fn change_stream(browser: Browser, Query(query): Query) -> PageResult {
-    let first = query.read::<NaiveDate>("day").filter(|day| Day::try_from(*day).is_ok());
+    let first = query.parse::<NaiveDate>("day").filter(|day| Day::try_from(*day).is_ok());
     let first = first.ok_or(Error::NotThere("day"))?;
     let listening = Listening {
         browser,

@@ -66,7 +66,8 @@ pub(super) fn patient_from_form(
     form: &Form,
 ) -> std::result::Result<PatientDetails, Vec<FieldError>> {
     let mut wrong = Vec::new();
-    let mut keep = |field: &'static str, words: String| wrong.push(FieldError::at(field, words));
+    let mut keep =
+        |field: &'static str, words: String| wrong.push(FieldError::at_field(field, words));
     let name = form.get("name");
     let (given, family) = name.rsplit_once(char::is_whitespace).unwrap_or((name, ""));
     let (given, family) = if family.is_empty() {
@@ -96,7 +97,7 @@ pub(super) fn patient_from_form(
                 family_name,
                 phone,
                 email,
-                preferred_language: form.read("language").unwrap_or(Language::En),
+                preferred_language: form.parse("language").unwrap_or(Language::En),
                 date_of_birth: None,
                 fitzpatrick: None,
                 calendar_invites: true,

@@ -119,7 +119,7 @@ async fn plan_page_with(
         }
     };
     let patient = &panel.patient;
-    let preferred: Vec<_> = form.all("weekday").collect();
+    let preferred: Vec<_> = form.values("weekday").collect();
     let weekdays = WEEKDAYS.iter().map(|(code, words)| (*code, *words, preferred.contains(code)));
     let page = PlanPage {
         layout: Layout::new(user, NavItem::Day),
@@ -153,12 +153,12 @@ fn plan_wanted(form: &Form, service: &str, count: &str) -> std::result::Result<P
     let count = optional::<u16>(count, COUNT)?.map(TryInto::try_into).transpose();
     let count = count.map_err(|_| COUNT.to_owned())?;
     let from = optional(form.get("from"), "The first day is not a day.")?;
-    let weekdays = form.all("weekday").map(|day| NamedWeekday::try_from(day.to_owned()));
+    let weekdays = form.values("weekday").map(|day| NamedWeekday::try_from(day.to_owned()));
     let weekdays = weekdays.collect::<std::result::Result<_, _>>();
     // Dates before the one that was swapped stay; those after it follow.
-    let kept = form.read::<usize>("swapped").unwrap_or_default();
+    let kept = form.parse::<usize>("swapped").unwrap_or_default();
     let starts = form
-        .all("start")
+        .values("start")
         .take(kept)
         .filter_map(|value| value.split(' ').next()?.parse::<When>().ok());
     Ok(PlanWanted {
@@ -178,7 +178,7 @@ fn plan_wanted(form: &Form, service: &str, count: &str) -> std::result::Result<P
 }
 
 fn proposed_dates(plan: Plan, form: &Form) -> ProposedDates {
-    let typed: Vec<_> = form.all("start").collect();
+    let typed: Vec<_> = form.values("start").collect();
     let keeps_typed = form.get("swapped").is_empty();
     let rows = plan.proposals.into_iter().enumerate().map(|(index, proposal)| {
         let all = std::iter::once(&proposal.slot).chain(&proposal.alternatives);
@@ -235,7 +235,7 @@ fn as_typed(value: &str) -> Option<DateChoice> {
 
 /// The dates that were typed, where none can be proposed for them.
 fn typed_dates(form: &Form) -> Option<ProposedDates> {
-    let typed = form.all("start").zip(1..).map(|(start, number)| Row {
+    let typed = form.values("start").zip(1..).map(|(start, number)| Row {
         number,
         choices: as_typed(start).into_iter().collect(),
         warnings: Vec::new(),
@@ -277,7 +277,7 @@ pub(super) async fn book_plan(user: SignedIn, Id(id): Id<CourseId>, form: Form) 
         Ok(service) => {
             let new = PlanBooking {
                 service,
-                starts: form.all("start").filter_map(placed_start).collect(),
+                starts: form.values("start").filter_map(placed_start).collect(),
                 site_id: None,
                 practitioner_id: None,
                 room_id: None,

@@ -61,7 +61,7 @@ pub(super) async fn record_page(user: SignedIn, Id(id): Id<SessionId>) -> PageRe
 /// What was typed and not accepted, and what is wrong with it.
 struct Rejected {
     wrong: Vec<FieldError>,
-    /// Whether the user may override what stands against it.
+    /// Whether the user may override what was refused.
     can_override: bool,
 }
 
@@ -153,8 +153,8 @@ async fn save_record(
     let why = Reason::try_from(form.get("why")).map(Some).or_else(|error| {
         match (form.get("why"), corrects) {
             ("", false) => Ok(None),
-            ("", true) => Err(FieldError::at("why", required_text(EN))),
-            _ => Err(FieldError::at("why", text_problem(EN, &error))),
+            ("", true) => Err(FieldError::at_field("why", required_text(EN))),
+            _ => Err(FieldError::at_field("why", text_problem(EN, &error))),
         }
     });
     wrong.extend(why.as_ref().err().cloned());

@@ -73,21 +73,21 @@ pub(super) struct View {
 impl View {
     /// What `form` says is open; today where it names no day.
     pub(super) fn from_form(user: &SignedIn, form: &Form) -> Self {
-        let day = form.read::<NaiveDate>("day").and_then(|day| Day::try_from(day).ok());
+        let day = form.parse::<NaiveDate>("day").and_then(|day| Day::try_from(day).ok());
         let q = form.get("q");
-        let open = if let Some(id) = form.read("session") {
+        let open = if let Some(id) = form.parse("session") {
             Open::Session(SessionQuery {
                 id,
-                to: form.read("to"),
-                with: form.read("with"),
+                to: form.parse("to"),
+                with: form.parse("with"),
                 no_show: form.has("no-show"),
             })
-        } else if let Some(id) = form.read("patient") {
+        } else if let Some(id) = form.parse("patient") {
             Open::Patient(PatientQuery {
                 id,
-                course: form.read("course"),
+                course: form.parse("course"),
                 service: Code::try_from(form.get("service").to_owned()).ok(),
-                from: form.read::<NaiveDate>("from").filter(|day| Day::try_from(*day).is_ok()),
+                from: form.parse::<NaiveDate>("from").filter(|day| Day::try_from(*day).is_ok()),
                 everywhere: form.has("everywhere"),
             })
         } else if form.has("new") {
@@ -98,7 +98,7 @@ impl View {
             Open::Search(q.to_owned())
         };
         let day = day.map_or_else(|| user.today(), Day::date);
-        Self { day, by: form.read("by").unwrap_or_default(), open }
+        Self { day, by: form.parse("by").unwrap_or_default(), open }
     }
 
     /// The same with something else open.

@@ -76,7 +76,7 @@ fn error_page(error: Error) -> Response {
         Error::SlowDown(seconds) => {
             let title = both(|words| words.too_many.to_owned());
             let words = both(|words| words.in_seconds(seconds));
-            return page(StatusCode::TOO_MANY_REQUESTS, title, words);
+            return error_page_with(StatusCode::TOO_MANY_REQUESTS, title, words);
         }
         Error::NotThere(_) => {
             (StatusCode::NOT_FOUND, |words| words.nothing_here, |words| words.link_expired)
@@ -95,7 +95,11 @@ fn error_page(error: Error) -> Response {
             (StatusCode::SERVICE_UNAVAILABLE, |words| words.not_now, |words| words.in_a_minute)
         }
     };
-    page(status, both(|words| title(words).to_owned()), both(|words| text(words).to_owned()))
+    error_page_with(
+        status,
+        both(|words| title(words).to_owned()),
+        both(|words| text(words).to_owned()),
+    )
 }
 
 /// The page shown while the store cannot be written. The store has logged that itself, once for all requests.
@@ -109,7 +113,7 @@ fn nothing_saved_page(hindrance: Hindrance) -> Response {
         text.to_owned()
     });
     let title = both(|words| words.nothing_saved.to_owned());
-    page(StatusCode::SERVICE_UNAVAILABLE, title, text)
+    error_page_with(StatusCode::SERVICE_UNAVAILABLE, title, text)
 }
 
 /// The page for a user whose role may not see what was asked for.
@@ -118,9 +122,9 @@ pub(in crate::web) fn wrong_role_page(person: &Person) -> Response {
         "You are signed in as {}, and this page is not for your role. Go back, or sign out and in as somebody else.",
         person.actor.name
     );
-    page(StatusCode::FORBIDDEN, "Not your page".to_owned(), words)
+    error_page_with(StatusCode::FORBIDDEN, "Not your page".to_owned(), words)
 }
 
-fn page(status: StatusCode, title: String, words: String) -> Response {
+fn error_page_with(status: StatusCode, title: String, words: String) -> Response {
     public_page(status, &ErrorPage { title, words })
 }

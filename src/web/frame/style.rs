@@ -1,5 +1,5 @@
-//! The one style sheet: what stands in `templates/style.css`, and the rows and lanes of a day,
-//! which are written out since a page may carry no style of its own beside it.
+//! The style sheet of all pages: `templates/style.css`, and a class for each row and lane of a day, since pages carry no
+//! other style.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -7,15 +7,14 @@ use std::sync::LazyLock;
 use base64::Engine;
 use sha2::Digest;
 
-/// How many quarter hours a day view can have: a whole day, the longest that there is.
+/// The most quarter hours that a day can have: the longest day, rounded up.
 pub(in crate::web) const MOST_ROWS: usize = 100;
-/// How many sessions can stand beside each other in a column.
+/// How many sessions of a column can be shown side by side.
 pub(in crate::web) const MOST_LANES: usize = 12;
 
-/// How wide a lane is at least, rem: a name and a button fit beside each other.
+/// The least width of a lane, rem: a name and a button fit side by side.
 const LANE: usize = 12;
 
-/// The style sheet.
 pub(in crate::web) static STYLE: LazyLock<String> = LazyLock::new(|| {
     let mut style = include_str!("../templates/style.css").to_owned();
     for row in 1..=MOST_ROWS {

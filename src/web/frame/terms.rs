@@ -1,10 +1,9 @@
-//! The terms of the trade and of a visit's state, in both languages.
+//! The terms of the trade and of a session's status, in both languages.
 
 use crate::domain::patient::Language;
 use crate::web::frame::words::words;
 
 words! {
-    /// What a code of the trade, or of a visit's state, is called.
     fn known_term {
         "pending": "pending" | "à confirmer";
         "booked": "booked" | "confirmé";
@@ -78,7 +77,7 @@ words! {
     }
 }
 
-/// A code as a shop reads it; one that is not known as it is spelled.
+/// A code in the language of a shop; an unknown one as it is spelled.
 pub(in crate::web) fn term(language: Language, code: &str) -> String {
     known_term(language, code).map_or_else(|| code.replace(['_', '-'], " "), str::to_owned)
 }
@@ -97,7 +96,7 @@ mod tests {
 
     #[test]
     fn every_code_that_a_shop_reads_has_its_french() {
-        fn known<T: VariantArray + ToString>(left_out: &[&str]) {
+        fn check<T: VariantArray + ToString>(left_out: &[&str]) {
             for code in T::VARIANTS
                 .iter()
                 .map(ToString::to_string)
@@ -106,19 +105,19 @@ mod tests {
                 assert!(known_term(Language::Fr, &code).is_some(), "{code}");
             }
         }
-        known::<SessionStatus>(&["proposed", "waitlist", "entered-in-error"]);
-        known::<Zone>(&[]);
-        known::<Goal>(&[]);
-        known::<Pigment>(&[]);
-        known::<Depth>(&[]);
-        known::<Method>(&[]);
-        known::<Screening>(&[]);
-        known::<TestPatchResult>(&[]);
-        known::<ReferralStatus>(&["draft", "entered-in-error"]);
-        known::<BusinessStatus>(&[]);
-        known::<ProposalStatus>(&[]);
-        known::<Outcome>(&[]);
-        known::<Endpoint>(&[]);
-        known::<Severity>(&[]);
+        check::<SessionStatus>(&["proposed", "waitlist", "entered-in-error"]);
+        check::<Zone>(&[]);
+        check::<Goal>(&[]);
+        check::<Pigment>(&[]);
+        check::<Depth>(&[]);
+        check::<Method>(&[]);
+        check::<Screening>(&[]);
+        check::<TestPatchResult>(&[]);
+        check::<ReferralStatus>(&["draft", "entered-in-error"]);
+        check::<BusinessStatus>(&[]);
+        check::<ProposalStatus>(&[]);
+        check::<Outcome>(&[]);
+        check::<Endpoint>(&[]);
+        check::<Severity>(&[]);
     }
 }

@@ -56,7 +56,7 @@ pub(super) async fn audit_page(user: SignedIn, Query(query): Query) -> PageResul
 }
 
 async fn audit_of_patient(user: &SignedIn, query: &Form) -> Result<AuditOfPatient> {
-    let patient: PatientId = query.read("patient_id").ok_or(Error::NotThere("patient"))?;
+    let patient: PatientId = query.parse("patient_id").ok_or(Error::NotThere("patient"))?;
     let page = Page { limit: Some(ROWS), after: page_start(query) };
     let found = audit::list(&user.app, &user.caller(), patient, &page).await?;
     Ok(AuditOfPatient {

@@ -39,7 +39,7 @@ struct CalendarPage {
     window: Option<FormView>,
 }
 
-fn note(query: &Form) -> Option<&'static str> {
+fn done_note(query: &Form) -> Option<&'static str> {
     Some(match query.get("done") {
         "closed" => {
             "The closure was added. Sessions that were booked already stay where they are; move those that cannot take place."
@@ -52,7 +52,7 @@ fn note(query: &Form) -> Option<&'static str> {
 }
 
 fn month_of(query: &Form) -> Option<Month> {
-    query.read("month")
+    query.parse("month")
 }
 
 /// The month as part of an address, if one is shown.
@@ -142,7 +142,7 @@ pub(super) async fn calendar_page_with(
     let status = status_of(closure.is_some() || window.is_some() || problem.is_some());
     let page = CalendarPage {
         layout: manage_layout(user, Some(Section::Calendar)),
-        note: note(query),
+        note: done_note(query),
         problem,
         title: view.month.first_day().format("%B %Y").to_string(),
         next: view.month.next(),

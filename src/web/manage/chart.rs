@@ -1,14 +1,14 @@
 //! Charts of horizontal bars, drawn by the server. A table below each has the same numbers.
 
-/// How wide the part of a drawing is that bars lie in.
+/// The longest bar.
 const LONGEST: i64 = 360;
-/// Where bars begin; their labels stand before.
+/// Where bars begin; their labels are left of it.
 const LEFT: i64 = 210;
-/// How wide a drawing is at least.
+/// The least width of a drawing.
 const WIDTH: i64 = 700;
-/// How wide a character is at most, on average.
+/// The width of a character, on average at most.
 const CHARACTER: i64 = 8;
-/// How high a bar is with the gap below it.
+/// The height of a bar with the gap below it.
 const STEP: i64 = 26;
 
 pub(super) struct Bar {

@@ -64,16 +64,16 @@ pub(super) async fn ledger_page(user: SignedIn, Query(query): Query) -> PageResu
     Ok(app_page(status, &LedgerPage { layout, path: "/manage/messages", search, ledger }))
 }
 
-/// What the address asks for, and the name under which it does.
+/// What the address asks for, and the name of the id in it.
 fn wanted(query: &Form) -> Result<Option<(MessagesWanted, &'static str)>> {
     let names = ["patient_id", "session_id", "referral_id"];
     let Some(name) = names.into_iter().find(|name| !query.get(name).is_empty()) else {
         return Ok(None);
     };
     let wanted = match name {
-        "patient_id" => query.read(name).map(MessagesWanted::Patient),
-        "session_id" => query.read(name).map(MessagesWanted::Session),
-        _ => query.read(name).map(MessagesWanted::Referral),
+        "patient_id" => query.parse(name).map(MessagesWanted::Patient),
+        "session_id" => query.parse(name).map(MessagesWanted::Session),
+        _ => query.parse(name).map(MessagesWanted::Referral),
     };
     Ok(Some((wanted.ok_or(Error::NotThere("patient"))?, name)))
 }

@@ -159,8 +159,8 @@ enum Outcome {
 
 /// The months of settlement that are asked for.
 fn months_wanted(user: &SignedIn, query: &Form) -> (Month, Month) {
-    let to = query.read("to").unwrap_or_else(|| Month::containing(user.today()));
-    (query.read("from").unwrap_or_else(|| to.earlier(MONTHS - 1)), to)
+    let to = query.parse("to").unwrap_or_else(|| Month::containing(user.today()));
+    (query.parse("from").unwrap_or_else(|| to.earlier(MONTHS - 1)), to)
 }
 
 async fn settled(user: &SignedIn, id: PartnerId, (from, to): (Month, Month)) -> Result<Settlement> {
@@ -168,7 +168,7 @@ async fn settled(user: &SignedIn, id: PartnerId, (from, to): (Month, Month)) -> 
     settlement::settled(&user.app, &user.caller(), wanted).await
 }
 
-fn note(query: &Form) -> Option<&'static str> {
+fn done_note(query: &Form) -> Option<&'static str> {
     Some(match query.get("done") {
         "added" => {
             "The partner was added, with its place and chairs. Give its people a sign-in under Users, or make a link to its list below."
@@ -212,7 +212,7 @@ async fn partner_page_with(
     let there = json_of(&partner)?;
     let page = PartnerPage {
         layout: manage_layout(user, Some(Section::Partners)),
-        note: note(query),
+        note: done_note(query),
         problem,
         papers: paper_notes(&partner.details, user.today(), true),
         form: form_to_change(id).filled(&there, Some(partner.version), change.as_ref()),

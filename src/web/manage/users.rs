@@ -63,7 +63,7 @@ fn second_factor_words(user: &UserView) -> &'static str {
     }
 }
 
-fn note(query: &Form) -> Option<&'static str> {
+fn done_note(query: &Form) -> Option<&'static str> {
     Some(match query.get("done") {
         "added" => "The user was added.",
         "changed" => "The user was changed.",
@@ -80,7 +80,7 @@ fn note(query: &Form) -> Option<&'static str> {
 }
 
 pub(super) async fn users_page(user: SignedIn, Query(query): Query) -> PageResult {
-    users_page_with(&user, note(&query), None).await
+    users_page_with(&user, done_note(&query), None).await
 }
 
 async fn users_page_with(
@@ -177,7 +177,7 @@ pub(super) async fn user_page(
     Id(id): Id<UserId>,
     Query(query): Query,
 ) -> PageResult {
-    user_page_with(&user, id, note(&query), None).await
+    user_page_with(&user, id, done_note(&query), None).await
 }
 
 #[derive(Deserialize)]

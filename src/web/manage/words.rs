@@ -26,7 +26,7 @@ pub(super) fn until(what: &str, last: NaiveDate, today: NaiveDate) -> Option<(St
     }
 }
 
-/// How long before a visit, `48h`, as people say it.
+/// How long before a session, `48h`, in words.
 pub(super) fn lead(text: &str) -> String {
     let units = [('d', "days"), ('h', "hours"), ('m', "minutes")];
     let said = units.iter().find_map(|(unit, words)| {

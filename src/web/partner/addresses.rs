@@ -152,7 +152,7 @@ async fn revoked_page(user: &SignedIn, revoked: Result<()>) -> PageResult {
 
 /// Gives the calendar an address, or another one.
 pub(super) async fn make_calendar(user: SignedIn, form: Form) -> PageResult {
-    let seen = form.read("id").zip(form.read("version"));
+    let seen = form.parse("id").zip(form.parse("version"));
     match pages::new_calendar(&user.app, &user.caller(), seen).await {
         Ok(made) => {
             let feed = made.into_inner();
@@ -171,7 +171,7 @@ pub(super) async fn make_calendar(user: SignedIn, form: Form) -> PageResult {
 }
 
 pub(super) async fn revoke_calendar(user: SignedIn, form: Form) -> PageResult {
-    let revoked = match form.read("id") {
+    let revoked = match form.parse("id") {
         Some(id) => feeds::revoke(&user.app, &user.caller(), id, &expected(&form)).await,
         None => Err(Error::NotThere("feed")),
     };
@@ -184,7 +184,7 @@ pub(super) async fn make_link(user: SignedIn, form: Form) -> PageResult {
     let label = match Line::try_from(form.get("label")) {
         Ok(label) => label,
         Err(error) => {
-            let wrong = vec![FieldError::at("label", text_problem(front.language, &error))];
+            let wrong = vec![FieldError::at_field("label", text_problem(front.language, &error))];
             let outcome = Outcome { form, wrong, ..Outcome::default() };
             return addresses_page_with(&user, status_of(true), |_| outcome).await;
         }
@@ -199,7 +199,7 @@ pub(super) async fn make_link(user: SignedIn, form: Form) -> PageResult {
 
 pub(super) async fn revoke_link(user: SignedIn, form: Form) -> PageResult {
     let front = pages::front(&user.app, &user.caller()).await?;
-    let revoked = match form.read("id") {
+    let revoked = match form.parse("id") {
         Some(id) => links::revoke(&user.app, &user.caller(), front.id, id, &expected(&form)).await,
         None => Err(Error::NotThere("link")),
     };

@@ -49,9 +49,9 @@ pub(super) async fn propose(user: SignedIn, Id(id): Id<ReferralId>, form: Form) 
         "" => None,
         text => Some(text.parse().map_err(|_| Error::NotThere("visit"))?),
     };
-    let Some(start) = form.read::<When>("start") else {
+    let Some(start) = form.parse::<When>("start") else {
         let words = Words::for_language(language(&user).await?);
-        let wrong = vec![FieldError::at("start", words.no_time)];
+        let wrong = vec![FieldError::at_field("start", words.no_time)];
         return rejected_page(&user, id, Answer::Propose, form, wrong).await;
     };
     let new = NewProposal { start, session_id };
@@ -70,7 +70,9 @@ async fn rejection(
 ) -> Result<std::result::Result<Rejection, FieldError>> {
     Ok(match Note::try_from(form.get("reason")) {
         Ok(reason) => Ok(Rejection { reason, for_shop: false }),
-        Err(error) => Err(FieldError::at("reason", text_problem(language(user).await?, &error))),
+        Err(error) => {
+            Err(FieldError::at_field("reason", text_problem(language(user).await?, &error)))
+        }
     })
 }
 

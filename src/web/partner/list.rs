@@ -23,7 +23,7 @@ use crate::web::frame::page::app_page;
 use crate::web::frame::signed_in::SignedIn;
 use crate::web::frame::terms::term;
 
-/// A request that waits for an answer.
+/// A referral that waits for an answer.
 struct Request {
     address: String,
     patient: KnownPatient,

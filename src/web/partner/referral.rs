@@ -111,16 +111,16 @@ pub(super) async fn referral_page_with(
     let (front, referral) = pages::referral(&user.app, &user.caller(), id).await?;
     let layout = Layout::for_shop(user, NavItem::Partner, front.language);
     let words = Words::for_language(front.language);
-    let mut page = filled(layout, words, &referral, user.app.clock.now(), rejected);
+    let mut page = page_of_referral(layout, words, &referral, user.app.clock.now(), rejected);
     match rejected {
         Some(rejected) => page.show_rejected(rejected),
-        None => page.note = note(words, query),
+        None => page.note = done_note(words, query),
     }
     Ok(app_page(status_of(rejected.is_some()), &page))
 }
 
 /// What the address says was just done.
-fn note(words: &Words, query: &Form) -> Option<&'static str> {
+fn done_note(words: &Words, query: &Form) -> Option<&'static str> {
     let notes = [
         ("accepted", words.accepted),
         ("declined", words.declined),
@@ -131,7 +131,7 @@ fn note(words: &Words, query: &Form) -> Option<&'static str> {
     notes.into_iter().find(|(name, _)| query.has(name)).map(|(_, note)| note)
 }
 
-fn filled(
+fn page_of_referral(
     layout: Layout,
     words: &'static Words,
     referral: &ShopReferral,

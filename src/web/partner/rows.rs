@@ -41,7 +41,7 @@ pub(super) fn by_day(
     let mut days: Vec<DayOfRows> = Vec::new();
     for one in visits {
         let day = wording::day(language, one.visit.start.naive_local());
-        let row = row(language, one, lead_of(&one.visit));
+        let row = session_row(language, one, lead_of(&one.visit));
         match days.last_mut() {
             Some(last) if last.day == day => last.rows.push(row),
             _ => days.push(DayOfRows { day, rows: vec![row] }),
@@ -65,7 +65,7 @@ pub(super) fn report_state(language: Language, visit: &ShopVisit) -> Option<&'st
     }
 }
 
-fn row(language: Language, one: &ListedVisit, lead: Option<Lead>) -> Row {
+fn session_row(language: Language, one: &ListedVisit, lead: Option<Lead>) -> Row {
     Row {
         hours: hours(language, &one.visit),
         status: term(language, &one.visit.status.to_string()),

@@ -42,7 +42,7 @@ struct ConsultationPage {
 
 /// The language that is asked for: by the address, or else by the browser.
 fn language(query: &Form, headers: &HeaderMap) -> Language {
-    match query.read("lang") {
+    match query.parse("lang") {
         Some(language) => language,
         None => preferred(
             headers
@@ -60,7 +60,7 @@ pub(in crate::web) async fn request_page(
 ) -> PageResult {
     let words = Words::for_language(language(&query, &headers));
     let stamp = consultation_request::stamp(&app).await?;
-    Ok(answer(StatusCode::OK, &filled(&app, words, &Form::default(), &[], stamp)))
+    Ok(answer(StatusCode::OK, &page_of_form(&app, words, &Form::default(), &[], stamp)))
 }
 
 /// What is said once a request was taken, or seemed to be.
@@ -70,7 +70,7 @@ pub(in crate::web) async fn thanks_page(
     headers: HeaderMap,
 ) -> Response {
     let words = Words::for_language(language(&query, &headers));
-    let page = filled(&app, words, &Form::default(), &[], String::new());
+    let page = page_of_form(&app, words, &Form::default(), &[], String::new());
     answer(StatusCode::OK, &ConsultationPage { thanks: true, ..page })
 }
 
@@ -85,7 +85,7 @@ pub(in crate::web) async fn send_request(
     let language = language(&query, &headers);
     let words = Words::for_language(language);
     // The other language, with all that is typed.
-    if let Some(other) = form.read("in") {
+    if let Some(other) = form.parse("in") {
         return same_form(&app, Words::for_language(other), StatusCode::OK, &form, &[]).await;
     }
     match consultation_request::count(&app, from) {
@@ -102,7 +102,7 @@ pub(in crate::web) async fn send_request(
     if !form.get(TRAP).is_empty() {
         return taken();
     }
-    let wrong = match read(words, &form) {
+    let wrong = match request_from_form(words, &form) {
         Ok(new) => match consultation_request::send(&app, &new, form.get("stamp")).await? {
             Sent::Taken => return taken(),
             Sent::TooSoon => vec![FieldError::of_form(words.too_soon)],
@@ -122,7 +122,7 @@ async fn same_form(
     wrong: &[FieldError],
 ) -> PageResult {
     let stamp = consultation_request::stamp_again(app, form.get("stamp")).await?;
-    Ok(answer(status, &filled(app, words, form, wrong, stamp)))
+    Ok(answer(status, &page_of_form(app, words, form, wrong, stamp)))
 }
 
 fn answer(status: StatusCode, page: &ConsultationPage) -> Response {
@@ -130,7 +130,7 @@ fn answer(status: StatusCode, page: &ConsultationPage) -> Response {
     (vary, public_page(status, page)).into_response()
 }
 
-fn filled(
+fn page_of_form(
     app: &App,
     words: &'static Words,
     form: &Form,
@@ -172,23 +172,25 @@ fn filled(
 }
 
 /// The request that a form describes, or all that is wrong with it.
-fn read(words: &Words, form: &Form) -> Result<NewWish, Vec<FieldError>> {
+fn request_from_form(words: &Words, form: &Form) -> Result<NewWish, Vec<FieldError>> {
     let mut wrong = Vec::new();
-    let name = Line::try_from(form.get("name"))
-        .map_err(|error| wrong.push(FieldError::at("name", text_problem(words.language, &error))));
+    let name = Line::try_from(form.get("name")).map_err(|error| {
+        wrong.push(FieldError::at_field("name", text_problem(words.language, &error)))
+    });
     let phone = match form.get("phone") {
         "" => Err(required_text(words.language)),
         text => Phone::try_from(text.to_owned()).map_err(|_| words.bad_phone),
     };
-    let phone = phone.map_err(|problem| wrong.push(FieldError::at("phone", problem)));
+    let phone = phone.map_err(|problem| wrong.push(FieldError::at_field("phone", problem)));
     let email = match form.get("email") {
         "" => Ok(None),
         text => Email::try_from(text.to_owned())
             .map(Some)
-            .map_err(|_| wrong.push(FieldError::at("email", words.bad_email))),
+            .map_err(|_| wrong.push(FieldError::at_field("email", words.bad_email))),
     };
-    let wish = Wish::try_from(form.get("wish"))
-        .map_err(|error| wrong.push(FieldError::at("wish", text_problem(words.language, &error))));
+    let wish = Wish::try_from(form.get("wish")).map_err(|error| {
+        wrong.push(FieldError::at_field("wish", text_problem(words.language, &error)))
+    });
     match (name, phone, email, wish) {
         (Ok(name), Ok(phone), Ok(email), Ok(wish)) => {
             Ok(NewWish { name, phone, email, wish, language: words.language })

@@ -77,7 +77,7 @@ enum Note {
 }
 
 impl Note {
-    fn read(query: Option<&str>) -> Option<Self> {
+    fn from_query(query: Option<&str>) -> Option<Self> {
         match query? {
             "confirmed" => Some(Self::Confirmed),
             "changed" => Some(Self::Changed),
@@ -109,7 +109,7 @@ pub(in crate::web) async fn session_page(
     uri: Uri,
 ) -> PageResult {
     let opened = event::behind_link(&app, &secret).await?;
-    let note = Note::read(uri.query());
+    let note = Note::from_query(uri.query());
     let offers = if note == Some(Note::Asked) && opened.can_answer {
         Some(offers(&app, &secret, &opened).await?)
     } else {
@@ -184,7 +184,7 @@ fn start_of(form: &Form) -> Option<DateTime<Utc>> {
 
 /// Back to the page, which says what was done.
 pub(super) fn session_redirect(secret: &str, note: &str) -> Result<Response> {
-    // What cannot be a secret stands in no address.
+    // Text that cannot be a secret is not put into an address.
     if !secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
         return Err(Error::NotThere("page"));
     }

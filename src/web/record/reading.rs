@@ -105,7 +105,7 @@ fn left_empty(words: &Words, form: &Form) -> Vec<FieldError> {
         needed_here.extend(SETTINGS.iter().map(|part| format!("{part}.0")));
     }
     let empty = needed_here.into_iter().filter(|name| form.get(name).is_empty());
-    empty.map(|name| FieldError::at(name, required_text(words.language))).collect()
+    empty.map(|name| FieldError::at_field(name, required_text(words.language))).collect()
 }
 
 /// A form that is being read, and what was wrong so far.
@@ -117,7 +117,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn require(&mut self, name: &str) {
-        self.wrong.push(FieldError::at(name, required_text(self.words.language)));
+        self.wrong.push(FieldError::at_field(name, required_text(self.words.language)));
     }
 
     /// The text of that name, read by `make`; nothing where it is empty.
@@ -133,7 +133,7 @@ impl Reading<'_> {
         }
         let read = make(text);
         if read.is_none() {
-            self.wrong.push(FieldError::at(name, wrong));
+            self.wrong.push(FieldError::at_field(name, wrong));
         }
         read
     }
@@ -166,7 +166,8 @@ impl Reading<'_> {
         match T::try_from(text) {
             Ok(text) => Some(text),
             Err(error) => {
-                self.wrong.push(FieldError::at(name, text_problem(self.words.language, &error)));
+                self.wrong
+                    .push(FieldError::at_field(name, text_problem(self.words.language, &error)));
                 None
             }
         }
@@ -174,10 +175,10 @@ impl Reading<'_> {
 
     fn zones(&mut self, name: &str) -> Option<Vec<Zone>> {
         let mut zones = Vec::new();
-        for text in self.form.all(name) {
+        for text in self.form.values(name) {
             match text.parse() {
                 Ok(zone) => zones.push(zone),
-                Err(_) => self.wrong.push(FieldError::at(name, self.words.choose)),
+                Err(_) => self.wrong.push(FieldError::at_field(name, self.words.choose)),
             }
         }
         (!zones.is_empty()).then_some(zones)

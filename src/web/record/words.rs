@@ -1,4 +1,4 @@
-//! The words of the form of a treatment record, in both languages; the terms of the trade stand in `frame/terms.rs`.
+//! The words of the form of a treatment record, in both languages; the terms of the trade are in `frame/terms.rs`.
 
 use crate::web::frame::words::words;
 

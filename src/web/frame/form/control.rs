@@ -1,4 +1,4 @@
-//! A field as it stands on a page: its label, its hint, what was typed, and what is wrong with that.
+//! A field on a page: its label, its hint, what was typed, and what is wrong with that.
 
 use askama::Template;
 
@@ -7,14 +7,14 @@ use super::field_error::{FieldError, look_below, words_at};
 use super::sent::Form;
 use crate::domain::patient::Language;
 
-/// Where a control stands.
+/// Where a control is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// Below its label.
     Form,
-    /// Below its label, which says where something is required.
+    /// Below its label, which says whether the field is required.
     MarkedForm,
-    /// In a table, whose head says what it is.
+    /// In a table, whose head is the label.
     Cell,
 }
 
@@ -29,15 +29,15 @@ pub(in crate::web) struct Control {
     pub(in crate::web) value: String,
     pub(super) choices: Vec<Choice>,
     pub(in crate::web) wrong: String,
-    /// What stands there now, where that is something else than what was typed.
+    /// The value that another user has saved meanwhile, where it differs from what was typed.
     pub(super) now: String,
-    /// Whether the page opens with this control ready to be typed into.
+    /// Whether the page opens with the cursor in this control.
     pub(super) autofocus: bool,
     pub(super) place: Place,
 }
 
 impl Control {
-    /// The control of `field` called `name`, filled with what was typed and with what is wrong about it.
+    /// The control of `field` called `name`, with what was typed and what is wrong with that.
     pub(super) fn new(field: &Field, name: String, form: &Form, wrong: &[FieldError]) -> Self {
         let mut value = form.raw(&name).unwrap_or_default().to_owned();
         if let Some(preset) = field.preset.as_ref().filter(|_| value.is_empty()) {
@@ -74,13 +74,13 @@ impl Control {
         }
     }
 
-    /// In the form called `form`, where a page has several with the same controls.
+    /// The same with an id of its own, for a page that has several forms with the same controls.
     pub(in crate::web) fn within(mut self, form: &str) -> Self {
         self.id = format!("{form}-{}", self.id);
         self
     }
 
-    /// Ready to be typed into when the page opens.
+    /// The same with the cursor in it when the page opens.
     pub(in crate::web) fn focused(mut self) -> Self {
         self.autofocus = true;
         self
@@ -106,7 +106,7 @@ impl Control {
         self.place == Place::Cell
     }
 
-    /// Whether the browser insists on it. A row of a table may stay empty.
+    /// Whether the browser requires a value. A row of a table may stay empty.
     fn is_required(&self) -> bool {
         self.field.required && !self.is_cell()
     }
@@ -135,7 +135,7 @@ impl Control {
         }
     }
 
-    /// The ids of what explains it, for readers who do not see where it stands.
+    /// The ids of its hint and its errors, for screen readers.
     fn described_by(&self) -> String {
         let said = [(&self.field.hint, "hint"), (&self.wrong, "problem"), (&self.now, "now")];
         let ids = said
@@ -146,7 +146,6 @@ impl Control {
     }
 }
 
-/// The id of the control called `name`.
 fn id(name: &str) -> String {
     name.replace(['.', '_'], "-")
 }
@@ -158,7 +157,7 @@ impl Field {
     }
 }
 
-/// Opens the page at the first of `controls` that something is wrong with.
+/// Puts the cursor into the first of `controls` that is wrong.
 pub(in crate::web) fn focus_first_wrong<'a>(mut controls: impl Iterator<Item = &'a mut Control>) {
     if let Some(first) = controls.find(|one| !one.wrong.is_empty() && !one.is_boxes()) {
         first.autofocus = true;

@@ -1,18 +1,14 @@
-//! The fields of a form: what each is called, and what is typed into it. The name of a field that is
-//! written as JSON is where its value stands there (`papers/licence/number`).
+//! The fields of a form: their names, labels and kinds. The name of a field that becomes JSON is the path of its value
+//! (`papers/licence/number`).
 
-/// Something that can be chosen.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct Choice {
-    /// What is sent.
+    /// What the form sends.
     pub(in crate::web) value: String,
-    /// What is shown.
     pub(in crate::web) label: String,
-    /// Whether it is chosen.
     pub(in crate::web) chosen: bool,
 }
 
-/// A choice of `value`, shown as `label`.
 pub(in crate::web) fn choice(
     value: &(impl ToString + ?Sized),
     label: &(impl ToString + ?Sized),
@@ -20,7 +16,7 @@ pub(in crate::web) fn choice(
     Choice { value: value.to_string(), label: label.to_string(), chosen: false }
 }
 
-/// What is typed into a field.
+/// What a field takes.
 #[derive(Debug, Clone)]
 pub(in crate::web) enum Kind {
     Text,
@@ -34,24 +30,22 @@ pub(in crate::web) enum Kind {
     Decimal,
     /// Cents, shown and typed as dollars.
     Money,
-    /// Several lines of text.
     Area,
     Tick,
-    /// One of these; none of them where nothing must be chosen.
+    /// One of these, or none where the field is not required.
     One(Vec<Choice>),
     /// Any of these.
     Ticks(Vec<Choice>),
     /// Numbers with commas between them.
     Numbers,
-    /// Texts, one on each line; nothing where the clinic's own hold, `none` where there are none at all.
+    /// Texts, one on each line. Empty means the clinic's own; `none` means that there are none.
     Lines,
-    /// Fields that belong together; nothing where all are empty.
+    /// Fields that belong together; null where all are empty.
     Group(Vec<Field>),
     /// A list of the same fields, with empty rows for more; at least so many rows are shown.
     Rows(Vec<Field>, usize),
 }
 
-/// A field.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct Field {
     pub(in crate::web) name: String,
@@ -63,7 +57,7 @@ pub(in crate::web) struct Field {
     pub(in crate::web) max_length: Option<u16>,
     /// What a browser may fill in by itself.
     pub(in crate::web) autocomplete: &'static str,
-    /// What is chosen where nothing was typed; without it, nothing is.
+    /// What is chosen where nothing was typed.
     pub(in crate::web) preset: Option<String>,
 }
 
@@ -86,31 +80,26 @@ impl Field {
         }
     }
 
-    /// The same with a sentence beside it.
     pub(in crate::web) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
         self
     }
 
-    /// The same, which may not stay empty.
     pub(in crate::web) fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
-    /// The same, with room for so many characters.
     pub(in crate::web) fn max_length(mut self, most: u16) -> Self {
         self.max_length = Some(most);
         self
     }
 
-    /// The same, which a browser may fill in.
     pub(in crate::web) fn autocomplete(mut self, what: &'static str) -> Self {
         self.autocomplete = what;
         self
     }
 
-    /// The same, with one of its choices chosen from the start.
     pub(in crate::web) fn preset(mut self, value: &impl ToString) -> Self {
         self.preset = Some(value.to_string());
         self

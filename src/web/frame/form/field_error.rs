@@ -10,13 +10,13 @@ use crate::web::frame::words::words;
 /// Something that is wrong with what was typed.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct FieldError {
-    /// The name of the control; nothing where it is about the whole form.
+    /// The name of the control; none where the whole form is wrong.
     pub(in crate::web) field: Option<String>,
     pub(in crate::web) words: String,
 }
 
 impl FieldError {
-    pub(in crate::web) fn at(field: impl Into<String>, words: impl Into<String>) -> Self {
+    pub(in crate::web) fn at_field(field: impl Into<String>, words: impl Into<String>) -> Self {
         Self { field: Some(field.into()), words: words.into() }
     }
 
@@ -25,13 +25,13 @@ impl FieldError {
     }
 }
 
-/// Whether something is wrong at the field of that name, or within it.
+/// Whether `wrong` is about the field of that name, or about a part of it.
 pub(super) fn is_at(wrong: &FieldError, name: &str) -> bool {
     let field = wrong.field.as_deref().unwrap_or_default();
     field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What is wrong at that name or within it, in one line; `unit` is what its numbered parts are called.
+/// What is wrong with the field of that name and its parts, in one line; `unit` is the word for its numbered parts.
 pub(super) fn words_at(wrong: &[FieldError], name: &str, unit: &str) -> String {
     let inside = format!("{name}/");
     let number = |one: &FieldError| -> Option<usize> {
@@ -74,7 +74,7 @@ pub(in crate::web) fn field_errors(
 ) -> Result<Vec<FieldError>, Error> {
     match error {
         Error::Stale | Error::AnsweredMeanwhile => Ok(vec![FieldError::of_form(stale)]),
-        error => errors_at_fields(error, field_of, str::to_owned, say),
+        error => errors_at_fields(error, control_at, str::to_owned, say),
     }
 }
 
@@ -96,14 +96,23 @@ pub(super) fn errors_at_fields(
             .collect()),
         Error::Invalid { pointer, detail } => {
             let words = detail_in_words(&detail);
-            Ok(vec![FieldError::at(field_of(&pointer), words)])
+            Ok(vec![FieldError::at_field(field_of(&pointer), words)])
         }
         error => Err(error),
     }
 }
 
-/// The field that a pointer is about: `/parameter_sets/0/spot_mm` is `spot_mm.0`.
-fn field_of(pointer: &str) -> String {
+/// The field of a JSON form that a pointer is about, which is its path.
+pub(super) fn field_at(pointer: &str) -> String {
+    match pointer.trim_start_matches(['/', '-']) {
+        // The command line calls it so.
+        "partner" => "partner_id".to_owned(),
+        path => path.to_owned(),
+    }
+}
+
+/// The control of a record form that a pointer is about: `/parameter_sets/0/spot_mm` is `spot_mm.0`.
+fn control_at(pointer: &str) -> String {
     let parts: Vec<_> = pointer.trim_start_matches('/').split('/').collect();
     match parts.as_slice() {
         [_, index, name] => format!("{name}.{index}"),
@@ -148,8 +157,8 @@ mod tests {
 
     #[test]
     fn a_pointer_into_a_request_is_the_name_of_a_control() {
-        assert_eq!(field_of("/start"), "start");
-        assert_eq!(field_of("/parameter_sets/1/wavelength_nm"), "wavelength_nm.1");
-        assert_eq!(field_of(""), "");
+        assert_eq!(control_at("/start"), "start");
+        assert_eq!(control_at("/parameter_sets/1/wavelength_nm"), "wavelength_nm.1");
+        assert_eq!(control_at(""), "");
     }
 }

@@ -51,14 +51,13 @@ impl Group {
         Self::new(Look::Section, label, controls)
     }
 
-    /// The same, folded away until something was typed there or is wrong.
+    /// The same, folded away while it is empty and right.
     pub(in crate::web) fn folded(label: impl Into<String>, controls: Vec<Control>) -> Self {
         let used = |one: &Control| !one.value.is_empty() || !one.wrong.is_empty();
         let open = controls.iter().any(used);
         Self::new(Look::Folded { open }, label, controls)
     }
 
-    /// Its controls.
     pub(in crate::web) fn controls(&self) -> impl Iterator<Item = &Control> {
         self.rows.iter().flatten()
     }
@@ -67,7 +66,6 @@ impl Group {
         self.look == Look::Beside
     }
 
-    /// Its controls, to be changed.
     pub(in crate::web) fn controls_mut(&mut self) -> impl Iterator<Item = &mut Control> {
         self.rows.iter_mut().flatten()
     }

@@ -8,7 +8,7 @@ use super::field_error::FieldError;
 use super::parts::within;
 use super::sent::Form;
 
-/// The most rows that a form is read for.
+/// The most rows that are read of a list.
 const MOST_ROWS: usize = 70;
 
 /// What was typed into a form of `fields`; rows that stayed empty are left out.
@@ -36,7 +36,7 @@ fn collect(typed: &mut Form, fields: &[Field], form: &Form, from: &str, to: &str
                 }
             }
             Kind::Ticks(_) => {
-                for text in form.all(&from) {
+                for text in form.values(&from) {
                     typed.put(to.clone(), text);
                 }
             }
@@ -47,7 +47,7 @@ fn collect(typed: &mut Form, fields: &[Field], form: &Form, from: &str, to: &str
     }
 }
 
-/// What is `there`, as a form of `fields` shows it.
+/// The JSON of what is there, as a form of `fields` shows it.
 pub(super) fn from_json(fields: &[Field], there: &Value) -> Form {
     let mut typed = Form::default();
     fill(&mut typed, fields, there, "");
@@ -103,24 +103,26 @@ fn object(fields: &[Field], typed: &Form, prefix: &str, wrong: &mut Vec<FieldErr
             _ => match field_value(field, typed.raw(&name).unwrap_or_default()) {
                 Ok(value) => value,
                 Err(words) => {
-                    wrong.push(FieldError::at(name, words));
+                    wrong.push(FieldError::at_field(name, words));
                     Value::Null
                 }
             },
         };
-        put(&mut all, &field.name, value);
+        insert_at(&mut all, &field.name, value);
     }
     all
 }
 
-/// Puts `value` where `path` leads.
-fn put(all: &mut Value, path: &str, value: Value) {
+/// Inserts `value` at `path`.
+fn insert_at(all: &mut Value, path: &str, value: Value) {
     let Value::Object(fields) = all else { return };
     match path.split_once('/') {
         None => {
             fields.insert(path.to_owned(), value);
         }
-        Some((first, rest)) => put(fields.entry(first).or_insert_with(|| json!({})), rest, value),
+        Some((first, rest)) => {
+            insert_at(fields.entry(first).or_insert_with(|| json!({})), rest, value)
+        }
     }
 }
 

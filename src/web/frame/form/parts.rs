@@ -1,5 +1,5 @@
-//! The fields of a form as they stand on a page: filled in, with what is wrong beside each, and, where
-//! another user changed it meanwhile, with what stands there now.
+//! The fields of a form on a page: filled in, with what is wrong beside each, and with the newer value where another
+//! user has saved one meanwhile.
 
 use super::control::{Control, Place};
 use super::field::{Field, Kind};
@@ -14,12 +14,12 @@ pub(super) fn within(prefix: &str, name: &str) -> String {
     if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") }
 }
 
-/// The id of what is called `name`; no other control of the page has it.
+/// The id of the control called `name`.
 fn id(name: &str) -> String {
     format!("f-{}", name.replace('/', "-"))
 }
 
-/// A form of `fields`, filled with `typed`, and what is wrong at no field of it, for the head of the form.
+/// The parts of a form of `fields`, filled with `typed`, and the errors that are about no field of it.
 pub(super) fn form_parts(
     fields: &[Field],
     typed: &Form,
@@ -79,7 +79,7 @@ impl FormParts<'_> {
         }
     }
 
-    /// What stands there now, where that is something else than what was typed.
+    /// The value that another user has saved meanwhile, where it differs from what was typed.
     fn now_at(&self, control: &Control) -> Option<String> {
         let now = self.now?;
         if now.part(&control.name) == self.typed.part(&control.name) {

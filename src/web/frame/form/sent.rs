@@ -1,5 +1,5 @@
-//! What a page's form or query carries: pairs of name and text, as they were typed. Each page reads
-//! what they mean, so that a form can be shown again filled in.
+//! What a form or a query carries: pairs of name and text, as they were typed. Each page reads them itself, so that a
+//! form can be shown again, filled in.
 
 use std::str::FromStr;
 
@@ -28,31 +28,31 @@ impl Form {
         self.0.iter().find(|(own, _)| own == name).map(|(_, text)| text.as_str())
     }
 
-    pub(in crate::web) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(in crate::web) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(own, _)| own == name).map(|(_, text)| text.as_str())
     }
 
-    /// Whether a box of that name was ticked.
+    /// Whether there is a text of that name, even an empty one, as a ticked box sends it.
     pub(in crate::web) fn has(&self, name: &str) -> bool {
         self.raw(name).is_some()
     }
 
-    /// The first text of that name, read; nothing where it is missing or makes no sense.
-    pub(in crate::web) fn read<T: FromStr>(&self, name: &str) -> Option<T> {
+    /// The first text of that name, parsed; none where it is missing or cannot be parsed.
+    pub(in crate::web) fn parse<T: FromStr>(&self, name: &str) -> Option<T> {
         self.get(name).parse().ok()
     }
 
-    /// Whether `text` stands under that name.
+    /// Whether one of the texts of that name is `text`.
     pub(in crate::web) fn holds(&self, name: &str, text: &str) -> bool {
-        self.all(name).any(|own| own == text)
+        self.values(name).any(|own| own == text)
     }
 
-    /// Puts a text under a name, behind those that are there.
+    /// Adds a text of that name.
     pub(in crate::web) fn put(&mut self, name: impl Into<String>, text: impl Into<String>) {
         self.0.push((name.into(), text.into()));
     }
 
-    /// Takes over every pair of `other`.
+    /// Adds every pair of `other`.
     pub(super) fn append(&mut self, mut other: Self) {
         self.0.append(&mut other.0);
     }
@@ -66,7 +66,7 @@ impl Form {
         numbers.max().map_or(0, |last| last + 1)
     }
 
-    /// All that stands under that name or within it, and is not empty.
+    /// The pairs of that name and of its parts that are not empty.
     pub(super) fn part(&self, name: &str) -> Vec<(&str, &str)> {
         let inside = |own: &str| {
             own.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

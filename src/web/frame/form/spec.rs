@@ -5,7 +5,7 @@ use askama::Template;
 use serde_json::Value;
 
 use super::field::Field;
-use super::field_error::{FieldError, errors_at_fields, sentence};
+use super::field_error::{FieldError, errors_at_fields, field_at, sentence};
 use super::group::Part;
 use super::json::{from_json, to_json, typed};
 use super::parts::form_parts;
@@ -28,7 +28,7 @@ pub(in crate::web) struct FormSpec {
     pub(in crate::web) action: String,
     pub(in crate::web) button: &'static str,
     pub(in crate::web) fields: Vec<Field>,
-    /// The field that is meant when something is taken.
+    /// The field whose value must be unique: an error that something is taken is about it.
     pub(in crate::web) unique: &'static str,
 }
 
@@ -54,7 +54,7 @@ impl FormSpec {
         action: impl AsyncFnOnce(Value) -> Result<T>,
     ) -> Result<std::result::Result<T, Rejected>> {
         let typed = typed(&self.fields, form);
-        let version = form.read("version").unwrap_or_default();
+        let version = form.parse("version").unwrap_or_default();
         match to_json(&self.fields, &typed) {
             Ok(json) => self.outcome(action(json).await, typed, version),
             Err(wrong) => Ok(Err(Rejected { typed, version, reason: Reason::Wrong(wrong) })),
@@ -72,9 +72,9 @@ impl FormSpec {
             Ok(done) => return Ok(Ok(done)),
             Err(Error::Stale) => Reason::Stale,
             Err(Error::Taken(words)) => {
-                Reason::Wrong(vec![FieldError::at(self.unique, sentence(&words))])
+                Reason::Wrong(vec![FieldError::at_field(self.unique, sentence(&words))])
             }
-            Err(error) => Reason::Wrong(errors_at_fields(error, field_of, sentence, |refusal| {
+            Err(error) => Reason::Wrong(errors_at_fields(error, field_at, sentence, |refusal| {
                 refusal.message
             })?),
         };
@@ -95,17 +95,17 @@ impl FormSpec {
     ) -> FormView {
         let there = from_json(&self.fields, there);
         let Some(Rejected { typed, version: sent, reason }) = rejected else {
-            return self.view(&there, version, &[], None);
+            return self.form_view(&there, version, &[], None);
         };
         match reason {
-            Reason::Wrong(wrong) => self.view(typed, version.map(|_| *sent), wrong, None),
-            Reason::Stale if version.is_none() => self.view(typed, None, &[], None),
-            Reason::Stale => self.view(typed, version, &[], Some(&there)),
+            Reason::Wrong(wrong) => self.form_view(typed, version.map(|_| *sent), wrong, None),
+            Reason::Stale if version.is_none() => self.form_view(typed, None, &[], None),
+            Reason::Stale => self.form_view(typed, version, &[], Some(&there)),
         }
     }
 
-    /// The form with `typed` in it, and beside that what another user has written meanwhile.
-    fn view(
+    /// The form with `typed` in it, and beside that `newer`, which another user has saved meanwhile.
+    fn form_view(
         &self,
         typed: &Form,
         version: Option<i64>,
@@ -124,16 +124,7 @@ impl FormSpec {
     }
 }
 
-/// The field that a pointer is about, which is its path.
-fn field_of(pointer: &str) -> String {
-    match pointer.trim_start_matches(['/', '-']) {
-        // The command line calls it so.
-        "partner" => "partner_id".to_owned(),
-        path => path.to_owned(),
-    }
-}
-
-/// The version that a form was filled with; without one that can be read, it fits none.
+/// The version that a form was filled with. A form without one matches no version.
 pub(in crate::web) fn expected(form: &Form) -> Expected {
-    Expected::Versions(form.read("version").into_iter().collect())
+    Expected::Versions(form.parse("version").into_iter().collect())
 }

@@ -1,6 +1,6 @@
 //! When the law changes the clock: which promised wall times now mean another instant, and
 //! which visits can move there together without running into others. What was promised is
-//! the wall time, so that stays. Loading and moving stand in `actions::time_check`.
+//! the wall time, so that stays. Loading and moving stand in `actions::booking::time_check`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
 //! How the start and the end of an event are written: as wall times of a named zone, or in
-//! UTC. What a wall time means is decided in `domain::time_zone`; what the zone's clock does
+//! UTC. What a wall time means is decided in `domain::time::time_zone`; what the zone's clock does
 //! is told in `vtimezone`.
 
 use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};

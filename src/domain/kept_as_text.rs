@@ -1,5 +1,40 @@
-//! `kept_as_text!`: a type that is stored as the text it is read from and written as.
+//! `through_text!`, `text_schema!` and `kept_as_text!`: types that clients and the store read and write as one text.
 //! What the text means stands with the type.
+
+/// Lets the types named be read from a `String` as `FromStr` reads them, and become one as `Display` writes them.
+macro_rules! through_text {
+    ($($name:ty),+) => {$(
+        impl TryFrom<String> for $name {
+            type Error = <$name as std::str::FromStr>::Err;
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+        impl From<$name> for String {
+            fn from(one: $name) -> Self {
+                one.to_string()
+            }
+        }
+    )+};
+}
+pub(crate) use through_text;
+
+/// Describes a type that is one text in the API, by the methods of `ObjectBuilder`.
+macro_rules! text_schema {
+    ($name:ty, $description:literal $(, $method:ident($value:expr))+) => {
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::schema::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some($description))
+                    $(.$method($value))+
+                    .into()
+            }
+        }
+        impl utoipa::ToSchema for $name {}
+    };
+}
+pub(crate) use text_schema;
 
 /// Lets the types named be bound and read as text, through `String` both ways.
 macro_rules! kept_as_text {

@@ -73,7 +73,7 @@ pub enum Code {
     ConsentPartner,
     /// There is no such way to be told, or no address for it.
     NoSuchWay,
-    /// A patient has been born.
+    /// The date of birth is in the future.
     BornInFuture,
     /// A partner's shop names its partner, the clinic's own site none.
     SitePartner,
@@ -93,7 +93,7 @@ pub enum Code {
     RemoveRequiresLaser,
     /// Rule 2: saline and chemicals only lighten.
     MethodOnlyLightens,
-    /// Rule 3: an adjustment is no work for a laser.
+    /// Rule 3: an adjustment needs no laser.
     AdjustNeedsNoLaser,
     /// Rule 8: more laser sessions than a course is planned for.
     PlanExceedsCeiling,

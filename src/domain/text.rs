@@ -2,11 +2,7 @@
 //! characters, never longer than its column. What a phone or an email address is
 //! stands in `patient`.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use utoipa::ToSchema;
 
 /// Why a text is refused.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -43,13 +39,16 @@ fn clean(text: &str, min: usize, max: usize, lines: bool) -> Result<String, Text
     Ok(text.to_owned())
 }
 
-macro_rules! text {
-    ($($(#[$meta:meta])* $name:ident($min:tt..=$max:tt, lines: $lines:tt)),+ $(,)?) => {$(
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, ToSchema)]
+/// Declares a text that is checked: `check` answers it as it is kept, or why it is refused.
+macro_rules! checked_text {
+    ($(#[$meta:meta])* $name:ident, $error:ty, $check:expr) => {
+        #[derive(
+            Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize, sqlx::Type, utoipa::ToSchema,
+        )]
         #[serde(try_from = "String", into = "String")]
         #[sqlx(transparent)]
-        #[schema(value_type = String, min_length = $min, max_length = $max)]
+        $(#[$meta])*
         pub struct $name(String);
 
         impl $name {
@@ -59,16 +58,17 @@ macro_rules! text {
                 &self.0
             }
         }
-        impl TryFrom<String> for $name {
-            type Error = TextError;
-            fn try_from(text: String) -> Result<Self, TextError> {
-                clean(&text, $min, $max, $lines).map(Self)
+        impl TryFrom<&str> for $name {
+            type Error = $error;
+            fn try_from(text: &str) -> Result<Self, $error> {
+                let check: fn(&str) -> Result<String, $error> = $check;
+                check(text).map(Self)
             }
         }
-        impl TryFrom<&str> for $name {
-            type Error = TextError;
-            fn try_from(text: &str) -> Result<Self, TextError> {
-                clean(text, $min, $max, $lines).map(Self)
+        impl TryFrom<String> for $name {
+            type Error = $error;
+            fn try_from(text: String) -> Result<Self, $error> {
+                Self::try_from(text.as_str())
             }
         }
         impl From<$name> for String {
@@ -76,10 +76,21 @@ macro_rules! text {
                 text.0
             }
         }
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
+        }
+    };
+}
+pub(crate) use checked_text;
+
+macro_rules! text {
+    ($($(#[$meta:meta])* $name:ident($min:tt..=$max:tt, lines: $lines:tt)),+ $(,)?) => {$(
+        checked_text! {
+            $(#[$meta])*
+            #[schema(value_type = String, min_length = $min, max_length = $max)]
+            $name, TextError, |text| clean(text, $min, $max, $lines)
         }
     )+};
 }
@@ -95,45 +106,20 @@ text! {
     Reason(10..=2000, lines: true),
 }
 
-/// What the trade calls a thing: `LASER-OWN-1`, `laser_full`.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, ToSchema,
-)]
-#[serde(try_from = "String", into = "String")]
-#[sqlx(transparent)]
-#[schema(value_type = String, min_length = 1, max_length = 40, pattern = "^[A-Za-z0-9_-]+$")]
-pub struct Code(String);
+checked_text! {
+    /// What the trade calls a thing: `LASER-OWN-1`, `laser_full`.
+    #[schema(value_type = String, min_length = 1, max_length = 40, pattern = "^[A-Za-z0-9_-]+$")]
+    Code, CodeError, |text| {
+        let fits = (1..=40).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        fits.then(|| text.to_owned()).ok_or(CodeError)
+    }
+}
 
 /// Why a text is not a code.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("a code has 1 to 40 letters, digits, - or _")]
 pub struct CodeError;
-
-impl Code {
-    /// The code itself.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-impl TryFrom<String> for Code {
-    type Error = CodeError;
-    fn try_from(text: String) -> Result<Self, CodeError> {
-        let fits = (1..=40).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        fits.then_some(Self(text)).ok_or(CodeError)
-    }
-}
-impl From<Code> for String {
-    fn from(code: Code) -> Self {
-        code.0
-    }
-}
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// `text` as search compares it: lower case, no accents, one blank between words.
 #[must_use]

@@ -1,5 +1,5 @@
 //! The audit: who read or changed what of whose record, and when. Written in the
-//! transaction of the deed; the database itself refuses to change or delete a line.
+//! transaction of what was done; the database itself refuses to change or delete a line.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;

@@ -5,22 +5,18 @@ use super::{Result, Tx};
 
 /// Whether the database is unused.
 pub async fn is_empty(tx: &mut Tx) -> Result<bool> {
-    let row: Option<(bool,)> = tx
+    let used: bool = tx
         .query(stmt!(
             "SELECT EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM sites) OR EXISTS (SELECT 1 FROM resources) AS used"
         ))
-        .optional()
+        .value()
         .await?;
-    Ok(!row.is_some_and(|(used,)| used))
+    Ok(!used)
 }
 
 /// Whether the demonstration data was loaded into this database.
 pub async fn is_loaded(tx: &mut Tx) -> Result<bool> {
-    let row: Option<(bool,)> = tx
-        .query(stmt!("SELECT EXISTS (SELECT 1 FROM sites WHERE is_demo) AS loaded"))
-        .optional()
-        .await?;
-    Ok(row.is_some_and(|(loaded,)| loaded))
+    tx.query(stmt!("SELECT EXISTS (SELECT 1 FROM sites WHERE is_demo) AS loaded")).value().await
 }
 
 /// Marks every record as demonstration data.

@@ -52,3 +52,16 @@ fn chrono_tz_is_named_in_one_file_alone_so_that_no_older_rules_slip_in() {
     };
     assert!(only.ends_with("time_zone.rs"), "{}", only.display());
 }
+
+#[test]
+fn a_document_that_is_cited_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in files("src").into_iter().chain(files("tests")) {
+        let text = fs::read_to_string(&file).unwrap();
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"_/.-".contains(c));
+        for word in words.map(|word| word.trim_end_matches('.')) {
+            let cites = word.strip_suffix(".md").is_some_and(|name| !name.is_empty());
+            assert!(!cites || root.join(word).is_file(), "{} cites {word}", file.display());
+        }
+    }
+}

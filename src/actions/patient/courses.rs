@@ -136,7 +136,7 @@ pub async fn change(
         consented_to_resume(&mut work, &current, &listed).await?;
     }
     let current_status = current.details.status;
-    let anew = details.is_assessed_anew(&current.details);
+    let anew = details.is_reassessed(&current.details);
     let more = details.planned_sessions != current.details.planned_sessions;
     let course = Course {
         version: current.version + 1,

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod history;
+mod invitations;
 mod others;
 mod patients;
 pub(super) mod people;
@@ -10,7 +11,6 @@ mod read;
 mod session;
 mod shops;
 mod story;
-mod told;
 
 pub use self::people::DemoUser;
 use self::people::Loaded;
@@ -37,7 +37,7 @@ pub async fn load(work: &mut Work<'_>, password_hash: &str) -> Result<Loaded, Lo
     history::play(tx, app, clinic, &stories).await?;
     let before_today = stories.len().saturating_sub(others::TODAY);
     shops::play(tx, app, &partners, stories.get(..before_today).unwrap_or(&[])).await?;
-    told::invitations(tx, app).await?;
+    invitations::write(tx, app).await?;
     replan::plan_all(work).await?;
     storage::demo::mark_all(&mut work.tx).await?;
     Ok(loaded)

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::story::{Ending, Told, Visit, removal, told, visit};
+use super::story::{Draft, Ending, Visit, patient, removal, visit};
 
 const GIVEN: [&str; 19] = [
     "Ari", "Bo", "Cleo", "Dani", "Eli", "Fay", "Gil", "Hari", "Ida", "Jan", "Kai", "Lea", "Mo",
@@ -13,7 +13,7 @@ const FAMILY: [&str; 6] = ["Sample", "Example", "Placeholder", "Fictif", "Specim
 const SKIN: [&str; 5] = ["II", "III", "I", "IV", "II"];
 
 /// The others, in the order in which they began.
-pub(super) fn others() -> Vec<Told> {
+pub(super) fn others() -> Vec<Draft> {
     // Counts every visit of all of them, so that the shares of endings hold over all.
     let mut turn = 0;
     GIVEN
@@ -35,11 +35,11 @@ pub(super) fn others() -> Vec<Told> {
                 1 | 5 => (removal("smp", "too_deep", &["frontal_hairline", "mid_scalp", "vertex"]), &WHOLE),
                 _ => (removal("smp", "correct", &["frontal_hairline", "vertex"]), &PARTIAL),
             };
-            Told {
+            Draft {
                 language: if n % 4 == 0 { "fr" } else { "en" },
                 // A laser is tested before it is used, so a patient who begins with the rented one stays with it.
                 laser: if n % 5 == 2 { "LASER-RENT-1" } else { "LASER-OWN-1" },
-                ..told(name, skin, course, visits(path, -372 + 19 * n, &mut turn))
+                ..patient(name, skin, course, visits(path, -372 + 19 * n, &mut turn))
             }
         })
         .collect()
@@ -49,9 +49,9 @@ pub(super) fn others() -> Vec<Told> {
 pub(super) const TODAY: usize = 5;
 
 /// Those who come for the first time today, or on the next open day.
-pub(super) fn of_today() -> [Told; TODAY] {
+pub(super) fn of_today() -> [Draft; TODAY] {
     let first = |name, zone: &str| {
-        told(name, "II", removal("smp", "unknown", &[zone]), vec![visit("consultation", 0)])
+        patient(name, "II", removal("smp", "unknown", &[zone]), vec![visit("consultation", 0)])
     };
     [
         first(("Sol", "Firstcall"), "vertex"),
@@ -98,22 +98,16 @@ fn visits(path: &Path, begun: i64, turn: &mut u32) -> Vec<Visit> {
     let mut late = 0;
     let mut all = Vec::new();
     for (service, after) in path {
-        let usual = || match *service {
-            "test_patch" => {
-                visit(service, begun + after).with(json!({"test_patch_result": "acceptable"}))
-            }
-            "review" => visit(service, begun + after).with(json!({"clearance_percent": 60})),
-            _ => visit(service, begun + after),
-        };
         let ending = ending(service, *turn);
         *turn += 1;
-        let first = usual().later(late);
+        let day = begun + after + late;
+        let first = visit(service, day);
         if ending == Ending::Done || first.day >= 0 {
             all.push(first);
             continue;
         }
         late += 7;
-        all.extend([visit(service, first.day).ending(ending), usual().later(late)]);
+        all.extend([first.ending(ending), visit(service, day + 7)]);
     }
     all
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::others::{of_today, others};
 use super::read::{LoadError, read, with};
 use super::shops;
-use super::story::{Story, Told, Visit, removal, told, visit, visits};
+use super::story::{Draft, Story, Visit, path, patient, removal, visit, visits};
 use crate::clock::Clock;
 use crate::domain::course::Course;
 use crate::domain::ids::PartnerId;
@@ -17,128 +17,126 @@ use crate::domain::patient::consent::{Consent, ConsentStatus};
 use crate::storage;
 use crate::storage::Tx;
 
-fn twelve(partners: &[PartnerId; 3]) -> Vec<Told> {
+fn twelve(partners: &[PartnerId; 3]) -> Vec<Draft> {
     use super::story::Ending::{CancelledLate, NoShow, NotDone};
     let [maple, _, junction] = *partners;
     let line = &["frontal_hairline"];
+    // P02: six of ten sessions.
+    let mut inked = path(&[("consultation", -400), ("test_patch", -390)]);
+    inked.extend(visits("laser_partial", &[-370, -314, -258, -202, -146, -90, 10]));
     // P12: ten sessions six weeks apart, then a review; 14 months hold no more.
     let ten: Vec<i64> = (0..10).map(|n| -419 + 42 * n).collect();
-    let mut p12 = vec![
-        visit("consultation", -436),
-        visit("test_patch", -434).with(json!({"test_patch_result": "acceptable"})),
-    ];
-    p12.extend(visits("laser_full", &ten));
-    p12.push(visit("review", -9).with(json!({"clearance_percent": 70})));
-    let patch = |day| visit("test_patch", day).with(json!({"test_patch_result": "acceptable"}));
+    let mut left = path(&[("consultation", -436), ("test_patch", -434)]);
+    left.extend(visits("laser_full", &ten));
+    left.push(visit("review", -9).with(json!({"clearance_percent": 70})));
+    let effect = |service, day, kind: &str, severity: &str| {
+        let event = json!({"kind": kind, "severity": severity, "zone": "mid_scalp"});
+        visit(service, day).with(json!({"adverse_events": [event]}))
+    };
+    let at_shop = |course| with(course, json!({"delivery": "partner"}));
     vec![
-        told(
+        patient(
             ("Alex", "Onehalf"),
             "II",
             removal("smp", "correct", line),
-            vec![visit("consultation", -90), patch(-80), visit("laser_partial", -50)],
+            path(&[("consultation", -90), ("test_patch", -80), ("laser_partial", -50)]),
         ),
-        told(
+        patient(
             ("Blue", "Inkwell"),
             "III",
             removal("tattoo_ink", "correct", &["mid_scalp", "vertex"]),
-            {
-                let mut all = vec![visit("consultation", -400), patch(-390)];
-                all.extend(visits("laser_partial", &[-370, -314, -258, -202, -146, -90, 10]));
-                all
-            },
+            inked,
         ),
-        Told {
+        Draft {
             language: "fr",
-            ..told(
+            ..patient(
                 ("Camille", "Profonde"),
                 "II",
                 removal("smp", "too_deep", line),
-                vec![visit("consultation", -20), visit("test_patch", -9)],
+                vec![visit("consultation", -20), visit("test_patch", -9).with(json!({}))],
             )
         },
-        told(
+        patient(
             ("Deshi", "Patient"),
             "V",
             removal("smp", "correct", &["left_temple", "right_temple"]),
-            vec![
-                visit("consultation", -130),
-                patch(-120),
-                visit("laser_partial", -80),
-                visit("laser_partial", 3),
-            ],
+            path(&[
+                ("consultation", -130),
+                ("test_patch", -120),
+                ("laser_partial", -80),
+                ("laser_partial", 3),
+            ]),
         ),
-        told(
+        patient(
             ("Ember", "Denser"),
             "I",
             json!({"goal": "adjust", "pigment": "smp", "depth": "correct", "zones": ["vertex"]}),
-            vec![visit("consultation", -30), visit("adjustment", -14), visit("adjustment", 7)],
+            path(&[("consultation", -30), ("adjustment", -14), ("adjustment", 7)]),
         ),
-        told(
+        patient(
             ("Farah", "Lightly"),
             "IV",
             json!({"goal": "lighten", "pigment": "smp", "depth": "too_shallow", "zones": line}),
-            vec![visit("consultation", -45), visit("saline", -28), visit("saline", 14)],
+            path(&[("consultation", -45), ("saline", -28), ("saline", 14)]),
         ),
-        told(
+        patient(
             ("Gus", "Later"),
             "II",
             with(removal("smp", "correct", line), json!({"status": "on-hold"})),
             vec![visit("consultation", -12), visit("assessment", -5).ending(NotDone)],
         ),
-        Told {
+        Draft {
             disclosure: Some(maple),
-            ..told(
+            ..patient(
                 ("Hana", "Mapleward"),
                 "III",
-                with(removal("smp", "correct", line), json!({"delivery": "partner"})),
-                vec![visit("consultation", -35), visit("assessment", -33)],
+                at_shop(removal("smp", "correct", line)),
+                path(&[("consultation", -35), ("assessment", -33)]),
             )
         },
-        Told {
+        Draft {
             disclosure: Some(junction),
             language: "fr",
-            ..told(
+            ..patient(
                 ("Inès", "Réservée"),
                 "III",
-                with(removal("smp", "unknown", line), json!({"delivery": "partner"})),
+                at_shop(removal("smp", "unknown", line)),
                 vec![visit("consultation", -25)],
             )
         },
-        told(
+        patient(
             ("Jules", "Absent"),
             "II",
             removal("tattoo_ink", "correct", &["occipital"]),
             // Treated lately enough for the test patch to count for weeks to come (rule 24), whatever the day.
             vec![
                 visit("consultation", -150),
-                patch(-140),
+                visit("test_patch", -140),
                 visit("laser_partial", -120),
                 visit("laser_partial", -75).ending(NoShow),
                 visit("laser_partial", -45).ending(NoShow),
                 visit("laser_partial", -20).ending(CancelledLate),
             ],
         ),
-        told(
+        patient(
             ("Kit", "Tender"),
             "IV",
             removal("smp", "too_deep", &["mid_scalp"]),
             vec![
                 visit("consultation", -110),
-                patch(-100),
-                visit("laser_partial", -45)
-                    .with(json!({"adverse_events": [{"kind": "blister", "severity": "moderate", "zone": "mid_scalp"}]})),
-                visit("review", -16)
-                    .with(json!({"adverse_events": [{"kind": "hyperpigmentation", "severity": "severe", "zone": "mid_scalp"}]})),
+                visit("test_patch", -100),
+                effect("laser_partial", -45, "blister", "moderate"),
+                effect("review", -16, "hyperpigmentation", "severe"),
             ],
         ),
-        told(
+        patient(
             ("Lou", "Leaving"),
             "III",
             with(
                 removal("tattoo_ink", "too_deep", &["frontal_hairline", "mid_scalp", "vertex"]),
                 json!({"status": "completed", "outcome": "partial_residual"}),
             ),
-            p12,
+            left,
         ),
     ]
 }
@@ -150,28 +148,28 @@ pub(super) async fn stories(
     partners: &[PartnerId; 3],
 ) -> Result<Vec<Story>, LoadError> {
     let mut stories = Vec::new();
-    let told = twelve(partners).into_iter().chain(others()).chain(shops::told(partners));
-    for (index, told) in told.chain(of_today()).enumerate() {
-        stories.push(write(tx, clock, index, told).await?);
+    let drafts = twelve(partners).into_iter().chain(others()).chain(shops::patients(partners));
+    for (index, draft) in drafts.chain(of_today()).enumerate() {
+        stories.push(write(tx, clock, index, draft).await?);
     }
     Ok(stories)
 }
 
-async fn write(tx: &mut Tx, clock: &Clock, index: usize, told: Told) -> Result<Story, LoadError> {
+async fn write(tx: &mut Tx, clock: &Clock, index: usize, draft: Draft) -> Result<Story, LoadError> {
     // Long enough before the first visit for that to be booked after the course was opened.
-    let first = told.visits.iter().map(|visit| visit.day).min().unwrap_or(0);
+    let first = draft.visits.iter().map(|visit| visit.day).min().unwrap_or(0);
     let begun = clock.now() + Duration::days(first - 21);
-    let (given, family) = told.name;
+    let (given, family) = draft.name;
     let details = read(json!({"given_name": given, "family_name": family,
         "phone": format!("416-555-{:04}", 100 + index), "email": format!("p{:02}@example.test", index + 1),
-        "preferred_language": told.language, "fitzpatrick": told.fitzpatrick,
+        "preferred_language": draft.language, "fitzpatrick": draft.fitzpatrick,
         "preferred_channel": (index % 5 == 4).then_some("sms")}))?;
     let patient = Patient { id: clock.id(), version: 1, details };
     storage::patient::patients::insert(tx, &patient).await?;
     let exposes =
         |visit: &Visit| visit.service.starts_with("laser") || visit.service == "test_patch";
-    let laser = told.lasered_elsewhere || told.visits.iter().any(exposes);
-    let disclosure = told.disclosure.map(|shop| json!({"kind": "disclosure", "partner_id": shop}));
+    let laser = draft.lasered_elsewhere || draft.visits.iter().any(exposes);
+    let disclosure = draft.disclosure.map(|shop| json!({"kind": "disclosure", "partner_id": shop}));
     let consents = [
         Some(json!({"kind": "messages"})),
         laser.then(|| json!({"kind": "laser_treatment"})),
@@ -194,10 +192,10 @@ async fn write(tx: &mut Tx, clock: &Clock, index: usize, told: Told) -> Result<S
         id: clock.id(),
         version: 1,
         patient_id: patient.id,
-        details: read(told.course)?,
+        details: read(draft.course)?,
         created_at: begun,
     };
     storage::course::courses::insert(tx, &course).await?;
-    let darker = ["IV", "V", "VI"].contains(&told.fitzpatrick);
-    Ok(Story { course, darker, laser: told.laser, visits: told.visits })
+    let darker = ["IV", "V", "VI"].contains(&draft.fitzpatrick);
+    Ok(Story { course, darker, laser: draft.laser, visits: draft.visits })
 }

@@ -61,7 +61,7 @@ pub(super) async fn users(
     }
     let first = |wanted: Role| {
         let found = added.iter().find(|(role, _)| *role == wanted).map(|(_, user)| user.clone());
-        found.ok_or(LoadError::Nobody(wanted))
+        found.ok_or(LoadError::NoUser(wanted))
     };
     Ok(Loaded {
         front_desk: first(Role::FrontDesk)?,

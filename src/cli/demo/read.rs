@@ -23,7 +23,7 @@ pub enum LoadError {
     NoTime(String),
     /// A role has no user.
     #[error("demo data: nobody is {0}")]
-    Nobody(Role),
+    NoUser(Role),
 }
 
 /// `thing` with the fields of `more`.

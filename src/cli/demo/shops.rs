@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 
 use super::read::{LoadError, read};
 use super::session;
-use super::story::{
-    Ending, Story, Told as Patient, removal, told as patient, visit as at_the_clinic,
-};
+use super::story::{Draft, Ending, Story, patient, removal, visit as at_the_clinic};
 use crate::actions::App;
 use crate::domain::catalogue::service::Service;
 use crate::domain::course::session::{Place, Session};
@@ -29,9 +27,9 @@ use crate::storage::Tx;
 const OURS: usize = 5;
 
 /// The patients who come to the clinic to be referred, after all others.
-pub(super) fn told(partners: &[PartnerId; 3]) -> [Patient; OURS] {
+pub(super) fn patients(partners: &[PartnerId; 3]) -> [Draft; OURS] {
     let [maple, _, junction] = *partners;
-    let referred = |name, shop, consulted: i64| Patient {
+    let referred = |name, shop, consulted: i64| Draft {
         disclosure: Some(shop),
         lasered_elsewhere: true,
         ..patient(
@@ -44,13 +42,13 @@ pub(super) fn told(partners: &[PartnerId; 3]) -> [Patient; OURS] {
             vec![at_the_clinic("consultation", consulted)],
         )
     };
-    let called_off = |day| at_the_clinic("consultation", day).ending(Ending::Cancelled);
+    let cancelled = |day| at_the_clinic("consultation", day).ending(Ending::Cancelled);
     [
         referred(("Mina", "Fadewell"), maple, -48),
         referred(("Noel", "Shopley"), maple, -12),
         referred(("Opal", "Waiting"), maple, -9),
-        Patient {
-            visits: vec![called_off(-45), at_the_clinic("consultation", -33)],
+        Draft {
+            visits: vec![cancelled(-45), at_the_clinic("consultation", -33)],
             ..referred(("Quill", "Sentback"), junction, -33)
         },
         referred(("Rue", "Overdue"), junction, -41),
@@ -68,7 +66,7 @@ struct Visit {
 }
 
 /// What was referred, and what came of it.
-struct Told {
+struct Referred {
     story: usize,
     shop: PartnerId,
     service: &'static str,
@@ -85,10 +83,10 @@ fn visit(service: &'static str, day: i64, hour: u16, status: SessionStatus) -> V
     Visit { service, day, at: TimeOfDay::hm(hour, 0), status, record: None }
 }
 
-fn referrals([maple, _, junction]: [PartnerId; 3], first: usize) -> Vec<Told> {
+fn referrals([maple, _, junction]: [PartnerId; 3], first: usize) -> Vec<Referred> {
     use ReferralStatus as R;
     use SessionStatus as S;
-    let told = |story, shop, service, status, visits| Told {
+    let referred = |story, shop, service, status, visits| Referred {
         story,
         shop,
         service,
@@ -108,10 +106,10 @@ fn referrals([maple, _, junction]: [PartnerId; 3], first: usize) -> Vec<Told> {
         ),
         ..visit("test_patch", -30, 12, S::Fulfilled)
     };
-    let asked = |story, sent, day, hour| Told {
+    let asked = |story, sent, day, hour| Referred {
         sent,
         answered: None,
-        ..told(
+        ..referred(
             story,
             maple,
             "test_patch",
@@ -120,22 +118,22 @@ fn referrals([maple, _, junction]: [PartnerId; 3], first: usize) -> Vec<Told> {
         )
     };
     vec![
-        told(7, maple, "assessment", R::Accepted, vec![visit("assessment", 4, 13, S::Booked)]),
-        told(
+        referred(7, maple, "assessment", R::Accepted, vec![visit("assessment", 4, 13, S::Booked)]),
+        referred(
             8,
             junction,
             "consultation",
             R::Accepted,
             vec![visit("consultation", 5, 15, S::Booked)],
         ),
-        Told {
+        Referred {
             sent: 40,
             answered: Some(39),
-            ..told(first, maple, "test_patch", R::Completed, vec![patched])
+            ..referred(first, maple, "test_patch", R::Completed, vec![patched])
         },
-        Told {
+        Referred {
             sessions: 2,
-            ..told(
+            ..referred(
                 first,
                 maple,
                 "laser_partial",
@@ -145,15 +143,15 @@ fn referrals([maple, _, junction]: [PartnerId; 3], first: usize) -> Vec<Told> {
         },
         asked(first + 1, 1, 6, 12),
         asked(first + 2, 0, 8, 16),
-        Told {
+        Referred {
             sent: 28,
             answered: Some(21),
-            ..told(first + 3, junction, "test_patch", R::Rejected, Vec::new())
+            ..referred(first + 3, junction, "test_patch", R::Rejected, Vec::new())
         },
-        Told {
+        Referred {
             sent: 30,
             answered: Some(24),
-            ..told(
+            ..referred(
                 first + 4,
                 junction,
                 "test_patch",
@@ -187,8 +185,8 @@ pub(super) async fn play(
     }
     let services =
         storage::catalogue::services::page(tx, ServiceId(uuid::Uuid::nil()), 100).await?;
-    for told in referrals(*partners, stories.len().saturating_sub(OURS)) {
-        refer(tx, app, &told, &services, stories).await?;
+    for referred in referrals(*partners, stories.len().saturating_sub(OURS)) {
+        refer(tx, app, &referred, &services, stories).await?;
     }
     locked(tx, app, stories).await
 }
@@ -212,27 +210,27 @@ async fn locked(tx: &mut Tx, app: &App, stories: &[Story]) -> Result<(), LoadErr
 async fn refer(
     tx: &mut Tx,
     app: &App,
-    told: &Told,
+    referred: &Referred,
     services: &[Service],
     stories: &[Story],
 ) -> Result<(), LoadError> {
-    let missing = || LoadError::NoTime(told.service.to_owned());
-    let course = &stories.get(told.story).ok_or_else(missing)?.course;
+    let missing = || LoadError::NoTime(referred.service.to_owned());
+    let course = &stories.get(referred.story).ok_or_else(missing)?.course;
     let named = |code: &str| services.iter().find(|service| service.details.code.as_str() == code);
     let now = app.clock.now();
-    let sent = now - Duration::days(told.sent) - Duration::hours(2);
-    let answered = told.answered.map(|days| now - Duration::days(days));
+    let sent = now - Duration::days(referred.sent) - Duration::hours(2);
+    let answered = referred.answered.map(|days| now - Duration::days(days));
     let referral = Referral {
         id: app.clock.id(),
         version: 1,
         course_id: course.id,
         patient_id: course.patient_id,
-        partner_id: told.shop,
-        service_id: named(told.service).ok_or_else(missing)?.id,
-        sessions: told.sessions,
-        status: told.status,
-        screening: told.screening,
-        reason: match told.status {
+        partner_id: referred.shop,
+        service_id: named(referred.service).ok_or_else(missing)?.id,
+        sessions: referred.sessions,
+        status: referred.status,
+        screening: referred.screening,
+        reason: match referred.status {
             ReferralStatus::Rejected => Some(read(json!("No time before spring."))?),
             _ => None,
         },
@@ -242,14 +240,14 @@ async fn refer(
         requested_at: Some(sent),
         received_at: answered,
         answered_at: answered,
-        ended_at: answered.filter(|_| told.status.is_terminal()),
+        ended_at: answered.filter(|_| referred.status.is_terminal()),
     };
     storage::partner::referrals::insert(tx, &referral).await?;
-    if told.status == ReferralStatus::Rejected {
+    if referred.status == ReferralStatus::Rejected {
         let detail = "The shop does not do this. See what else is possible for the course, and tell the patient.";
         task(tx, app, &referral, None, TaskKind::ReferralDeclined, detail).await?;
     }
-    for visit in &told.visits {
+    for visit in &referred.visits {
         let service = named(visit.service).ok_or_else(missing)?;
         dated(tx, app, &referral, visit, service, sent).await?;
     }

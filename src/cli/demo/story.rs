@@ -39,13 +39,24 @@ pub(super) struct Story {
     pub(super) visits: Vec<Visit>,
 }
 
+/// A visit with the usual result.
 pub(super) fn visit(service: &'static str, day: i64) -> Visit {
-    Visit { service, day, ending: Ending::Done, extra: json!({}) }
+    let extra = match service {
+        "test_patch" => json!({"test_patch_result": "acceptable"}),
+        "review" => json!({"clearance_percent": 60}),
+        _ => json!({}),
+    };
+    Visit { service, day, ending: Ending::Done, extra }
 }
 
 /// Visits with one service on several days.
 pub(super) fn visits(service: &'static str, days: &[i64]) -> Vec<Visit> {
     days.iter().map(|day| visit(service, *day)).collect()
+}
+
+/// Visits with several services.
+pub(super) fn path(visits: &[(&'static str, i64)]) -> Vec<Visit> {
+    visits.iter().map(|(service, day)| visit(service, *day)).collect()
 }
 
 impl Visit {
@@ -55,13 +66,10 @@ impl Visit {
     pub(super) fn with(self, extra: Value) -> Self {
         Self { extra, ..self }
     }
-    pub(super) fn later(self, days: i64) -> Self {
-        Self { day: self.day + days, ..self }
-    }
 }
 
 /// A patient before they are written: name, language, skin type, course, laser, consents for disclosure, visits.
-pub(super) struct Told {
+pub(super) struct Draft {
     pub(super) name: (&'static str, &'static str),
     pub(super) language: &'static str,
     pub(super) fitzpatrick: &'static str,
@@ -73,13 +81,13 @@ pub(super) struct Told {
     pub(super) visits: Vec<Visit>,
 }
 
-pub(super) fn told(
+pub(super) fn patient(
     name: (&'static str, &'static str),
     fitzpatrick: &'static str,
     course: Value,
     visits: Vec<Visit>,
-) -> Told {
-    Told {
+) -> Draft {
+    Draft {
         name,
         language: "en",
         fitzpatrick,

@@ -1,6 +1,6 @@
 //! The diary: all that was loaded to decide when one service can take place at one
 //! site for one patient. Here are the questions that both the search for slots
-//! (`availability`) and the judgement of one time (`booking`) ask, so that they
+//! (`availability`) and the judgement of one time (`judge`) ask, so that they
 //! cannot disagree about hours, closures, windows or how long anything is taken.
 
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ use crate::domain::course::laser::Laser;
 use crate::domain::course::rules::at_shop::ShopTerms;
 use crate::domain::course::rules::{Ask, at_shop};
 use crate::domain::course::session::Place;
-use crate::domain::ids::{PatientId, ResourceId};
+use crate::domain::ids::{DeviceId, PatientId, PractitionerId, ResourceId, RoomId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::interval::{Interval, merged};
 use crate::domain::time::time_zone::Tz;
@@ -30,11 +30,11 @@ use crate::domain::time::time_zone::Tz;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted {
     /// Only this practitioner.
-    pub practitioner: Option<crate::domain::ids::PractitionerId>,
+    pub practitioner: Option<PractitionerId>,
     /// Only this room, even where none is needed.
-    pub room: Option<crate::domain::ids::RoomId>,
+    pub room: Option<RoomId>,
     /// Only this device, even where none is needed.
-    pub device: Option<crate::domain::ids::DeviceId>,
+    pub device: Option<DeviceId>,
 }
 
 /// Everything that decides when `service` can take place at `site`.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::domain::ids::{ClosureId, DeviceId, PractitionerId, RoomId, SiteId};
 use crate::domain::text::Line;
+use crate::domain::time::civil;
 use crate::domain::time::civil::Day;
 use crate::domain::time::hours::TimeOfDay;
 use crate::domain::time::interval::Interval;
@@ -15,7 +16,7 @@ use crate::domain::time::time_zone::Tz;
 
 /// What a manager writes about a closure. At most one of the four ids is set; with
 /// none, every site is closed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::FromRow)]
 #[serde(try_from = "RawClosure")]
 #[schema(example = json!({"first_day": "2026-12-28", "last_day": "2026-12-31", "reason": "Winter break"}))]
 pub struct ClosureDetails {
@@ -33,9 +34,11 @@ pub struct ClosureDetails {
     pub last_day: Day,
     /// From when on each of the days, local time; from their beginning unless set.
     #[schema(value_type = Option<String>)]
+    #[sqlx(rename = "from_time")]
     pub from: Option<TimeOfDay>,
     /// Until when on each of the days, local time; to their end unless set.
     #[schema(value_type = Option<String>)]
+    #[sqlx(rename = "until_time")]
     pub until: Option<TimeOfDay>,
     /// Why, as the desk may say it to a caller.
     pub reason: Line,
@@ -79,21 +82,14 @@ impl TryFrom<RawClosure> for ClosureDetails {
     type Error = ClosureError;
     fn try_from(raw: RawClosure) -> Result<Self, ClosureError> {
         let RawClosure {
-            site_id,
-            practitioner_id,
-            room_id,
-            device_id,
-            first_day,
-            last_day,
-            from,
-            until,
-            reason,
+            site_id, practitioner_id, room_id, device_id, first_day, last_day, ..
         } = raw;
         let things =
             [site_id.is_some(), practitioner_id.is_some(), room_id.is_some(), device_id.is_some()];
         if things.into_iter().filter(|set| *set).count() > 1 {
             return Err(ClosureError::Several);
         }
+        let RawClosure { from, until, reason, .. } = raw;
         if last_day < first_day || from.zip(until).is_some_and(|(from, until)| until <= from) {
             return Err(ClosureError::Backwards);
         }
@@ -115,7 +111,7 @@ impl TryFrom<RawClosure> for ClosureDetails {
 }
 
 /// A closure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, sqlx::FromRow)]
 pub struct Closure {
     /// Its id.
     pub id: ClosureId,
@@ -123,6 +119,7 @@ pub struct Closure {
     pub version: i64,
     /// What was written about it.
     #[serde(flatten)]
+    #[sqlx(flatten)]
     pub details: ClosureDetails,
 }
 
@@ -142,14 +139,8 @@ impl Closure {
         if date < first_day.date() || last_day.date() < date {
             return None;
         }
-        let begins = from.map_or_else(
-            || crate::domain::time::civil::day_start(zone, date),
-            |time| time.on(date, zone),
-        );
-        let ends = until.map_or_else(
-            || crate::domain::time::civil::day_start(zone, date.succ_opt().unwrap_or(date)),
-            |time| time.on(date, zone),
-        );
-        Interval::new(begins, ends)
+        let begins = from.map_or_else(|| civil::day_start(zone, date), |time| time.on(date, zone));
+        let next = || civil::day_start(zone, date.succ_opt().unwrap_or(date));
+        Interval::new(begins, until.map_or_else(next, |time| time.on(date, zone)))
     }
 }

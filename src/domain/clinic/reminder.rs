@@ -1,6 +1,6 @@
 //! Reminders of a visit: how long before it, what for, and by which way; when one falls due
 //! (rules 50 and 51), and until when it is of use. Which of them a visit needs stands in
-//! `message_plan`; what they say, in `messages`.
+//! `messages::plan`; what they say, in `text_wording` and in `delivery`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,11 +8,9 @@ use std::str::FromStr;
 use chrono::{DateTime, Days, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::codes::codes;
+use crate::domain::kept_as_text::{text_schema, through_text};
 use crate::domain::patient::channel::Channel;
 use crate::domain::time::civil;
 use crate::domain::time::time_zone::Tz;
@@ -126,19 +124,12 @@ pub struct ReminderRule {
     pub channel: Channel,
 }
 
-impl PartialSchema for ReminderRule {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some(
-                "How long before the visit, what for, and by which way; d is days on the calendar, h and m are elapsed time",
-            ))
-            .examples(["48h confirm email"])
-            .pattern(Some("^[1-9][0-9]{0,3}[dhm] (prepare|confirm|remind) (email|sms)$"))
-            .into()
-    }
-}
-impl ToSchema for ReminderRule {}
+text_schema!(
+    ReminderRule,
+    "How long before the visit, what for, and by which way; d is days on the calendar, h and m are elapsed time",
+    examples(["48h confirm email"]),
+    pattern(Some("^[1-9][0-9]{0,3}[dhm] (prepare|confirm|remind) (email|sms)$"))
+);
 
 impl FromStr for ReminderRule {
     type Err = ReminderError;
@@ -158,17 +149,7 @@ impl FromStr for ReminderRule {
         })
     }
 }
-impl TryFrom<String> for ReminderRule {
-    type Error = ReminderError;
-    fn try_from(text: String) -> Result<Self, ReminderError> {
-        text.parse()
-    }
-}
-impl From<ReminderRule> for String {
-    fn from(rule: ReminderRule) -> Self {
-        rule.to_string()
-    }
-}
+through_text!(ReminderRule);
 impl fmt::Display for ReminderRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { lead, purpose, channel } = self;

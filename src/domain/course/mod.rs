@@ -188,7 +188,7 @@ impl CourseDetails {
 
     /// Whether the findings that the estimate rests on are other than those of `before`.
     #[must_use]
-    pub fn is_assessed_anew(&self, before: &Self) -> bool {
+    pub fn is_reassessed(&self, before: &Self) -> bool {
         (self.goal, self.pigment, self.depth) != (before.goal, before.pigment, before.depth)
     }
 

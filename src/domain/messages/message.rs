@@ -1,6 +1,6 @@
 //! A message of the ledger: what it tells of which visit, to which recipient, and its state.
 //! Which messages a change needs is decided in `notice`; how one is worded and sent is
-//! the business of `messages`.
+//! the business of `delivery`.
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};

@@ -186,23 +186,18 @@ pub fn longest(from: Sender<'_>, link: &str, zone: Tz) -> usize {
     let starts: Vec<DateTime<Utc>> = (0..7)
         .filter_map(|day| DateTime::from_timestamp(1_821_558_600 + day * 86_400, 0))
         .collect();
-    let mut longest = 0;
-    for language in [Language::En, Language::Fr] {
-        for start in &starts {
-            for purpose in [Purpose::Prepare, Purpose::Confirm, Purpose::Remind] {
-                longest = longest.max(
-                    septets(&reminder(from, language, purpose, *start, zone, link))
-                        .unwrap_or(usize::MAX),
-                );
-            }
-            longest =
-                longest.max(septets(&thanks(from, language, *start, zone)).unwrap_or(usize::MAX));
-        }
-        longest = longest.max(septets(&help(from, language)).unwrap_or(usize::MAX));
-        let others = other_times(from, language, starts.get(..3).unwrap_or_default(), zone, link);
-        longest = longest.max(septets(&others).unwrap_or(usize::MAX));
-    }
-    longest
+    let length = |text: String| septets(&text).unwrap_or(usize::MAX);
+    let purposes = [Purpose::Prepare, Purpose::Confirm, Purpose::Remind];
+    let longest = |language| {
+        let reminders = starts.iter().flat_map(|start| {
+            purposes.map(|purpose| reminder(from, language, purpose, *start, zone, link))
+        });
+        let answers = starts.iter().map(|start| thanks(from, language, *start, zone));
+        let first = starts.get(..3).unwrap_or_default();
+        let others = [help(from, language), other_times(from, language, first, zone, link)];
+        reminders.chain(answers).chain(others).map(length).max().unwrap_or_default()
+    };
+    longest(Language::En).max(longest(Language::Fr))
 }
 
 #[cfg(test)]

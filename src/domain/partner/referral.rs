@@ -149,8 +149,8 @@ impl ReferralStatus {
             (V::Accept, Self::Requested | Self::Received) => Ok(Self::Accepted),
             (V::Reject, Self::Requested | Self::Received) => Ok(Self::Rejected),
             (V::Report, Self::Accepted | Self::InProgress) => Ok(Self::InProgress),
-            // A date that was added later is answered by itself, and so is a proposal; what was done is written down whatever
-            // became of the referral meanwhile.
+            // A date that was added later is answered by itself, and so is a proposal; what was done is written down
+            // in whichever state the referral is meanwhile.
             (V::Accept | V::Reject, Self::Accepted | Self::InProgress)
             | (V::Propose, Self::Requested | Self::Received | Self::Accepted | Self::InProgress)
             | (V::Report, Self::OnHold | Self::Cancelled | Self::Failed) => Ok(self),

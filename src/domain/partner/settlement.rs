@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::domain::clinic::policy::Policy;
 use crate::domain::ids::PartnerId;
+use crate::domain::kept_as_text::through_text;
 use crate::domain::time::civil;
 use crate::domain::time::time_zone::Tz;
 
@@ -71,17 +72,7 @@ impl FromStr for Month {
         day.filter(|day| (1900..=2199).contains(&day.year())).map(Self).ok_or(MonthError)
     }
 }
-impl TryFrom<String> for Month {
-    type Error = MonthError;
-    fn try_from(text: String) -> Result<Self, MonthError> {
-        text.parse()
-    }
-}
-impl From<Month> for String {
-    fn from(month: Month) -> Self {
-        month.to_string()
-    }
-}
+through_text!(Month);
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0.format("%Y-%m"))

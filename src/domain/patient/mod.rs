@@ -7,20 +7,17 @@ pub mod lock_box;
 pub mod opt_out;
 pub mod recipient;
 
-use std::fmt;
-
 use lettre::Address;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 
 use self::channel::Channel;
 use crate::domain::codes::codes;
 use crate::domain::ids::PatientId;
+use crate::domain::kept_as_text::text_schema;
 use crate::domain::text;
-use crate::domain::text::{Line, yes};
+use crate::domain::text::{Line, checked_text, yes};
 use crate::domain::time::civil::Day;
 
 codes! {
@@ -42,12 +39,19 @@ impl From<Way> for Channel {
     }
 }
 
-/// A telephone number in E.164, `+16473510061`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, ToSchema)]
-#[serde(try_from = "String", into = "String")]
-#[sqlx(transparent)]
-#[schema(value_type = String, max_length = 40, examples("(416) 555-0123", "+14165550123"))]
-pub struct Phone(String);
+checked_text! {
+    /// A telephone number in E.164, `+16473510061`.
+    #[schema(value_type = String, max_length = 40, examples("(416) 555-0123", "+14165550123"))]
+    Phone, PhoneError, |text| {
+        if text.chars().count() > 40 {
+            return Err(PhoneError);
+        }
+        let number = phonenumber::parse(Some(phonenumber::country::CA), text.trim());
+        let number = number.map_err(|_| PhoneError)?;
+        let written = || number.format().mode(phonenumber::Mode::E164).to_string();
+        number.is_valid().then(written).ok_or(PhoneError)
+    }
+}
 
 /// Not a telephone number.
 #[derive(Debug, Error)]
@@ -55,48 +59,23 @@ pub struct Phone(String);
 pub struct PhoneError;
 
 impl Phone {
-    /// The number in E.164.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Loads the numbering plans, which takes the first call about 0.1 s; done at start.
     pub fn warm_up() {
-        let _ = Self::try_from(String::from("416 555 0100"));
-    }
-}
-impl TryFrom<String> for Phone {
-    type Error = PhoneError;
-    fn try_from(text: String) -> Result<Self, PhoneError> {
-        if text.chars().count() > 40 {
-            return Err(PhoneError);
-        }
-        let number = phonenumber::parse(Some(phonenumber::country::CA), text.trim())
-            .map_err(|_| PhoneError)?;
-        if !number.is_valid() {
-            return Err(PhoneError);
-        }
-        Ok(Self(number.format().mode(phonenumber::Mode::E164).to_string()))
-    }
-}
-impl From<Phone> for String {
-    fn from(phone: Phone) -> Self {
-        phone.0
-    }
-}
-impl fmt::Display for Phone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        let _ = Self::try_from("416 555 0100");
     }
 }
 
-/// An email address that our mailer can send to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, ToSchema)]
-#[serde(try_from = "String", into = "String")]
-#[sqlx(transparent)]
-#[schema(value_type = String, format = "email", max_length = 254)]
-pub struct Email(String);
+checked_text! {
+    /// An email address that our mailer can send to.
+    #[schema(value_type = String, format = "email", max_length = 254)]
+    Email, EmailError, |text| {
+        let text = text.trim();
+        // What is longer cannot be delivered (RFC 5321), and control characters have no place in a header.
+        let fits = text.len() <= 254 && !text.chars().any(char::is_control);
+        let reaches = fits && text.parse::<Address>().is_ok();
+        reaches.then(|| text.to_owned()).ok_or(EmailError)
+    }
+}
 
 /// Not an email address.
 #[derive(Debug, Error)]
@@ -104,40 +83,10 @@ pub struct Email(String);
 pub struct EmailError;
 
 impl Email {
-    /// The address.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The address as sign-ins compare it.
     #[must_use]
     pub fn lowered(&self) -> String {
         self.0.to_lowercase()
-    }
-}
-impl TryFrom<String> for Email {
-    type Error = EmailError;
-    fn try_from(text: String) -> Result<Self, EmailError> {
-        let text = text.trim();
-        // What is longer cannot be delivered (RFC 5321), and control characters have no place in a header.
-        if text.len() > 254
-            || text.chars().any(char::is_control)
-            || text.parse::<Address>().is_err()
-        {
-            return Err(EmailError);
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-impl From<Email> for String {
-    fn from(email: Email) -> Self {
-        email.0
-    }
-}
-impl fmt::Display for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -165,16 +114,11 @@ impl Fitzpatrick {
     }
 }
 
-impl PartialSchema for Fitzpatrick {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("Fitzpatrick skin type, I to VI"))
-            .enum_values(Some(["I", "II", "III", "IV", "V", "VI"]))
-            .into()
-    }
-}
-impl ToSchema for Fitzpatrick {}
+text_schema!(
+    Fitzpatrick,
+    "Fitzpatrick skin type, I to VI",
+    enum_values(Some(["I", "II", "III", "IV", "V", "VI"]))
+);
 
 #[derive(Deserialize)]
 #[serde(untagged)]

@@ -5,13 +5,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::{PartialSchema, ToSchema};
 
 use super::channel::Channel;
 use super::{Email, Phone};
-use crate::domain::kept_as_text::kept_as_text;
+use crate::domain::kept_as_text::{kept_as_text, text_schema};
 
 /// The recipient of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,16 +71,11 @@ impl Recipient {
 
 kept_as_text!(Recipient);
 
-impl PartialSchema for Recipient {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("An email address, or a telephone number in E.164"))
-            .examples(["ada@example.test", "+14165550123"])
-            .into()
-    }
-}
-impl ToSchema for Recipient {}
+text_schema!(
+    Recipient,
+    "An email address, or a telephone number in E.164",
+    examples(["ada@example.test", "+14165550123"])
+);
 
 impl From<Email> for Recipient {
     fn from(email: Email) -> Self {

@@ -6,15 +6,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::time_zone::Tz;
+use crate::domain::kept_as_text::{text_schema, through_text};
 use chrono::{
     DateTime, Datelike, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime,
     NaiveTime, Offset, TimeZone, Timelike, Utc,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 
 /// What a wall time means in a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,18 +167,11 @@ pub enum When {
     At(DateTime<FixedOffset>),
 }
 
-impl PartialSchema for When {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some(
-                "A wall time of the clinic's zone, or RFC 3339 with an offset; whole minutes",
-            ))
-            .examples(["2027-03-15T10:00", "2027-03-15T10:00:00-04:00"])
-            .into()
-    }
-}
-impl ToSchema for When {}
+text_schema!(
+    When,
+    "A wall time of the clinic's zone, or RFC 3339 with an offset; whole minutes",
+    examples(["2027-03-15T10:00", "2027-03-15T10:00:00-04:00"])
+);
 
 /// Why a text is not a time.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -217,19 +209,7 @@ impl FromStr for When {
         Ok(when)
     }
 }
-
-impl TryFrom<String> for When {
-    type Error = WhenError;
-    fn try_from(text: String) -> Result<Self, WhenError> {
-        text.parse()
-    }
-}
-
-impl From<When> for String {
-    fn from(when: When) -> Self {
-        when.to_string()
-    }
-}
+through_text!(When);
 
 impl fmt::Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -250,16 +230,7 @@ pub enum Edge {
     Time(When),
 }
 
-impl PartialSchema for Edge {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("A day, or a time as elsewhere"))
-            .examples(["2027-03-15", "2027-03-15T10:00"])
-            .into()
-    }
-}
-impl ToSchema for Edge {}
+text_schema!(Edge, "A day, or a time as elsewhere", examples(["2027-03-15", "2027-03-15T10:00"]));
 
 impl TryFrom<String> for Edge {
     type Error = String;

@@ -13,7 +13,7 @@ use super::civil;
 use super::interval::Interval;
 use super::time_zone::Tz;
 use crate::domain::codes::codes;
-use crate::domain::kept_as_text::kept_as_text;
+use crate::domain::kept_as_text::{kept_as_text, through_text};
 
 codes! {
     /// A day of the week.
@@ -118,17 +118,7 @@ impl FromStr for TimeOfDay {
         }
     }
 }
-impl TryFrom<String> for TimeOfDay {
-    type Error = HoursError;
-    fn try_from(text: String) -> Result<Self, HoursError> {
-        text.parse()
-    }
-}
-impl From<TimeOfDay> for String {
-    fn from(time: TimeOfDay) -> Self {
-        time.to_string()
-    }
-}
+through_text!(TimeOfDay);
 impl fmt::Display for TimeOfDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)

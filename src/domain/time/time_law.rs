@@ -1,6 +1,6 @@
 //! When the law changes the clock: which promised wall times now mean another instant, and
 //! which visits can move there together without running into others. What was promised is
-//! the wall time, so that stays. Loading and moving stand in `actions::time_check`.
+//! the wall time, so that stays. Loading and moving stand in `actions::booking::time_check`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,10 +132,10 @@ mod tests {
     }
 
     proptest! {
-        /// However visits lie, and whichever move: in the end no two claims of a resource overlap, and nobody stays who
+        /// However visits lie, and whichever move: in the end no two claims of a resource overlap, and no visit stays that
         /// could have moved alone, all others being where they end.
         #[test]
-        fn whoever_moves_runs_into_nobody_and_nobody_stays_without_need(
+        fn what_moves_runs_into_nothing_and_nothing_stays_without_need(
             spans in prop::collection::vec((0..3_u128, 0..40_i64, 1..4_i64, any::<bool>()), 1..25)
         ) {
             let hour = |n: i64| DateTime::UNIX_EPOCH + Duration::hours(n);

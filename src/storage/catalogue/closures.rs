@@ -2,64 +2,10 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::catalogue::closure::{Closure, ClosureDetails};
-use crate::domain::ids::{ClosureId, DeviceId, PractitionerId, RoomId, SiteId};
-use crate::domain::text::Line;
-use crate::domain::time::civil::Day;
-use crate::domain::time::hours::TimeOfDay;
+use crate::domain::catalogue::closure::Closure;
+use crate::domain::ids::ClosureId;
 use crate::storage::engine::{Query, fields, stmt};
-use crate::storage::{Error, Result, Tx};
-
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: ClosureId,
-    version: i64,
-    site_id: Option<SiteId>,
-    practitioner_id: Option<PractitionerId>,
-    room_id: Option<RoomId>,
-    device_id: Option<DeviceId>,
-    first_day: Day,
-    last_day: Day,
-    from_time: Option<String>,
-    until_time: Option<String>,
-    reason: Line,
-}
-
-impl TryFrom<Row> for Closure {
-    type Error = Error;
-    fn try_from(row: Row) -> Result<Self> {
-        let time = |text: Option<String>| {
-            text.map(|text| text.parse::<TimeOfDay>())
-                .transpose()
-                .map_err(|error| Error::Fault(sqlx::Error::Decode(error.into())))
-        };
-        let (from, until) = (time(row.from_time)?, time(row.until_time)?);
-        let Row {
-            id,
-            version,
-            site_id,
-            practitioner_id,
-            room_id,
-            device_id,
-            first_day,
-            last_day,
-            reason,
-            ..
-        } = row;
-        let details = ClosureDetails {
-            site_id,
-            practitioner_id,
-            room_id,
-            device_id,
-            first_day,
-            last_day,
-            from,
-            until,
-            reason,
-        };
-        Ok(Self { id, version, details })
-    }
-}
+use crate::storage::{Result, Tx};
 
 /// Writes a new closure.
 pub async fn insert(tx: &mut Tx, closure: &Closure) -> Result<()> {
@@ -85,9 +31,8 @@ fn bound<'c>(query: Query<'c>, closure: &Closure) -> Query<'c> {
     let d = &closure.details;
     query
         .bind_all((closure.id, closure.version))
-        .bind_all(fields!(d => site_id, practitioner_id, room_id, device_id, first_day, last_day))
-        .bind_all((d.from.map(|time| time.to_string()), d.until.map(|time| time.to_string())))
-        .bind(&d.reason)
+        .bind_all(fields!(d => site_id, practitioner_id, room_id, device_id, first_day, last_day,
+            from, until, reason))
 }
 
 /// Removes a closure.
@@ -97,24 +42,23 @@ pub async fn delete(tx: &mut Tx, id: ClosureId) -> Result<()> {
 
 /// The closure with this id.
 pub async fn get(tx: &mut Tx, id: ClosureId) -> Result<Option<Closure>> {
-    tx.query(stmt!("SELECT * FROM closures WHERE id = $1"))
-        .bind(id)
-        .optional::<Row>()
-        .await?
-        .map(Closure::try_from)
-        .transpose()
+    tx.query(stmt!("SELECT * FROM closures WHERE id = $1")).bind(id).optional().await
 }
 
 /// Closures in order of id, after `after`.
 pub async fn page(tx: &mut Tx, after: ClosureId, limit: i64) -> Result<Vec<Closure>> {
-    let query = tx.query(stmt!("SELECT * FROM closures WHERE id > $1 ORDER BY id LIMIT $2"));
-    query.bind(after).bind(limit).all::<Row>().await?.into_iter().map(Closure::try_from).collect()
+    tx.query(stmt!("SELECT * FROM closures WHERE id > $1 ORDER BY id LIMIT $2"))
+        .bind_all((after, limit))
+        .all()
+        .await
 }
 
 /// The closures that reach into the days `first` to `last`.
 pub async fn within(tx: &mut Tx, first: NaiveDate, last: NaiveDate) -> Result<Vec<Closure>> {
-    let query = tx.query(stmt!(
+    tx.query(stmt!(
         "SELECT * FROM closures WHERE last_day >= $1 AND first_day <= $2 ORDER BY first_day, id"
-    ));
-    query.bind(first).bind(last).all::<Row>().await?.into_iter().map(Closure::try_from).collect()
+    ))
+    .bind_all((first, last))
+    .all()
+    .await
 }

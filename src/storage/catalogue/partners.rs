@@ -74,7 +74,5 @@ pub async fn page(
 
 /// The partner's name, if there is one with this id.
 pub async fn name(tx: &mut Tx, id: PartnerId) -> Result<Option<Line>> {
-    let row: Option<(Line,)> =
-        tx.query(stmt!("SELECT name FROM partners WHERE id = $1")).bind(id).optional().await?;
-    Ok(row.map(|(name,)| name))
+    tx.query(stmt!("SELECT name FROM partners WHERE id = $1")).bind(id).optional_value().await
 }

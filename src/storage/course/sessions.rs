@@ -85,12 +85,7 @@ pub async fn by_uid(tx: &mut Tx, uid: Uuid) -> Result<Option<(SessionId, Patient
 
 /// Whose the session is, before anything is locked.
 pub async fn patient_of(tx: &mut Tx, id: SessionId) -> Result<Option<PatientId>> {
-    let row: Option<(PatientId,)> = tx
-        .query(stmt!("SELECT patient_id FROM sessions WHERE id = $1"))
-        .bind(id)
-        .optional()
-        .await?;
-    Ok(row.map(|(patient,)| patient))
+    tx.query(stmt!("SELECT patient_id FROM sessions WHERE id = $1")).bind(id).optional_value().await
 }
 
 /// The sessions of a course in order of time.

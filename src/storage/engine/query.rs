@@ -168,6 +168,14 @@ impl<'c> Query<'c> {
         Ok(value)
     }
 
+    /// The one value of the row, if there is one.
+    pub async fn optional_value<T>(self) -> Result<Option<T>>
+    where
+        (T,): Row,
+    {
+        Ok(self.optional::<(T,)>().await?.map(|(value,)| value))
+    }
+
     /// Runs it, however many rows it changes.
     pub async fn done(self) -> Result<()> {
         self.run().await.map(|_| ())

@@ -50,9 +50,9 @@ pub async fn revoke_others(
 
 /// The key that links are made with, if there is one yet.
 pub async fn key(tx: &mut Tx) -> Result<Option<LinkKey>> {
-    let row: Option<(String,)> =
-        tx.query(stmt!("SELECT secret FROM secrets WHERE name = 'visit_links'")).optional().await?;
-    row.map(|(text,)| LinkKey::read(&text).ok_or(Error::Unreadable("the key of links"))).transpose()
+    let query = tx.query(stmt!("SELECT secret FROM secrets WHERE name = 'visit_links'"));
+    let text: Option<String> = query.optional_value().await?;
+    text.map(|text| LinkKey::read(&text).ok_or(Error::Unreadable("the key of links"))).transpose()
 }
 
 /// Makes `key` the key that links are made with, unless there is one.

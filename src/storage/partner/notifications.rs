@@ -33,7 +33,7 @@ pub async fn update(tx: &mut Tx, notices: &PartnerNotices) -> Result<bool> {
 }
 
 fn bound<'c>(query: Query<'c>, notices: &PartnerNotices) -> Query<'c> {
-    let wants = notices.details.clone();
+    let wants = &notices.details;
     query
         .bind_all((notices.partner_id, notices.version))
         .bind_all(fields!(wants => email, phone, language, day_list_by, day_list_at, before_by,

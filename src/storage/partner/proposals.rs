@@ -48,7 +48,7 @@ pub async fn of_session(tx: &mut Tx, session: SessionId) -> Result<Vec<Proposal>
 
 /// The time that the shop proposes for a session, if it does and the session can still be moved.
 pub async fn open_for(
-    tx: &mut crate::storage::Tx,
+    tx: &mut Tx,
     now: DateTime<Utc>,
     session: &Session,
 ) -> Result<Option<DateTime<Utc>>> {
@@ -61,7 +61,7 @@ pub async fn open_for(
 }
 
 /// Whether what a message to a patient proposes can still be taken.
-pub async fn is_open(tx: &mut crate::storage::Tx, message: &Message) -> Result<bool> {
+pub async fn is_open(tx: &mut Tx, message: &Message) -> Result<bool> {
     let Some(session) = message.session_id else {
         return Ok(false);
     };

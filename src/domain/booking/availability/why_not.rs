@@ -12,6 +12,26 @@ use crate::domain::catalogue::room::Room;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::civil;
 
+/// The starts while the site is open, and those that are left of them.
+#[derive(Clone, Copy)]
+struct Lost<'a> {
+    open: &'a FixedBitSet,
+    starts: &'a FixedBitSet,
+}
+
+impl Lost<'_> {
+    /// Whether a start was lost that is not within `allowed`.
+    fn missing(self, allowed: &FixedBitSet) -> bool {
+        self.open.difference(allowed).any(|index| !self.starts.contains(index))
+    }
+
+    /// Whether a start was lost that is `allowed` and not `free`.
+    fn taken(self, allowed: &FixedBitSet, free: &FixedBitSet) -> bool {
+        let lost = |index| !free.contains(index) && !self.starts.contains(index);
+        self.open.intersection(allowed).any(lost)
+    }
+}
+
 impl Search<'_> {
     /// Why there is no slot when nothing alone is in the way: each thing could be had, but never all at once.
     pub(super) fn least_refusal(&self, open: &FixedBitSet) -> Vec<Refusal> {
@@ -44,34 +64,24 @@ impl Search<'_> {
                 format!("{} is no longer offered.", diary.service.details.name),
             ));
         }
-        let missing =
-            |bits: &FixedBitSet| open.difference(bits).any(|index| !starts.contains(index));
-        let taken = |allowed: &FixedBitSet, free: &FixedBitSet| {
-            open.intersection(allowed).any(|index| !free.contains(index) && !starts.contains(index))
-        };
-        if taken(&self.grid.all(), patient) {
+        let lost = Lost { open, starts };
+        if lost.taken(&self.grid.all(), patient) {
             refused.push(Refusal::new(
                 Code::ConflictPatient,
                 "The patient has other sessions in these days.",
             ));
         }
-
-        refused.extend(self.people_refused(people, &missing, &taken));
+        refused.extend(self.people_refused(people, lost));
         if diary.needs_device() {
-            refused.extend(self.devices_refused(people, devices, &missing, &taken));
+            refused.extend(self.devices_refused(people, devices, lost));
         }
         if diary.needs_room() {
-            refused.extend(self.rooms_refused(rooms, &missing, &taken));
+            refused.extend(self.rooms_refused(rooms, lost));
         }
         refused
     }
 
-    fn people_refused(
-        &self,
-        people: &[Choice<Practitioner>],
-        missing: &impl Fn(&FixedBitSet) -> bool,
-        taken: &impl Fn(&FixedBitSet, &FixedBitSet) -> bool,
-    ) -> Vec<Refusal> {
+    fn people_refused(&self, people: &[Choice<Practitioner>], lost: Lost) -> Vec<Refusal> {
         let diary = self.diary;
         let mut refused = Vec::new();
         let reasons: Vec<_> = people
@@ -99,13 +109,13 @@ impl Search<'_> {
             [only] => only.thing.details.name.to_string(),
             _ => "Everyone who does this".to_owned(),
         };
-        if missing(&allowed) {
+        if lost.missing(&allowed) {
             refused.push(Refusal::new(
                 Code::PractitionerNotWorking,
                 format!("{who} is off for part of the opening hours in these days."),
             ));
         }
-        if taken(&allowed, &free) {
+        if lost.taken(&allowed, &free) {
             refused.push(Refusal::new(
                 Code::ConflictPractitioner,
                 format!("{who} is already booked for part of these days."),
@@ -118,8 +128,7 @@ impl Search<'_> {
         &self,
         people: &[Choice<Practitioner>],
         devices: &[Choice<Device>],
-        missing: &impl Fn(&FixedBitSet) -> bool,
-        taken: &impl Fn(&FixedBitSet, &FixedBitSet) -> bool,
+        lost: Lost,
     ) -> Vec<Refusal> {
         let diary = self.diary;
         let mut refused = Vec::new();
@@ -137,7 +146,7 @@ impl Search<'_> {
         );
         let (allowed, free) =
             (self.any(devices, |device| &device.allowed), self.any(devices, |device| &device.free));
-        if missing(&allowed) {
+        if lost.missing(&allowed) {
             let rented = devices.iter().filter(|device| device.thing.is_rented());
             refused.extend(rented.map(|device| {
                 let code = &device.thing.details.code;
@@ -147,7 +156,7 @@ impl Search<'_> {
                 )
             }));
         }
-        if taken(&allowed, &free) {
+        if lost.taken(&allowed, &free) {
             refused.push(Refusal::new(
                 Code::ConflictDevice,
                 "The laser is already booked for part of these days.",
@@ -168,12 +177,7 @@ impl Search<'_> {
         refused
     }
 
-    fn rooms_refused(
-        &self,
-        rooms: &[Choice<Room>],
-        missing: &impl Fn(&FixedBitSet) -> bool,
-        taken: &impl Fn(&FixedBitSet, &FixedBitSet) -> bool,
-    ) -> Vec<Refusal> {
+    fn rooms_refused(&self, rooms: &[Choice<Room>], lost: Lost) -> Vec<Refusal> {
         let diary = self.diary;
         let unfit: Vec<_> = rooms.iter().filter_map(|room| room_unfit(diary, room.thing)).collect();
         if unfit.len() == rooms.len() {
@@ -187,13 +191,13 @@ impl Search<'_> {
         let mut refused = Vec::new();
         let (allowed, free) =
             (self.any(rooms, |room| &room.allowed), self.any(rooms, |room| &room.free));
-        if missing(&allowed) {
+        if lost.missing(&allowed) {
             refused.push(Refusal::new(
                 Code::RoomClosed,
                 "The rooms for this are closed for part of these days.",
             ));
         }
-        if taken(&allowed, &free) {
+        if lost.taken(&allowed, &free) {
             refused.push(Refusal::new(
                 Code::ConflictRoom,
                 "The rooms for this are already booked for part of these days.",

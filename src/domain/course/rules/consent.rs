@@ -1,5 +1,5 @@
 //! Rules 14 and 16: no laser without the patient's consent, and none once it is
-//! withdrawn. What a consent is stands in `domain::consent`.
+//! withdrawn. What a consent is stands in `patient::consent`.
 
 use crate::domain::catalogue::service::{Service, Treatment};
 use crate::domain::course::Goal;

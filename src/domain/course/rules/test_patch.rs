@@ -14,7 +14,7 @@ use crate::domain::course::record::TestPatchResult;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::civil::spoken_day;
 
-fn asked(ask: &Ask) -> bool {
+fn is_asked(ask: &Ask) -> bool {
     ask.treatment() == Some(Treatment::Laser) && asks_for_laser_gates(ask)
 }
 
@@ -61,7 +61,7 @@ pub fn wait(case: &Case, policy: &Policy) -> Days {
 /// policy says; each laser session within that time renews it, or no course could be finished.
 #[must_use]
 pub fn test_patch_required(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
-    if !asked(ask) {
+    if !is_asked(ask) {
         return None;
     }
     let (case, name, valid) = (ask.case, laser.name(), ask.policy.test_patch_valid_days);
@@ -104,7 +104,7 @@ pub fn test_patch_required(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
 /// Rule 25: the test patch has not waited long enough, in days of the clinic's zone.
 #[must_use]
 pub fn test_patch_wait(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
-    if !asked(ask) {
+    if !is_asked(ask) {
         return None;
     }
     let wait = wait(ask.case, ask.policy);
@@ -129,7 +129,7 @@ pub fn test_patch_wait(ask: &Ask, laser: Laser<'_>) -> Option<Refusal> {
 /// Rule 26: the last test patch went badly and has not been found acceptable since.
 #[must_use]
 pub fn test_patch_adverse(ask: &Ask) -> Option<Refusal> {
-    if !asked(ask) {
+    if !is_asked(ask) {
         return None;
     }
     let read = ask.case.visits.iter().filter(|visit| visit.happened == Happened::Done);

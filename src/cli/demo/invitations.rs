@@ -1,5 +1,5 @@
 //! What the demo's patients and shops were told already: each visit to come was invited when it was
-//! booked, so moving one sends an update and calling it off a cancellation. The mails
+//! booked, so moving one sends an update and cancelling it a cancellation. The mails
 //! themselves are of the past, so they are not in the mailbox.
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use crate::storage;
 use crate::storage::Tx;
 
 /// Writes the invitations of all visits to come as sent, and that their shops know of them.
-pub(super) async fn invitations(tx: &mut Tx, app: &App) -> Result<(), LoadError> {
+pub(super) async fn write(tx: &mut Tx, app: &App) -> Result<(), LoadError> {
     let clock = &app.clock;
     let sites: HashMap<SiteId, Site> =
         storage::catalogue::sites::page(tx, SiteId(uuid::Uuid::nil()), 100)

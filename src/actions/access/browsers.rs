@@ -1,5 +1,5 @@
 //! Browsers that sign in: password, then code where there is a second factor, then a cookie
-//! that holds while somebody is there. Programs have tokens instead, in `sign_in`.
+//! that holds while its user is there. Programs have tokens instead, in `sign_in`.
 
 use std::net::IpAddr;
 
@@ -15,10 +15,10 @@ use crate::domain::role::Role;
 use crate::storage::access::users::User;
 use crate::storage::access::{browsers, users};
 
-/// How often it is written down that somebody is still there.
+/// How often it is noted that the user is still there.
 const NOTED_EVERY: Duration = Duration::seconds(30);
 
-/// Somebody whose browser has a sign-in.
+/// A user whose browser has a sign-in.
 #[derive(Debug, Clone)]
 pub struct Person {
     /// The sign-in.
@@ -171,7 +171,7 @@ pub async fn give_code(app: &App, person: &Person, code: &str, from: Option<IpAd
     work.done().await
 }
 
-/// Opens a locked page again with the password. Wrong ones are counted by this browser, so that nobody who knows no more than
+/// Opens a locked page again with the password. Wrong ones are counted by this browser, so that a stranger who knows no more than
 /// an email keeps its owner out.
 pub async fn unlock(
     app: &App,

@@ -69,7 +69,7 @@ pub async fn add(app: &App, mut new: NewUser) -> Result<UserId> {
     Ok(user)
 }
 
-/// Whether somebody may be this, and of this shop.
+/// Whether a user may be this, and of this shop.
 pub(super) fn fits(role: Role, partner: Option<PartnerId>) -> Result<()> {
     if role == Role::Patient {
         return Err(Error::invalid("--role", "patients never sign in"));
@@ -113,7 +113,7 @@ pub(super) async fn insert(
     }
 }
 
-/// What to say of an email that somebody has: one person belongs to one shop.
+/// What to say of an email that a user has: one person belongs to one shop.
 async fn taken(app: &App, user: &User) -> Result<Error> {
     let mut tx = app.db.read().await?;
     let there = users::by_email(&mut tx, &user.email).await?.and_then(|there| there.partner_id);
@@ -205,7 +205,7 @@ pub async fn create_token(app: &App, email: &str, days: u16) -> Result<String> {
     Ok(token)
 }
 
-/// Every token, without the secret, which nobody has but its holder.
+/// Every token, without the secret, which its holder alone has.
 pub async fn list_tokens(app: &App) -> Result<Vec<tokens::Listed>> {
     let mut tx = app.db.read().await?;
     Ok(tokens::all(&mut tx).await?)

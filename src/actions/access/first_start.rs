@@ -1,4 +1,4 @@
-//! The first start: while nobody can sign in, a code in the log of the server lets whoever
+//! The first start: while no user exists, a code in the log of the server lets the one who
 //! reads it make the first manager.
 
 use std::net::IpAddr;
@@ -15,10 +15,10 @@ use crate::storage::access::{browsers, users};
 /// The first start, before there is any user.
 const FIRST_START: Program = Program::own("first start");
 
-/// Letters and digits that nobody takes for one another.
+/// Letters and digits that are not mistaken for one another.
 const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-/// A code by which the first manager is made, if there is nobody yet; 80 bits, in groups of four.
+/// A code by which the first manager is made, if there is no user yet; 80 bits, in groups of four.
 pub async fn code(app: &App) -> Result<Option<String>> {
     let mut work = Work::for_program(app, FIRST_START).await?;
     if users::any(&mut work.tx).await? {
@@ -60,7 +60,7 @@ pub async fn make_manager(
     if !browsers::use_first(&mut work.tx, &hash_of(&plain.to_uppercase())).await? {
         return Err(Error::WrongPassword);
     }
-    // Only one code's use can have come this far, and only while there was nobody.
+    // Only one code's use can have come this far, and only while there was no user.
     if users::any(&mut work.tx).await? {
         return Err(Error::NotThere("page"));
     }

@@ -37,7 +37,7 @@ pub async fn hash_password(app: &App, password: String) -> Result<String> {
         .map_err(|error| Error::Fault(error.to_string()))
 }
 
-/// Whether `password` is the one of `hash`. Without a hash the same work is done in vain, so
+/// Whether `password` is the one of `hash`. Without a hash the same work is done all the same, so
 /// that the time taken does not tell which accounts exist.
 async fn verify(app: &App, hash: Option<String>, password: String) -> Result<bool> {
     let Some(hash) = hash else {
@@ -57,7 +57,7 @@ async fn verify(app: &App, hash: Option<String>, password: String) -> Result<boo
 pub(super) struct Try(Uuid);
 
 impl Try {
-    /// Begins a try, counted under `key`: an account's email, or a browser that is signed in. Whoever failed too often is
+    /// Begins a try, counted under `key`: an account's email, or a browser that is signed in. A caller who failed too often is
     /// refused for a while, which does not count.
     pub(super) async fn begin(app: &App, key: &str, from: Option<IpAddr>) -> Result<Self> {
         app.guard.count_password(from)?;

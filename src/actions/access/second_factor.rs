@@ -48,7 +48,7 @@ pub async fn confirm(app: &App, person: &Person, code: &str, from: Option<IpAddr
     let caller = person.caller();
     let user = caller.actor.user_id;
     let mut work = Work::begin(app, &caller).await?;
-    // One that somebody else was offered with the same password does not take the place of the owner's.
+    // One that another person was offered with the same password does not take the place of the owner's.
     if !users::set_up_second_factor(&mut work.tx, user, secret, step).await? {
         return Err(Error::Stale);
     }

@@ -102,7 +102,7 @@ pub async fn sign_in(
     Ok(SignedIn { token, expires_at: civil::shown(app.zone, expires) })
 }
 
-/// Who holds `token`; nobody when it is unknown, over or revoked.
+/// Who holds `token`; none when it is unknown, over or revoked.
 pub async fn holder(
     app: &App,
     token: &str,

@@ -1,5 +1,5 @@
 //! What a manager does to users: adding them, letting them in and out, giving them another
-//! password, name or role. Each leaves an audit line. Nobody shuts themself out, and one manager
+//! password, name or role. Each leaves an audit line. No user shuts themself out, and one manager
 //! always remains.
 
 use super::by_command::{
@@ -150,7 +150,7 @@ pub struct ChangedUser {
     pub partner_id: Option<PartnerId>,
 }
 
-/// Changes a user. Who becomes something else signs in anew.
+/// Changes a user. Who becomes something else signs in again.
 pub async fn change(
     app: &App,
     caller: &Caller,

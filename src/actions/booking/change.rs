@@ -78,7 +78,7 @@ pub(in crate::actions) async fn save(
     let next = Session {
         version: current.version + 1,
         sequence: next.sequence.max(current.sequence + i64::from(told)),
-        // Whoever said that they come said so of that very wall time, whatever instant a new law makes of it.
+        // A patient who confirmed did so for that very wall time, whatever instant a new law makes of it.
         confirmed_at: next
             .confirmed_at
             .filter(|_| next.local_start == current.local_start || what == UNDONE),

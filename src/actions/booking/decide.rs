@@ -102,7 +102,7 @@ pub(super) async fn explained(
     start: DateTime<Utc>,
     refusals: Vec<Refusal>,
 ) -> Result<Error> {
-    // The refusal itself is kept under the request's key by whoever answers it.
+    // The refusal itself is kept under the request's key by the layer that answers it.
     let caller = caller.without_key();
     let mut work = Work::begin(app, &caller).await?;
     let codes: Vec<_> = refusals.iter().map(|refusal| refusal.code.to_string()).collect();

@@ -207,7 +207,7 @@ async fn move_one<'a>(
     let (mut work, diary, granted) = decided.map_err(|error| located(error, field.as_deref()))?;
     let booked = current.after(Verb::Reschedule, work.now, &work.app.policy, work.app.zone)?;
     let of = (current.course_id, current.patient_id);
-    // Whoever has not agreed to that time is asked again.
+    // A patient who has not agreed to that time is asked again.
     let asked =
         standing_at(&mut work, of, current.service_id, diary.shop.as_ref(), current.referral_id)
             .await?;

@@ -38,7 +38,7 @@ pub struct Changed {
 pub enum Fate {
     /// It can move, or has.
     Moves,
-    /// Somebody or something that it takes is taken then: a person has to decide.
+    /// A person, room or device that it takes is taken then: a person has to decide.
     Conflict,
     /// The clock no longer shows its wall time on that day: a person has to decide.
     NoSuchTime,
@@ -65,7 +65,7 @@ const TIME_CHECK: Program = Program::own("time-check");
 /// Moves all that can move, in one transaction, and tells the patients. Lists the same as [`check`] did before.
 pub async fn apply(app: &App) -> Result<Vec<Changed>> {
     let mut work = Work::for_program(app, TIME_CHECK).await?;
-    // Whoever books meanwhile waits, or is waited for: then what they booked is seen. Patients first, as everywhere.
+    // A booking made meanwhile waits, or is waited for and then seen. Patients first, as everywhere.
     let to_come = sessions::live_from(&mut work.tx, work.now).await?;
     resources::lock(
         &mut work.tx,

@@ -28,7 +28,7 @@ use crate::storage::messages::visit_links;
 use crate::storage::partner::proposals;
 use crate::storage::patient::{opt_outs, patients};
 
-/// What the audit calls whoever opens a link.
+/// What the audit calls the one who opens a link.
 pub(in crate::actions) const LINK: &str = "the patient's link";
 
 /// Why a visit cannot be written into a calendar.
@@ -150,7 +150,7 @@ pub fn entry_status(status: SessionStatus) -> Status {
     }
 }
 
-/// One session as a calendar, for staff. One that does not take place is in nobody's.
+/// One session as a calendar, for staff. One that does not take place is in no calendar.
 pub async fn download(app: &App, caller: &Caller, id: SessionId) -> Result<String> {
     let mut work = Work::begin(app, caller).await?;
     let session =
@@ -196,7 +196,7 @@ pub(in crate::actions) async fn session_behind(
     Ok((session.ok_or(Refused::NotThere("page"))?, recipient))
 }
 
-/// The visit that a patient's link opens. Whoever has the link is not known by name, so the audit says that it was the link.
+/// The visit that a patient's link opens. The holder of the link is not known by name, so the audit says that it was the link.
 pub async fn behind_link(app: &App, secret: &str) -> Result<Opened> {
     let now = app.clock.now();
     let mut tx = app.db.read().await?;

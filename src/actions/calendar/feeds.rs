@@ -1,5 +1,5 @@
 //! Calendars to subscribe to: making one with its secret address, which is shown once;
-//! giving it another; revoking it; and reading it, as whoever has the address may. What
+//! giving it another; revoking it; and reading it, as the holder of the address may. What
 //! an entry says stands in `calendar::entry`.
 
 use chrono::{DateTime, Duration, FixedOffset};
@@ -208,7 +208,7 @@ pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<Items<FeedV
     Ok(work.commit(Answer::Is(items)).await?.into_inner())
 }
 
-/// Revokes the feeds that nobody has fetched for long, each with a task that says so.
+/// Revokes the feeds that were not fetched for long, each with a task that says so.
 pub async fn revoke_unused(app: &App) -> Result<usize> {
     let now = app.clock.now();
     let mut work = Work::for_program(app, TICKER).await?;

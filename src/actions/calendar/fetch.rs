@@ -75,7 +75,7 @@ async fn note_fetch(app: &App, feed: &Feed, now: DateTime<Utc>) -> Result<()> {
     work.done().await
 }
 
-/// The feed as a calendar; nothing where whom it is about no longer works here.
+/// The feed as a calendar; none where its person no longer works here.
 async fn rendered(
     app: &App,
     lease: &mut Lease,
@@ -106,7 +106,7 @@ async fn rendered(
         language: subject.language,
         kind: match feed.kind {
             FeedKind::Practitioner | FeedKind::Site => Kind::Booked {
-                // Enough to find it by at the desk, and nothing of whom it is.
+                // Enough to find it by at the desk, and nothing of the patient.
                 reference: visit
                     .uid
                     .simple()
@@ -134,7 +134,7 @@ async fn rendered(
     )))
 }
 
-/// Visits that overlap or touch, as one, named after the first: a shop is busy, and with how many is nobody's business.
+/// Visits that overlap or touch, as one, named after the first: a shop is busy, and not with how many.
 fn merged(entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
     let mut merged: Vec<Entry> = Vec::new();
     for entry in entries {

@@ -37,7 +37,7 @@ pub trait Entry: Serialize + Clone + Send + Sync {
     fn details(&self) -> &Self::Details;
     /// What of `details` would make no sense.
     fn faults(details: &Self::Details) -> Vec<Refusal>;
-    /// Whose messages have to be planned anew when it becomes `details`.
+    /// Whose messages have to be planned again when it becomes `details`.
     fn replans(&self, details: &Self::Details) -> Option<Whose>;
     /// Writes a new one.
     fn insert(tx: &mut Tx, entry: &Self) -> impl Future<Output = storage::Result<()>> + Send;

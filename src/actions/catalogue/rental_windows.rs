@@ -1,5 +1,5 @@
 //! Rental windows: when a rented device is on site. Removing one makes the sessions
-//! booked in it `pending`, on the list of those to be booked anew (rule 37).
+//! booked in it `pending`, on the list of those to be rebooked (rule 37).
 
 use std::collections::BTreeSet;
 
@@ -55,7 +55,7 @@ pub struct WindowView {
 /// What removing a window did.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WindowRemoved {
-    /// The sessions that are to be booked anew.
+    /// The sessions that are to be rebooked.
     pub rebook: Vec<SessionView>,
 }
 
@@ -126,7 +126,7 @@ pub async fn list(
         .map(|window| window_view(app, window)))
 }
 
-/// A window, and the sessions that would have to be booked anew without it.
+/// A window, and the sessions that would have to be rebooked without it.
 pub async fn booked_in(
     app: &App,
     caller: &Caller,

@@ -62,12 +62,12 @@ pub struct SessionView {
     /// With which device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_id: Option<DeviceId>,
-    /// Its place in the course, by start, those called off left out.
+    /// Its place in the course, by start, cancelled ones left out.
     pub number: i64,
-    /// Why it was called off.
+    /// Why it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<CancelReason>,
-    /// Why it has to be booked anew.
+    /// Why it has to be rebooked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rebook_reason: Option<RebookReason>,
     /// What was done.

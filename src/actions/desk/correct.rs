@@ -116,7 +116,7 @@ pub struct ChangeView {
     pub id: Uuid,
     /// When.
     pub at: DateTime<FixedOffset>,
-    /// Who; nobody for what the demo tells.
+    /// Who; none for what the demo tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
     /// What was done: `book`, `reschedule`, `complete`, `correct`, …

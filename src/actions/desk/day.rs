@@ -67,9 +67,9 @@ pub struct Card {
 /// A column of a day.
 #[derive(Debug, Clone)]
 pub struct Column {
-    /// Whom or what it is of.
+    /// The person or thing that it is of.
     pub id: Uuid,
-    /// Whether it is somebody who treats at the clinic, to whom a session can be moved.
+    /// Whether it is a practitioner who treats at the clinic, to whom a session can be moved.
     pub is_person: bool,
     /// As people call it.
     pub name: String,
@@ -96,7 +96,7 @@ pub struct DayView {
     pub open: Vec<Interval>,
     /// Its columns: the clinic's own, then each partner's shop with sessions.
     pub columns: Vec<Column>,
-    /// Sessions that were called off.
+    /// Sessions that were cancelled.
     pub called_off: Vec<Card>,
     /// Other once something has changed.
     pub stamp: String,
@@ -127,7 +127,7 @@ pub async fn day(app: &App, caller: &Caller, date: NaiveDate, by: By) -> Result<
     })
 }
 
-/// Seven days of the desk from `first` on, those called off left out, and whether something has changed.
+/// Seven days of the desk from `first` on, cancelled ones left out, and whether something has changed.
 pub async fn week(
     app: &App,
     caller: &Caller,

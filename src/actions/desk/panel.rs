@@ -93,7 +93,7 @@ pub async fn patient(
 pub struct MoveOffer {
     /// The new start.
     pub start: DateTime<FixedOffset>,
-    /// With whom, where it is somebody in particular.
+    /// With whom, where it is a particular person.
     pub practitioner_id: Option<PractitionerId>,
     /// With whom and where, as people call them.
     pub place: String,
@@ -181,7 +181,7 @@ async fn other_times(
     find_slots(app, caller, wanted).await
 }
 
-/// What it would do to move a session to `start`, with `practitioner_id` where somebody in particular is meant; nothing is moved.
+/// What it would do to move a session to `start`, with `practitioner_id` where a particular person is meant; nothing is moved.
 pub async fn preview(
     app: &App,
     caller: &Caller,

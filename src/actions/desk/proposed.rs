@@ -54,7 +54,7 @@ pub struct Elsewhere {
     pub refused: Vec<Refusal>,
 }
 
-/// What somebody at the desk would rather have.
+/// What the desk would rather have.
 #[derive(Debug, Clone, Default)]
 pub struct Rather {
     /// Another service than what is next.

@@ -27,7 +27,7 @@ pub struct TaskView {
     /// About which session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
-    /// About whom.
+    /// The patient.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patient_id: Option<PatientId>,
     /// About which message.
@@ -43,7 +43,7 @@ pub struct TaskView {
     pub created_at: DateTime<FixedOffset>,
     /// When it was done.
     pub done_at: Option<DateTime<FixedOffset>>,
-    /// By whom.
+    /// The user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done_by: Option<UserId>,
 }
@@ -55,7 +55,7 @@ pub struct ReplyView {
     pub received_at: DateTime<FixedOffset>,
     /// What was made of it.
     pub verdict: Verdict,
-    /// Whom it says it is from.
+    /// The sender that it names.
     pub sender: Option<String>,
     /// Its subject.
     pub subject: Option<String>,

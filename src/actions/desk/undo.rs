@@ -1,6 +1,6 @@
 //! Stepping back: within the grace time the last change of a session is undone. A move
 //! goes back to the old time and a cancellation is taken back if that time is still
-//! free; a booking that is undone is called off as a mistake.
+//! free; a booking that is undone is cancelled as a mistake.
 
 use crate::actions::booking::change::{
     CONSENT_WITHDRAWN, DECLINED, PROPOSAL_TAKEN, SHOP_ACCEPTED, SHOP_REPORTED, TIME_LAW, UNDONE,

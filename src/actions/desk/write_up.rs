@@ -1,4 +1,4 @@
-//! What whoever treated needs in front of them to write a session up: whose it is, what the
+//! What the practitioner who treated needs in front of them to write a session up: whose it is, what the
 //! treatment has, what the laser can be set to, and what was set the last time. Writing it down is
 //! `attend::complete`, and `correct` where it is written down already.
 

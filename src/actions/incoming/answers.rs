@@ -1,6 +1,6 @@
 //! What a patient answers, by the link in a message, by text or from their calendar: that they
 //! come, or that they ask for another time, which is shown at once where there is one. Nothing here
-//! calls a visit off; a person reads what a rule cannot.
+//! cancels a session; a person reads what a rule cannot.
 
 use crate::actions::booking::choices::Choices;
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -46,7 +46,7 @@ pub async fn confirm(
     {
         return Ok(None);
     }
-    // Whoever comes needs no call and no other time.
+    // A patient who comes needs no call and no other time.
     tasks::settle_answered(&mut work.tx, id, work.now).await?;
     if session.confirmed_at.is_some() {
         return Ok(Some(session));

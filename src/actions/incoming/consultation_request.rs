@@ -1,5 +1,5 @@
-//! Somebody who is not known here asks for a consultation, by the public page: what they wrote is filed,
-//! and the desk has a task. Nobody is looked up, so nothing tells who is known; one telephone makes one
+//! A caller who is not known here asks for a consultation on the public page: what they wrote is filed,
+//! and the desk has a task. No patient is looked up, so nothing tells who is one; one telephone makes one
 //! task a day.
 
 use std::net::IpAddr;
@@ -25,7 +25,7 @@ const PAGE: Program = Program::patient("the public page");
 /// What the form is called in its stamp, and in what is filed.
 const FORM: &str = "consultation";
 
-/// What somebody wishes.
+/// A request for a consultation.
 #[derive(Debug, Clone)]
 pub struct NewWish {
     /// Their name.

@@ -200,7 +200,7 @@ async fn sender(tx: &mut Tx, inbound: &Inbound) -> Result<About> {
     for id in inbound.answers.iter().filter_map(|answered| answered.split('@').next()?.parse().ok())
     {
         let message = ledger::get(tx, MessageId(id)).await?;
-        // Whoever it was passed on to is not who it was for.
+        // A person to whom it was forwarded is not its recipient.
         let theirs =
             |message: &Message| message.recipient.as_ref().map(Recipient::key) == inbound.from;
         if let Some(message) = message.filter(theirs) {

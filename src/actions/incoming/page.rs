@@ -1,6 +1,6 @@
 //! What a patient does on the page behind their link: confirm, ask for another time, take one
 //! of those offered, stop messages and have them again. Each asks the same rules as the desk's own
-//! doing; nothing here calls a visit off.
+//! doing; nothing here cancels a session.
 
 use chrono::{DateTime, Utc};
 
@@ -76,7 +76,7 @@ pub async fn take(app: &App, secret: &str, start: DateTime<Utc>) -> Result<Answe
     let mut tx = app.db.read().await?;
     let (session, _) = session_behind(&mut tx, app, app.clock.now(), secret).await?;
     tx.rollback().await?;
-    // What has begun, is over or waits for somebody else is the desk's to move.
+    // What has begun, is over or waits for another party is the desk's to move.
     if session.status != SessionStatus::Booked || session.starts_at <= app.clock.now() {
         return Ok(Answered::Changed);
     }

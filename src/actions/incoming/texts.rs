@@ -1,6 +1,6 @@
 //! Text messages that come in, and what the provider says of those that went out. A text is
 //! filed once, however often it is handed over, with what was made of it; what it asks for is
-//! answered in the same transaction by a row of the ledger. It never calls a visit off.
+//! answered in the same transaction by a row of the ledger. It never cancels a session.
 
 use chrono::{DateTime, Utc};
 
@@ -32,7 +32,7 @@ use crate::storage::patient::patients;
 
 /// A patient who answers by text.
 const TEXT: Program = Program::patient("a text message");
-/// The provider of texts, who says what became of one.
+/// The provider of texts, who reports the outcome of one.
 const PROVIDER: Program = Program::own("the provider of texts");
 
 /// A text message that came in.
@@ -55,7 +55,7 @@ struct About {
     session: Option<Session>,
 }
 
-/// How long what somebody wrote is kept of: its beginning.
+/// How much is kept of what was written: its beginning.
 const MOST_CHARS: usize = 2_000;
 
 /// Files a text and does what it asks for. The words to answer at once, where there is no ledger to answer from: to a
@@ -109,7 +109,7 @@ pub async fn receive(app: &App, incoming: &Incoming) -> Result<Option<String>> {
         None => true,
     };
     let inline = match (words, &about.session, &about.phone) {
-        // Whoever wants no messages and asks who this is, is answered in the same breath.
+        // A patient who wants no messages and asks who this is, is answered in the same breath.
         (Some(words), Some(session), Some(phone)) if !silent => {
             queue_answer(&mut work, session, phone, &filed, words).await?;
             None
@@ -144,7 +144,7 @@ async fn carry_out(
         }
         (Said::Help, ..) => Ok((Verdict::TextHelp, Some(text_wording::help(from, language)))),
         (Said::Confirm, Some(recipient), Some(session)) => {
-            // Whoever confirms, confirms the time that they were told last.
+            // A patient who confirms, confirms the time that they were told last.
             let told = about
                 .message
                 .as_ref()
@@ -192,7 +192,7 @@ async fn note_answer(
     Ok(())
 }
 
-/// The times to offer to whoever asks from `phone`.
+/// The times to offer to the patient who asks from `phone`.
 async fn other_times(
     app: &App,
     caller: &Caller,
@@ -201,7 +201,7 @@ async fn other_times(
     let mut tx = app.db.read().await?;
     let about = about(&mut tx, app.clock.now(), phone.cloned()).await?;
     tx.rollback().await?;
-    // What waits for somebody else is not the patient's to move; the desk calls.
+    // What waits for another party is not the patient's to move; the desk calls.
     match about.session.filter(|session| session.status == SessionStatus::Booked) {
         Some(session) => answers::other_times(app, caller, &session).await,
         None => Ok(Vec::new()),

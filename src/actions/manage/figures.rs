@@ -1,4 +1,4 @@
-//! The clinic's figures, loaded and joined; how they are counted stands in `domain`. Nobody's
+//! The clinic's figures, loaded and joined; how they are counted stands in `domain`. No patient's
 //! record is in them.
 
 use chrono::NaiveDate;
@@ -24,7 +24,7 @@ use crate::storage::manage::figures as storage;
 
 /// The most months that are counted at once.
 const MOST_MONTHS: u16 = 24;
-/// How many are counted unless somebody says.
+/// How many are counted unless the caller says.
 const MONTHS: u16 = 6;
 
 /// Which months are wanted.
@@ -58,7 +58,7 @@ pub struct ClinicFigures {
     pub rooms: Vec<UseOf>,
     /// Its devices.
     pub devices: Vec<UseOf>,
-    /// Courses that wait today for a session that nobody booked.
+    /// Courses that wait today for a session that is not booked.
     pub overdue: Overdue,
     /// How long the courses took whose last treatment lies in these months.
     pub lasted: Vec<Lasted>,
@@ -181,7 +181,7 @@ fn both(here: &[Interval], windows: &[Interval]) -> Vec<Interval> {
         .collect()
 }
 
-/// Since when courses have been waiting for a session that nobody booked.
+/// Since when courses have been waiting for a session that is not booked.
 async fn overdue_since(work: &mut Work<'_>, today: NaiveDate) -> Result<Vec<NaiveDate>> {
     let app = work.app;
     let catalogue = current(&mut work.tx, app).await?;

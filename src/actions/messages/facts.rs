@@ -103,7 +103,7 @@ async fn was_sent(tx: &mut Tx, session: &Session) -> Result<bool> {
     Ok(referrals::get(tx, None, id).await?.is_some_and(|referral| referral.was_sent()))
 }
 
-/// Since when a session waits for its shop, and since when anew because what the shop proposed was declined; not while the shop
+/// Since when a session waits for its shop, and since when again because what the shop proposed was declined; not while the shop
 /// itself waits for an answer to what it proposed.
 async fn asked_at(
     tx: &mut Tx,

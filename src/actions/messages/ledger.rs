@@ -1,4 +1,4 @@
-//! The ledger as it is shown: what was sent, or will be, to whom, and what became of it.
+//! The ledger as it is shown: what was sent, or will be, to whom, and its outcome.
 
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
@@ -43,7 +43,7 @@ pub struct MessageView {
     /// What a reminder is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Purpose>,
-    /// Whom it goes to; nobody where there is no address.
+    /// Whom it goes to; none where there is no address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient: Option<Recipient>,
     /// In which language.

@@ -1,4 +1,4 @@
-//! The ledger of messages: what is queued, planned ahead, planned anew, and the links in it.
+//! The ledger of messages: what is queued, planned ahead, planned again, and the links in it.
 
 pub mod ahead;
 pub mod facts;

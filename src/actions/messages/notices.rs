@@ -28,13 +28,13 @@ use crate::storage::patient::patients;
 /// Who may have something to hear of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::actions) enum Of {
-    /// Nobody: only what is planned ahead may be different.
+    /// No party: only what is planned ahead may be different.
     Plans,
     /// The shop: how it is told, or of whom, is different.
     Shop,
     /// All: the visit itself is different.
     Visit,
-    /// All: it was booked in this very transaction, so nobody has heard of it.
+    /// All: it was booked in this very transaction, so no party has heard of it.
     Booking,
 }
 
@@ -70,7 +70,7 @@ pub(in crate::actions) async fn queue_for(
     ahead::replan(work, &facts, &rows).await
 }
 
-/// The rows about a session, locked so that nobody begins to send one meanwhile.
+/// The rows about a session, locked so that no node begins to send one meanwhile.
 pub(super) async fn rows(tx: &mut Tx, session: &Session) -> Result<Vec<Message>> {
     ledger::lock_waiting(tx, session.id).await?;
     Ok(ledger::of_session(tx, session.id).await?)
@@ -169,7 +169,7 @@ pub(super) async fn tell_shop(
     Ok(())
 }
 
-/// Whether a visit was called off by the clinic, so that its patient may not know.
+/// Whether a visit was cancelled by the clinic, so that its patient may not know.
 fn called_off_by_us(session: &Session) -> bool {
     matches!(session.cancel_reason, Some(CancelReason::ClinicRequest | CancelReason::Other))
 }
@@ -248,7 +248,7 @@ fn next_stamp(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> 
 }
 
 /// A message that was just claimed, as it is to be told now: in the language and the form that the patient wants, unless
-/// somebody may have seen it already; nothing when it is not to go out any more, which is marked.
+/// it may have been seen already; nothing when it is not to go out any more, which is marked.
 pub async fn refresh_claimed(work: &mut Work<'_>, message: Message) -> Result<Option<Message>> {
     if message.attempts > 1
         && message.kind.is_planned()
@@ -302,7 +302,7 @@ async fn refreshed_for_shop(work: &mut Work<'_>, message: &Message) -> Result<Re
         Channel::Email | Channel::Desk => Way::Email,
     };
     let theirs = |to: &Recipient| wants.recipient(by).is_some_and(|now| now.is_same(to));
-    // That something no longer takes place names nobody.
+    // That something no longer takes place names no patient.
     let nameless =
         message.kind.tells() == Some(Tells::Gone) || message.kind == MessageKind::ShopWithdrawn;
     Ok(if (!shop.disclosed && !nameless) || shop.refused.contains(&by) {
@@ -358,7 +358,7 @@ async fn reword(
 }
 
 /// Tells the calendars of a patient whose address or consent changed: each visit to come is taken back from an old address
-/// and sent to the new one, what is planned is planned anew, and links that went to an old address open nothing any more.
+/// and sent to the new one, what is planned is planned again, and links that went to an old address open nothing any more.
 pub(in crate::actions) async fn readdress(work: &mut Work<'_>, patient: &Patient) -> Result<()> {
     let email = patient.details.email.clone().map(Recipient::Email);
     let phone = Recipient::Phone(patient.details.phone.clone());
@@ -369,7 +369,7 @@ pub(in crate::actions) async fn readdress(work: &mut Work<'_>, patient: &Patient
     Ok(())
 }
 
-/// Brings what a patient was told up to what is true, and plans anew. Which visits something was told of.
+/// Brings what a patient was told up to what is true, and plans again. Which visits something was told of.
 pub(in crate::actions) async fn catch_up(
     work: &mut Work<'_>,
     patient: &Patient,

@@ -1,4 +1,4 @@
-//! Planning anew what is sent of the sessions that a change touches.
+//! Planning again what is sent of the sessions that a change touches.
 
 use super::ahead::replan;
 use super::notices::Of;
@@ -44,7 +44,7 @@ pub(in crate::actions) async fn lock_touched(
     Ok(locked)
 }
 
-/// Plans anew what is sent of `sessions`, by the catalogue as this very transaction has it.
+/// Plans again what is sent of `sessions`, by the catalogue as this very transaction has it.
 pub(in crate::actions) async fn replan_all(
     work: &mut Work<'_>,
     sessions: &[Session],
@@ -82,7 +82,7 @@ pub async fn plan_all(work: &mut Work<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Plans anew all that is to come for a patient whose wishes or permissions changed.
+/// Plans again all that is to come for a patient whose wishes or permissions changed.
 pub(in crate::actions) async fn replan_patient(
     work: &mut Work<'_>,
     patient: PatientId,

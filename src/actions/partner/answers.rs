@@ -123,7 +123,7 @@ pub async fn accept(
         answered_at: current.answered_at.or(Some(work.now)),
         ..current.clone()
     };
-    // Whoever accepts what was asked takes back what they proposed instead.
+    // A shop that accepts what was asked takes back what they proposed instead.
     supersede_proposals(&mut work, &proposed).await?;
     save(&mut work, &current, next, ReferralVerb::Accept).await?;
     for session in waiting {
@@ -133,7 +133,7 @@ pub async fn accept(
     commit_referral(work, id).await
 }
 
-/// The sessions of a referral that wait for their shop, in order of time; nobody accepts what has passed.
+/// The sessions of a referral that wait for their shop, in order of time; what has passed is not accepted.
 async fn waiting(work: &mut Work<'_>, id: ReferralId) -> Result<Vec<Session>> {
     let mut all = sessions::of_referral(&mut work.tx, id).await?;
     all.retain(|session| session.awaits_shop() && session.starts_at > work.now);
@@ -235,7 +235,7 @@ pub(super) async fn cancel_sessions(
     Ok(())
 }
 
-/// A task for the desk: the course has to be planned anew (rule 60).
+/// A task for the desk: the course has to be planned again (rule 60).
 pub(super) async fn add_replan_task(
     work: &mut Work<'_>,
     referral: &Referral,

@@ -60,7 +60,7 @@ pub async fn report(
     let all = sessions::of_referral(&mut work.tx, id).await?;
     let session = reported_on(&work, &all, report.session_id)?;
     if current.status.is_asked() {
-        // Whoever has treated has accepted.
+        // A shop that has treated has accepted.
         let accepted = Referral {
             status: current.status.after(ReferralVerb::Accept, false)?,
             received_at: current.received_at.or(Some(work.now)),
@@ -124,7 +124,7 @@ fn reported_on(work: &Work<'_>, all: &[Session], named: Option<SessionId>) -> Re
 }
 
 /// Refuses a record in which something is missing that the shop can add (rules 42 and 43). What was done to this patient and
-/// should not have been is written down all the same: whether somebody has to look at it.
+/// should not have been is written down all the same: whether a person has to look at it.
 async fn check_record(
     work: &mut Work<'_>,
     referral: &Referral,
@@ -189,7 +189,7 @@ pub async fn fail(
     commit_referral(work, id).await
 }
 
-/// The clinic takes a referral back; what has not begun is called off.
+/// The clinic takes a referral back; what has not begun is cancelled.
 pub async fn cancel(
     app: &App,
     caller: &Caller,

@@ -1,5 +1,5 @@
 //! A shop's list: its visits of some days, each with the packet, and nothing else. The same list
-//! for its own users, for a manager who looks at it for them, and for whoever has the shop's link.
+//! for its own users, for a manager who looks at it for them, and for the holder of the shop's link.
 
 use std::collections::HashMap;
 
@@ -190,7 +190,7 @@ pub async fn behind_link(app: &App, secret: &str, from: Option<civil::Day>) -> R
     })
 }
 
-/// Whoever has a shop's link acts for that shop; who they are is not known, so the audit names the link.
+/// The holder of a shop's link acts for that shop; who they are is not known, so the audit names the link.
 fn holder(link: &ShopLink) -> Caller {
     Caller::new(Actor {
         user_id: UserId(link.id.0),

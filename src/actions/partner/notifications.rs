@@ -67,7 +67,7 @@ pub async fn change(
         return Err(Error::Stale);
     }
     for session in touched {
-        // Read anew under the lock.
+        // Read again under the lock.
         let session = sessions::get(&mut work.tx, session.id).await?.map(|listed| listed.session);
         let Some(session) = session.filter(|session| sites.contains(&session.place.site_id)) else {
             continue;

@@ -38,7 +38,7 @@ pub struct Front {
     pub wavelengths: Vec<Wavelength>,
 }
 
-/// The shop of whoever asks.
+/// The shop of the caller.
 pub async fn front(app: &App, caller: &Caller) -> Result<Front> {
     let id = caller.actor.own_shop().ok_or(Error::NotAllowed)?;
     let details = partners::get(app, caller, id).await?.into_inner().details;

@@ -18,7 +18,7 @@ use crate::storage::catalogue::{partners, practitioners, rooms, sites};
 /// The most chairs that a new shop is made with.
 const MOST_CHAIRS: u8 = 50;
 
-/// Writes a partner down, with its place: a site, as many chairs as it has, and somebody there who treats.
+/// Writes a partner down, with its place: a site, as many chairs as it has, and a person there who treats.
 pub async fn add(app: &App, caller: &Caller, details: PartnerDetails) -> Result<Answer<Partner>> {
     let shop = details.shop.clone().unwrap_or_default();
     if !(1..=MOST_CHAIRS).contains(&shop.chairs.unwrap_or(1)) {

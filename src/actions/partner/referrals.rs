@@ -50,7 +50,7 @@ pub struct NewReferral {
     pub screening: Option<Screening>,
 }
 
-/// What can be written anew.
+/// What can be rewritten.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReferralChange {
@@ -153,7 +153,7 @@ pub async fn send(
     let mut work = Work::begin(app, caller).await?;
     let current = lock_referral(&mut work, id, expected).await?;
     if current.status.is_asked() && current.sent_by_booking && !current.by_booking {
-        // A date under it has sent it already; whoever sends it finds it so, once.
+        // A date under it has sent it already; a sender finds it so, once.
         let sent =
             Referral { version: current.version + 1, sent_by_booking: false, ..current.clone() };
         if !referrals::update(&mut work.tx, &sent).await? {
@@ -197,7 +197,7 @@ pub async fn get(app: &App, caller: &Caller, id: ReferralId) -> Result<Answer<Se
 }
 
 /// Notes that a shop has seen what was sent to it and is about to be read, if it is the shop that reads: in a transaction of its
-/// own and under the patients' locks, so that a shop which looks often is in nobody's way.
+/// own and under the patients' locks, so that a shop which looks often is in no one's way.
 async fn receive(
     app: &App,
     caller: &Caller,

@@ -1,5 +1,5 @@
 //! The settlement figures of shops, month by month: for managers of all, for a shop's users of
-//! their own. Nobody's record is in them.
+//! their own. No patient's record is in them.
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -69,7 +69,7 @@ pub struct ReferralView {
     pub ended_at: Option<DateTime<FixedOffset>>,
 }
 
-/// A referral as whoever asks may see it.
+/// A referral as the caller may see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum SeenReferral {

@@ -47,7 +47,7 @@ pub struct ConsentView {
     /// When it was withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<DateTime<FixedOffset>>,
-    /// Sessions that were called off because it was withdrawn (rule 16).
+    /// Sessions that were cancelled because it was withdrawn (rule 16).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cancelled_sessions: Vec<SessionId>,
 }
@@ -140,7 +140,7 @@ async fn end_replaced(work: &mut Work<'_>, new: &Consent) -> Result<()> {
     Ok(())
 }
 
-/// Rule 16: what depends on a consent falls with it. Answers the sessions that were called off.
+/// Rule 16: what depends on a consent falls with it. Answers the sessions that were cancelled.
 async fn cancel_dependent(work: &mut Work<'_>, consent: &Consent) -> Result<Vec<SessionId>> {
     let catalogue = current(&mut work.tx, work.app).await?;
     let mut fallen = Vec::new();
@@ -164,7 +164,7 @@ async fn cancel_dependent(work: &mut Work<'_>, consent: &Consent) -> Result<Vec<
 }
 
 /// What was referred to a shop that may be told no more is taken back, with all that has not begun; the shop is told that it
-/// was, and nothing else. Answers the sessions that were called off.
+/// was, and nothing else. Answers the sessions that were cancelled.
 async fn withdraw_from_shop(
     work: &mut Work<'_>,
     patient: PatientId,
@@ -176,7 +176,7 @@ async fn withdraw_from_shop(
     }
     for referral in referrals::open_of(&mut work.tx, patient, partner).await? {
         let id = referral.id;
-        // Read before, since what is called off is not live any more.
+        // Read before, since what is cancelled is not live any more.
         let before = sessions::of_referral(&mut work.tx, id).await?;
         withdraw_referral(work, referral, None, CancelReason::ConsentWithdrawn).await?;
         for session in sessions::of_referral(&mut work.tx, id).await? {

@@ -42,7 +42,7 @@ pub struct NewCourse {
     pub overriding: Option<Override>,
 }
 
-/// Read in two steps, since a flattened part cannot refuse fields that nobody knows.
+/// Read in two steps, since a flattened part cannot refuse unknown fields.
 impl TryFrom<Map<String, Value>> for NewCourse {
     type Error = serde_json::Error;
 

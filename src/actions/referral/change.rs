@@ -1,7 +1,7 @@
 //! What every change of a referral shares: it is read under its patient's lock and within the
 //! caller's own shop, the version is checked, what its sessions and proposals need follows, and
 //! the audit gets a line. Its version rises with each change of its dates and proposals too, so
-//! that nobody answers what they have not seen.
+//! that no party answers what it has not seen.
 
 use super::notices;
 use super::notices::Asked;
@@ -102,7 +102,7 @@ pub(in crate::actions) async fn supersede_proposals(
     Ok(())
 }
 
-/// Writes what became of an open proposal; the desk's task about it is done, and the patient is not asked any more.
+/// Writes the outcome of an open proposal; the desk's task about it is done, and the patient is not asked any more.
 pub(in crate::actions) async fn decide_proposal(
     work: &mut Work<'_>,
     proposal: &Proposal,
@@ -171,7 +171,7 @@ pub(in crate::actions) async fn follow_session(
     if let Some((status, verb)) = follows(&referral, &all, current, next) {
         let after = Referral {
             status,
-            // What is asked anew was not answered.
+            // What is asked again was not answered.
             answered_at: referral.answered_at.filter(|_| !status.is_asked()),
             ..referral.clone()
         };

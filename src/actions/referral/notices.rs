@@ -34,7 +34,7 @@ pub(in crate::actions) async fn queue(
     let own = sessions::of_referral(&mut work.tx, referral.id).await?;
     let proposed = proposals::of_referral(&mut work.tx, referral.id).await?;
     let dated = own.iter().any(|session| session.status.is_live());
-    // Whoever has proposed something waits for us.
+    // A shop that has proposed something waits for us.
     let waits_for_us = proposed.iter().any(|one| one.status == ProposalStatus::Open);
     let asks = referral.status.is_asked() && !dated && !waits_for_us;
     let rows = ledger::of_referral(&mut work.tx, referral.id).await?;
@@ -51,7 +51,7 @@ pub(in crate::actions) async fn queue(
     if asks { ask(work, referral, &rows).await } else { Ok(()) }
 }
 
-/// Tells the shop that a referral was taken back which it knew of; of a date that is called off with it, and of what a booking
+/// Tells the shop that a referral was taken back which it knew of; of a date that is cancelled with it, and of what a booking
 /// made, each session tells for itself.
 pub(super) async fn tell_withdrawn(work: &mut Work<'_>, referral: &Referral) -> Result<()> {
     let own = sessions::of_referral(&mut work.tx, referral.id).await?;

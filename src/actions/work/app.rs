@@ -98,7 +98,7 @@ impl App {
         self.demonstration.load(Ordering::SeqCst)
     }
 
-    /// Notes that something was committed, so that what is kept in memory of the database is read anew.
+    /// Notes that something was committed, so that what is kept in memory of the database is read again.
     pub fn note_commit(&self) {
         self.commits.fetch_add(1, Ordering::SeqCst);
     }

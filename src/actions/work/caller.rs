@@ -32,7 +32,7 @@ impl Actor {
     /// Whose shop's things alone they see: their own shop's for its people, any for the clinic's.
     #[must_use]
     pub fn own_shop(&self) -> Option<PartnerId> {
-        // Somebody of a shop who belongs to none sees nothing.
+        // A shop's user who belongs to no shop sees nothing.
         (self.role == Role::Partner).then(|| self.partner_id.unwrap_or(PartnerId(Uuid::nil())))
     }
 }
@@ -58,7 +58,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Somebody who asks once, under no key.
+    /// A caller who asks once, under no key.
     #[must_use]
     pub fn new(actor: Actor) -> Self {
         Self { actor, repeat: None, left: DeedSlot::default() }

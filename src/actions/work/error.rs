@@ -83,7 +83,7 @@ impl From<Vec<Refusal>> for Error {
 }
 
 impl Error {
-    /// One refusal that nobody can override.
+    /// One refusal that no role can override.
     #[must_use]
     pub fn refused(code: Code, message: impl Into<String>) -> Self {
         Refusal::new(code, message).into()

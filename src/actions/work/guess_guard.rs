@@ -67,7 +67,7 @@ impl GuessGuard {
         check(&self.passwords, from)
     }
 
-    /// Counts one form that was sent by somebody who is not known here.
+    /// Counts one form that was sent by a stranger.
     pub(in crate::actions) fn count_wish(&self, from: Option<IpAddr>) -> Result<()> {
         check(&self.wishes, from)
     }

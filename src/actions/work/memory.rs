@@ -23,7 +23,7 @@ pub struct KeptCatalogue(pub(super) RwLock<Option<Arc<Catalogue>>>);
 #[derive(Debug, Default)]
 pub struct ReadLog {
     pub(super) waiting: std::sync::Mutex<Vec<Waiting>>,
-    /// Held by whoever writes for all.
+    /// Held by the one who writes for all.
     pub(super) writing: tokio::sync::Mutex<()>,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Waiting {
 /// How long one line speaks for the looks that follow it.
 const LINE_FOR: Duration = Duration::hours(1);
 
-/// How many are remembered; beyond that the eldest are forgotten, and noted anew.
+/// How many are remembered; beyond that the eldest are forgotten, and noted again.
 const REMEMBERED: usize = 50_000;
 
 /// Who saw whom, and when that was noted.
@@ -102,7 +102,7 @@ impl Fetched {
         }
     }
 
-    /// The calendar, compressed when somebody first asks for it so.
+    /// The calendar, compressed when it is first asked for so.
     pub fn gzip(&self) -> Bytes {
         let zipped = self.gzip.get_or_init(|| {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
-/// `current` with `patch` merged into it (RFC 7396), read anew as a whole.
+/// `current` with `patch` merged into it (RFC 7396), read again as a whole.
 pub(in crate::actions) fn patched<T: Serialize + DeserializeOwned>(
     current: &T,
     patch: Value,

@@ -1,5 +1,5 @@
 //! Audit lines of reads that come thick and fast, such as searches for slots: those of
-//! one moment are committed together. Nobody is answered before their own line is kept,
+//! one moment are committed together. No caller is answered before their own line is kept,
 //! and a line that cannot be written fails the read, as everywhere (rule 64).
 
 use std::sync::PoisonError;
@@ -38,7 +38,7 @@ pub(in crate::actions) async fn note(app: &App, line: audit::Line) -> Result<()>
     let log = &app.read_log;
     log.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Waiting { line, written });
     let turn = log.writing.lock().await;
-    // Whoever wrote before us may have written our line too, or failed to.
+    // The one who wrote before us may have written our line too, or failed to.
     match done.try_recv() {
         Ok(()) => return Ok(()),
         Err(oneshot::error::TryRecvError::Closed) => {

@@ -12,7 +12,7 @@ use crate::storage::repeats::Answered;
 /// How long answers are kept.
 const KEPT: Duration = Duration::days(7);
 
-/// Forgets answers that nobody will ask for again. Called now and then.
+/// Forgets answers that will not be asked for again. Called now and then.
 pub async fn forget_old(app: &App) -> Result<()> {
     let mut work = Work::for_program(app, Program::own("repeats")).await?;
     repeats::forget(&mut work.tx, app.clock.now() - KEPT).await?;

@@ -1,4 +1,4 @@
-//! Whose name somebody has on a list before them already: a page that keeps itself up to date
+//! Whose name a user has on a list before them already: a page that keeps itself up to date
 //! looks at the same names again and again, and the audit says once an hour that it does.
 
 use super::read_log;

@@ -1,6 +1,7 @@
 //! The demo's data from the inside: whatever day it is loaded on, it keeps the product's
 //! own rules of time and place, and each patient's story is the one that is told.
 
+use crate::support::told::{Told, day, told, was_done};
 use crate::support::toronto;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,14 +23,9 @@ use fadeline::storage::course::{sessions, treatments};
 use fadeline::storage::patient::consents;
 use uuid::Uuid;
 
-use crate::support::told::{Told, day, told, was_done};
-
 /// A Sunday, both days on which the clock changes, a leap day, and noon of a working Thursday.
 const DAYS: [&str; 5] = [
-    "2026-11-22T15:00:00Z",
-    "2027-03-14T06:30:00Z",
-    "2027-11-07T05:30:00Z",
-    "2028-02-29T23:00:00Z",
+    "2026-11-22T15:00:00Z", "2027-03-14T06:30:00Z", "2027-11-07T05:30:00Z", "2028-02-29T23:00:00Z",
     "2027-01-07T17:00:00Z",
 ];
 

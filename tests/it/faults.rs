@@ -10,8 +10,8 @@ use sqlx::{AssertSqlSafe, PgPool};
 use tempfile::TempDir;
 
 use crate::support::database::{Database, postgres};
-use crate::support::server::{Demo, Server};
-use crate::support::{Answer, TestApp};
+use crate::support::server::Demo;
+use crate::support::{Answer, Server, TestApp};
 
 /// A new patient is written down.
 async fn write(server: &Server, token: &str) -> Answer {

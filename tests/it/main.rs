@@ -29,6 +29,7 @@ mod demo;
 mod demo_data;
 mod demo_stories;
 mod demo_week;
+mod dependencies;
 mod desk_day;
 mod desk_deeds;
 mod desk_record;

@@ -148,11 +148,7 @@ fn things(base: u128, days: i64, most: usize) -> impl Strategy<Value = Vec<Thing
 pub(crate) fn world() -> impl Strategy<Value = World> {
     // Ordinary days, both clock changes, a holiday.
     let first = prop::sample::select(vec![
-        "2027-02-01",
-        "2027-03-13",
-        "2027-11-06",
-        "2027-06-30",
-        "2028-03-12",
+        "2027-02-01", "2027-03-13", "2027-11-06", "2027-06-30", "2028-03-12",
     ]);
     (first, 1_i64..4)
         .prop_flat_map(|(first, days)| {

@@ -75,10 +75,8 @@ pub async fn settled(app: &App, caller: &Caller, wanted: FiguresWanted) -> Resul
 
 impl Settlement {
     /// The same as comma-separated values (RFC 4180).
-    pub fn csv(&self) -> Result<String> {
-        let fault = |error: String| Error::Fault(error);
-        let mut writer =
-            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    #[must_use]
+    pub fn csv(&self) -> String {
         let head = [
             "month",
             "partner",
@@ -91,10 +89,9 @@ impl Settlement {
             "median_days_to_answer",
             "median_days_to_treatment",
         ];
-        writer.write_record(head).map_err(|error| fault(error.to_string()))?;
         let days = |days: Option<Days>| days.map(|days| days.to_string()).unwrap_or_default();
-        for NamedFigures { partner, figures: f } in &self.items {
-            let cells = [
+        let rows = self.items.iter().map(|NamedFigures { partner, figures: f }| {
+            [
                 f.month.to_string(),
                 no_formula(partner),
                 f.partner_id.to_string(),
@@ -105,11 +102,19 @@ impl Settlement {
                 f.overdue.to_string(),
                 days(f.median_days_to_answer),
                 days(f.median_days_to_treatment),
-            ];
-            writer.write_record(cells).map_err(|error| fault(error.to_string()))?;
-        }
-        let bytes = writer.into_inner().map_err(|error| fault(error.to_string()))?;
-        String::from_utf8(bytes).map_err(|error| fault(error.to_string()))
+            ]
+        });
+        let lines = std::iter::once(head.map(str::to_owned)).chain(rows);
+        lines.map(|cells| cells.map(|cell| quoted(&cell)).join(",") + "\r\n").collect()
+    }
+}
+
+/// `cell` as it stands between two commas: in quotes where it would end there.
+fn quoted(cell: &str) -> String {
+    if cell.contains(['"', ',', '\r', '\n']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
     }
 }
 

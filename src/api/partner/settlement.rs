@@ -54,7 +54,7 @@ pub(in crate::api) async fn csv(
     caller: Caller,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    let csv = settlement::settled(&app, &caller, wanted.into()).await?.csv()?;
+    let csv = settlement::settled(&app, &caller, wanted.into()).await?.csv();
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"settlement.csv\""),

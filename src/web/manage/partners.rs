@@ -445,7 +445,7 @@ pub(super) async fn csv(
 ) -> Response {
     let written = match id_of(id) {
         Ok(id) => match settled(&app, &person.caller(), id, months(&app, &asked)).await {
-            Ok(settled) => settled.csv(),
+            Ok(settled) => Ok(settled.csv()),
             Err(error) => Err(error),
         },
         Err(error) => Err(error),

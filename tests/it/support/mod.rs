@@ -23,15 +23,20 @@ use fadeline::delivery::Post;
 use fadeline::domain::catalogue::partner::Partner;
 use fadeline::domain::clinic::policy::Policy;
 use fadeline::domain::clinic::profile::{ClinicProfile, Texts};
+use fadeline::domain::ids::PartnerId;
 use fadeline::domain::role::Role;
 use fadeline::domain::time::time_zone::Tz;
 use fadeline::storage::Db;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, has};
+pub(crate) use browser::{Browser, PASSWORD, borrowed, encoded, give_password};
 pub(crate) use clinic::Clinic;
 use database::Database;
+pub(crate) use mail::Mail;
+pub(crate) use server::Server;
+pub(crate) use shops::Shop;
 
 /// The clinic's zone.
 pub(crate) fn toronto() -> Tz {
@@ -88,6 +93,41 @@ impl TestApp {
         Self::begun(now, policy).await
     }
 
+    /// One with the small clinic.
+    pub(crate) async fn with_clinic() -> (Self, Clinic) {
+        let app = Self::empty().await;
+        let clinic = app.make_clinic().await;
+        (app, clinic)
+    }
+
+    /// One with the small clinic, and the prepared course of Ada.
+    pub(crate) async fn with_course() -> (Self, Clinic, String) {
+        let (app, clinic) = Self::with_clinic().await;
+        let course = app.prepare_course("Ada").await;
+        (app, clinic, course)
+    }
+
+    /// One with the small clinic, and the course of Ada, who has not been here before.
+    pub(crate) async fn with_new_course() -> (Self, Clinic, String) {
+        let (app, clinic) = Self::with_clinic().await;
+        let course = app.open_course("Ada").await;
+        (app, clinic, course)
+    }
+
+    /// One with the small clinic, in which nobody waits.
+    pub(crate) async fn with_clinic_without_waits() -> (Self, Clinic) {
+        let app = Self::without_waits().await;
+        let clinic = app.make_clinic().await;
+        (app, clinic)
+    }
+
+    /// One with the small clinic and the prepared course of Ada, in which nobody waits.
+    pub(crate) async fn with_course_without_waits() -> (Self, Clinic, String) {
+        let (app, clinic) = Self::with_clinic_without_waits().await;
+        let course = app.prepare_course("Ada").await;
+        (app, clinic, course)
+    }
+
     /// One that is empty but for its users, with other numbers.
     pub(crate) async fn with_policy(policy: Policy) -> Self {
         Self::begun(MONDAY, policy).await
@@ -103,18 +143,7 @@ impl TestApp {
         let database = Database::fresh().await;
         let clock = Clock::still_at(MONDAY.parse().unwrap());
         let app = App::new(database.db().await, clock, toronto(), Policy::default(), profile());
-        let post = Post::new(app.clone(), None, None, true, None);
-        let nobody = String::new;
-        Self {
-            router: mail::router(&post),
-            app,
-            post,
-            desk: nobody(),
-            practitioner: nobody(),
-            manager: nobody(),
-            partner: nobody(),
-            database,
-        }
+        Self::over(app, database)
     }
 
     /// One that is empty but for its users, on a database that is kept elsewhere.
@@ -129,45 +158,52 @@ impl TestApp {
     async fn begun_on(database: Database, now: &str, policy: Policy) -> Self {
         let clock = Clock::still_at(now.parse().unwrap());
         let app = App::new(database.db().await, clock, toronto(), policy, profile());
-        let partner_id = {
+        let maple = {
             let mut tx = app.db.begin().await.unwrap();
             let id = app.clock.id();
-            let maple = Partner {
-                id,
-                version: 1,
-                details: serde_json::from_value(shops::papered(
-                    "Maple Fade",
-                    "1 Example Ave",
-                    "416 555 0181",
-                ))
-                .unwrap(),
-            };
+            let details = shops::papered("Maple Fade", "1 Example Ave", "416 555 0181");
+            let details = serde_json::from_value(details).unwrap();
+            let maple = Partner { id, version: 1, details };
             fadeline::storage::catalogue::partners::insert(&mut tx, &maple).await.unwrap();
             tx.commit().await.unwrap();
             id
         };
-        let mut tokens = Vec::new();
-        for (role, partner_id) in [
-            (Role::FrontDesk, None),
-            (Role::Practitioner, None),
-            (Role::Manager, None),
-            (Role::Partner, Some(partner_id)),
-        ] {
+        let mut app = Self::over(app, database);
+        for role in [Role::FrontDesk, Role::Practitioner, Role::Manager, Role::Partner] {
             let email = format!("{role}@example.test");
-            let user = NewUser {
-                email: email.clone().try_into().unwrap(),
-                name: "Somebody".try_into().unwrap(),
-                role,
-                partner_id,
-                password: None,
-            };
-            by_command::add(&app, user).await.unwrap();
-            tokens.push(by_command::create_token(&app, &email, 3000).await.unwrap());
+            let shop = (role == Role::Partner).then(|| maple.to_string());
+            app.add_user(&email, role, shop.as_deref(), None).await;
+            app.give_token(role, &email).await;
         }
+        app
+    }
+
+    /// One over these actions, whose tokens are still empty.
+    fn over(app: App, database: Database) -> Self {
         let post = Post::new(app.clone(), None, None, true, None);
-        let router = mail::router(&post);
-        let [desk, practitioner, manager, partner] = tokens.try_into().unwrap();
-        Self { app, post, router, desk, practitioner, manager, partner, database }
+        let [desk, practitioner, manager, partner] = Default::default();
+        Self {
+            router: mail::router(&post),
+            app,
+            post,
+            desk,
+            practitioner,
+            manager,
+            partner,
+            database,
+        }
+    }
+
+    /// Makes a token for the user of these stories who has the role.
+    async fn give_token(&mut self, role: Role, email: &str) {
+        let token = by_command::create_token(&self.app, email, 3000).await.unwrap();
+        match role {
+            Role::FrontDesk => self.desk = token,
+            Role::Practitioner => self.practitioner = token,
+            Role::Manager => self.manager = token,
+            Role::Partner => self.partner = token,
+            Role::Patient => {}
+        }
     }
 
     /// Another node on the same database, with a clock of its own at the same time, whose rules of the zone may be others.
@@ -175,16 +211,12 @@ impl TestApp {
         let clock = Clock::still_at(self.app.clock.now());
         let db = Db::connect(&self.database.url).await.unwrap();
         let app = App::new(db, clock, zone, self.app.policy.clone(), self.app.profile.clone());
-        let post = Post::new(app.clone(), None, None, true, None);
         Self {
-            router: mail::router(&post),
-            app,
-            post,
             desk: self.desk.clone(),
             practitioner: self.practitioner.clone(),
             manager: self.manager.clone(),
             partner: self.partner.clone(),
-            database: self.database.beside(),
+            ..Self::over(app, self.database.beside())
         }
     }
 
@@ -195,7 +227,7 @@ impl TestApp {
 
     /// A request with everything said.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
+        ask(&self.router, request).await
     }
 
     /// A request of somebody with `token`, with a JSON body unless that is null.
@@ -230,6 +262,97 @@ impl TestApp {
         self.call(&self.manager, method, path, body).await
     }
 
+    /// The desk changes something.
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.call(&self.desk, "PATCH", path, body).await
+    }
+
+    /// The desk removes something.
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.call(&self.desk, "DELETE", path, Value::Null).await
+    }
+
+    /// A manager changes something, which must be granted.
+    pub(crate) async fn set(&self, path: &str, change: Value) -> Answer {
+        self.manage("PATCH", path, change).await.expect(200)
+    }
+
+    /// A manager asks.
+    pub(crate) async fn manager_get(&self, path: &str) -> Answer {
+        self.manage("GET", path, Value::Null).await
+    }
+
+    /// An address is opened without a token.
+    pub(crate) async fn open(&self, path: &str) -> Answer {
+        self.call("", "GET", path, Value::Null).await
+    }
+
+    /// A practitioner writes up a session.
+    pub(crate) async fn complete(&self, session: &str, record: Value) -> Answer {
+        let path = format!("/sessions/{session}/complete");
+        self.call(&self.practitioner, "POST", &path, record).await
+    }
+
+    /// A session, as the desk reads it.
+    pub(crate) async fn session(&self, id: &str) -> Answer {
+        self.get(&format!("/sessions/{id}")).await.expect(200)
+    }
+
+    /// A course, as the desk reads it.
+    pub(crate) async fn course(&self, id: &str) -> Answer {
+        self.get(&format!("/courses/{id}")).await.expect(200)
+    }
+
+    /// The state of a session.
+    pub(crate) async fn status_of(&self, session: &str) -> String {
+        self.session(session).await.str("status").to_owned()
+    }
+
+    /// Whose course it is.
+    pub(crate) async fn patient_of(&self, course: &str) -> String {
+        self.course(course).await.str("patient_id").to_owned()
+    }
+
+    /// Whose session it is.
+    pub(crate) async fn patient_at(&self, session: &str) -> String {
+        self.session(session).await.str("patient_id").to_owned()
+    }
+
+    /// The desk writes something else about a patient.
+    pub(crate) async fn change_patient(&self, patient: &str, change: Value) {
+        self.patch(&format!("/patients/{patient}"), change).await.expect(200);
+    }
+
+    /// Writes down a consent. Answers its path.
+    pub(crate) async fn consent(&self, patient: &str, consent: Value) -> String {
+        let path = format!("/patients/{patient}/consents");
+        let id = self.post(&path, consent).await.expect(201).id();
+        format!("{path}/{id}")
+    }
+
+    /// The patient agrees to messages. Answers the consent's path.
+    pub(crate) async fn consent_to_messages(&self, patient: &str) -> String {
+        self.consent(patient, json!({"kind": "messages", "text_version": "2026-1"})).await
+    }
+
+    /// Adds a user; with a password, where there is one.
+    pub(crate) async fn add_user(
+        &self,
+        email: &str,
+        role: Role,
+        shop: Option<&str>,
+        password: Option<&str>,
+    ) {
+        let user = NewUser {
+            email: email.to_owned().try_into().unwrap(),
+            name: "Somebody".try_into().unwrap(),
+            role,
+            partner_id: shop.map(|id| PartnerId(id.parse().unwrap())),
+            password: password.map(str::to_owned),
+        };
+        by_command::add(&self.app, user).await.unwrap();
+    }
+
     /// Registers a patient and answers their id.
     pub(crate) async fn register(&self, name: &str) -> String {
         let patient = json!({"given_name": name, "family_name": "Sample", "phone": "416-555-0123", "email": format!("{}@example.test", name.to_lowercase())});
@@ -237,25 +360,21 @@ impl TestApp {
     }
 
     /// Opens a course for a new patient, who has not been here before, and answers its id.
-    pub(crate) async fn new_course(&self, name: &str) -> String {
+    pub(crate) async fn open_course(&self, name: &str) -> String {
         let patient = self.register(name).await;
-        self.course_of(&patient).await
+        self.open_course_for(&patient).await
     }
 
     /// Opens a course for a patient and answers its id.
-    pub(crate) async fn course_of(&self, patient: &str) -> String {
+    pub(crate) async fn open_course_for(&self, patient: &str) -> String {
         let course = json!({"patient_id": patient, "goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"]});
         self.post("/courses", course).await.expect(201).id()
     }
 
     /// The patient of a course consents to the laser. Answers the consent's path.
     pub(crate) async fn consent_to_laser(&self, course: &str) -> String {
-        let patient =
-            self.get(&format!("/courses/{course}")).await.expect(200).str("patient_id").to_owned();
-        let consent = json!({"kind": "laser_treatment", "text_version": "2026-1"});
-        let path = format!("/patients/{patient}/consents");
-        let id = self.post(&path, consent).await.expect(201).id();
-        format!("{path}/{id}")
+        let patient = self.patient_of(course).await;
+        self.consent(&patient, json!({"kind": "laser_treatment", "text_version": "2026-1"})).await
     }
 
     /// The desk books, and leaves the rest to be chosen.
@@ -276,15 +395,29 @@ impl TestApp {
         self.post("/sessions", body).await
     }
 
-    /// The desk moves a session.
-    pub(crate) async fn move_to(&self, session: &str, start: &str) -> Answer {
-        self.post(&format!("/sessions/{session}/reschedule"), json!({"start": start})).await
+    /// The desk books, which must be granted. Answers the id.
+    pub(crate) async fn make_visit(&self, course: &str, service: &str, start: &str) -> String {
+        self.book(course, service, start).await.expect(201).id()
     }
 
-    /// The desk calls a session off.
+    /// The desk moves a session.
+    pub(crate) async fn move_to(&self, session: &str, start: &str) -> Answer {
+        self.reschedule(session, json!({"start": start})).await
+    }
+
+    /// The desk moves a session, and says more about it than when.
+    pub(crate) async fn reschedule(&self, session: &str, to: Value) -> Answer {
+        self.post(&format!("/sessions/{session}/reschedule"), to).await
+    }
+
+    /// The desk cancels a session, as the patient asked.
     pub(crate) async fn cancel(&self, session: &str) -> Answer {
-        self.post(&format!("/sessions/{session}/cancel"), json!({"reason": "patient_request"}))
-            .await
+        self.cancel_for(session, "patient_request").await
+    }
+
+    /// The desk cancels a session for another reason.
+    pub(crate) async fn cancel_for(&self, session: &str, reason: &str) -> Answer {
+        self.post(&format!("/sessions/{session}/cancel"), json!({"reason": reason})).await
     }
 
     /// Somebody does something to a session that needs no body: `arrive`, `undo`, …
@@ -314,15 +447,8 @@ impl TestApp {
     }
 
     /// A new token for the desk, which is not the one of `desk`.
-    pub(crate) async fn another_desk(&self) -> String {
-        let user = NewUser {
-            email: "other@example.test".to_owned().try_into().unwrap(),
-            name: "Other".try_into().unwrap(),
-            role: Role::FrontDesk,
-            partner_id: None,
-            password: None,
-        };
-        by_command::add(&self.app, user).await.unwrap();
+    pub(crate) async fn add_desk(&self) -> String {
+        self.add_user("other@example.test", Role::FrontDesk, None, None).await;
         by_command::create_token(&self.app, "other@example.test", 3000).await.unwrap()
     }
 
@@ -345,7 +471,12 @@ impl TestApp {
     }
 }
 
-/// A request of somebody with `token`; an empty token sends none.
+/// Sends a request to the router, and reads the answer to its end.
+pub(crate) async fn ask(router: &Router, request: Request<Body>) -> Answer {
+    Answer::read(router.clone().oneshot(request).await.unwrap()).await
+}
+
+/// The request of a user with `token`; an empty token sends none.
 pub(crate) fn request(
     token: &str,
     method: &str,

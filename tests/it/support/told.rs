@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use fadeline::actions::App;
-use fadeline::actions::access::by_command;
 use fadeline::cli::demo;
 use fadeline::clock::Clock;
 use fadeline::domain::catalogue::device::Device;
@@ -15,16 +14,15 @@ use fadeline::domain::course::Course;
 use fadeline::domain::course::status::{ProcedureStatus, SessionStatus};
 use fadeline::domain::ids::{CourseId, DeviceId, PatientId, ServiceId, SessionId};
 use fadeline::domain::patient::Patient;
+use fadeline::domain::role::Role;
 use fadeline::domain::time::civil;
 use fadeline::storage::catalogue::{devices, services};
 use fadeline::storage::course::{courses, sessions};
 use fadeline::storage::patient::patients;
 use uuid::Uuid;
 
-use fadeline::delivery::Post;
-
+use super::TestApp;
 use super::database::Database;
-use super::{TestApp, mail};
 
 /// The demo as it was loaded on one day.
 pub(crate) struct Told {
@@ -103,23 +101,15 @@ pub(crate) fn was_done(session: &sessions::Listed) -> bool {
 impl Told {
     /// It behind its API, with its patients, P01 first.
     pub(crate) async fn served(self) -> (TestApp, Vec<(Patient, Course)>) {
-        let mut tokens = Vec::new();
-        for name in ["casey", "noor", "robin", "maple"] {
-            let email = format!("{name}@example.test");
-            tokens.push(by_command::create_token(&self.app, &email, 3000).await.unwrap());
+        let mut app = TestApp::over(self.app, self.database);
+        for (name, role) in [
+            ("casey", Role::FrontDesk),
+            ("noor", Role::Practitioner),
+            ("robin", Role::Manager),
+            ("maple", Role::Partner),
+        ] {
+            app.give_token(role, &format!("{name}@example.test")).await;
         }
-        let [desk, practitioner, manager, partner] = tokens.try_into().unwrap();
-        let post = Post::new(self.app.clone(), None, None, true, None);
-        let app = TestApp {
-            router: mail::router(&post),
-            post,
-            desk,
-            practitioner,
-            manager,
-            partner,
-            app: self.app,
-            database: self.database,
-        };
         (app, self.people)
     }
 

@@ -223,10 +223,9 @@ impl Year {
         };
         let truth = self.model.visits[visit].truth.now().clone();
         let start = truth.start.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let answer = self.form(&format!("{link}/confirm"), &[("start", &start)], &[]).await;
-        if answer.status == 303
-            && answer.headers["location"].to_str().unwrap().ends_with("?confirmed")
-        {
+        let answer =
+            self.desk().send_form(&format!("{link}/confirm"), &[("start", &start)], &[]).await;
+        if answer.status == 303 && answer.header("location").ends_with("?confirmed") {
             assert!(truth.on, "only what takes place can be confirmed");
             self.count("confirmed by link");
             self.model.visits[visit].truth.set(self.now, Truth { confirmed: true, ..truth });
@@ -312,7 +311,10 @@ impl Year {
                 };
                 // The button of a mail program.
                 let press = [("List-Unsubscribe", "One-Click")];
-                self.form(&format!("{link}/unsubscribe"), &press, &[]).await.expect(204);
+                self.desk()
+                    .send_form(&format!("{link}/unsubscribe"), &press, &[])
+                    .await
+                    .expect(204);
                 email
             }
         };

@@ -138,12 +138,8 @@ impl Sky {
     pub(super) fn tries(&self) -> Vec<Try> {
         let mut tries = std::mem::take(&mut *self.tries.lock().unwrap());
         tries.sort_by(|a, b| {
-            (a.channel as u8, &a.to, &a.gist, a.fate).cmp(&(
-                b.channel as u8,
-                &b.to,
-                &b.gist,
-                b.fate,
-            ))
+            (a.channel as u8, &a.to, &a.gist, a.fate)
+                .cmp(&(b.channel as u8, &b.to, &b.gist, b.fate))
         });
         tries
     }

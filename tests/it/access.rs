@@ -1,4 +1,4 @@
-//! Who may do what: every route as nobody and as each role, tokens that end, passwords,
+//! Who may do what: every route without a token and as each role, tokens that end, passwords,
 //! and guessing slowed down.
 
 use axum::body::Body;

@@ -10,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
-use crate::demo_data::the_twelve_stand;
+use crate::demo_patients::the_twelve_stand;
 use crate::support::past::done_with;
 use crate::support::told::{day, told};
 use crate::support::{Answer, TestApp};
@@ -222,7 +222,7 @@ impl Demo {
         booked.expect(201).body
     }
 
-    /// Somebody new is booked, moved within the day and the column, and reads of it on a page that ends messages.
+    /// A new caller is booked, moved within the day and the column, and reads of it on a page that ends messages.
     async fn a_caller_has_a_page_and_can_be_moved(&self) {
         let course = self.app.open_course("Ada").await;
         let patient = self.app.course(&course).await;

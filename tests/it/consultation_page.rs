@@ -1,5 +1,5 @@
 //! The public page that asks for a consultation: a wish becomes a task, once; programs that fill in
-//! forms write nothing and learn nothing; nobody learns who is known; nothing typed is lost.
+//! forms write nothing and learn nothing; it is not told who is known; nothing typed is lost.
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;

@@ -166,7 +166,7 @@ async fn a_server_that_says_never_makes_a_task_for_the_desk() {
     app.post(&format!("/tasks/{id}/done"), Value::Null).await.expect(200);
     assert!(app.get("/tasks").await.items().is_empty());
     assert_eq!(app.get("/tasks?status=all").await.items().len(), 1);
-    // Nobody has the visit in a calendar, so the next change invites.
+    // No calendar has the visit, so the next change invites.
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
     app.wait(Duration::minutes(3));
     deliver(&app, &post).await;
@@ -377,7 +377,7 @@ async fn two_nodes_that_ring_at_once_send_each_message_once() {
     assert_eq!((server.taken().len(), ids.len()), (12, 12));
 }
 
-/// Whatever comes first, sending or calling off: whoever was invited is told that it is off.
+/// Whatever comes first, sending or cancelling: a patient who was invited is told that it is off.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visit_that_is_called_off_while_it_is_being_sent_is_taken_back() {
     let app = TestApp::with_policy(Policy { message_grace_minutes: 0, ..Policy::default() }).await;

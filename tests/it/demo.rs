@@ -1,4 +1,4 @@
-//! The demo as somebody meets it: one line of JSON, four ways in, stories that hold,
+//! The demo as it is met: one line of JSON, four ways in, stories that hold,
 //! and a clock that is moved forward.
 
 use serde_json::{Value, json};

@@ -34,7 +34,7 @@ async fn a_caller_is_found_by_digits_and_booked_by_pressing_the_first_time() {
     page.shows(&["role=\"status\"", "Booked.", "Ada Sample"]);
     let sessions = app.course(&course).await;
     assert_eq!(sessions.array("sessions").len(), 1);
-    // A slip of the hand reaches nobody.
+    // A slip of the hand is not told.
     let undone = browser.press(&page, "/desk/sessions/").await;
     assert!(undone.leads_to().ends_with("done=undone"));
     app.send_after_grace().await;
@@ -104,9 +104,7 @@ async fn a_time_that_was_taken_meanwhile_is_refused_in_words_with_other_times_be
     let panel = browser.page("/desk?q=ada").await;
     let (_, fields) = panel.form("/desk/book");
     let start = fields.iter().find(|(name, _)| name == "start").unwrap().1.clone();
-    app.post("/sessions", json!({"course_id": bea, "service": "consultation", "start": start}))
-        .await
-        .expect(201);
+    app.book(&bea, "consultation", &start).await.expect(201);
     let refused = browser.press(&panel, "/desk/book").await.expect(422);
     refused.shows(&["role=\"alert\"", "already"]);
     refused.shows(&["Ada Sample", "class=\"times\""]);

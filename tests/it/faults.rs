@@ -104,7 +104,7 @@ impl SmallDisk {
         std::fs::remove_file(self.beside.path().join("ballast")).unwrap();
     }
 
-    /// Whoever opens a file from now on can only read it.
+    /// A process that opens a file from now on can only read it.
     fn read_only(&self) {
         let folder = self.folder.path();
         assert!(mount(&["--bind", &folder.display().to_string()], folder));

@@ -216,7 +216,7 @@ async fn no_feed_but_the_patients_own_says_whose_a_visit_is_and_even_that_not_wh
     assert_eq!(line(&own.text, "LOCATION").unwrap(), "59 Hayden Street");
 }
 
-/// Entries that did not change are not written anew, but a feed shows what is true now, also where no visit has another
+/// Entries that did not change are not written again, but a feed shows what is true now, also where no visit has another
 /// version for it.
 #[tokio::test]
 async fn a_feed_shows_a_new_address_name_and_language_though_no_visit_has_changed() {
@@ -309,12 +309,12 @@ async fn an_address_that_nobody_fetches_for_ninety_days_is_revoked_with_a_task()
 async fn a_repeated_request_for_an_address_is_answered_without_the_secret() {
     let (app, clinic, _) = clinic().await;
     let ask = || {
-        app.call_with(
+        app.call_once(
+            "one",
             &app.desk,
             "POST",
             "/feeds",
             json!({"kind": "site", "id": clinic.site}),
-            &[("idempotency-key", "one")],
         )
     };
     let (first, again) = (ask().await.expect(201), ask().await.expect(201));

@@ -22,7 +22,7 @@ async fn the_figures_are_what_happened() {
     app.act(&came, "arrive").await.expect(200);
     app.wait(Duration::hours(3));
     app.act(&missed, "no-show").await.expect(200);
-    // A course that took 100 days and two sessions, and one whose next session nobody booked.
+    // A course that took 100 days and two sessions, and one whose next session was not booked.
     let done = json!({"outcome": "completed", "zones": ["vertex"], "parameter_sets": [crate::support::past::settings(1064)],
         "endpoint": "frosting", "pain": 4, "eyewear_checked": true});
     let (cyd, dee) = (app.prepare_course("Cyd").await, app.prepare_course("Dee").await);
@@ -33,7 +33,7 @@ async fn the_figures_are_what_happened() {
     app.patch(&format!("/courses/{cyd}"), ended).await.expect(200);
     app.write_past(&dee, "laser_partial", "2026-10-05T10:00", Some(&clinic.owned), done.clone())
         .await;
-    // Nobody was at that browser for hours, which locks it.
+    // That browser was left alone for hours, which locks it.
     let manager = Browser::with_password(&app, "second@example.test", PASSWORD).await;
     let page = manager.page("/manage/figures?from=2027-01&months=1").await;
     for row in [

@@ -1,4 +1,4 @@
-//! What a patient is told of a visit, when it is booked, moved, called off or undone: one
+//! What a patient is told of a visit, when it is booked, moved, cancelled or undone: one
 //! UID for life, a rising SEQUENCE, nothing of a slip, and the old address told that it is off.
 
 use chrono::Duration;
@@ -175,7 +175,7 @@ async fn a_new_address_is_invited_and_the_old_one_told_that_it_is_off_and_no_mor
         );
     }
     assert!(!mails[1].text.contains("/a/"), "no link goes there");
-    // Without an address, the last one is told that it is off, and the next change has nobody to go to.
+    // Without an address, the last one is told that it is off, and the next change has no address to go to.
     app.patch(&path, json!({"email": null})).await.expect(200);
     app.send_after_grace().await;
     assert_eq!(app.mails().await.last().unwrap().line("METHOD"), "CANCEL");

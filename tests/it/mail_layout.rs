@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::mail::{TELLING, line};
 use crate::support::{Mail, TestApp, told};
 
-/// Mails of each kind about visits of the demo, in both languages: booked, moved, called off.
+/// Mails of each kind about visits of the demo, in both languages: booked, moved, cancelled.
 async fn every_kind() -> (TestApp, Vec<Mail>) {
     let (app, people) = told::served("2026-11-22T15:00:00Z").await;
     for (_, course) in &people {

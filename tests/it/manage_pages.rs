@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::manage_users::{boss, hidden};
-use crate::support::{TestApp, has};
+use crate::support::{TestApp, fields, has};
 
 /// `form` with other texts in some fields.
 fn with<'a>(
@@ -93,12 +93,7 @@ async fn a_month_shows_hours_holidays_closures_and_windows_and_both_are_added_an
     refused.shows(&[&format!("<option value=\"{noor}\" selected>"), "value=\"2027-02-09\""]);
     let empty = manager.send_amiss(closures, &[]).await;
     assert_eq!(empty.text.matches("This is needed.").count(), 3);
-    let odd = [
-        ("whose", "everything"),
-        ("first_day", "2027-02-09"),
-        ("from", "1 pm"),
-        ("reason", "Course"),
-    ];
+    let odd = fields("whose=everything&first_day=2027-02-09&from=1 pm&reason=Course");
     assert!(manager.send_amiss(closures, &odd).await.text.contains("f-from-problem"));
     let back = manager.post(closures, &closure("Course")).await.expect(303);
     let shown = manager.page(back.header("location")).await;
@@ -224,7 +219,7 @@ async fn things_are_added_from_forms_with_hours_modes_and_dollars() {
         second.text.contains("id=\"f-reminders-problem\">Line 2: "),
         "what is wrong in a line is told"
     );
-    // Somebody with hours in two rows, the first of which stays empty, and a certificate that ends soon.
+    // A practitioner with hours in two rows, the first of which stays empty, and a certificate that ends soon.
     let person = [
         ("name", "Robin"),
         ("site_id", clinic.site.as_str()),
@@ -274,22 +269,13 @@ async fn things_are_added_from_forms_with_hours_modes_and_dollars() {
 async fn a_partner_is_written_down_changed_and_settled() {
     let app = TestApp::empty().await;
     let manager = boss(&app).await;
-    let new = [
-        ("name", "Harbour <Light>"),
-        ("address", "1 Example Ave"),
-        ("phone", "416 555 0181"),
-        ("methods", "laser"),
-        ("languages", "fr"),
-        ("wavelengths_nm", "1064, 532"),
-        ("works", "on_request"),
-        ("papers/licence/number", "T-1"),
-        ("papers/licence/valid_until", "2027-01-20"),
-        ("shop/chairs", "2"),
-        ("shop/hours/0/weekday", "tue"),
-        ("shop/hours/0/opens", "11:00"),
-        ("shop/hours/0/closes", "19:00"),
-        ("active", "on"),
-    ];
+    let new = fields(
+        "name=Harbour <Light>&address=1 Example Ave&phone=416 555 0181&methods=laser\
+        &languages=fr&wavelengths_nm=1064, 532&works=on_request\
+        &papers/licence/number=T-1&papers/licence/valid_until=2027-01-20&shop/chairs=2\
+        &shop/hours/0/weekday=tue&shop/hours/0/opens=11:00&shop/hours/0/closes=19:00\
+        &active=on",
+    );
     let added = manager.post("/manage/partners/new", &new).await.expect(303);
     let page = manager.page(added.header("location")).await;
     let path = added.header("location").split('?').next().unwrap().to_owned();
@@ -299,7 +285,7 @@ async fn a_partner_is_written_down_changed_and_settled() {
     let written = app.manager_get(&format!("/partners/{id}")).await.expect(200);
     assert_eq!(written.body["wavelengths_nm"], json!([1064, 532]));
     assert_eq!(app.count("SELECT COUNT(*) FROM rooms").await, 2);
-    // Changed, by somebody who was second.
+    // Changed by a manager who came second.
     let form = page.filled(&path);
     manager.send_amiss(&path, &with(&form, &[("papers/licence/valid_until", "")])).await;
     manager
@@ -344,12 +330,7 @@ async fn a_partner_is_written_down_changed_and_settled() {
 async fn how_a_shop_is_told_is_set_on_its_own_page_and_what_cannot_be_is_said_beside_it() {
     let app = TestApp::empty().await;
     let manager = boss(&app).await;
-    let new = [
-        ("name", "Harbour"),
-        ("address", "1 Example Ave"),
-        ("phone", "416 555 0181"),
-        ("active", "on"),
-    ];
+    let new = fields("name=Harbour&address=1 Example Ave&phone=416 555 0181&active=on");
     let added = manager.post("/manage/partners/new", &new).await.expect(303);
     let shop = added.header("location").split('?').next().unwrap().to_owned();
     let path = format!("{shop}/told");
@@ -361,21 +342,16 @@ async fn how_a_shop_is_told_is_set_on_its_own_page_and_what_cannot_be_is_said_be
         "id=\"f-changes_by-problem\"", "Text messages need a telephone number.",
         "id=\"f-before_minutes-problem\"",
     ]);
-    let all = [
-        ("email", "till@harbour.example.test"),
-        ("phone", "416 555 0199"),
-        ("language", "fr"),
-        ("changes_by", "sms"),
-        ("day_list_by", ""),
-        ("before_by", "email"),
-        ("before_minutes", "90"),
-    ];
+    let all = fields(
+        "email=till@harbour.example.test&phone=416 555 0199&language=fr&changes_by=sms\
+        &day_list_by=&before_by=email&before_minutes=90",
+    );
     manager.post(&path, &with(&form, &all)).await.expect(303);
     let id = shop.rsplit('/').next().unwrap();
     let told = app.manager_get(&format!("/partners/{id}/notices")).await.expect(200);
     told.has(json!({"changes_by": "sms", "day_list_by": null}));
     told.has(json!({"language": "fr", "before_minutes": 90}));
-    // Whoever opened the form before that is told, and keeps what was typed.
+    // A manager who opened the form before that is told, and keeps what was typed.
     let late =
         manager.send_amiss(&path, &with(&form, &[("email", "other@harbour.example.test")])).await;
     late.shows(&[

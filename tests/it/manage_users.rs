@@ -1,11 +1,11 @@
 //! Users on the managers' pages: added, let in and out, given another role or password, with a
-//! line in the audit for each; nobody shuts themself out, and one manager always remains.
+//! line in the audit for each; no manager shuts themself out, and one manager always remains.
 
 use fadeline::actions::access::by_command;
 use fadeline::actions::access::by_command::NewUser;
 use fadeline::domain::role::Role;
 
-use crate::support::{Browser, PASSWORD, TestApp, borrowed};
+use crate::support::{Browser, PASSWORD, TestApp, borrowed, fields};
 
 const MANAGER: &str = "manager@example.test";
 
@@ -85,13 +85,10 @@ async fn only_managers_see_the_pages_of_managers() {
 async fn a_user_is_added_let_out_and_in_again_and_each_leaves_a_line() {
     let app = TestApp::empty().await;
     let manager = Browser::signed_in(&app, MANAGER).await;
-    let new = [
-        ("email", "Ada@Example.test"),
-        ("name", "Ada <Sample>"),
-        ("role", "front_desk"),
-        ("partner_id", ""),
-        ("password", "a fine password"),
-    ];
+    let new = fields(
+        "email=Ada@Example.test&name=Ada <Sample>&role=front_desk&partner_id=\
+        &password=a fine password",
+    );
     let added = manager.post("/manage/users", &new).await.expect(303);
     let listed = manager.page(added.header("location")).await;
     listed.shows(&["Ada &#60;Sample&#62;"]);
@@ -259,12 +256,7 @@ async fn a_password_that_was_typed_while_the_page_locked_is_kept_and_not_shown()
     let app = TestApp::empty().await;
     let manager = Browser::signed_in(&app, MANAGER).await;
     app.wait(chrono::Duration::minutes(11));
-    let new = [
-        ("email", "ada@example.test"),
-        ("name", "Ada"),
-        ("role", "manager"),
-        ("password", "a fine password"),
-    ];
+    let new = fields("email=ada@example.test&name=Ada&role=manager&password=a fine password");
     let locked = manager.post("/manage/users", &new).await.expect(401);
     assert!(locked.text.contains("keep:password"));
     let unlock = [

@@ -114,11 +114,21 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// `operation` as the document spells it, at the address that stands in for it.
-    async fn ask(&mut self, operation: &str, path: impl AsRef<str>, body: Value) -> Answer {
-        let (method, _) = operation.split_once(' ').unwrap();
+    /// Asks for `operation`, as the document spells it, with `id` in the place of its first name in braces.
+    async fn ask(&mut self, operation: &str, id: &str, body: Value) -> Answer {
+        let (method, path) = operation.split_once(' ').unwrap();
+        self.ask_at(operation, method, &path.replace("{id}", id), body).await
+    }
+
+    /// The same without a body.
+    async fn send(&mut self, operation: &str, id: &str) -> Answer {
+        self.ask(operation, id, Value::Null).await
+    }
+
+    /// The same at an address of which more is said.
+    async fn ask_at(&mut self, operation: &str, method: &str, path: &str, body: Value) -> Answer {
         let Record { app, shop, .. } = self.record;
-        let answer = app.call(&shop.token, method, path.as_ref(), body).await;
+        let answer = app.call(&shop.token, method, path, body).await;
         self.left.keep(operation, &answer);
         self.done.insert(operation.to_owned());
         answer
@@ -130,52 +140,39 @@ async fn everything(record: &Record, left: &mut Left) -> BTreeSet<String> {
     let Record { app, shop, course, .. } = record;
     let mut asking = Asking { record, left, done: BTreeSet::new() };
     let (referral, first) = dates_are_agreed(&mut asking).await;
-    let path = |verb: &str| format!("/referrals/{referral}{verb}");
-    let feed = asking.ask("POST /feeds", "/feeds", json!({"kind": "partner", "id": shop.id})).await;
-    let link = asking
-        .ask(
-            "POST /partners/{id}/links",
-            format!("/partners/{}/links", shop.id),
-            json!({"label": "The till"}),
-        )
-        .await;
+    let feed = asking.ask("POST /feeds", "", json!({"kind": "partner", "id": shop.id})).await;
+    let link =
+        asking.ask("POST /partners/{id}/links", &shop.id, json!({"label": "The till"})).await;
     let opened = |url: &str, root: &str| url[url.find(root).unwrap()..].to_owned();
     asking.left.keep("the feed", &app.open(&opened(feed.str("url"), "/feeds/")).await.expect(200));
     asking.left.keep("the page", &app.open(&opened(link.str("url"), "/shop/")).await.expect(200));
     app.advance_to("2027-01-14T16:00:00Z").await;
     packet_pages::look(app, shop, &[&referral], asking.left).await;
     asking
-        .ask("POST /referrals/{id}/report", path("/report"), json!({"outcome": "completed"}))
+        .ask("POST /referrals/{id}/report", &referral, json!({"outcome": "completed"}))
         .await
         .expect(422);
-    asking.ask("POST /referrals/{id}/report", path("/report"), done_with(755)).await.expect(422);
-    asking.ask("POST /referrals/{id}/report", path("/report"), patch_with(532)).await.expect(200);
+    asking.ask("POST /referrals/{id}/report", &referral, done_with(755)).await.expect(422);
+    asking.ask("POST /referrals/{id}/report", &referral, patch_with(532)).await.expect(200);
     asking
-        .ask("POST /referrals/{id}/fail", path("/fail"), json!({"reason": "The laser broke."}))
+        .ask("POST /referrals/{id}/fail", &referral, json!({"reason": "The laser broke."}))
         .await
         .expect(200);
     asking
-        .ask("POST /referrals/{id}/reject", path("/reject"), json!({"reason": "No."}))
+        .ask("POST /referrals/{id}/reject", &referral, json!({"reason": "No."}))
         .await
         .expect(409);
-    // What lies too near to what nobody here may know of is answered to the clinic alone.
+    // What lies too near to what no shop may know of is answered to the clinic alone.
     let another = app.refer(course, &shop.id, "review", 1).await;
     app.send_after_grace().await;
     asking
-        .ask(
-            "POST /referrals/{id}/propose",
-            format!("/referrals/{another}/propose"),
-            json!({"start": "2027-01-20T10:00"}),
-        )
+        .ask("POST /referrals/{id}/propose", &another, json!({"start": "2027-01-20T10:00"}))
         .await
         .expect(200);
-    app.post(&format!("/referrals/{another}/cancel"), json!({"reason": PLANTED})).await.expect(200);
+    app.clinic_does(&another, "cancel", json!({"reason": PLANTED})).await.expect(200);
     app.send_after_grace().await;
-    asking
-        .ask("GET /referrals/{id}", format!("/referrals/{another}"), Value::Null)
-        .await
-        .expect(200);
-    asking.ask("GET /referrals", "/referrals?limit=200", Value::Null).await.expect(200);
+    asking.send("GET /referrals/{id}", &another).await.expect(200);
+    asking.ask_at("GET /referrals", "GET", "/referrals?limit=200", Value::Null).await.expect(200);
     packet_pages::look_at_all(app, shop, &[&referral, &another], asking.left).await;
     lists_are_read_and_addresses_ended(&mut asking, &feed.id(), &link.id()).await;
     what_is_none_of_its_business(record, &first, asking.left).await;
@@ -187,42 +184,37 @@ async fn dates_are_agreed(asking: &mut Asking<'_>) -> (String, Answer) {
     let Record { app, shop, course, .. } = asking.record;
     let wants =
         json!({"email": "harbour@example.test", "phone": "416 555 0182", "before_by": "sms"});
-    asking.ask("GET /me", "/me", Value::Null).await;
-    asking
-        .ask("GET /partners/{id}/notices", format!("/partners/{}/notices", shop.id), Value::Null)
-        .await;
-    asking
-        .ask("PATCH /partners/{id}/notices", format!("/partners/{}/notices", shop.id), wants)
-        .await;
-    asking.ask("GET /partners", "/partners", Value::Null).await;
-    asking.ask("GET /partners/{id}", format!("/partners/{}", shop.id), Value::Null).await;
-    // One referral goes all the way; with two dates, one of them moved, one called off by the clinic for its own reasons.
+    asking.send("GET /me", "").await;
+    asking.send("GET /partners/{id}/notices", &shop.id).await;
+    asking.ask("PATCH /partners/{id}/notices", &shop.id, wants).await;
+    asking.send("GET /partners", "").await;
+    asking.send("GET /partners/{id}", &shop.id).await;
+    // One referral goes all the way; with two dates, one of them moved, one cancelled by the clinic for its own reasons.
     let referral = app.refer(course, &shop.id, "test_patch", 2).await;
     app.patch(&format!("/referrals/{referral}"), json!({"screening": "not_clear"}))
         .await
         .expect(200);
-    let path = |verb: &str| format!("/referrals/{referral}{verb}");
     app.advance_to("2027-01-05T14:00:00Z").await;
     let first = app.book_at(shop, course, "test_patch", "2027-01-08T10:00").await.expect(201);
     let second = app.book_at(shop, course, "test_patch", "2027-01-09T10:00").await.expect(201);
     app.send_after_grace().await;
     packet_pages::look(app, shop, &[&referral], asking.left).await;
-    asking.ask("GET /referrals", "/referrals", Value::Null).await;
-    asking.ask("GET /referrals/{id}", path(""), Value::Null).await;
+    asking.send("GET /referrals", "").await;
+    asking.send("GET /referrals/{id}", &referral).await;
     asking
-        .ask("POST /referrals/{id}/propose", path("/propose"), json!({"start": "2027-01-08T11:00"}))
+        .ask("POST /referrals/{id}/propose", &referral, json!({"start": "2027-01-08T11:00"}))
         .await;
-    app.post(&path("/reject"), json!({"reason": PLANTED})).await.expect(200);
+    app.clinic_does(&referral, "reject", json!({"reason": PLANTED})).await.expect(200);
     app.advance_to("2027-01-07T20:00:00Z").await;
-    asking.ask("POST /referrals/{id}/accept", path("/accept"), Value::Null).await;
+    asking.send("POST /referrals/{id}/accept", &referral).await;
     app.send_after_grace().await;
-    let off = json!({"reason": "unwell"});
-    app.post(&format!("/sessions/{}/cancel", second.id()), off).await.expect(200);
+    app.cancel_for(&second.id(), "unwell").await.expect(200);
     app.advance_to("2027-01-08T13:30:00Z").await;
     asking
-        .ask(
+        .ask_at(
             "GET /partners/{id}/visits",
-            format!("/partners/{}/visits?from=2027-01-01", shop.id),
+            "GET",
+            &format!("/partners/{}/visits?from=2027-01-01", shop.id),
             Value::Null,
         )
         .await;
@@ -232,25 +224,29 @@ async fn dates_are_agreed(asking: &mut Asking<'_>) -> (String, Answer) {
 
 async fn lists_are_read_and_addresses_ended(asking: &mut Asking<'_>, feed: &str, link: &str) {
     let shop = &asking.record.shop;
+    asking.send("GET /partners/{id}/links", &shop.id).await;
+    asking.send("GET /feeds", "").await;
+    asking.send("POST /feeds/{id}/rotate", feed).await;
+    asking.send("DELETE /feeds/{id}", feed).await;
     asking
-        .ask("GET /partners/{id}/links", format!("/partners/{}/links", shop.id), Value::Null)
-        .await;
-    asking.ask("GET /feeds", "/feeds", Value::Null).await;
-    asking.ask("POST /feeds/{id}/rotate", format!("/feeds/{feed}/rotate"), Value::Null).await;
-    asking.ask("DELETE /feeds/{id}", format!("/feeds/{feed}"), Value::Null).await;
-    asking
-        .ask(
+        .ask_at(
             "DELETE /partners/{id}/links/{link_id}",
-            format!("/partners/{}/links/{link}", shop.id),
+            "DELETE",
+            &format!("/partners/{}/links/{link}", shop.id),
             Value::Null,
         )
         .await;
     asking
-        .ask("GET /settlement", "/settlement?from=2026-11&to=2027-02", Value::Null)
+        .ask_at("GET /settlement", "GET", "/settlement?from=2026-11&to=2027-02", Value::Null)
         .await
         .expect(200);
     asking
-        .ask("GET /settlement.csv", "/settlement.csv?from=2026-11&to=2027-02", Value::Null)
+        .ask_at(
+            "GET /settlement.csv",
+            "GET",
+            "/settlement.csv?from=2026-11&to=2027-02",
+            Value::Null,
+        )
         .await
         .expect(200);
 }

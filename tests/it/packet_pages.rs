@@ -7,9 +7,9 @@ use fadeline::domain::role::Role;
 use serde_json::json;
 
 use crate::packet_only::Left;
-use crate::support::{Browser, Shop, TestApp};
+use crate::support::{Browser, Shop, TestApp, fields};
 
-/// Opens every page of the shop and sends every form in vain, which changes nothing. Answers the routes that were used.
+/// Opens every page of the shop and sends every form, refused, which changes nothing. Answers the routes that were used.
 pub(crate) async fn look(
     app: &TestApp,
     shop: &Shop,
@@ -35,7 +35,7 @@ pub(crate) async fn look(
             for verb in ["accept", "decline", "propose", "fail"] {
                 let fields = [("version", "0"), ("reason", "No."), ("start", "2027-02-01T10:00")];
                 let refused = browser.send_amiss(&format!("{path}/{verb}"), &fields).await;
-                left.keep("an answer in vain", &refused);
+                left.keep("an answer that is refused", &refused);
                 used.insert(format!("/partner/referrals/{{id}}/{verb}"));
             }
             let seen = app.shop_sees(shop, id).await.expect(200);
@@ -43,20 +43,11 @@ pub(crate) async fn look(
             for visit in seen.array("visits") {
                 let path = format!("{path}/report/{}", visit["id"].as_str().unwrap());
                 left.keep("a report", &browser.page(&path).await);
-                let whole = [
-                    ("version", version.as_str()),
-                    ("outcome", "completed"),
-                    ("wavelength_nm.0", "755"),
-                    ("fluence_j_cm2.0", "2"),
-                    ("spot_mm.0", "4"),
-                    ("pulse_width.0", "6"),
-                    ("pulse_width_unit.0", "ns"),
-                    ("frequency_hz.0", "2"),
-                    ("pulse_count.0", "3"),
-                    ("passes.0", "1"),
-                ];
-                for fields in [&whole[..2], &whole, &[]] {
-                    left.keep("a report in vain", &browser.send_amiss(&path, fields).await);
+                let typed = "outcome=completed&wavelength_nm.0=755&fluence_j_cm2.0=2&spot_mm.0=4\
+                    &pulse_width.0=6&pulse_width_unit.0=ns&frequency_hz.0=2&pulse_count.0=3&passes.0=1";
+                let whole = [vec![("version", version.as_str())], fields(typed)].concat();
+                for typed in [&whole[..2], &whole, &[]] {
+                    left.keep("a report that is refused", &browser.send_amiss(&path, typed).await);
                 }
                 used.insert("/partner/referrals/{id}/report/{visit}".to_owned());
             }
@@ -75,7 +66,10 @@ pub(crate) async fn look_at_all(app: &TestApp, shop: &Shop, referrals: &[&str], 
         "another calendar",
         &browser.post("/partner/calendar/make", &fields).await.expect(201),
     );
-    left.keep("revoking in vain", &browser.send_amiss("/partner/calendar/revoke", &fields).await);
+    left.keep(
+        "revoking what is no more",
+        &browser.send_amiss("/partner/calendar/revoke", &fields).await,
+    );
     left.keep(
         "another link",
         &browser.post("/partner/links", &[("label", "Page")]).await.expect(201),

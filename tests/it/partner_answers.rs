@@ -81,7 +81,7 @@ async fn an_old_page_is_told_so_with_what_was_typed_and_changes_nothing() {
     browser.send_amiss(&format!("/partner/referrals/{id}/accept"), &[]).await;
     assert_eq!(app.referral_status(&id).await, "received");
     // Also where there is no such form any more.
-    app.post(&format!("/referrals/{id}/cancel"), Value::Null).await.expect(200);
+    app.clinic_does(&id, "cancel", Value::Null).await.expect(200);
     let refused = browser.send_amiss(&format!("/partner/referrals/{id}/decline"), &reason).await;
     refused.shows(&[stale, "What you had typed:", "<dd>Too many at once.</dd>"]);
 }
@@ -299,7 +299,7 @@ async fn a_visit_without_treatment_has_a_short_report() {
     assert_eq!(app.session(&visit).await.body["record"]["outcome"], "not-done");
 }
 
-/// Whoever was signed out while typing signs in and sends what was typed.
+/// A user who was signed out while typing signs in and sends what was typed.
 #[tokio::test]
 async fn what_was_typed_survives_a_sign_in_that_ended() {
     let (app, shop, course, browser) = of_shop().await;

@@ -1,5 +1,5 @@
 //! The pages of a shop, as its own people use them in a browser: the list, its filters and history,
-//! the addresses, the language; and everybody who is kept out.
+//! the addresses, the language; and who is kept out.
 
 use chrono::Duration;
 use fadeline::domain::role::Role;
@@ -93,7 +93,7 @@ async fn nobody_else_comes_in() {
         }
         other.post(&format!("{}/accept", pages[2]), &[]).await.expect(403);
     }
-    // Another shop's id is not there, nor is one that nobody has, nor junk: all alike.
+    // Another shop's id is not there, nor is one that does not exist, nor junk: all alike.
     let elsewhere = app.make_shop("Other Light", 1).await;
     let other = Browser::of_new(&app, Role::Partner, Some(&elsewhere.id)).await;
     let gone = other.get(&pages[2]).await.expect(404);

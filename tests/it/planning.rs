@@ -190,29 +190,20 @@ async fn a_plan_that_is_sent_twice_under_one_key_is_booked_once() {
     let (app, _, course) = ready().await;
     let planned = starts(&plan(&app, &course, json!({"count": 3})).await.expect(200), "proposals");
     let body = json!({"service": "laser_partial", "starts": planned});
-    let send = || {
-        app.call_with(
-            &app.desk,
-            "POST",
-            "/courses/x/plan/book",
-            body.clone(),
-            &[("idempotency-key", "p1")],
-        )
-    };
+    let send = || app.call_once("p1", &app.desk, "POST", "/courses/x/plan/book", body.clone());
     send().await.expect(404);
     let path = format!("/courses/{course}/plan/book");
-    let send =
-        || app.call_with(&app.desk, "POST", &path, body.clone(), &[("idempotency-key", "p2")]);
+    let send = || app.call_once("p2", &app.desk, "POST", &path, body.clone());
     let (one, two) = (send().await.expect(201), send().await.expect(201));
     assert_eq!(one.text, two.text);
     let planning = format!("/courses/{course}/plan");
     let ask = || {
-        app.call_with(
+        app.call_once(
+            "p3",
             &app.desk,
             "POST",
             &planning,
             json!({"service": "laser_partial", "count": 1}),
-            &[("idempotency-key", "p3")],
         )
     };
     let (one, two) = (ask().await.expect(200), ask().await.expect(200));

@@ -66,7 +66,7 @@ impl Race {
         self.call_as(turn, &self.app.desk, method, path.to_owned(), body).await
     }
 
-    /// The same for somebody with `token`.
+    /// The same for the user with `token`.
     pub(crate) async fn call_as(
         &self,
         turn: usize,
@@ -292,7 +292,7 @@ async fn two_desks_that_plan_over_the_same_rental_days_get_all_or_none() {
         race.app.rent(&race.clinic, &from, &to).await;
     }
     let courses = race.courses(10).await;
-    // Three hours on each of four days, and everybody wants one of each in another order: half of the plans collide.
+    // Three hours on each of four days, and each desk wants one of each in another order: half of the plans collide.
     let plan = |turn: usize| {
         let starts: Vec<_> = (0..weeks)
             .map(|week| {

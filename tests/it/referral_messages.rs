@@ -1,4 +1,4 @@
-//! What a shop, the patient and the desk are told while a referral is asked, answered, proposed anew
+//! What a shop, the patient and the desk are told while a referral is asked, answered, proposed again
 //! and taken back: each at its time, once, and nothing that was overtaken.
 
 use chrono::Duration;
@@ -37,7 +37,7 @@ async fn a_shop_is_told_that_a_referral_without_dates_no_longer_stands_when_the_
     app.delete(&consent).await.expect(200);
     app.send_after_grace().await;
     assert_eq!(to_shop(&app).await, ["A new referral", "A referral no longer stands"]);
-    // And one whose dates were all called off before.
+    // And one whose dates were all cancelled before.
     let consent = app.disclose(&course, &shop.id).await;
     let id = app.refer(&course, &shop.id, "review", 1).await;
     let dated = app.book_at(&shop, &course, "review", "2027-01-06T10:00").await.expect(201);
@@ -57,7 +57,7 @@ async fn a_proposal_that_was_declined_or_overtaken_is_offered_to_no_patient() {
     app.shop_does(&shop, &referral, "propose", json!({"start": "2027-01-08T10:00"}))
         .await
         .expect(200);
-    app.post(&format!("/referrals/{referral}/reject"), json!({"reason": "No."})).await.expect(200);
+    app.clinic_does(&referral, "reject", json!({"reason": "No."})).await.expect(200);
     app.send_after_grace().await;
     app.shop_does(&shop, &referral, "propose", json!({"start": "2027-01-09T10:00"}))
         .await
@@ -83,7 +83,7 @@ async fn a_shop_that_has_proposed_is_not_silent_and_one_that_is_declined_is_aske
     app.advance_to("2027-01-08T14:10:00Z").await;
     assert_eq!(app.task_kinds().await, ["proposal_to_answer"]);
     assert_eq!(to_shop(&app).await, ["A new referral"]);
-    app.post(&format!("/referrals/{id}/reject"), json!({"reason": "Too late."})).await.expect(200);
+    app.clinic_does(&id, "reject", json!({"reason": "Too late."})).await.expect(200);
     app.send_after_grace().await;
     assert_eq!(to_shop(&app).await, ["A new referral", "Waiting for your answer"]);
     app.advance_to("2027-01-12T15:00:00Z").await;
@@ -100,7 +100,7 @@ async fn a_date_that_a_shop_would_have_otherwise_is_asked_for_again_at_once_when
     app.shop_does(&shop, &referral, "propose", json!({"start": "2027-01-08T10:00"}))
         .await
         .expect(200);
-    app.post(&format!("/referrals/{referral}/reject"), json!({"reason": "No."})).await.expect(200);
+    app.clinic_does(&referral, "reject", json!({"reason": "No."})).await.expect(200);
     app.send_after_grace().await;
     assert_eq!(
         to_shop(&app).await,
@@ -165,7 +165,7 @@ async fn a_shop_reads_french_where_it_reads_french_and_that_something_is_withhel
     {
         assert!(page.text.contains(said), "{said} is not in {}", page.text);
     }
-    // The style sheet before it speaks to nobody.
+    // The style sheet before it has no reader.
     let body = page.text.split_once("<body>").unwrap().1;
     for english in ["pending", "remove", "withheld", "correct<"] {
         assert!(!body.contains(english), "{english} is in {body}");

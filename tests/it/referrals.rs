@@ -36,7 +36,7 @@ async fn a_referral_goes_from_draft_to_completed_and_every_step_leaves_a_line() 
     app.shop_sees(&shop, &id).await.expect(404);
     let seen = app.shop_get(&shop, "/referrals").await.expect(200);
     assert!(seen.items().is_empty());
-    let sent = app.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(200);
+    let sent = app.clinic_does(&id, "send", Value::Null).await.expect(200);
     assert_eq!(sent.str("status"), "requested");
     assert_eq!(app.shop_sees(&shop, &id).await.expect(200).str("status"), "received");
     assert_eq!(app.accept(&shop, &id).await.str("business_status"), "awaiting_date");
@@ -75,9 +75,7 @@ async fn a_referral_goes_from_draft_to_completed_and_every_step_leaves_a_line() 
 async fn what_the_state_does_not_allow_is_a_conflict_that_names_it() {
     let (app, shop, course) = referable().await;
     let id = app.refer(&course, &shop.id, "consultation", 1).await;
-    app.post(&format!("/referrals/{id}/send"), Value::Null)
-        .await
-        .refused(409, &["not_allowed_from_requested"]);
+    app.clinic_does(&id, "send", Value::Null).await.refused(409, &["not_allowed_from_requested"]);
     app.shop_does(&shop, &id, "report", json!({"outcome": "completed"}))
         .await
         .refused(409, &["nothing_to_answer"]);
@@ -110,7 +108,7 @@ async fn nothing_leaves_without_the_consent_that_names_the_shop_and_nobody_goes_
         json!({"course_id": course, "partner_id": shop.id, "service": "consultation", "count": 1});
     let id = app.post("/referrals", referral).await.expect(201).id();
     let refused = app
-        .post(&format!("/referrals/{id}/send"), Value::Null)
+        .clinic_does(&id, "send", Value::Null)
         .await
         .refused(422, &["disclosure_consent_missing"]);
     assert_eq!(refused.body["violations"][0]["overridable"], false);
@@ -130,7 +128,7 @@ async fn nothing_leaves_without_the_consent_that_names_the_shop_and_nobody_goes_
     assert!(slots.items().is_empty());
     assert_eq!(slots.body["refused"][0]["code"], "disclosure_consent_missing");
     app.disclose(&course, &shop.id).await;
-    app.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(200);
+    app.clinic_does(&id, "send", Value::Null).await.expect(200);
 }
 
 /// Rule 59: on the day of the session, not on that of the booking.
@@ -199,7 +197,7 @@ async fn a_referral_without_dates_is_told_at_once_again_after_a_day_and_is_the_d
         .map(|row| format!("{} {}", row["kind"].as_str().unwrap(), row["status"].as_str().unwrap()))
         .collect();
     assert_eq!(kinds, ["shop_referred sent", "shop_waiting sent", "shop_silent sent"]);
-    // Whoever answers has the desk's task done.
+    // An answer does the desk's task.
     app.accept(&shop, &id).await;
     assert!(app.task_kinds().await.is_empty());
 }
@@ -213,10 +211,7 @@ async fn what_is_answered_in_time_is_asked_no_more_and_what_is_taken_back_is_sai
     app.send_after_grace().await;
     app.accept(&shop, &id).await;
     let taken = app
-        .post(
-            &format!("/referrals/{id}/cancel"),
-            json!({"reason": "They prefer the clinic, being Mrs Secret."}),
-        )
+        .clinic_does(&id, "cancel", json!({"reason": "They prefer the clinic, being Mrs Secret."}))
         .await;
     assert_eq!(taken.expect(200).str("status"), "cancelled");
     app.advance_to("2027-01-20T14:00:00Z").await;
@@ -229,7 +224,7 @@ async fn what_is_answered_in_time_is_asked_no_more_and_what_is_taken_back_is_sai
     assert!(!seen.text.contains("Secret"), "what the clinic wrote is not the shop's to read");
     // Taken back before the shop was told, it was never there.
     let slip = app.refer(&course, &shop.id, "laser_partial", 1).await;
-    app.post(&format!("/referrals/{slip}/cancel"), Value::Null).await.expect(200);
+    app.clinic_does(&slip, "cancel", Value::Null).await.expect(200);
     app.advance_to("2027-01-25T14:00:00Z").await;
     assert_eq!(app.mails_to("harbour@example.test").await.len(), 2);
 }
@@ -278,7 +273,7 @@ async fn a_referral_rests_and_goes_on_and_takes_no_dates_meanwhile() {
     let (app, shop, course) = referable().await;
     let id = app.refer(&course, &shop.id, "consultation", 2).await;
     app.accept(&shop, &id).await;
-    app.post(&format!("/referrals/{id}/hold"), json!({"reason": "Sunburn."})).await.expect(200);
+    app.clinic_does(&id, "hold", json!({"reason": "Sunburn."})).await.expect(200);
     let refused = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(409);
     assert_eq!(refused.codes(), ["not_allowed_from_on-hold"]);
     let slots = app
@@ -291,7 +286,7 @@ async fn a_referral_rests_and_goes_on_and_takes_no_dates_meanwhile() {
         )
         .await;
     assert!(slots.items().is_empty(), "never a time that booking would refuse");
-    app.post(&format!("/referrals/{id}/resume"), Value::Null).await.expect(200);
+    app.clinic_does(&id, "resume", Value::Null).await.expect(200);
     assert_eq!(app.referral_status(&id).await, "accepted");
     app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
 }
@@ -336,7 +331,7 @@ async fn a_referral_asks_for_what_it_asks_and_no_less_than_has_its_date() {
     );
 }
 
-/// Every referral call as nobody, as another shop, as each role.
+/// Every referral call without a token, as another shop, as each role.
 #[tokio::test]
 async fn another_shops_referral_is_not_there_whatever_is_asked_of_it() {
     let (app, shop, course) = referable().await;
@@ -391,7 +386,7 @@ async fn another_shops_referral_is_not_there_whatever_is_asked_of_it() {
     assert_eq!((listed.items().len(), &listed.items()[0]["id"]), (1, &json!(stranger.id)));
     // A manager may speak for a shop.
     app.manage("POST", &format!("/referrals/{id}/accept"), Value::Null).await.expect(409);
-    app.post(&format!("/referrals/{id}/accept"), json!({"for_shop": true})).await.expect(403);
+    app.clinic_does(&id, "accept", json!({"for_shop": true})).await.expect(403);
     app.manage("POST", &format!("/referrals/{id}/accept"), json!({"for_shop": true}))
         .await
         .expect(200);

@@ -1,5 +1,5 @@
 //! What patients answer: by the link, by text, by the button of a mail program. A confirmation
-//! stops the next request for one, STOP stops all, and nothing ever calls a visit off.
+//! stops the next request for one, STOP stops all, and nothing ever cancels a visit.
 
 use chrono::Duration;
 use serde_json::json;
@@ -152,7 +152,7 @@ async fn one_click_in_a_mail_program_ends_mail_at_once_with_proof_and_the_desk_p
     );
     app.advance_to("2027-03-13T14:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
-    // A change of the visit reaches nobody by mail either.
+    // A change of the visit is not mailed either.
     app.move_to(&session, "2027-03-25T15:00").await.expect(200);
     app.send_after_grace().await;
     assert_eq!(app.ledger(&session).await.last().unwrap(), "update suppressed no_consent");
@@ -383,7 +383,7 @@ async fn nobody_moves_by_the_link_what_has_begun_and_junk_is_no_address() {
     for junk in ["/a/%0A/confirm", "/a/%F0%9F%92%A9/move", "/a/a%2Fb/confirm"] {
         app.press(junk, &[]).await.expect(404);
     }
-    // However late: whoever wants no more messages has to read no rules.
+    // However late: a patient who wants no more messages has to read no rules.
     app.wait(Duration::days(90));
     let off = app.press(&format!("{link}/unsubscribe"), &[("List-Unsubscribe", "One-Click")]).await;
     off.expect(204);
@@ -398,7 +398,7 @@ async fn another_room_at_the_same_time_settles_nothing_that_the_patient_asked_fo
     let to = json!({"start": "2027-03-15T10:00", "practitioner_id": theo});
     app.reschedule(&session, to).await.expect(200);
     assert_eq!(app.task_kinds().await, ["visit_to_move"]);
-    // Whoever keeps the time after all needs none.
+    // A patient who keeps the time after all needs none.
     let start = starts_on(&open(&app, &link).await, "/confirm").remove(0);
     app.press(&format!("{link}/confirm"), &[("start", &start)]).await;
     assert!(app.task_kinds().await.is_empty());
@@ -430,7 +430,7 @@ async fn help_is_answered_after_stop_and_a_visit_that_waits_for_a_shop_is_the_de
     help.shows(&["<Message>Hayden St Clinic"]);
     app.deliver().await;
     assert_eq!(app.texts().await.len(), 1);
-    // A visit that waits for somebody else is the desk's to move.
+    // A visit that waits for a shop is the desk's to move.
     app.receive_text(ADA, "START", "SM3").await.expect(200);
     let shop = app.make_shop("Harbour Light", 1).await;
     let visit = app.session(&session).await;

@@ -195,7 +195,7 @@ async fn what_falls_into_quiet_hours_is_moved_or_skipped_and_the_row_says_why() 
 #[tokio::test]
 async fn after_an_outage_what_is_of_use_goes_out_once_and_the_rest_says_why_not() {
     let (app, session) = booked().await;
-    // Nobody delivers until ten in the evening of the eleventh: the week's reminder is more than half a week late.
+    // Nothing is delivered until ten in the evening of the eleventh: the week's reminder is more than half a week late.
     app.wait(Duration::days(66) + Duration::hours(13));
     app.deliver().await;
     assert_eq!(app.planned(&session).await[0], "reminder 7d email suppressed too_late");
@@ -358,7 +358,7 @@ async fn a_practitioner_who_wants_it_gets_the_list_of_the_next_day_as_one_mail()
     assert_eq!(app.mails_to("noor@example.test").await.len(), 1);
 }
 
-/// The clock of whoever delivers never stands on the very instant.
+/// The clock of the node that delivers never stands on the very instant.
 #[tokio::test]
 async fn a_reminder_that_has_little_time_left_goes_out_though_the_clock_has_moved_on_a_moment() {
     let app = TestApp::empty().await;
@@ -375,7 +375,7 @@ async fn what_is_due_and_could_not_go_out_goes_to_the_address_that_was_corrected
     let (app, session) = booked().await;
     let patient = app.patient_at(&session).await;
     app.send_after_grace().await;
-    // Nobody delivers from before the first reminder until an hour after the second was due; then the address is corrected.
+    // Nothing is delivered from before the first reminder until an hour after the second was due; then the address is corrected.
     app.wait(Duration::days(68) + Duration::hours(1));
     app.change_patient(&patient, json!({"email": "ada.right@example.test"})).await;
     app.expect_planned(&session, "reminder 48h email superseded readdressed").await;
@@ -401,7 +401,7 @@ async fn a_clinic_that_calls_a_visit_off_phones_whoever_it_cannot_write_to() {
     let why = json!({"reason": "clinic_request"});
     app.post(&format!("/sessions/{session}/cancel"), why).await.expect(200);
     assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
-    // The same for whoever has no address; and whoever asked for it themselves knows.
+    // The same for a patient without an address; and a patient who asked for it knows.
     let other = booked_at(&app, "2027-03-16T10:00").await;
     let asked = booked_at(&app, "2027-03-17T10:00").await;
     for session in [&other, &asked] {

@@ -6,7 +6,7 @@ use crate::support::{Answer, TestApp};
 
 async fn book(app: &TestApp, key: &str, course: &str, start: &str) -> Answer {
     let body = json!({"course_id": course, "service": "consultation", "start": start});
-    app.call_with(&app.desk, "POST", "/sessions", body, &[("idempotency-key", key)]).await
+    app.call_once(key, &app.desk, "POST", "/sessions", body).await
 }
 
 #[tokio::test]
@@ -28,12 +28,10 @@ async fn the_same_key_with_another_body_is_refused_and_another_caller_has_keys_o
     book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
     book(&app, "k1", &course, "2027-01-05T12:00").await.refused(422, &["idempotency_key_reused"]);
     let patient = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
-    app.call_with(&app.desk, "POST", "/patients", patient.clone(), &[("idempotency-key", "k1")])
+    app.call_once("k1", &app.desk, "POST", "/patients", patient.clone())
         .await
         .refused(422, &["idempotency_key_reused"]);
-    app.call_with(&app.manager, "POST", "/patients", patient, &[("idempotency-key", "k1")])
-        .await
-        .expect(201);
+    app.call_once("k1", &app.manager, "POST", "/patients", patient).await.expect(201);
 }
 
 #[tokio::test]
@@ -62,9 +60,7 @@ async fn requests_with_one_key_that_come_at_once_are_answered_alike() {
         answers.iter().map(|a| a.status).collect::<Vec<_>>()
     );
     let patient = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
-    let register = || {
-        app.call_with(&app.desk, "POST", "/patients", patient.clone(), &[("idempotency-key", "p")])
-    };
+    let register = || app.call_once("p", &app.desk, "POST", "/patients", patient.clone());
     let answers = futures_util::future::join_all((0..12).map(|_| register())).await;
     assert!(answers.iter().all(|answer| answer.status == 201 && answer.text == answers[0].text));
     assert_eq!(app.get("/patients?q=y").await.items().len(), 1);
@@ -76,9 +72,7 @@ async fn a_key_that_is_no_key_is_unreadable() {
     let app = TestApp::empty().await;
     for key in ["", " ", &"k".repeat(256)] {
         let body = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
-        app.call_with(&app.desk, "POST", "/patients", body, &[("idempotency-key", key)])
-            .await
-            .expect(400);
+        app.call_once(key, &app.desk, "POST", "/patients", body).await.expect(400);
     }
 }
 
@@ -100,13 +94,10 @@ async fn a_change_of_what_has_changed_meanwhile_is_412_and_changes_nothing() {
         // The session has been moved when it is cancelled.
         let version = if index == 4 { 2 } else { 1 };
         for stale in ["\"7\"", "\"0\", \"9\"", "W/\"1\"", "junk"] {
-            app.call_with(token, method, &path, body.clone(), &[("if-match", stale)])
-                .await
-                .expect(412);
+            app.call_if(stale, token, method, &path, body.clone()).await.expect(412);
         }
         let current = format!("\"7\", \"{version}\"");
-        let changed =
-            app.call_with(token, method, &path, body, &[("if-match", &current)]).await.expect(200);
+        let changed = app.call_if(&current, token, method, &path, body).await.expect(200);
         assert_eq!(changed.headers["etag"], format!("\"{}\"", version + 1));
     }
     let any = [("if-match", "*")];
@@ -129,7 +120,7 @@ async fn two_desks_that_change_one_thing_at_once_do_not_overwrite_each_other() {
     let change = |n: u8| {
         let (app, path) = (&app, path.clone());
         let body = json!({"given_name": format!("Ada{n}")});
-        async move { app.call_with(&app.desk, "PATCH", &path, body, &[("if-match", "\"1\"")]).await }
+        async move { app.call_if("\"1\"", &app.desk, "PATCH", &path, body).await }
     };
     let answers = futures_util::future::join_all((0..8).map(change)).await;
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
@@ -146,10 +137,7 @@ async fn different_requests_with_one_key_that_come_at_once_never_get_each_others
         let register = |n: usize| {
             let (app, key) = (&app, key.clone());
             let patient = json!({"given_name": format!("Round{round}Nr{n}"), "family_name": "Y", "phone": "416 555 0100"});
-            async move {
-                app.call_with(&app.desk, "POST", "/patients", patient, &[("idempotency-key", &key)])
-                    .await
-            }
+            async move { app.call_once(&key, &app.desk, "POST", "/patients", patient).await }
         };
         let answers = futures_util::future::join_all((0..6).map(register)).await;
         let mut registered = 0;

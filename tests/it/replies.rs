@@ -130,7 +130,7 @@ async fn who_cannot_be_shown_to_be_the_patient_is_not_believed() {
     }
     assert_eq!(answer(&app, &session).await, (json!("sent"), Value::Null));
     assert_eq!(tasks(&app).await, ["reply_to_read"; 4]);
-    // A mailbox without a known name vouches for nobody.
+    // A mailbox without a known name vouches for no sender.
     filing::file(&app.post, "x", Some(&Reply::to(&invite, "ACCEPTED").mail()), None).await.unwrap();
     assert_eq!(answer(&app, &session).await, (json!("sent"), Value::Null));
 }

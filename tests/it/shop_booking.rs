@@ -72,7 +72,7 @@ async fn the_patient_is_told_once_the_shop_has_accepted_and_not_before() {
     for telling in crate::support::mail::TELLING {
         assert!(!mails[0].text.to_lowercase().contains(telling), "{telling}: {}", mails[0].text);
     }
-    // Moved, it has to be agreed anew; what the patient knows stands until it is.
+    // Moved, it has to be agreed again; what the patient knows stands until it is.
     app.move_to(&booked.id(), "2027-01-08T10:00").await.expect(200);
     app.send_after_grace().await;
     assert_eq!(app.status_of(&booked.id()).await, "pending");
@@ -95,8 +95,7 @@ async fn the_desk_takes_another_time_that_a_shop_proposes_or_declines_it() {
         .expect(200);
     assert_eq!(proposed.body["proposals"][0]["status"], "open");
     assert_eq!(app.task_kinds().await, ["proposal_to_answer"]);
-    let nobody =
-        app.post(&format!("/referrals/{referral}/reject"), json!({"reason": "Too late."})).await;
+    let nobody = app.clinic_does(&referral, "reject", json!({"reason": "Too late."})).await;
     assert_eq!(nobody.expect(200).body["proposals"][0]["status"], "declined");
     assert!(app.task_kinds().await.is_empty());
     app.shop_does(
@@ -107,7 +106,7 @@ async fn the_desk_takes_another_time_that_a_shop_proposes_or_declines_it() {
     )
     .await
     .expect(200);
-    let taken = app.post(&format!("/referrals/{referral}/accept"), Value::Null).await.expect(200);
+    let taken = app.clinic_does(&referral, "accept", Value::Null).await.expect(200);
     taken.has(json!({"status": "accepted", "business_status": "dated"}));
     let session = app.session(&booked.id()).await;
     session.has(json!({"status": "booked", "local_start": "2027-01-08T19:00"}));
@@ -116,8 +115,8 @@ async fn the_desk_takes_another_time_that_a_shop_proposes_or_declines_it() {
     let bo = app.prepare_course("Bo").await;
     app.disclose(&bo, &shop.id).await;
     app.book_at(&shop, &bo, "consultation", "2027-01-07T10:00").await.expect(201);
-    // Whoever is asked for nothing answers nothing.
-    app.post(&format!("/referrals/{referral}/accept"), Value::Null).await.expect(409);
+    // A shop that is asked for nothing answers nothing.
+    app.clinic_does(&referral, "accept", Value::Null).await.expect(409);
     app.shop_does(&shop, &referral, "accept", Value::Null)
         .await
         .refused(409, &["nothing_to_answer"]);
@@ -135,9 +134,7 @@ async fn a_proposal_that_no_rule_allows_is_refused_to_the_desk_and_says_nothing_
         .await
         .expect(200);
     heard.hides(&["conflict", "review"]);
-    app.post(&format!("/referrals/{referral}/accept"), Value::Null)
-        .await
-        .refused(409, &["conflict_patient"]);
+    app.clinic_does(&referral, "accept", Value::Null).await.refused(409, &["conflict_patient"]);
     let session = app.session(&booked.id()).await;
     assert_eq!(
         (session.str("status"), session.str("local_start")),
@@ -218,7 +215,7 @@ async fn a_shop_on_request_names_its_times_itself() {
     let id = app.refer(&course, &shop.id, "consultation", 2).await;
     app.accept(&shop, &id).await;
     app.shop_does(&shop, &id, "propose", json!({"start": "2027-01-09T19:00"})).await.expect(200);
-    let taken = app.post(&format!("/referrals/{id}/accept"), Value::Null).await.expect(200);
+    let taken = app.clinic_does(&id, "accept", Value::Null).await.expect(200);
     let session = &taken.body["sessions"][0];
     has(session, json!({"status": "booked", "local_start": "2027-01-09T19:00"}));
     assert_eq!(

@@ -29,7 +29,7 @@ async fn patched_at(app: &TestApp, shop: &Shop, course: &str, start: &str) {
     app.shop_does(shop, booked.str("referral_id"), "report", patch).await.expect(200);
 }
 
-/// A shop rejects what it is asked for: the course is to be planned anew.
+/// A shop rejects what it is asked for: the course is to be planned again.
 async fn the_next_is_rejected_by(app: &TestApp, junction: &Shop, course: &str) {
     app.disclose(course, &junction.id).await;
     let asked = app.refer(course, &junction.id, "laser_partial", 1).await;
@@ -47,7 +47,7 @@ async fn the_last_is_done_at(app: &TestApp, junction: &Shop, course: &str) {
     app.shop_does(junction, &patch, "propose", json!({"start": "2027-07-06T18:00"}))
         .await
         .expect(200);
-    app.post(&format!("/referrals/{patch}/accept"), Value::Null).await.expect(200);
+    app.clinic_does(&patch, "accept", Value::Null).await.expect(200);
     app.advance_to("2027-07-06T23:00:00Z").await;
     let mut tried = done_with(1064);
     tried["test_patch_result"] = json!("acceptable");
@@ -56,12 +56,12 @@ async fn the_last_is_done_at(app: &TestApp, junction: &Shop, course: &str) {
     app.shop_does(junction, &last, "propose", json!({"start": "2027-07-20T18:00"}))
         .await
         .expect(200);
-    let refused = app.post(&format!("/referrals/{last}/accept"), Value::Null).await.expect(422);
+    let refused = app.clinic_does(&last, "accept", Value::Null).await.expect(422);
     assert_eq!(refused.codes(), ["interval_too_short"], "what Harbour did holds at Junction");
     app.shop_does(junction, &last, "propose", json!({"start": "2027-08-03T18:00"}))
         .await
         .expect(200);
-    app.post(&format!("/referrals/{last}/accept"), Value::Null).await.expect(200);
+    app.clinic_does(&last, "accept", Value::Null).await.expect(200);
     app.advance_to("2027-08-03T23:00:00Z").await;
     let done = app.shop_does(junction, &last, "report", done_with(1064)).await.expect(200);
     assert_eq!(done.str("status"), "completed");
@@ -123,7 +123,7 @@ async fn six_sessions_in_three_places_keep_one_count_and_one_set_of_waits() {
     app.shop_does(&harbour, &three, "propose", json!({"start": "2027-02-16T15:00"}))
         .await
         .expect(200);
-    app.post(&format!("/referrals/{three}/accept"), Value::Null).await.expect(200);
+    app.clinic_does(&three, "accept", Value::Null).await.expect(200);
     app.accept(&harbour, &three).await;
     assert_eq!(progress().await, (1, 2));
     // 2, at Harbour.
@@ -143,7 +143,7 @@ async fn six_sessions_in_three_places_keep_one_count_and_one_set_of_waits() {
     let near = app.book_with(&course, "laser_partial", "2027-05-10T10:00", near).await.expect(422);
     assert_eq!(near.body["violations"][0]["earliest"], "2027-05-11");
     treated_here(&app, &course, "2027-05-11T10:00", &clinic.owned).await;
-    // 5 is dated at Harbour; then the patient withdraws the consent, and it is called off.
+    // 5 is dated at Harbour; then the patient withdraws the consent, and it is cancelled.
     let fifth =
         app.book_at(&harbour, &course, "laser_partial", "2027-06-22T10:00").await.expect(201);
     assert_eq!(fifth.str("referral_id"), three);
@@ -151,7 +151,7 @@ async fn six_sessions_in_three_places_keep_one_count_and_one_set_of_waits() {
     the_consent_is_withdrawn(&app, &consent, &fifth.id()).await;
     let seen = app.shop_sees(&harbour, &three).await.expect(200);
     seen.has(json!({"status": "cancelled", "packet": null}));
-    // Given anew, it is dated again, under a new referral; 5, at Harbour.
+    // Given again, it is dated again, under a new referral; 5, at Harbour.
     app.disclose(&course, &harbour.id).await;
     let fifth =
         app.book_at(&harbour, &course, "laser_partial", "2027-06-22T11:00").await.expect(201);

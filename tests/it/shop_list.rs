@@ -1,5 +1,5 @@
 //! A shop's own view: its list of today and the coming days, behind a sign-in or a link, for
-//! everybody who works there and for nobody else.
+//! its own users alone.
 
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ async fn a_shops_link_opens_its_own_list_and_nothing_once_it_is_revoked() {
         .await
         .expect(204);
     app.open(&path).await.expect(404);
-    // Whoever may not sign in any more keeps no way in.
+    // A user who may not sign in any more keeps no way in.
     let made =
         app.call(&shop.token, "POST", &links, json!({"label": "The tablet"})).await.expect(201);
     let path = format!("/shop/{}", made.str("url").rsplit('/').next().unwrap());
@@ -51,7 +51,7 @@ async fn a_shops_link_opens_its_own_list_and_nothing_once_it_is_revoked() {
     app.open(&path).await.expect(404);
 }
 
-/// Point 7: several users, and nobody in two shops.
+/// Point 7: several users, and none in two shops.
 #[tokio::test]
 async fn a_shop_has_several_users_and_nobody_belongs_to_two() {
     let (app, shop, course) = referable().await;

@@ -13,9 +13,9 @@ async fn partner_of(app: &TestApp) -> String {
 }
 
 /// A shop that is told by mail, and two hours before by text; and who works there.
-async fn shop(app: &TestApp) -> (String, String) {
-    app.make_clinic().await;
-    let partner = partner_of(app).await;
+async fn shop() -> (TestApp, (String, String)) {
+    let (app, _) = TestApp::with_clinic().await;
+    let partner = partner_of(&app).await;
     let site = json!({"kind": "partner", "name": "Maple Fade", "address": "1 Example Ave", "partner_id": partner,
         "hours": hours(ALL_DAYS, "09:00", "20:00"), "observes_holidays": false});
     let site = app.manage("POST", "/sites", site).await.expect(201).id();
@@ -27,7 +27,7 @@ async fn shop(app: &TestApp) -> (String, String) {
     app.call(&app.partner, "PATCH", &format!("/partners/{partner}/notices"), wants)
         .await
         .expect(200);
-    (partner, site)
+    (app, (partner, site))
 }
 
 /// A patient who permits that the shop is told, and a visit there that waits for its answer; and its referral.
@@ -38,9 +38,7 @@ async fn asked(
     (partner, site): &(String, String),
 ) -> (String, String) {
     let course = app.prepare_course(name).await;
-    let patient = app.patient_of(&course).await;
-    let consent = json!({"kind": "disclosure", "partner_id": partner, "text_version": "2026-1"});
-    app.post(&format!("/patients/{patient}/consents"), consent).await.expect(201);
+    app.disclose(&course, partner).await;
     let booked =
         app.book_with(&course, "consultation", start, json!({"site_id": site})).await.expect(201);
     (booked.id(), booked.str("referral_id").to_owned())
@@ -66,8 +64,7 @@ async fn ledger(app: &TestApp, session: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_shop_gets_the_next_day_as_one_list_at_four_and_a_word_two_hours_before_each() {
-    let app = TestApp::empty().await;
-    let shop = shop(&app).await;
+    let (app, shop) = shop().await;
     let early = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
     let late = referred(&app, "Bo", "2027-03-16T15:00", &shop).await;
     referred(&app, "Cleo", "2027-03-17T11:00", &shop).await;
@@ -76,11 +73,9 @@ async fn a_shop_gets_the_next_day_as_one_list_at_four_and_a_word_two_hours_befor
     app.advance_to("2027-03-15T20:00:00Z").await;
     let list = to_shop(&app).await.pop().unwrap();
     assert_eq!(list.subject, "Your list for Mar 16");
-    for said in
-        ["10:00 a.m. – 10:45 a.m.  Ada Sample, +14165550123", "3:00 p.m. – 3:45 p.m.  Bo Sample"]
-    {
-        list.shows(&[said]);
-    }
+    list.shows(&[
+        "10:00 a.m. – 10:45 a.m.  Ada Sample, +14165550123", "3:00 p.m. – 3:45 p.m.  Bo Sample",
+    ]);
     assert!(!list.text.contains("Cleo"));
     let sent: Vec<_> = [&early, &late].iter().map(|session| app.messages(session)).collect();
     let mut names = Vec::new();
@@ -100,8 +95,7 @@ async fn a_shop_gets_the_next_day_as_one_list_at_four_and_a_word_two_hours_befor
 
 #[tokio::test]
 async fn what_changes_is_said_at_once_and_leaves_the_list() {
-    let app = TestApp::empty().await;
-    let shop = shop(&app).await;
+    let (app, shop) = shop().await;
     let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
     app.send_after_grace().await;
     app.move_to(&session, "2027-03-17T12:00").await.expect(200);
@@ -128,8 +122,7 @@ async fn what_changes_is_said_at_once_and_leaves_the_list() {
 
 #[tokio::test]
 async fn a_visit_that_moves_to_the_clinic_is_taken_back_from_the_shop() {
-    let app = TestApp::empty().await;
-    let shop = shop(&app).await;
+    let (app, shop) = shop().await;
     let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
     app.send_after_grace().await;
     let sites = app.get("/sites").await.expect(200);
@@ -146,8 +139,7 @@ async fn a_visit_that_moves_to_the_clinic_is_taken_back_from_the_shop() {
 /// Rule 56: without the patient's consent that names the shop, nothing leaves.
 #[tokio::test]
 async fn a_shop_hears_nothing_of_a_patient_who_has_not_permitted_it() {
-    let app = TestApp::empty().await;
-    let (partner, site) = shop(&app).await;
+    let (app, (partner, site)) = shop().await;
     let course = app.prepare_course("Ada").await;
     let there = || json!({"site_id": site});
     app.book_with(&course, "consultation", "2027-03-16T10:00", there())
@@ -174,8 +166,7 @@ async fn a_shop_hears_nothing_of_a_patient_who_has_not_permitted_it() {
 
 #[tokio::test]
 async fn a_report_that_is_overdue_is_asked_for_after_five_days_and_not_once_it_came() {
-    let app = TestApp::empty().await;
-    let shop = shop(&app).await;
+    let (app, shop) = shop().await;
     let silent = referred(&app, "Ada", "2027-01-05T10:00", &shop).await;
     let prompt = referred(&app, "Bo", "2027-01-05T11:00", &shop).await;
     app.wait(Duration::hours(27));
@@ -196,8 +187,7 @@ async fn a_report_that_is_overdue_is_asked_for_after_five_days_and_not_once_it_c
 
 #[tokio::test]
 async fn what_waits_for_a_shops_answer_is_said_after_a_business_day_and_is_the_desks_after_two() {
-    let app = TestApp::empty().await;
-    let shop = shop(&app).await;
+    let (app, shop) = shop().await;
     // Asked on Monday at nine.
     let (session, _) = asked(&app, "Ada", "2027-03-16T10:00", &shop).await;
     let rows = ledger(&app, &session).await;
@@ -231,8 +221,7 @@ async fn a_shop_sets_its_own_address_ways_and_times_and_sees_no_other_shops() {
 
 #[tokio::test]
 async fn new_settings_of_a_shop_hold_for_what_is_referred_already() {
-    let app = TestApp::empty().await;
-    let (partner, site) = shop(&app).await;
+    let (app, (partner, site)) = shop().await;
     let session = referred(&app, "Ada", "2027-03-16T10:00", &(partner.clone(), site)).await;
     app.send_after_grace().await;
     let path = format!("/partners/{partner}/notices");
@@ -248,8 +237,7 @@ async fn new_settings_of_a_shop_hold_for_what_is_referred_already() {
 
 #[tokio::test]
 async fn a_shop_is_written_to_in_its_own_language_whatever_the_patients_is() {
-    let app = TestApp::empty().await;
-    let shop = shop(&app).await;
+    let (app, shop) = shop().await;
     let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
     let patient = app.patient_at(&session).await;
     let french = json!({"preferred_language": "fr"});
@@ -273,8 +261,7 @@ async fn a_shop_is_written_to_in_its_own_language_whatever_the_patients_is() {
 
 #[tokio::test]
 async fn a_shop_turns_a_way_off_with_null_and_stop_holds_for_it_too() {
-    let app = TestApp::empty().await;
-    let shop = shop(&app).await;
+    let (app, shop) = shop().await;
     let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
     let path = format!("/partners/{}/notices", shop.0);
     let off = app
@@ -293,8 +280,7 @@ async fn a_shop_turns_a_way_off_with_null_and_stop_holds_for_it_too() {
 
 #[tokio::test]
 async fn a_reminder_of_a_report_goes_to_the_address_that_was_corrected() {
-    let app = TestApp::empty().await;
-    let shop = shop(&app).await;
+    let (app, shop) = shop().await;
     referred(&app, "Ada", "2027-01-05T10:00", &shop).await;
     app.advance_to("2027-01-06T15:00:00Z").await;
     let path = format!("/partners/{}/notices", shop.0);
@@ -309,8 +295,7 @@ async fn a_reminder_of_a_report_goes_to_the_address_that_was_corrected() {
 
 #[tokio::test]
 async fn changing_how_a_shop_is_told_says_nothing_twice_to_patients() {
-    let app = TestApp::empty().await;
-    let shop = shop(&app).await;
+    let (app, shop) = shop().await;
     let session = referred(&app, "Ada", "2027-03-16T10:00", &shop).await;
     let patient = app.patient_at(&session).await;
     app.change_patient(&patient, json!({"email": null})).await;

@@ -70,7 +70,7 @@ async fn a_shop_is_booked_as_often_as_it_has_chairs_and_no_more() {
     assert_eq!((count(&statuses, 201), count(&statuses, 409)), (3, 17), "{statuses:?}");
 }
 
-/// The shop accepts while the desk moves, the patient's consent is withdrawn, and somebody rejects.
+/// The shop accepts while the desk moves, the patient's consent is withdrawn, and a manager rejects.
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_that_meet_leave_one_state_that_fits_together() {
     let race = Race::begin().await;

@@ -1,5 +1,5 @@
 //! Ways in which a referral could come to say what is not so: answers to what was not seen, deeds
-//! undone after their ground is gone, proposals and consents that meet. Each is a slip that somebody could make on a busy day.
+//! undone after their ground is gone, proposals and consents that meet. Each is a slip that can be made on a busy day.
 
 use serde_json::{Value, json};
 
@@ -29,12 +29,10 @@ async fn a_proposal_ends_with_what_it_was_for_and_moves_nobody_who_was_treated_o
     let press = [("start", "2027-01-15T15:00:00+00:00")];
     let pressed = app.press(&format!("{link}/proposal"), &press).await.expect(303);
     assert!(pressed.header("location").ends_with("?changed"));
-    app.post(&format!("/referrals/{referral}/accept"), Value::Null)
-        .await
-        .refused(409, &["nothing_to_answer"]);
+    app.clinic_does(&referral, "accept", Value::Null).await.refused(409, &["nothing_to_answer"]);
     app.advance_to("2027-01-06T16:00:00Z").await;
     app.shop_does(&shop, &referral, "report", json!({"outcome": "completed"})).await.expect(200);
-    app.post(&format!("/referrals/{referral}/accept"), Value::Null).await.expect(409);
+    app.clinic_does(&referral, "accept", Value::Null).await.expect(409);
     assert_eq!(app.status_of(&session).await, "fulfilled");
     let again = app.shop_does(&shop, &referral, "propose", later).await;
     assert!(matches!(again.status, 404 | 409), "{}", again.text);
@@ -72,7 +70,7 @@ async fn undoing_brings_nothing_back_to_a_shop_that_may_not_know_or_has_its_refe
     app.cancel(&session).await.expect(200);
     app.shop_does(&shop, &id, "fail", json!({"reason": "The laser broke."})).await.expect(200);
     app.act(&session, "undo").await.refused(409, &["nothing_to_undo"]);
-    // What is asked anew was not answered.
+    // What is asked again was not answered.
     let (session, referral) = booked(&app, &shop, &course).await;
     app.accept(&shop, &referral).await;
     app.move_to(&session, "2027-01-07T10:00").await.expect(200);
@@ -93,13 +91,9 @@ async fn a_manager_answers_for_the_clinic_unless_they_say_for_whom() {
     let version = seen.header("etag").to_owned();
     let path = |verb: &str| format!("/referrals/{referral}/{verb}");
     let no = json!({"reason": "Too late."});
-    app.call_with(&app.manager, "POST", &path("reject"), no.clone(), &[("if-match", &version)])
-        .await
-        .expect(200);
+    app.call_if(&version, &app.manager, "POST", &path("reject"), no.clone()).await.expect(200);
     // A second manager has seen what is no longer there; and even without looking, answers for no shop.
-    app.call_with(&app.manager, "POST", &path("accept"), Value::Null, &[("if-match", &version)])
-        .await
-        .expect(412);
+    app.call_if(&version, &app.manager, "POST", &path("accept"), Value::Null).await.expect(412);
     for (verb, body) in [("accept", Value::Null), ("reject", no)] {
         app.manage("POST", &path(verb), body).await.refused(409, &["nothing_to_answer"]);
     }
@@ -118,14 +112,10 @@ async fn a_shop_answers_what_it_has_seen() {
     let version = seen.header("etag").to_owned();
     app.move_to(&session, "2027-01-20T10:00").await.expect(200);
     let path = format!("/referrals/{referral}/accept");
-    app.call_with(&shop.token, "POST", &path, Value::Null, &[("if-match", &version)])
-        .await
-        .expect(412);
+    app.call_if(&version, &shop.token, "POST", &path, Value::Null).await.expect(412);
     let seen = app.shop_sees(&shop, &referral).await.expect(200);
     let version = seen.header("etag").to_owned();
-    app.call_with(&shop.token, "POST", &path, Value::Null, &[("if-match", &version)])
-        .await
-        .expect(200);
+    app.call_if(&version, &shop.token, "POST", &path, Value::Null).await.expect(200);
 }
 
 #[tokio::test]
@@ -166,7 +156,7 @@ async fn a_referral_of_which_all_is_done_is_completed_however_that_came_about() 
     let id = app.refer(&course, &shop.id, "consultation", 1).await;
     booked(&app, &shop, &course).await;
     app.accept(&shop, &id).await;
-    app.post(&format!("/referrals/{id}/hold"), Value::Null).await.expect(200);
+    app.clinic_does(&id, "hold", Value::Null).await.expect(200);
     app.advance_to("2027-01-06T17:00:00Z").await;
     app.shop_does(&shop, &id, "report", done.clone()).await.expect(200);
     let resumed = app
@@ -210,7 +200,7 @@ async fn a_referral_ends_with_its_course_and_one_that_came_to_nothing_tells_noth
         .refused(409, &["not_allowed_from_cancelled"]);
 }
 
-/// A date under a draft sends it, or the shop would not know that it is asked; whoever sends it then finds it sent.
+/// A date under a draft sends it, or the shop would not know that it is asked; the desk that sends it then finds it sent.
 #[tokio::test]
 async fn booking_under_a_draft_sends_it() {
     let (app, shop, course) = referable().await;
@@ -221,8 +211,8 @@ async fn booking_under_a_draft_sends_it() {
     let (_, referral) = booked(&app, &shop, &course).await;
     assert_eq!(referral, id);
     assert_eq!(app.referral(&id).await.str("status"), "requested");
-    app.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(200);
-    app.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(409);
+    app.clinic_does(&id, "send", Value::Null).await.expect(200);
+    app.clinic_does(&id, "send", Value::Null).await.expect(409);
     app.send_after_grace().await;
     assert_eq!(to_shop(&app).await, ["New, to be answered: Jan 6, 10:00 a.m."]);
 }
@@ -259,6 +249,6 @@ async fn what_both_have_agreed_to_is_moved_and_not_undone() {
     app.shop_does(&shop, &referral, "propose", json!({"start": "2027-01-08T10:00"}))
         .await
         .expect(200);
-    app.post(&format!("/referrals/{referral}/accept"), Value::Null).await.expect(200);
+    app.clinic_does(&referral, "accept", Value::Null).await.expect(200);
     app.act(&session, "undo").await.refused(409, &["nothing_to_undo"]);
 }

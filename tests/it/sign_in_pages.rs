@@ -270,7 +270,7 @@ async fn who_guesses_at_an_account_keeps_nobody_from_opening_a_page_that_is_thei
         stranger.post("/sign-in", &[("email", DESK), ("password", "junk")]).await;
     }
     stranger.post("/sign-in", &[("email", DESK), ("password", "junk")]).await.expect(429);
-    // Whoever sits at the locked page is slowed down all the same.
+    // The user at the locked page is slowed down all the same.
     for _ in 0..5 {
         browser.post("/unlock", &[("password", "wrong")]).await.expect(401);
     }

@@ -43,7 +43,7 @@ async fn a_reminder_whose_sender_died_is_not_sent_of_a_visit_that_moved_or_went_
     assert!(app.mails().await.iter().all(|mail| !mail.subject.starts_with("Reminder")));
 }
 
-/// What may have arrived, and may not, is tried again, though something else was planned anew in between.
+/// What may have arrived, and may not, is tried again, though something else was planned in between.
 #[tokio::test]
 async fn a_reminder_that_waits_for_its_next_try_is_not_lost_when_the_plan_is_made_anew() {
     let (app, session) = claimed().await;

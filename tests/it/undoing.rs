@@ -75,10 +75,6 @@ async fn undo_minds_the_version() {
     let (app, _, session) = booked().await;
     app.cancel(&session).await.expect(200);
     let path = format!("/sessions/{session}/undo");
-    app.call_with(&app.desk, "POST", &path, Value::Null, &[("if-match", "\"1\"")])
-        .await
-        .expect(412);
-    app.call_with(&app.desk, "POST", &path, Value::Null, &[("if-match", "\"2\"")])
-        .await
-        .expect(200);
+    app.call_if("\"1\"", &app.desk, "POST", &path, Value::Null).await.expect(412);
+    app.call_if("\"2\"", &app.desk, "POST", &path, Value::Null).await.expect(200);
 }

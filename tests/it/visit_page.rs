@@ -36,7 +36,7 @@ async fn the_link_opens_when_and_where_and_the_ways_into_a_calendar() {
         (&page.headers["referrer-policy"], &page.headers["x-robots-tag"]),
         (&"no-referrer".parse().unwrap(), &"noindex".parse().unwrap())
     );
-    // The style sheet in its head is the same for everybody.
+    // The style sheet in its head is the same for every patient.
     let (_, body) = page.text.split_once("<body>").unwrap();
     for clinical in ["Ada", "Sample", "consultation", "laser", "ada@example.test", "416"] {
         assert!(

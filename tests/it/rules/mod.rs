@@ -88,7 +88,7 @@ impl Story {
         answer
     }
 
-    /// Somebody books for the course; a laser is the owned one.
+    /// Books for the course as the user with `token`; a laser is the owned one.
     pub(crate) async fn book_as(
         &self,
         token: &str,

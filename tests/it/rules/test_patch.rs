@@ -30,7 +30,7 @@ async fn test_patch_required_refuses_without_one_with_this_device() {
         )
         .await;
     story.refused("laser_partial", "2027-01-20T10:00", "test_patch_required").await;
-    // Nor does one whose result nobody has noted.
+    // Nor does one whose result is not noted.
     let mut unread = patch_with(1064);
     unread.as_object_mut().unwrap().remove("test_patch_result");
     story.past("test_patch", "2026-12-02T10:00", unread).await;

@@ -55,7 +55,6 @@ impl Answer {
         answer
     }
 
-    /// The rules that refused.
     pub(crate) fn codes(&self) -> Vec<&str> {
         texts(self.list("violations"), "code")
     }
@@ -98,7 +97,6 @@ impl Answer {
         found.unwrap_or_else(|| panic!("no {field} is {value} in {}", self.text))
     }
 
-    /// What a header says.
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().unwrap()

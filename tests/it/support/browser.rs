@@ -16,7 +16,6 @@ use super::{TestApp, ask};
 /// The password of those who sign in by a page in these stories.
 pub(crate) const PASSWORD: &str = "a long password of the stories";
 
-/// A browser.
 pub(crate) struct Browser {
     router: Router,
     cookie: Mutex<Option<String>>,
@@ -32,9 +31,13 @@ pub(crate) async fn give_password(app: &TestApp, email: &str) {
     tx.commit().await.unwrap();
 }
 
-/// `fields` as a form sends them.
 pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+/// The fields that are written as `name=text&other=more`, for texts without these signs.
+pub(crate) fn fields(typed: &str) -> Vec<(&str, &str)> {
+    typed.split('&').filter_map(|one| one.split_once('=')).collect()
 }
 
 /// A form's fields, to be sent.
@@ -43,7 +46,7 @@ pub(crate) fn borrowed<N: AsRef<str>, T: AsRef<str>>(fields: &[(N, T)]) -> Vec<(
 }
 
 impl Browser {
-    /// One in which nobody has signed in.
+    /// One in which no user has signed in.
     pub(crate) fn new(app: &TestApp) -> Self {
         Self { router: app.router.clone(), cookie: Mutex::default(), email: String::new() }
     }
@@ -69,13 +72,11 @@ impl Browser {
         browser
     }
 
-    /// Signs in once more, where time has passed.
     pub(crate) async fn sign_in(&self) {
         let fields = [("email", self.email.as_str()), ("password", PASSWORD)];
         self.post("/sign-in", &fields).await.expect(303);
     }
 
-    /// Opens a page.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[]).await
     }
@@ -95,7 +96,6 @@ impl Browser {
         self.post(path, fields).await.expect(422)
     }
 
-    /// Opens a page, with more headers.
     pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send(Method::GET, path, headers, String::new()).await
     }

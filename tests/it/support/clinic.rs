@@ -36,7 +36,7 @@ impl TestApp {
         self.make_clinic_open(hours(WEEKDAYS, "09:00", "18:00")).await
     }
 
-    /// A clinic with other hours, in which everybody works as long as it is open.
+    /// A clinic with other hours, in which each practitioner works as long as it is open.
     pub(crate) async fn make_clinic_open(&self, hours: Value) -> Clinic {
         for (code, minutes, more) in [
             ("consultation", 45, json!({"skill": "consultation", "room": "consultation"})),

@@ -34,7 +34,7 @@ pub(crate) fn router(post: &Post) -> Router {
     api::router(serving, pages)
 }
 
-/// Words that tell what somebody is treated for, or by whom, in both languages.
+/// Words that tell what a patient is treated for, or by whom, in both languages.
 pub(crate) const TELLING: &[&str] = &[
     "laser", "smp", "micropigmentation", "removal", "tattoo", "scalp", "hair", "transplant",
     "device", "treatment", "consultation", "saline", "chemical", "pigment", "patch", "test patch",
@@ -43,7 +43,6 @@ pub(crate) const TELLING: &[&str] = &[
     "patient",
 ];
 
-/// A mail, taken apart.
 #[derive(Debug, Clone)]
 pub(crate) struct Mail {
     pub(crate) to: String,
@@ -125,7 +124,6 @@ fn tells_of_a_change(message: &Value) -> bool {
 }
 
 impl TestApp {
-    /// Sends what is due.
     pub(crate) async fn deliver(&self) -> step::Outcome {
         step::step(&self.post, self.app.clock.now()).await.unwrap()
     }
@@ -135,7 +133,6 @@ impl TestApp {
         self.call("", "POST", "/demo/clock", json!({"to": instant})).await.expect(200);
     }
 
-    /// The open tasks, by kind.
     pub(crate) async fn task_kinds(&self) -> Vec<String> {
         let tasks = self.get("/tasks?limit=200").await.expect(200);
         tasks.items().iter().map(|task| task["kind"].as_str().unwrap().to_owned()).collect()
@@ -161,7 +158,6 @@ impl TestApp {
         self.send_form(path, fields, &[("x-twilio-signature", &signature)]).await
     }
 
-    /// Sends a form without a sign-in.
     pub(crate) async fn send_form(
         &self,
         path: &str,
@@ -187,7 +183,6 @@ impl TestApp {
         self.deliver().await
     }
 
-    /// What went out, in order.
     pub(crate) async fn mails(&self) -> Vec<Mail> {
         let list = self.call("", "GET", "/demo/mailbox.json", Value::Null).await.expect(200);
         let mut mails = Vec::new();
@@ -263,7 +258,6 @@ impl TestApp {
             .collect()
     }
 
-    /// The messages about one session.
     pub(crate) async fn messages(&self, session: &str) -> Answer {
         self.get(&format!("/messages?session_id={session}&limit=200")).await.expect(200)
     }

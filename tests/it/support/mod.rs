@@ -10,35 +10,33 @@ pub(crate) mod past;
 pub(crate) mod server;
 pub(crate) mod shops;
 pub(crate) mod told;
+mod verbs;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use chrono::Duration;
 use fadeline::actions::App;
-use fadeline::actions::access::by_command::NewUser;
 use fadeline::actions::access::{by_command, tokens};
 use fadeline::clock::Clock;
 use fadeline::delivery::Post;
 use fadeline::domain::catalogue::partner::Partner;
 use fadeline::domain::clinic::policy::Policy;
 use fadeline::domain::clinic::profile::{ClinicProfile, Texts};
-use fadeline::domain::ids::PartnerId;
 use fadeline::domain::role::Role;
 use fadeline::domain::time::time_zone::Tz;
 use fadeline::storage::Db;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tower::ServiceExt;
 
 pub(crate) use answer::{Answer, has};
-pub(crate) use browser::{Browser, PASSWORD, borrowed, encoded, give_password};
+pub(crate) use browser::{Browser, PASSWORD, borrowed, encoded, fields, give_password};
 pub(crate) use clinic::Clinic;
 use database::Database;
 pub(crate) use mail::Mail;
 pub(crate) use server::Server;
 pub(crate) use shops::Shop;
 
-/// The clinic's zone.
 pub(crate) fn toronto() -> Tz {
     "America/Toronto".parse().unwrap()
 }
@@ -75,7 +73,7 @@ impl TestApp {
         Self::with_policy(Policy::default()).await
     }
 
-    /// One in which nobody waits for healing skin or an old test patch, for stories of time and place alone.
+    /// One in which no patient waits for healing skin or an old test patch, for stories of time and place alone.
     pub(crate) async fn without_waits() -> Self {
         Self::without_waits_at(MONDAY).await
     }
@@ -114,14 +112,14 @@ impl TestApp {
         (app, clinic, course)
     }
 
-    /// One with the small clinic, in which nobody waits.
+    /// One with the small clinic, in which no patient waits.
     pub(crate) async fn with_clinic_without_waits() -> (Self, Clinic) {
         let app = Self::without_waits().await;
         let clinic = app.make_clinic().await;
         (app, clinic)
     }
 
-    /// One with the small clinic and the prepared course of Ada, in which nobody waits.
+    /// One with the small clinic and the prepared course of Ada, in which no patient waits.
     pub(crate) async fn with_course_without_waits() -> (Self, Clinic, String) {
         let (app, clinic) = Self::with_clinic_without_waits().await;
         let course = app.prepare_course("Ada").await;
@@ -138,7 +136,7 @@ impl TestApp {
         Self::begun(now, Policy::default()).await
     }
 
-    /// One in which there is nobody yet.
+    /// One without users.
     pub(crate) async fn nobody() -> Self {
         let database = Database::fresh().await;
         let clock = Clock::still_at(MONDAY.parse().unwrap());
@@ -220,17 +218,15 @@ impl TestApp {
         }
     }
 
-    /// Moves the clock forward.
     pub(crate) fn wait(&self, by: Duration) {
         self.app.clock.advance(by);
     }
 
-    /// A request with everything said.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         ask(&self.router, request).await
     }
 
-    /// A request of somebody with `token`, with a JSON body unless that is null.
+    /// A request of the user with `token`, with a JSON body unless that is null.
     pub(crate) async fn call(&self, token: &str, method: &str, path: &str, body: Value) -> Answer {
         self.call_with(token, method, path, body, &[]).await
     }
@@ -247,211 +243,6 @@ impl TestApp {
         self.send(request(token, method, path, body, headers)).await
     }
 
-    /// The desk asks.
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.call(&self.desk, "GET", path, Value::Null).await
-    }
-
-    /// The desk does.
-    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
-        self.call(&self.desk, "POST", path, body).await
-    }
-
-    /// A manager does.
-    pub(crate) async fn manage(&self, method: &str, path: &str, body: Value) -> Answer {
-        self.call(&self.manager, method, path, body).await
-    }
-
-    /// The desk changes something.
-    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
-        self.call(&self.desk, "PATCH", path, body).await
-    }
-
-    /// The desk removes something.
-    pub(crate) async fn delete(&self, path: &str) -> Answer {
-        self.call(&self.desk, "DELETE", path, Value::Null).await
-    }
-
-    /// A manager changes something, which must be granted.
-    pub(crate) async fn set(&self, path: &str, change: Value) -> Answer {
-        self.manage("PATCH", path, change).await.expect(200)
-    }
-
-    /// A manager asks.
-    pub(crate) async fn manager_get(&self, path: &str) -> Answer {
-        self.manage("GET", path, Value::Null).await
-    }
-
-    /// An address is opened without a token.
-    pub(crate) async fn open(&self, path: &str) -> Answer {
-        self.call("", "GET", path, Value::Null).await
-    }
-
-    /// A practitioner writes up a session.
-    pub(crate) async fn complete(&self, session: &str, record: Value) -> Answer {
-        let path = format!("/sessions/{session}/complete");
-        self.call(&self.practitioner, "POST", &path, record).await
-    }
-
-    /// A session, as the desk reads it.
-    pub(crate) async fn session(&self, id: &str) -> Answer {
-        self.get(&format!("/sessions/{id}")).await.expect(200)
-    }
-
-    /// A course, as the desk reads it.
-    pub(crate) async fn course(&self, id: &str) -> Answer {
-        self.get(&format!("/courses/{id}")).await.expect(200)
-    }
-
-    /// The state of a session.
-    pub(crate) async fn status_of(&self, session: &str) -> String {
-        self.session(session).await.str("status").to_owned()
-    }
-
-    /// Whose course it is.
-    pub(crate) async fn patient_of(&self, course: &str) -> String {
-        self.course(course).await.str("patient_id").to_owned()
-    }
-
-    /// Whose session it is.
-    pub(crate) async fn patient_at(&self, session: &str) -> String {
-        self.session(session).await.str("patient_id").to_owned()
-    }
-
-    /// The desk writes something else about a patient.
-    pub(crate) async fn change_patient(&self, patient: &str, change: Value) {
-        self.patch(&format!("/patients/{patient}"), change).await.expect(200);
-    }
-
-    /// Writes down a consent. Answers its path.
-    pub(crate) async fn consent(&self, patient: &str, consent: Value) -> String {
-        let path = format!("/patients/{patient}/consents");
-        let id = self.post(&path, consent).await.expect(201).id();
-        format!("{path}/{id}")
-    }
-
-    /// The patient agrees to messages. Answers the consent's path.
-    pub(crate) async fn consent_to_messages(&self, patient: &str) -> String {
-        self.consent(patient, json!({"kind": "messages", "text_version": "2026-1"})).await
-    }
-
-    /// Adds a user; with a password, where there is one.
-    pub(crate) async fn add_user(
-        &self,
-        email: &str,
-        role: Role,
-        shop: Option<&str>,
-        password: Option<&str>,
-    ) {
-        let user = NewUser {
-            email: email.to_owned().try_into().unwrap(),
-            name: "Somebody".try_into().unwrap(),
-            role,
-            partner_id: shop.map(|id| PartnerId(id.parse().unwrap())),
-            password: password.map(str::to_owned),
-        };
-        by_command::add(&self.app, user).await.unwrap();
-    }
-
-    /// Registers a patient and answers their id.
-    pub(crate) async fn register(&self, name: &str) -> String {
-        let patient = json!({"given_name": name, "family_name": "Sample", "phone": "416-555-0123", "email": format!("{}@example.test", name.to_lowercase())});
-        self.post("/patients", patient).await.expect(201).id()
-    }
-
-    /// Opens a course for a new patient, who has not been here before, and answers its id.
-    pub(crate) async fn open_course(&self, name: &str) -> String {
-        let patient = self.register(name).await;
-        self.open_course_for(&patient).await
-    }
-
-    /// Opens a course for a patient and answers its id.
-    pub(crate) async fn open_course_for(&self, patient: &str) -> String {
-        let course = json!({"patient_id": patient, "goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"]});
-        self.post("/courses", course).await.expect(201).id()
-    }
-
-    /// The patient of a course consents to the laser. Answers the consent's path.
-    pub(crate) async fn consent_to_laser(&self, course: &str) -> String {
-        let patient = self.patient_of(course).await;
-        self.consent(&patient, json!({"kind": "laser_treatment", "text_version": "2026-1"})).await
-    }
-
-    /// The desk books, and leaves the rest to be chosen.
-    pub(crate) async fn book(&self, course: &str, service: &str, start: &str) -> Answer {
-        self.book_with(course, service, start, json!({})).await
-    }
-
-    /// The desk books and insists on more.
-    pub(crate) async fn book_with(
-        &self,
-        course: &str,
-        service: &str,
-        start: &str,
-        more: Value,
-    ) -> Answer {
-        let mut body = json!({"course_id": course, "service": service, "start": start});
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        self.post("/sessions", body).await
-    }
-
-    /// The desk books, which must be granted. Answers the id.
-    pub(crate) async fn make_visit(&self, course: &str, service: &str, start: &str) -> String {
-        self.book(course, service, start).await.expect(201).id()
-    }
-
-    /// The desk moves a session.
-    pub(crate) async fn move_to(&self, session: &str, start: &str) -> Answer {
-        self.reschedule(session, json!({"start": start})).await
-    }
-
-    /// The desk moves a session, and says more about it than when.
-    pub(crate) async fn reschedule(&self, session: &str, to: Value) -> Answer {
-        self.post(&format!("/sessions/{session}/reschedule"), to).await
-    }
-
-    /// The desk cancels a session, as the patient asked.
-    pub(crate) async fn cancel(&self, session: &str) -> Answer {
-        self.cancel_for(session, "patient_request").await
-    }
-
-    /// The desk cancels a session for another reason.
-    pub(crate) async fn cancel_for(&self, session: &str, reason: &str) -> Answer {
-        self.post(&format!("/sessions/{session}/cancel"), json!({"reason": reason})).await
-    }
-
-    /// Somebody does something to a session that needs no body: `arrive`, `undo`, …
-    pub(crate) async fn act(&self, session: &str, verb: &str) -> Answer {
-        self.post(&format!("/sessions/{session}/{verb}"), Value::Null).await
-    }
-
-    /// The free times of a course.
-    pub(crate) async fn slots(&self, course: &str, service: &str, from: &str, to: &str) -> Answer {
-        self.slots_with(course, service, from, to, "").await
-    }
-
-    /// The free times of a course, with more asked for.
-    pub(crate) async fn slots_with(
-        &self,
-        course: &str,
-        service: &str,
-        from: &str,
-        to: &str,
-        more: &str,
-    ) -> Answer {
-        self.get(&format!(
-            "/slots?course_id={course}&service={service}&from={from}&to={to}&limit=5000{more}"
-        ))
-        .await
-        .expect(200)
-    }
-
-    /// A new token for the desk, which is not the one of `desk`.
-    pub(crate) async fn add_desk(&self) -> String {
-        self.add_user("other@example.test", Role::FrontDesk, None, None).await;
-        by_command::create_token(&self.app, "other@example.test", 3000).await.unwrap()
-    }
-
     /// A number that the database is asked for past everything that the program does.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         match &self.app.db {
@@ -464,7 +255,6 @@ impl TestApp {
         }
     }
 
-    /// Ends a token, whoever has it.
     pub(crate) async fn sign_out(&self, token: &str) {
         let holder = tokens::holder(&self.app, token, None).await.unwrap().unwrap();
         tokens::sign_out(&self.app, holder.0).await.unwrap();

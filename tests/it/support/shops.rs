@@ -15,7 +15,7 @@ pub(crate) fn papered(name: &str, address: &str, phone: &str) -> Value {
         "papers": {"licence": good, "inspection": good, "device_licence": good, "insurance": good, "operator_training": good}})
 }
 
-/// A shop with somebody who signs in for it.
+/// A shop with a user of its own.
 #[derive(Debug, Clone)]
 pub(crate) struct Shop {
     pub(crate) id: String,
@@ -56,13 +56,12 @@ impl TestApp {
         Shop { id, site, token }
     }
 
-    /// The place of a shop.
     pub(crate) async fn site_of(&self, partner: &str) -> String {
         let sites = self.get("/sites?limit=200").await.expect(200);
         sites.item("partner_id", partner)["id"].as_str().unwrap().to_owned()
     }
 
-    /// Somebody who signs in for a shop. Answers their token.
+    /// Adds a user of a shop. Answers their token.
     pub(crate) async fn add_shop_user(&self, partner: &str, email: &str) -> String {
         self.add_user(email, Role::Partner, Some(partner), None).await;
         by_command::create_token(&self.app, email, 3000).await.unwrap()
@@ -91,7 +90,6 @@ impl TestApp {
         id
     }
 
-    /// The desk books at a shop.
     pub(crate) async fn book_at(
         &self,
         shop: &Shop,
@@ -102,7 +100,6 @@ impl TestApp {
         self.book_with(course, service, start, json!({"site_id": shop.site})).await
     }
 
-    /// A shop asks.
     pub(crate) async fn shop_get(&self, shop: &Shop, path: &str) -> Answer {
         self.call(&shop.token, "GET", path, Value::Null).await
     }
@@ -123,7 +120,6 @@ impl TestApp {
         self.referral(id).await.str("status").to_owned()
     }
 
-    /// A shop does something with a referral.
     pub(crate) async fn shop_does(
         &self,
         shop: &Shop,
@@ -139,7 +135,6 @@ impl TestApp {
         self.shop_does(shop, referral, "accept", Value::Null).await.expect(200)
     }
 
-    /// What a shop sees of a referral.
     pub(crate) async fn shop_sees(&self, shop: &Shop, referral: &str) -> Answer {
         self.call(&shop.token, "GET", &format!("/referrals/{referral}"), Value::Null).await
     }

@@ -36,7 +36,6 @@ pub(crate) struct Told {
     database: Database,
 }
 
-/// Loads it around `now`.
 pub(crate) async fn told(now: &str) -> Told {
     let database = Database::fresh().await;
     let now = now.parse().unwrap();
@@ -87,12 +86,11 @@ pub(crate) async fn served(now: &str) -> (TestApp, Vec<(Patient, Course)>) {
     told(now).await.served().await
 }
 
-/// The day in Toronto.
 pub(crate) fn day(at: DateTime<Utc>) -> NaiveDate {
     civil::date_of(toronto(), at)
 }
 
-/// Whether somebody was treated, or talked to.
+/// Whether the patient was treated, or talked to.
 pub(crate) fn was_done(session: &sessions::Listed) -> bool {
     session.session.status == SessionStatus::Fulfilled
         && session.session.procedure_status == ProcedureStatus::Completed
@@ -113,7 +111,6 @@ impl Told {
         (app, self.people)
     }
 
-    /// What was booked.
     pub(crate) fn service(&self, session: &sessions::Listed) -> &Service {
         &self.services[&session.session.service_id]
     }

@@ -32,7 +32,7 @@ use crate::support::{TestApp, database, toronto};
 
 /// How many patients the clinic has.
 const PATIENTS: usize = 40;
-/// How often something comes to somebody's mind in the year.
+/// How many deeds the year has.
 const DEEDS: usize = 900;
 /// And how often more, before either change of the clock.
 const MORE: usize = 60;
@@ -114,7 +114,7 @@ impl Year {
         // All year, and more in the weeks before the clock changes.
         for (first_day, days, deeds) in [(0, 360, DEEDS), (45, 24, MORE), (283, 24, MORE)] {
             for _ in 0..deeds {
-                // Never on a minute, when something planned may be due: what is first then would be anybody's guess.
+                // Never on a minute, when something planned may be due: what is first then cannot be told.
                 let at = Duration::minutes(first_day * 1440 + year.chance.between(0, days * 1440))
                     + Duration::seconds(17);
                 year.plan(now + at, Deed::Something);

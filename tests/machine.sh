@@ -46,7 +46,7 @@ ensure_python() {
 }
 
 # Starts a throw-away PostgreSQL; sets pg_folder and pg_port. PostgreSQL refuses to run as
-# root, so root hands it to somebody who owns nothing.
+# root, so root hands it to a user who owns nothing.
 start_postgres() {
   local bin as=()
   bin=$(postgres_bin)

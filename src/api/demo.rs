@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use chrono::{DateTime, Duration, FixedOffset, Utc};
+use jiff::{Span, SpanRelativeTo};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -80,8 +81,10 @@ async fn move_forward(
 
 /// An ISO 8601 length without years and months, which have no one length.
 fn length(text: &str) -> Option<Duration> {
-    let length: iso8601_duration::Duration = text.parse().ok()?;
-    Duration::from_std(length.to_std()?).ok().filter(|length| *length <= Duration::days(36_600))
+    let span: Span = text.starts_with('P').then(|| text.parse().ok())??;
+    let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+    let length = Duration::from_std(length.unsigned_abs()).ok()?;
+    (length <= Duration::days(36_600)).then_some(length)
 }
 
 #[derive(Serialize)]

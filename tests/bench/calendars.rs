@@ -26,7 +26,7 @@ use crate::{days, load};
 /// How many visits a year has.
 pub(crate) const VISITS: usize = 2_000;
 
-/// Gives somebody like the practitioner a year of visits from `after` on, like `one` but of another course, and answers the
+/// Gives a colleague like the practitioner a year of visits from `after` on, like `one` but of another course, and answers the
 /// path of their feed.
 pub(crate) async fn full_year(
     app: &App,
@@ -42,7 +42,7 @@ pub(crate) async fn full_year(
     let mut person =
         storage::catalogue::practitioners::get(&mut tx, practitioner).await.unwrap().unwrap();
     person.id = app.clock.id();
-    // Nobody books with them: they are here to be read.
+    // No visit is booked with them: they are here to be read.
     person.details.skills.clear();
     storage::catalogue::practitioners::insert(&mut tx, &person).await.unwrap();
     let course =

@@ -46,7 +46,7 @@ const PEOPLE: usize = 20;
 /// Sessions a day of one practitioner, at the whole hour from nine on: all of the past, half of what is to come.
 const PER_DAY: usize = 8;
 const AHEAD: i64 = 70;
-/// A day of the past on which everybody was busy: ten sessions each.
+/// A day of the past on which every practitioner was busy: ten sessions each.
 pub(crate) const BUSY: &str = "2026-12-15";
 /// Patients who book: each books once a week.
 const BOOKERS: usize = 400;
@@ -368,7 +368,7 @@ impl<'a> Writer<'a> {
         for (service, ago) in
             [(self.consultation.clone(), 90), (self.patch.clone(), 80), (self.laser.clone(), 56)]
         {
-            // On Saturdays and Sundays too: nobody else was here at seven.
+            // On Saturdays and Sundays too: no other practitioner was here at seven.
             self.session(&course, &service, 0, today - days(ago), 7, false).await;
         }
         course.id.to_string()

@@ -10,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
-use crate::demo_data::the_twelve_stand;
+use crate::demo_patients::the_twelve_stand;
 use crate::support::past::done_with;
 use crate::support::told::{day, told};
 use crate::support::{Answer, TestApp};
@@ -203,7 +203,7 @@ impl Demo {
         let plan = self.app.post(&path, wanted).await.expect(200);
         let whole = json!({"service": "laser_partial", "starts": plan.body["proposals"]});
         let booked = self.app.post(&format!("{path}/book"), whole).await.expect(201);
-        let count = booked.body["sessions"].as_array().unwrap().len();
+        let count = booked.array("sessions").len();
         assert_eq!(json!(count), left);
     }
 
@@ -222,10 +222,10 @@ impl Demo {
         booked.expect(201).body
     }
 
-    /// Somebody new is booked, moved within the day and the column, and reads of it on a page that ends messages.
+    /// A new caller is booked, moved within the day and the column, and reads of it on a page that ends messages.
     async fn a_caller_has_a_page_and_can_be_moved(&self) {
-        let course = self.app.new_course("Ada").await;
-        let patient = self.app.get(&format!("/courses/{course}")).await;
+        let course = self.app.open_course("Ada").await;
+        let patient = self.app.course(&course).await;
         let consents = format!("/patients/{}/consents", patient.str("patient_id"));
         let consent = json!({"kind": "messages", "text_version": "1"});
         self.app.post(&consents, consent).await.expect(201);
@@ -240,16 +240,16 @@ impl Demo {
         let other = other.unwrap_or_else(|| panic!("no other hour on {date}: {}", others.text));
         self.app.move_to(id, other).await.expect(200);
         self.app.act(id, "undo").await.expect(200);
-        self.app.after_grace().await;
+        self.app.send_after_grace().await;
         let mails = self.app.mails().await;
         let hers = mails.iter().find(|mail| mail.to.contains("ada@"));
         let link = hers.expect("no mail about the visit").link();
-        let page = self.app.call("", "GET", &link, Value::Null).await.expect(200);
-        assert!(page.text.contains("Stop these messages"), "{}", page.text);
+        let page = self.app.open(&link).await.expect(200);
+        page.shows(&["Stop these messages"]);
         let stop = format!("{link}/messages/stop");
         self.app.press(&stop, &[]).await.expect(303);
-        let page = self.app.call("", "GET", &link, Value::Null).await.expect(200);
-        assert!(!page.text.contains("Stop these messages"), "{}", page.text);
+        let page = self.app.open(&link).await.expect(200);
+        page.hides(&["Stop these messages"]);
     }
 
     async fn a_patient_is_checked_in(&self, first: &[Value]) {

@@ -6,16 +6,14 @@ use serde_json::json;
 use crate::support::{Answer, TestApp};
 
 async fn booked_for_ten() -> (TestApp, String, String) {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, _, course) = TestApp::with_course().await;
     app.consent_to_laser(&course).await;
-    let session = app.book(&course, "laser_partial", "2027-01-04T10:15").await.expect(201).id();
+    let session = app.make_visit(&course, "laser_partial", "2027-01-04T10:15").await;
     (app, course, session)
 }
 
 async fn complete(app: &TestApp, session: &str, record: serde_json::Value) -> Answer {
-    app.call(&app.practitioner, "POST", &format!("/sessions/{session}/complete"), record).await
+    app.complete(session, record).await
 }
 
 #[tokio::test]
@@ -32,10 +30,10 @@ async fn a_visit_goes_from_arrival_to_its_record_and_counts_in_the_course() {
         "parameter_sets": [{"wavelength_nm": 1064, "fluence_j_cm2": 3.5, "spot_mm": 4.0, "pulse_width": 6.0, "pulse_width_unit": "ns",
             "frequency_hz": 5.0, "pulse_count": 300, "passes": 1}], "note": "Went well.\nNo questions."});
     let done = complete(&app, &session, record.clone()).await.expect(200);
-    assert_eq!((done.str("status"), done.str("procedure_status")), ("fulfilled", "completed"));
+    done.has(json!({"status": "fulfilled", "procedure_status": "completed"}));
     assert_eq!(done.body["record"], record);
     assert_eq!(
-        app.get(&format!("/courses/{course}")).await.body["progress"],
+        app.course(&course).await.body["progress"],
         json!({"done": 1, "booked": 0, "planned": 2, "left": 1})
     );
     complete(&app, &session, json!({"outcome": "completed"}))
@@ -52,8 +50,8 @@ async fn a_patient_who_came_but_was_not_treated_uses_no_session() {
     let done = complete(&app, &session, json!({"outcome": "not-done", "reason": "Sunburn"}))
         .await
         .expect(200);
-    assert_eq!((done.str("status"), done.str("procedure_status")), ("fulfilled", "not-done"));
-    assert_eq!(app.get(&format!("/courses/{course}")).await.body["progress"]["done"], 0);
+    done.has(json!({"status": "fulfilled", "procedure_status": "not-done"}));
+    assert_eq!(app.course(&course).await.body["progress"]["done"], 0);
 }
 
 #[tokio::test]
@@ -97,5 +95,5 @@ async fn a_record_that_makes_no_sense_names_the_field_and_changes_nothing() {
         let refused = complete(&app, &session, record).await.expect(422);
         assert_eq!(refused.body["errors"][0]["pointer"], pointer, "{}", refused.text);
     }
-    assert_eq!(app.get(&format!("/sessions/{session}")).await.str("status"), "checked-in");
+    assert_eq!(app.status_of(&session).await, "checked-in");
 }

@@ -3,14 +3,13 @@
 
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, has};
 
 #[tokio::test]
 async fn a_caller_is_booked_moved_told_why_not_cancelled_and_all_of_it_is_in_the_audit() {
-    let app = TestApp::without_waits().await;
-    app.clinic().await;
+    let (app, _) = TestApp::with_clinic_without_waits().await;
     let patient = app.register("Ada").await;
-    let course = app.course_of(&patient).await;
+    let course = app.open_course_for(&patient).await;
 
     let slots = app.slots(&course, "consultation", "2027-01-05", "2027-01-05").await;
     assert_eq!(slots.starts()[0], "2027-01-05T09:00:00-05:00");
@@ -21,7 +20,7 @@ async fn a_caller_is_booked_moved_told_why_not_cancelled_and_all_of_it_is_in_the
     assert_eq!(booked.str("start"), "2027-01-05T10:00:00-05:00");
     assert_eq!(booked.str("end"), "2027-01-05T10:45:00-05:00");
     assert_eq!(booked.str("status"), "booked");
-    assert_eq!((&booked.body["sequence"], &booked.body["number"]), (&json!(0), &json!(1)));
+    booked.has(json!({"sequence": 0, "number": 1}));
     assert_eq!(booked.headers["etag"], "\"1\"");
     assert_eq!(booked.headers["location"], format!("/api/v1/sessions/{session}"));
 
@@ -56,27 +55,19 @@ async fn a_caller_is_booked_moved_told_why_not_cancelled_and_all_of_it_is_in_the
     let actions: Vec<_> =
         audit.items().iter().map(|line| line["action"].as_str().unwrap()).collect();
     let told = [
-        "patient.register",
-        "course.open",
-        "slots.search",
-        "session.book",
-        "session.reschedule",
-        "session.reschedule_refused",
-        "session.cancel",
-        "session.book",
+        "patient.register", "course.open", "slots.search", "session.book", "session.reschedule",
+        "session.reschedule_refused", "session.cancel", "session.book",
     ];
     assert_eq!(actions, told);
     for line in audit.items() {
-        assert_eq!((&line["role"], &line["patient_id"]), (&json!("front_desk"), &json!(patient)));
+        has(line, json!({"role": "front_desk", "patient_id": patient}));
         assert!(line["at"].as_str().unwrap().ends_with("-05:00"));
     }
 }
 
 #[tokio::test]
 async fn what_is_left_out_is_chosen_and_what_is_named_is_kept() {
-    let app = TestApp::without_waits().await;
-    let clinic = app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, clinic, course) = TestApp::with_course_without_waits().await;
     let chosen = app.book(&course, "laser_partial", "2027-01-04T10:00").await.expect(201);
     assert_eq!(chosen.str("device_id"), clinic.owned);
     assert_eq!(chosen.str("room_id"), clinic.treatment);
@@ -96,9 +87,7 @@ async fn what_is_left_out_is_chosen_and_what_is_named_is_kept() {
 
 #[tokio::test]
 async fn a_moved_session_keeps_its_practitioner_where_possible() {
-    let app = TestApp::without_waits().await;
-    let clinic = app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, clinic, course) = TestApp::with_course_without_waits().await;
     let with_theo = json!({"practitioner_id": clinic.theo});
     let session = app
         .book_with(&course, "consultation", "2027-01-04T14:00", with_theo)
@@ -118,52 +107,38 @@ async fn a_moved_session_keeps_its_practitioner_where_possible() {
 
 #[tokio::test]
 async fn a_session_can_be_moved_onto_its_own_time() {
-    let app = TestApp::without_waits().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
-    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
+    let (app, _, course) = TestApp::with_course_without_waits().await;
+    let session = app.make_visit(&course, "consultation", "2027-01-05T10:00").await;
     let moved = app.move_to(&session, "2027-01-05T10:15").await.expect(200);
-    assert_eq!(
-        (moved.str("start"), &moved.body["sequence"]),
-        ("2027-01-05T10:15:00-05:00", &json!(1))
-    );
+    moved.has(json!({"start": "2027-01-05T10:15:00-05:00", "sequence": 1}));
 }
 
 #[tokio::test]
 async fn progress_is_counted_from_the_sessions_and_numbers_are_places_in_the_course() {
-    let app = TestApp::without_waits().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, _, course) = TestApp::with_course_without_waits().await;
     let second = app.book(&course, "laser_partial", "2027-01-06T10:00").await.expect(201);
     assert_eq!(second.body["number"], 4);
     let first = app.book(&course, "laser_partial", "2027-01-05T10:00").await.expect(201);
     assert_eq!(first.body["number"], 4);
-    let read = app.get(&format!("/courses/{course}")).await.expect(200);
+    let read = app.course(&course).await;
     assert_eq!(read.body["progress"], json!({"done": 0, "booked": 2, "planned": 2, "left": 0}));
     assert_eq!(
         read.body["estimate"],
         json!({"min": 1, "max": 2, "basis": "smp", "date": "2027-01-04", "text": "1 to 2 sessions"})
     );
-    let numbers: Vec<_> = read.body["sessions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|session| &session["number"])
-        .collect();
+    let numbers: Vec<_> = read.array("sessions").iter().map(|session| &session["number"]).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5], "the consultation and two test patches came first");
     app.cancel(&first.id()).await.expect(200);
-    let read = app.get(&format!("/courses/{course}")).await;
+    let read = app.course(&course).await;
     assert_eq!(read.body["progress"]["booked"], 1);
-    assert_eq!(app.get(&format!("/sessions/{}", second.id())).await.body["number"], 4);
+    assert_eq!(app.session(&second.id()).await.body["number"], 4);
 }
 
 #[tokio::test]
 async fn nothing_is_booked_in_a_course_that_has_ended_or_is_on_hold() {
-    let app = TestApp::without_waits().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, _, course) = TestApp::with_course_without_waits().await;
     let path = format!("/courses/{course}");
-    let change = |body| app.call(&app.desk, "PATCH", &path, body);
+    let change = |body| app.patch(&path, body);
     change(json!({"status": "on-hold"})).await.expect(200);
     app.book(&course, "consultation", "2027-01-05T10:00").await.refused(422, &["course_not_open"]);
     assert_eq!(
@@ -171,7 +146,7 @@ async fn nothing_is_booked_in_a_course_that_has_ended_or_is_on_hold() {
         ["course_not_open"]
     );
     change(json!({"status": "active"})).await.expect(200);
-    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
+    let session = app.make_visit(&course, "consultation", "2027-01-05T10:00").await;
     change(json!({"status": "revoked", "outcome": "patient_stopped"}))
         .await
         .refused(422, &["course_has_sessions"]);

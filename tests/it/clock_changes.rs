@@ -9,14 +9,10 @@ use crate::support::clinic::{ALL_DAYS, hours};
 /// A clinic that never closes, so that the clock's odd hours can be booked.
 async fn open_all_night() -> (TestApp, String) {
     let app = TestApp::at("2026-01-05T14:00:00Z").await;
-    let clinic = app.clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
-    app.manage("PATCH", &format!("/sites/{}", clinic.site), json!({"observes_holidays": false}))
-        .await
-        .expect(200);
-    app.manage("PATCH", &format!("/practitioners/{}", clinic.noor), json!({"credentials": []}))
-        .await
-        .expect(200);
-    let course = app.course("Ada").await;
+    let clinic = app.make_clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
+    app.set(&format!("/sites/{}", clinic.site), json!({"observes_holidays": false})).await;
+    app.set(&format!("/practitioners/{}", clinic.noor), json!({"credentials": []})).await;
+    let course = app.prepare_course("Ada").await;
     (app, course)
 }
 
@@ -38,7 +34,7 @@ async fn a_wall_time_that_the_clock_skips_is_refused_on_each_spring_sunday() {
         }
         app.book(&course, "consultation", &format!("{day}T03:00")).await.expect(201);
     }
-    let session = app.book(&course, "consultation", "2027-03-16T10:00").await.expect(201).id();
+    let session = app.make_visit(&course, "consultation", "2027-03-16T10:00").await;
     app.move_to(&session, "2027-03-14T02:30").await.refused(422, &["no_such_local_time"]);
     app.get(&format!(
         "/slots?course_id={course}&service=consultation&from=2027-03-14T02:30&to=2027-03-15"
@@ -101,8 +97,8 @@ async fn the_days_of_a_clock_change_have_one_hour_of_slots_less_or_more() {
 #[tokio::test]
 async fn hours_are_wall_hours_on_both_sides_of_a_change() {
     let app = TestApp::without_waits().await;
-    app.clinic_open(hours(ALL_DAYS, "09:00", "18:00")).await;
-    let course = app.course("Ada").await;
+    app.make_clinic_open(hours(ALL_DAYS, "09:00", "18:00")).await;
+    let course = app.prepare_course("Ada").await;
     for (day, offset) in [
         ("2027-03-13", "-05:00"),
         ("2027-03-14", "-04:00"),
@@ -136,9 +132,7 @@ async fn eight_in_the_evening_in_winter_belongs_to_that_day_and_not_to_the_next_
 
 #[tokio::test]
 async fn the_holiday_on_thursday_1_july_2027_takes_the_rental_day_away() {
-    let app = TestApp::without_waits().await;
-    let clinic = app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, clinic, course) = TestApp::with_course_without_waits().await;
     for day in ["2027-06-24", "2027-07-01", "2027-07-08"] {
         app.rent(&clinic, &format!("{day}T09:00"), &format!("{day}T17:00")).await;
     }

@@ -6,20 +6,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::races::{ahead, assert_no_overlap};
-use crate::support::TestApp;
 use crate::support::clinic::{ALL_DAYS, hours};
-use crate::support::server::Server;
+use crate::support::{Server, TestApp};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_twenty_times_every_answer_that_a_client_saw_is_kept_and_nothing_is_half_done() {
     let app = TestApp::without_waits().await;
-    app.clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
+    app.make_clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
     let mut courses = Vec::new();
     for n in 0..8 {
-        courses.push(app.new_course(&format!("Client{n}")).await);
+        courses.push(app.open_course(&format!("Client{n}")).await);
     }
     let (courses, token, url) = (Arc::new(courses), app.desk.clone(), app.database.url.clone());
     let mut seen: Vec<(String, String)> = Vec::new();
@@ -63,7 +62,7 @@ async fn killed_twenty_times_every_answer_that_a_client_saw_is_kept_and_nothing_
     }
     assert!(seen.len() >= 80, "only {} were booked", seen.len());
     for (id, start) in &seen {
-        assert_eq!(app.get(&format!("/sessions/{id}")).await.expect(200).str("start"), start);
+        assert_eq!(app.session(id).await.str("start"), start);
     }
     assert_no_overlap(&app).await;
     nothing_is_half_done(&app).await;
@@ -78,11 +77,7 @@ async fn nothing_is_half_done(app: &TestApp) {
         let mut after = String::new();
         loop {
             let audit = app
-                .manage(
-                    "GET",
-                    &format!("/audit?patient_id={patient}&limit=200{after}"),
-                    Value::Null,
-                )
+                .manager_get(&format!("/audit?patient_id={patient}&limit=200{after}"))
                 .await
                 .expect(200);
             booked += audit.items().iter().filter(|line| line["action"] == "session.book").count();

@@ -13,8 +13,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::TestApp;
-use crate::support::mail::Mail;
+use crate::support::{Mail, TestApp, has};
 
 /// What a mail server does with the next mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,10 +109,8 @@ fn posting(app: &TestApp, port: u16) -> Post {
 }
 
 async fn booked() -> (TestApp, Server, Post, String) {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
-    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
+    let (app, _, course) = TestApp::with_course().await;
+    let session = app.make_visit(&course, "consultation", "2027-03-15T10:00").await;
     app.wait(Duration::minutes(3));
     let server = Server::default();
     let post = posting(&app, server.start().await);
@@ -145,10 +142,7 @@ async fn a_server_that_says_not_now_is_asked_again_after_longer_and_longer_pause
     }
     assert_eq!(server.taken().len(), 1);
     let message = app.messages(&session).await.items()[0].clone();
-    assert_eq!(
-        (&message["status"], &message["attempts"], &message["last_error"]),
-        (&json!("sent"), &json!(4), &Value::Null)
-    );
+    has(&message, json!({"status": "sent", "attempts": 4, "last_error": null}));
 }
 
 /// 57: 5xx is shown to staff, and never tried again.
@@ -172,7 +166,7 @@ async fn a_server_that_says_never_makes_a_task_for_the_desk() {
     app.post(&format!("/tasks/{id}/done"), Value::Null).await.expect(200);
     assert!(app.get("/tasks").await.items().is_empty());
     assert_eq!(app.get("/tasks?status=all").await.items().len(), 1);
-    // Nobody has the visit in a calendar, so the next change invites.
+    // No calendar has the visit, so the next change invites.
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
     app.wait(Duration::minutes(3));
     deliver(&app, &post).await;
@@ -194,9 +188,9 @@ async fn a_server_that_does_not_let_us_in_loses_us_no_message() {
 async fn an_old_address_that_takes_no_mail_is_told_once_and_stands_in_nobodys_way() {
     let (app, server, post, session) = booked().await;
     deliver(&app, &post).await;
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let patient = app.patient_at(&session).await;
     let change = json!({"email": "new@example.test"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change).await.expect(200);
+    app.change_patient(&patient, change).await;
     server.will(&[Mood::Never]);
     app.wait(Duration::minutes(3));
     assert_eq!(
@@ -231,13 +225,8 @@ async fn what_may_not_have_arrived_is_told_again_when_a_move_is_undone() {
 #[tokio::test]
 async fn what_was_tried_once_is_not_tried_again_on_whoever_said_stop() {
     let (app, server, post, session) = booked().await;
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
-    let consents = format!("/patients/{patient}/consents");
-    let consent = app
-        .post(&consents, json!({"kind": "messages", "text_version": "1"}))
-        .await
-        .expect(201)
-        .id();
+    let patient = app.patient_at(&session).await;
+    let consent = app.consent_to_messages(&patient).await;
     // Claimed by a node that is about to die, so that withdrawing finds nothing that waits.
     let now = app.app.clock.now();
     let mut tx = app.app.db.begin().await.unwrap();
@@ -249,7 +238,7 @@ async fn what_was_tried_once_is_not_tried_again_on_whoever_said_stop() {
         1
     );
     tx.commit().await.unwrap();
-    app.call(&app.desk, "DELETE", &format!("{consents}/{consent}"), Value::Null).await.expect(200);
+    app.delete(&consent).await.expect(200);
     app.wait(Duration::minutes(5));
     assert_eq!(deliver(&app, &post).await.suppressed, 1);
     assert_eq!(app.ledger(&session).await, ["invite suppressed no_consent"]);
@@ -261,15 +250,8 @@ async fn what_was_tried_once_is_not_tried_again_on_whoever_said_stop() {
 async fn messages_of_one_visit_leave_one_at_a_time_and_in_order() {
     let (app, server, post, session) = booked().await;
     deliver(&app, &post).await;
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
-    app.call(
-        &app.desk,
-        "PATCH",
-        &format!("/patients/{patient}"),
-        json!({"email": "new@example.test"}),
-    )
-    .await
-    .expect(200);
+    let patient = app.patient_at(&session).await;
+    app.change_patient(&patient, json!({"email": "new@example.test"})).await;
     server.will(&[Mood::NotNow]);
     app.wait(Duration::minutes(3));
     assert_eq!(
@@ -336,10 +318,9 @@ async fn a_claim_whose_holder_died_expires_and_the_mail_goes_out_all_the_same() 
 
 #[tokio::test]
 async fn while_the_server_is_gone_one_mail_asks_for_all_and_an_hour_later_all_arrive() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
+    let (app, _) = TestApp::with_clinic().await;
     for (name, time) in [("Ada", "10:00"), ("Ben", "11:00"), ("Cyd", "12:00")] {
-        let course = app.course(name).await;
+        let course = app.prepare_course(name).await;
         app.book(&course, "consultation", &format!("2027-03-15T{time}")).await.expect(201);
     }
     let nowhere = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
@@ -372,13 +353,12 @@ async fn after_two_days_without_a_way_it_is_given_up_with_a_task() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_that_ring_at_once_send_each_message_once() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
+    let (app, _) = TestApp::with_clinic().await;
     let mut sessions = Vec::new();
     for n in 0..12 {
-        let course = app.course(&format!("P{n}")).await;
+        let course = app.prepare_course(&format!("P{n}")).await;
         let start = format!("2027-03-{}T{}:00", 15 + n / 6, 10 + n % 6);
-        sessions.push(app.book(&course, "consultation", &start).await.expect(201).id());
+        sessions.push(app.make_visit(&course, "consultation", &start).await);
     }
     app.wait(Duration::minutes(3));
     let other = app.node(crate::support::toronto()).await;
@@ -397,14 +377,14 @@ async fn two_nodes_that_ring_at_once_send_each_message_once() {
     assert_eq!((server.taken().len(), ids.len()), (12, 12));
 }
 
-/// Whatever comes first, sending or calling off: whoever was invited is told that it is off.
+/// Whatever comes first, sending or cancelling: a patient who was invited is told that it is off.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visit_that_is_called_off_while_it_is_being_sent_is_taken_back() {
     let app = TestApp::with_policy(Policy { message_grace_minutes: 0, ..Policy::default() }).await;
-    app.clinic().await;
+    app.make_clinic().await;
     let server = Server::default();
     let post = posting(&app, server.start().await);
-    let course = app.course("Ada").await;
+    let course = app.prepare_course("Ada").await;
     for day in 15..31 {
         let Ok(session) =
             app.book(&course, "consultation", &format!("2027-03-{day}T10:00")).await.created()
@@ -429,7 +409,7 @@ async fn a_visit_that_is_called_off_while_it_is_being_sent_is_taken_back() {
 #[tokio::test]
 async fn the_ledger_is_for_staff_and_names_a_session_or_a_patient() {
     let (app, _, _, session) = booked().await;
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let patient = app.patient_at(&session).await;
     let by_patient = app.get(&format!("/messages?patient_id={patient}")).await.expect(200);
     assert_eq!(by_patient.items(), app.messages(&session).await.items());
     app.get("/messages").await.expect(400);
@@ -438,9 +418,7 @@ async fn the_ledger_is_for_staff_and_names_a_session_or_a_patient() {
     app.call(&app.partner, "GET", &format!("/messages?session_id={session}"), Value::Null)
         .await
         .expect(403);
-    let audit = app
-        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
-        .await
-        .expect(200);
+    let audit =
+        app.manager_get(&format!("/audit?patient_id={patient}&limit=200")).await.expect(200);
     assert!(audit.items().iter().any(|line| line["action"] == "message.list"));
 }

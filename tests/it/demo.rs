@@ -1,10 +1,9 @@
-//! The demo as somebody meets it: one line of JSON, four ways in, stories that hold,
+//! The demo as it is met: one line of JSON, four ways in, stories that hold,
 //! and a clock that is moved forward.
 
 use serde_json::{Value, json};
 
-use crate::support::database::Database;
-use crate::support::server::Demo;
+use crate::support::{database::Database, server::Demo};
 
 /// Every item of a list, page by page.
 async fn all(demo: &Demo, list: &str) -> Vec<Value> {
@@ -46,9 +45,7 @@ async fn each_role_signs_in_with_its_token_and_with_the_password() {
 #[tokio::test]
 async fn the_clinic_has_what_its_contract_names_and_lives_fourteen_months() {
     for now in [
-        "2026-11-22T15:00:00Z",
-        "2027-03-14T06:30:00Z",
-        "2027-11-07T05:30:00Z",
+        "2026-11-22T15:00:00Z", "2027-03-14T06:30:00Z", "2027-11-07T05:30:00Z",
         "2028-02-29T23:00:00Z",
     ] {
         let (demo, _database) = start(now).await;
@@ -56,15 +53,8 @@ async fn the_clinic_has_what_its_contract_names_and_lives_fourteen_months() {
             items.iter().map(|one| one[field].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
         let services = [
-            "consultation",
-            "assessment",
-            "test_patch",
-            "laser_partial",
-            "laser_full",
-            "saline",
-            "chemical",
-            "adjustment",
-            "review",
+            "consultation", "assessment", "test_patch", "laser_partial", "laser_full", "saline",
+            "chemical", "adjustment", "review",
         ];
         assert_eq!(names(all(&demo, "/services").await, "code"), services);
         assert_eq!(names(all(&demo, "/devices").await, "code"), ["LASER-OWN-1", "LASER-RENT-1"]);

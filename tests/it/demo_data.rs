@@ -1,39 +1,33 @@
 //! The demo's data from the inside: whatever day it is loaded on, it keeps the product's
-//! own rules of time and place, and each patient's story is the one that is told.
+//! own rules of time and place.
 
-use crate::support::toronto;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, Days, Duration, Utc};
+use chrono::{DateTime, Datelike, Days, Utc};
 use fadeline::actions::booking::diaries;
 use fadeline::actions::booking::diaries::Search;
+use fadeline::actions::{Program, Work};
 use fadeline::domain::booking::diary::Wanted;
 use fadeline::domain::booking::{availability, judge};
 use fadeline::domain::course::case::{Case, Facing};
 use fadeline::domain::course::status::{Outcome, ProcedureStatus, SessionStatus};
-use fadeline::domain::course::{CourseOutcome, CourseStatus, Delivery, Goal, Pigment, estimate};
-use fadeline::domain::ids::{ConsentId, ResourceId};
-use fadeline::domain::patient::consent::ConsentKind;
+use fadeline::domain::ids::ResourceId;
 use fadeline::domain::time::interval::Interval;
 use fadeline::domain::time::{civil, holidays};
 use fadeline::storage::Db;
 use fadeline::storage::booking::claims::Except;
 use fadeline::storage::course::{sessions, treatments};
-use fadeline::storage::patient::consents;
-use uuid::Uuid;
 
 use crate::support::told::{Told, day, told, was_done};
+use crate::support::toronto;
 
 /// A Sunday, both days on which the clock changes, a leap day, and noon of a working Thursday.
-const DAYS: [&str; 5] = [
-    "2026-11-22T15:00:00Z",
-    "2027-03-14T06:30:00Z",
-    "2027-11-07T05:30:00Z",
-    "2028-02-29T23:00:00Z",
+pub(crate) const DAYS: [&str; 5] = [
+    "2026-11-22T15:00:00Z", "2027-03-14T06:30:00Z", "2027-11-07T05:30:00Z", "2028-02-29T23:00:00Z",
     "2027-01-07T17:00:00Z",
 ];
 
-fn count(sessions: &[&sessions::Listed], status: SessionStatus) -> usize {
+pub(crate) fn count(sessions: &[&sessions::Listed], status: SessionStatus) -> usize {
     sessions.iter().filter(|one| one.session.status == status).count()
 }
 
@@ -110,7 +104,7 @@ async fn nobody_and_nothing_is_in_two_places_at_once() {
 async fn booking_would_say_yes_to_every_session_but_for_its_own_claims() {
     for now in DAYS {
         let told = told(now).await;
-        let mut tx = told.app.db.read().await.unwrap();
+        let mut work = Work::for_program(&told.app, Program::own("a story")).await.unwrap();
         for one in told.sessions.iter().filter(|one| one.session.status != SessionStatus::Cancelled)
         {
             let session = &one.session;
@@ -122,7 +116,7 @@ async fn booking_would_say_yes_to_every_session_but_for_its_own_claims() {
                 course_id: course.id,
                 course: course.details.clone(),
                 fitzpatrick: patient.details.fitzpatrick,
-                visits: treatments::of_patient(&mut tx, patient.id, toronto()).await.unwrap(),
+                visits: treatments::of_patient(&mut work.tx, patient.id, toronto()).await.unwrap(),
                 facing: Facing::Backward,
             };
             let case = case.without(session.id);
@@ -141,10 +135,10 @@ async fn booking_would_say_yes_to_every_session_but_for_its_own_claims() {
                 pardoned: Vec::new(),
                 proposed,
             };
-            let mut diaries =
-                diaries::open(&mut tx, &told.app, session.created_at, &search).await.unwrap();
+            work.now = session.created_at;
+            let mut diaries = diaries::open(&mut work, &search).await.unwrap();
             let date = day(session.starts_at);
-            diaries::fill(&mut tx, &mut diaries[0], date, date, search.except).await.unwrap();
+            diaries::fill(&mut work.tx, &mut diaries[0], date, date, search.except).await.unwrap();
             assert_eq!(
                 judge::judge(&diaries[0], session.starts_at).map(|granted| granted.place),
                 Ok(session.place),
@@ -178,7 +172,7 @@ async fn consultation_test_patch_and_laser_come_in_order_and_far_enough_apart() 
             let wait = |since: Option<DateTime<Utc>>, one: &sessions::Listed| {
                 Some((day(one.session.starts_at) - day(since?)).num_days())
             };
-            // What was called off or missed exposed nobody, but was booked by the same rules.
+            // What was cancelled or missed exposed no skin, but was booked by the same rules.
             for one in &sessions {
                 let laser = ["laser_partial", "laser_full"]
                     .into_iter()
@@ -307,127 +301,10 @@ async fn each_thing_is_written_down_before_what_follows_from_it() {
 }
 
 #[tokio::test]
-async fn the_twelve_stories_hold_on_every_day() {
-    for now in DAYS {
-        the_twelve_stand(&told(now).await);
-    }
-}
-
-/// Each of the twelve patients stands where their story says.
-pub(crate) fn the_twelve_stand(told: &Told) {
-    let now = told.now;
-    let treated =
-        |number| told.patient(number).2.iter().filter(|one| one.counts && was_done(one)).count();
-    let planned = |number| {
-        let details = &told.patient(number).1.details;
-        details
-            .planned_sessions
-            .map(u16::from)
-            .or(estimate::range(details).map(|(most, _)| most))
-            .unwrap()
-    };
-    let to_come = |number| count(&told.patient(number).2, SessionStatus::Booked);
-
-    assert_eq!(
-        (treated(1), planned(1), to_come(1)),
-        (1, 2, 0),
-        "{now}: P01 is due for the second of two"
-    );
-    let last = told.patient(1).2.into_iter().rfind(|one| one.counts).unwrap();
-    assert!(told.ago(last) >= 42, "{now}: P01's interval is over");
-    assert_eq!((treated(2), planned(2)), (6, 10), "{now}: P02");
-    assert_eq!(told.patient(2).1.details.pigment, Pigment::TattooInk);
-    let patch = told
-        .patient(3)
-        .2
-        .into_iter()
-        .find(|one| one.service_code.as_str() == "test_patch")
-        .unwrap();
-    // Nine days ago, or the nearest day that was not closed.
-    assert!((7..=11).contains(&told.ago(patch)), "{now}: P03 waits since {}", told.ago(patch));
-    assert_eq!(
-        patch.session.record.as_ref().unwrap().test_patch_result,
-        None,
-        "{now}: P03's patch is not read yet"
-    );
-    let skin: Option<&str> = told.patient(4).0.details.fitzpatrick.map(Into::into);
-    assert_eq!(skin, Some("V"), "{now}: P04");
-    let (_, adjust, visits) = told.patient(5);
-    assert!(
-        adjust.details.goal == Goal::Adjust
-            && visits.iter().all(|one| !told.service(one).is_laser()),
-        "{now}: P05"
-    );
-    assert_eq!(told.patient(6).1.details.goal, Goal::Lighten, "{now}: P06");
-    assert_eq!(
-        (told.patient(7).1.details.status, to_come(7)),
-        (CourseStatus::OnHold, 0),
-        "{now}: P07"
-    );
-    assert_eq!(told.patient(8).1.details.delivery, Delivery::Partner, "{now}: P08");
-    let (_, _, missed) = told.patient(10);
-    assert_eq!(
-        (count(&missed, SessionStatus::Noshow), count(&missed, SessionStatus::Cancelled)),
-        (2, 1),
-        "{now}: P10"
-    );
-    let late = missed.iter().find(|one| one.session.status == SessionStatus::Cancelled).unwrap();
-    assert!(
-        late.session.starts_at - late.session.updated_at < Duration::hours(48),
-        "{now}: P10 called off late"
-    );
-    let events: Vec<_> = told
-        .patient(11)
-        .2
-        .iter()
-        .filter_map(|one| one.session.record.as_ref())
-        .flat_map(|record| &record.adverse_events)
-        .collect();
-    assert_eq!(
-        events.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>(),
-        ["blister", "hyperpigmentation"],
-        "{now}: P11"
-    );
-    let (_, left, visits) = told.patient(12);
-    assert_eq!(treated(12), 10, "{now}: P12");
-    assert_eq!(
-        (left.details.status, left.details.outcome),
-        (CourseStatus::Completed, Some(CourseOutcome::PartialResidual)),
-        "{now}: P12"
-    );
-    let clearance =
-        visits.last().unwrap().session.record.as_ref().unwrap().clearance_percent.map(u16::from);
-    assert_eq!((clearance, to_come(12)), (Some(70), 0), "{now}: P12");
-}
-
-#[tokio::test]
-async fn everybody_permitted_messages_and_whoever_meets_the_laser_permitted_that() {
-    let told = told(DAYS[0]).await;
-    let mut tx = told.app.db.read().await.unwrap();
-    for (index, (patient, course)) in told.people.iter().enumerate() {
-        let given = consents::page(&mut tx, patient.id, ConsentId(Uuid::nil()), 10).await.unwrap();
-        let kinds: Vec<_> = given.iter().map(|consent| consent.details.kind).collect();
-        assert!(kinds.contains(&ConsentKind::Messages));
-        let laser = told.of(course).iter().any(|one| told.service(one).is_laser());
-        // Whoever is sent to a shop's laser permitted it too, whether they have been there or not.
-        assert_eq!(
-            kinds.contains(&ConsentKind::LaserTreatment),
-            laser || (31..36).contains(&index),
-            "{patient:?}"
-        );
-        assert_eq!(
-            kinds.contains(&ConsentKind::Disclosure),
-            [8, 9].contains(&(index + 1)) || (31..36).contains(&index),
-            "{patient:?}"
-        );
-    }
-}
-
-#[tokio::test]
 async fn the_weeks_to_come_have_room_for_every_service_on_most_weekdays() {
     for now in DAYS {
         let told = told(now).await;
-        let mut tx = told.app.db.read().await.unwrap();
+        let mut work = Work::for_program(&told.app, Program::own("a story")).await.unwrap();
         let today = day(told.now);
         let days: Vec<_> = today
             .iter_days()
@@ -449,10 +326,16 @@ async fn the_weeks_to_come_have_room_for_every_service_on_most_weekdays() {
                 pardoned: Vec::new(),
                 proposed: false,
             };
-            let mut diaries = diaries::open(&mut tx, &told.app, told.now, &search).await.unwrap();
-            diaries::fill(&mut tx, &mut diaries[0], today, today + Days::new(30), search.except)
-                .await
-                .unwrap();
+            let mut diaries = diaries::open(&mut work, &search).await.unwrap();
+            diaries::fill(
+                &mut work.tx,
+                &mut diaries[0],
+                today,
+                today + Days::new(30),
+                search.except,
+            )
+            .await
+            .unwrap();
             let roomy = days
                 .iter()
                 .filter(|day| availability::find(&diaries[0], **day, **day).slots.len() >= 8)

@@ -6,9 +6,7 @@ use fadeline::domain::course::Course;
 use fadeline::domain::patient::Patient;
 use serde_json::{Value, json};
 
-use crate::support::past::done_with;
-use crate::support::told::served;
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, TestApp, past::done_with, told::served};
 
 const NOW: &str = "2026-11-22T15:00:00Z";
 
@@ -51,7 +49,7 @@ impl Told {
 
 /// The last session of a course that was treated, as it is shown.
 fn last_done(course: &Answer, service: &str) -> Value {
-    let sessions = course.body["sessions"].as_array().unwrap();
+    let sessions = course.array("sessions");
     sessions
         .iter()
         .rfind(|one| one["service"] == service && one["procedure_status"] == "completed")
@@ -89,8 +87,7 @@ async fn p02_with_tattoo_ink_has_six_of_ten_and_the_rest_are_planned_in_one_step
         .post(&format!("{}/plan", told.path()), json!({"service": "laser_partial"}))
         .await
         .expect(200);
-    let starts: Vec<_> =
-        plan.body["proposals"].as_array().unwrap().iter().map(|one| one["start"].clone()).collect();
+    let starts: Vec<_> = plan.array("proposals").iter().map(|one| one["start"].clone()).collect();
     assert_eq!(starts.len(), 3, "{}", plan.text);
     let book = json!({"service": "laser_partial", "starts": starts});
     told.app.post(&format!("{}/plan/book", told.path()), book).await.expect(201);
@@ -109,7 +106,7 @@ async fn p02_with_tattoo_ink_has_six_of_ten_and_the_rest_are_planned_in_one_step
 async fn p03_waits_for_the_test_patch_and_then_needs_its_result() {
     let told = patient(3).await;
     let course = told.read().await;
-    assert_eq!((course.str("phase"), &course.body["depth"]), ("test-patch", &json!("too_deep")));
+    course.has(json!({"phase": "test-patch", "depth": "too_deep"}));
     let refused = told.book("laser_partial", "2026-11-25T10:00").await.expect(422);
     assert!(
         refused.codes().contains(&"test_patch_wait")
@@ -125,10 +122,7 @@ async fn p03_waits_for_the_test_patch_and_then_needs_its_result() {
     told.app.act(&id, "arrive").await.expect(200);
     told.app.act(&id, "check-in").await.expect(200);
     let seen = json!({"outcome": "completed", "test_patch_result": "acceptable"});
-    told.app
-        .call(&told.app.practitioner, "POST", &format!("/sessions/{id}/complete"), seen)
-        .await
-        .expect(200);
+    told.app.complete(&id, seen).await.expect(200);
     let patch = last_done(&told.read().await, "test_patch")["start"].as_str().unwrap()[..10]
         .parse::<chrono::NaiveDate>()
         .unwrap();
@@ -146,13 +140,8 @@ async fn p03_waits_for_the_test_patch_and_then_needs_its_result() {
 async fn p04_with_darker_skin_waits_eight_weeks_and_gets_no_532_nm() {
     let told = patient(4).await;
     let course = told.read().await;
-    let booked = course.body["sessions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|one| one["status"] == "booked")
-        .unwrap()
-        .clone();
+    let booked =
+        course.array("sessions").iter().find(|one| one["status"] == "booked").unwrap().clone();
     let (last, next) = (last_done(&course, "laser_partial"), booked["start"].as_str().unwrap());
     let day = |text: &str| text[..10].parse::<chrono::NaiveDate>().unwrap();
     assert!((day(next) - day(last["start"].as_str().unwrap())).num_days() >= 56);
@@ -178,17 +167,12 @@ async fn p04_with_darker_skin_waits_eight_weeks_and_gets_no_532_nm() {
 async fn p05_is_adjusted_without_any_laser() {
     let told = patient(5).await;
     let course = told.read().await;
-    assert_eq!((&course.body["goal"], &course.body["estimate"]), (&json!("adjust"), &Value::Null));
+    course.has(json!({"goal": "adjust", "estimate": null}));
     told.book("laser_partial", "2026-11-24T10:00").await.expect(422);
     let why = told.why_not("laser_partial", "2026-11-23", "2026-11-27").await;
     assert_eq!(why.why_not(), ["adjust_needs_no_laser"]);
-    let booked = course.body["sessions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|one| one["status"] == "booked")
-        .unwrap()
-        .clone();
+    let booked =
+        course.array("sessions").iter().find(|one| one["status"] == "booked").unwrap().clone();
     let day = booked["start"].as_str().unwrap()[..10].parse::<chrono::NaiveDate>().unwrap();
     let soon = day + chrono::Days::new(5);
     let why = told.why_not("adjustment", &soon.to_string(), &soon.to_string()).await;
@@ -211,10 +195,7 @@ async fn p07_is_deferred_with_the_course_on_hold_and_nothing_is_booked_in_it() {
     let told = patient(7).await;
     assert_eq!(told.read().await.str("status"), "on-hold");
     told.book("consultation", "2026-11-24T10:00").await.refused(422, &["course_not_open"]);
-    told.app
-        .call(&told.app.desk, "PATCH", &told.path(), json!({"status": "active"}))
-        .await
-        .expect(200);
+    told.app.patch(&told.path(), json!({"status": "active"})).await.expect(200);
     let best = told.best("assessment", "2026-11-23", "2026-11-27").await;
     told.book("assessment", &best).await.expect(201);
 }
@@ -223,7 +204,7 @@ async fn p07_is_deferred_with_the_course_on_hold_and_nothing_is_booked_in_it() {
 async fn p08_goes_to_a_partner_and_still_needs_a_test_patch_before_a_laser_here() {
     let told = patient(8).await;
     let course = told.read().await;
-    assert_eq!((&course.body["delivery"], course.str("phase")), (&json!("partner"), "quoted"));
+    course.has(json!({"delivery": "partner", "phase": "quoted"}));
     told.book("laser_partial", "2026-11-24T10:00").await.refused(422, &["test_patch_required"]);
 }
 
@@ -275,9 +256,9 @@ async fn p11_had_a_blister_and_then_darker_skin_and_the_record_shows_both() {
 async fn p12_ended_with_seventy_percent_after_ten_sessions_and_nothing_more_is_booked() {
     let told = patient(12).await;
     let course = told.read().await;
-    assert_eq!((course.str("status"), course.str("outcome")), ("completed", "partial_residual"));
+    course.has(json!({"status": "completed", "outcome": "partial_residual"}));
     assert_eq!(course.body["progress"], json!({"done": 10, "booked": 0, "planned": 10, "left": 0}));
-    assert_eq!((&course.body["phase"], &course.body["next_window"]), (&Value::Null, &Value::Null));
+    course.has(json!({"phase": null, "next_window": null}));
     assert_eq!(last_done(&course, "review")["record"]["clearance_percent"], 70);
     told.book("review", "2026-11-24T10:00").await.refused(422, &["course_not_open"]);
 }

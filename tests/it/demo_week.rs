@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use fadeline::domain::messages::gsm7::septets;
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
-use crate::support::mail::TELLING;
-use crate::support::told::served;
+use crate::support::{TestApp, mail::TELLING, told::served};
 
 /// Every message of the ledger, by patient.
 async fn ledger(app: &TestApp) -> Vec<Value> {
@@ -23,13 +21,7 @@ async fn ledger(app: &TestApp) -> Vec<Value> {
 }
 
 async fn mailbox(app: &TestApp) -> Vec<Value> {
-    app.call("", "GET", "/demo/mailbox.json", Value::Null)
-        .await
-        .expect(200)
-        .body
-        .as_array()
-        .unwrap()
-        .clone()
+    app.open("/demo/mailbox.json").await.expect(200).body.as_array().unwrap().clone()
 }
 
 #[tokio::test]
@@ -65,7 +57,7 @@ async fn moving_the_clock_a_week_shows_in_the_mailbox_exactly_what_the_ledger_pr
             *expected.entry(key).or_default() += 1;
         }
     }
-    app.until("2026-11-29T15:00:00Z").await;
+    app.advance_to("2026-11-29T15:00:00Z").await;
     let mut found: BTreeMap<(String, String, String), usize> = BTreeMap::new();
     for mail in mailbox(&app).await {
         let part = |field: &str| mail[field].as_str().unwrap().to_owned();
@@ -96,19 +88,17 @@ async fn no_message_to_a_patient_of_the_demo_says_what_is_treated() {
     for (number, (patient, _)) in people.iter().enumerate() {
         let details = json!({"preferred_language": if number % 2 == 0 { "fr" } else { "en" },
             "preferred_channel": if number % 4 < 2 { "sms" } else { "email" }});
-        app.call(&app.desk, "PATCH", &format!("/patients/{}", patient.id), details)
-            .await
-            .expect(200);
+        app.patch(&format!("/patients/{}", patient.id), details).await.expect(200);
     }
     let to_come = app.get("/sessions?from=2026-11-23&status=booked&limit=200").await.expect(200);
     let ids: Vec<_> =
         to_come.items().iter().map(|session| session["id"].as_str().unwrap().to_owned()).collect();
     assert!(ids.len() > 5, "{}", ids.len());
-    app.until("2026-12-10T17:00:00Z").await;
+    app.advance_to("2026-12-10T17:00:00Z").await;
     for id in ids.iter().rev().take(6) {
         app.cancel(id).await;
     }
-    app.until("2027-02-10T17:00:00Z").await;
+    app.advance_to("2027-02-10T17:00:00Z").await;
     let mails = mailbox(&app).await;
     let to_patients = mails.iter().filter(|mail| {
         let to = mail["to"].as_str().unwrap();
@@ -119,12 +109,7 @@ async fn no_message_to_a_patient_of_the_demo_says_what_is_treated() {
     for mail in to_patients {
         seen += 1;
         let eml = app
-            .call(
-                "",
-                "GET",
-                &format!("/demo/mailbox/{}.eml", mail["id"].as_str().unwrap()),
-                Value::Null,
-            )
+            .open(&format!("/demo/mailbox/{}.eml", mail["id"].as_str().unwrap()))
             .await
             .expect(200);
         let read = crate::support::mail::Mail::read(&eml.text);

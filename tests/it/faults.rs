@@ -10,8 +10,8 @@ use sqlx::{AssertSqlSafe, PgPool};
 use tempfile::TempDir;
 
 use crate::support::database::{Database, postgres};
-use crate::support::server::{Demo, Server};
-use crate::support::{Answer, TestApp};
+use crate::support::server::Demo;
+use crate::support::{Answer, Server, TestApp};
 
 /// A new patient is written down.
 async fn write(server: &Server, token: &str) -> Answer {
@@ -104,7 +104,7 @@ impl SmallDisk {
         std::fs::remove_file(self.beside.path().join("ballast")).unwrap();
     }
 
-    /// Whoever opens a file from now on can only read it.
+    /// A process that opens a file from now on can only read it.
     fn read_only(&self) {
         let folder = self.folder.path();
         assert!(mount(&["--bind", &folder.display().to_string()], folder));

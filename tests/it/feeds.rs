@@ -4,13 +4,11 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::support::mail::line;
-use crate::support::{Answer, Clinic, TestApp, request};
+use crate::support::{Answer, Clinic, TestApp, mail::line, request};
 
 async fn clinic() -> (TestApp, Clinic, String) {
-    let app = TestApp::empty().await;
-    let clinic = app.clinic().await;
-    let course = app.course("Zebulon").await;
+    let (app, clinic) = TestApp::with_clinic().await;
+    let course = app.prepare_course("Zebulon").await;
     (app, clinic, course)
 }
 
@@ -60,7 +58,7 @@ async fn a_feed_is_a_calendar_that_is_fetched_again_only_when_it_changed() {
     for none in ["METHOD", "ORGANIZER", "ATTENDEE"] {
         assert_eq!(line(&feed.text, none), None);
     }
-    let tag = feed.headers["etag"].to_str().unwrap().to_owned();
+    let tag = feed.header("etag").to_owned();
     for asked in [tag.clone(), format!("\"other\", {tag}"), format!("W/{tag}"), "*".to_owned()] {
         let same = fetch(&app, &path, &[("if-none-match", &asked)]).await.expect(304);
         assert!(same.text.is_empty());
@@ -91,11 +89,7 @@ async fn a_feed_can_be_asked_about_and_comes_compressed() {
         (&"gzip".parse().unwrap(), &"accept-encoding".parse().unwrap())
     );
     let tag = response.headers()["etag"].to_str().unwrap().to_owned();
-    assert_ne!(
-        tag,
-        plain.headers["etag"].to_str().unwrap(),
-        "another encoding is another representation"
-    );
+    assert_ne!(tag, plain.header("etag"), "another encoding is another representation");
     let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
     let mut text = String::new();
     std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut text)
@@ -114,7 +108,7 @@ async fn wrong_rotated_and_revoked_addresses_are_answered_alike() {
     let again = app.act_on_feed(&id, "rotate").await;
     let current = again.str("url").trim_start_matches("http://127.0.0.1:8080").to_owned();
     fetch(&app, &current, &[]).await.expect(200);
-    app.call(&app.desk, "DELETE", &format!("/feeds/{id}"), Value::Null).await.expect(204);
+    app.delete(&format!("/feeds/{id}")).await.expect(204);
     let unknown = fetch(&app, "/feeds/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.ics", &[])
         .await
         .expect(404);
@@ -135,7 +129,7 @@ async fn wrong_rotated_and_revoked_addresses_are_answered_alike() {
         };
         assert_eq!(told(&answer), told(&unknown));
     }
-    app.call(&app.desk, "DELETE", &format!("/feeds/{id}"), Value::Null).await.expect(404);
+    app.delete(&format!("/feeds/{id}")).await.expect(404);
     assert_eq!(app.get("/feeds").await.expect(200).items().len(), 0);
     let secret = current.trim_start_matches("/feeds/").trim_end_matches(".ics");
     assert!(secret.len() >= 22, "128 bits at least");
@@ -151,7 +145,7 @@ async fn wrong_rotated_and_revoked_addresses_are_answered_alike() {
 async fn a_wrong_address_takes_as_long_as_a_revoked_one() {
     let (app, clinic, _) = clinic().await;
     let (id, revoked) = make(&app, "site", &clinic.site).await;
-    app.call(&app.desk, "DELETE", &format!("/feeds/{id}"), Value::Null).await.expect(204);
+    app.delete(&format!("/feeds/{id}")).await.expect(204);
     let wrong = "/feeds/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.ics";
     let mut ratios = Vec::new();
     // A machine that hiccups gets another chance; an answer that is always slower does not.
@@ -180,8 +174,8 @@ async fn a_wrong_address_takes_as_long_as_a_revoked_one() {
 #[tokio::test]
 async fn what_was_called_off_vanishes_and_the_window_is_30_days_back_to_365_ahead() {
     let (app, clinic, course) = clinic().await;
-    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
-    let gone = app.book(&course, "review", "2027-01-06T10:00").await.expect(201).id();
+    let session = app.make_visit(&course, "consultation", "2027-01-05T10:00").await;
+    let gone = app.make_visit(&course, "review", "2027-01-06T10:00").await;
     app.cancel(&gone).await.expect(200);
     app.book(&course, "consultation", "2028-01-14T10:00").await.expect(201);
     let (_, path) = make(&app, "site", &clinic.site).await;
@@ -194,7 +188,7 @@ async fn what_was_called_off_vanishes_and_the_window_is_30_days_back_to_365_ahea
     assert_eq!(events(&fetch(&app, &path, &[]).await.expect(200)), 2);
     app.wait(Duration::days(2));
     assert_eq!(events(&fetch(&app, &path, &[]).await.expect(200)), 1);
-    app.get(&format!("/sessions/{session}")).await.expect(200);
+    app.session(&session).await;
 }
 
 /// 15, 77: names.
@@ -202,7 +196,7 @@ async fn what_was_called_off_vanishes_and_the_window_is_30_days_back_to_365_ahea
 async fn no_feed_but_the_patients_own_says_whose_a_visit_is_and_even_that_not_what() {
     let (app, clinic, course) = clinic().await;
     let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
-    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    let patient = app.patient_of(&course).await;
     for (kind, id) in
         [("practitioner", clinic.noor.as_str()), ("site", &clinic.site), ("patient", &patient)]
     {
@@ -222,7 +216,7 @@ async fn no_feed_but_the_patients_own_says_whose_a_visit_is_and_even_that_not_wh
     assert_eq!(line(&own.text, "LOCATION").unwrap(), "59 Hayden Street");
 }
 
-/// Entries that did not change are not written anew, but a feed shows what is true now, also where no visit has another
+/// Entries that did not change are not written again, but a feed shows what is true now, also where no visit has another
 /// version for it.
 #[tokio::test]
 async fn a_feed_shows_a_new_address_name_and_language_though_no_visit_has_changed() {
@@ -230,7 +224,7 @@ async fn a_feed_shows_a_new_address_name_and_language_though_no_visit_has_change
     let with = json!({"practitioner_id": clinic.noor});
     let session =
         app.book_with(&course, "consultation", "2027-01-05T10:00", with).await.expect(201);
-    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    let patient = app.patient_of(&course).await;
     let (_, own) = make(&app, "patient", &patient).await;
     let (_, noors) = make(&app, "practitioner", &clinic.noor).await;
     fetch(&app, &own, &[]).await.expect(200);
@@ -250,7 +244,7 @@ async fn a_feed_shows_a_new_address_name_and_language_though_no_visit_has_change
     assert!(named.contains("X-WR-CALNAME:Hayden St Clinic - Noor Newname\r\n"));
     let events = |feed: &str| feed.split_once("BEGIN:VEVENT").unwrap().1.to_owned();
     assert_eq!(events(&named), events(&before), "nothing else changed");
-    let same = app.get(&format!("/sessions/{}", session.id())).await;
+    let same = app.session(&session.id()).await;
     for of in ["version", "sequence"] {
         assert_eq!(same.body[of], session.body[of], "{of}");
     }
@@ -258,10 +252,9 @@ async fn a_feed_shows_a_new_address_name_and_language_though_no_visit_has_change
 
 #[tokio::test]
 async fn a_shop_sees_only_when_it_is_busy_and_not_with_how_many() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let shop = app.shop("Harbour Light", 2).await;
-    let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
+    let (app, _) = TestApp::with_clinic().await;
+    let shop = app.make_shop("Harbour Light", 2).await;
+    let (ada, ben) = (app.prepare_course("Ada").await, app.prepare_course("Ben").await);
     for course in [&ada, &ben] {
         app.disclose(course, &shop.id).await;
     }
@@ -282,14 +275,7 @@ async fn when_it_was_fetched_last_is_shown_and_who_leaves_takes_it_along() {
     fetch(&app, &path, &[]).await.expect(200);
     assert_eq!(app.get("/feeds").await.items()[0]["last_fetched_at"], "2027-01-04T09:05:00-05:00");
     assert!(app.get("/feeds").await.items()[0].get("url").is_none(), "the address is shown once");
-    app.call(
-        &app.manager,
-        "PATCH",
-        &format!("/practitioners/{}", clinic.noor),
-        json!({"active": false}),
-    )
-    .await
-    .expect(200);
+    app.set(&format!("/practitioners/{}", clinic.noor), json!({"active": false})).await;
     fetch(&app, &path, &[]).await.expect(404);
 }
 
@@ -323,12 +309,12 @@ async fn an_address_that_nobody_fetches_for_ninety_days_is_revoked_with_a_task()
 async fn a_repeated_request_for_an_address_is_answered_without_the_secret() {
     let (app, clinic, _) = clinic().await;
     let ask = || {
-        app.call_with(
+        app.call_once(
+            "one",
             &app.desk,
             "POST",
             "/feeds",
             json!({"kind": "site", "id": clinic.site}),
-            &[("idempotency-key", "one")],
         )
     };
     let (first, again) = (ask().await.expect(201), ask().await.expect(201));

@@ -4,39 +4,38 @@ use chrono::Duration;
 use serde_json::json;
 
 use crate::manage_users::boss;
-use crate::support::TestApp;
-use crate::support::browser::{PASSWORD, Seat};
+use crate::support::{Browser, PASSWORD, TestApp};
 
 #[tokio::test]
 async fn the_figures_are_what_happened() {
-    let app = TestApp::empty().await;
-    let clinic = app.clinic().await;
+    let (app, clinic) = TestApp::with_clinic().await;
     let manager = boss(&app).await;
     // Nothing yet: every number is there and none is wrong.
-    let empty = manager.get("/manage/figures").await.expect(200);
-    assert!(empty.text.contains("no visits") && empty.text.contains("<svg"));
+    let empty = manager.page("/manage/figures").await;
+    empty.shows(&["no visits", "<svg"]);
     app.rent(&clinic, "2027-01-07T09:00", "2027-01-07T17:00").await;
     // One comes, one does not; another came on New Year's Day, as is told below.
-    let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
-    let came = app.book(&ada, "review", "2027-01-04T10:00").await.expect(201).id();
-    let missed = app.book(&ben, "review", "2027-01-04T11:00").await.expect(201).id();
+    let (ada, ben) = (app.prepare_course("Ada").await, app.prepare_course("Ben").await);
+    let came = app.make_visit(&ada, "review", "2027-01-04T10:00").await;
+    let missed = app.make_visit(&ben, "review", "2027-01-04T11:00").await;
     app.wait(Duration::hours(1));
     app.act(&came, "arrive").await.expect(200);
     app.wait(Duration::hours(3));
     app.act(&missed, "no-show").await.expect(200);
-    // A course that took 100 days and two sessions, and one whose next session nobody booked.
+    // A course that took 100 days and two sessions, and one whose next session was not booked.
     let done = json!({"outcome": "completed", "zones": ["vertex"], "parameter_sets": [crate::support::past::settings(1064)],
         "endpoint": "frosting", "pain": 4, "eyewear_checked": true});
-    let (cyd, dee) = (app.course("Cyd").await, app.course("Dee").await);
+    let (cyd, dee) = (app.prepare_course("Cyd").await, app.prepare_course("Dee").await);
     for day in ["2026-09-23T10:00", "2027-01-01T10:00"] {
-        app.past(&cyd, "laser_partial", day, Some(&clinic.owned), done.clone()).await;
+        app.write_past(&cyd, "laser_partial", day, Some(&clinic.owned), done.clone()).await;
     }
     let ended = json!({"status": "completed", "outcome": "cleared"});
-    app.call(&app.desk, "PATCH", &format!("/courses/{cyd}"), ended).await.expect(200);
-    app.past(&dee, "laser_partial", "2026-10-05T10:00", Some(&clinic.owned), done.clone()).await;
-    // Nobody was at that browser for hours, which locks it.
-    let manager = Seat::signed_in(&app, "second@example.test", PASSWORD).await;
-    let page = manager.get("/manage/figures?from=2027-01&months=1").await.expect(200);
+    app.patch(&format!("/courses/{cyd}"), ended).await.expect(200);
+    app.write_past(&dee, "laser_partial", "2026-10-05T10:00", Some(&clinic.owned), done.clone())
+        .await;
+    // That browser was left alone for hours, which locks it.
+    let manager = Browser::with_password(&app, "second@example.test", PASSWORD).await;
+    let page = manager.page("/manage/figures?from=2027-01&months=1").await;
     for row in [
         "<th scope=\"row\">2027-01</th><td class=\"number\">2</td><td class=\"number\">1</td><td class=\"number\">33.3 %</td>",
         // Twenty weekdays of nine hours, New Year's Day left out.
@@ -71,6 +70,6 @@ async fn months_that_make_no_sense_come_back_with_a_sentence() {
         let page = manager.get(&format!("/manage/figures?{query}")).await.expect(422);
         assert!(page.text.contains(field), "{query}");
     }
-    manager.get("/manage/figures?from=2199-12&months=24").await.expect(200);
-    manager.get("/manage/figures?from=1900-01&months=24").await.expect(200);
+    manager.page("/manage/figures?from=2199-12&months=24").await;
+    manager.page("/manage/figures?from=1900-01&months=24").await;
 }

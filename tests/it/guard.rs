@@ -61,9 +61,7 @@ impl ByHand {
 
 #[tokio::test]
 async fn the_database_itself_refuses_two_claims_on_one_resource_that_overlap() {
-    let app = TestApp::empty().await;
-    let clinic = app.clinic().await;
-    let course = app.new_course("Ada").await;
+    let (app, clinic, course) = TestApp::with_new_course().await;
     // 15:00 to 15:45 in UTC, claimed until 16:00.
     let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
     let (noor, session) = (session.str("practitioner_id"), session.str("id"));
@@ -90,9 +88,7 @@ async fn the_database_itself_refuses_two_claims_on_one_resource_that_overlap() {
 
 #[tokio::test]
 async fn claims_are_never_moved_never_backwards_and_never_longer_than_a_day() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.new_course("Ada").await;
+    let (app, _, course) = TestApp::with_new_course().await;
     let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
     let (noor, session) = (session.str("practitioner_id").to_owned(), session.id());
     let hand = ByHand::open(&app).await;
@@ -126,8 +122,7 @@ async fn lines_of_the_audit_are_never_changed_and_never_deleted() {
 
 #[tokio::test]
 async fn foreign_keys_hold_and_sqlite_is_set_up_to_keep_what_it_says() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
+    let (app, _) = TestApp::with_clinic().await;
     let hand = ByHand::open(&app).await;
     let nobody = hand.uuid("01890000-0000-7000-8000-000000000099");
     let orphan = format!(
@@ -152,9 +147,7 @@ async fn foreign_keys_hold_and_sqlite_is_set_up_to_keep_what_it_says() {
 
 #[tokio::test]
 async fn a_failed_audit_line_fails_the_deed() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.new_course("Ada").await;
+    let (app, _, course) = TestApp::with_new_course().await;
     let hand = ByHand::open(&app).await;
     hand.run("ALTER TABLE audit RENAME TO audit_away").await.unwrap();
     app.book(&course, "consultation", "2027-01-05T10:00").await.expect(500);
@@ -170,9 +163,7 @@ async fn a_failed_audit_line_fails_the_deed() {
 
 #[tokio::test]
 async fn a_catalogue_that_is_changed_by_another_hand_is_seen_by_the_next_request() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.new_course("Ada").await;
+    let (app, _, course) = TestApp::with_new_course().await;
     let slots = || app.slots(&course, "consultation", "2027-01-05", "2027-01-05");
     assert!(!slots().await.starts().is_empty());
     let hand = ByHand::open(&app).await;

@@ -12,9 +12,8 @@ async fn hold(app: &TestApp, course: &str, start: &str) -> Answer {
 
 #[tokio::test]
 async fn a_hold_blocks_like_a_booking_and_its_owner_books_it() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
+    let (app, _) = TestApp::with_clinic().await;
+    let (ada, ben) = (app.prepare_course("Ada").await, app.prepare_course("Ben").await);
     let held = hold(&app, &ada, "2027-01-05T10:00").await.expect(201);
     assert_eq!(held.str("expires_at"), "2027-01-04T09:10:00-05:00");
     app.book(&ben, "consultation", "2027-01-05T10:30")
@@ -42,9 +41,8 @@ async fn a_hold_blocks_like_a_booking_and_its_owner_books_it() {
 
 #[tokio::test]
 async fn a_hold_ends_by_itself_and_then_blocks_nobody() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
+    let (app, _) = TestApp::with_clinic().await;
+    let (ada, ben) = (app.prepare_course("Ada").await, app.prepare_course("Ben").await);
     let held = hold(&app, &ada, "2027-01-05T10:00").await.expect(201).id();
     app.wait(Duration::minutes(10));
     assert!(
@@ -61,25 +59,22 @@ async fn a_hold_ends_by_itself_and_then_blocks_nobody() {
 
 #[tokio::test]
 async fn nobody_else_uses_a_hold_or_gives_it_up() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, _, course) = TestApp::with_course().await;
     let held = hold(&app, &course, "2027-01-05T10:00").await.expect(201).id();
-    let other = app.another_desk().await;
+    let other = app.add_desk().await;
     let path = format!("/holds/{held}");
     app.call(&other, "DELETE", &path, Value::Null).await.expect(404);
     let booking = json!({"course_id": course, "service": "consultation", "start": "2027-01-05T10:00", "hold_id": held});
     app.call(&other, "POST", "/sessions", booking).await.refused(409, &["hold_gone"]);
-    app.call(&app.desk, "DELETE", &path, Value::Null).await.expect(204);
-    app.call(&app.desk, "DELETE", &path, Value::Null).await.expect(404);
+    app.delete(&path).await.expect(204);
+    app.delete(&path).await.expect(404);
     app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
 }
 
 #[tokio::test]
 async fn a_hold_is_for_its_own_course_service_and_time() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
+    let (app, _) = TestApp::with_clinic().await;
+    let (ada, ben) = (app.prepare_course("Ada").await, app.prepare_course("Ben").await);
     let held = json!({"hold_id": hold(&app, &ada, "2027-01-05T10:00").await.expect(201).id()});
     app.book_with(&ben, "consultation", "2027-01-05T10:00", held.clone())
         .await
@@ -95,9 +90,7 @@ async fn a_hold_is_for_its_own_course_service_and_time() {
 
 #[tokio::test]
 async fn a_hold_obeys_the_rules_of_booking() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, _, course) = TestApp::with_course().await;
     hold(&app, &course, "2027-07-01T10:00").await.refused(422, &["clinic_closed"]);
     hold(&app, &course, "2027-03-14T02:30").await.refused(422, &["no_such_local_time"]);
 }

@@ -1,4 +1,4 @@
-//! What a patient is told of a visit, when it is booked, moved, called off or undone: one
+//! What a patient is told of a visit, when it is booked, moved, cancelled or undone: one
 //! UID for life, a rising SEQUENCE, nothing of a slip, and the old address told that it is off.
 
 use chrono::Duration;
@@ -8,33 +8,27 @@ use serde_json::{Value, json};
 use crate::support::{Clinic, TestApp};
 
 async fn clinic() -> (TestApp, Clinic, String) {
-    let app = TestApp::empty().await;
-    let clinic = app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, clinic, course) = TestApp::with_course().await;
     (app, clinic, course)
 }
 
 async fn booked() -> (TestApp, String, String) {
     let (app, _, course) = clinic().await;
-    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
+    let session = app.make_visit(&course, "consultation", "2027-03-15T10:00").await;
     (app, course, session)
-}
-
-async fn patient_of(app: &TestApp, course: &str) -> String {
-    app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned()
 }
 
 /// A visit from its booking to its end: 11, 12, 15, 19, 35, 37, 39, 40, 41, 42, 43.
 #[tokio::test]
 async fn a_visit_is_invited_updated_and_cancelled_under_one_uid_with_rising_sequence() {
     let (app, _, session) = booked().await;
-    app.after_grace().await;
+    app.send_after_grace().await;
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     app.move_to(&session, "2027-03-17T12:00").await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     app.cancel(&session).await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     assert_eq!(
         app.ledger(&session).await,
         ["invite sent", "update sent", "update sent", "cancel sent"]
@@ -46,7 +40,7 @@ async fn a_visit_is_invited_updated_and_cancelled_under_one_uid_with_rising_sequ
     let of = |name: &str| mails.iter().map(|mail| mail.line(name)).collect::<Vec<_>>();
     assert_eq!(of("METHOD"), methods);
     assert_eq!(of("SEQUENCE"), ["0", "1", "2", "3"]);
-    let uid = app.get(&format!("/sessions/{session}")).await.str("uid").to_owned();
+    let uid = app.session(&session).await.str("uid").to_owned();
     assert!(of("UID").iter().all(|one| *one == uid));
     assert!(of("ORGANIZER").iter().all(|one| one == "mailto:appointments@clinic.invalid"));
     assert_eq!(
@@ -70,10 +64,10 @@ async fn a_change_of_practitioner_alone_is_an_update_of_the_same_entry() {
         .await
         .expect(201)
         .id();
-    app.after_grace().await;
+    app.send_after_grace().await;
     let to = json!({"start": "2027-01-11T10:00", "practitioner_id": clinic.theo});
-    app.post(&format!("/sessions/{session}/reschedule"), to).await.expect(200);
-    app.after_grace().await;
+    app.reschedule(&session, to).await.expect(200);
+    app.send_after_grace().await;
     let mails = app.mails().await;
     assert_eq!(mails.len(), 2);
     for name in ["UID", "ORGANIZER", "DTSTART", "DTEND"] {
@@ -91,7 +85,7 @@ async fn a_booking_that_is_undone_in_time_reaches_nobody() {
     app.wait(Duration::minutes(2));
     assert!(app.deliver().await.is_nothing(), "it waits out the grace time");
     app.act(&session, "undo").await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     assert_eq!(app.ledger(&session).await, ["invite superseded cancelled"]);
     assert!(app.mails().await.is_empty());
 }
@@ -99,14 +93,14 @@ async fn a_booking_that_is_undone_in_time_reaches_nobody() {
 #[tokio::test]
 async fn a_move_that_is_undone_in_time_reaches_nobody_either() {
     let (app, _, session) = booked().await;
-    app.after_grace().await;
+    app.send_after_grace().await;
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
     app.act(&session, "undo").await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     assert_eq!(app.ledger(&session).await, ["invite sent", "update superseded undone"]);
     app.cancel(&session).await.expect(200);
     app.act(&session, "undo").await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     assert_eq!(app.ledger(&session).await.last().unwrap(), "cancel superseded undone");
     assert_eq!(app.mails().await.len(), 1);
 }
@@ -119,7 +113,7 @@ async fn of_several_quick_moves_only_the_last_is_told() {
         app.wait(Duration::minutes(1));
         app.deliver().await;
     }
-    app.after_grace().await;
+    app.send_after_grace().await;
     let mails = app.mails().await;
     assert_eq!(mails.len(), 1);
     assert_eq!(
@@ -129,11 +123,8 @@ async fn of_several_quick_moves_only_the_last_is_told() {
     assert_eq!(
         app.ledger(&session).await,
         [
-            "invite superseded moved",
-            "invite superseded moved",
-            "invite superseded moved",
-            "invite superseded moved",
-            "invite sent"
+            "invite superseded moved", "invite superseded moved", "invite superseded moved",
+            "invite superseded moved", "invite sent"
         ]
     );
 }
@@ -141,9 +132,9 @@ async fn of_several_quick_moves_only_the_last_is_told() {
 #[tokio::test]
 async fn a_cancellation_that_was_told_and_then_undone_invites_anew_under_the_same_uid() {
     let app = TestApp::with_policy(Policy { message_grace_minutes: 0, ..Policy::default() }).await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
-    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
+    app.make_clinic().await;
+    let course = app.prepare_course("Ada").await;
+    let session = app.make_visit(&course, "consultation", "2027-03-15T10:00").await;
     app.deliver().await;
     app.cancel(&session).await.expect(200);
     app.deliver().await;
@@ -158,11 +149,11 @@ async fn a_cancellation_that_was_told_and_then_undone_invites_anew_under_the_sam
 #[tokio::test]
 async fn a_new_address_is_invited_and_the_old_one_told_that_it_is_off_and_no_more() {
     let (app, course, session) = booked().await;
-    app.after_grace().await;
-    let patient = patient_of(&app, &course).await;
+    app.send_after_grace().await;
+    let patient = app.patient_of(&course).await;
     let path = format!("/patients/{patient}");
-    app.call(&app.desk, "PATCH", &path, json!({"email": "new@example.test"})).await.expect(200);
-    app.after_grace().await;
+    app.patch(&path, json!({"email": "new@example.test"})).await.expect(200);
+    app.send_after_grace().await;
     let mails = app.mails().await;
     let told: Vec<_> = mails
         .iter()
@@ -176,7 +167,7 @@ async fn a_new_address_is_invited_and_the_old_one_told_that_it_is_off_and_no_mor
             ("new@example.test", "REQUEST".into(), "1".into()),
         ]
     );
-    assert_eq!(app.get(&format!("/sessions/{session}")).await.body["sequence"], 1);
+    assert_eq!(app.session(&session).await.body["sequence"], 1);
     for secret in ["LOCATION", "DESCRIPTION", "VALARM", "URL"] {
         assert!(
             !mails[1].calendar.as_ref().unwrap().1.contains(secret),
@@ -184,9 +175,9 @@ async fn a_new_address_is_invited_and_the_old_one_told_that_it_is_off_and_no_mor
         );
     }
     assert!(!mails[1].text.contains("/a/"), "no link goes there");
-    // Without an address, the last one is told that it is off, and the next change has nobody to go to.
-    app.call(&app.desk, "PATCH", &path, json!({"email": null})).await.expect(200);
-    app.after_grace().await;
+    // Without an address, the last one is told that it is off, and the next change has no address to go to.
+    app.patch(&path, json!({"email": null})).await.expect(200);
+    app.send_after_grace().await;
     assert_eq!(app.mails().await.last().unwrap().line("METHOD"), "CANCEL");
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
     assert_eq!(app.ledger(&session).await.last().unwrap(), "invite suppressed no_address");
@@ -195,34 +186,33 @@ async fn a_new_address_is_invited_and_the_old_one_told_that_it_is_off_and_no_mor
 #[tokio::test]
 async fn an_address_that_is_changed_back_in_time_changes_nothing() {
     let (app, course, session) = booked().await;
-    app.after_grace().await;
-    let path = format!("/patients/{}", patient_of(&app, &course).await);
+    app.send_after_grace().await;
+    let path = format!("/patients/{}", app.patient_of(&course).await);
     for email in ["new@example.test", "ADA@example.test"] {
-        app.call(&app.desk, "PATCH", &path, json!({"email": email})).await.expect(200);
+        app.patch(&path, json!({"email": email})).await.expect(200);
     }
-    app.after_grace().await;
+    app.send_after_grace().await;
     assert_eq!(
         app.ledger(&session).await,
         ["invite sent", "cancel superseded undone", "invite superseded readdressed"]
     );
     let link = app.mails().await[0].link();
-    app.call("", "GET", &link, Value::Null).await.expect(200);
+    app.open(&link).await.expect(200);
 }
 
 #[tokio::test]
 async fn who_withdrew_the_consent_to_messages_gets_none_until_it_is_given_anew() {
     let (app, course, session) = booked().await;
-    let consents = format!("/patients/{}/consents", patient_of(&app, &course).await);
-    let give = json!({"kind": "messages", "text_version": "1"});
-    let consent = app.post(&consents, give.clone()).await.expect(201).id();
-    app.call(&app.desk, "DELETE", &format!("{consents}/{consent}"), Value::Null).await.expect(200);
-    app.after_grace().await;
+    let patient = app.patient_of(&course).await;
+    let consent = app.consent_to_messages(&patient).await;
+    app.delete(&consent).await.expect(200);
+    app.send_after_grace().await;
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     assert!(app.mails().await.is_empty());
     assert_eq!(app.ledger(&session).await.last().unwrap(), "invite suppressed no_consent");
-    app.post(&consents, give).await.expect(201);
-    app.after_grace().await;
+    app.consent_to_messages(&patient).await;
+    app.send_after_grace().await;
     assert_eq!(app.mails().await.len(), 1, "what was kept from them so far is sent");
 }
 
@@ -231,19 +221,19 @@ async fn where_the_clinic_asks_for_a_recorded_consent_nobody_is_written_to_witho
     let app =
         TestApp::with_policy(Policy { messages_need_recorded_consent: true, ..Policy::default() })
             .await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
-    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
+    app.make_clinic().await;
+    let course = app.prepare_course("Ada").await;
+    let session = app.make_visit(&course, "consultation", "2027-03-15T10:00").await;
     assert_eq!(app.ledger(&session).await, ["invite suppressed no_consent"]);
 }
 
 #[tokio::test]
 async fn who_wants_no_calendar_entries_gets_the_same_mail_without_one() {
     let (app, _, course) = clinic().await;
-    let path = format!("/patients/{}", patient_of(&app, &course).await);
-    app.call(&app.desk, "PATCH", &path, json!({"calendar_invites": false})).await.expect(200);
+    let path = format!("/patients/{}", app.patient_of(&course).await);
+    app.patch(&path, json!({"calendar_invites": false})).await.expect(200);
     app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201);
-    app.after_grace().await;
+    app.send_after_grace().await;
     let mail = app.mails().await.remove(0);
     assert!(mail.calendar.is_none() && mail.attached.is_none() && !mail.raw.contains("VCALENDAR"));
     assert!(
@@ -257,10 +247,10 @@ async fn who_wants_no_calendar_entries_gets_the_same_mail_without_one() {
 async fn what_a_patient_wants_within_the_grace_time_is_what_they_get() {
     let (app, _, course) = clinic().await;
     app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201);
-    let path = format!("/patients/{}", patient_of(&app, &course).await);
+    let path = format!("/patients/{}", app.patient_of(&course).await);
     let wish = json!({"calendar_invites": false, "preferred_language": "fr"});
-    app.call(&app.desk, "PATCH", &path, wish).await.expect(200);
-    app.after_grace().await;
+    app.patch(&path, wish).await.expect(200);
+    app.send_after_grace().await;
     let mail = app.mails().await.remove(0);
     assert!(mail.calendar.is_none() && mail.subject.starts_with("Votre rendez-vous"), "{mail:?}");
 }
@@ -268,57 +258,54 @@ async fn what_a_patient_wants_within_the_grace_time_is_what_they_get() {
 #[tokio::test]
 async fn a_cancellation_that_was_kept_back_is_told_once_messages_are_wanted_again() {
     let (app, course, session) = booked().await;
-    let consents = format!("/patients/{}/consents", patient_of(&app, &course).await);
-    let give = json!({"kind": "messages", "text_version": "1"});
-    let consent = app.post(&consents, give.clone()).await.expect(201).id();
-    app.after_grace().await;
-    app.call(&app.desk, "DELETE", &format!("{consents}/{consent}"), Value::Null).await.expect(200);
+    let patient = app.patient_of(&course).await;
+    let consent = app.consent_to_messages(&patient).await;
+    app.send_after_grace().await;
+    app.delete(&consent).await.expect(200);
     app.cancel(&session).await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     assert_eq!(app.ledger(&session).await, ["invite sent", "cancel suppressed no_consent"]);
-    app.post(&consents, give).await.expect(201);
-    app.after_grace().await;
+    app.consent_to_messages(&patient).await;
+    app.send_after_grace().await;
     assert_eq!(app.ledger(&session).await.last().unwrap(), "cancel sent");
 }
 
 #[tokio::test]
 async fn what_happens_on_the_day_is_no_news_to_a_calendar() {
     let (app, _, session) = booked().await;
-    app.after_grace().await;
+    app.send_after_grace().await;
     app.app.clock.advance(
         "2027-03-15T13:45:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap()
             - app.app.clock.now(),
     );
     app.act(&session, "arrive").await.expect(200);
     app.act(&session, "check-in").await.expect(200);
-    let done = app.get(&format!("/sessions/{session}")).await;
+    let done = app.session(&session).await;
     assert_eq!(done.body["sequence"], 0);
     assert_eq!(app.ledger(&session).await, ["invite sent"]);
 }
 
 #[tokio::test]
 async fn a_visit_whose_laser_went_away_is_told_when_it_has_a_new_time() {
-    let app = TestApp::without_waits().await;
-    let clinic = app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, clinic, course) = TestApp::with_course_without_waits().await;
     let window = app.rent(&clinic, "2027-01-14T09:00", "2027-01-14T17:00").await;
     let with = json!({"device_id": clinic.rented});
     let session =
         app.book_with(&course, "laser_partial", "2027-01-14T10:00", with).await.expect(201).id();
     let remove = format!("/devices/{}/rental-windows/{window}", clinic.rented);
     app.manage("DELETE", &remove, Value::Null).await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     assert_eq!(app.ledger(&session).await, ["invite superseded pending"]);
     let to = json!({"start": "2027-01-15T10:00", "device_id": clinic.owned});
-    app.post(&format!("/sessions/{session}/reschedule"), to).await.expect(200);
-    app.after_grace().await;
+    app.reschedule(&session, to).await.expect(200);
+    app.send_after_grace().await;
     assert_eq!(app.ledger(&session).await.last().unwrap(), "invite sent");
 }
 
 #[tokio::test]
 async fn what_is_over_is_not_told_any_more() {
     let (app, _, course) = clinic().await;
-    let session = app.book(&course, "consultation", "2027-01-04T09:15").await.expect(201).id();
+    let session = app.make_visit(&course, "consultation", "2027-01-04T09:15").await;
     app.wait(Duration::hours(2));
     app.deliver().await;
     assert_eq!(app.ledger(&session).await, ["invite suppressed past"]);
@@ -328,20 +315,16 @@ async fn what_is_over_is_not_told_any_more() {
 #[tokio::test]
 async fn mail_is_in_the_patients_language_and_says_all_without_its_calendar() {
     let (app, _, course) = clinic().await;
-    let path = format!("/patients/{}", patient_of(&app, &course).await);
-    app.call(&app.desk, "PATCH", &path, json!({"preferred_language": "fr"})).await.expect(200);
+    let path = format!("/patients/{}", app.patient_of(&course).await);
+    app.patch(&path, json!({"preferred_language": "fr"})).await.expect(200);
     app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201);
-    app.after_grace().await;
+    app.send_after_grace().await;
     let mail = app.mails().await.remove(0);
     assert_eq!(mail.subject, "Votre rendez-vous du 15 mars à 10 h 00");
     for part in [&mail.text, &mail.html] {
         for said in [
-            "lundi 15 mars 2027",
-            "10 h 00",
-            "heure de Toronto (America/Toronto)",
-            "59 Hayden Street",
-            "/a/",
-            "(647) 351-0061",
+            "lundi 15 mars 2027", "10 h 00", "heure de Toronto (America/Toronto)",
+            "59 Hayden Street", "/a/", "(647) 351-0061",
         ] {
             assert!(part.contains(said), "{said} in {part}");
         }
@@ -356,7 +339,7 @@ async fn a_visit_of_the_demo_was_invited_when_it_was_booked_so_calling_it_off_ta
     let session = booked.items()[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(app.ledger(&session).await, ["invite sent"]);
     app.cancel(&session).await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     let mails = app.mails().await;
     assert_eq!(mails.len(), 1);
     assert_eq!(

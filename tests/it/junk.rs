@@ -3,17 +3,16 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::TestApp;
 
 #[tokio::test]
 async fn junk_in_every_body_of_every_route_gets_a_clear_4xx_and_changes_nothing() {
-    let app = TestApp::empty().await;
-    let clinic = app.clinic().await;
+    let (app, clinic) = TestApp::with_clinic().await;
     let patient = app.register("Ada").await;
-    let course = app.course_of(&patient).await;
-    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
+    let course = app.open_course_for(&patient).await;
+    let session = app.make_visit(&course, "consultation", "2027-01-05T10:00").await;
     let deep = "[".repeat(50_000);
     let long = format!("{{\"start\": \"{}\"}}", "9".repeat(60_000));
     let bodies: Vec<Vec<u8>> = vec![
@@ -77,7 +76,7 @@ async fn junk_in_every_body_of_every_route_gets_a_clear_4xx_and_changes_nothing(
         }
     }
     assert!(sent > 250, "only {sent} were sent");
-    assert_eq!(app.get(&format!("/sessions/{session}")).await.body["version"], 1);
+    assert_eq!(app.session(&session).await.body["version"], 1);
     assert_eq!(app.get(&format!("/patients/{patient}")).await.body["version"], 1);
     assert_eq!(app.get("/sites").await.items().len(), 1);
 }
@@ -130,9 +129,7 @@ async fn a_name_of_10000_characters_of_html_is_refused_and_a_short_one_is_only_t
 
 #[tokio::test]
 async fn junk_in_queries_and_ids_is_a_4xx() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, _, course) = TestApp::with_course().await;
     for (path, status) in [
         ("/slots".to_owned(), 400),
         (format!("/slots?course_id={course}"), 400),
@@ -160,5 +157,5 @@ async fn junk_in_queries_and_ids_is_a_4xx() {
         let path = format!("/patients?after={after}");
         assert_eq!(app.get(&path).await.status, 422, "{path}");
     }
-    assert_eq!(app.call(&app.manager, "GET", "/audit", Value::Null).await.status, 400);
+    assert_eq!(app.manager_get("/audit").await.status, 400);
 }

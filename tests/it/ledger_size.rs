@@ -73,11 +73,9 @@ async fn step_time(app: &TestApp) -> Duration {
 
 #[tokio::test]
 async fn a_step_takes_as_long_as_what_is_due_and_not_as_the_ledger_is() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, _, course) = TestApp::with_course().await;
     app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201);
-    app.until("2027-03-13T14:00:00Z").await;
+    app.advance_to("2027-03-13T14:00:00Z").await;
     grow_to(&app, 10_000).await;
     let mut short = Duration::MAX;
     for _ in 0..3 {

@@ -4,10 +4,10 @@
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use serde_json::json;
 
-use crate::support::mail::{Mail, TELLING, line};
-use crate::support::{TestApp, told};
+use crate::support::mail::{TELLING, line};
+use crate::support::{Mail, TestApp, told};
 
-/// Mails of each kind about visits of the demo, in both languages: booked, moved, called off.
+/// Mails of each kind about visits of the demo, in both languages: booked, moved, cancelled.
 async fn every_kind() -> (TestApp, Vec<Mail>) {
     let (app, people) = told::served("2026-11-22T15:00:00Z").await;
     for (_, course) in &people {
@@ -19,12 +19,12 @@ async fn every_kind() -> (TestApp, Vec<Mail>) {
         }
         let starts: Vec<String> =
             slots.starts().iter().step_by(5).take(2).map(|start| (*start).to_owned()).collect();
-        let session = app.book(&course, "review", &starts[0]).await.expect(201).id();
-        app.after_grace().await;
+        let session = app.make_visit(&course, "review", &starts[0]).await;
+        app.send_after_grace().await;
         app.move_to(&session, &starts[1]).await.expect(200);
-        app.after_grace().await;
+        app.send_after_grace().await;
         app.cancel(&session).await.expect(200);
-        app.after_grace().await;
+        app.send_after_grace().await;
     }
     let mails = app.mails().await;
     assert!(mails.len() >= 24, "{}", mails.len());
@@ -162,13 +162,12 @@ async fn no_word_of_any_mail_tells_what_somebody_is_treated_for() {
 /// Statement 49: a place with letters beyond ASCII goes as base64, whole.
 #[tokio::test]
 async fn a_calendar_with_accents_arrives_whole() {
-    let app = TestApp::empty().await;
-    let clinic = app.clinic().await;
+    let (app, clinic) = TestApp::with_clinic().await;
     let place = json!({"address": "59, rue Hayden, 7ᵉ étage; « Montréal », 東京 \\n 🗓"});
-    app.call(&app.manager, "PATCH", &format!("/sites/{}", clinic.site), place).await.expect(200);
-    let course = app.course("Ada").await;
+    app.set(&format!("/sites/{}", clinic.site), place).await;
+    let course = app.prepare_course("Ada").await;
     app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201);
-    app.after_grace().await;
+    app.send_after_grace().await;
     let mail = app.mails().await.remove(0);
     assert_eq!(
         mail.line("LOCATION"),

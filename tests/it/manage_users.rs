@@ -1,12 +1,11 @@
 //! Users on the managers' pages: added, let in and out, given another role or password, with a
-//! line in the audit for each; nobody shuts themself out, and one manager always remains.
+//! line in the audit for each; no manager shuts themself out, and one manager always remains.
 
 use fadeline::actions::access::by_command;
 use fadeline::actions::access::by_command::NewUser;
 use fadeline::domain::role::Role;
 
-use crate::support::TestApp;
-use crate::support::browser::{PASSWORD, Seat};
+use crate::support::{Browser, PASSWORD, TestApp, borrowed, fields};
 
 const MANAGER: &str = "manager@example.test";
 
@@ -27,9 +26,9 @@ async fn another_manager(app: &TestApp) -> String {
 }
 
 /// The browser of a manager of their own, since a password that is set ends the tokens of whose it is.
-pub(crate) async fn boss(app: &TestApp) -> Seat<'_> {
+pub(crate) async fn boss(app: &TestApp) -> Browser {
     another_manager(app).await;
-    Seat::signed_in(app, "second@example.test", PASSWORD).await
+    Browser::with_password(app, "second@example.test", PASSWORD).await
 }
 
 async fn lines(app: &TestApp) -> i64 {
@@ -38,14 +37,14 @@ async fn lines(app: &TestApp) -> i64 {
 
 #[tokio::test]
 async fn only_managers_see_the_pages_of_managers() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let (stranger, desk) = (Seat::of_nobody(&app), Seat::of(&app, "front_desk@example.test").await);
+    let (app, _) = TestApp::with_clinic().await;
+    let (stranger, desk) =
+        (Browser::new(&app), Browser::signed_in(&app, "front_desk@example.test").await);
     let (practitioner, shop) = (
-        Seat::of(&app, "practitioner@example.test").await,
-        Seat::of(&app, "partner@example.test").await,
+        Browser::signed_in(&app, "practitioner@example.test").await,
+        Browser::signed_in(&app, "partner@example.test").await,
     );
-    let manager = Seat::of(&app, MANAGER).await;
+    let manager = Browser::signed_in(&app, MANAGER).await;
     let user = id_of(&app, MANAGER).await;
     for path in [
         "/manage",
@@ -70,10 +69,10 @@ async fn only_managers_see_the_pages_of_managers() {
         for other in [&desk, &practitioner, &shop] {
             assert!(other.get(path).await.expect(403).text.contains("not for your role"), "{path}");
         }
-        let page = manager.get(path).await.expect(200);
+        let page = manager.page(path).await;
         assert!(page.text.contains("aria-label=\"Manage\""), "{path}");
         assert!(!page.text.contains(" style="), "{path} carries a style of its own");
-        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        let policy = page.header("content-security-policy");
         assert!(!policy.contains("unsafe-inline"), "{path}: {policy}");
     }
     desk.post("/manage/users", &[("email", "x@example.test")]).await.expect(403);
@@ -85,42 +84,36 @@ async fn only_managers_see_the_pages_of_managers() {
 #[tokio::test]
 async fn a_user_is_added_let_out_and_in_again_and_each_leaves_a_line() {
     let app = TestApp::empty().await;
-    let manager = Seat::of(&app, MANAGER).await;
-    let new = [
-        ("email", "Ada@Example.test"),
-        ("name", "Ada <Sample>"),
-        ("role", "front_desk"),
-        ("partner_id", ""),
-        ("password", "a fine password"),
-    ];
+    let manager = Browser::signed_in(&app, MANAGER).await;
+    let new = fields(
+        "email=Ada@Example.test&name=Ada <Sample>&role=front_desk&partner_id=\
+        &password=a fine password",
+    );
     let added = manager.post("/manage/users", &new).await.expect(303);
-    let listed = manager.get(added.headers["location"].to_str().unwrap()).await.expect(200);
-    assert!(listed.text.contains("Ada &#60;Sample&#62;") && !listed.text.contains("<Sample>"));
+    let listed = manager.page(added.header("location")).await;
+    listed.shows(&["Ada &#60;Sample&#62;"]);
+    listed.hides(&["<Sample>"]);
     let ada = id_of(&app, "ada@example.test").await;
-    let own = Seat::signed_in(&app, "ada@example.test", "a fine password").await;
+    let own = Browser::with_password(&app, "ada@example.test", "a fine password").await;
     own.get("/account").await.expect(200);
     // Out, and whatever let them in ends.
     let token = by_command::create_token(&app.app, "ada@example.test", 10).await.unwrap();
     let page = format!("/manage/users/{ada}");
     let done = manager.post(&format!("{page}/active"), &[("active", "no")]).await.expect(303);
-    let told = manager.get(done.headers["location"].to_str().unwrap()).await.expect(200);
+    let told = manager.page(done.header("location")).await;
     assert!(told.text.contains("may not sign in any more"));
     own.get("/account").await.expect(401);
     app.call(&token, "GET", "/patients", serde_json::Value::Null).await.expect(401);
     manager.post(&format!("{page}/active"), &[("active", "yes")]).await.expect(303);
-    Seat::signed_in(&app, "ada@example.test", "a fine password").await;
+    Browser::with_password(&app, "ada@example.test", "a fine password").await;
     // Another password, and another role.
-    let short =
-        manager.post(&format!("{page}/password"), &[("password", "short")]).await.expect(422);
-    assert!(
-        short.text.contains("10 characters or more")
-            && short.text.contains("aria-invalid=\"true\"")
-    );
+    let short = manager.send_amiss(&format!("{page}/password"), &[("password", "short")]).await;
+    short.shows(&["10 characters or more", "aria-invalid=\"true\""]);
     manager
         .post(&format!("{page}/password"), &[("password", "another password")])
         .await
         .expect(303);
-    let shown = manager.get(&page).await.expect(200);
+    let shown = manager.page(&page).await;
     let version = hidden(&shown.text, "version");
     let role = [
         ("version", version.as_str()),
@@ -149,8 +142,8 @@ pub(crate) fn hidden(page: &str, name: &str) -> String {
 #[tokio::test]
 async fn what_makes_no_sense_comes_back_filled_in() {
     let app = TestApp::empty().await;
-    let manager = Seat::of(&app, MANAGER).await;
-    let empty = manager.post("/manage/users", &[]).await.expect(422);
+    let manager = Browser::signed_in(&app, MANAGER).await;
+    let empty = manager.send_amiss("/manage/users", &[]).await;
     for id in ["f-email-problem", "f-name-problem", "f-role-problem"] {
         assert!(empty.text.contains(&format!("id=\"{id}\"")), "{id}");
         assert!(empty.text.contains(id) && empty.text.contains("aria-describedby"), "{id}");
@@ -164,12 +157,10 @@ async fn what_makes_no_sense_comes_back_filled_in() {
         ("partner_id", ""),
         ("password", "a fine password"),
     ];
-    let answer = manager.post("/manage/users", &taken).await.expect(422);
+    let answer = manager.send_amiss("/manage/users", &taken).await;
     assert!(answer.text.contains("This must not be longer than 200 characters."));
-    assert!(
-        answer.text.contains(&format!("&#60;b&#62;{}", "x".repeat(9_997)))
-            && !answer.text.contains("<b>")
-    );
+    answer.shows(&[&format!("&#60;b&#62;{}", "x".repeat(9_997))]);
+    answer.hides(&["<b>"]);
     assert!(answer.text.contains("<option value=\"manager\" selected>"));
     assert!(!answer.text.contains("a fine password"), "a password is never sent back");
     let with = |role: &'static str, email: &'static str| {
@@ -181,52 +172,45 @@ async fn what_makes_no_sense_comes_back_filled_in() {
             ("password", "a fine password"),
         ]
     };
-    let answer = manager.post("/manage/users", &with("manager", MANAGER)).await.expect(422);
+    let answer = manager.send_amiss("/manage/users", &with("manager", MANAGER)).await;
     assert!(answer.text.contains("There is a user with the email manager@example.test already."));
     assert!(answer.text.contains("f-email-problem"));
-    let answer =
-        manager.post("/manage/users", &with("partner", "ada@example.test")).await.expect(422);
+    let answer = manager.send_amiss("/manage/users", &with("partner", "ada@example.test")).await;
     assert!(answer.text.contains("f-partner_id-problem"));
-    manager.post("/manage/users", &with("patient", "ada@example.test")).await.expect(422);
+    manager.send_amiss("/manage/users", &with("patient", "ada@example.test")).await;
     assert_eq!(lines(&app).await, 0);
 }
 
 #[tokio::test]
 async fn nobody_shuts_themself_out_and_one_manager_remains() {
     let app = TestApp::empty().await;
-    let manager = Seat::of(&app, MANAGER).await;
+    let manager = Browser::signed_in(&app, MANAGER).await;
     let own = format!("/manage/users/{}", id_of(&app, MANAGER).await);
     let other = another_manager(&app).await;
-    let refused = manager.post(&format!("{own}/active"), &[("active", "no")]).await.expect(422);
+    let refused = manager.send_amiss(&format!("{own}/active"), &[("active", "no")]).await;
     assert!(refused.text.contains("You cannot disable yourself"));
     let version = hidden(&manager.get(&own).await.text, "version");
     let demoted =
         [("version", version.as_str()), ("name", "Me"), ("role", "front_desk"), ("partner_id", "")];
-    let refused = manager.post(&own, &demoted).await.expect(422);
-    assert!(
-        refused.text.contains("You cannot take the role of manager from yourself")
-            && refused.text.contains("f-role-problem")
-    );
+    let refused = manager.send_amiss(&own, &demoted).await;
+    refused.shows(&["You cannot take the role of manager from yourself", "f-role-problem"]);
     // What was typed is still there.
-    assert!(
-        refused.text.contains("value=\"Me\"")
-            && refused.text.contains("<option value=\"front_desk\" selected>")
-    );
+    refused.shows(&["value=\"Me\"", "<option value=\"front_desk\" selected>"]);
     // Nothing said is nothing done.
     for path in ["active", "second-factor", "password"] {
-        manager.post(&format!("/manage/users/{other}/{path}"), &[]).await.expect(422);
+        manager.send_amiss(&format!("/manage/users/{other}/{path}"), &[]).await;
     }
     manager.post(&format!("/manage/users/{other}/active"), &[("active", "no")]).await.expect(303);
-    manager.get("/manage/users").await.expect(200);
+    manager.page("/manage/users").await;
 }
 
 /// Two managers who disable each other at once: one of them remains.
 #[tokio::test]
 async fn two_managers_who_disable_each_other_at_once_are_not_both_gone() {
     let app = TestApp::empty().await;
-    let first = Seat::of(&app, MANAGER).await;
+    let first = Browser::signed_in(&app, MANAGER).await;
     let second_id = another_manager(&app).await;
-    let second = Seat::signed_in(&app, "second@example.test", PASSWORD).await;
+    let second = Browser::with_password(&app, "second@example.test", PASSWORD).await;
     let first_path = format!("/manage/users/{}/active", id_of(&app, MANAGER).await);
     let second_path = format!("/manage/users/{second_id}/active");
     let (one, other) = tokio::join!(
@@ -242,7 +226,7 @@ async fn two_managers_who_disable_each_other_at_once_are_not_both_gone() {
 #[tokio::test]
 async fn a_form_that_somebody_overtook_keeps_what_was_typed() {
     let app = TestApp::empty().await;
-    let manager = Seat::of(&app, MANAGER).await;
+    let manager = Browser::signed_in(&app, MANAGER).await;
     let page = format!("/manage/users/{}", id_of(&app, "front_desk@example.test").await);
     let version = hidden(&manager.get(&page).await.text, "version");
     let as_name = |name: &'static str, version: &str| {
@@ -254,30 +238,25 @@ async fn a_form_that_somebody_overtook_keeps_what_was_typed() {
         ]
     };
     let send = async |form: [(&str, String); 4]| {
-        let form: Vec<_> = form.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let form = borrowed(&form);
         manager.post(&page, &form).await
     };
     send(as_name("Ada", &version)).await.expect(303);
     let stale = send(as_name("Grace", &version)).await.expect(422);
     assert!(stale.text.contains("Somebody else changed this meanwhile"));
-    assert!(stale.text.contains("value=\"Grace\"") && stale.text.contains("There is now: Ada"));
+    stale.shows(&["value=\"Grace\"", "There is now: Ada"]);
     let newer = hidden(&stale.text, "version");
     send(as_name("Grace", &newer)).await.expect(303);
-    let without = manager.post(&page, &[("name", "X"), ("role", "front_desk")]).await.expect(422);
+    let without = manager.send_amiss(&page, &[("name", "X"), ("role", "front_desk")]).await;
     assert!(without.text.contains("Somebody else changed this meanwhile"));
 }
 
 #[tokio::test]
 async fn a_password_that_was_typed_while_the_page_locked_is_kept_and_not_shown() {
     let app = TestApp::empty().await;
-    let manager = Seat::of(&app, MANAGER).await;
+    let manager = Browser::signed_in(&app, MANAGER).await;
     app.wait(chrono::Duration::minutes(11));
-    let new = [
-        ("email", "ada@example.test"),
-        ("name", "Ada"),
-        ("role", "manager"),
-        ("password", "a fine password"),
-    ];
+    let new = fields("email=ada@example.test&name=Ada&role=manager&password=a fine password");
     let locked = manager.post("/manage/users", &new).await.expect(401);
     assert!(locked.text.contains("keep:password"));
     let unlock = [
@@ -288,17 +267,15 @@ async fn a_password_that_was_typed_while_the_page_locked_is_kept_and_not_shown()
         ("keep:password", "a fine password"),
     ];
     let again = manager.post("/unlock", &unlock).await.expect(200);
-    assert!(
-        again.text.contains("<dd>ada@example.test</dd>")
-            && !again.text.contains("<dd>a fine password</dd>")
-    );
+    again.shows(&["<dd>ada@example.test</dd>"]);
+    again.hides(&["<dd>a fine password</dd>"]);
 }
 
 #[tokio::test]
 async fn a_second_factor_is_required_and_taken_away() {
     let app = TestApp::empty().await;
-    let manager = Seat::of(&app, MANAGER).await;
-    let desk = Seat::of(&app, "front_desk@example.test").await;
+    let manager = Browser::signed_in(&app, MANAGER).await;
+    let desk = Browser::signed_in(&app, "front_desk@example.test").await;
     let page = format!("/manage/users/{}", id_of(&app, "front_desk@example.test").await);
     manager.post(&format!("{page}/second-factor"), &[("required", "yes")]).await.expect(303);
     assert!(manager.get("/manage/users").await.text.contains("Required, not set up yet"));

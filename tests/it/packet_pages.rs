@@ -4,21 +4,19 @@
 use std::collections::BTreeSet;
 
 use fadeline::domain::role::Role;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::packet_only::Left;
-use crate::support::TestApp;
-use crate::support::browser::Browser;
-use crate::support::shops::Shop;
+use crate::support::{Browser, Shop, TestApp, fields};
 
-/// Opens every page of the shop and sends every form in vain, which changes nothing. Answers the routes that were used.
+/// Opens every page of the shop and sends every form, refused, which changes nothing. Answers the routes that were used.
 pub(crate) async fn look(
     app: &TestApp,
     shop: &Shop,
     referrals: &[&str],
     left: &mut Left,
 ) -> BTreeSet<String> {
-    let mut browser = Browser::of_new(app, Role::Partner, Some(&shop.id)).await;
+    let browser = Browser::of_new(app, Role::Partner, Some(&shop.id)).await;
     let mut used = BTreeSet::new();
     let notices = format!("/partners/{}/notices", shop.id);
     for language in ["fr", "en"] {
@@ -26,46 +24,30 @@ pub(crate) async fn look(
         for query in
             ["", "?from=2026-11-15", "?from=2027-01-01", "?show=to-answer", "?show=to-report"]
         {
-            left.keep(
-                "the shop's list",
-                &browser.get(app, &format!("/partner{query}")).await.expect(200),
-            );
+            left.keep("the shop's list", &browser.page(&format!("/partner{query}")).await);
         }
-        left.keep("its addresses", &browser.get(app, "/partner/calendar").await.expect(200));
+        left.keep("its addresses", &browser.page("/partner/calendar").await);
         used.extend(["/partner", "/partner/calendar"].map(str::to_owned));
         for id in referrals {
             let path = format!("/partner/referrals/{id}");
-            left.keep("a referral", &browser.get(app, &path).await.expect(200));
+            left.keep("a referral", &browser.page(&path).await);
             used.insert("/partner/referrals/{id}".to_owned());
             for verb in ["accept", "decline", "propose", "fail"] {
                 let fields = [("version", "0"), ("reason", "No."), ("start", "2027-02-01T10:00")];
-                let refused =
-                    browser.post(app, &format!("{path}/{verb}"), &fields).await.expect(422);
-                left.keep("an answer in vain", &refused);
+                let refused = browser.send_amiss(&format!("{path}/{verb}"), &fields).await;
+                left.keep("an answer that is refused", &refused);
                 used.insert(format!("/partner/referrals/{{id}}/{verb}"));
             }
             let seen = app.shop_sees(shop, id).await.expect(200);
             let version = seen.body["version"].to_string();
-            for visit in seen.body["visits"].as_array().unwrap() {
+            for visit in seen.array("visits") {
                 let path = format!("{path}/report/{}", visit["id"].as_str().unwrap());
-                left.keep("a report", &browser.get(app, &path).await.expect(200));
-                let whole = [
-                    ("version", version.as_str()),
-                    ("outcome", "completed"),
-                    ("wavelength_nm.0", "755"),
-                    ("fluence_j_cm2.0", "2"),
-                    ("spot_mm.0", "4"),
-                    ("pulse_width.0", "6"),
-                    ("pulse_width_unit.0", "ns"),
-                    ("frequency_hz.0", "2"),
-                    ("pulse_count.0", "3"),
-                    ("passes.0", "1"),
-                ];
-                for fields in [&whole[..2], &whole, &[]] {
-                    left.keep(
-                        "a report in vain",
-                        &browser.post(app, &path, fields).await.expect(422),
-                    );
+                left.keep("a report", &browser.page(&path).await);
+                let typed = "outcome=completed&wavelength_nm.0=755&fluence_j_cm2.0=2&spot_mm.0=4\
+                    &pulse_width.0=6&pulse_width_unit.0=ns&frequency_hz.0=2&pulse_count.0=3&passes.0=1";
+                let whole = [vec![("version", version.as_str())], fields(typed)].concat();
+                for typed in [&whole[..2], &whole, &[]] {
+                    left.keep("a report that is refused", &browser.send_amiss(&path, typed).await);
                 }
                 used.insert("/partner/referrals/{id}/report/{visit}".to_owned());
             }
@@ -77,39 +59,34 @@ pub(crate) async fn look(
 /// The same, and what makes and revokes addresses too: every route that there is.
 pub(crate) async fn look_at_all(app: &TestApp, shop: &Shop, referrals: &[&str], left: &mut Left) {
     let mut used = look(app, shop, referrals, left).await;
-    let mut browser = Browser::of_new(app, Role::Partner, Some(&shop.id)).await;
-    let page = browser.get(app, "/partner/calendar").await.expect(200);
+    let browser = Browser::of_new(app, Role::Partner, Some(&shop.id)).await;
+    let page = browser.page("/partner/calendar").await;
     let fields = [("id", page.control("id")), ("version", page.control("version"))];
     left.keep(
         "another calendar",
-        &browser.post(app, "/partner/calendar/make", &fields).await.expect(201),
+        &browser.post("/partner/calendar/make", &fields).await.expect(201),
     );
     left.keep(
-        "revoking in vain",
-        &browser.post(app, "/partner/calendar/revoke", &fields).await.expect(422),
+        "revoking what is no more",
+        &browser.send_amiss("/partner/calendar/revoke", &fields).await,
     );
     left.keep(
         "another link",
-        &browser.post(app, "/partner/links", &[("label", "Page")]).await.expect(201),
+        &browser.post("/partner/links", &[("label", "Page")]).await.expect(201),
     );
-    let links = app
-        .call(&shop.token, "GET", &format!("/partners/{}/links", shop.id), Value::Null)
-        .await
-        .expect(200);
-    let link = links.items().iter().find(|link| link["label"] == "Page").unwrap();
+    let links = app.shop_get(shop, &format!("/partners/{}/links", shop.id)).await.expect(200);
+    let link = links.item("label", "Page");
     let (id, version) = (link["id"].as_str().unwrap(), link["version"].to_string());
     left.keep(
         "revoking a link",
         &browser
-            .post(app, "/partner/links/revoke", &[("id", id), ("version", &version)])
+            .post("/partner/links/revoke", &[("id", id), ("version", &version)])
             .await
             .expect(303),
     );
     used.extend(
         [
-            "/partner/calendar/make",
-            "/partner/calendar/revoke",
-            "/partner/links",
+            "/partner/calendar/make", "/partner/calendar/revoke", "/partner/links",
             "/partner/links/revoke",
         ]
         .map(str::to_owned),

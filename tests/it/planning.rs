@@ -4,16 +4,16 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
 use serde_json::{Value, json};
 
 use crate::support::clinic::{WEEKDAYS, hours};
-use crate::support::{Answer, Clinic, TestApp};
+use crate::support::{Answer, Clinic, TestApp, has};
 
 /// A patient with tattoo ink who is ready for the first laser session, in a clinic open on weekdays.
 async fn ready() -> (TestApp, Clinic, String) {
     let app = TestApp::empty().await;
-    let clinic = app.clinic_open(hours(WEEKDAYS, "09:00", "18:00")).await;
+    let clinic = app.make_clinic_open(hours(WEEKDAYS, "09:00", "18:00")).await;
     let patient = app.register("Ada").await;
     let course = json!({"patient_id": patient, "goal": "remove", "pigment": "tattoo_ink", "depth": "correct", "zones": ["vertex"]});
     let course = app.post("/courses", course).await.expect(201).id();
-    app.prepared(&course).await;
+    app.prepare(&course).await;
     (app, clinic, course)
 }
 
@@ -51,7 +51,7 @@ async fn eight_sessions_are_planned_one_is_swapped_the_later_ones_follow_and_all
     for pair in first.windows(2) {
         assert_eq!((day(&pair[1]) - day(&pair[0])).num_days(), 56, "as suggested: {pair:?}");
     }
-    for proposal in planned.body["proposals"].as_array().unwrap() {
+    for proposal in planned.array("proposals") {
         let others = proposal["alternatives"].as_array().unwrap();
         assert_eq!(others.len(), 2, "{proposal}");
         for start in others.iter().chain([proposal]).map(|one| one["start"].as_str().unwrap()) {
@@ -84,15 +84,10 @@ async fn eight_sessions_are_planned_one_is_swapped_the_later_ones_follow_and_all
     let whole = json!({"service": "laser_partial", "starts": swapped.body["proposals"]});
     let booked = app.post(&format!("/courses/{course}/plan/book"), whole).await.expect(201);
     assert_eq!(starts(&booked, "sessions"), second);
-    for (proposal, session) in swapped.body["proposals"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .zip(booked.body["sessions"].as_array().unwrap())
-    {
+    for (proposal, session) in swapped.array("proposals").iter().zip(booked.array("sessions")) {
         assert_eq!(proposal["practitioner_id"], session["practitioner_id"]);
     }
-    let read = app.get(&format!("/courses/{course}")).await;
+    let read = app.course(&course).await;
     assert_eq!(read.body["progress"], json!({"done": 0, "booked": 8, "planned": 10, "left": 2}));
     assert_eq!(read.body["concerns"], json!([]));
     // What is left is planned behind what is booked, unless another count is asked for.
@@ -109,7 +104,7 @@ async fn a_date_that_no_other_day_can_take_is_swapped_for_another_hour_of_it() {
     let wanted =
         json!({"count": 1, "from": "2027-05-01", "weekdays": ["tue"], "not_before": "15:00"});
     let planned = plan(&app, &course, wanted).await.expect(200);
-    let proposals = planned.body["proposals"].as_array().unwrap();
+    let proposals = planned.array("proposals");
     assert_eq!(proposals.len(), 1, "{}", planned.text);
     let others = proposals[0]["alternatives"].as_array().unwrap();
     assert_eq!(others.len(), 2, "{}", planned.text);
@@ -134,17 +129,14 @@ async fn a_plan_keeps_to_the_practitioner_the_device_the_day_and_the_hours_asked
     }
     let wanted = json!({"count": 3, "from": "2027-02-01", "not_after": "11:00", "practitioner_id": clinic.noor, "device_id": clinic.rented});
     let planned = plan(&app, &course, wanted).await.expect(200);
-    for proposal in planned.body["proposals"].as_array().unwrap() {
+    for proposal in planned.array("proposals") {
         let at: DateTime<FixedOffset> = proposal["start"].as_str().unwrap().parse().unwrap();
         assert_eq!(at.weekday().to_string(), "Thu");
         assert!(
             (at.hour(), at.minute()) <= (11, 0)
                 && at.date_naive() >= NaiveDate::from_ymd_opt(2027, 2, 1).unwrap()
         );
-        assert_eq!(
-            (&proposal["practitioner_id"], &proposal["device_id"]),
-            (&json!(clinic.noor), &json!(clinic.rented))
-        );
+        has(proposal, json!({"practitioner_id": clinic.noor, "device_id": clinic.rented}));
         assert_eq!(proposal["reasons"]["opens_rented_day"], true);
         assert!(
             proposal["why"]
@@ -159,29 +151,26 @@ async fn a_plan_keeps_to_the_practitioner_the_device_the_day_and_the_hours_asked
 async fn a_plan_is_booked_all_or_none_and_says_which_time_is_in_the_way() {
     let (app, clinic, course) = ready().await;
     let planned = starts(&plan(&app, &course, json!({"count": 4})).await.expect(200), "proposals");
-    let other = app.new_course("Ben").await;
+    let other = app.open_course("Ben").await;
     let take = json!({"course_id": other, "service": "consultation", "start": planned[2], "room_id": clinic.treatment});
-    app.manage(
-        "PATCH",
+    app.set(
         &format!("/rooms/{}", clinic.treatment),
         json!({"capabilities": ["laser_controlled_area", "consultation"]}),
     )
-    .await
-    .expect(200);
+    .await;
     app.post("/sessions", take).await.expect(201);
     let before = app.count("SELECT COUNT(*) FROM claims").await;
     let refused = book(&app, &course, &planned).await.expect(409);
     assert_eq!(refused.body["violations"][0]["field"], "/starts/2", "{}", refused.text);
     assert_eq!(app.count("SELECT COUNT(*) FROM claims").await, before);
-    assert_eq!(app.get(&format!("/courses/{course}")).await.body["progress"]["booked"], 0);
+    assert_eq!(app.course(&course).await.body["progress"]["booked"], 0);
     // A rule refuses the same way, and every time that breaks one is named.
     let mut near = planned.clone();
     near[1] = format!("{}T10:00", day(&planned[0]) + chrono::Duration::days(6));
     near[3] = format!("{}T10:00", day(&planned[2]) + chrono::Duration::days(7));
     let refused = book(&app, &course, &near).await.expect(422);
-    let fields: Vec<_> = refused.body["violations"]
-        .as_array()
-        .unwrap()
+    let fields: Vec<_> = refused
+        .array("violations")
         .iter()
         .map(|one| (one["code"].as_str().unwrap(), one["field"].as_str().unwrap()))
         .collect();
@@ -193,7 +182,7 @@ async fn a_plan_is_booked_all_or_none_and_says_which_time_is_in_the_way() {
     let back = [planned[1].clone(), planned[0].clone()];
     book(&app, &course, &back).await.refused(422, &["starts_out_of_order"]);
     book(&app, &course, &[]).await.expect(422);
-    assert_eq!(app.get(&format!("/courses/{course}")).await.body["progress"]["booked"], 0);
+    assert_eq!(app.course(&course).await.body["progress"]["booked"], 0);
 }
 
 #[tokio::test]
@@ -201,29 +190,20 @@ async fn a_plan_that_is_sent_twice_under_one_key_is_booked_once() {
     let (app, _, course) = ready().await;
     let planned = starts(&plan(&app, &course, json!({"count": 3})).await.expect(200), "proposals");
     let body = json!({"service": "laser_partial", "starts": planned});
-    let send = || {
-        app.call_with(
-            &app.desk,
-            "POST",
-            "/courses/x/plan/book",
-            body.clone(),
-            &[("idempotency-key", "p1")],
-        )
-    };
+    let send = || app.call_once("p1", &app.desk, "POST", "/courses/x/plan/book", body.clone());
     send().await.expect(404);
     let path = format!("/courses/{course}/plan/book");
-    let send =
-        || app.call_with(&app.desk, "POST", &path, body.clone(), &[("idempotency-key", "p2")]);
+    let send = || app.call_once("p2", &app.desk, "POST", &path, body.clone());
     let (one, two) = (send().await.expect(201), send().await.expect(201));
     assert_eq!(one.text, two.text);
     let planning = format!("/courses/{course}/plan");
     let ask = || {
-        app.call_with(
+        app.call_once(
+            "p3",
             &app.desk,
             "POST",
             &planning,
             json!({"service": "laser_partial", "count": 1}),
-            &[("idempotency-key", "p3")],
         )
     };
     let (one, two) = (ask().await.expect(200), ask().await.expect(200));
@@ -236,9 +216,7 @@ async fn where_no_plan_keeps_every_wish_it_says_so_and_why() {
     let sundays = plan(&app, &course, json!({"count": 2, "weekdays": ["sun"]})).await.expect(200);
     assert_eq!(sundays.body["proposals"], json!([]));
     assert_eq!(sundays.why_not()[0], "no_plan", "{}", sundays.text);
-    app.manage("PATCH", &format!("/rooms/{}", clinic.treatment), json!({"active": false}))
-        .await
-        .expect(200);
+    app.set(&format!("/rooms/{}", clinic.treatment), json!({"active": false})).await;
     let closed = plan(&app, &course, json!({"count": 2})).await.expect(200);
     assert!(closed.why_not().contains(&"room_not_suitable"), "{}", closed.text);
     plan(&app, &course, json!({"count": 0})).await.expect(422);
@@ -255,11 +233,7 @@ async fn four_booked() -> (TestApp, String, Vec<String>, Vec<String>) {
         json!({"count": 4, "weekdays": ["tue"], "not_before": "15:00", "not_after": "15:00"});
     let planned = starts(&plan(&app, &course, wanted).await.expect(200), "proposals");
     let booked = book(&app, &course, &planned).await.expect(201);
-    let ids = booked.body["sessions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["id"].as_str().unwrap().to_owned());
+    let ids = booked.array("sessions").iter().map(|one| one["id"].as_str().unwrap().to_owned());
     (app, course, ids.collect(), planned)
 }
 
@@ -275,15 +249,15 @@ async fn a_move_lists_the_later_sessions_that_no_longer_fit_and_moves_the_chosen
     };
     let preview = reschedule(json!({"start": to, "preview": true})).await.expect(200);
     assert_eq!(preview.body["preview"], true);
-    assert_eq!(app.get(&format!("/sessions/{}", ids[0])).await.str("start"), planned[0]);
-    let later = preview.body["later"].as_array().unwrap().clone();
+    assert_eq!(app.session(&ids[0]).await.str("start"), planned[0]);
+    let later = preview.array("later");
     let broken: Vec<_> = later.iter().map(|one| one["session_id"].as_str().unwrap()).collect();
     assert_eq!(
         broken,
         [&ids[1], &ids[2]],
         "the fourth is far enough from where the third would go"
     );
-    for one in &later {
+    for one in later {
         assert_eq!(one["violations"][0]["code"], "interval_too_short");
         let proposal = one["proposal"]["start"].as_str().unwrap();
         let at: DateTime<FixedOffset> = proposal.parse().unwrap();
@@ -299,13 +273,12 @@ async fn a_move_lists_the_later_sessions_that_no_longer_fit_and_moves_the_chosen
         .collect();
     let moved = reschedule(json!({"start": to, "also": also})).await.expect(200);
     assert_eq!((moved.body["sequence"].as_i64(), &moved.body["later"]), (Some(1), &json!([])));
-    assert_eq!(moved.body["also_moved"].as_array().unwrap().len(), 2);
+    assert_eq!(moved.array("also_moved").len(), 2);
     assert_eq!(moved.body["also_moved"][0]["sequence"], 1);
-    let read = app.get(&format!("/courses/{course}")).await;
+    let read = app.course(&course).await;
     assert_eq!((&read.body["concerns"], &read.body["progress"]["booked"]), (&json!([]), &json!(4)));
-    let days: Vec<_> = read.body["sessions"]
-        .as_array()
-        .unwrap()
+    let days: Vec<_> = read
+        .array("sessions")
         .iter()
         .filter(|one| one["status"] == "booked")
         .map(|one| day(one["start"].as_str().unwrap()))
@@ -318,14 +291,10 @@ async fn later_sessions_that_were_not_chosen_stay_and_are_shown_as_concerns_of_t
     let (app, course, ids, planned) = four_booked().await;
     let to = format!("{}T15:00", day(&planned[0]) + chrono::Duration::days(42));
     let moved = app.move_to(&ids[0], &to).await.expect(200);
-    assert_eq!(moved.body["later"].as_array().unwrap().len(), 2);
-    let read = app.get(&format!("/courses/{course}")).await;
-    let concerned: Vec<_> = read.body["concerns"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["session_id"].as_str().unwrap())
-        .collect();
+    assert_eq!(moved.array("later").len(), 2);
+    let read = app.course(&course).await;
+    let concerned: Vec<_> =
+        read.array("concerns").iter().map(|one| one["session_id"].as_str().unwrap()).collect();
     assert_eq!(concerned, [ids[1].as_str()], "measured against those before it as they stand");
     // Moving it nearer to the session before it than the skin rests is refused all the same.
     let back = format!("{}T15:00", day(&to) + chrono::Duration::days(20));
@@ -347,8 +316,8 @@ async fn what_moves_together_moves_all_or_none() {
         .await
         .refused(422, &["interval_too_short"]);
     assert_eq!(refused.body["violations"][0]["field"], "/also/0/start");
-    let other = app.course("Ben").await;
-    let foreign = app.book(&other, "consultation", "2027-02-01T10:00").await.expect(201).id();
+    let other = app.prepare_course("Ben").await;
+    let foreign = app.make_visit(&other, "consultation", "2027-02-01T10:00").await;
     for named in [&foreign, &ids[0], &"01890000-0000-7000-8000-000000000001".to_owned()] {
         reschedule(json!([{"session_id": named, "start": planned[3]}]))
             .await
@@ -357,7 +326,7 @@ async fn what_moves_together_moves_all_or_none() {
     let twice = json!([{"session_id": ids[1], "start": planned[3]}, {"session_id": ids[1], "start": planned[3]}]);
     reschedule(twice).await.refused(422, &["not_to_be_moved"]);
     for (id, start) in ids.iter().zip(&planned) {
-        let session = app.get(&format!("/sessions/{id}")).await;
+        let session = app.session(id).await;
         assert_eq!(
             (session.str("start"), session.body["sequence"].as_i64()),
             (start.as_str(), Some(0))
@@ -365,8 +334,8 @@ async fn what_moves_together_moves_all_or_none() {
     }
     // Two sessions may take each other's time: each lets go before either takes.
     let swapped = app
-        .post(
-            &format!("/sessions/{}/reschedule", ids[3]),
+        .reschedule(
+            &ids[3],
             json!({"start": planned[2], "also": [{"session_id": ids[2], "start": planned[3]}]}),
         )
         .await
@@ -393,7 +362,7 @@ async fn a_practitioner_plans_and_books_more_than_ten_with_a_reason_and_the_desk
     assert_eq!(refused.body["violations"][0]["field"], "/starts/10");
     let booked = app.call(&app.practitioner, "POST", &path, booking).await.expect(201);
     // What was decided once is not asked again: none is a concern, and the desk moves any of them.
-    assert_eq!(app.get(&format!("/courses/{course}")).await.body["concerns"], json!([]));
+    assert_eq!(app.course(&course).await.body["concerns"], json!([]));
     let last = &booked.body["sessions"][10];
     let same_day = day(last["start"].as_str().unwrap());
     app.move_to(last["id"].as_str().unwrap(), &format!("{same_day}T11:00")).await.expect(200);
@@ -402,11 +371,11 @@ async fn a_practitioner_plans_and_books_more_than_ten_with_a_reason_and_the_desk
 #[tokio::test]
 async fn a_session_is_not_moved_too_near_to_one_of_another_course_on_the_same_skin() {
     let (app, _, course) = ready().await;
-    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    let patient = app.patient_of(&course).await;
     let other = json!({"patient_id": patient, "goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex", "mid_scalp"]});
     let other = app.post("/courses", other).await.expect(201).id();
-    app.prepared(&other).await;
-    let moved = app.book(&course, "laser_partial", "2027-01-05T10:00").await.expect(201).id();
+    app.prepare(&other).await;
+    let moved = app.make_visit(&course, "laser_partial", "2027-01-05T10:00").await;
     app.book(&other, "laser_partial", "2027-04-06T10:00").await.expect(201);
     app.move_to(&moved, "2027-03-02T10:00").await.refused(422, &["interval_too_short"]);
     app.move_to(&moved, "2027-02-23T10:00").await.expect(200);

@@ -2,12 +2,15 @@
 //! can be booked one by one, and where it finds no plan, trying every choice of days
 //! finds none either.
 
-use crate::support::toronto;
+use crate::support::clinic::hours;
+use crate::support::past::{done_with, named, patch_with};
+use crate::support::{TestApp, toronto};
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, Timelike};
 use fadeline::actions::booking::diaries;
 use fadeline::actions::booking::diaries::Search;
+use fadeline::actions::{Program, Work};
 use fadeline::domain::booking::availability;
 use fadeline::domain::booking::diary::Wanted;
 use fadeline::domain::clinic::policy::Policy;
@@ -16,10 +19,6 @@ use fadeline::storage::booking::claims::Except;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
-
-use crate::support::TestApp;
-use crate::support::clinic::hours;
-use crate::support::past::{done_with, named, patch_with};
 
 const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// The patch was done so many days before today.
@@ -57,14 +56,15 @@ async fn world(random: &mut StdRng) -> World {
     .await;
     let open: Vec<&str> = NAMES.into_iter().filter(|_| random.random_bool(0.5)).collect();
     let open = if open.is_empty() { vec!["wed"] } else { open };
-    let clinic = app.clinic_open(hours(&open, "09:00", "12:00")).await;
-    let course = app.new_course("Ada").await;
+    let clinic = app.make_clinic_open(hours(&open, "09:00", "12:00")).await;
+    let course = app.open_course("Ada").await;
     let today = civil::date_of(toronto(), app.app.clock.now());
     let ago = |days: i64| format!("{}T10:00", today - Duration::days(days));
-    app.past(&course, "consultation", &ago(30), None, json!({"outcome": "completed"})).await;
-    app.past(&course, "test_patch", &ago(PATCHED), Some(&clinic.owned), patch_with(1064)).await;
+    app.write_past(&course, "consultation", &ago(30), None, json!({"outcome": "completed"})).await;
+    app.write_past(&course, "test_patch", &ago(PATCHED), Some(&clinic.owned), patch_with(1064))
+        .await;
     if random.random_bool(0.3) {
-        app.past(
+        app.write_past(
             &course,
             "laser_partial",
             &ago(random.random_range(1..8)),
@@ -80,7 +80,7 @@ async fn world(random: &mut StdRng) -> World {
         app.close(json!({"site_id": clinic.site}), &day(first), &day(last)).await;
     }
     // Others have taken some mornings.
-    let other = app.new_course("Ben").await;
+    let other = app.open_course("Ben").await;
     for _ in 0..random.random_range(0..12) {
         let start = format!(
             "{}T{:02}:00",
@@ -126,17 +126,12 @@ impl World {
 
     /// The days with a wished time that people, rooms and the laser allow, whatever the rules of removal say.
     async fn free_days(&self) -> Vec<NaiveDate> {
-        let mut tx = self.app.app.db.read().await.unwrap();
+        let mut work = Work::for_program(&self.app.app, Program::own("a story")).await.unwrap();
         let search = Search {
             patient: fadeline::domain::ids::PatientId(
-                self.app
-                    .get(&format!("/courses/{}", self.course))
-                    .await
-                    .str("patient_id")
-                    .parse()
-                    .unwrap(),
+                self.app.course(&self.course).await.str("patient_id").parse().unwrap(),
             ),
-            service: named(&mut tx, "laser_partial").await.unwrap(),
+            service: named(&mut work.tx, "laser_partial").await.unwrap(),
             site: None,
             wanted: Wanted::default(),
             prefer: None,
@@ -146,11 +141,8 @@ impl World {
             proposed: false,
         };
         let last = self.today + Duration::days(HORIZON);
-        let mut diary = diaries::open(&mut tx, &self.app.app, self.app.app.clock.now(), &search)
-            .await
-            .unwrap()
-            .remove(0);
-        diaries::fill(&mut tx, &mut diary, self.today, last, Except::default()).await.unwrap();
+        let mut diary = diaries::open(&mut work, &search).await.unwrap().remove(0);
+        diaries::fill(&mut work.tx, &mut diary, self.today, last, Except::default()).await.unwrap();
         diary.devices.retain(|device| device.details.code.as_str() == "LASER-OWN-1");
         let found = availability::find(&diary, self.today, last).slots;
         let days: BTreeSet<_> = found
@@ -164,8 +156,8 @@ impl World {
 
     /// Laser exposures that are done or booked: the patch is the first.
     async fn exposures(&self) -> Vec<NaiveDate> {
-        let course = self.app.get(&format!("/courses/{}", self.course)).await;
-        let sessions = course.body["sessions"].as_array().unwrap();
+        let course = self.app.course(&self.course).await;
+        let sessions = course.array("sessions");
         let lasers = sessions.iter().filter(|one| one["service"] != "consultation");
         lasers.map(|one| one["start"].as_str().unwrap()[..10].parse().unwrap()).collect()
     }

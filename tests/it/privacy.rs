@@ -2,41 +2,32 @@
 
 use serde_json::{Value, json};
 
-use crate::support::server::Demo;
-use crate::support::{MONDAY, TestApp};
+use crate::support::{MONDAY, TestApp, server::Demo};
 
 #[tokio::test]
 async fn every_read_and_write_of_a_record_leaves_a_line_that_says_who_and_what() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
+    let (app, _) = TestApp::with_clinic().await;
     let patient = app.register("Ada").await;
-    let course = app.course_of(&patient).await;
-    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
+    let course = app.open_course_for(&patient).await;
+    let session = app.make_visit(&course, "consultation", "2027-01-05T10:00").await;
     let lines = || async {
-        let audit = app
-            .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
-            .await
-            .expect(200);
+        let audit =
+            app.manager_get(&format!("/audit?patient_id={patient}&limit=200")).await.expect(200);
         audit
             .items()
             .iter()
             .map(|line| line["action"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
-    let consents = format!("/patients/{patient}/consents");
-    let consent = app
-        .post(&consents, json!({"kind": "messages", "text_version": "1"}))
-        .await
-        .expect(201)
-        .id();
+    let consent = app.consent_to_messages(&patient).await;
     let hold = json!({"course_id": course, "service": "consultation", "start": "2027-01-05T12:00"});
     let hold = app.post("/holds", hold).await.expect(201).id();
     for (method, path, body, action) in [
         ("GET", format!("/patients/{patient}"), Value::Null, "patient.read"),
         ("GET", "/patients?q=ada".to_owned(), Value::Null, "patient.found"),
         ("PATCH", format!("/patients/{patient}"), json!({"given_name": "Eve"}), "patient.change"),
-        ("GET", consents.clone(), Value::Null, "consent.list"),
-        ("DELETE", format!("{consents}/{consent}"), Value::Null, "consent.withdraw"),
+        ("GET", format!("/patients/{patient}/consents"), Value::Null, "consent.list"),
+        ("DELETE", consent, Value::Null, "consent.withdraw"),
         ("GET", format!("/courses/{course}"), Value::Null, "course.read"),
         ("GET", "/courses".to_owned(), Value::Null, "course.read"),
         ("PATCH", format!("/courses/{course}"), json!({"depth": "too_deep"}), "course.change"),
@@ -63,16 +54,15 @@ async fn every_read_and_write_of_a_record_leaves_a_line_that_says_who_and_what()
 
 #[tokio::test]
 async fn refused_attempts_leave_a_line_with_the_rules_that_refused() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
+    let (app, _) = TestApp::with_clinic().await;
     let patient = app.register("Ada").await;
-    let course = app.course_of(&patient).await;
-    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
-    app.call(&app.desk, "PATCH", &format!("/courses/{course}"), json!({"status": "on-hold"}))
+    let course = app.open_course_for(&patient).await;
+    let session = app.make_visit(&course, "consultation", "2027-01-05T10:00").await;
+    app.patch(&format!("/courses/{course}"), json!({"status": "on-hold"})).await.expect(200);
+    let on_hold = app
+        .book(&course, "consultation", "2027-01-10T10:00")
         .await
-        .expect(200);
-    let on_hold = app.book(&course, "consultation", "2027-01-10T10:00").await.expect(422);
-    assert_eq!(on_hold.codes(), ["course_not_open", "clinic_closed", "practitioner_not_working"]);
+        .refused(422, &["course_not_open", "clinic_closed", "practitioner_not_working"]);
     assert!(on_hold.body["violations"][0].get("earliest").is_none(), "no day helps");
     app.post(
         "/holds",
@@ -81,10 +71,8 @@ async fn refused_attempts_leave_a_line_with_the_rules_that_refused() {
     .await
     .refused(422, &["course_not_open"]);
     app.move_to(&session, "2027-01-06T10:00").await.refused(422, &["course_not_open"]);
-    let audit = app
-        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
-        .await
-        .expect(200);
+    let audit =
+        app.manager_get(&format!("/audit?patient_id={patient}&limit=200")).await.expect(200);
     let refused: Vec<_> = audit
         .items()
         .iter()
@@ -109,12 +97,9 @@ async fn a_record_of_somebody_else_is_not_in_the_audit_of_this_patient() {
     let app = TestApp::empty().await;
     let (ada, ben) = (app.register("Ada").await, app.register("Ben").await);
     app.get(&format!("/patients/{ben}")).await.expect(200);
-    let audit =
-        app.manage("GET", &format!("/audit?patient_id={ada}"), Value::Null).await.expect(200);
+    let audit = app.manager_get(&format!("/audit?patient_id={ada}")).await.expect(200);
     assert_eq!(audit.items().len(), 1);
-    app.manage("GET", "/audit?patient_id=01890000-0000-7000-8000-000000000001", Value::Null)
-        .await
-        .expect(404);
+    app.manager_get("/audit?patient_id=01890000-0000-7000-8000-000000000001").await.expect(404);
 }
 
 #[tokio::test]
@@ -144,15 +129,12 @@ async fn nothing_personal_is_in_the_log_even_when_it_says_everything() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn searches_that_come_at_once_each_leave_their_own_line() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.new_course("Ada").await;
-    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    let (app, _, course) = TestApp::with_new_course().await;
+    let patient = app.patient_of(&course).await;
     let path = format!("/slots?course_id={course}&service=consultation");
     let answers = futures_util::future::join_all((0..30).map(|_| app.get(&path))).await;
     assert!(answers.iter().all(|answer| answer.status == 200));
-    let audit =
-        app.manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null).await;
+    let audit = app.manager_get(&format!("/audit?patient_id={patient}&limit=200")).await;
     let lines: Vec<_> =
         audit.items().iter().filter(|line| line["action"] == "slots.search").collect();
     assert_eq!(lines.len(), 30);

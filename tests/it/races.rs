@@ -1,7 +1,10 @@
 //! Races over real HTTP: on `SQLite` against one server, on `PostgreSQL` against two that
 //! share the database. Whatever the clients do at once, nothing is booked twice.
 
-use crate::support::toronto;
+use crate::support::clinic::{ALL_DAYS, hours};
+use crate::support::database::postgres;
+use crate::support::server::call;
+use crate::support::{Answer, Clinic, Server, TestApp, toronto};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,11 +13,6 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, FixedOffset};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-
-use crate::support::clinic::{ALL_DAYS, hours};
-use crate::support::database::postgres;
-use crate::support::server::{Server, call};
-use crate::support::{Answer, Clinic, TestApp};
 
 /// A clinic, and one server process on `SQLite` or two on `PostgreSQL`.
 pub(crate) struct Race {
@@ -48,20 +46,14 @@ impl Race {
                 json!({"device_authorisations": authorisation}),
             ),
         ] {
-            app.manage("PATCH", &path, papers).await.expect(200);
+            app.set(&path, papers).await;
         }
     }
 
     async fn over(app: TestApp) -> Self {
-        let clinic = app.clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
+        let clinic = app.make_clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
         Self::renew_papers(&app, &clinic).await;
-        app.manage(
-            "PATCH",
-            &format!("/sites/{}", clinic.site),
-            json!({"observes_holidays": false}),
-        )
-        .await
-        .expect(200);
+        app.set(&format!("/sites/{}", clinic.site), json!({"observes_holidays": false})).await;
         let mut servers = vec![Server::start(&app.database.url).await];
         if postgres().is_some() {
             servers.push(Server::start(&app.database.url).await);
@@ -74,7 +66,7 @@ impl Race {
         self.call_as(turn, &self.app.desk, method, path.to_owned(), body).await
     }
 
-    /// The same for somebody with `token`.
+    /// The same for the user with `token`.
     pub(crate) async fn call_as(
         &self,
         turn: usize,
@@ -90,7 +82,7 @@ impl Race {
     pub(crate) async fn courses(&self, n: usize) -> Vec<String> {
         let mut courses = Vec::new();
         for index in 0..n {
-            courses.push(self.app.course(&format!("Racer{index}")).await);
+            courses.push(self.app.prepare_course(&format!("Racer{index}")).await);
         }
         courses
     }
@@ -165,8 +157,9 @@ async fn of_50_clients_who_hold_one_slot_one_gets_it() {
 async fn one_patient_is_never_at_two_places_at_once() {
     let race = Race::begin().await;
     let patient = race.app.register("Ada").await;
-    let (one, other) = (race.app.course_of(&patient).await, race.app.course_of(&patient).await);
-    race.app.prepared(&other).await;
+    let (one, other) =
+        (race.app.open_course_for(&patient).await, race.app.open_course_for(&patient).await);
+    race.app.prepare(&other).await;
     // Different services, people, rooms: only the patient is the same.
     for day in 40..45 {
         let start = ahead(day, "10:00");
@@ -299,7 +292,7 @@ async fn two_desks_that_plan_over_the_same_rental_days_get_all_or_none() {
         race.app.rent(&race.clinic, &from, &to).await;
     }
     let courses = race.courses(10).await;
-    // Three hours on each of four days, and everybody wants one of each in another order: half of the plans collide.
+    // Three hours on each of four days, and each desk wants one of each in another order: half of the plans collide.
     let plan = |turn: usize| {
         let starts: Vec<_> = (0..weeks)
             .map(|week| {
@@ -318,7 +311,7 @@ async fn two_desks_that_plan_over_the_same_rental_days_get_all_or_none() {
     assert!((1..=3).contains(&won), "{statuses:?}");
     let mut sessions = 0;
     for course in &courses {
-        let read = race.app.get(&format!("/courses/{course}")).await.expect(200);
+        let read = race.app.course(course).await;
         let booked = usize::try_from(read.body["progress"]["booked"].as_u64().unwrap()).unwrap();
         assert!(booked.is_multiple_of(weeks), "{booked} of a plan of {weeks}");
         sessions += booked;

@@ -1,23 +1,20 @@
-//! What a shop, the patient and the desk are told while a referral is asked, answered, proposed anew
+//! What a shop, the patient and the desk are told while a referral is asked, answered, proposed again
 //! and taken back: each at its time, once, and nothing that was overtaken.
 
 use chrono::Duration;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::referrals::referable;
-use crate::support::TestApp;
-use crate::support::shops::Shop;
+use crate::support::{Shop, TestApp};
 
 /// The shop gets its mail at `harbour@example.test`.
 pub(crate) async fn written_to(app: &TestApp, shop: &Shop) {
     let wants = json!({"email": "harbour@example.test"});
-    app.call(&shop.token, "PATCH", &format!("/partners/{}/notices", shop.id), wants)
-        .await
-        .expect(200);
+    app.shop_wants(shop, wants).await;
 }
 
 pub(crate) async fn to_shop(app: &TestApp) -> Vec<String> {
-    let all = app.mails().await.into_iter().filter(|mail| mail.to == "harbour@example.test");
+    let all = app.mails_to("harbour@example.test").await.into_iter();
     all.map(|mail| mail.subject).collect()
 }
 
@@ -30,90 +27,81 @@ pub(crate) async fn booked(app: &TestApp, shop: &Shop, course: &str) -> (String,
 #[tokio::test]
 async fn a_shop_is_told_that_a_referral_without_dates_no_longer_stands_when_the_consent_is_withdrawn()
  {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let shop = app.shop("Harbour Light", 1).await;
+    let (app, _) = TestApp::with_clinic().await;
+    let shop = app.make_shop("Harbour Light", 1).await;
     written_to(&app, &shop).await;
-    let course = app.course("Ada").await;
+    let course = app.prepare_course("Ada").await;
     let consent = app.disclose(&course, &shop.id).await;
     app.refer(&course, &shop.id, "consultation", 1).await;
-    app.after_grace().await;
-    app.call(&app.desk, "DELETE", &consent, Value::Null).await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
+    app.delete(&consent).await.expect(200);
+    app.send_after_grace().await;
     assert_eq!(to_shop(&app).await, ["A new referral", "A referral no longer stands"]);
-    // And one whose dates were all called off before.
+    // And one whose dates were all cancelled before.
     let consent = app.disclose(&course, &shop.id).await;
     let id = app.refer(&course, &shop.id, "review", 1).await;
     let dated = app.book_at(&shop, &course, "review", "2027-01-06T10:00").await.expect(201);
-    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
-    app.after_grace().await;
+    app.accept(&shop, &id).await;
+    app.send_after_grace().await;
     app.cancel(&dated.id()).await.expect(200);
-    app.after_grace().await;
-    app.call(&app.desk, "DELETE", &consent, Value::Null).await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
+    app.delete(&consent).await.expect(200);
+    app.send_after_grace().await;
     assert_eq!(to_shop(&app).await.last().unwrap(), "A referral no longer stands");
 }
 
 #[tokio::test]
 async fn a_proposal_that_was_declined_or_overtaken_is_offered_to_no_patient() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let (_, referral) = booked(&app, &shop, &course).await;
     app.shop_does(&shop, &referral, "propose", json!({"start": "2027-01-08T10:00"}))
         .await
         .expect(200);
-    app.post(&format!("/referrals/{referral}/reject"), json!({"reason": "No."})).await.expect(200);
-    app.after_grace().await;
+    app.clinic_does(&referral, "reject", json!({"reason": "No."})).await.expect(200);
+    app.send_after_grace().await;
     app.shop_does(&shop, &referral, "propose", json!({"start": "2027-01-09T10:00"}))
         .await
         .expect(200);
-    app.shop_does(&shop, &referral, "accept", Value::Null).await.expect(200);
-    app.after_grace().await;
-    let subjects: Vec<_> = app
-        .mails()
-        .await
-        .into_iter()
-        .filter(|mail| mail.to == "ada@example.test")
-        .map(|mail| mail.subject)
-        .collect();
+    app.accept(&shop, &referral).await;
+    app.send_after_grace().await;
+    let subjects: Vec<_> =
+        app.mails_to("ada@example.test").await.into_iter().map(|mail| mail.subject).collect();
     assert_eq!(subjects, ["Your appointment on Jan 6, 10:00 a.m."]);
 }
 
 /// The silence of a shop is counted from when it was asked, and not while it waits for an answer itself.
 #[tokio::test]
 async fn a_shop_that_has_proposed_is_not_silent_and_one_that_is_declined_is_asked_again() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let shop = app.shop_on_request("Harbour Light").await;
+    let (app, _) = TestApp::with_clinic().await;
+    let shop = app.make_shop_on_request("Harbour Light").await;
     written_to(&app, &shop).await;
-    let course = app.course("Ada").await;
+    let course = app.prepare_course("Ada").await;
     app.disclose(&course, &shop.id).await;
     let id = app.refer(&course, &shop.id, "consultation", 1).await;
-    app.after_grace().await;
+    app.send_after_grace().await;
     app.shop_does(&shop, &id, "propose", json!({"start": "2027-01-20T10:00"})).await.expect(200);
-    app.until("2027-01-08T14:10:00Z").await;
+    app.advance_to("2027-01-08T14:10:00Z").await;
     assert_eq!(app.task_kinds().await, ["proposal_to_answer"]);
     assert_eq!(to_shop(&app).await, ["A new referral"]);
-    app.post(&format!("/referrals/{id}/reject"), json!({"reason": "Too late."})).await.expect(200);
-    app.after_grace().await;
+    app.clinic_does(&id, "reject", json!({"reason": "Too late."})).await.expect(200);
+    app.send_after_grace().await;
     assert_eq!(to_shop(&app).await, ["A new referral", "Waiting for your answer"]);
-    app.until("2027-01-12T15:00:00Z").await;
+    app.advance_to("2027-01-12T15:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["referral_unanswered"]);
 }
 
 #[tokio::test]
 async fn a_date_that_a_shop_would_have_otherwise_is_asked_for_again_at_once_when_that_is_declined()
 {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     written_to(&app, &shop).await;
     let (_, referral) = booked(&app, &shop, &course).await;
-    app.after_grace().await;
+    app.send_after_grace().await;
     app.shop_does(&shop, &referral, "propose", json!({"start": "2027-01-08T10:00"}))
         .await
         .expect(200);
-    app.post(&format!("/referrals/{referral}/reject"), json!({"reason": "No."})).await.expect(200);
-    app.after_grace().await;
+    app.clinic_does(&referral, "reject", json!({"reason": "No."})).await.expect(200);
+    app.send_after_grace().await;
     assert_eq!(
         to_shop(&app).await,
         ["New, to be answered: Jan 6, 10:00 a.m.", "Waiting for your answer: Jan 6, 10:00 a.m."]
@@ -122,20 +110,18 @@ async fn a_date_that_a_shop_would_have_otherwise_is_asked_for_again_at_once_when
 
 #[tokio::test]
 async fn a_referral_whose_date_is_called_off_before_it_is_answered_is_asked_anew() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let id = app.refer(&course, &shop.id, "consultation", 1).await;
     let (session, referral) = booked(&app, &shop, &course).await;
     assert_eq!(id, referral);
     app.cancel(&session).await.expect(200);
-    app.until("2027-01-06T15:00:00Z").await;
+    app.advance_to("2027-01-06T15:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["referral_unanswered"]);
 }
 
 #[tokio::test]
 async fn each_proposal_has_its_own_task() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let id = app.refer(&course, &shop.id, "consultation", 2).await;
     let first =
         app.book_at(&shop, &course, "consultation", "2027-01-06T10:00").await.expect(201).id();
@@ -154,23 +140,15 @@ async fn each_proposal_has_its_own_task() {
 
 #[tokio::test]
 async fn a_shop_reads_french_where_it_reads_french_and_that_something_is_withheld() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let wants = json!({"email": "harbour@example.test", "language": "fr"});
-    app.call(&shop.token, "PATCH", &format!("/partners/{}/notices", shop.id), wants)
-        .await
-        .expect(200);
-    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    app.shop_wants(&shop, wants).await;
+    let patient = app.patient_of(&course).await;
     app.post(&format!("/patients/{patient}/locks"), json!({"item": "phone"})).await.expect(201);
     booked(&app, &shop, &course).await;
-    app.after_grace().await;
-    let mail =
-        app.mails().await.into_iter().rfind(|mail| mail.to == "harbour@example.test").unwrap();
-    assert!(
-        mail.text.contains("Ada Sample, certains renseignements ne sont pas communiqués"),
-        "{}",
-        mail.text
-    );
+    app.send_after_grace().await;
+    let mail = app.last_mail_to("harbour@example.test").await;
+    mail.shows(&["Ada Sample, certains renseignements ne sont pas communiqués"]);
     let made = app
         .call(
             &shop.token,
@@ -181,13 +159,13 @@ async fn a_shop_reads_french_where_it_reads_french_and_that_something_is_withhel
         .await
         .expect(201);
     let path = format!("/shop/{}", made.str("url").rsplit('/').next().unwrap());
-    let page = app.call("", "GET", &path, Value::Null).await.expect(200);
+    let page = app.open(&path).await.expect(200);
     for said in
         ["Votre liste", "à confirmer", "enlever", "profondeur: correcte", "certains renseignements"]
     {
         assert!(page.text.contains(said), "{said} is not in {}", page.text);
     }
-    // The style sheet before it speaks to nobody.
+    // The style sheet before it has no reader.
     let body = page.text.split_once("<body>").unwrap().1;
     for english in ["pending", "remove", "withheld", "correct<"] {
         assert!(!body.contains(english), "{english} is in {body}");
@@ -197,13 +175,12 @@ async fn a_shop_reads_french_where_it_reads_french_and_that_something_is_withhel
 /// A report that is late is the desk's to ask for, once, until it comes.
 #[tokio::test]
 async fn a_report_that_is_late_is_a_task_until_it_comes() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let (_, referral) = booked(&app, &shop, &course).await;
-    app.shop_does(&shop, &referral, "accept", Value::Null).await.expect(200);
-    app.until("2027-01-11T15:44:00Z").await;
+    app.accept(&shop, &referral).await;
+    app.advance_to("2027-01-11T15:44:00Z").await;
     assert!(app.task_kinds().await.is_empty());
-    app.until("2027-01-11T15:45:00Z").await;
+    app.advance_to("2027-01-11T15:45:00Z").await;
     assert_eq!(app.task_kinds().await, ["report_overdue"]);
     app.shop_does(&shop, &referral, "report", json!({"outcome": "completed"})).await.expect(200);
     assert!(app.task_kinds().await.is_empty());

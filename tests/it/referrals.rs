@@ -4,28 +4,20 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
-use crate::support::shops::Shop;
+use crate::support::{Shop, TestApp};
 
 /// A clinic, a shop, and a patient who may be referred there.
-pub(crate) async fn referable(app: &TestApp) -> (Shop, String) {
-    app.clinic().await;
-    let shop = app.shop("Harbour Light", 2).await;
-    let course = app.course("Ada").await;
+pub(crate) async fn referable() -> (TestApp, Shop, String) {
+    let (app, _, course) = TestApp::with_course().await;
+    let shop = app.make_shop("Harbour Light", 2).await;
     app.disclose(&course, &shop.id).await;
-    (shop, course)
-}
-
-async fn status(app: &TestApp, referral: &str) -> String {
-    app.get(&format!("/referrals/{referral}")).await.expect(200).str("status").to_owned()
+    (app, shop, course)
 }
 
 /// What the audit says of a patient, newest last: who did what.
 async fn audited(app: &TestApp, patient: &str) -> Vec<String> {
-    let lines = app
-        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
-        .await
-        .expect(200);
+    let lines =
+        app.manager_get(&format!("/audit?patient_id={patient}&limit=200")).await.expect(200);
     let said = |line: &Value| {
         format!("{} {}", line["role"].as_str().unwrap(), line["action"].as_str().unwrap())
     };
@@ -34,29 +26,25 @@ async fn audited(app: &TestApp, patient: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_referral_goes_from_draft_to_completed_and_every_step_leaves_a_line() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let referral =
         json!({"course_id": course, "partner_id": shop.id, "service": "consultation", "count": 2});
     let written = app.post("/referrals", referral).await.expect(201);
-    assert_eq!((written.str("status"), &written.body["undated"]), ("draft", &json!(2)));
+    written.has(json!({"status": "draft", "undated": 2}));
     let id = written.id();
     // Until it is sent the shop knows nothing of it.
     app.shop_sees(&shop, &id).await.expect(404);
-    let seen = app.call(&shop.token, "GET", "/referrals", Value::Null).await.expect(200);
+    let seen = app.shop_get(&shop, "/referrals").await.expect(200);
     assert!(seen.items().is_empty());
-    let sent = app.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(200);
+    let sent = app.clinic_does(&id, "send", Value::Null).await.expect(200);
     assert_eq!(sent.str("status"), "requested");
     assert_eq!(app.shop_sees(&shop, &id).await.expect(200).str("status"), "received");
-    assert_eq!(
-        app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200).str("business_status"),
-        "awaiting_date"
-    );
+    assert_eq!(app.accept(&shop, &id).await.str("business_status"), "awaiting_date");
     for start in ["2027-01-05T10:00", "2027-01-06T10:00"] {
         app.book_at(&shop, &course, "consultation", start).await.expect(201);
     }
-    let dated = app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
-    assert_eq!((dated.str("status"), dated.str("business_status")), ("accepted", "dated"));
+    let dated = app.accept(&shop, &id).await;
+    dated.has(json!({"status": "accepted", "business_status": "dated"}));
     app.wait(Duration::hours(26));
     let due = app.shop_sees(&shop, &id).await.expect(200);
     assert_eq!(
@@ -75,15 +63,9 @@ async fn a_referral_goes_from_draft_to_completed_and_every_step_leaves_a_line() 
     );
     let lines = audited(&app, written.str("patient_id")).await;
     for line in [
-        "front_desk referral.write",
-        "front_desk referral.send",
-        "partner referral.receive",
-        "partner referral.read",
-        "partner referral.accept",
-        "partner session.accept",
-        "partner referral.report",
-        "partner session.report",
-        "partner referral.complete",
+        "front_desk referral.write", "front_desk referral.send", "partner referral.receive",
+        "partner referral.read", "partner referral.accept", "partner session.accept",
+        "partner referral.report", "partner session.report", "partner referral.complete",
     ] {
         assert!(lines.contains(&line.to_owned()), "{line} is not in {lines:?}");
     }
@@ -91,55 +73,49 @@ async fn a_referral_goes_from_draft_to_completed_and_every_step_leaves_a_line() 
 
 #[tokio::test]
 async fn what_the_state_does_not_allow_is_a_conflict_that_names_it() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let id = app.refer(&course, &shop.id, "consultation", 1).await;
-    let send = app.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(409);
-    assert_eq!(send.codes(), ["not_allowed_from_requested"]);
-    let report =
-        app.shop_does(&shop, &id, "report", json!({"outcome": "completed"})).await.expect(409);
-    assert_eq!(report.codes(), ["nothing_to_answer"]);
+    app.clinic_does(&id, "send", Value::Null).await.refused(409, &["not_allowed_from_requested"]);
+    app.shop_does(&shop, &id, "report", json!({"outcome": "completed"}))
+        .await
+        .refused(409, &["nothing_to_answer"]);
     let why = json!({"reason": "No chair before spring."});
     let rejected = app.shop_does(&shop, &id, "reject", why.clone()).await.expect(200);
-    assert_eq!(
-        (rejected.str("status"), rejected.str("reason")),
-        ("rejected", "No chair before spring.")
-    );
+    rejected.has(json!({"status": "rejected", "reason": "No chair before spring."}));
     for (verb, body) in [
         ("accept", Value::Null),
         ("reject", why.clone()),
         ("propose", json!({"start": "2027-02-01T10:00"})),
         ("fail", why),
     ] {
-        let refused = app.shop_does(&shop, &id, verb, body).await.expect(409);
-        assert_eq!(refused.codes(), ["not_allowed_from_rejected"], "{verb}");
+        app.shop_does(&shop, &id, verb, body).await.refused(409, &["not_allowed_from_rejected"]);
     }
     for verb in ["cancel", "hold", "resume"] {
-        let refused = app.post(&format!("/referrals/{id}/{verb}"), Value::Null).await.expect(409);
-        assert_eq!(refused.codes(), ["not_allowed_from_rejected"], "{verb}");
+        app.post(&format!("/referrals/{id}/{verb}"), Value::Null)
+            .await
+            .refused(409, &["not_allowed_from_rejected"]);
     }
 }
 
 #[tokio::test]
 async fn nothing_leaves_without_the_consent_that_names_the_shop_and_nobody_goes_past_that() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let (shop, other) = (app.shop("Harbour Light", 1).await, app.shop("Other Light", 1).await);
-    let course = app.course("Ada").await;
+    let (app, _) = TestApp::with_clinic().await;
+    let (shop, other) =
+        (app.make_shop("Harbour Light", 1).await, app.make_shop("Other Light", 1).await);
+    let course = app.prepare_course("Ada").await;
     app.disclose(&course, &other.id).await;
     let referral =
         json!({"course_id": course, "partner_id": shop.id, "service": "consultation", "count": 1});
     let id = app.post("/referrals", referral).await.expect(201).id();
-    let refused = app.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(422);
-    assert_eq!(refused.codes(), ["disclosure_consent_missing"]);
+    let refused = app
+        .clinic_does(&id, "send", Value::Null)
+        .await
+        .refused(422, &["disclosure_consent_missing"]);
     assert_eq!(refused.body["violations"][0]["overridable"], false);
-    let there =
-        json!({"site_id": shop.site, "override": {"reason": "a reason that is long enough"}});
-    let mut booking =
-        json!({"course_id": course, "service": "consultation", "start": "2027-01-05T10:00"});
-    booking.as_object_mut().unwrap().extend(there.as_object().unwrap().clone());
-    let refused = app.manage("POST", "/sessions", booking).await.expect(422);
-    assert_eq!(refused.codes(), ["disclosure_consent_missing"]);
+    let booking = json!({"course_id": course, "service": "consultation", "start": "2027-01-05T10:00",
+        "site_id": shop.site, "override": {"reason": "a reason that is long enough"}});
+    let refused = app.manage("POST", "/sessions", booking).await;
+    refused.refused(422, &["disclosure_consent_missing"]);
     let slots = app
         .slots_with(
             &course,
@@ -152,71 +128,64 @@ async fn nothing_leaves_without_the_consent_that_names_the_shop_and_nobody_goes_
     assert!(slots.items().is_empty());
     assert_eq!(slots.body["refused"][0]["code"], "disclosure_consent_missing");
     app.disclose(&course, &shop.id).await;
-    app.post(&format!("/referrals/{id}/send"), Value::Null).await.expect(200);
+    app.clinic_does(&id, "send", Value::Null).await.expect(200);
 }
 
 /// Rule 59: on the day of the session, not on that of the booking.
 #[tokio::test]
 async fn papers_are_looked_at_on_the_day_of_the_session() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let shop = app.shop("Harbour Light", 1).await;
-    let course = app.course("Ada").await;
+    let (app, _) = TestApp::with_clinic().await;
+    let shop = app.make_shop("Harbour Light", 1).await;
+    let course = app.prepare_course("Ada").await;
     app.disclose(&course, &shop.id).await;
     let until = |day: &str| json!({"papers": {"inspection": {"valid_until": day}}});
     let path = format!("/partners/{}", shop.id);
-    app.manage("PATCH", &path, until("2027-01-10")).await.expect(200);
+    app.set(&path, until("2027-01-10")).await;
     app.book_at(&shop, &course, "consultation", "2027-01-10T10:00").await.expect(201);
-    let refused = app.book_at(&shop, &course, "consultation", "2027-01-11T10:00").await.expect(422);
-    assert_eq!(refused.codes(), ["partner_not_eligible"]);
+    let refused = app
+        .book_at(&shop, &course, "consultation", "2027-01-11T10:00")
+        .await
+        .refused(422, &["partner_not_eligible"]);
     let said = refused.body["violations"][0]["message"].as_str().unwrap();
     assert!(said.contains("its inspection expired on Sunday 10 January 2027"), "{said}");
     // And of what is booked already, when a paper is found to end sooner.
-    let booked = app.manage("PATCH", &path, until("2027-01-05")).await.expect(200);
+    let booked = app.set(&path, until("2027-01-05")).await;
     assert_eq!(booked.body["papers"]["inspection"]["valid_until"], "2027-01-05");
-    let concerns =
-        app.get(&format!("/courses/{course}")).await.expect(200).body["concerns"].clone();
+    let concerns = app.course(&course).await.body["concerns"].clone();
     assert_eq!(concerns[0]["violations"][0]["code"], "partner_not_eligible");
     // A shop that has none at all cannot be chosen.
     let bare = json!({"name": "Bare", "address": "9 Example Ave", "phone": "416-555-0189"});
     let bare = app.manage("POST", "/partners", bare).await.expect(201).id();
     let referral =
         json!({"course_id": course, "partner_id": bare, "service": "consultation", "count": 1});
-    let refused = app.post("/referrals", referral).await.expect(422);
-    assert_eq!(refused.codes(), ["partner_not_eligible"]);
+    app.post("/referrals", referral).await.refused(422, &["partner_not_eligible"]);
     let saline =
         json!({"course_id": course, "partner_id": shop.id, "service": "adjustment", "count": 1});
-    app.manage("PATCH", &path, until("2030-01-01")).await.expect(200);
-    assert_eq!(
-        app.post("/referrals", saline).await.expect(422).codes(),
-        ["not_offered_by_partner"]
-    );
+    app.set(&path, until("2030-01-01")).await;
+    app.post("/referrals", saline).await.refused(422, &["not_offered_by_partner"]);
 }
 
 /// Rule 60: after two business days it is the desk's, and only once.
 #[tokio::test]
 async fn a_referral_without_dates_is_told_at_once_again_after_a_day_and_is_the_desks_after_two() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let wants = json!({"email": "harbour@example.test"});
-    app.call(&shop.token, "PATCH", &format!("/partners/{}/notices", shop.id), wants)
-        .await
-        .expect(200);
+    app.shop_wants(&shop, wants).await;
     // On a Friday at nine.
-    app.until("2027-01-08T14:00:00Z").await;
+    app.advance_to("2027-01-08T14:00:00Z").await;
     let id = app.refer(&course, &shop.id, "laser_partial", 3).await;
-    app.after_grace().await;
+    app.send_after_grace().await;
     let mails = async || {
-        let all = app.mails().await.into_iter().filter(|mail| mail.to == "harbour@example.test");
+        let all = app.mails_to("harbour@example.test").await.into_iter();
         all.map(|mail| (mail.subject, mail.text)).collect::<Vec<_>>()
     };
     let told = mails().await;
     assert_eq!((told.len(), told[0].0.as_str()), (1, "A new referral"));
     assert!(told[0].1.contains("Ada Sample, +14165550123"), "{}", told[0].1);
-    app.until("2027-01-11T14:00:00Z").await;
+    app.advance_to("2027-01-11T14:00:00Z").await;
     assert_eq!(mails().await.last().unwrap().0, "Waiting for your answer");
     assert!(app.task_kinds().await.is_empty());
-    app.until("2027-01-12T14:00:00Z").await;
+    app.advance_to("2027-01-12T14:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["referral_unanswered"]);
     let task = app.get("/tasks").await.items()[0].clone();
     assert_eq!(task["referral_id"], json!(id));
@@ -228,57 +197,46 @@ async fn a_referral_without_dates_is_told_at_once_again_after_a_day_and_is_the_d
         .map(|row| format!("{} {}", row["kind"].as_str().unwrap(), row["status"].as_str().unwrap()))
         .collect();
     assert_eq!(kinds, ["shop_referred sent", "shop_waiting sent", "shop_silent sent"]);
-    // Whoever answers has the desk's task done.
-    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
+    // An answer does the desk's task.
+    app.accept(&shop, &id).await;
     assert!(app.task_kinds().await.is_empty());
 }
 
 #[tokio::test]
 async fn what_is_answered_in_time_is_asked_no_more_and_what_is_taken_back_is_said() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let wants = json!({"email": "harbour@example.test"});
-    app.call(&shop.token, "PATCH", &format!("/partners/{}/notices", shop.id), wants)
-        .await
-        .expect(200);
+    app.shop_wants(&shop, wants).await;
     let id = app.refer(&course, &shop.id, "laser_partial", 1).await;
-    app.after_grace().await;
-    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
+    app.send_after_grace().await;
+    app.accept(&shop, &id).await;
     let taken = app
-        .post(
-            &format!("/referrals/{id}/cancel"),
-            json!({"reason": "They prefer the clinic, being Mrs Secret."}),
-        )
+        .clinic_does(&id, "cancel", json!({"reason": "They prefer the clinic, being Mrs Secret."}))
         .await;
     assert_eq!(taken.expect(200).str("status"), "cancelled");
-    app.until("2027-01-20T14:00:00Z").await;
-    let told: Vec<_> =
-        app.mails().await.into_iter().filter(|mail| mail.to == "harbour@example.test").collect();
+    app.advance_to("2027-01-20T14:00:00Z").await;
+    let told = app.mails_to("harbour@example.test").await;
     let subjects: Vec<_> = told.iter().map(|mail| mail.subject.as_str()).collect();
     assert_eq!(subjects, ["A new referral", "A referral no longer stands"]);
-    assert!(!told[1].text.contains("Ada") && !told[1].text.contains("Secret"), "{}", told[1].text);
+    told[1].hides(&["Ada", "Secret"]);
     assert!(app.task_kinds().await.is_empty());
     let seen = app.shop_sees(&shop, &id).await.expect(200);
     assert!(!seen.text.contains("Secret"), "what the clinic wrote is not the shop's to read");
     // Taken back before the shop was told, it was never there.
     let slip = app.refer(&course, &shop.id, "laser_partial", 1).await;
-    app.post(&format!("/referrals/{slip}/cancel"), Value::Null).await.expect(200);
-    app.until("2027-01-25T14:00:00Z").await;
-    assert_eq!(
-        app.mails().await.into_iter().filter(|mail| mail.to == "harbour@example.test").count(),
-        2
-    );
+    app.clinic_does(&slip, "cancel", Value::Null).await.expect(200);
+    app.advance_to("2027-01-25T14:00:00Z").await;
+    assert_eq!(app.mails_to("harbour@example.test").await.len(), 2);
 }
 
 /// A shop says no: the desk has a task, the patient's course is open again, and what else is possible is one look away.
 #[tokio::test]
 async fn a_rejection_frees_the_dates_and_shows_what_else_is_possible() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
-    let other = app.shop("Other Light", 1).await;
+    let (app, shop, course) = referable().await;
+    let other = app.make_shop("Other Light", 1).await;
     app.disclose(&course, &other.id).await;
     let harbour = app
-        .shop_with(
+        .make_shop_with(
             "Expired",
             json!({"papers": {"licence": {"valid_until": "2026-12-31"}}}),
             json!({"chairs": 1}),
@@ -290,11 +248,10 @@ async fn a_rejection_frees_the_dates_and_shows_what_else_is_possible() {
     let no_reason = app.shop_does(&shop, &referral, "reject", json!({})).await;
     no_reason.expect(422);
     app.shop_does(&shop, &referral, "reject", json!({"reason": "Full."})).await.expect(200);
-    let gone = app.get(&format!("/sessions/{}", booked.id())).await.expect(200);
-    assert_eq!((gone.str("status"), gone.str("cancel_reason")), ("cancelled", "declined_by_shop"));
+    let gone = app.session(&booked.id()).await;
+    gone.has(json!({"status": "cancelled", "cancel_reason": "declined_by_shop"}));
     assert_eq!(app.task_kinds().await, ["referral_declined"]);
-    let undo = app.act(&booked.id(), "undo").await.expect(409);
-    assert_eq!(undo.codes(), ["nothing_to_undo"]);
+    app.act(&booked.id(), "undo").await.refused(409, &["nothing_to_undo"]);
     let places = app
         .get(&format!(
             "/courses/{course}/places?service=consultation&from=2027-01-05&to=2027-01-12"
@@ -313,11 +270,10 @@ async fn a_rejection_frees_the_dates_and_shows_what_else_is_possible() {
 
 #[tokio::test]
 async fn a_referral_rests_and_goes_on_and_takes_no_dates_meanwhile() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let id = app.refer(&course, &shop.id, "consultation", 2).await;
-    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
-    app.post(&format!("/referrals/{id}/hold"), json!({"reason": "Sunburn."})).await.expect(200);
+    app.accept(&shop, &id).await;
+    app.clinic_does(&id, "hold", json!({"reason": "Sunburn."})).await.expect(200);
     let refused = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(409);
     assert_eq!(refused.codes(), ["not_allowed_from_on-hold"]);
     let slots = app
@@ -330,15 +286,14 @@ async fn a_referral_rests_and_goes_on_and_takes_no_dates_meanwhile() {
         )
         .await;
     assert!(slots.items().is_empty(), "never a time that booking would refuse");
-    app.post(&format!("/referrals/{id}/resume"), Value::Null).await.expect(200);
-    assert_eq!(status(&app, &id).await, "accepted");
+    app.clinic_does(&id, "resume", Value::Null).await.expect(200);
+    assert_eq!(app.referral_status(&id).await, "accepted");
     app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
 }
 
 #[tokio::test]
 async fn a_referral_asks_for_what_it_asks_and_no_less_than_has_its_date() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let id = app.refer(&course, &shop.id, "consultation", 2).await;
     for start in ["2027-01-05T10:00", "2027-01-06T10:00"] {
         let booked = app.book_at(&shop, &course, "consultation", start).await.expect(201);
@@ -348,42 +303,39 @@ async fn a_referral_asks_for_what_it_asks_and_no_less_than_has_its_date() {
         .shop_does(&shop, &id, "propose", json!({"start": "2027-01-07T10:00"}))
         .await
         .expect(200);
-    assert_eq!(full.body["proposals"].as_array().unwrap().len(), 1, "for the first that waits");
-    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
-    let refused = app
-        .shop_does(&shop, &id, "propose", json!({"start": "2027-01-07T10:00"}))
+    assert_eq!(full.array("proposals").len(), 1, "for the first that waits");
+    app.accept(&shop, &id).await;
+    app.shop_does(&shop, &id, "propose", json!({"start": "2027-01-07T10:00"}))
         .await
-        .expect(422);
-    assert_eq!(refused.codes(), ["referral_full"]);
-    let fewer = app
-        .call(&app.desk, "PATCH", &format!("/referrals/{id}"), json!({"count": 1}))
+        .refused(422, &["referral_full"]);
+    app.patch(&format!("/referrals/{id}"), json!({"count": 1}))
         .await
-        .expect(422);
-    assert_eq!(fewer.codes(), ["referral_full"]);
-    app.call(&app.desk, "PATCH", &format!("/referrals/{id}"), json!({"count": 3}))
-        .await
-        .expect(200);
+        .refused(422, &["referral_full"]);
+    app.patch(&format!("/referrals/{id}"), json!({"count": 3})).await.expect(200);
     app.shop_does(&shop, &id, "propose", json!({"start": "2027-01-07T10:00"})).await.expect(200);
     // One more than is asked for is another referral, which the booking itself sends.
     let more = app.book_at(&shop, &course, "review", "2027-01-08T10:00").await.expect(201);
     assert_ne!(more.str("referral_id"), id);
-    assert_eq!(status(&app, more.str("referral_id")).await, "requested");
+    assert_eq!(app.referral_status(more.str("referral_id")).await, "requested");
     app.cancel(&more.id()).await.expect(200);
     assert_eq!(
-        status(&app, more.str("referral_id")).await,
+        app.referral_status(more.str("referral_id")).await,
         "cancelled",
         "it ends with its booking"
     );
     app.act(&more.id(), "undo").await.expect(200);
-    assert_eq!(status(&app, more.str("referral_id")).await, "requested", "and comes back with it");
+    assert_eq!(
+        app.referral_status(more.str("referral_id")).await,
+        "requested",
+        "and comes back with it"
+    );
 }
 
-/// Every referral call as nobody, as another shop, as each role.
+/// Every referral call without a token, as another shop, as each role.
 #[tokio::test]
 async fn another_shops_referral_is_not_there_whatever_is_asked_of_it() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
-    let stranger = app.shop("Other Light", 1).await;
+    let (app, shop, course) = referable().await;
+    let stranger = app.make_shop("Other Light", 1).await;
     let id = app.refer(&course, &shop.id, "consultation", 1).await;
     let missing = "01890000-0000-7000-8000-000000000001";
     let start = json!({"start": "2027-01-07T10:00"});
@@ -416,7 +368,7 @@ async fn another_shops_referral_is_not_there_whatever_is_asked_of_it() {
     let partner = |path: &str| format!("/partners/{}{path}", shop.id);
     for path in ["", "/notices", "/visits", "/links"] {
         app.call(&stranger.token, "GET", &partner(path), Value::Null).await.expect(404);
-        app.call(&shop.token, "GET", &partner(path), Value::Null).await.expect(200);
+        app.shop_get(&shop, &partner(path)).await.expect(200);
     }
     let figures = format!("/settlement?partner_id={}", shop.id);
     app.call(&stranger.token, "GET", &figures, Value::Null).await.expect(404);
@@ -427,16 +379,14 @@ async fn another_shops_referral_is_not_there_whatever_is_asked_of_it() {
         .await
         .expect(404);
     assert!(app.call(&stranger.token, "GET", "/feeds", Value::Null).await.items().is_empty());
-    assert_eq!(app.call(&shop.token, "GET", "/feeds", Value::Null).await.items().len(), 1);
+    assert_eq!(app.shop_get(&shop, "/feeds").await.items().len(), 1);
     let site = json!({"kind": "site", "id": shop.site});
     app.call(&shop.token, "POST", "/feeds", site).await.expect(404);
     let listed = app.call(&stranger.token, "GET", "/partners", Value::Null).await;
     assert_eq!((listed.items().len(), &listed.items()[0]["id"]), (1, &json!(stranger.id)));
     // A manager may speak for a shop.
     app.manage("POST", &format!("/referrals/{id}/accept"), Value::Null).await.expect(409);
-    app.call(&app.desk, "POST", &format!("/referrals/{id}/accept"), json!({"for_shop": true}))
-        .await
-        .expect(403);
+    app.clinic_does(&id, "accept", json!({"for_shop": true})).await.expect(403);
     app.manage("POST", &format!("/referrals/{id}/accept"), json!({"for_shop": true}))
         .await
         .expect(200);

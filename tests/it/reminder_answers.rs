@@ -1,45 +1,41 @@
 //! What patients answer: by the link, by text, by the button of a mail program. A confirmation
-//! stops the next request for one, STOP stops all, and nothing ever calls a visit off.
+//! stops the next request for one, STOP stops all, and nothing ever cancels a visit.
 
 use chrono::Duration;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, has};
 
 const ADA: &str = "+14165550123";
 
 /// A visit on Monday 15 March at ten, its week's reminder sent, with the link that it carried.
 async fn reminded() -> (TestApp, String, String) {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
-    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
-    app.until("2027-03-08T15:00:00Z").await;
+    let (app, _, course) = TestApp::with_course().await;
+    let session = app.make_visit(&course, "consultation", "2027-03-15T10:00").await;
+    app.advance_to("2027-03-08T15:00:00Z").await;
     let link = app.mails().await.last().unwrap().link();
     (app, session, link)
 }
 
 /// The same for a patient who is reminded by text.
 async fn texted() -> (TestApp, String) {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
-    let patient = app.get(&format!("/courses/{course}")).await.str("patient_id").to_owned();
+    let (app, _, course) = TestApp::with_course().await;
+    let patient = app.patient_of(&course).await;
     let wish = json!({"preferred_channel": "sms"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), wish).await.expect(200);
-    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
-    app.until("2027-03-08T15:00:00Z").await;
+    app.change_patient(&patient, wish).await;
+    let session = app.make_visit(&course, "consultation", "2027-03-15T10:00").await;
+    app.advance_to("2027-03-08T15:00:00Z").await;
     (app, session)
 }
 
 async fn open(app: &TestApp, path: &str) -> String {
-    app.call("", "GET", path, Value::Null).await.expect(200).text
+    app.open(path).await.expect(200).text
 }
 
 /// Where a press of a button leads.
 fn led_to(answer: &crate::support::Answer) -> String {
     assert_eq!(answer.status, 303, "{}", answer.text);
-    answer.headers["location"].to_str().unwrap().to_owned()
+    answer.header("location").to_owned()
 }
 
 /// The value of the field `start` of the form that posts to `action`.
@@ -70,14 +66,13 @@ async fn a_confirmation_by_the_link_stops_the_next_request_and_not_the_last_remi
     assert_eq!(
         app.planned(&session).await,
         [
-            "reminder 7d email acknowledged",
-            "reminder 48h email superseded confirmed",
+            "reminder 7d email acknowledged", "reminder 48h email superseded confirmed",
             "reminder 2h sms scheduled"
         ]
     );
-    let read = app.get(&format!("/sessions/{session}")).await.expect(200);
+    let read = app.session(&session).await;
     assert_eq!(read.str("confirmed_at"), "2027-03-08T10:00:00-05:00");
-    app.until("2027-03-16T12:00:00Z").await;
+    app.advance_to("2027-03-16T12:00:00Z").await;
     assert_eq!((app.mails().await.len(), app.texts().await.len()), (2, 1));
     assert!(app.task_kinds().await.is_empty());
     // Looking and pressing once more change nothing.
@@ -92,9 +87,8 @@ async fn a_move_takes_the_confirmation_with_it_and_asks_again() {
     let start = starts_on(&page, "/confirm").remove(0);
     app.press(&format!("{link}/confirm"), &[("start", &start)]).await;
     app.move_to(&session, "2027-03-25T15:00").await.expect(200);
-    assert!(app.get(&format!("/sessions/{session}")).await.body.get("confirmed_at").is_none());
-    let planned = app.planned(&session).await;
-    assert!(planned.contains(&"reminder 48h email scheduled".to_owned()), "{planned:?}");
+    assert!(app.session(&session).await.body.get("confirmed_at").is_none());
+    app.expect_planned(&session, "reminder 48h email scheduled").await;
     // The page that was open says the old time: what it confirms is not what is.
     let late = app.press(&format!("{link}/confirm"), &[("start", &start)]).await;
     let page = open(&app, &led_to(&late)).await;
@@ -111,17 +105,13 @@ async fn whoever_cannot_come_is_offered_three_legal_times_and_takes_one() {
     let offers = starts_on(&page, "/move");
     assert_eq!(offers.len(), 3, "{page}");
     assert_eq!(app.task_kinds().await, ["visit_to_move"]);
-    assert_eq!(
-        app.get(&format!("/sessions/{session}")).await.str("status"),
-        "booked",
-        "until they choose, it stands"
-    );
+    assert_eq!(app.status_of(&session).await, "booked", "until they choose, it stands");
     // A time that was never offered is not taken.
     let never = app.press(&format!("{link}/move"), &[("start", "2027-03-21T15:00:00+00:00")]).await;
     assert!(led_to(&never).ends_with("?asked"));
     let taken = app.press(&format!("{link}/move"), &[("start", &offers[1])]).await;
     assert!(open(&app, &led_to(&taken)).await.contains("Your appointment is moved"));
-    let moved = app.get(&format!("/sessions/{session}")).await.expect(200);
+    let moved = app.session(&session).await;
     let at = |text: &str| text.parse::<chrono::DateTime<chrono::FixedOffset>>().unwrap();
     assert_eq!(at(moved.str("start")), at(&offers[1]));
     assert!(app.task_kinds().await.is_empty(), "nothing is left to be done");
@@ -129,13 +119,8 @@ async fn whoever_cannot_come_is_offered_three_legal_times_and_takes_one() {
     app.press(&format!("{link}/change"), &[]).await;
     app.press(&format!("{link}/change"), &[]).await;
     assert_eq!(app.task_kinds().await, ["visit_to_move"]);
-    let audit = app
-        .manage(
-            "GET",
-            &format!("/audit?patient_id={}&limit=200", moved.str("patient_id")),
-            Value::Null,
-        )
-        .await;
+    let audit =
+        app.manager_get(&format!("/audit?patient_id={}&limit=200", moved.str("patient_id"))).await;
     let by_link = audit.items().iter().filter(|line| line["role"] == "patient");
     let deeds: std::collections::BTreeSet<_> =
         by_link.map(|line| line["action"].as_str().unwrap().to_owned()).collect();
@@ -156,53 +141,42 @@ async fn one_click_in_a_mail_program_ends_mail_at_once_with_proof_and_the_desk_p
     app.press(&path, &[("List-Unsubscribe", "One-Click")]).await.expect(204);
     let planned = app.planned(&session).await;
     assert_eq!(planned[0], "reminder 7d email acknowledged");
-    assert!(
-        planned.contains(&"reminder 48h email suppressed no_consent".to_owned()),
-        "{planned:?}"
-    );
-    assert!(
-        planned.contains(&"reminder 2h sms scheduled".to_owned()),
-        "only by that way: {planned:?}"
-    );
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    app.expect_planned(&session, "reminder 48h email suppressed no_consent").await;
+    app.expect_planned(&session, "reminder 2h sms scheduled").await;
+    let patient = app.patient_at(&session).await;
     let kept = app.get(&format!("/patients/{patient}/opt-outs")).await.expect(200);
-    let kept = kept.body["items"].as_array().unwrap().clone();
+    let kept = kept.array("items");
     assert_eq!(
         (kept.len(), &kept[0]["channel"], &kept[0]["begun_by"]),
         (1, &json!("email"), &json!("one_click"))
     );
-    app.until("2027-03-13T14:00:00Z").await;
+    app.advance_to("2027-03-13T14:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
-    // A change of the visit reaches nobody by mail either.
+    // A change of the visit is not mailed either.
     app.move_to(&session, "2027-03-25T15:00").await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     assert_eq!(app.ledger(&session).await.last().unwrap(), "update suppressed no_consent");
     // And on the page they may have them again.
     assert!(open(&app, &format!("{link}/messages")).await.contains("Send me messages again"));
     let on = app.press(&format!("{link}/messages/start"), &[]).await;
     assert!(led_to(&on).ends_with("?on"));
-    let planned = app.planned(&session).await;
-    assert!(planned.contains(&"reminder 48h email scheduled".to_owned()), "{planned:?}");
+    app.expect_planned(&session, "reminder 48h email scheduled").await;
 }
 
 #[tokio::test]
 async fn a_text_confirms_what_the_last_one_told_and_is_thanked_for_it() {
     for words in ["C", "yes", " Oui! ", "confirm"] {
         let (app, session) = texted().await;
-        app.text_from(ADA, words, "SM1").await.expect(200);
+        app.receive_text(ADA, words, "SM1").await.expect(200);
         app.deliver().await;
-        let planned = app.planned(&session).await;
-        assert!(
-            planned.contains(&"reminder 48h sms superseded confirmed".to_owned()),
-            "{words}: {planned:?}"
-        );
+        app.expect_planned(&session, "reminder 48h sms superseded confirmed").await;
         let thanks = app.texts().await.last().unwrap().1.clone();
         assert!(
             thanks.starts_with("Hayden St Clinic: thank you, see you Mon Mar 15, 10:00 a.m."),
             "{thanks}"
         );
         // The provider hands it over again; it was done.
-        app.text_from(ADA, words, "SM1").await.expect(200);
+        app.receive_text(ADA, words, "SM1").await.expect(200);
         app.deliver().await;
         assert_eq!(app.texts().await.len(), 2);
     }
@@ -212,15 +186,15 @@ async fn a_text_confirms_what_the_last_one_told_and_is_thanked_for_it() {
 async fn a_text_that_confirms_a_time_that_is_no_longer_true_is_read_by_a_person() {
     let (app, session) = texted().await;
     app.move_to(&session, "2027-03-25T15:00").await.expect(200);
-    app.text_from(ADA, "C", "SM1").await.expect(200);
-    assert!(app.get(&format!("/sessions/{session}")).await.body.get("confirmed_at").is_none());
+    app.receive_text(ADA, "C", "SM1").await.expect(200);
+    assert!(app.session(&session).await.body.get("confirmed_at").is_none());
     assert_eq!(app.task_kinds().await, ["reply_to_read"]);
 }
 
 #[tokio::test]
 async fn r_asks_for_another_time_and_is_answered_with_three_and_a_link() {
     let (app, session) = texted().await;
-    app.text_from(ADA, "r", "SM1").await.expect(200);
+    app.receive_text(ADA, "r", "SM1").await.expect(200);
     app.deliver().await;
     let answer = app.texts().await.last().unwrap().1.clone();
     assert_eq!(answer.matches("a.m.").count() + answer.matches("p.m.").count(), 3, "{answer}");
@@ -240,26 +214,26 @@ async fn r_asks_for_another_time_and_is_answered_with_three_and_a_link() {
 #[tokio::test]
 async fn stop_ends_texts_to_that_number_at_once_and_start_brings_back_what_is_to_come() {
     let (app, session) = texted().await;
-    app.text_from(ADA, "STOP", "SM1").await.expect(200);
+    app.receive_text(ADA, "STOP", "SM1").await.expect(200);
     let planned = app.planned(&session).await;
     assert_eq!(
         planned.iter().filter(|one| one.ends_with("suppressed no_consent")).count(),
         2,
         "{planned:?}"
     );
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let patient = app.patient_at(&session).await;
     let kept = app.get(&format!("/patients/{patient}/opt-outs")).await.expect(200).body["items"][0]
         .clone();
-    assert_eq!((&kept["recipient"], &kept["begun_by"]), (&json!(ADA), &json!("text")));
+    has(&kept, json!({"recipient": ADA, "begun_by": "text"}));
     assert!(
         kept["proof"].as_str().unwrap().contains("STOP")
             && kept["proof"].as_str().unwrap().contains("SM1")
     );
-    app.until("2027-03-13T16:00:00Z").await;
+    app.advance_to("2027-03-13T16:00:00Z").await;
     assert_eq!(app.texts().await.len(), 1, "not even an answer");
     assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
-    app.text_from(ADA, "start", "SM2").await.expect(200);
-    app.until("2027-03-16T12:00:00Z").await;
+    app.receive_text(ADA, "start", "SM2").await.expect(200);
+    app.advance_to("2027-03-16T12:00:00Z").await;
     assert_eq!(app.texts().await.len(), 2, "the reminder of that morning");
     let kept = app.get(&format!("/patients/{patient}/opt-outs")).await.expect(200).body["items"][0]
         .clone();
@@ -269,45 +243,37 @@ async fn stop_ends_texts_to_that_number_at_once_and_start_brings_back_what_is_to
 #[tokio::test]
 async fn help_says_who_and_how_to_call_and_anything_else_is_read_by_a_person() {
     let (app, session) = texted().await;
-    app.text_from(ADA, "Info?", "SM1").await.expect(200);
+    app.receive_text(ADA, "Info?", "SM1").await.expect(200);
     app.deliver().await;
     assert!(app.texts().await.last().unwrap().1.contains("Call (647) 351-0061"));
     for (number, words) in
         ["CANCEL", "no", "yes but can it be later", "1", "<b>hi</b>", ""].iter().enumerate()
     {
-        app.text_from(ADA, words, &format!("SM2{number}")).await.expect(200);
+        app.receive_text(ADA, words, &format!("SM2{number}")).await.expect(200);
     }
     assert_eq!(app.task_kinds().await, ["reply_to_read"; 6]);
-    assert_eq!(app.get(&format!("/sessions/{session}")).await.str("status"), "booked");
+    assert_eq!(app.status_of(&session).await, "booked");
     let task = app.get("/tasks").await.items()[0]["id"].as_str().unwrap().to_owned();
     let read = app.get(&format!("/tasks/{task}")).await.expect(200);
     assert_eq!(read.body["reply"]["body"], "CANCEL");
     // Who has no visit here is answered in the same breath; there is no ledger to answer from.
-    let stranger = app.text_from("+14165550199", "HELP", "SM30").await.expect(200);
-    assert!(
-        stranger.text.contains("<Message>Hayden St Clinic: messages about your appointments."),
-        "{}",
-        stranger.text
-    );
-    app.text_from("not a number", "C", "SM31").await.expect(200);
-    app.text_from("+14165550199", &"x".repeat(10_000), "SM32").await.expect(200);
+    let stranger = app.receive_text("+14165550199", "HELP", "SM30").await.expect(200);
+    stranger.shows(&["<Message>Hayden St Clinic: messages about your appointments."]);
+    app.receive_text("not a number", "C", "SM31").await.expect(200);
+    app.receive_text("+14165550199", &"x".repeat(10_000), "SM32").await.expect(200);
 }
 
 #[tokio::test]
 async fn two_patients_with_one_number_are_told_apart_by_what_was_told_last_and_stop_is_for_both() {
     let (app, session) = texted().await;
-    let course = app.course("Bo").await;
-    let other = app.book(&course, "consultation", "2027-03-15T14:00").await.expect(201).id();
-    app.text_from(ADA, "C", "SM1").await.expect(200);
-    assert!(app.get(&format!("/sessions/{session}")).await.body.get("confirmed_at").is_some());
-    assert!(app.get(&format!("/sessions/{other}")).await.body.get("confirmed_at").is_none());
-    app.text_from(ADA, "STOP", "SM2").await.expect(200);
+    let course = app.prepare_course("Bo").await;
+    let other = app.make_visit(&course, "consultation", "2027-03-15T14:00").await;
+    app.receive_text(ADA, "C", "SM1").await.expect(200);
+    assert!(app.session(&session).await.body.get("confirmed_at").is_some());
+    assert!(app.session(&other).await.body.get("confirmed_at").is_none());
+    app.receive_text(ADA, "STOP", "SM2").await.expect(200);
     for one in [&session, &other] {
-        let planned = app.planned(one).await;
-        assert!(
-            planned.contains(&"reminder 2h sms suppressed no_consent".to_owned()),
-            "{planned:?}"
-        );
+        app.expect_planned(one, "reminder 2h sms suppressed no_consent").await;
     }
 }
 
@@ -318,13 +284,9 @@ async fn what_the_provider_did_not_sign_is_refused_before_it_is_looked_at() {
     for forged in ["", "AAAA", "RSOYDt4T1cUTdK1PDd93/VVr8B8="] {
         app.provider_calls("/texts/incoming", &fields, Some(forged)).await.expect(403);
     }
-    let planned = app.planned(&session).await;
-    assert!(planned.contains(&"reminder 48h sms scheduled".to_owned()), "{planned:?}");
+    app.expect_planned(&session, "reminder 48h sms scheduled").await;
     let ledger = app.messages(&session).await;
-    let sent = ledger.items().iter().find(|message| message["lead"] == "7d").unwrap()["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let sent = ledger.item("lead", "7d")["id"].as_str().unwrap().to_owned();
     let status = format!("/texts/status/{sent}");
     let delivered = [("MessageSid", "SM9"), ("MessageStatus", "delivered")];
     app.provider_calls(&status, &delivered, Some("AAAA")).await.expect(403);
@@ -334,10 +296,11 @@ async fn what_the_provider_did_not_sign_is_refused_before_it_is_looked_at() {
         .expect(204);
     app.provider_calls(&status, &delivered, None).await.expect(204);
     let told = app.messages(&session).await;
-    let told = told.items().iter().find(|message| message["lead"] == "7d").unwrap().clone();
-    assert_eq!(
-        (&told["status"], &told["provider_id"], &told["delivered_at"]),
-        (&json!("delivered"), &json!("SM9"), &json!("2027-03-08T10:00:00-05:00"))
+    let told = told.item("lead", "7d").clone();
+    has(
+        &told,
+        json!({"status": "delivered", "provider_id": "SM9",
+            "delivered_at": "2027-03-08T10:00:00-05:00"}),
     );
     // What comes out of order changes nothing; what did not arrive is a task, once.
     app.provider_calls(
@@ -348,17 +311,9 @@ async fn what_the_provider_did_not_sign_is_refused_before_it_is_looked_at() {
     .await
     .expect(204);
     assert!(app.task_kinds().await.is_empty());
-    app.until("2027-03-13T14:00:00Z").await;
-    let second = app
-        .messages(&session)
-        .await
-        .items()
-        .iter()
-        .find(|message| message["lead"] == "48h")
-        .unwrap()["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    app.advance_to("2027-03-13T14:00:00Z").await;
+    let second =
+        app.messages(&session).await.item("lead", "48h")["id"].as_str().unwrap().to_owned();
     for _ in 0..2 {
         let failed =
             [("MessageSid", "SM10"), ("MessageStatus", "undelivered"), ("ErrorCode", "30005")];
@@ -372,16 +327,14 @@ async fn what_the_provider_did_not_sign_is_refused_before_it_is_looked_at() {
 #[tokio::test]
 async fn the_desk_writes_down_what_a_caller_wants() {
     let (app, session) = texted().await;
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let patient = app.patient_at(&session).await;
     let path = format!("/patients/{patient}/opt-outs");
     let wish = |wanted: bool| json!({"channel": "sms", "wanted": wanted, "said": "By telephone, to Casey"});
     let answered = app.post(&path, wish(false)).await.expect(200);
     assert_eq!(answered.body["items"][0]["begun_by"], "desk");
-    let planned = app.planned(&session).await;
-    assert!(planned.contains(&"reminder 2h sms suppressed no_consent".to_owned()), "{planned:?}");
+    app.expect_planned(&session, "reminder 2h sms suppressed no_consent").await;
     app.post(&path, wish(true)).await.expect(200);
-    let planned = app.planned(&session).await;
-    assert!(planned.contains(&"reminder 2h sms scheduled".to_owned()), "{planned:?}");
+    app.expect_planned(&session, "reminder 2h sms scheduled").await;
     app.post(&path, json!({"channel": "fax", "wanted": true, "said": "x"})).await.expect(422);
     app.post("/patients/01890000-0000-7000-8000-000000000001/opt-outs", wish(true))
         .await
@@ -391,9 +344,9 @@ async fn the_desk_writes_down_what_a_caller_wants() {
 #[tokio::test]
 async fn the_page_is_in_the_patients_language_and_a_link_that_is_over_does_nothing() {
     let (app, session, link) = reminded().await;
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let patient = app.patient_at(&session).await;
     let french = json!({"preferred_language": "fr"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), french).await.expect(200);
+    app.change_patient(&patient, french).await;
     let page = open(&app, &link).await;
     assert!(page.contains("Je serai là") && page.contains("lang=\"fr\""));
     let start = starts_on(&page, "/confirm").remove(0);
@@ -415,11 +368,7 @@ async fn a_mail_program_may_post_its_one_click_in_parts() {
         .body(body.into())
         .unwrap();
     app.send(request).await.expect(204);
-    let planned = app.planned(&session).await;
-    assert!(
-        planned.contains(&"reminder 48h email suppressed no_consent".to_owned()),
-        "{planned:?}"
-    );
+    app.expect_planned(&session, "reminder 48h email suppressed no_consent").await;
 }
 
 #[tokio::test]
@@ -427,14 +376,14 @@ async fn nobody_moves_by_the_link_what_has_begun_and_junk_is_no_address() {
     let (app, session, link) = reminded().await;
     let asked = app.press(&format!("{link}/change"), &[]).await;
     let offers = starts_on(&open(&app, &led_to(&asked)).await, "/move");
-    app.until("2027-03-15T14:40:00Z").await;
+    app.advance_to("2027-03-15T14:40:00Z").await;
     let late = app.press(&format!("{link}/move"), &[("start", &offers[0])]).await;
     assert!(led_to(&late).ends_with("?asked"));
-    assert_eq!(app.get(&format!("/sessions/{session}")).await.body["sequence"], 0);
+    assert_eq!(app.session(&session).await.body["sequence"], 0);
     for junk in ["/a/%0A/confirm", "/a/%F0%9F%92%A9/move", "/a/a%2Fb/confirm"] {
         app.press(junk, &[]).await.expect(404);
     }
-    // However late: whoever wants no more messages has to read no rules.
+    // However late: a patient who wants no more messages has to read no rules.
     app.wait(Duration::days(90));
     let off = app.press(&format!("{link}/unsubscribe"), &[("List-Unsubscribe", "One-Click")]).await;
     off.expect(204);
@@ -445,20 +394,19 @@ async fn another_room_at_the_same_time_settles_nothing_that_the_patient_asked_fo
     let (app, session, link) = reminded().await;
     app.press(&format!("{link}/change"), &[]).await;
     let practitioners = app.get("/practitioners").await.expect(200);
-    let theo =
-        practitioners.items().iter().find(|one| one["name"] == "Theo").unwrap()["id"].clone();
+    let theo = practitioners.item("name", "Theo")["id"].clone();
     let to = json!({"start": "2027-03-15T10:00", "practitioner_id": theo});
-    app.post(&format!("/sessions/{session}/reschedule"), to).await.expect(200);
+    app.reschedule(&session, to).await.expect(200);
     assert_eq!(app.task_kinds().await, ["visit_to_move"]);
-    // Whoever keeps the time after all needs none.
+    // A patient who keeps the time after all needs none.
     let start = starts_on(&open(&app, &link).await, "/confirm").remove(0);
     app.press(&format!("{link}/confirm"), &[("start", &start)]).await;
     assert!(app.task_kinds().await.is_empty());
     // And a slip of the desk's hand, undone, leaves the confirmation as it was.
-    let confirmed = app.get(&format!("/sessions/{session}")).await.str("confirmed_at").to_owned();
+    let confirmed = app.session(&session).await.str("confirmed_at").to_owned();
     app.move_to(&session, "2027-03-16T10:00").await.expect(200);
     app.act(&session, "undo").await.expect(200);
-    assert_eq!(app.get(&format!("/sessions/{session}")).await.str("confirmed_at"), confirmed);
+    assert_eq!(app.session(&session).await.str("confirmed_at"), confirmed);
 }
 
 #[tokio::test]
@@ -466,9 +414,9 @@ async fn whoever_wants_mail_again_hears_what_changed_meanwhile() {
     let (app, session, link) = reminded().await;
     app.press(&format!("{link}/messages/stop"), &[]).await;
     app.move_to(&session, "2027-03-25T15:00").await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     app.press(&format!("{link}/messages/start"), &[]).await;
-    app.after_grace().await;
+    app.send_after_grace().await;
     let told = app.ledger(&session).await;
     assert_eq!(told, ["invite sent", "update suppressed no_consent", "update sent"]);
     assert_eq!(app.mails().await.last().unwrap().line("DTSTART"), "20270325T150000");
@@ -477,19 +425,19 @@ async fn whoever_wants_mail_again_hears_what_changed_meanwhile() {
 #[tokio::test]
 async fn help_is_answered_after_stop_and_a_visit_that_waits_for_a_shop_is_the_desks_to_move() {
     let (app, session) = texted().await;
-    app.text_from(ADA, "STOP", "SM1").await.expect(200);
-    let help = app.text_from(ADA, "help", "SM2").await.expect(200);
-    assert!(help.text.contains("<Message>Hayden St Clinic"), "{}", help.text);
+    app.receive_text(ADA, "STOP", "SM1").await.expect(200);
+    let help = app.receive_text(ADA, "help", "SM2").await.expect(200);
+    help.shows(&["<Message>Hayden St Clinic"]);
     app.deliver().await;
     assert_eq!(app.texts().await.len(), 1);
-    // A visit that waits for somebody else is the desk's to move.
-    app.text_from(ADA, "START", "SM3").await.expect(200);
-    let shop = app.shop("Harbour Light", 1).await;
-    let visit = app.get(&format!("/sessions/{session}")).await.expect(200);
+    // A visit that waits for a shop is the desk's to move.
+    app.receive_text(ADA, "START", "SM3").await.expect(200);
+    let shop = app.make_shop("Harbour Light", 1).await;
+    let visit = app.session(&session).await;
     app.disclose(visit.str("course_id"), &shop.id).await;
     let there = json!({"start": visit.str("local_start"), "site_id": shop.site});
-    app.post(&format!("/sessions/{session}/reschedule"), there).await.expect(200);
-    app.text_from(ADA, "R", "SM4").await.expect(200);
+    app.reschedule(&session, there).await.expect(200);
+    app.receive_text(ADA, "R", "SM4").await.expect(200);
     app.deliver().await;
     assert!(app.texts().await.last().unwrap().1.contains("we will call you"));
 }

@@ -3,32 +3,23 @@
 
 use chrono::Duration;
 use fadeline::domain::clinic::policy::Policy;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::TestApp;
 use crate::support::clinic::{WEEKDAYS, hours};
+use crate::support::{TestApp, has};
 
 /// Rule 50's own example: Monday 15 March 2027, the morning after the clock went forward.
 const MONDAY: &str = "2027-03-15T10:00";
 
 async fn booked_at(app: &TestApp, start: &str) -> String {
-    let course = app.course("Ada").await;
-    app.book(&course, "consultation", start).await.expect(201).id()
+    let course = app.prepare_course("Ada").await;
+    app.make_visit(&course, "consultation", start).await
 }
 
 async fn booked() -> (TestApp, String) {
-    let app = TestApp::empty().await;
-    app.clinic().await;
+    let (app, _) = TestApp::with_clinic().await;
     let session = booked_at(&app, MONDAY).await;
     (app, session)
-}
-
-async fn patient_of(app: &TestApp, session: &str) -> String {
-    app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned()
-}
-
-async fn change(app: &TestApp, patient: &str, details: Value) {
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), details).await.expect(200);
 }
 
 /// Due times of what is planned, as the ledger shows them.
@@ -44,8 +35,7 @@ async fn a_booking_plans_its_reminders_a_week_two_days_and_two_hours_before_by_t
     assert_eq!(
         app.planned(&session).await,
         [
-            "reminder 7d email scheduled",
-            "reminder 48h email scheduled",
+            "reminder 7d email scheduled", "reminder 48h email scheduled",
             "reminder 2h sms scheduled"
         ]
     );
@@ -63,9 +53,9 @@ async fn a_booking_plans_its_reminders_a_week_two_days_and_two_hours_before_by_t
 #[tokio::test]
 async fn each_goes_out_once_at_its_time_and_the_ledger_says_by_what_name() {
     let (app, session) = booked().await;
-    app.until("2027-03-08T15:00:00Z").await;
-    app.until("2027-03-13T14:00:00Z").await;
-    app.until("2027-03-16T12:00:00Z").await;
+    app.advance_to("2027-03-08T15:00:00Z").await;
+    app.advance_to("2027-03-13T14:00:00Z").await;
+    app.advance_to("2027-03-16T12:00:00Z").await;
     assert_eq!(
         app.planned(&session).await,
         ["reminder 7d email sent", "reminder 48h email sent", "reminder 2h sms sent"]
@@ -89,10 +79,11 @@ async fn each_goes_out_once_at_its_time_and_the_ledger_says_by_what_name() {
         texts[0].1
     );
     let ledger = app.messages(&session).await;
-    let confirm = ledger.items().iter().find(|message| message["lead"] == "48h").unwrap();
-    assert_eq!(
-        (&confirm["sent_at"], &confirm["purpose"], &confirm["attempts"]),
-        (&json!("2027-03-13T09:00:00-05:00"), &json!("confirm"), &json!(1))
+    let confirm = ledger.item("lead", "48h");
+    has(
+        confirm,
+        json!({"sent_at": "2027-03-13T09:00:00-05:00", "purpose": "confirm",
+            "attempts": 1}),
     );
     let id = confirm["provider_id"].as_str().unwrap();
     assert!(mails[2].raw.contains(&format!("Message-ID: {id}")), "{id}");
@@ -105,35 +96,31 @@ async fn each_goes_out_once_at_its_time_and_the_ledger_says_by_what_name() {
 
 #[tokio::test]
 async fn what_is_past_when_a_visit_is_booked_is_not_sent_in_a_bundle() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
+    let (app, _) = TestApp::with_clinic().await;
     // On Monday at nine, for Tuesday at ten: a day and an hour ahead.
     let session = booked_at(&app, "2027-01-05T10:00").await;
     assert_eq!(app.planned(&session).await, ["reminder 2h sms scheduled"]);
     let soon = booked_at(&app, "2027-01-04T10:30").await;
     assert!(app.planned(&soon).await.is_empty());
-    app.after_grace().await;
+    app.send_after_grace().await;
     assert_eq!(app.mails().await.len(), 2, "the invitations alone");
 }
 
 #[tokio::test]
 async fn a_move_supersedes_what_waits_and_plans_anew_and_nothing_goes_out_for_the_old_time() {
     let (app, session) = booked().await;
-    app.until("2027-03-08T16:00:00Z").await;
+    app.advance_to("2027-03-08T16:00:00Z").await;
     app.move_to(&session, "2027-03-25T15:00").await.expect(200);
     let planned = app.planned(&session).await;
     assert_eq!(
         planned,
         [
-            "reminder 7d email sent",
-            "reminder 48h email superseded moved",
-            "reminder 2h sms superseded moved",
-            "reminder 7d email scheduled",
-            "reminder 48h email scheduled",
-            "reminder 2h sms scheduled"
+            "reminder 7d email sent", "reminder 48h email superseded moved",
+            "reminder 2h sms superseded moved", "reminder 7d email scheduled",
+            "reminder 48h email scheduled", "reminder 2h sms scheduled"
         ]
     );
-    app.until("2027-03-26T12:00:00Z").await;
+    app.advance_to("2027-03-26T12:00:00Z").await;
     let told: Vec<_> = app.mails().await.iter().map(|mail| mail.subject.clone()).collect();
     assert_eq!(
         told,
@@ -158,16 +145,16 @@ async fn a_cancellation_supersedes_all_and_its_undoing_plans_all_again() {
     app.act(&session, "undo").await.expect(200);
     let planned = app.planned(&session).await;
     assert_eq!(planned.iter().filter(|one| one.ends_with("scheduled")).count(), 3, "{planned:?}");
-    app.until("2027-03-16T12:00:00Z").await;
+    app.advance_to("2027-03-16T12:00:00Z").await;
     assert_eq!((app.mails().await.len(), app.texts().await.len()), (3, 1));
 }
 
 #[tokio::test]
 async fn whoever_is_here_or_was_treated_is_reminded_no_more() {
     let (app, session) = booked().await;
-    app.until("2027-03-15T13:30:00Z").await;
+    app.advance_to("2027-03-15T13:30:00Z").await;
     let other = booked_at(&app, "2027-03-15T11:00").await;
-    app.until("2027-03-15T13:40:00Z").await;
+    app.advance_to("2027-03-15T13:40:00Z").await;
     app.act(&session, "arrive").await.expect(200);
     assert_eq!(
         app.planned(&session).await[2],
@@ -182,13 +169,12 @@ async fn whoever_is_here_or_was_treated_is_reminded_no_more() {
 #[tokio::test]
 async fn what_falls_into_quiet_hours_is_moved_or_skipped_and_the_row_says_why() {
     let app = TestApp::empty().await;
-    app.clinic_open(hours(WEEKDAYS, "07:00", "18:00")).await;
+    app.make_clinic_open(hours(WEEKDAYS, "07:00", "18:00")).await;
     let early = booked_at(&app, "2027-03-16T07:30").await;
     assert_eq!(
         app.planned(&early).await,
         [
-            "reminder 7d email scheduled",
-            "reminder 48h email scheduled",
+            "reminder 7d email scheduled", "reminder 48h email scheduled",
             "reminder 2h sms suppressed quiet_hours"
         ]
     );
@@ -198,10 +184,8 @@ async fn what_falls_into_quiet_hours_is_moved_or_skipped_and_the_row_says_why() 
     );
     let half_past_eight = booked_at(&app, "2027-03-17T08:30").await;
     assert_eq!(due(&app, &half_past_eight).await[2], "2027-03-17T08:00:00-04:00");
-    app.until("2027-03-18T12:00:00Z").await;
-    for text in
-        app.call("", "GET", "/demo/mailbox.json", Value::Null).await.body.as_array().unwrap()
-    {
+    app.advance_to("2027-03-18T12:00:00Z").await;
+    for text in app.open("/demo/mailbox.json").await.body.as_array().unwrap() {
         let hour: u32 = text["at"].as_str().unwrap()[11..13].parse().unwrap();
         assert!((8..21).contains(&hour), "{text}");
     }
@@ -211,7 +195,7 @@ async fn what_falls_into_quiet_hours_is_moved_or_skipped_and_the_row_says_why() 
 #[tokio::test]
 async fn after_an_outage_what_is_of_use_goes_out_once_and_the_rest_says_why_not() {
     let (app, session) = booked().await;
-    // Nobody delivers until ten in the evening of the eleventh: the week's reminder is more than half a week late.
+    // Nothing is delivered until ten in the evening of the eleventh: the week's reminder is more than half a week late.
     app.wait(Duration::days(66) + Duration::hours(13));
     app.deliver().await;
     assert_eq!(app.planned(&session).await[0], "reminder 7d email suppressed too_late");
@@ -234,28 +218,30 @@ async fn what_is_late_waits_for_the_morning_and_disturbs_nobody_at_night() {
     app.wait(Duration::days(68) + Duration::hours(13));
     assert!(app.deliver().await.postponed > 0);
     let waiting = app.messages(&session).await;
-    let confirm = waiting.items().iter().find(|message| message["lead"] == "48h").unwrap();
-    assert_eq!(
-        (&confirm["status"], &confirm["next_try_at"], &confirm["attempts"]),
-        (&json!("scheduled"), &json!("2027-03-14T08:00:00-04:00"), &json!(0))
+    let confirm = waiting.item("lead", "48h");
+    has(
+        confirm,
+        json!({"status": "scheduled", "next_try_at": "2027-03-14T08:00:00-04:00",
+            "attempts": 0}),
     );
-    app.until("2027-03-14T12:00:00Z").await;
+    app.advance_to("2027-03-14T12:00:00Z").await;
     assert_eq!(app.planned(&session).await[1], "reminder 48h email sent");
 }
 
 #[tokio::test]
 async fn a_patient_is_reminded_by_the_way_they_wish_and_where_they_are() {
     let (app, session) = booked().await;
-    let patient = patient_of(&app, &session).await;
-    change(&app, &patient, json!({"preferred_channel": "sms"})).await;
+    let patient = app.patient_at(&session).await;
+    app.change_patient(&patient, json!({"preferred_channel": "sms"})).await;
     let planned = app.planned(&session).await;
     let waiting: Vec<_> = planned.iter().filter(|one| one.ends_with("scheduled")).collect();
     assert_eq!(
         waiting,
         ["reminder 7d sms scheduled", "reminder 48h sms scheduled", "reminder 2h sms scheduled"]
     );
-    change(&app, &patient, json!({"phone": "416 555 0177", "preferred_language": "fr"})).await;
-    app.until("2027-03-16T12:00:00Z").await;
+    app.change_patient(&patient, json!({"phone": "416 555 0177", "preferred_language": "fr"}))
+        .await;
+    app.advance_to("2027-03-16T12:00:00Z").await;
     let texts = app.texts().await;
     assert!(texts.len() == 3 && texts.iter().all(|(to, _)| to == "+14165550177"), "{texts:?}");
     assert!(texts.iter().all(|(_, words)| words.contains("lun 15 mars à 10 h 00")), "{texts:?}");
@@ -267,26 +253,24 @@ async fn a_patient_is_reminded_by_the_way_they_wish_and_where_they_are() {
 async fn a_service_and_the_clinic_choose_their_own_reminders() {
     let policy = Policy { reminders: vec!["3d remind sms".parse().unwrap()], ..Policy::default() };
     let app = TestApp::with_policy(policy).await;
-    app.clinic().await;
+    app.make_clinic().await;
     let session = booked_at(&app, MONDAY).await;
     assert_eq!(app.planned(&session).await, ["reminder 3d sms scheduled"]);
     let services = app.get("/services?limit=200").await.expect(200);
-    let consultation =
-        services.items().iter().find(|service| service["code"] == "consultation").unwrap();
+    let consultation = services.item("code", "consultation");
     let path = format!("/services/{}", consultation["id"].as_str().unwrap());
     let own = json!({"reminders": ["24h confirm email", "1h remind sms"]});
-    app.manage("PATCH", &path, own).await.expect(200);
+    app.set(&path, own).await;
     // What is booked already follows at once.
     assert_eq!(
         app.planned(&session).await,
         [
-            "reminder 3d sms superseded unwanted",
-            "reminder 24h email scheduled",
+            "reminder 3d sms superseded unwanted", "reminder 24h email scheduled",
             "reminder 1h sms scheduled"
         ]
     );
     app.manage("PATCH", &path, json!({"reminders": ["48h nag email"]})).await.expect(422);
-    app.manage("PATCH", &path, json!({"reminders": []})).await.expect(200);
+    app.set(&path, json!({"reminders": []})).await;
     let none = app.planned(&session).await;
     assert!(none.iter().all(|one| !one.ends_with("scheduled")), "{none:?}");
 }
@@ -295,13 +279,13 @@ async fn a_service_and_the_clinic_choose_their_own_reminders() {
 #[tokio::test]
 async fn reminders_of_a_course_on_hold_stop_and_come_back_when_it_is_resumed() {
     let (app, session) = booked().await;
-    let course = app.get(&format!("/sessions/{session}")).await.str("course_id").to_owned();
+    let course = app.session(&session).await.str("course_id").to_owned();
     let path = format!("/courses/{course}");
-    app.call(&app.desk, "PATCH", &path, json!({"status": "on-hold"})).await.expect(200);
+    app.patch(&path, json!({"status": "on-hold"})).await.expect(200);
     let held = app.planned(&session).await;
     assert!(held.iter().all(|one| one.ends_with("suppressed on_hold")), "{held:?}");
     app.consent_to_laser(&course).await;
-    app.call(&app.desk, "PATCH", &path, json!({"status": "active"})).await.expect(200);
+    app.patch(&path, json!({"status": "active"})).await.expect(200);
     let back = app.planned(&session).await;
     assert!(back.len() == 3 && back.iter().all(|one| one.ends_with("scheduled")), "{back:?}");
 }
@@ -310,27 +294,22 @@ async fn reminders_of_a_course_on_hold_stop_and_come_back_when_it_is_resumed() {
 #[tokio::test]
 async fn without_consent_nothing_is_sent_and_the_desk_is_told_to_phone() {
     let (app, session) = booked().await;
-    let patient = patient_of(&app, &session).await;
-    let consents = format!("/patients/{patient}/consents");
-    let given = app
-        .post(&consents, json!({"kind": "messages", "text_version": "2026-1"}))
-        .await
-        .expect(201)
-        .id();
-    app.after_grace().await;
-    app.call(&app.desk, "DELETE", &format!("{consents}/{given}"), Value::Null).await.expect(200);
+    let patient = app.patient_at(&session).await;
+    let given = app.consent_to_messages(&patient).await;
+    app.send_after_grace().await;
+    app.delete(&given).await.expect(200);
     let planned = app.planned(&session).await;
     for one in ["7d email", "48h email", "2h sms"] {
-        assert!(planned.contains(&format!("reminder {one} suppressed no_consent")), "{planned:?}");
+        app.expect_planned(&session, &format!("reminder {one} suppressed no_consent")).await;
     }
     assert!(
         planned.len() == 4 && planned.contains(&"phone_call desk scheduled".to_owned()),
         "{planned:?}"
     );
     assert!(app.task_kinds().await.is_empty(), "not weeks ahead");
-    app.until("2027-03-13T15:00:00Z").await;
+    app.advance_to("2027-03-13T15:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
-    app.until("2027-03-16T12:00:00Z").await;
+    app.advance_to("2027-03-16T12:00:00Z").await;
     assert_eq!((app.mails().await.len(), app.texts().await.len()), (1, 0), "the invitation alone");
     assert_eq!(app.task_kinds().await, ["patient_to_phone"], "once for a visit");
 }
@@ -338,13 +317,11 @@ async fn without_consent_nothing_is_sent_and_the_desk_is_told_to_phone() {
 #[tokio::test]
 async fn consent_given_again_brings_back_what_is_still_to_come() {
     let (app, session) = booked().await;
-    let patient = patient_of(&app, &session).await;
-    let consents = format!("/patients/{patient}/consents");
-    let consent = json!({"kind": "messages", "text_version": "2026-1"});
-    let given = app.post(&consents, consent.clone()).await.expect(201).id();
-    app.call(&app.desk, "DELETE", &format!("{consents}/{given}"), Value::Null).await.expect(200);
-    app.until("2027-03-09T15:00:00Z").await;
-    app.post(&consents, consent).await.expect(201);
+    let patient = app.patient_at(&session).await;
+    let given = app.consent_to_messages(&patient).await;
+    app.delete(&given).await.expect(200);
+    app.advance_to("2027-03-09T15:00:00Z").await;
+    app.consent_to_messages(&patient).await;
     let planned = app.planned(&session).await;
     let waiting: Vec<_> = planned.iter().filter(|one| one.ends_with("scheduled")).collect();
     assert_eq!(
@@ -352,42 +329,40 @@ async fn consent_given_again_brings_back_what_is_still_to_come() {
         ["reminder 48h email scheduled", "reminder 2h sms scheduled"],
         "{planned:?}"
     );
-    assert!(planned.contains(&"phone_call desk superseded unwanted".to_owned()), "{planned:?}");
-    assert!(planned.contains(&"reminder 7d email suppressed no_consent".to_owned()), "{planned:?}");
+    app.expect_planned(&session, "phone_call desk superseded unwanted").await;
+    app.expect_planned(&session, "reminder 7d email suppressed no_consent").await;
 }
 
 #[tokio::test]
 async fn a_practitioner_who_wants_it_gets_the_list_of_the_next_day_as_one_mail() {
-    let app = TestApp::empty().await;
-    let clinic = app.clinic().await;
+    let (app, clinic) = TestApp::with_clinic().await;
     let noor = format!("/practitioners/{}", clinic.noor);
-    app.manage("PATCH", &noor, json!({"day_list_to": "noor@example.test"})).await.expect(200);
+    app.set(&noor, json!({"day_list_to": "noor@example.test"})).await;
     let with = json!({"practitioner_id": clinic.noor});
     for (name, start) in
         [("Ada", "2027-03-16T10:00"), ("Bo", "2027-03-16T14:00"), ("Cleo", "2027-03-17T10:00")]
     {
-        let course = app.course(name).await;
+        let course = app.prepare_course(name).await;
         app.book_with(&course, "consultation", start, with.clone()).await.expect(201);
     }
-    app.until("2027-03-15T22:00:00Z").await;
-    let lists: Vec<_> =
-        app.mails().await.into_iter().filter(|mail| mail.to == "noor@example.test").collect();
+    app.advance_to("2027-03-15T22:00:00Z").await;
+    let lists = app.mails_to("noor@example.test").await;
     assert_eq!(lists.len(), 1);
     assert_eq!(lists[0].subject, "Your list for Mar 16");
     for said in ["10:00 a.m. – 10:45 a.m.  Ada S.", "2:00 p.m. – 2:45 p.m.  Bo S."] {
-        assert!(lists[0].text.contains(said), "{}", lists[0].text);
+        lists[0].shows(&[said]);
     }
-    assert!(!lists[0].text.contains("Cleo") && !lists[0].text.contains("Sample"));
-    app.manage("PATCH", &noor, json!({"day_list_to": null})).await.expect(200);
-    app.until("2027-03-17T22:00:00Z").await;
-    assert_eq!(app.mails().await.iter().filter(|mail| mail.to == "noor@example.test").count(), 1);
+    lists[0].hides(&["Cleo", "Sample"]);
+    app.set(&noor, json!({"day_list_to": null})).await;
+    app.advance_to("2027-03-17T22:00:00Z").await;
+    assert_eq!(app.mails_to("noor@example.test").await.len(), 1);
 }
 
-/// The clock of whoever delivers never stands on the very instant.
+/// The clock of the node that delivers never stands on the very instant.
 #[tokio::test]
 async fn a_reminder_that_has_little_time_left_goes_out_though_the_clock_has_moved_on_a_moment() {
     let app = TestApp::empty().await;
-    app.clinic_open(hours(WEEKDAYS, "07:00", "18:00")).await;
+    app.make_clinic_open(hours(WEEKDAYS, "07:00", "18:00")).await;
     let session = booked_at(&app, "2027-01-05T08:30").await;
     assert_eq!(due(&app, &session).await, ["2027-01-05T08:00:00-05:00"]);
     app.wait(Duration::hours(23) + Duration::seconds(4));
@@ -398,18 +373,14 @@ async fn a_reminder_that_has_little_time_left_goes_out_though_the_clock_has_move
 #[tokio::test]
 async fn what_is_due_and_could_not_go_out_goes_to_the_address_that_was_corrected_meanwhile() {
     let (app, session) = booked().await;
-    let patient = patient_of(&app, &session).await;
-    app.after_grace().await;
-    // Nobody delivers from before the first reminder until an hour after the second was due; then the address is corrected.
+    let patient = app.patient_at(&session).await;
+    app.send_after_grace().await;
+    // Nothing is delivered from before the first reminder until an hour after the second was due; then the address is corrected.
     app.wait(Duration::days(68) + Duration::hours(1));
-    change(&app, &patient, json!({"email": "ada.right@example.test"})).await;
-    let planned = app.planned(&session).await;
-    assert!(
-        planned.contains(&"reminder 48h email superseded readdressed".to_owned()),
-        "{planned:?}"
-    );
+    app.change_patient(&patient, json!({"email": "ada.right@example.test"})).await;
+    app.expect_planned(&session, "reminder 48h email superseded readdressed").await;
     // After the invitation to that address, which waits out its grace.
-    app.after_grace().await;
+    app.send_after_grace().await;
     app.deliver().await;
     let late: Vec<_> = app
         .mails()
@@ -423,19 +394,19 @@ async fn what_is_due_and_could_not_go_out_goes_to_the_address_that_was_corrected
 #[tokio::test]
 async fn a_clinic_that_calls_a_visit_off_phones_whoever_it_cannot_write_to() {
     let (app, session) = booked().await;
-    let patient = patient_of(&app, &session).await;
-    app.after_grace().await;
+    let patient = app.patient_at(&session).await;
+    app.send_after_grace().await;
     let wish = json!({"channel": "email", "wanted": false, "said": "By telephone"});
     app.post(&format!("/patients/{patient}/opt-outs"), wish).await.expect(200);
     let why = json!({"reason": "clinic_request"});
     app.post(&format!("/sessions/{session}/cancel"), why).await.expect(200);
     assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
-    // The same for whoever has no address; and whoever asked for it themselves knows.
+    // The same for a patient without an address; and a patient who asked for it knows.
     let other = booked_at(&app, "2027-03-16T10:00").await;
     let asked = booked_at(&app, "2027-03-17T10:00").await;
     for session in [&other, &asked] {
-        let patient = patient_of(&app, session).await;
-        change(&app, &patient, json!({"email": null})).await;
+        let patient = app.patient_at(&session).await;
+        app.change_patient(&patient, json!({"email": null})).await;
     }
     let why = json!({"reason": "clinic_request"});
     app.post(&format!("/sessions/{other}/cancel"), why).await.expect(200);

@@ -1,19 +1,17 @@
 //! Requests that come twice, and changes of what has changed.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{Answer, TestApp};
 
 async fn book(app: &TestApp, key: &str, course: &str, start: &str) -> Answer {
     let body = json!({"course_id": course, "service": "consultation", "start": start});
-    app.call_with(&app.desk, "POST", "/sessions", body, &[("idempotency-key", key)]).await
+    app.call_once(key, &app.desk, "POST", "/sessions", body).await
 }
 
 #[tokio::test]
 async fn a_repeated_booking_is_answered_the_same_and_happens_once() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.new_course("Ada").await;
+    let (app, _, course) = TestApp::with_new_course().await;
     let first = book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
     app.cancel(&first.id()).await.expect(200);
     let again = book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
@@ -26,25 +24,20 @@ async fn a_repeated_booking_is_answered_the_same_and_happens_once() {
 
 #[tokio::test]
 async fn the_same_key_with_another_body_is_refused_and_another_caller_has_keys_of_their_own() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.new_course("Ada").await;
+    let (app, _, course) = TestApp::with_new_course().await;
     book(&app, "k1", &course, "2027-01-05T10:00").await.expect(201);
     book(&app, "k1", &course, "2027-01-05T12:00").await.refused(422, &["idempotency_key_reused"]);
     let patient = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
-    app.call_with(&app.desk, "POST", "/patients", patient.clone(), &[("idempotency-key", "k1")])
+    app.call_once("k1", &app.desk, "POST", "/patients", patient.clone())
         .await
         .refused(422, &["idempotency_key_reused"]);
-    app.call_with(&app.manager, "POST", "/patients", patient, &[("idempotency-key", "k1")])
-        .await
-        .expect(201);
+    app.call_once("k1", &app.manager, "POST", "/patients", patient).await.expect(201);
 }
 
 #[tokio::test]
 async fn a_refusal_is_repeated_too_even_when_the_time_is_free_by_then() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let (ada, ben) = (app.new_course("Ada").await, app.new_course("Ben").await);
+    let (app, _) = TestApp::with_clinic().await;
+    let (ada, ben) = (app.open_course("Ada").await, app.open_course("Ben").await);
     let taken = book(&app, "ada", &ada, "2027-01-05T10:00").await.expect(201);
     let refused = book(&app, "ben", &ben, "2027-01-05T10:00").await.expect(409);
     app.cancel(&taken.id()).await.expect(200);
@@ -56,9 +49,7 @@ async fn a_refusal_is_repeated_too_even_when_the_time_is_free_by_then() {
 
 #[tokio::test]
 async fn requests_with_one_key_that_come_at_once_are_answered_alike() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.new_course("Ada").await;
+    let (app, _, course) = TestApp::with_new_course().await;
     let answers = futures_util::future::join_all(
         (0..12).map(|_| book(&app, "k", &course, "2027-01-05T10:00")),
     )
@@ -69,9 +60,7 @@ async fn requests_with_one_key_that_come_at_once_are_answered_alike() {
         answers.iter().map(|a| a.status).collect::<Vec<_>>()
     );
     let patient = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
-    let register = || {
-        app.call_with(&app.desk, "POST", "/patients", patient.clone(), &[("idempotency-key", "p")])
-    };
+    let register = || app.call_once("p", &app.desk, "POST", "/patients", patient.clone());
     let answers = futures_util::future::join_all((0..12).map(|_| register())).await;
     assert!(answers.iter().all(|answer| answer.status == 201 && answer.text == answers[0].text));
     assert_eq!(app.get("/patients?q=y").await.items().len(), 1);
@@ -83,19 +72,16 @@ async fn a_key_that_is_no_key_is_unreadable() {
     let app = TestApp::empty().await;
     for key in ["", " ", &"k".repeat(256)] {
         let body = json!({"given_name": "X", "family_name": "Y", "phone": "416 555 0100"});
-        app.call_with(&app.desk, "POST", "/patients", body, &[("idempotency-key", key)])
-            .await
-            .expect(400);
+        app.call_once(key, &app.desk, "POST", "/patients", body).await.expect(400);
     }
 }
 
 #[tokio::test]
 async fn a_change_of_what_has_changed_meanwhile_is_412_and_changes_nothing() {
-    let app = TestApp::empty().await;
-    let clinic = app.clinic().await;
+    let (app, clinic) = TestApp::with_clinic().await;
     let patient = app.register("Ada").await;
-    let course = app.course_of(&patient).await;
-    let session = app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201).id();
+    let course = app.open_course_for(&patient).await;
+    let session = app.make_visit(&course, "consultation", "2027-01-05T10:00").await;
     let move_it = json!({"start": "2027-01-06T10:00"});
     let calls = [
         ("PATCH", format!("/patients/{patient}"), json!({"given_name": "Eve"}), &app.desk),
@@ -108,13 +94,10 @@ async fn a_change_of_what_has_changed_meanwhile_is_412_and_changes_nothing() {
         // The session has been moved when it is cancelled.
         let version = if index == 4 { 2 } else { 1 };
         for stale in ["\"7\"", "\"0\", \"9\"", "W/\"1\"", "junk"] {
-            app.call_with(token, method, &path, body.clone(), &[("if-match", stale)])
-                .await
-                .expect(412);
+            app.call_if(stale, token, method, &path, body.clone()).await.expect(412);
         }
         let current = format!("\"7\", \"{version}\"");
-        let changed =
-            app.call_with(token, method, &path, body, &[("if-match", &current)]).await.expect(200);
+        let changed = app.call_if(&current, token, method, &path, body).await.expect(200);
         assert_eq!(changed.headers["etag"], format!("\"{}\"", version + 1));
     }
     let any = [("if-match", "*")];
@@ -137,13 +120,13 @@ async fn two_desks_that_change_one_thing_at_once_do_not_overwrite_each_other() {
     let change = |n: u8| {
         let (app, path) = (&app, path.clone());
         let body = json!({"given_name": format!("Ada{n}")});
-        async move { app.call_with(&app.desk, "PATCH", &path, body, &[("if-match", "\"1\"")]).await }
+        async move { app.call_if("\"1\"", &app.desk, "PATCH", &path, body).await }
     };
     let answers = futures_util::future::join_all((0..8).map(change)).await;
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 412).count(), 7, "{statuses:?}");
-    assert_eq!(app.call(&app.desk, "GET", &path, Value::Null).await.body["version"], 2);
+    assert_eq!(app.get(&path).await.body["version"], 2);
 }
 
 #[tokio::test]
@@ -154,10 +137,7 @@ async fn different_requests_with_one_key_that_come_at_once_never_get_each_others
         let register = |n: usize| {
             let (app, key) = (&app, key.clone());
             let patient = json!({"given_name": format!("Round{round}Nr{n}"), "family_name": "Y", "phone": "416 555 0100"});
-            async move {
-                app.call_with(&app.desk, "POST", "/patients", patient, &[("idempotency-key", &key)])
-                    .await
-            }
+            async move { app.call_once(&key, &app.desk, "POST", "/patients", patient).await }
         };
         let answers = futures_util::future::join_all((0..6).map(register)).await;
         let mut registered = 0;
@@ -176,9 +156,7 @@ async fn different_requests_with_one_key_that_come_at_once_never_get_each_others
 
 #[tokio::test]
 async fn answers_are_kept_for_a_week_and_then_forgotten() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.new_course("Ada").await;
+    let (app, _, course) = TestApp::with_new_course().await;
     let first = book(&app, "k", &course, "2027-02-01T10:00").await.expect(201);
     app.wait(chrono::Duration::days(7));
     fadeline::actions::work::repeats::forget_old(&app.app).await.unwrap();

@@ -5,19 +5,16 @@ use chrono::Duration;
 use fadeline::actions::incoming::mail;
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
-use crate::support::mail::Mail;
+use crate::support::{Mail, TestApp};
 
 const US: &str = "mx.clinic.test";
 const VOUCHED: &str =
     "Authentication-Results: mx.clinic.test; dmarc=pass header.from=example.test\r\n";
 
 async fn invited() -> (TestApp, String, Mail) {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
-    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
-    app.after_grace().await;
+    let (app, _, course) = TestApp::with_course().await;
+    let session = app.make_visit(&course, "consultation", "2027-03-15T10:00").await;
+    app.send_after_grace().await;
     let mail = app.mails().await.remove(0);
     (app, session, mail)
 }
@@ -91,7 +88,7 @@ async fn a_declined_invitation_is_a_task_and_the_visit_still_stands() {
     let (app, session, invite) = invited().await;
     file(&app, "1", &Reply::to(&invite, "DECLINED").mail()).await;
     assert_eq!(tasks(&app).await, ["visit_declined"]);
-    assert_eq!(app.get(&format!("/sessions/{session}")).await.str("status"), "booked");
+    assert_eq!(app.status_of(&session).await, "booked");
     assert_eq!(answer(&app, &session).await, (json!("acknowledged"), json!("change")));
     let list = app.get("/tasks").await;
     assert!(!list.text.contains("itches"), "what somebody wrote is not in lists");
@@ -99,8 +96,7 @@ async fn a_declined_invitation_is_a_task_and_the_visit_still_stands() {
         app.get(&format!("/tasks/{}", list.items()[0]["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(task.body["reply"]["body"], "my scalp itches");
     let patient = task.str("patient_id").to_owned();
-    let audit =
-        app.manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null).await;
+    let audit = app.manager_get(&format!("/audit?patient_id={patient}&limit=200")).await;
     assert!(audit.items().iter().any(|line| line["action"] == "task.read"));
 }
 
@@ -134,7 +130,7 @@ async fn who_cannot_be_shown_to_be_the_patient_is_not_believed() {
     }
     assert_eq!(answer(&app, &session).await, (json!("sent"), Value::Null));
     assert_eq!(tasks(&app).await, ["reply_to_read"; 4]);
-    // A mailbox without a known name vouches for nobody.
+    // A mailbox without a known name vouches for no sender.
     mail::receive(&app.app, "x", Some(&Reply::to(&invite, "ACCEPTED").mail()), None).await.unwrap();
     assert_eq!(answer(&app, &session).await, (json!("sent"), Value::Null));
 }
@@ -152,7 +148,7 @@ async fn an_answer_to_what_has_changed_since_is_ignored() {
         "an older answer to the same does not count"
     );
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     file(&app, "3", &Reply { stamp: "20270104T153000Z", ..Reply::to(&invite, "DECLINED") }.mail())
         .await;
     assert_eq!(tasks(&app).await, Vec::<String>::new());
@@ -171,7 +167,7 @@ async fn a_counter_proposal_and_a_stranger_who_answers_are_tasks() {
     };
     file(&app, "2", &stranger.mail()).await;
     assert_eq!(tasks(&app).await, ["visit_declined", "reply_to_read"]);
-    assert_eq!(app.get(&format!("/sessions/{session}")).await.str("status"), "booked");
+    assert_eq!(app.status_of(&session).await, "booked");
 }
 
 #[tokio::test]

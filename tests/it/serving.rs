@@ -12,8 +12,7 @@ use fadeline::api::Serving;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::support::server::Server;
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, Server, TestApp};
 
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_given_up_with_503() {
@@ -159,14 +158,7 @@ async fn users_and_tokens_are_managed_from_the_command_line() {
         (ended.status.code(), String::from_utf8(ended.stdout).unwrap().trim_end().to_owned())
     };
     let add = [
-        "user",
-        "add",
-        "--email",
-        "ada@example.test",
-        "--name",
-        "Ada",
-        "--role",
-        "manager",
+        "user", "add", "--email", "ada@example.test", "--name", "Ada", "--role", "manager",
         "--password-stdin",
     ];
     assert_eq!(run(&add, "correct horse battery\n").0, Some(0));

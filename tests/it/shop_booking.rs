@@ -5,17 +5,17 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::referrals::referable;
-use crate::support::TestApp;
 use crate::support::past::{done_with, patch_with};
+use crate::support::{TestApp, has};
 
 #[tokio::test]
 async fn a_session_at_a_shop_waits_for_it_and_takes_chair_and_patient_meanwhile() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let (shop, other) = (app.shop("Harbour Light", 2).await, app.shop("Other Light", 1).await);
+    let (app, _) = TestApp::with_clinic().await;
+    let (shop, other) =
+        (app.make_shop("Harbour Light", 2).await, app.make_shop("Other Light", 1).await);
     let mut courses = Vec::new();
     for name in ["Ada", "Bo", "Cleo"] {
-        let course = app.course(name).await;
+        let course = app.prepare_course(name).await;
         app.disclose(&course, &shop.id).await;
         app.disclose(&course, &other.id).await;
         courses.push(course);
@@ -25,17 +25,18 @@ async fn a_session_at_a_shop_waits_for_it_and_takes_chair_and_patient_meanwhile(
     let claims = app.count("SELECT COUNT(*) FROM claims").await;
     assert_eq!(claims, 2, "the chair and the patient, and nothing else");
     // The patient cannot be at two shops at once, nor at the clinic.
-    let twice =
-        app.book_at(&other, &courses[0], "consultation", "2027-01-05T10:15").await.expect(409);
-    assert_eq!(twice.codes(), ["conflict_patient"]);
-    let here = app.book(&courses[0], "consultation", "2027-01-05T10:15").await.expect(409);
-    assert_eq!(here.codes(), ["conflict_patient"]);
+    app.book_at(&other, &courses[0], "consultation", "2027-01-05T10:15")
+        .await
+        .refused(409, &["conflict_patient"]);
+    app.book(&courses[0], "consultation", "2027-01-05T10:15")
+        .await
+        .refused(409, &["conflict_patient"]);
     // As many at once as there are chairs.
     let bo = app.book_at(&shop, &courses[1], "consultation", "2027-01-05T10:00").await.expect(201);
     assert_ne!(ada.str("room_id"), bo.str("room_id"));
-    let full =
-        app.book_at(&shop, &courses[2], "consultation", "2027-01-05T10:00").await.expect(409);
-    assert_eq!(full.codes(), ["conflict_room"]);
+    app.book_at(&shop, &courses[2], "consultation", "2027-01-05T10:00")
+        .await
+        .refused(409, &["conflict_room"]);
     let slots = app
         .slots_with(
             &courses[2],
@@ -51,43 +52,40 @@ async fn a_session_at_a_shop_waits_for_it_and_takes_chair_and_patient_meanwhile(
         let start = slot["start"].as_str().unwrap();
         let hold = json!({"course_id": courses[2], "service": "consultation", "start": start, "site_id": shop.site});
         let kept = app.post("/holds", hold).await.expect(201).id();
-        app.call(&app.desk, "DELETE", &format!("/holds/{kept}"), Value::Null).await.expect(204);
+        app.delete(&format!("/holds/{kept}")).await.expect(204);
     }
 }
 
 #[tokio::test]
 async fn the_patient_is_told_once_the_shop_has_accepted_and_not_before() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let booked = app.book_at(&shop, &course, "consultation", "2027-01-07T10:00").await.expect(201);
-    app.after_grace().await;
+    app.send_after_grace().await;
     assert!(app.mails().await.iter().all(|mail| mail.to != "ada@example.test"));
     let seen = app.shop_sees(&shop, booked.str("referral_id")).await.expect(200);
     assert_eq!(seen.body["visits"][0]["status"], "pending");
-    app.shop_does(&shop, booked.str("referral_id"), "accept", Value::Null).await.expect(200);
-    assert_eq!(app.get(&format!("/sessions/{}", booked.id())).await.str("status"), "booked");
-    app.after_grace().await;
-    let mails: Vec<_> =
-        app.mails().await.into_iter().filter(|mail| mail.to == "ada@example.test").collect();
+    app.accept(&shop, booked.str("referral_id")).await;
+    assert_eq!(app.status_of(&booked.id()).await, "booked");
+    app.send_after_grace().await;
+    let mails = app.mails_to("ada@example.test").await;
     assert_eq!((mails.len(), mails[0].line("DTSTART").as_str()), (1, "20270107T100000"));
     for telling in crate::support::mail::TELLING {
         assert!(!mails[0].text.to_lowercase().contains(telling), "{telling}: {}", mails[0].text);
     }
-    // Moved, it has to be agreed anew; what the patient knows stands until it is.
+    // Moved, it has to be agreed again; what the patient knows stands until it is.
     app.move_to(&booked.id(), "2027-01-08T10:00").await.expect(200);
-    app.after_grace().await;
-    assert_eq!(app.get(&format!("/sessions/{}", booked.id())).await.str("status"), "pending");
-    assert_eq!(app.mails().await.iter().filter(|mail| mail.to == "ada@example.test").count(), 1);
-    app.shop_does(&shop, booked.str("referral_id"), "accept", Value::Null).await.expect(200);
-    app.after_grace().await;
-    let last = app.mails().await.into_iter().rfind(|mail| mail.to == "ada@example.test").unwrap();
+    app.send_after_grace().await;
+    assert_eq!(app.status_of(&booked.id()).await, "pending");
+    assert_eq!(app.mails_to("ada@example.test").await.len(), 1);
+    app.accept(&shop, booked.str("referral_id")).await;
+    app.send_after_grace().await;
+    let last = app.last_mail_to("ada@example.test").await;
     assert_eq!(last.line("DTSTART"), "20270108T100000");
 }
 
 #[tokio::test]
 async fn the_desk_takes_another_time_that_a_shop_proposes_or_declines_it() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let booked = app.book_at(&shop, &course, "consultation", "2027-01-07T10:00").await.expect(201);
     let referral = booked.str("referral_id").to_owned();
     // Outside its hours, which it may, since it says so itself.
@@ -97,14 +95,7 @@ async fn the_desk_takes_another_time_that_a_shop_proposes_or_declines_it() {
         .expect(200);
     assert_eq!(proposed.body["proposals"][0]["status"], "open");
     assert_eq!(app.task_kinds().await, ["proposal_to_answer"]);
-    let nobody = app
-        .call(
-            &app.desk,
-            "POST",
-            &format!("/referrals/{referral}/reject"),
-            json!({"reason": "Too late."}),
-        )
-        .await;
+    let nobody = app.clinic_does(&referral, "reject", json!({"reason": "Too late."})).await;
     assert_eq!(nobody.expect(200).body["proposals"][0]["status"], "declined");
     assert!(app.task_kinds().await.is_empty());
     app.shop_does(
@@ -115,26 +106,26 @@ async fn the_desk_takes_another_time_that_a_shop_proposes_or_declines_it() {
     )
     .await
     .expect(200);
-    let taken = app.post(&format!("/referrals/{referral}/accept"), Value::Null).await.expect(200);
-    assert_eq!((taken.str("status"), taken.str("business_status")), ("accepted", "dated"));
-    let session = app.get(&format!("/sessions/{}", booked.id())).await.expect(200);
-    assert_eq!((session.str("status"), session.str("local_start")), ("booked", "2027-01-08T19:00"));
+    let taken = app.clinic_does(&referral, "accept", Value::Null).await.expect(200);
+    taken.has(json!({"status": "accepted", "business_status": "dated"}));
+    let session = app.session(&booked.id()).await;
+    session.has(json!({"status": "booked", "local_start": "2027-01-08T19:00"}));
     assert_eq!(session.str("uid"), booked.str("uid"), "the same session");
     // The old time is free.
-    let bo = app.course("Bo").await;
+    let bo = app.prepare_course("Bo").await;
     app.disclose(&bo, &shop.id).await;
     app.book_at(&shop, &bo, "consultation", "2027-01-07T10:00").await.expect(201);
-    // Whoever is asked for nothing answers nothing.
-    app.post(&format!("/referrals/{referral}/accept"), Value::Null).await.expect(409);
-    let again = app.shop_does(&shop, &referral, "accept", Value::Null).await.expect(409);
-    assert_eq!(again.codes(), ["nothing_to_answer"]);
+    // A shop that is asked for nothing answers nothing.
+    app.clinic_does(&referral, "accept", Value::Null).await.expect(409);
+    app.shop_does(&shop, &referral, "accept", Value::Null)
+        .await
+        .refused(409, &["nothing_to_answer"]);
 }
 
 /// What a shop proposes is asked every rule when it is taken; why it does not suit, the desk hears alone.
 #[tokio::test]
 async fn a_proposal_that_no_rule_allows_is_refused_to_the_desk_and_says_nothing_to_the_shop() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let booked = app.book_at(&shop, &course, "consultation", "2027-01-07T10:00").await.expect(201);
     app.book(&course, "review", "2027-01-08T10:00").await.expect(201);
     let referral = booked.str("referral_id").to_owned();
@@ -142,10 +133,9 @@ async fn a_proposal_that_no_rule_allows_is_refused_to_the_desk_and_says_nothing_
         .shop_does(&shop, &referral, "propose", json!({"start": "2027-01-08T10:00"}))
         .await
         .expect(200);
-    assert!(!heard.text.contains("conflict") && !heard.text.contains("review"), "{}", heard.text);
-    let refused = app.post(&format!("/referrals/{referral}/accept"), Value::Null).await.expect(409);
-    assert_eq!(refused.codes(), ["conflict_patient"]);
-    let session = app.get(&format!("/sessions/{}", booked.id())).await.expect(200);
+    heard.hides(&["conflict", "review"]);
+    app.clinic_does(&referral, "accept", Value::Null).await.refused(409, &["conflict_patient"]);
+    let session = app.session(&booked.id()).await;
     assert_eq!(
         (session.str("status"), session.str("local_start")),
         ("pending", "2027-01-07T10:00"),
@@ -172,52 +162,42 @@ async fn a_proposal_that_no_rule_allows_is_refused_to_the_desk_and_says_nothing_
 
 #[tokio::test]
 async fn the_patient_takes_a_proposed_time_on_their_own_page() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let booked = app.book_at(&shop, &course, "consultation", "2027-01-07T10:00").await.expect(201);
     let referral = booked.str("referral_id").to_owned();
     app.shop_does(&shop, &referral, "propose", json!({"start": "2027-01-08T14:30"}))
         .await
         .expect(200);
-    app.after_grace().await;
-    let mail = app.mails().await.into_iter().rfind(|mail| mail.to == "ada@example.test").unwrap();
+    app.send_after_grace().await;
+    let mail = app.last_mail_to("ada@example.test").await;
     assert_eq!(mail.subject, "Another time for your appointment: Jan 8, 2:30 p.m.?");
     for telling in crate::support::mail::TELLING {
         assert!(!mail.text.to_lowercase().contains(telling), "{telling}: {}", mail.text);
     }
     let link = mail.link();
-    let page = app.call("", "GET", &link, Value::Null).await.expect(200);
-    assert!(
-        page.text.contains("This time is not agreed yet") && page.text.contains("This suits me"),
-        "{}",
-        page.text
-    );
+    let page = app.open(&link).await.expect(200);
+    page.shows(&["This time is not agreed yet", "This suits me"]);
     let start = "2027-01-08T19:30:00+00:00";
     app.press(&format!("{link}/proposal"), &[("start", "2027-01-09T19:30:00+00:00")])
         .await
         .expect(303);
-    assert_eq!(
-        app.get(&format!("/sessions/{}", booked.id())).await.str("status"),
-        "pending",
-        "another time was not proposed"
-    );
+    assert_eq!(app.status_of(&booked.id()).await, "pending", "another time was not proposed");
     app.press(&format!("{link}/proposal"), &[("start", start)]).await.expect(303);
-    let session = app.get(&format!("/sessions/{}", booked.id())).await.expect(200);
-    assert_eq!((session.str("status"), session.str("local_start")), ("booked", "2027-01-08T14:30"));
+    let session = app.session(&booked.id()).await;
+    session.has(json!({"status": "booked", "local_start": "2027-01-08T14:30"}));
     assert!(app.task_kinds().await.is_empty());
-    let page = app.call("", "GET", &link, Value::Null).await.expect(200);
-    assert!(!page.text.contains("This suits me"), "{}", page.text);
+    let page = app.open(&link).await.expect(200);
+    page.hides(&["This suits me"]);
     // Pressed twice, it is as it was.
     app.press(&format!("{link}/proposal"), &[("start", start)]).await.expect(303);
-    assert_eq!(app.get(&format!("/sessions/{}", booked.id())).await.str("status"), "booked");
+    assert_eq!(app.status_of(&booked.id()).await, "booked");
 }
 
 #[tokio::test]
 async fn a_shop_on_request_names_its_times_itself() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let shop = app.shop_on_request("Junction Light").await;
-    let course = app.course("Ada").await;
+    let (app, _) = TestApp::with_clinic().await;
+    let shop = app.make_shop_on_request("Junction Light").await;
+    let course = app.prepare_course("Ada").await;
     app.disclose(&course, &shop.id).await;
     let slots = app
         .slots_with(
@@ -229,62 +209,59 @@ async fn a_shop_on_request_names_its_times_itself() {
         )
         .await;
     assert!(slots.items().is_empty());
-    assert!(
-        slots.body["refused"].as_array().unwrap().iter().any(|one| one["code"] == "shop_proposes")
-    );
+    assert!(slots.array("refused").iter().any(|one| one["code"] == "shop_proposes"));
     let refused = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(422);
     assert!(refused.codes().contains(&"shop_proposes"), "{:?}", refused.codes());
     let id = app.refer(&course, &shop.id, "consultation", 2).await;
-    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
+    app.accept(&shop, &id).await;
     app.shop_does(&shop, &id, "propose", json!({"start": "2027-01-09T19:00"})).await.expect(200);
-    let taken = app.post(&format!("/referrals/{id}/accept"), Value::Null).await.expect(200);
+    let taken = app.clinic_does(&id, "accept", Value::Null).await.expect(200);
     let session = &taken.body["sessions"][0];
-    assert_eq!(
-        (&session["status"], &session["local_start"]),
-        (&json!("booked"), &json!("2027-01-09T19:00"))
-    );
+    has(session, json!({"status": "booked", "local_start": "2027-01-09T19:00"}));
     assert_eq!(
         (&taken.body["undated"], &taken.body["proposals"][0]["session_id"]),
         (&json!(1), &session["id"])
     );
-    app.after_grace().await;
+    app.send_after_grace().await;
     assert!(app.mails().await.iter().any(|mail| mail.to == "ada@example.test"));
 }
 
 /// Rules 24 to 27 at a shop: its laser is its own, and skin knows no address.
 #[tokio::test]
 async fn a_test_patch_vouches_for_the_laser_it_was_made_with_and_waits_hold_everywhere() {
-    let app = TestApp::empty().await;
-    let clinic = app.clinic().await;
-    let (shop, other) = (app.shop("Harbour Light", 1).await, app.shop("Other Light", 1).await);
-    let course = app.course("Ada").await;
+    let (app, clinic) = TestApp::with_clinic().await;
+    let (shop, other) =
+        (app.make_shop("Harbour Light", 1).await, app.make_shop("Other Light", 1).await);
+    let course = app.prepare_course("Ada").await;
     for shop in [&shop, &other] {
         app.disclose(&course, &shop.id).await;
     }
     // Patched with both lasers of the clinic, and with neither of the shops'.
-    let refused =
-        app.book_at(&shop, &course, "laser_partial", "2027-01-05T10:00").await.expect(422);
-    assert_eq!(refused.codes(), ["test_patch_required"]);
+    app.book_at(&shop, &course, "laser_partial", "2027-01-05T10:00")
+        .await
+        .refused(422, &["test_patch_required"]);
     let patch = app.book_at(&shop, &course, "test_patch", "2027-01-05T10:00").await.expect(201);
-    app.shop_does(&shop, patch.str("referral_id"), "accept", Value::Null).await.expect(200);
+    app.accept(&shop, patch.str("referral_id")).await;
     app.wait(Duration::hours(26));
     app.shop_does(&shop, patch.str("referral_id"), "report", patch_with(1064)).await.expect(200);
-    let soon = app.book_at(&shop, &course, "laser_partial", "2027-01-12T10:00").await.expect(422);
-    assert_eq!(soon.codes(), ["test_patch_wait"]);
+    app.book_at(&shop, &course, "laser_partial", "2027-01-12T10:00")
+        .await
+        .refused(422, &["test_patch_wait"]);
     let laser = app.book_at(&shop, &course, "laser_partial", "2027-01-19T10:00").await.expect(201);
-    let elsewhere =
-        app.book_at(&other, &course, "laser_partial", "2027-03-20T10:00").await.expect(422);
-    assert_eq!(elsewhere.codes(), ["test_patch_required"]);
+    app.book_at(&other, &course, "laser_partial", "2027-03-20T10:00")
+        .await
+        .refused(422, &["test_patch_required"]);
     // What waits for a shop counts as what is booked: no laser nearer to it than six weeks, at the clinic either.
     let near = json!({"device_id": clinic.owned});
-    let near = app.book_with(&course, "laser_partial", "2027-02-16T10:00", near).await.expect(422);
-    assert_eq!(near.codes(), ["interval_too_short"]);
+    let near = app
+        .book_with(&course, "laser_partial", "2027-02-16T10:00", near)
+        .await
+        .refused(422, &["interval_too_short"]);
     assert_eq!(near.body["violations"][0]["earliest"], "2027-03-02");
-    app.shop_does(&shop, laser.str("referral_id"), "accept", Value::Null).await.expect(200);
-    app.until("2027-01-19T17:00:00Z").await;
+    app.accept(&shop, laser.str("referral_id")).await;
+    app.advance_to("2027-01-19T17:00:00Z").await;
     app.shop_does(&shop, laser.str("referral_id"), "report", done_with(1064)).await.expect(200);
-    let progress =
-        app.get(&format!("/courses/{course}")).await.expect(200).body["progress"].clone();
+    let progress = app.course(&course).await.body["progress"].clone();
     assert_eq!(progress["done"], 1, "it counts as a session of the course: {progress}");
     let after = json!({"device_id": clinic.owned});
     app.book_with(&course, "laser_partial", "2027-03-02T10:00", after).await.expect(201);
@@ -293,10 +270,10 @@ async fn a_test_patch_vouches_for_the_laser_it_was_made_with_and_waits_hold_ever
 /// Point 3: withdrawn, what is not done yet is cancelled, and the shop sees no more than that it was.
 #[tokio::test]
 async fn withdrawing_the_consent_takes_back_what_has_not_begun_and_hides_the_patient() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let (shop, other) = (app.shop("Harbour Light", 1).await, app.shop("Other Light", 1).await);
-    let course = app.course("Ada").await;
+    let (app, _) = TestApp::with_clinic().await;
+    let (shop, other) =
+        (app.make_shop("Harbour Light", 1).await, app.make_shop("Other Light", 1).await);
+    let course = app.prepare_course("Ada").await;
     let consent = app.disclose(&course, &shop.id).await;
     app.disclose(&course, &other.id).await;
     let id = app.refer(&course, &shop.id, "consultation", 3).await;
@@ -306,37 +283,27 @@ async fn withdrawing_the_consent_takes_back_what_has_not_begun_and_hides_the_pat
     }
     let elsewhere =
         app.book_at(&other, &course, "consultation", "2027-01-09T10:00").await.expect(201).id();
-    app.shop_does(&shop, &id, "accept", Value::Null).await.expect(200);
+    app.accept(&shop, &id).await;
     app.wait(Duration::hours(26));
     app.shop_does(&shop, &id, "report", json!({"outcome": "completed"})).await.expect(200);
     // The second has begun, and is to be reported on whatever happens.
-    app.until("2027-01-06T15:20:00Z").await;
-    let withdrawn = app.call(&app.desk, "DELETE", &consent, Value::Null).await.expect(200);
+    app.advance_to("2027-01-06T15:20:00Z").await;
+    let withdrawn = app.delete(&consent).await.expect(200);
     assert_eq!(withdrawn.body["cancelled_sessions"], json!([sessions[2]]));
-    let gone = app.get(&format!("/sessions/{}", sessions[2])).await;
-    assert_eq!((gone.str("status"), gone.str("cancel_reason")), ("cancelled", "consent_withdrawn"));
-    assert_eq!(
-        app.get(&format!("/sessions/{elsewhere}")).await.str("status"),
-        "pending",
-        "another shop's stands"
-    );
+    let gone = app.session(&sessions[2]).await;
+    gone.has(json!({"status": "cancelled", "cancel_reason": "consent_withdrawn"}));
+    assert_eq!(app.status_of(&elsewhere).await, "pending", "another shop's stands");
     let seen = app.shop_sees(&shop, &id).await.expect(200);
-    assert_eq!((seen.str("status"), &seen.body["packet"]), ("cancelled", &Value::Null));
-    for hidden in ["Ada", "Sample", "4165550123", "vertex", "smp"] {
-        assert!(!seen.text.contains(hidden), "{hidden} is in {}", seen.text);
-    }
+    seen.has(json!({"status": "cancelled", "packet": null}));
+    seen.hides(&["Ada", "Sample", "4165550123", "vertex", "smp"]);
     let list = app
-        .call(
-            &shop.token,
-            "GET",
-            &format!("/partners/{}/visits?from=2027-01-01", shop.id),
-            Value::Null,
-        )
+        .shop_get(&shop, &format!("/partners/{}/visits?from=2027-01-01", shop.id))
         .await
         .expect(200);
     assert_eq!(list.items().len(), 3);
     assert!(list.items().iter().all(|visit| visit["packet"].is_null()));
     app.shop_does(&shop, &id, "report", json!({"outcome": "completed"})).await.expect(200);
-    let refused = app.book_at(&shop, &course, "review", "2027-01-12T10:00").await.expect(422);
-    assert_eq!(refused.codes(), ["disclosure_consent_missing"]);
+    app.book_at(&shop, &course, "review", "2027-01-12T10:00")
+        .await
+        .refused(422, &["disclosure_consent_missing"]);
 }

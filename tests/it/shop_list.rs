@@ -1,43 +1,35 @@
 //! A shop's own view: its list of today and the coming days, behind a sign-in or a link, for
-//! everybody who works there and for nobody else.
+//! its own users alone.
 
 use serde_json::{Value, json};
 
 use crate::referrals::referable;
-use crate::support::TestApp;
 
 /// A shop's link: its list without a sign-in, until it is revoked.
 #[tokio::test]
 async fn a_shops_link_opens_its_own_list_and_nothing_once_it_is_revoked() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     let booked = app.book_at(&shop, &course, "consultation", "2027-01-05T10:00").await.expect(201);
     let links = format!("/partners/{}/links", shop.id);
     let made =
         app.call(&shop.token, "POST", &links, json!({"label": "The till"})).await.expect(201);
     let path = format!("/shop/{}", made.str("url").rsplit('/').next().unwrap());
-    let listed = app.call(&shop.token, "GET", &links, Value::Null).await.expect(200);
+    let listed = app.shop_get(&shop, &links).await.expect(200);
     assert!(listed.items()[0].get("url").is_none(), "the address is shown once");
-    let page = app.call("", "GET", &path, Value::Null).await.expect(200);
-    for said in ["Harbour Light", "Ada Sample", "10:00 a.m.", "Tuesday, January 5, 2027", "vertex"]
-    {
-        assert!(page.text.contains(said), "{said} is not in {}", page.text);
-    }
-    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    let page = app.open(&path).await.expect(200);
+    page.shows(&[
+        "Harbour Light", "Ada Sample", "10:00 a.m.", "Tuesday, January 5, 2027", "vertex",
+    ]);
+    let policy = page.header("content-security-policy");
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
     assert_eq!(page.headers["referrer-policy"], "no-referrer");
-    let later =
-        app.call("", "GET", &format!("{path}?from=2027-02-01"), Value::Null).await.expect(200);
-    assert!(
-        !later.text.contains("Ada") && later.text.contains("Nothing is referred to you"),
-        "{}",
-        later.text
-    );
-    app.call("", "GET", &format!("{path}?from=junk"), Value::Null).await.expect(404);
-    app.call("", "GET", "/shop/guessed", Value::Null).await.expect(404);
+    let later = app.open(&format!("{path}?from=2027-02-01")).await.expect(200);
+    later.shows(&["Nothing is referred to you"]);
+    later.hides(&["Ada"]);
+    app.open(&format!("{path}?from=junk")).await.expect(404);
+    app.open("/shop/guessed").await.expect(404);
     let patient = booked.str("patient_id").to_owned();
-    let audit =
-        app.manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null).await;
+    let audit = app.manager_get(&format!("/audit?patient_id={patient}&limit=200")).await;
     let by_link = audit
         .items()
         .iter()
@@ -46,28 +38,25 @@ async fn a_shops_link_opens_its_own_list_and_nothing_once_it_is_revoked() {
     app.call(&shop.token, "DELETE", &format!("{links}/{}", made.id()), Value::Null)
         .await
         .expect(204);
-    app.call("", "GET", &path, Value::Null).await.expect(404);
-    // Whoever may not sign in any more keeps no way in.
+    app.open(&path).await.expect(404);
+    // A user who may not sign in any more keeps no way in.
     let made =
         app.call(&shop.token, "POST", &links, json!({"label": "The tablet"})).await.expect(201);
     let path = format!("/shop/{}", made.str("url").rsplit('/').next().unwrap());
     fadeline::actions::access::by_command::set_active(
-        &app.app,
-        "harbour.light@example.test",
-        false,
+        &app.app, "harbour.light@example.test", false,
     )
     .await
     .unwrap();
-    app.call("", "GET", &path, Value::Null).await.expect(404);
+    app.open(&path).await.expect(404);
 }
 
-/// Point 7: several users, and nobody in two shops.
+/// Point 7: several users, and none in two shops.
 #[tokio::test]
 async fn a_shop_has_several_users_and_nobody_belongs_to_two() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
-    let other = app.shop("Other Light", 1).await;
-    let second = app.shop_user(&shop.id, "second@example.test").await;
+    let (app, shop, course) = referable().await;
+    let other = app.make_shop("Other Light", 1).await;
+    let second = app.add_shop_user(&shop.id, "second@example.test").await;
     let id = app.refer(&course, &shop.id, "consultation", 1).await;
     for token in [&shop.token, &second] {
         app.call(token, "GET", &format!("/referrals/{id}"), Value::Null).await.expect(200);
@@ -89,15 +78,14 @@ async fn a_shop_has_several_users_and_nobody_belongs_to_two() {
 
 #[tokio::test]
 async fn a_shops_list_is_of_today_and_the_coming_days_unless_it_asks_for_others() {
-    let app = TestApp::empty().await;
-    let (shop, course) = referable(&app).await;
+    let (app, shop, course) = referable().await;
     for start in ["2027-01-04T12:00", "2027-01-05T10:00", "2027-01-07T10:00"] {
         app.book_at(&shop, &course, "review", start).await.expect(201);
     }
-    app.until("2027-01-06T05:00:00Z").await;
+    app.advance_to("2027-01-06T05:00:00Z").await;
     let list = async |query: &str| {
         let path = format!("/partners/{}/visits{query}", shop.id);
-        let list = app.call(&shop.token, "GET", &path, Value::Null).await.expect(200);
+        let list = app.shop_get(&shop, &path).await.expect(200);
         let days: Vec<_> = list
             .items()
             .iter()
@@ -109,7 +97,6 @@ async fn a_shops_list_is_of_today_and_the_coming_days_unless_it_asks_for_others(
     assert_eq!(list("?from=2027-01-01&to=2027-01-05").await, ["2027-01-04", "2027-01-05"]);
     assert_eq!(list("?from=2027-01-01&status=booked").await, Vec::<String>::new());
     assert_eq!(list("?from=2027-01-01&limit=1").await, ["2027-01-04"]);
-    let requested =
-        app.call(&shop.token, "GET", "/referrals?status=rejected", Value::Null).await.expect(200);
+    let requested = app.shop_get(&shop, "/referrals?status=rejected").await.expect(200);
     assert!(requested.items().is_empty());
 }

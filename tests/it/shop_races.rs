@@ -15,12 +15,11 @@ fn count(statuses: &[u16], wanted: u16) -> usize {
 async fn waits_hold_when_two_shops_and_the_clinic_are_booked_at_once() {
     let race = Race::with_waits().await;
     let app = &race.app;
-    let (one, other) = (app.shop("Harbour Light", 3).await, app.shop("Other Light", 3).await);
+    let (one, other) =
+        (app.make_shop("Harbour Light", 3).await, app.make_shop("Other Light", 3).await);
     for round in 0..5 {
-        let course = app.course(&format!("Ada{round}")).await;
-        app.call(&app.desk, "PATCH", &format!("/courses/{course}"), json!({"goal": "lighten"}))
-            .await
-            .expect(200);
+        let course = app.prepare_course(&format!("Ada{round}")).await;
+        app.patch(&format!("/courses/{course}"), json!({"goal": "lighten"})).await.expect(200);
         for shop in [&one, &other] {
             app.disclose(&course, &shop.id).await;
         }
@@ -56,7 +55,7 @@ async fn waits_hold_when_two_shops_and_the_clinic_are_booked_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shop_is_booked_as_often_as_it_has_chairs_and_no_more() {
     let race = Race::begin().await;
-    let shop = race.app.shop("Harbour Light", 3).await;
+    let shop = race.app.make_shop("Harbour Light", 3).await;
     let courses = race.courses(20).await;
     for course in &courses {
         race.app.disclose(course, &shop.id).await;
@@ -71,14 +70,14 @@ async fn a_shop_is_booked_as_often_as_it_has_chairs_and_no_more() {
     assert_eq!((count(&statuses, 201), count(&statuses, 409)), (3, 17), "{statuses:?}");
 }
 
-/// The shop accepts while the desk moves, the patient's consent is withdrawn, and somebody rejects.
+/// The shop accepts while the desk moves, the patient's consent is withdrawn, and a manager rejects.
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_that_meet_leave_one_state_that_fits_together() {
     let race = Race::begin().await;
     let app = &race.app;
-    let shop = app.shop("Harbour Light", 3).await;
+    let shop = app.make_shop("Harbour Light", 3).await;
     for round in 0..10 {
-        let course = app.course(&format!("Ada{round}")).await;
+        let course = app.prepare_course(&format!("Ada{round}")).await;
         let consent = app.disclose(&course, &shop.id).await;
         let there = json!({"course_id": course, "service": "consultation", "start": ahead(40 + round, "10:00"), "site_id": shop.site});
         let booked = app.post("/sessions", there).await.expect(201);
@@ -122,16 +121,11 @@ async fn answers_that_meet_leave_one_state_that_fits_together() {
             );
         }
         // The consent was withdrawn at some moment, so nothing is left that the shop still has to do.
-        let seen = app.get(&format!("/referrals/{referral}")).await.expect(200);
-        let session = app.get(&format!("/sessions/{}", booked.id())).await.expect(200);
+        let seen = app.referral(&referral).await;
+        let session = app.session(&booked.id()).await;
         assert!(["cancelled", "rejected"].contains(&seen.str("status")), "{}", seen.text);
         assert_eq!(session.str("status"), "cancelled", "{}", session.text);
-        let open = seen.body["proposals"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|one| one["status"] == "open")
-            .count();
+        let open = seen.array("proposals").iter().filter(|one| one["status"] == "open").count();
         assert_eq!(open, 0, "{}", seen.text);
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM claims").await, 0);

@@ -11,8 +11,7 @@ use crate::support::TestApp;
 
 #[tokio::test]
 async fn every_slot_can_be_booked_and_every_bookable_time_on_the_grid_is_a_slot() {
-    let app = TestApp::without_waits().await;
-    let clinic = app.clinic().await;
+    let (app, clinic) = TestApp::with_clinic_without_waits().await;
     app.rent(&clinic, "2027-01-07T09:00", "2027-01-07T17:00").await;
     app.close(
         json!({"practitioner_id": clinic.noor, "from": "12:00", "until": "13:00"}),
@@ -20,7 +19,7 @@ async fn every_slot_can_be_booked_and_every_bookable_time_on_the_grid_is_a_slot(
         "2027-01-08",
     )
     .await;
-    let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
+    let (ada, ben) = (app.prepare_course("Ada").await, app.prepare_course("Ben").await);
     for start in ["2027-01-05T10:00", "2027-01-06T13:05", "2027-01-07T11:15"] {
         app.book(&ben, "laser_partial", start).await.expect(201);
     }
@@ -57,9 +56,7 @@ async fn every_slot_can_be_booked_and_every_bookable_time_on_the_grid_is_a_slot(
 
 #[tokio::test]
 async fn refused_names_each_thing_in_the_way_and_the_first_day_that_works() {
-    let app = TestApp::without_waits().await;
-    let clinic = app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, clinic, course) = TestApp::with_course_without_waits().await;
     let look = |service: &'static str, from: &'static str, to: &'static str, more: String| {
         let (app, course) = (&app, &course);
         async move {
@@ -104,9 +101,8 @@ async fn refused_names_each_thing_in_the_way_and_the_first_day_that_works() {
 
 #[tokio::test]
 async fn a_full_day_names_who_is_booked_and_the_next_day() {
-    let app = TestApp::without_waits().await;
-    app.clinic().await;
-    let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
+    let (app, _) = TestApp::with_clinic_without_waits().await;
+    let (ada, ben) = (app.prepare_course("Ada").await, app.prepare_course("Ben").await);
     for hour in 9..18 {
         app.book(&ben, "consultation", &format!("2027-01-05T{hour:02}:00")).await.expect(201);
     }
@@ -122,9 +118,8 @@ async fn a_full_day_names_who_is_booked_and_the_next_day() {
 
 #[tokio::test]
 async fn slots_go_across_all_who_can_and_stay_with_whom_is_asked_for() {
-    let app = TestApp::without_waits().await;
-    let clinic = app.clinic().await;
-    let (ada, ben) = (app.course("Ada").await, app.course("Ben").await);
+    let (app, clinic) = TestApp::with_clinic_without_waits().await;
+    let (ada, ben) = (app.prepare_course("Ada").await, app.prepare_course("Ben").await);
     app.book_with(
         &ben,
         "laser_partial",
@@ -134,8 +129,7 @@ async fn slots_go_across_all_who_can_and_stay_with_whom_is_asked_for() {
     .await
     .expect(201);
     let all = app.slots(&ada, "consultation", "2027-01-11", "2027-01-11").await;
-    let at_ten =
-        all.items().iter().find(|slot| slot["start"] == "2027-01-11T10:00:00-05:00").unwrap();
+    let at_ten = all.item("start", "2027-01-11T10:00:00-05:00");
     assert_eq!(at_ten["practitioner_id"], clinic.theo.as_str());
     let noor = app
         .slots_with(
@@ -152,9 +146,7 @@ async fn slots_go_across_all_who_can_and_stay_with_whom_is_asked_for() {
 
 #[tokio::test]
 async fn past_times_of_today_are_not_offered_and_limits_and_ranges_are_kept() {
-    let app = TestApp::without_waits().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, _, course) = TestApp::with_course_without_waits().await;
     app.wait(Duration::minutes(61));
     let today = app.slots(&course, "consultation", "2027-01-04", "2027-01-04").await;
     assert_eq!(today.in_order()[0], "2027-01-04T10:15:00-05:00");

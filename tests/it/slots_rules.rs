@@ -18,7 +18,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::slots_model::{World, world};
+use crate::slots_world::{World, world};
 
 /// A visit: hours from the first midnight, what it was, what became of it, with which device, how it was read.
 type Rough = (i64, u8, u8, u8, u8);

@@ -27,10 +27,8 @@ fn statements_that_differ_between_the_engines_are_counted_and_explained() {
     assert_eq!(
         differing.into_iter().collect::<Vec<_>>(),
         [
-            "src/storage/booking/claims.rs",
-            "src/storage/booking/resources.rs",
-            "src/storage/messages/feeds.rs",
-            "src/storage/messages/ledger.rs"
+            "src/storage/booking/claims.rs", "src/storage/booking/resources.rs",
+            "src/storage/messages/feeds.rs", "src/storage/messages/ledger.rs"
         ]
     );
 }

@@ -6,7 +6,7 @@ use fadeline::actions::booking::time_check;
 use fadeline::actions::booking::time_check::Fate;
 use serde_json::json;
 
-use crate::support::{Answer, TestApp, toronto};
+use crate::support::{TestApp, toronto};
 
 fn utc(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -15,29 +15,16 @@ fn utc(text: &str) -> DateTime<Utc> {
 /// Some visits on both sides of 7 November 2027, when by a new law the clock is not set back any more, and the same
 /// clinic as a node sees it that carries the new law.
 async fn under_permanent_daylight_time() -> (TestApp, TestApp, Vec<String>) {
-    let old = TestApp::without_waits().await;
-    old.clinic().await;
-    let course = old.course("Ada").await;
+    let (old, _, course) = TestApp::with_course_without_waits().await;
     let mut sessions = Vec::new();
     for start in ["2027-07-05T10:00", "2027-11-08T10:00", "2027-12-01T14:30"] {
-        sessions.push(old.book(&course, "consultation", start).await.expect(201).id());
+        sessions.push(old.make_visit(&course, "consultation", start).await);
     }
-    old.after_grace().await;
+    old.send_after_grace().await;
     let law =
         toronto().with_law(utc("2027-11-07T06:00:00Z"), FixedOffset::west_opt(4 * 3600).unwrap());
-    let new = old.again(law).await;
+    let new = old.node(law).await;
     (old, new, sessions)
-}
-
-impl TestApp {
-    /// The same clinic on another node, whose zone data are others.
-    async fn again(&self, zone: fadeline::domain::time::time_zone::Tz) -> Self {
-        self.node(zone).await
-    }
-}
-
-async fn read(app: &TestApp, session: &str) -> Answer {
-    app.get(&format!("/sessions/{session}")).await.expect(200)
 }
 
 #[tokio::test]
@@ -69,21 +56,19 @@ async fn every_visit_whose_wall_time_means_another_instant_is_listed_and_nothing
 async fn applied_the_wall_time_stays_the_instant_moves_and_the_patient_is_told() {
     let (_old, new, sessions) = under_permanent_daylight_time().await;
     time_check::apply(&new.app).await.unwrap();
-    let moved = read(&new, &sessions[1]).await;
-    assert_eq!(
-        (moved.str("local_start"), moved.str("start"), &moved.body["sequence"]),
-        ("2027-11-08T10:00", "2027-11-08T10:00:00-04:00", &json!(1))
-    );
-    assert_eq!(read(&new, &sessions[0]).await.body["sequence"], 0, "a summer visit is as it was");
+    let moved = new.session(&sessions[1]).await;
+    moved.has(json!({"local_start": "2027-11-08T10:00", "start": "2027-11-08T10:00:00-04:00",
+            "sequence": 1}));
+    assert_eq!(new.session(&sessions[0]).await.body["sequence"], 0, "a summer visit is as it was");
     assert_eq!(time_check::check(&new.app).await.unwrap(), []);
-    new.after_grace().await;
+    new.send_after_grace().await;
     assert_eq!(new.ledger(&sessions[1]).await, ["invite sent", "update sent"]);
     let update = new.mails().await.into_iter().rfind(|mail| mail.line("SEQUENCE") == "1").unwrap();
     assert_eq!(update.line("DTSTART"), "20271201T143000");
     // The zone that goes with it has no winter time any more.
     assert!(!update.calendar.unwrap().1.contains("TZOFFSETTO:-0500"));
     // What it takes moved along: the old hour is free, the new one is not.
-    let ben = new.course("Ben").await;
+    let ben = new.prepare_course("Ben").await;
     new.book(&ben, "consultation", "2027-11-08T11:00").await.expect(201);
     assert_eq!(new.book(&ben, "consultation", "2027-11-08T10:00").await.status, 409);
     new.act(&sessions[1], "undo").await.refused(409, &["nothing_to_undo"]);
@@ -94,9 +79,9 @@ async fn reminders_follow_the_new_law_and_who_has_confirmed_has_confirmed_the_wa
     let (old, new, sessions) = under_permanent_daylight_time().await;
     let link = old.mails().await[1].link();
     old.press(&format!("{link}/confirm"), &[("start", "2027-11-08T15:00:00Z")]).await.expect(303);
-    let confirmed = read(&old, &sessions[1]).await.str("confirmed_at").to_owned();
+    let confirmed = old.session(&sessions[1]).await.str("confirmed_at").to_owned();
     time_check::apply(&new.app).await.unwrap();
-    assert_eq!(read(&new, &sessions[1]).await.str("confirmed_at"), confirmed);
+    assert_eq!(new.session(&sessions[1]).await.str("confirmed_at"), confirmed);
     let messages = new.messages(&sessions[1]).await;
     let waiting = messages
         .items()
@@ -110,47 +95,47 @@ async fn reminders_follow_the_new_law_and_who_has_confirmed_has_confirmed_the_wa
 async fn what_would_run_into_others_stays_and_is_told_to_a_person() {
     let (old, new, sessions) = under_permanent_daylight_time().await;
     // Booked by a node that knows the new law already: nine o'clock as it will be, where ten o'clock will move to.
-    let ben = new.course("Ben").await;
-    let in_the_way = new.book(&ben, "consultation", "2027-11-08T10:00").await.expect(201).id();
+    let ben = new.prepare_course("Ben").await;
+    let in_the_way = new.make_visit(&ben, "consultation", "2027-11-08T10:00").await;
     let changed = time_check::apply(&new.app).await.unwrap();
     let fates: Vec<_> = changed.iter().map(|one| (one.session.to_string(), one.fate)).collect();
     assert_eq!(fates, [(sessions[1].clone(), Fate::Conflict), (sessions[2].clone(), Fate::Moves)]);
-    assert_eq!(read(&old, &sessions[1]).await.str("start"), "2027-11-08T10:00:00-05:00");
-    assert_eq!(read(&new, &in_the_way).await.str("start"), "2027-11-08T10:00:00-04:00");
+    assert_eq!(old.session(&sessions[1]).await.str("start"), "2027-11-08T10:00:00-05:00");
+    assert_eq!(new.session(&in_the_way).await.str("start"), "2027-11-08T10:00:00-04:00");
     new.cancel(&in_the_way).await.expect(200);
     time_check::apply(&new.app).await.unwrap();
-    assert_eq!(read(&new, &sessions[1]).await.str("start"), "2027-11-08T10:00:00-04:00");
+    assert_eq!(new.session(&sessions[1]).await.str("start"), "2027-11-08T10:00:00-04:00");
 }
 
 #[tokio::test]
 async fn a_wall_time_that_the_clock_no_longer_shows_is_left_to_a_person() {
     let app = TestApp::without_waits().await;
-    app.clinic_open(crate::support::clinic::hours(
+    app.make_clinic_open(crate::support::clinic::hours(
         crate::support::clinic::ALL_DAYS,
         "00:00",
         "24:00",
     ))
     .await;
-    let course = app.course("Ada").await;
-    let session = app.book(&course, "consultation", "2028-01-10T02:30").await.expect(201).id();
+    let course = app.prepare_course("Ada").await;
+    let session = app.make_visit(&course, "consultation", "2028-01-10T02:30").await;
     let law =
         toronto().with_law(utc("2028-01-10T07:00:00Z"), FixedOffset::west_opt(4 * 3600).unwrap());
-    let changed = time_check::apply(&app.again(law).await.app).await.unwrap();
+    let changed = time_check::apply(&app.node(law).await.app).await.unwrap();
     assert_eq!(changed.len(), 1);
     assert_eq!((changed[0].means, changed[0].fate), (None, Fate::NoSuchTime));
-    assert_eq!(read(&app, &session).await.body["sequence"], 0);
+    assert_eq!(app.session(&session).await.body["sequence"], 0);
 }
 
 #[tokio::test]
 async fn either_half_past_one_of_an_autumn_night_is_what_was_promised() {
     let app = TestApp::without_waits().await;
-    app.clinic_open(crate::support::clinic::hours(
+    app.make_clinic_open(crate::support::clinic::hours(
         crate::support::clinic::ALL_DAYS,
         "00:00",
         "24:00",
     ))
     .await;
-    let course = app.course("Ada").await;
+    let course = app.prepare_course("Ada").await;
     app.book(&course, "consultation", "2027-11-07T01:00:00-04:00").await.expect(201);
     app.book(&course, "consultation", "2027-11-07T01:00:00-05:00").await.expect(201);
     assert_eq!(time_check::check(&app.app).await.unwrap(), []);

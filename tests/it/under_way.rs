@@ -13,11 +13,9 @@ use crate::support::TestApp;
 
 /// A visit whose reminder of a week before was just claimed by a node that then died.
 async fn claimed() -> (TestApp, String) {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
-    let session = app.book(&course, "consultation", "2027-01-18T10:00").await.expect(201).id();
-    app.after_grace().await;
+    let (app, _, course) = TestApp::with_course().await;
+    let session = app.make_visit(&course, "consultation", "2027-01-18T10:00").await;
+    app.send_after_grace().await;
     let due: DateTime<Utc> = "2027-01-11T15:00:00Z".parse().unwrap();
     app.wait(due - app.app.clock.now());
     let mut tx = app.app.db.begin().await.unwrap();
@@ -45,7 +43,7 @@ async fn a_reminder_whose_sender_died_is_not_sent_of_a_visit_that_moved_or_went_
     assert!(app.mails().await.iter().all(|mail| !mail.subject.starts_with("Reminder")));
 }
 
-/// What may have arrived, and may not, is tried again, though something else was planned anew in between.
+/// What may have arrived, and may not, is tried again, though something else was planned in between.
 #[tokio::test]
 async fn a_reminder_that_waits_for_its_next_try_is_not_lost_when_the_plan_is_made_anew() {
     let (app, session) = claimed().await;
@@ -54,7 +52,7 @@ async fn a_reminder_that_waits_for_its_next_try_is_not_lost_when_the_plan_is_mad
     let mut tx = app.app.db.begin().await.unwrap();
     assert_eq!(ledger::release_expired(&mut tx, now).await.unwrap(), 1);
     tx.commit().await.unwrap();
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let patient = app.patient_at(&session).await;
     let other = json!({"channel": "sms", "wanted": false, "said": "By telephone."});
     app.post(&format!("/patients/{patient}/opt-outs"), other).await.expect(200);
     assert_eq!(app.deliver().await.sent, 1);
@@ -64,9 +62,7 @@ async fn a_reminder_that_waits_for_its_next_try_is_not_lost_when_the_plan_is_mad
 /// Each way goes by itself, as the bell rings for it.
 #[tokio::test]
 async fn a_mail_server_that_keeps_us_waiting_holds_up_no_text_and_no_task() {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
+    let (app, _, course) = TestApp::with_course().await;
     app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
     // Accepts, and never says a word.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -91,10 +87,9 @@ async fn a_mail_server_that_keeps_us_waiting_holds_up_no_text_and_no_task() {
 #[tokio::test]
 async fn told_to_stop_what_is_in_flight_is_finished_and_marked_and_nothing_else_is_begun() {
     use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-    let app = TestApp::empty().await;
-    app.clinic().await;
+    let (app, _) = TestApp::with_clinic().await;
     for name in ["Ada", "Bo"] {
-        let course = app.course(name).await;
+        let course = app.prepare_course(name).await;
         let start = if name == "Ada" { "2027-03-15T10:00" } else { "2027-03-15T14:00" };
         app.book(&course, "consultation", start).await.expect(201);
     }

@@ -2,42 +2,32 @@
 //! be, and of no effect, since mail scanners follow links too.
 
 use chrono::Duration;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::TestApp;
-use crate::support::mail::line;
+use crate::support::{TestApp, has, mail::line};
 
 async fn invited() -> (TestApp, String, String) {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    let course = app.course("Ada").await;
-    let session = app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201).id();
-    app.after_grace().await;
+    let (app, _, course) = TestApp::with_course().await;
+    let session = app.make_visit(&course, "consultation", "2027-03-15T10:00").await;
+    app.send_after_grace().await;
     let link = app.mails().await[0].link();
     (app, session, link)
 }
 
 async fn open(app: &TestApp, link: &str) -> crate::support::Answer {
-    app.call("", "GET", link, Value::Null).await
+    app.open(link).await
 }
 
 #[tokio::test]
 async fn the_link_opens_when_and_where_and_the_ways_into_a_calendar() {
     let (app, _, link) = invited().await;
     let page = open(&app, &link).await.expect(200);
-    for said in [
-        "Monday, March 15, 2027",
-        "10:00 a.m.",
-        "America/Toronto",
-        "59 Hayden Street",
+    page.shows(&[
+        "Monday, March 15, 2027", "10:00 a.m.", "America/Toronto", "59 Hayden Street",
         "Add to calendar",
-    ] {
-        assert!(page.text.contains(said), "{said}");
-    }
-    for place in ["calendar.google.com/calendar/render", "outlook.live.com/calendar"] {
-        assert!(page.text.contains(place), "{place}");
-    }
-    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    ]);
+    page.shows(&["calendar.google.com/calendar/render", "outlook.live.com/calendar"]);
+    let policy = page.header("content-security-policy");
     assert!(
         policy.starts_with("default-src 'none'") && !policy.contains("unsafe-inline"),
         "{policy}"
@@ -46,7 +36,7 @@ async fn the_link_opens_when_and_where_and_the_ways_into_a_calendar() {
         (&page.headers["referrer-policy"], &page.headers["x-robots-tag"]),
         (&"no-referrer".parse().unwrap(), &"noindex".parse().unwrap())
     );
-    // The style sheet in its head is the same for everybody.
+    // The style sheet in its head is the same for every patient.
     let (_, body) = page.text.split_once("<body>").unwrap();
     for clinical in ["Ada", "Sample", "consultation", "laser", "ada@example.test", "416"] {
         assert!(
@@ -60,7 +50,7 @@ async fn the_link_opens_when_and_where_and_the_ways_into_a_calendar() {
 #[tokio::test]
 async fn the_file_is_the_visit_with_its_uid_and_changes_nothing() {
     let (app, session, link) = invited().await;
-    let before = app.get(&format!("/sessions/{session}")).await.body;
+    let before = app.session(&session).await.body;
     let file = open(&app, &format!("{link}/appointment.ics")).await.expect(200);
     assert_eq!(file.headers["content-type"], "text/calendar; charset=utf-8");
     assert_eq!(file.headers["content-disposition"], "attachment; filename=\"appointment.ics\"");
@@ -72,7 +62,7 @@ async fn the_file_is_the_visit_with_its_uid_and_changes_nothing() {
             assert_eq!(line(calendar, none), None, "{none}");
         }
     }
-    assert_eq!(app.get(&format!("/sessions/{session}")).await.body, before);
+    assert_eq!(app.session(&session).await.body, before);
 }
 
 #[tokio::test]
@@ -80,7 +70,8 @@ async fn a_visit_that_was_called_off_says_so_and_is_no_file() {
     let (app, session, link) = invited().await;
     app.cancel(&session).await.expect(200);
     let page = open(&app, &link).await.expect(200);
-    assert!(page.text.contains("no longer takes place") && !page.text.contains("Add to calendar"));
+    page.shows(&["no longer takes place"]);
+    page.hides(&["Add to calendar"]);
     open(&app, &format!("{link}/appointment.ics")).await.expect(404);
     app.get(&format!("/sessions/{session}/invite.ics")).await.expect(404);
 }
@@ -115,11 +106,11 @@ async fn a_guess_opens_nothing_and_says_nothing() {
 #[tokio::test]
 async fn a_link_that_went_to_an_old_address_opens_nothing() {
     let (app, session, link) = invited().await;
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let patient = app.patient_at(&session).await;
     let change = json!({"email": "new@example.test"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change).await.expect(200);
+    app.change_patient(&patient, change).await;
     open(&app, &link).await.expect(404);
-    app.after_grace().await;
+    app.send_after_grace().await;
     let new = app.mails().await.last().unwrap().link();
     assert_ne!(new, link);
     open(&app, &new).await.expect(200);
@@ -128,13 +119,13 @@ async fn a_link_that_went_to_an_old_address_opens_nothing() {
 #[tokio::test]
 async fn an_old_link_stays_dead_when_a_cancellation_is_undone_after_the_address_changed() {
     let (app, session, link) = invited().await;
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    let patient = app.patient_at(&session).await;
     app.cancel(&session).await.expect(200);
     let change = json!({"email": "new@example.test"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change).await.expect(200);
+    app.change_patient(&patient, change).await;
     open(&app, &link).await.expect(404);
     app.act(&session, "undo").await.expect(200);
-    app.after_grace().await;
+    app.send_after_grace().await;
     open(&app, &link).await.expect(404);
     open(&app, &app.mails().await.last().unwrap().link()).await.expect(200);
 }
@@ -143,16 +134,11 @@ async fn an_old_link_stays_dead_when_a_cancellation_is_undone_after_the_address_
 async fn opening_it_leaves_a_line_in_the_audit() {
     let (app, session, link) = invited().await;
     open(&app, &link).await.expect(200);
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
-    let audit = app
-        .manage("GET", &format!("/audit?patient_id={patient}&limit=200"), Value::Null)
-        .await
-        .expect(200);
-    let read = audit.items().iter().find(|line| line["action"] == "visit.read").unwrap();
-    assert_eq!(
-        (read["role"].as_str(), read["user"].as_str()),
-        (Some("patient"), Some("the patient's link"))
-    );
+    let patient = app.patient_at(&session).await;
+    let audit =
+        app.manager_get(&format!("/audit?patient_id={patient}&limit=200")).await.expect(200);
+    let read = audit.item("action", "visit.read");
+    has(read, json!({"role": "patient", "user": "the patient's link"}));
 }
 
 /// A tap further it says how to prepare: more for a treatment than for a talk, and of neither what it is.
@@ -160,47 +146,33 @@ async fn opening_it_leaves_a_line_in_the_audit() {
 async fn a_tap_further_it_says_how_to_prepare_and_still_not_for_what() {
     let (app, session, link) = invited().await;
     let page = open(&app, &link).await.expect(200);
-    assert!(page.text.contains(&format!("{link}/prepare\">How to prepare")), "{}", page.text);
+    page.shows(&[&format!("{link}/prepare\">How to prepare")]);
     for early in ["sun", "medicines", "skin"] {
         let body = page.text.split_once("<body>").unwrap().1;
         assert!(!body.contains(early), "{early} is on the first page");
     }
     let talk = open(&app, &format!("{link}/prepare")).await.expect(200);
-    assert!(
-        talk.text.contains("a list of your medicines") && !talk.text.contains("four weeks"),
-        "{}",
-        talk.text
-    );
-    let patient = app.get(&format!("/sessions/{session}")).await.str("patient_id").to_owned();
+    talk.shows(&["a list of your medicines"]);
+    talk.hides(&["four weeks"]);
+    let patient = app.patient_at(&session).await;
     let change = json!({"preferred_language": "fr"});
-    app.call(&app.desk, "PATCH", &format!("/patients/{patient}"), change).await.expect(200);
+    app.change_patient(&patient, change).await;
     let french = open(&app, &format!("{link}/prepare")).await.expect(200);
-    assert!(
-        french.text.contains("Comment vous préparer") && french.text.contains("médicaments"),
-        "{}",
-        french.text
-    );
+    french.shows(&["Comment vous préparer", "médicaments"]);
     app.cancel(&session).await.expect(200);
     let off = open(&app, &format!("{link}/prepare")).await.expect(200);
-    assert!(
-        off.text.contains("n’aura pas lieu") && !off.text.contains("médicaments"),
-        "{}",
-        off.text
-    );
+    off.shows(&["n’aura pas lieu"]);
+    off.hides(&["médicaments"]);
     open(&app, "/a/guessed/prepare").await.expect(404);
 
-    let course = app.course("Eve").await;
+    let course = app.prepare_course("Eve").await;
     app.consent_to_laser(&course).await;
     app.book(&course, "laser_partial", "2027-03-16T10:00").await.expect(201);
-    app.after_grace().await;
+    app.send_after_grace().await;
     let mails = app.mails().await;
     let link = mails.iter().rfind(|mail| mail.to == "eve@example.test").unwrap().link();
     let treated = open(&app, &format!("{link}/prepare")).await.expect(200);
-    assert!(
-        treated.text.contains("four weeks") && treated.text.contains("24 hours"),
-        "{}",
-        treated.text
-    );
+    treated.shows(&["four weeks", "24 hours"]);
     for page in [&talk, &french, &treated] {
         let body = page.text.split_once("<body>").unwrap().1.to_lowercase();
         for telling in crate::support::mail::TELLING {

@@ -57,8 +57,7 @@ const HOUSE: &[Room] = &[
 
 /// What is known of the store above `actions`: the problem of its errors, and what `actions` hands on of it.
 const EXCEPTED: [&str; 4] = [
-    "api/problem.rs -> storage/mod.rs",
-    "api/problem.rs -> storage/engine/error.rs",
+    "api/problem.rs -> storage/mod.rs", "api/problem.rs -> storage/engine/error.rs",
     "web/frame/errors.rs -> storage/engine/error.rs",
     "web/manage/mailbox.rs -> storage/messages/demo_mailbox.rs",
 ];
@@ -131,10 +130,8 @@ fn a_planted_arrow_and_an_unknown_wing_are_found_and_named() {
     files[3].1 = "use crate::high::d::D;\n".to_owned();
     files.push(file("high/e/new.rs", ""));
     let named = [
-        "high/e/new.rs: no wing e of high is on the map",
-        "low/a/in_a.rs -> low/c.rs",
-        "low/b.rs -> low/c.rs",
-        "low/c.rs -> high/d.rs",
+        "high/e/new.rs: no wing e of high is on the map", "low/a/in_a.rs -> low/c.rs",
+        "low/b.rs -> low/c.rs", "low/c.rs -> high/d.rs",
     ];
     assert_eq!(against(&house, &files), named);
 }

@@ -1,6 +1,6 @@
 //! A statement on its way: it is given its values, then run on the connection that is held.
 
-use futures_core::future::BoxFuture;
+use futures_util::future::BoxFuture;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, Encode, FromRow, Postgres, Sqlite, Type};

@@ -4,7 +4,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use super::{Story, earliest};
-use crate::support::past::patch_with;
+use crate::support::past::{completed, patch_with};
 
 #[tokio::test]
 async fn consultation_required_refuses_any_laser_before_it_was_held() {
@@ -19,9 +19,9 @@ async fn consultation_required_refuses_any_laser_before_it_was_held() {
         );
     }
     let booked = story.book("consultation", "2027-01-06T10:00").await.expect(201).id();
-    let refused =
-        story.book("test_patch", "2027-01-20T10:00").await.refused(422, &["consultation_required"]);
-    assert_eq!(earliest(&refused, "consultation_required"), "2027-01-07");
+    let refused = story
+        .refused_until("test_patch", "2027-01-20T10:00", "consultation_required", "2027-01-07")
+        .await;
     assert!(refused.str("detail").contains("it is booked for Wednesday 6 January 2027"));
     let reason = json!({"override": {"reason": "The patient is in a great hurry."}});
     story
@@ -38,7 +38,7 @@ async fn consultation_required_refuses_any_laser_before_it_was_held() {
         .call(&story.app.practitioner, "POST", &format!("/sessions/{booked}/complete"), record)
         .await
         .expect(200);
-    story.book("test_patch", "2027-01-20T10:00").await.refused(422, &["consultation_required"]);
+    story.refused("test_patch", "2027-01-20T10:00", "consultation_required").await;
 }
 
 #[tokio::test]
@@ -55,8 +55,8 @@ async fn consultation_required_lets_through_once_it_was_held_in_this_course() {
 async fn cooling_off_refuses_the_first_exposure_within_a_day_and_says_when() {
     let story = Story::begins("2027-01-04T16:00:00Z").await;
     story.consulted("2027-01-04T10:00").await;
-    let refused = story.book("test_patch", "2027-01-05T10:15").await.refused(422, &["cooling_off"]);
-    assert_eq!(earliest(&refused, "cooling_off"), "2027-01-05");
+    let refused =
+        story.refused_until("test_patch", "2027-01-05T10:15", "cooling_off", "2027-01-05").await;
     assert!(refused.str("detail").contains("Tuesday 5 January 2027 at 10:45"), "{}", refused.text);
     let slots = story.app.slots(&story.course, "test_patch", "2027-01-04", "2027-01-05").await;
     assert_eq!(slots.in_order()[0], "2027-01-05T10:45:00-05:00");
@@ -83,7 +83,7 @@ async fn cooling_off_at_its_boundary_counts_hours_across_both_clock_changes() {
     ] {
         let story = Story::begins(now).await;
         story.consulted(held).await;
-        story.book("test_patch", too_early).await.refused(422, &["cooling_off"]);
+        story.refused("test_patch", too_early, "cooling_off").await;
         story.book("test_patch", in_time).await.expect(201);
     }
 }
@@ -97,26 +97,13 @@ async fn assessment_required_refuses_to_book_a_plan_of_what_nobody_has_looked_at
     let path = format!("/courses/{}/plan", story.course);
     let wanted = json!({"service": "laser_partial", "count": 2});
     let plan = story.app.post(&path, wanted).await.expect(200);
-    let starts: Vec<_> =
-        plan.body["proposals"].as_array().unwrap().iter().map(|one| one["start"].clone()).collect();
+    let starts: Vec<_> = plan.array("proposals").iter().map(|one| one["start"].clone()).collect();
     let book = json!({"service": "laser_partial", "starts": starts});
     let booking = format!("{path}/book");
     let book = || story.app.post(&booking, book.clone());
     book().await.refused(422, &["assessment_required"]);
-    assert_eq!(
-        story.app.get(&format!("/courses/{}", story.course)).await.str("phase"),
-        "assessing"
-    );
-    story
-        .app
-        .past(
-            &story.course,
-            "assessment",
-            "2026-12-20T10:00",
-            None,
-            json!({"outcome": "completed"}),
-        )
-        .await;
+    assert_eq!(story.app.course(&story.course).await.str("phase"), "assessing");
+    story.past("assessment", "2026-12-20T10:00", completed()).await;
     book().await.expect(201);
 }
 
@@ -173,30 +160,22 @@ async fn consent_withdrawn_cancels_every_laser_session_to_come_and_nothing_else(
     let laser = story.book("laser_partial", "2027-02-05T10:00").await.expect(201).id();
     let patch = story.book("test_patch", "2027-01-05T10:00").await.expect(201).id();
     let review = story.book("review", "2027-01-05T12:00").await.expect(201).id();
-    let withdrawn =
-        story.app.call(&story.app.desk, "DELETE", &consent, Value::Null).await.expect(200);
-    let mut fallen: Vec<_> = withdrawn.body["cancelled_sessions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|id| id.as_str().unwrap())
-        .collect();
+    let withdrawn = story.app.delete(&consent).await.expect(200);
+    let mut fallen: Vec<_> =
+        withdrawn.array("cancelled_sessions").iter().map(|id| id.as_str().unwrap()).collect();
     fallen.sort_unstable();
     let mut expected = [laser.as_str(), patch.as_str()];
     expected.sort_unstable();
     assert_eq!(fallen, expected);
     for id in [&laser, &patch] {
-        let session = story.app.get(&format!("/sessions/{id}")).await.expect(200);
-        assert_eq!(
-            (session.str("status"), session.str("cancel_reason")),
-            ("cancelled", "consent_withdrawn")
-        );
+        let session = story.app.session(id).await;
+        session.has(json!({"status": "cancelled", "cancel_reason": "consent_withdrawn"}));
         story.app.act(id, "undo").await.refused(409, &["nothing_to_undo"]);
     }
-    assert_eq!(story.app.get(&format!("/sessions/{review}")).await.str("status"), "booked");
-    assert_eq!(story.app.get(&format!("/sessions/{done}")).await.str("status"), "fulfilled");
+    assert_eq!(story.app.status_of(&review).await, "booked");
+    assert_eq!(story.app.status_of(&done).await, "fulfilled");
     // Their times are free again.
-    let other = story.app.course("Ben").await;
+    let other = story.app.prepare_course("Ben").await;
     let body = json!({"course_id": other, "service": "consultation", "start": "2027-02-05T10:00", "practitioner_id": story.clinic.noor});
     story.app.post("/sessions", body).await.expect(201);
 }
@@ -227,7 +206,7 @@ async fn a_new_consent_takes_the_place_of_the_old_one_so_that_withdrawing_it_lea
         .call(&story.app.desk, "DELETE", &format!("{path}/{new}"), Value::Null)
         .await
         .expect(200);
-    assert_eq!(story.app.get(&format!("/sessions/{tested}")).await.str("status"), "cancelled");
+    assert_eq!(story.app.status_of(&tested).await, "cancelled");
 }
 
 #[tokio::test]

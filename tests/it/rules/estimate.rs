@@ -4,14 +4,14 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use super::Story;
-use crate::support::past::done_with;
+use crate::support::{has, past::done_with};
 
 const NOW: &str = "2027-01-04T14:00:00Z";
 
 async fn estimated(pigment: &str, depth: &str) -> Value {
     let course = json!({"goal": "remove", "pigment": pigment, "depth": depth, "zones": ["vertex"]});
     let story = Story::of(NOW, course, "II").await;
-    story.app.get(&format!("/courses/{}", story.course)).await.body["estimate"].clone()
+    story.app.course(&story.course).await.body["estimate"].clone()
 }
 
 #[tokio::test]
@@ -28,10 +28,7 @@ async fn smp_at_the_right_depth_takes_one_to_two_and_ink_or_depth_up_to_ten() {
         let estimate = estimated(pigment, depth).await;
         assert_eq!(
             (
-                &estimate["min"],
-                &estimate["max"],
-                &estimate["basis"],
-                &estimate["text"],
+                &estimate["min"], &estimate["max"], &estimate["basis"], &estimate["text"],
                 &estimate["date"]
             ),
             (&json!(1), &json!(max), &json!(basis), &json!(text), &json!("2027-01-04")),
@@ -72,10 +69,7 @@ async fn the_record_raises_the_estimate_when_it_shows_that_more_is_needed() {
     assert_eq!(story.app.get(&path).await.body["estimate"]["basis"], "smp");
     let mut graded = done_with(1064);
     graded["clearance_percent"] = json!(70);
-    story
-        .app
-        .past(&story.course, "laser_partial", "2026-09-01T10:00", Some(&story.clinic.owned), graded)
-        .await;
+    story.past("laser_partial", "2026-09-01T10:00", graded).await;
     let course = story.app.get(&path).await;
     assert_eq!(
         course.body["estimate"],
@@ -84,7 +78,7 @@ async fn the_record_raises_the_estimate_when_it_shows_that_more_is_needed() {
     assert_eq!(course.body["progress"], json!({"done": 2, "booked": 0, "planned": 3, "left": 1}));
     // Graded as cleared, nothing more is needed.
     let cleared = json!({"outcome": "completed", "clearance_percent": 96});
-    story.app.past(&story.course, "review", "2026-10-10T10:00", None, cleared).await;
+    story.past("review", "2026-10-10T10:00", cleared).await;
     assert_eq!(story.app.get(&path).await.body["estimate"]["max"], 2);
 }
 
@@ -93,10 +87,10 @@ async fn kirby_desai_stands_beside_the_estimate_and_never_changes_it() {
     let course = json!({"goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"],
         "ink": {"colours": "black", "amount": "minimal", "scarring": "none", "layered": false}});
     let story = Story::of(NOW, course, "II").await;
-    let course = story.app.get(&format!("/courses/{}", story.course)).await;
+    let course = story.app.course(&story.course).await;
     let reference = &course.body["kirby_desai"];
-    assert_eq!((&reference["score"], &reference["plus_minus"]), (&json!(6), &json!(2.5)));
-    assert_eq!((&reference["min"], &reference["max"]), (&json!(3.5), &json!(8.5)));
+    has(reference, json!({"score": 6, "plus_minus": 2.5}));
+    has(reference, json!({"min": 3.5, "max": 8.5}));
     assert!(reference["text"].as_str().unwrap().starts_with("Reference for tattoo ink"));
     assert_eq!(course.body["estimate"]["max"], 2);
     let worst = json!({"ink": {"colours": "multiple", "amount": "significant", "scarring": "significant", "layered": true}});
@@ -118,18 +112,11 @@ async fn a_plan_is_quoted_in_days_and_whole_cents() {
     story.consulted("2026-11-01T10:00").await;
     story.patched("2026-12-01T10:00").await;
     let services = story.app.get("/services?limit=50").await;
-    let laser = services.items().iter().find(|one| one["code"] == "laser_partial").unwrap()["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let laser = services.item("code", "laser_partial")["id"].as_str().unwrap().to_owned();
     let path = format!("/courses/{}/plan", story.course);
     let plan = || story.app.post(&path, json!({"service": "laser_partial", "count": 3}));
     assert_eq!(plan().await.expect(200).body["quote"]["cost_cents"], Value::Null);
-    story
-        .app
-        .manage("PATCH", &format!("/services/{laser}"), json!({"price_cents": 25_001}))
-        .await
-        .expect(200);
+    story.app.set(&format!("/services/{laser}"), json!({"price_cents": 25_001})).await;
     assert_eq!(
         plan().await.expect(200).body["quote"],
         json!({"sessions": 3, "interval_days": 56, "span_days": 112, "cost_cents": {"min": 25_001, "max": 50_002}})

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::Story;
+use super::{Story, course};
 
 const NOW: &str = "2027-01-04T14:00:00Z";
 
 fn remove() -> serde_json::Value {
-    json!({"goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"]})
+    course("remove", "smp")
 }
 fn goal(goal: &str) -> serde_json::Value {
     json!({"goal": goal, "pigment": "smp", "depth": "correct", "zones": ["vertex"]})
@@ -16,7 +16,7 @@ fn goal(goal: &str) -> serde_json::Value {
 #[tokio::test]
 async fn remove_requires_laser_refuses_a_removal_without_any_laser() {
     let story = Story::begins(NOW).await;
-    story.book("adjustment", "2027-01-05T10:00").await.refused(422, &["remove_requires_laser"]);
+    story.refused("adjustment", "2027-01-05T10:00", "remove_requires_laser").await;
     let plan = json!({"service": "adjustment", "count": 2});
     story
         .app
@@ -74,7 +74,7 @@ async fn method_only_lightens_lets_through_the_same_toward_lightening() {
 async fn adjust_needs_no_laser_refuses_laser_and_test_patch_and_nothing_else_is_said() {
     let story = Story::of(NOW, goal("adjust"), "II").await;
     for service in ["laser_partial", "test_patch"] {
-        story.book(service, "2027-01-05T10:00").await.refused(422, &["adjust_needs_no_laser"]);
+        story.refused(service, "2027-01-05T10:00", "adjust_needs_no_laser").await;
     }
 }
 
@@ -101,12 +101,7 @@ async fn adjust_needs_no_laser_lets_through_an_adjustment_without_any_gate_of_a_
 
 /// A course in which ten laser sessions were done, the last a year ago.
 async fn ten_done() -> Story {
-    let story = Story::of(
-        NOW,
-        json!({"goal": "remove", "pigment": "tattoo_ink", "depth": "correct", "zones": ["vertex"]}),
-        "II",
-    )
-    .await;
+    let story = Story::of(NOW, course("remove", "tattoo_ink"), "II").await;
     story.consulted("2025-01-02T10:00").await;
     story.patched("2026-11-20T10:00").await;
     for n in 1..=10 {
@@ -118,7 +113,7 @@ async fn ten_done() -> Story {
 #[tokio::test]
 async fn plan_exceeds_ceiling_refuses_the_eleventh_laser_session() {
     let story = ten_done().await;
-    story.book("laser_partial", "2027-01-05T10:00").await.refused(422, &["plan_exceeds_ceiling"]);
+    story.refused("laser_partial", "2027-01-05T10:00", "plan_exceeds_ceiling").await;
     story
         .app
         .post(

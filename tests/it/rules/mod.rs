@@ -14,7 +14,7 @@ mod test_patch;
 use serde_json::{Value, json};
 
 use crate::support::clinic::{ALL_DAYS, hours};
-use crate::support::past::{done_with, patch_with};
+use crate::support::past::{completed, done_with, patch_with};
 use crate::support::{Answer, Clinic, TestApp};
 
 /// A clinic that never closes, so that a rule is alone with its days.
@@ -28,34 +28,16 @@ pub(crate) struct Story {
 impl Story {
     /// A patient who has not been here before, at `now`.
     pub(crate) async fn begins(now: &str) -> Self {
-        Self::of(
-            now,
-            json!({"goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"]}),
-            "II",
-        )
-        .await
+        Self::of(now, course("remove", "smp"), "II").await
     }
 
     /// The same with another course and skin.
     pub(crate) async fn of(now: &str, course: Value, fitzpatrick: &str) -> Self {
         let app = TestApp::at(now).await;
-        let clinic = app.clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
-        app.manage(
-            "PATCH",
-            &format!("/sites/{}", clinic.site),
-            json!({"observes_holidays": false}),
-        )
-        .await
-        .expect(200);
+        let clinic = app.make_clinic_open(hours(ALL_DAYS, "00:00", "24:00")).await;
+        app.set(&format!("/sites/{}", clinic.site), json!({"observes_holidays": false})).await;
         let patient = app.register("Ada").await;
-        app.call(
-            &app.desk,
-            "PATCH",
-            &format!("/patients/{patient}"),
-            json!({"fitzpatrick": fitzpatrick}),
-        )
-        .await
-        .expect(200);
+        app.change_patient(&patient, json!({"fitzpatrick": fitzpatrick})).await;
         let mut story = Self { app, clinic, patient, course: String::new() };
         story.course = story.another_course(course).await;
         story
@@ -67,28 +49,46 @@ impl Story {
         self.app.post("/courses", course).await.expect(201).id()
     }
 
+    /// Writes a visit of the past; a laser was the owned one. Answers its id.
+    pub(crate) async fn past(&self, service: &str, start: &str, record: Value) -> String {
+        let device = needs_laser(service).then_some(self.clinic.owned.as_str());
+        self.app.write_past(&self.course, service, start, device, record).await
+    }
+
     /// The consultation was held then.
     pub(crate) async fn consulted(&self, start: &str) {
-        self.app
-            .past(&self.course, "consultation", start, None, json!({"outcome": "completed"}))
-            .await;
+        self.past("consultation", start, completed()).await;
     }
 
     /// The test patch with the owned laser went well then.
     pub(crate) async fn patched(&self, start: &str) {
-        self.app
-            .past(&self.course, "test_patch", start, Some(&self.clinic.owned), patch_with(1064))
-            .await;
+        self.past("test_patch", start, patch_with(1064)).await;
     }
 
     /// A laser session with the owned laser was done then.
     pub(crate) async fn lasered(&self, start: &str) -> String {
-        self.app
-            .past(&self.course, "laser_partial", start, Some(&self.clinic.owned), done_with(1064))
-            .await
+        self.past("laser_partial", start, done_with(1064)).await
     }
 
-    /// Somebody books for the course; a laser is the owned one.
+    /// The desk cannot book this, by one rule alone.
+    pub(crate) async fn refused(&self, service: &str, start: &str, code: &str) -> Answer {
+        self.book(service, start).await.refused(422, &[code])
+    }
+
+    /// The same, and the rule names the first day that works.
+    pub(crate) async fn refused_until(
+        &self,
+        service: &str,
+        start: &str,
+        code: &str,
+        day: &str,
+    ) -> Answer {
+        let answer = self.refused(service, start, code).await;
+        assert_eq!(earliest(&answer, code), day, "{service} {start}");
+        answer
+    }
+
+    /// Books for the course as the user with `token`; a laser is the owned one.
     pub(crate) async fn book_as(
         &self,
         token: &str,
@@ -97,7 +97,7 @@ impl Story {
         more: Value,
     ) -> Answer {
         let mut body = json!({"course_id": self.course, "service": service, "start": start});
-        if ["laser_partial", "laser_full", "test_patch"].contains(&service) {
+        if needs_laser(service) {
             body["device_id"] = json!(self.clinic.owned);
         }
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -134,33 +134,31 @@ impl Story {
                 continue;
             }
             let booked = answer.expect(201).id();
-            let audit = self
-                .app
-                .manage(
-                    "GET",
-                    &format!("/audit?patient_id={}&limit=200", self.patient),
-                    Value::Null,
-                )
-                .await;
-            let line = audit
-                .items()
-                .iter()
-                .find(|line| {
-                    line["action"] == "rule.override" && line["subject_id"] == json!(booked)
-                })
+            let path = format!("/audit?patient_id={}&limit=200", self.patient);
+            let audit = self.app.manager_get(&path).await;
+            let mut lines = audit.items().iter().filter(|line| line["subject_id"] == booked);
+            let line = lines
+                .find(|line| line["action"] == "rule.override")
                 .unwrap_or_else(|| panic!("no line in the audit: {}", audit.text));
-            assert_eq!(
-                line["detail"],
-                format!("{code}: Agreed with the patient, who moves abroad.")
-            );
+            let said = format!("{code}: Agreed with the patient, who moves abroad.");
+            assert_eq!(line["detail"], said);
             assert_eq!(line["role"], role);
             self.app.cancel(&booked).await.expect(200);
         }
     }
 }
 
+fn needs_laser(service: &str) -> bool {
+    ["laser_partial", "laser_full", "test_patch"].contains(&service)
+}
+
+/// A course as it is asked for: the goal, and what is in the crown of the head.
+pub(crate) fn course(goal: &str, pigment: &str) -> Value {
+    json!({"goal": goal, "pigment": pigment, "depth": "correct", "zones": ["vertex"]})
+}
+
 /// What one rule said, with its own first day.
 pub(crate) fn earliest(answer: &Answer, code: &str) -> Value {
-    let violations = answer.body["violations"].as_array().unwrap();
+    let violations = answer.array("violations");
     violations.iter().find(|one| one["code"] == code).unwrap()["earliest"].clone()
 }

@@ -2,22 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::Story;
-use crate::support::Answer;
-use crate::support::past::{done_with, patch_with, settings};
+use super::{Story, course};
+use crate::support::past::{completed, done_with, patch_with, settings};
+use crate::support::{Answer, has};
 
 /// A patient who is checked in for a laser session with the owned laser.
 async fn checked_in(skin: &str) -> (Story, String) {
-    let course =
-        json!({"goal": "remove", "pigment": "smp", "depth": "correct", "zones": ["vertex"]});
+    let course = course("remove", "smp");
     let story = Story::of("2027-01-04T14:00:00Z", course, skin).await;
     story.consulted("2026-06-01T10:00").await;
     let mut both = patch_with(1064);
     both["parameter_sets"] = json!([settings(1064), settings(532)]);
-    story
-        .app
-        .past(&story.course, "test_patch", "2026-11-01T10:00", Some(&story.clinic.owned), both)
-        .await;
+    story.past("test_patch", "2026-11-01T10:00", both).await;
     story.app.consent_to_laser(&story.course).await;
     let session = story.book("laser_partial", "2027-01-04T10:00").await.expect(201).id();
     story.app.act(&session, "arrive").await.expect(200);
@@ -38,8 +34,7 @@ fn with(field: &str, value: Value) -> Value {
 #[tokio::test]
 async fn record_incomplete_refuses_a_laser_session_without_settings_endpoint_pain_and_eyewear() {
     let (story, session) = checked_in("II").await;
-    let refused =
-        complete(&story, &story.app.practitioner, &session, json!({"outcome": "completed"})).await;
+    let refused = complete(&story, &story.app.practitioner, &session, completed()).await;
     let refused = refused.refused(422, &["record_incomplete"]);
     for missing in ["set of parameters", "endpoint", "pain", "eyewear"] {
         assert!(refused.str("detail").contains(missing), "{}", refused.text);
@@ -56,7 +51,7 @@ async fn record_incomplete_refuses_a_laser_session_without_settings_endpoint_pai
     complete(&story, &story.app.practitioner, &session, unchecked)
         .await
         .refused(422, &["record_incomplete"]);
-    assert_eq!(story.app.get(&format!("/sessions/{session}")).await.str("status"), "checked-in");
+    assert_eq!(story.app.status_of(&session).await, "checked-in");
 }
 
 #[tokio::test]
@@ -159,15 +154,13 @@ async fn wavelength_skin_type_is_overridden_by_practitioner_and_manager_and_the_
         let token = if role == "manager" { &story.app.manager } else { &story.app.practitioner };
         let done = complete(&story, token, &session, record).await.expect(200);
         assert_eq!(done.body["record"].get("override"), None, "the reason is for the audit");
-        let audit = story
-            .app
-            .manage("GET", &format!("/audit?patient_id={}&limit=200", story.patient), Value::Null)
-            .await;
-        let line =
-            audit.items().iter().find(|line| line["action"] == "rule.override").unwrap().clone();
-        assert_eq!(
-            (line["role"].as_str().unwrap(), line["detail"].as_str().unwrap()),
-            (role, "wavelength_skin_type: A physician saw the patient and agreed.")
+        let audit =
+            story.app.manager_get(&format!("/audit?patient_id={}&limit=200", story.patient)).await;
+        let line = audit.item("action", "rule.override").clone();
+        has(
+            &line,
+            json!({"role": role,
+            "detail": "wavelength_skin_type: A physician saw the patient and agreed."}),
         );
     }
 }
@@ -220,10 +213,8 @@ async fn what_has_ended_is_corrected_with_role_and_reason_and_the_old_value_is_k
         (last["change"].as_str().unwrap(), &last["before"]["record"]["pain"]),
         ("correct", &json!(4))
     );
-    let audit = story
-        .app
-        .manage("GET", &format!("/audit?patient_id={}&limit=200", story.patient), Value::Null)
-        .await;
+    let audit =
+        story.app.manager_get(&format!("/audit?patient_id={}&limit=200", story.patient)).await;
     assert!(
         audit.items().iter().any(|line| line["detail"] == "The pain score was another patient's.")
     );
@@ -231,10 +222,7 @@ async fn what_has_ended_is_corrected_with_role_and_reason_and_the_old_value_is_k
     let sent_home = json!({"reason": "It was written up for the wrong visit.", "record": {"outcome": "not-done", "reason": "Sunburn"}});
     let undone = as_practitioner(sent_home).await.expect(200);
     assert_eq!(undone.str("procedure_status"), "not-done");
-    assert_eq!(
-        story.app.get(&format!("/courses/{}", story.course)).await.body["progress"]["done"],
-        0
-    );
+    assert_eq!(story.app.course(&story.course).await.body["progress"]["done"], 0);
 }
 
 #[tokio::test]
@@ -259,12 +247,9 @@ async fn a_no_show_who_came_after_all_arrives_and_an_error_is_taken_back_by_a_ma
         correct(&story.app.manager, error).await.expect(200).str("status"),
         "entered-in-error"
     );
-    assert_eq!(
-        story.app.get(&format!("/courses/{}", story.course)).await.body["phase"],
-        "awaiting-consultation"
-    );
+    assert_eq!(story.app.course(&story.course).await.body["phase"], "awaiting-consultation");
     // Its time is free again.
-    let other = story.app.new_course("Ben").await;
+    let other = story.app.open_course("Ben").await;
     let body = json!({"course_id": other, "service": "consultation", "start": "2027-01-04T10:00", "practitioner_id": story.clinic.noor, "room_id": story.clinic.consult});
     story.app.post("/sessions", body).await.expect(201);
 }

@@ -4,7 +4,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use super::Story;
+use super::{Story, course};
 
 const NOW: &str = "2027-01-04T14:00:00Z";
 
@@ -31,11 +31,10 @@ async fn course_not_open_refuses_every_new_booking_while_it_is_on_hold() {
     story.consulted("2026-11-01T10:00").await;
     story.patched("2026-12-01T10:00").await;
     let path = format!("/courses/{}", story.course);
-    let status =
-        |status: &str| story.app.call(&story.app.desk, "PATCH", &path, json!({"status": status}));
+    let status = |status: &str| story.app.patch(&path, json!({"status": status}));
     let booked = story.book("laser_partial", "2027-01-05T10:00").await.expect(201).id();
     status("on-hold").await.expect(200);
-    story.book("consultation", "2027-01-06T10:00").await.refused(422, &["course_not_open"]);
+    story.refused("consultation", "2027-01-06T10:00", "course_not_open").await;
     let plan = json!({"service": "laser_partial", "count": 1});
     story.app.post(&format!("{path}/plan"), plan).await.refused(422, &["course_not_open"]);
     let starts = json!({"service": "laser_partial", "starts": ["2027-03-05T10:00"]});
@@ -47,7 +46,7 @@ async fn course_not_open_refuses_every_new_booking_while_it_is_on_hold() {
     let other = story.another_course(json!({"goal": "remove", "zones": ["vertex"]})).await;
     story
         .app
-        .past(
+        .write_past(
             &other,
             "laser_partial",
             "2026-12-20T10:00",
@@ -117,19 +116,18 @@ async fn the_phase_follows_the_course_from_the_consultation_to_the_review() {
     story.lasered("2027-01-20T08:00").await;
     assert_eq!(course().await["phase"], "in-review");
     let end = json!({"status": "completed", "outcome": "cleared"});
-    let ended = story.app.call(&story.app.desk, "PATCH", &path, end).await.expect(200);
+    let ended = story.app.patch(&path, end).await.expect(200);
     assert_eq!(ended.body["phase"], Value::Null);
 }
 
 #[tokio::test]
 async fn the_next_window_lies_behind_what_is_booked_and_is_longer_for_darker_skin() {
-    let course =
-        json!({"goal": "remove", "pigment": "tattoo_ink", "depth": "correct", "zones": ["vertex"]});
+    let course = course("remove", "tattoo_ink");
     let story = Story::of(NOW, course, "V").await;
     story.consulted("2026-10-01T10:00").await;
     story.patched("2026-10-10T10:00").await;
     story.lasered("2026-12-01T10:00").await;
     story.book("laser_partial", "2027-01-26T10:00").await.expect(201);
-    let read = story.app.get(&format!("/courses/{}", story.course)).await;
+    let read = story.app.course(&story.course).await;
     assert_eq!(read.body["next_window"], json!({"from": "2027-03-23", "suggested": "2027-03-23"}));
 }

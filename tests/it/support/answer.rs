@@ -34,6 +34,13 @@ impl Answer {
         self
     }
 
+    /// Each field of `wanted` has that value here.
+    #[track_caller]
+    pub(crate) fn has(&self, wanted: Value) -> &Self {
+        has(&self.body, wanted);
+        self
+    }
+
     /// The id of what was made, if it was.
     pub(crate) fn created(&self) -> Result<String, &str> {
         if self.status == 201 { Ok(self.id()) } else { Err(&self.text) }
@@ -48,24 +55,13 @@ impl Answer {
         answer
     }
 
-    /// The rules that refused.
     pub(crate) fn codes(&self) -> Vec<&str> {
-        self.body["violations"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|one| one["code"].as_str())
-            .collect()
+        texts(self.list("violations"), "code")
     }
 
     /// Why there are no slots, or fewer.
     pub(crate) fn why_not(&self) -> Vec<&str> {
-        self.body["refused"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|one| one["code"].as_str())
-            .collect()
+        texts(self.list("refused"), "code")
     }
 
     #[track_caller]
@@ -80,7 +76,30 @@ impl Answer {
 
     /// The items of a list or of slots.
     pub(crate) fn items(&self) -> &[Value] {
-        self.body["items"].as_array().map_or(&[], Vec::as_slice)
+        self.list("items")
+    }
+
+    /// A list of the body; empty where there is none.
+    pub(crate) fn list(&self, field: &str) -> &[Value] {
+        self.body[field].as_array().map_or(&[], Vec::as_slice)
+    }
+
+    /// A list of the body, which must be there.
+    #[track_caller]
+    pub(crate) fn array(&self, field: &str) -> &[Value] {
+        self.body[field].as_array().unwrap_or_else(|| panic!("no {field} in {}", self.text))
+    }
+
+    /// The first item whose field is this.
+    #[track_caller]
+    pub(crate) fn item(&self, field: &str, value: &str) -> &Value {
+        let found = self.items().iter().find(|item| item[field] == value);
+        found.unwrap_or_else(|| panic!("no {field} is {value} in {}", self.text))
+    }
+
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
     }
 
     /// The starts of slots in order of time.
@@ -92,6 +111,19 @@ impl Answer {
 
     /// The starts of slots, best first.
     pub(crate) fn starts(&self) -> Vec<&str> {
-        self.items().iter().filter_map(|slot| slot["start"].as_str()).collect()
+        texts(self.items(), "start")
     }
+}
+
+/// Each field of `wanted` has that value in `found`; one that is missing is null.
+#[track_caller]
+pub(crate) fn has(found: &Value, wanted: Value) {
+    for (field, value) in wanted.as_object().unwrap() {
+        assert_eq!(&found[field], value, "{field} of {found:#}");
+    }
+}
+
+/// The texts of one field of each item, those without it left out.
+pub(crate) fn texts<'a>(items: &'a [Value], field: &str) -> Vec<&'a str> {
+    items.iter().filter_map(|item| item[field].as_str()).collect()
 }

@@ -32,12 +32,12 @@ impl TestApp {
     }
 
     /// A clinic open from nine to six on weekdays.
-    pub(crate) async fn clinic(&self) -> Clinic {
-        self.clinic_open(hours(WEEKDAYS, "09:00", "18:00")).await
+    pub(crate) async fn make_clinic(&self) -> Clinic {
+        self.make_clinic_open(hours(WEEKDAYS, "09:00", "18:00")).await
     }
 
-    /// A clinic with other hours, in which everybody works as long as it is open.
-    pub(crate) async fn clinic_open(&self, hours: Value) -> Clinic {
+    /// A clinic with other hours, in which each practitioner works as long as it is open.
+    pub(crate) async fn make_clinic_open(&self, hours: Value) -> Clinic {
         for (code, minutes, more) in [
             ("consultation", 45, json!({"skill": "consultation", "room": "consultation"})),
             ("assessment", 30, json!({"skill": "consultation", "room": "consultation"})),

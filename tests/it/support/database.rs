@@ -4,7 +4,7 @@
 use fadeline::storage::Db;
 use tempfile::TempDir;
 
-/// A database that nobody else uses.
+/// A database of its own.
 pub(crate) struct Database {
     pub(crate) url: String,
     _folder: Option<TempDir>,

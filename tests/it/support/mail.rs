@@ -13,6 +13,7 @@ use fadeline::{api, web};
 use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::{Value, json};
 
+use super::browser::{encoded, hides, shows};
 use super::{Answer, TEXTS_SECRET, TestApp};
 
 /// Everything that the demo serves, over this post office.
@@ -33,44 +34,15 @@ pub(crate) fn router(post: &Post) -> Router {
     api::router(serving, pages)
 }
 
-/// Words that tell what somebody is treated for, or by whom, in both languages.
+/// Words that tell what a patient is treated for, or by whom, in both languages.
 pub(crate) const TELLING: &[&str] = &[
-    "laser",
-    "smp",
-    "micropigmentation",
-    "removal",
-    "tattoo",
-    "scalp",
-    "hair",
-    "transplant",
-    "device",
-    "treatment",
-    "consultation",
-    "saline",
-    "chemical",
-    "pigment",
-    "patch",
-    "test patch",
-    "session",
-    "fitzpatrick",
-    "maple",
-    "harbour",
-    "junction",
-    "review",
-    "détatouage",
-    "tatouage",
-    "cuir chevelu",
-    "cheveux",
-    "cheveu",
-    "greffe",
-    "traitement",
-    "séance",
-    "appareil",
-    "clinical",
+    "laser", "smp", "micropigmentation", "removal", "tattoo", "scalp", "hair", "transplant",
+    "device", "treatment", "consultation", "saline", "chemical", "pigment", "patch", "test patch",
+    "session", "fitzpatrick", "maple", "harbour", "junction", "review", "détatouage", "tatouage",
+    "cuir chevelu", "cheveux", "cheveu", "greffe", "traitement", "séance", "appareil", "clinical",
     "patient",
 ];
 
-/// A mail, taken apart.
 #[derive(Debug, Clone)]
 pub(crate) struct Mail {
     pub(crate) to: String,
@@ -118,6 +90,18 @@ impl Mail {
             .unwrap_or_else(|| panic!("no {name} in {self:?}"))
     }
 
+    /// Each of these is said in its text.
+    #[track_caller]
+    pub(crate) fn shows(&self, words: &[&str]) {
+        shows(&self.text, words);
+    }
+
+    /// None of these is said in its text.
+    #[track_caller]
+    pub(crate) fn hides(&self, words: &[&str]) {
+        hides(&self.text, words);
+    }
+
     /// The address of the page that it links to.
     pub(crate) fn link(&self) -> String {
         let at = self.text.find("/a/").unwrap();
@@ -140,24 +124,22 @@ fn tells_of_a_change(message: &Value) -> bool {
 }
 
 impl TestApp {
-    /// Sends what is due.
     pub(crate) async fn deliver(&self) -> step::Outcome {
         step::step(&self.post, self.app.clock.now()).await.unwrap()
     }
 
     /// Moves the clock to an instant, and sends on the way what falls due.
-    pub(crate) async fn until(&self, instant: &str) {
+    pub(crate) async fn advance_to(&self, instant: &str) {
         self.call("", "POST", "/demo/clock", json!({"to": instant})).await.expect(200);
     }
 
-    /// The open tasks, by kind.
     pub(crate) async fn task_kinds(&self) -> Vec<String> {
         let tasks = self.get("/tasks?limit=200").await.expect(200);
         tasks.items().iter().map(|task| task["kind"].as_str().unwrap().to_owned()).collect()
     }
 
     /// A text message comes in, signed by the provider; `id` is the provider's own for it.
-    pub(crate) async fn text_from(&self, phone: &str, words: &str, id: &str) -> Answer {
+    pub(crate) async fn receive_text(&self, phone: &str, words: &str, id: &str) -> Answer {
         let fields = [("Body", words), ("From", phone), ("MessageSid", id), ("To", "+16475550100")];
         self.provider_calls("/texts/incoming", &fields, None).await
     }
@@ -169,45 +151,38 @@ impl TestApp {
         fields: &[(&str, &str)],
         signature: Option<&str>,
     ) -> Answer {
-        let fields: Vec<_> =
+        let owned: Vec<_> =
             fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let url = self.app.profile.public_url.to(path);
-        let signature =
-            signature.map_or_else(|| signed(TEXTS_SECRET, &url, &fields), str::to_owned);
-        self.form(path, &fields, &[("x-twilio-signature", &signature)]).await
+        let signature = signature.map_or_else(|| signed(TEXTS_SECRET, &url, &owned), str::to_owned);
+        self.send_form(path, fields, &[("x-twilio-signature", &signature)]).await
     }
 
-    /// A form is sent.
-    pub(crate) async fn form(
+    pub(crate) async fn send_form(
         &self,
         path: &str,
-        fields: &[(String, String)],
+        fields: &[(&str, &str)],
         headers: &[(&str, &str)],
     ) -> Answer {
-        let body =
-            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut request =
             Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.send(request.body(Body::from(body)).unwrap()).await
+        self.send(request.body(Body::from(encoded(fields))).unwrap()).await
     }
 
-    /// A button on a patient's page is pressed, with what its form holds.
+    /// Presses a button on a patient's page, with what its form holds.
     pub(crate) async fn press(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let fields: Vec<_> =
-            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.form(path, &fields, &[]).await
+        self.send_form(path, fields, &[]).await
     }
 
     /// Waits out the grace time, then sends.
-    pub(crate) async fn after_grace(&self) -> step::Outcome {
+    pub(crate) async fn send_after_grace(&self) -> step::Outcome {
         self.wait(Duration::minutes(3));
         self.deliver().await
     }
 
-    /// What went out, in order.
     pub(crate) async fn mails(&self) -> Vec<Mail> {
         let list = self.call("", "GET", "/demo/mailbox.json", Value::Null).await.expect(200);
         let mut mails = Vec::new();
@@ -216,6 +191,22 @@ impl TestApp {
             mails.push(Mail::read(&self.call("", "GET", &eml, Value::Null).await.expect(200).text));
         }
         mails
+    }
+
+    /// What went out to one address, in order.
+    pub(crate) async fn mails_to(&self, address: &str) -> Vec<Mail> {
+        self.mails().await.into_iter().filter(|mail| mail.to == address).collect()
+    }
+
+    /// What went out last to one address.
+    pub(crate) async fn last_mail_to(&self, address: &str) -> Mail {
+        self.mails_to(address).await.pop().unwrap()
+    }
+
+    /// One line of what is planned ahead for a session is this.
+    pub(crate) async fn expect_planned(&self, session: &str, line: &str) {
+        let planned = self.planned(session).await;
+        assert!(planned.iter().any(|one| one == line), "{line} is not in {planned:?}");
     }
 
     /// The ledger of one session: kind and status of each message, with the reason why it was not sent.
@@ -267,7 +258,6 @@ impl TestApp {
             .collect()
     }
 
-    /// The messages about one session.
     pub(crate) async fn messages(&self, session: &str) -> Answer {
         self.get(&format!("/messages?session_id={session}&limit=200")).await.expect(200)
     }

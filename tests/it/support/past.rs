@@ -22,6 +22,11 @@ pub(crate) fn settings(wavelength_nm: u16) -> Value {
         "frequency_hz": 5.0, "pulse_count": 300, "passes": 1})
 }
 
+/// A visit that went as it should, of which no more is said.
+pub(crate) fn completed() -> Value {
+    json!({"outcome": "completed"})
+}
+
 /// A laser exposure that went well, with nothing left out.
 pub(crate) fn done_with(wavelength_nm: u16) -> Value {
     json!({"outcome": "completed", "zones": ["vertex"], "parameter_sets": [settings(wavelength_nm)], "endpoint": "frosting",
@@ -37,7 +42,7 @@ pub(crate) fn patch_with(wavelength_nm: u16) -> Value {
 
 impl TestApp {
     /// A visit of the past: `record` is what was done in it. Answers its id.
-    pub(crate) async fn past(
+    pub(crate) async fn write_past(
         &self,
         course: &str,
         service: &str,
@@ -96,14 +101,14 @@ impl TestApp {
 
     /// Opens a course for a new patient who has been to the consultation and whose test patches, one with each
     /// laser, went well two months ago. Answers its id.
-    pub(crate) async fn course(&self, name: &str) -> String {
-        let course = self.new_course(name).await;
-        self.prepared(&course).await;
+    pub(crate) async fn prepare_course(&self, name: &str) -> String {
+        let course = self.open_course(name).await;
+        self.prepare(&course).await;
         course
     }
 
     /// The consultation and the test patches of a course, two months ago.
-    pub(crate) async fn prepared(&self, course: &str) {
+    pub(crate) async fn prepare(&self, course: &str) {
         let mut tx = self.app.db.begin().await.unwrap();
         let lasers = devices::page(&mut tx, DeviceId(Uuid::nil()), 50).await.unwrap();
         let patched = named(&mut tx, "test_patch").await.is_some();
@@ -111,19 +116,12 @@ impl TestApp {
         let today = civil::date_of(toronto(), self.app.clock.now());
         let at = |days: i64, time: &str| format!("{}T{time}", today - Duration::days(days));
         if services_known(self).await {
-            self.past(
-                course,
-                "consultation",
-                &at(61, "10:00"),
-                None,
-                json!({"outcome": "completed"}),
-            )
-            .await;
+            self.write_past(course, "consultation", &at(61, "10:00"), None, completed()).await;
         }
         for (laser, hour) in lasers.iter().filter(|_| patched).zip(9..) {
             let record =
                 patch_with(laser.details.modes.first().map_or(1064, |mode| mode.wavelength_nm));
-            self.past(
+            self.write_past(
                 course,
                 "test_patch",
                 &at(60, &format!("{hour:02}:00")),

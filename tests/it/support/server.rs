@@ -12,12 +12,11 @@ use super::Answer;
 
 /// An HTTP client. The library brings no cryptography of its own; the program names its own where it needs it.
 pub(crate) fn client() -> Client {
-    // Whoever comes second finds it named already.
+    // The second caller finds it named already.
     let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     Client::builder().pool_max_idle_per_host(64).build().unwrap()
 }
 
-/// A server process.
 pub(crate) struct Server {
     child: Mutex<Child>,
     pub(crate) url: String,
@@ -31,9 +30,8 @@ impl Server {
         Self::start_logging(database_url, "warn", Stdio::inherit()).await
     }
 
-    /// The same, with its log elsewhere.
     pub(crate) async fn start_logging(database_url: &str, filter: &str, log: Stdio) -> Self {
-        // The port is free when it is chosen, and taken again a moment later; nobody else here wants it.
+        // The port is free when it is chosen, and taken again a moment later; nothing else here wants it.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
         // A file that reaches the limit of a story is an error then, and does not kill the process.
@@ -77,7 +75,6 @@ impl Server {
         child.wait().unwrap();
     }
 
-    /// Its process.
     pub(crate) fn process(&self) -> u32 {
         self.child.lock().unwrap().id()
     }
@@ -115,7 +112,7 @@ impl Server {
         false
     }
 
-    /// A request of somebody with `token`; nothing when the connection broke.
+    /// A request of the user with `token`; nothing when the connection broke.
     pub(crate) async fn call(
         &self,
         token: &str,
@@ -204,14 +201,13 @@ impl Demo {
         Self::launch(now, arguments, "info", full.unwrap().into())
     }
 
-    /// Somebody with a role asks.
+    /// The user with a role asks.
     pub(crate) async fn ask(&self, role: &str, method: &str, path: &str, body: Value) -> Answer {
         call(&client(), &self.url, self.token(role), method, path, body, &[])
             .await
             .expect("an answer")
     }
 
-    /// The token of a role.
     pub(crate) fn token(&self, role: &str) -> &str {
         self.tokens[role].as_str().unwrap()
     }

@@ -4,7 +4,6 @@ use super::{profile, toronto};
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use fadeline::actions::access::by_command;
 use fadeline::actions::{App, Program, Work};
 use fadeline::cli::demo;
 use fadeline::clock::Clock;
@@ -15,16 +14,15 @@ use fadeline::domain::course::Course;
 use fadeline::domain::course::status::{ProcedureStatus, SessionStatus};
 use fadeline::domain::ids::{CourseId, DeviceId, PatientId, ServiceId, SessionId};
 use fadeline::domain::patient::Patient;
+use fadeline::domain::role::Role;
 use fadeline::domain::time::civil;
 use fadeline::storage::catalogue::{devices, services};
 use fadeline::storage::course::{courses, sessions};
 use fadeline::storage::patient::patients;
 use uuid::Uuid;
 
-use fadeline::delivery::Post;
-
+use super::TestApp;
 use super::database::Database;
-use super::{TestApp, mail};
 
 /// The demo as it was loaded on one day.
 pub(crate) struct Told {
@@ -38,7 +36,6 @@ pub(crate) struct Told {
     database: Database,
 }
 
-/// Loads it around `now`.
 pub(crate) async fn told(now: &str) -> Told {
     let database = Database::fresh().await;
     let now = now.parse().unwrap();
@@ -87,12 +84,11 @@ pub(crate) async fn served(now: &str) -> (TestApp, Vec<(Patient, Course)>) {
     told(now).await.served().await
 }
 
-/// The day in Toronto.
 pub(crate) fn day(at: DateTime<Utc>) -> NaiveDate {
     civil::date_of(toronto(), at)
 }
 
-/// Whether somebody was treated, or talked to.
+/// Whether the patient was treated, or talked to.
 pub(crate) fn was_done(session: &sessions::Listed) -> bool {
     session.session.status == SessionStatus::Fulfilled
         && session.session.procedure_status == ProcedureStatus::Completed
@@ -101,27 +97,18 @@ pub(crate) fn was_done(session: &sessions::Listed) -> bool {
 impl Told {
     /// It behind its API, with its patients, P01 first.
     pub(crate) async fn served(self) -> (TestApp, Vec<(Patient, Course)>) {
-        let mut tokens = Vec::new();
-        for name in ["casey", "noor", "robin", "maple"] {
-            let email = format!("{name}@example.test");
-            tokens.push(by_command::create_token(&self.app, &email, 3000).await.unwrap());
+        let mut app = TestApp::over(self.app, self.database);
+        for (name, role) in [
+            ("casey", Role::FrontDesk),
+            ("noor", Role::Practitioner),
+            ("robin", Role::Manager),
+            ("maple", Role::Partner),
+        ] {
+            app.give_token(role, &format!("{name}@example.test")).await;
         }
-        let [desk, practitioner, manager, partner] = tokens.try_into().unwrap();
-        let post = Post::new(self.app.clone(), None, None, true, None);
-        let app = TestApp {
-            router: mail::router(&post),
-            post,
-            desk,
-            practitioner,
-            manager,
-            partner,
-            app: self.app,
-            database: self.database,
-        };
         (app, self.people)
     }
 
-    /// What was booked.
     pub(crate) fn service(&self, session: &sessions::Listed) -> &Service {
         &self.services[&session.session.service_id]
     }

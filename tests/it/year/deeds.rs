@@ -79,7 +79,7 @@ impl Year {
         }
     }
 
-    /// A time that somebody might want: soon, or in some weeks; around a change of the clock whenever one is near.
+    /// A time that a patient might want: soon, or in some weeks; around a change of the clock whenever one is near.
     fn some_start(&mut self) -> String {
         let today = wall(self.now).date();
         let changes = ["2027-03-14", "2027-11-07"].map(|day| day.parse::<NaiveDate>().unwrap());
@@ -146,7 +146,7 @@ impl Year {
         self.agrees(visit).await;
     }
 
-    /// The same time, with somebody else or in another room.
+    /// The same time, with another practitioner or in another room.
     async fn reassign(&mut self, visit: usize) {
         let truth = self.model.visits[visit].truth.now().clone();
         let place = if self.chance.percent(50) {
@@ -216,17 +216,16 @@ impl Year {
         }
     }
 
-    /// Whoever has a message about a visit presses its button.
+    /// A patient who has a message about a visit presses its button.
     async fn confirm_by_link(&mut self, visit: usize) {
         let Some((link, _)) = self.model.visits[visit].link.clone() else {
             return;
         };
         let truth = self.model.visits[visit].truth.now().clone();
         let start = truth.start.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let answer = self.form(&format!("{link}/confirm"), &[("start", &start)], &[]).await;
-        if answer.status == 303
-            && answer.headers["location"].to_str().unwrap().ends_with("?confirmed")
-        {
+        let answer =
+            self.desk().send_form(&format!("{link}/confirm"), &[("start", &start)], &[]).await;
+        if answer.status == 303 && answer.header("location").ends_with("?confirmed") {
             assert!(truth.on, "only what takes place can be confirmed");
             self.count("confirmed by link");
             self.model.visits[visit].truth.set(self.now, Truth { confirmed: true, ..truth });
@@ -234,7 +233,7 @@ impl Year {
         self.agrees(visit).await;
     }
 
-    /// C or R, or words, from the telephone of whoever has a visit to come. Which visit that is about is the clinic's guess.
+    /// C or R, or words, from the telephone of a patient with a visit to come. Which visit that is about is the clinic's guess.
     async fn answer_by_text(&mut self, visit: usize) {
         let who = self.model.visits[visit].who;
         let phone = self.model.people[who].reach.now().phone.clone();
@@ -261,7 +260,7 @@ impl Year {
         assert!(changed <= 1, "{words:?} is said of one visit");
     }
 
-    /// Somebody stops messages, or somebody who did has them again, so that never too many do without.
+    /// A patient stops messages, or one who did has them again, so that never too many do without.
     async fn change_mind(&mut self, who: usize) {
         let out: Vec<_> = self
             .model
@@ -312,7 +311,10 @@ impl Year {
                 };
                 // The button of a mail program.
                 let press = [("List-Unsubscribe", "One-Click")];
-                self.form(&format!("{link}/unsubscribe"), &press, &[]).await.expect(204);
+                self.desk()
+                    .send_form(&format!("{link}/unsubscribe"), &press, &[])
+                    .await
+                    .expect(204);
                 email
             }
         };
@@ -401,7 +403,7 @@ impl Year {
         };
         let truth = self.model.visits[visit].truth.now();
         let there = Truth {
-            // What is called off keeps its confirmation, of which nobody is told.
+            // A cancelled visit keeps its confirmation, of which no message tells.
             confirmed: if there.on { there.confirmed } else { truth.confirmed },
             ..there
         };
@@ -416,7 +418,7 @@ fn at(start: &str) -> DateTime<chrono::Utc> {
     instant(date.parse::<NaiveDate>().unwrap().and_time(time))
 }
 
-/// A telephone number that nobody else has.
+/// A telephone number of its own.
 pub(super) fn number(n: usize) -> String {
     let area = [416, 647, 905, 613, 519, 705][n / 100];
     format!("+1{area}55501{:02}", n % 100)

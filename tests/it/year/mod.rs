@@ -14,11 +14,8 @@ mod watch;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::http::Request;
 use chrono::{DateTime, Duration, Utc};
 use fadeline::delivery::step::Outcome;
-use fadeline::domain::access::provider_signature::signed;
 use fadeline::domain::messages::message::{Message, MessageStatus};
 use fadeline::domain::patient::channel::Channel;
 use fadeline::storage::messages::ledger;
@@ -31,11 +28,11 @@ use self::nodes::Node;
 use self::sky::Sky;
 use self::watch::Handed;
 use crate::support::clinic::{ALL_DAYS, hours};
-use crate::support::{Answer, TEXTS_SECRET, TestApp, database, toronto};
+use crate::support::{TestApp, database, toronto};
 
 /// How many patients the clinic has.
 const PATIENTS: usize = 40;
-/// How often something comes to somebody's mind in the year.
+/// How many deeds the year has.
 const DEEDS: usize = 900;
 /// And how often more, before either change of the clock.
 const MORE: usize = 60;
@@ -79,7 +76,7 @@ async fn in_a_year_of_mishaps_each_reminder_ends_in_one_state_and_none_is_sent_t
 impl Year {
     async fn begun(seed: u64) -> Self {
         let app = TestApp::empty().await;
-        let clinic = app.clinic_open(hours(ALL_DAYS, "07:00", "22:00")).await;
+        let clinic = app.make_clinic_open(hours(ALL_DAYS, "07:00", "22:00")).await;
         let room =
             json!({"site_id": clinic.site, "name": "Consult B", "capabilities": ["consultation"]});
         let room = app.manage("POST", "/rooms", room).await.expect(201).id();
@@ -117,7 +114,7 @@ impl Year {
         // All year, and more in the weeks before the clock changes.
         for (first_day, days, deeds) in [(0, 360, DEEDS), (45, 24, MORE), (283, 24, MORE)] {
             for _ in 0..deeds {
-                // Never on a minute, when something planned may be due: what is first then would be anybody's guess.
+                // Never on a minute, when something planned may be due: what is first then cannot be told.
                 let at = Duration::minutes(first_day * 1440 + year.chance.between(0, days * 1440))
                     + Duration::seconds(17);
                 year.plan(now + at, Deed::Something);
@@ -143,7 +140,7 @@ impl Year {
             let patient = json!({"given_name": format!("P{who}"), "family_name": "Sample", "phone": reach.phone, "email": reach.email,
                 "preferred_channel": reach.prefers, "preferred_language": language});
             let id = self.desk().post("/patients", patient).await.expect(201).id();
-            let course = self.desk().course_of(&id).await;
+            let course = self.desk().open_course_for(&id).await;
             let reach = Log::begun(self.now, reach);
             self.model.people.push(Person { id, course, reach, consent: None });
         }
@@ -169,31 +166,9 @@ impl Year {
         self.queue.insert((at, self.queued), deed);
     }
 
-    /// A form that somebody without sign-in posts.
-    async fn form(
-        &mut self,
-        path: &str,
-        fields: &[(&str, &str)],
-        headers: &[(&str, &str)],
-    ) -> Answer {
-        let body =
-            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let mut request =
-            Request::post(path).header("content-type", "application/x-www-form-urlencoded");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(Body::from(body)).unwrap();
-        self.desk().send(request).await
-    }
-
     /// A call of the provider of texts.
     async fn provider_calls(&mut self, path: &str, fields: &[(&str, &str)]) {
-        let url = self.nodes[0].app.app.profile.public_url.to(path);
-        let params: Vec<_> =
-            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let signature = signed(TEXTS_SECRET, &url, &params);
-        let answer = self.form(path, fields, &[("x-twilio-signature", &signature)]).await;
+        let answer = self.desk().provider_calls(path, fields, None).await;
         assert!(answer.status < 300, "{path}: {}", answer.text);
     }
 

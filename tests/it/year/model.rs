@@ -270,18 +270,8 @@ pub(super) fn said(start: DateTime<Utc>) -> [String; 2] {
     let (en, fr) = (
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
         [
-            "janvier",
-            "février",
-            "mars",
-            "avril",
-            "mai",
-            "juin",
-            "juillet",
-            "aout",
-            "septembre",
-            "octobre",
-            "novembre",
-            "décembre",
+            "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre",
+            "octobre", "novembre", "décembre",
         ],
     );
     let wall = wall(start);

@@ -23,7 +23,7 @@ pub(super) struct Node {
     post: Post,
     mail: u16,
     texts: u16,
-    /// A port that is taken and on which nobody listens.
+    /// A port that is taken and on which no server listens.
     nowhere: (u16, TcpSocket),
     /// Which ways were gone when the ways out were made.
     gone: [bool; 2],

@@ -24,7 +24,7 @@ pub(super) enum Fate {
     Silent,
     /// Taken; the node that sent it dies before it hears so.
     DiesAfter,
-    /// The node dies after its claim, before anybody has taken the message.
+    /// The node dies after its claim, before any server has taken the message.
     DiesBefore,
     /// The connection ends without a word, and without the message.
     Lost,
@@ -65,7 +65,7 @@ pub(super) struct Outage {
     pub(super) channel: Channel,
     pub(super) from: DateTime<Utc>,
     pub(super) until: DateTime<Utc>,
-    /// Nobody listens; else somebody does, and refuses.
+    /// No server listens; else one does, and refuses.
     pub(super) gone: bool,
 }
 
@@ -123,7 +123,7 @@ impl Sky {
             .outages
             .iter()
             .filter(|one| one.channel == channel && one.from <= at && at < one.until);
-        // Where two overlap, it is enough that nobody listens in one.
+        // Where two overlap, it is enough that no server listens in one.
         let first = here.next().copied();
         here.find(|one| one.gone).copied().or(first)
     }
@@ -138,12 +138,8 @@ impl Sky {
     pub(super) fn tries(&self) -> Vec<Try> {
         let mut tries = std::mem::take(&mut *self.tries.lock().unwrap());
         tries.sort_by(|a, b| {
-            (a.channel as u8, &a.to, &a.gist, a.fate).cmp(&(
-                b.channel as u8,
-                &b.to,
-                &b.gist,
-                b.fate,
-            ))
+            (a.channel as u8, &a.to, &a.gist, a.fate)
+                .cmp(&(b.channel as u8, &b.to, &b.gist, b.fate))
         });
         tries
     }

@@ -1,6 +1,6 @@
 //! What is asked of each message at the moment at which a server takes it: that it is true
 //! then, goes to where its patient is reached and permits it, not at night, and that it was not taken before,
-//! unless nobody could know.
+//! unless it could not be known.
 
 use chrono::{DateTime, Duration, Utc};
 use fadeline::domain::messages::message::{Message, MessageKind};

@@ -22,9 +22,10 @@ use crate::domain::ids::{PatientId, SessionId};
 use crate::domain::patient::consent::{ConsentDetails, ConsentKind};
 use crate::domain::text::{Code, Line};
 use crate::domain::time::civil::When;
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::sent::Form;
-use crate::web::frame::page::{Id, redirect, status_of};
+use crate::web::frame::page::{redirect, status_of};
 use crate::web::frame::signed_in::SignedIn;
 
 /// The versions that a form was made for.

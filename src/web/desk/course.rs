@@ -16,9 +16,10 @@ use crate::domain::course::record::TreatmentRecord;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::CourseId;
 use crate::domain::time::civil::spoken_day;
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::layout::{Layout, NavItem};
-use crate::web::frame::page::{Id, app_page};
+use crate::web::frame::page::app_page;
 use crate::web::frame::signed_in::SignedIn;
 use crate::web::frame::text::{code_words, full_name};
 

@@ -20,10 +20,11 @@ use crate::domain::ids::CourseId;
 use crate::domain::text::Code;
 use crate::domain::time::civil::When;
 use crate::domain::time::hours::NamedWeekday;
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::sent::{Form, Query};
 use crate::web::frame::layout::{Layout, NavItem};
-use crate::web::frame::page::{Id, app_page, redirect};
+use crate::web::frame::page::{app_page, redirect};
 use crate::web::frame::signed_in::SignedIn;
 use crate::web::frame::text::{date_and_time, full_name};
 

@@ -17,6 +17,7 @@ use crate::domain::patient::Language;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Reason;
 use crate::domain::time::civil::spoken_day;
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::control::{Control, errors_of_page};
 use crate::web::frame::form::field::{Field, Kind};
@@ -24,7 +25,7 @@ use crate::web::frame::form::field_error::{FieldError, field_errors, required_te
 use crate::web::frame::form::group::Group;
 use crate::web::frame::form::sent::Form;
 use crate::web::frame::layout::{Layout, NavItem};
-use crate::web::frame::page::{Id, app_page, redirect, status_of};
+use crate::web::frame::page::{app_page, redirect, status_of};
 use crate::web::frame::signed_in::SignedIn;
 use crate::web::record::{form_of_record, is_incomplete, read_record, record_groups, with_unasked};
 

@@ -9,10 +9,11 @@ use crate::actions::desk::tasks;
 use crate::actions::desk::tasks::TaskView;
 use crate::actions::work::page::Page;
 use crate::domain::ids::TaskId;
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::sent::{Form, Query};
 use crate::web::frame::layout::{Layout, NavItem};
-use crate::web::frame::page::{Id, app_page, redirect};
+use crate::web::frame::page::{app_page, redirect};
 use crate::web::frame::signed_in::SignedIn;
 use crate::web::frame::text::title_words;
 

@@ -1,5 +1,6 @@
 //! What every page is made with: layout, style and scripts, forms, errors, and texts in both languages.
 
+pub(super) mod address;
 pub(super) mod assets;
 pub(super) mod errors;
 pub(super) mod form;

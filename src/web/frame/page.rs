@@ -1,40 +1,11 @@
-//! Answering with a page, and reading what its address names. A strict policy says what a page may load: its own
-//! style and, where a user is signed in, the program's own scripts.
+//! Answering with a page. A strict policy says what a page may load: its own style and, where a user is signed in, the
+//! program's own scripts.
 
 use askama::Template;
-use axum::extract::{FromRequestParts, Path};
-use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use serde::de::DeserializeOwned;
 
-use super::errors::PageError;
 use super::style::HASH;
-use crate::actions::Error;
-
-/// What an address names: an id, or several. An address that cannot be read names nothing that is there.
-pub(in crate::web) struct Id<T>(pub(in crate::web) T);
-
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Id<T> {
-    type Rejection = PageError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
-        let path = Path::<T>::from_request_parts(parts, state).await;
-        path.map(|Path(id)| Self(id)).map_err(|_| Error::NotThere("page").into())
-    }
-}
-
-/// The secret of an address that needs no sign-in; empty where it cannot be read.
-pub(in crate::web) struct Secret(pub(in crate::web) String);
-
-impl<S: Send + Sync> FromRequestParts<S> for Secret {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let path = Path::<String>::from_request_parts(parts, state).await;
-        Ok(Self(path.map(|Path(secret)| secret).unwrap_or_default()))
-    }
-}
 
 /// A page for readers who are not signed in; it runs no scripts.
 pub(in crate::web) fn public_page(status: StatusCode, page: &impl Template) -> Response {

@@ -18,12 +18,13 @@ use crate::domain::catalogue::room::Room;
 use crate::domain::catalogue::site::Site;
 use crate::domain::ids::{ClosureId, DeviceId};
 use crate::domain::partner::settlement::Month;
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::{PageError, PageResult};
 use crate::web::frame::form::field::{Choice, Field, Kind, choice};
 use crate::web::frame::form::sent::{Form, Query};
 use crate::web::frame::form::spec::{FormSpec, FormView, Rejected, expected};
 use crate::web::frame::layout::Layout;
-use crate::web::frame::page::{Id, app_page, redirect, status_of};
+use crate::web::frame::page::{app_page, redirect, status_of};
 use crate::web::frame::signed_in::SignedIn;
 
 #[derive(Template)]

@@ -20,12 +20,13 @@ use crate::domain::catalogue::service::Service;
 use crate::domain::catalogue::site::Site;
 use crate::domain::role::MANAGERS;
 use crate::web::access::auth::only;
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::field::choice;
 use crate::web::frame::form::sent::{Form, Query};
 use crate::web::frame::form::spec::{FormSpec, FormView, expected};
 use crate::web::frame::layout::Layout;
-use crate::web::frame::page::{Id, app_page, redirect, status_of};
+use crate::web::frame::page::{app_page, redirect, status_of};
 use crate::web::frame::signed_in::SignedIn;
 
 /// The pages of the catalogue.

@@ -11,8 +11,9 @@ use crate::actions::messages::mailbox;
 use crate::actions::messages::mailbox::Delivered;
 use crate::domain::patient::channel::Channel;
 use crate::domain::time::civil;
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
-use crate::web::frame::page::{Id, public_page};
+use crate::web::frame::page::public_page;
 
 struct Mail {
     id: String,

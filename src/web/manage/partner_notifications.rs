@@ -10,12 +10,13 @@ use crate::actions::Error;
 use crate::actions::partner::{notifications, partners};
 use crate::domain::ids::PartnerId;
 use crate::domain::patient::Way;
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::field::{Choice, Field, Kind, choice};
 use crate::web::frame::form::sent::{Form, Query};
 use crate::web::frame::form::spec::{FormSpec, FormView, Rejected, expected};
 use crate::web::frame::layout::Layout;
-use crate::web::frame::page::{Id, app_page, redirect, status_of};
+use crate::web::frame::page::{app_page, redirect, status_of};
 use crate::web::frame::signed_in::SignedIn;
 
 #[derive(Template)]

@@ -20,11 +20,12 @@ use crate::actions::{Error, Result, catalogue};
 use crate::domain::catalogue::partner::{Partner, PartnerDetails};
 use crate::domain::ids::{PartnerId, ShopLinkId};
 use crate::domain::partner::settlement::{Days, Month};
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::sent::{Form, Query};
 use crate::web::frame::form::spec::{FormView, Rejected, expected};
 use crate::web::frame::layout::Layout;
-use crate::web::frame::page::{Id, app_page, redirect, status_of};
+use crate::web::frame::page::{app_page, redirect, status_of};
 use crate::web::frame::signed_in::SignedIn;
 use crate::web::frame::text::{code_words, date_and_time};
 

@@ -15,10 +15,11 @@ use crate::actions::work::page::Page;
 use crate::actions::{Error, Result};
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{DeviceId, RentalWindowId};
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::{PageError, PageResult};
 use crate::web::frame::form::sent::Query;
 use crate::web::frame::layout::Layout;
-use crate::web::frame::page::{Id, app_page, redirect};
+use crate::web::frame::page::{app_page, redirect};
 use crate::web::frame::signed_in::SignedIn;
 use crate::web::frame::text::{code_words, date_and_time, full_name};
 

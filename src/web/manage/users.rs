@@ -16,11 +16,12 @@ use crate::domain::ids::{PartnerId, UserId};
 use crate::domain::patient::Email;
 use crate::domain::role::Role;
 use crate::domain::text::Line;
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::sent::{Form, Query};
 use crate::web::frame::form::spec::{FormView, Rejected, expected};
 use crate::web::frame::layout::Layout;
-use crate::web::frame::page::{Id, app_page, redirect, status_of};
+use crate::web::frame::page::{app_page, redirect, status_of};
 use crate::web::frame::signed_in::SignedIn;
 
 #[derive(Template)]

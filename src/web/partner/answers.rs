@@ -11,11 +11,12 @@ use crate::domain::ids::ReferralId;
 use crate::domain::patient::Language;
 use crate::domain::text::Note;
 use crate::domain::time::civil::When;
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::field_error::{FieldError, text_problem};
 use crate::web::frame::form::sent::Form;
 use crate::web::frame::form::spec::expected;
-use crate::web::frame::page::{Id, redirect};
+use crate::web::frame::page::redirect;
 use crate::web::frame::signed_in::SignedIn;
 
 pub(super) async fn accept(user: SignedIn, Id(id): Id<ReferralId>, form: Form) -> PageResult {

@@ -12,9 +12,10 @@ use crate::actions::partner::list;
 use crate::actions::{App, Error, Result};
 use crate::domain::messages::wording;
 use crate::domain::time::civil::Day;
+use crate::web::frame::address::Secret;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::sent::{Form, Query};
-use crate::web::frame::page::{Secret, public_page};
+use crate::web::frame::page::public_page;
 
 /// How far the links to earlier and later days go.
 const STEP: Days = Days::new(14);

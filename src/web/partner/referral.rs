@@ -15,13 +15,14 @@ use crate::domain::ids::ReferralId;
 use crate::domain::messages::wording;
 use crate::domain::partner::referral::ReferralVerb;
 use crate::domain::patient::Language;
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::control::{Control, focus_first_wrong};
 use crate::web::frame::form::field::{Field, Kind};
 use crate::web::frame::form::field_error::{FieldError, look_below};
 use crate::web::frame::form::sent::{Form, Query};
 use crate::web::frame::layout::{Layout, NavItem};
-use crate::web::frame::page::{Id, app_page, status_of};
+use crate::web::frame::page::{app_page, status_of};
 use crate::web::frame::signed_in::SignedIn;
 use crate::web::frame::terms::term;
 

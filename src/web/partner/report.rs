@@ -13,6 +13,7 @@ use crate::actions::Error;
 use crate::actions::partner::ends::Report;
 use crate::actions::partner::{ends, pages};
 use crate::domain::ids::{ReferralId, SessionId};
+use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::control::errors_of_page;
 use crate::web::frame::form::field_error::FieldError;
@@ -20,7 +21,7 @@ use crate::web::frame::form::group::Group;
 use crate::web::frame::form::sent::Form;
 use crate::web::frame::form::spec::expected;
 use crate::web::frame::layout::{Layout, NavItem};
-use crate::web::frame::page::{Id, app_page, redirect, status_of};
+use crate::web::frame::page::{app_page, redirect, status_of};
 use crate::web::frame::signed_in::SignedIn;
 use crate::web::record::{is_incomplete, read_record, record_groups};
 

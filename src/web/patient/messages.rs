@@ -13,8 +13,9 @@ use crate::actions::calendar::event;
 use crate::actions::incoming::page;
 use crate::actions::messages::links;
 use crate::domain::patient::opt_out::OptOutBy;
+use crate::web::frame::address::Secret;
 use crate::web::frame::errors::PageResult;
-use crate::web::frame::page::{Secret, public_page};
+use crate::web::frame::page::public_page;
 
 #[derive(Template)]
 #[template(path = "patient/messages.html", config = ".askama.toml")]

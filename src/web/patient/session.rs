@@ -19,9 +19,10 @@ use crate::domain::messages::wording;
 use crate::domain::patient::Language;
 use crate::domain::time::civil;
 use crate::domain::time::time_zone::Tz;
+use crate::web::frame::address::Secret;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::sent::Form;
-use crate::web::frame::page::{Secret, public_page, redirect, tel_link};
+use crate::web::frame::page::{public_page, redirect, tel_link};
 
 /// A time that can be chosen instead.
 struct Offer {

@@ -175,7 +175,7 @@ fn page_of_form(
 fn request_from_form(words: &Words, form: &Form) -> Result<NewWish, Vec<FieldError>> {
     let mut wrong = Vec::new();
     let name = Line::try_from(form.get("name")).map_err(|error| {
-        wrong.push(FieldError::at_field("name", text_problem(words.language, &error)))
+        wrong.push(FieldError::at_field("name", text_problem(words.language, &error)));
     });
     let phone = match form.get("phone") {
         "" => Err(required_text(words.language)),
@@ -189,7 +189,7 @@ fn request_from_form(words: &Words, form: &Form) -> Result<NewWish, Vec<FieldErr
             .map_err(|_| wrong.push(FieldError::at_field("email", words.bad_email))),
     };
     let wish = Wish::try_from(form.get("wish")).map_err(|error| {
-        wrong.push(FieldError::at_field("wish", text_problem(words.language, &error)))
+        wrong.push(FieldError::at_field("wish", text_problem(words.language, &error)));
     });
     match (name, phone, email, wish) {
         (Ok(name), Ok(phone), Ok(email), Ok(wish)) => {

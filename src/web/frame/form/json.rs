@@ -121,7 +121,7 @@ fn insert_at(all: &mut Value, path: &str, value: Value) {
             fields.insert(path.to_owned(), value);
         }
         Some((first, rest)) => {
-            insert_at(fields.entry(first).or_insert_with(|| json!({})), rest, value)
+            insert_at(fields.entry(first).or_insert_with(|| json!({})), rest, value);
         }
     }
 }

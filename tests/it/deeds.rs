@@ -9,9 +9,7 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 
 async fn open_clinic() -> TestApp {
-    let app = TestApp::empty().await;
-    app.clinic().await;
-    app
+    TestApp::with_clinic().await.0
 }
 
 /// The deed that an answer names.
@@ -22,7 +20,7 @@ fn deed_of(headers: &HeaderMap) -> Option<&str> {
 #[tokio::test]
 async fn a_booking_is_one_deed_that_touches_the_patient_the_course_and_what_is_taken() {
     let app = open_clinic().await;
-    let course = app.new_course("Ada").await;
+    let course = app.open_course("Ada").await;
     let before = app.count("SELECT COUNT(*) FROM deeds").await;
     let booked = app.book(&course, "consultation", "2027-01-12T10:00").await.expect(201);
     assert!(deed_of(&booked.headers).is_some_and(|id| id.len() == 36));
@@ -42,7 +40,7 @@ async fn a_booking_is_one_deed_that_touches_the_patient_the_course_and_what_is_t
 #[tokio::test]
 async fn a_move_touches_the_old_time_and_the_new() {
     let app = open_clinic().await;
-    let course = app.new_course("Ada").await;
+    let course = app.open_course("Ada").await;
     let session = app.book(&course, "consultation", "2027-01-12T10:00").await.expect(201).id();
     app.move_to(&session, "2027-01-13T11:00").await.expect(200);
     let times = app.count(
@@ -55,7 +53,7 @@ async fn a_move_touches_the_old_time_and_the_new() {
 #[tokio::test]
 async fn a_repeat_names_the_deed_of_the_first_answer_and_leaves_none_of_its_own() {
     let app = open_clinic().await;
-    let course = app.new_course("Ada").await;
+    let course = app.open_course("Ada").await;
     let body = json!({"course_id": course, "service": "consultation", "start": "2027-01-12T10:00"});
     let key = [("idempotency-key", "one")];
     let first = app.call_with(&app.desk, "POST", "/sessions", body.clone(), &key).await.expect(201);
@@ -70,7 +68,7 @@ async fn a_repeat_names_the_deed_of_the_first_answer_and_leaves_none_of_its_own(
 #[tokio::test]
 async fn reading_and_refusing_leave_no_deed() {
     let app = open_clinic().await;
-    let course = app.new_course("Ada").await;
+    let course = app.open_course("Ada").await;
     let session = app.book(&course, "consultation", "2027-01-12T10:00").await.expect(201).id();
     let deeds = app.count("SELECT COUNT(*) FROM deeds").await;
     let read = app.get(&format!("/sessions/{session}")).await.expect(200);
@@ -102,12 +100,12 @@ async fn the_live_view_sees_every_deed_on_its_day_and_no_other() {
     let app = open_clinic().await;
     let day_of = NaiveDate::from_ymd_opt(2027, 1, 12).unwrap();
     let stamp = || async { day::stamp(&app.app, day_of, 1).await.unwrap() };
-    let course = app.new_course("Ada").await;
+    let course = app.open_course("Ada").await;
     let path = app.get(&format!("/courses/{course}")).await.expect(200);
     let patient = format!("/patients/{}", path.str("patient_id"));
     let mut last = stamp().await;
     app.book(&course, "consultation", "2027-01-12T10:00").await.expect(201);
-    let other = app.new_course("Ben").await;
+    let other = app.open_course("Ben").await;
     let booked = stamp().await;
     assert_ne!(booked, last);
     // Another day is no news here.
@@ -132,7 +130,7 @@ async fn the_live_view_sees_every_deed_on_its_day_and_no_other() {
 #[tokio::test]
 async fn undoing_stands_on_the_deed_and_is_one_itself() {
     let app = open_clinic().await;
-    let course = app.new_course("Ada").await;
+    let course = app.open_course("Ada").await;
     let session = app.book(&course, "consultation", "2027-01-12T10:00").await.expect(201).id();
     let moved = app.move_to(&session, "2027-01-13T11:00").await.expect(200);
     let undone = app.act(&session, "undo").await.expect(200);

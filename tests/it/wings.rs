@@ -19,7 +19,7 @@ const HOUSE: &[Room] = &[
     (
         "storage",
         "domain",
-        "engine < access audit booking course demo manage messages partner readiness repeats
+        "engine < access audit booking course deeds demo manage messages partner readiness repeats
             < catalogue patient desk",
     ),
     (
@@ -45,7 +45,7 @@ const HOUSE: &[Room] = &[
         "delivery",
         "domain storage calendar actions",
         "error lists transport < inbox_settings letter mime sms < post
-            < compose filing < inbox marks < step < forward ticker",
+            < compose < inbox marks < step < forward ticker",
     ),
     (
         "cli",

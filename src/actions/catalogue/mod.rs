@@ -36,13 +36,13 @@ pub async fn add_from_form<E: Entry>(
     caller: &Caller,
     written: Value,
 ) -> Result<Answer<E>> {
-    add(app, caller, read(written)?).await
+    add(app, caller, read(&written)?).await
 }
 
 /// What was `written`, read as a whole; null is the same as nothing.
-pub fn read<T: DeserializeOwned>(written: Value) -> Result<T> {
+pub fn read<T: DeserializeOwned>(written: &Value) -> Result<T> {
     let mut value = Value::Object(serde_json::Map::new());
-    json_patch::merge(&mut value, &written);
+    json_patch::merge(&mut value, written);
     typed(value)
 }
 
@@ -57,7 +57,7 @@ pub async fn change<E: Entry>(
     let mut work = Work::begin(app, caller).await?;
     let current = E::get(&mut work.tx, id).await?.ok_or(Error::NotThere(E::NOUN))?;
     expected.check(current.version())?;
-    let details = patched(current.details(), patch)?;
+    let details = patched(current.details(), &patch)?;
     none_of(E::faults(&details))?;
     // Patients are locked before anybody else, as everywhere.
     let touched = match current.replans(&details) {
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_named_by_a_json_pointer() {
-        let odd = patched(&json!({"a": [1]}), json!({"a": [1, {"b": 2}]}));
+        let odd = patched(&json!({"a": [1]}), &json!({"a": [1, {"b": 2}]}));
         let as_numbers = |value: Value| typed::<std::collections::BTreeMap<String, Vec<u8>>>(value);
         let Err(Error::Invalid { pointer, .. }) = odd.and_then(as_numbers) else {
             panic!("a map is no number")

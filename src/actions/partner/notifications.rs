@@ -43,7 +43,7 @@ pub async fn change(
     let mut work = Work::begin(app, caller).await?;
     let before = load_notices(&mut work, partner).await?;
     expected.check(before.version)?;
-    let details = patched(&before.details, patch)?;
+    let details = patched(&before.details, &patch)?;
     none_of(PartnerNoticesDetails::faults(&details))?;
     let sites: BTreeSet<_> = current(&mut work.tx, app)
         .await?

@@ -109,7 +109,7 @@ pub async fn change(
     let mut work = Work::begin(app, caller).await?;
     let current = load_partner(&mut work, id).await?;
     expected.check(current.version)?;
-    let details: PartnerDetails = patched(&current.details, patch)?;
+    let details: PartnerDetails = patched(&current.details, &patch)?;
     if details.shop.is_some() {
         return Err(Error::invalid(
             "/shop",

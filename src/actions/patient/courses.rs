@@ -128,7 +128,7 @@ pub async fn change(
     let mut work = Work::begin(app, caller).await?;
     let current = lock_course(&mut work, id).await?;
     expected.check(current.version)?;
-    let details: CourseDetails = patched::<CourseDetails>(&current.details, patch)?.tidied();
+    let details: CourseDetails = patched::<CourseDetails>(&current.details, &patch)?.tidied();
     let mut listed = sessions::of_course(&mut work.tx, id).await?;
     listed.retain(|one: &Listed| one.session.status.is_live());
     none_of(current.details.faults_of_change(&details, listed.len()))?;

@@ -70,7 +70,7 @@ pub async fn change(
     resources::lock(&mut work.tx, [id.into()]).await?;
     let current = patients::get(&mut work.tx, id).await.found("patient")?;
     expected.check(current.version)?;
-    let details = patched(&current.details, patch)?;
+    let details = patched(&current.details, &patch)?;
     born_already(&work, &details)?;
     let patient = Patient { id, version: current.version + 1, details };
     if !patients::update(&mut work.tx, &patient).await? {

@@ -9,14 +9,14 @@ use serde_path_to_error::{Path, Segment};
 /// `current` with `patch` merged into it (RFC 7396), read again as a whole.
 pub(in crate::actions) fn patched<T: Serialize + DeserializeOwned>(
     current: &T,
-    patch: Value,
+    patch: &Value,
 ) -> Result<T> {
     if !patch.is_object() {
         return Err(Error::invalid("", "a change is a JSON object"));
     }
     let mut value =
         serde_json::to_value(current).map_err(|error| Error::Fault(error.to_string()))?;
-    json_patch::merge(&mut value, &patch);
+    json_patch::merge(&mut value, patch);
     typed(value)
 }
 

@@ -229,6 +229,6 @@ async fn add_window_from_form(user: &SignedIn, mut json: Value) -> Result<()> {
         .and_then(Value::as_str)
         .and_then(|id| id.parse().ok())
         .ok_or(Error::NotThere("device"))?;
-    let new: NewWindow = catalogue::read(json)?;
+    let new: NewWindow = catalogue::read(&json)?;
     rental_windows::add(&user.app, &user.caller(), device, new).await.map(|_| ())
 }

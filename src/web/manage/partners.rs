@@ -101,7 +101,7 @@ pub(super) async fn new_partner_page(user: SignedIn) -> PageResult {
 
 pub(super) async fn add_partner(user: SignedIn, form: Form) -> PageResult {
     let add = async |json| {
-        let details = catalogue::read::<PartnerDetails>(json)?;
+        let details = catalogue::read::<PartnerDetails>(&json)?;
         partners::add(&user.app, &user.caller(), details).await
     };
     let spec = form_to_add();
@@ -287,7 +287,7 @@ pub(super) async fn change_partner(
 /// Makes a link to the shop's list. Its address is shown this once, so it is shown on this very page.
 pub(super) async fn make_link(user: SignedIn, Id(id): Id<PartnerId>, form: Form) -> PageResult {
     let make = async |json| {
-        let new = catalogue::read::<NewShopLink>(json)?;
+        let new = catalogue::read::<NewShopLink>(&json)?;
         links::make(&user.app, &user.caller(), id, new).await
     };
     let outcome = match link_form(id).submit(&form, make).await? {

@@ -110,7 +110,7 @@ struct Added {
 
 pub(super) async fn add_user(user: SignedIn, form: Form) -> PageResult {
     let add = async |json: Value| {
-        let Added { email, name, role, partner_id, password } = catalogue::read(json)?;
+        let Added { email, name, role, partner_id, password } = catalogue::read(&json)?;
         let new = NewUser { email, name, role, partner_id, password };
         users::add(&user.app, &user.caller(), new).await
     };
@@ -192,7 +192,7 @@ struct Changed {
 pub(super) async fn change_user(user: SignedIn, Id(id): Id<UserId>, form: Form) -> PageResult {
     let expected = expected(&form);
     let change = async |json: Value| {
-        let Changed { name, role, partner_id } = catalogue::read(json)?;
+        let Changed { name, role, partner_id } = catalogue::read(&json)?;
         let changed = ChangedUser { name, role, partner_id };
         users::change(&user.app, &user.caller(), id, &expected, changed).await
     };

@@ -13,7 +13,7 @@ const HOUSE: &[Room] = &[
     (
         "domain",
         "",
-        "ids codes text kept_as_text < role overriding < refusal time < patient < clinic
+        "ids codes text kept_as_text < role overriding < refusal time < patient < clinic words
             < catalogue access < course < booking < partner < messages manage",
     ),
     (

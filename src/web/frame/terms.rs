@@ -1,7 +1,7 @@
 //! The terms of the trade and of a visit's state, in both languages.
 
 use crate::domain::patient::Language;
-use crate::web::frame::words::words;
+use crate::domain::words::words;
 
 words! {
     /// What a code of the trade, or of a visit's state, is called.

@@ -1,5 +1,5 @@
 //! The words for shops and practitioners: lists of a day, and short notices about one visit.
-//! A message to a shop holds the packet of rule 57 and the time, nothing else, and is made here alone.
+//! A message to a shop holds the packet of rule 57 and the time, nothing else; it is made here alone.
 
 use chrono::{DateTime, Utc};
 
@@ -19,7 +19,7 @@ pub(super) struct PlainMail {
     pub(super) text: String,
 }
 
-/// A visit in a list, and its patient, whom the shop is not told where the patient does not permit it.
+/// A visit in a list, and its patient, who is left out where they do not permit it.
 #[derive(Debug, Clone)]
 pub(super) struct Line<'a> {
     pub(super) message: &'a Message,
@@ -45,69 +45,86 @@ fn mail_row(language: Language, line: &Line<'_>, zone: Tz) -> String {
     format!("  {}", row.join("  "))
 }
 
-/// Subject of a mail to a shop, and the sentence above its list.
-fn subject_and_opening(message: &Message, zone: Tz) -> (String, String) {
+fn mail_subject(message: &Message, zone: Tz) -> String {
     let (language, content) = (message.language, &message.content);
     let wall = civil::wall_of(zone, content.starts_at);
-    let (day, short) = (wording::day(language, wall), wording::short_day(language, wall));
-    let time = wording::time(language, wall);
+    let (day, time) = (wording::short_day(language, wall), wording::time(language, wall));
     match message.kind {
-        MessageKind::ShopDay => (
-            words!(language: "Your list for {short}" | "Votre liste du {short}"),
-            words!(language: "Referred to you for {day}:" | "Dirigés vers vous pour le {day} :"),
+        MessageKind::ShopDay => words!(language: "Your list for {day}" | "Votre liste du {day}"),
+        MessageKind::ShopSoon => words!(language: "Soon: {time}" | "Bientôt : {time}"),
+        MessageKind::ShopReferred => words!(language: "A new referral" | "Nouvelle demande"),
+        MessageKind::ShopWithdrawn => words!(
+            language: "A referral no longer stands" | "Une demande est retirée"
         ),
-        MessageKind::ShopSoon => (
-            words!(language: "Soon: {time}" | "Bientôt : {time}"),
-            words!(language: "Soon, on {day}:" | "Bientôt, le {day} :"),
+        MessageKind::ShopBooked if content.awaits => words!(
+            language: "New, to be answered: {day}, {time}"
+                | "Nouveau, à confirmer : {day} à {time}"
         ),
-        MessageKind::ShopReferred => (
-            words!(language: "A new referral" | "Nouvelle demande"),
-            words!(language: "Referred to you; please answer:" | "Dirigé vers vous; veuillez répondre :"),
+        MessageKind::ShopBooked => words!(
+            language: "New: {day}, {time}" | "Nouveau : {day} à {time}"
         ),
-        MessageKind::ShopWithdrawn => (
-            words!(language: "A referral no longer stands" | "Une demande est retirée"),
-            words!(
-                language: "Something that was referred to you no longer stands; your list shows the rest."
-                    | "Une demande qui vous avait été adressée est retirée; votre liste montre le reste."
-            ),
+        MessageKind::ShopChanged if content.awaits => words!(
+            language: "Changed, to be answered: {day}, {time}"
+                | "Changement, à confirmer : {day} à {time}"
         ),
-        MessageKind::ShopBooked if content.awaits => (
-            words!(language: "New, to be answered: {short}, {time}" | "Nouveau, à confirmer : {short} à {time}"),
-            words!(language: "This waits for your answer, for {day}:" | "Ceci attend votre réponse, pour le {day} :"),
+        MessageKind::ShopChanged => words!(
+            language: "Changed: {day}, {time}" | "Changement : {day} à {time}"
         ),
-        MessageKind::ShopBooked => (
-            words!(language: "New: {short}, {time}" | "Nouveau : {short} à {time}"),
-            words!(language: "New on your list, for {day}:" | "Nouveau sur votre liste, pour le {day} :"),
+        MessageKind::ShopWaiting if message.session_id.is_none() => words!(
+            language: "Waiting for your answer" | "En attente de votre réponse"
         ),
-        MessageKind::ShopChanged if content.awaits => (
-            words!(language: "Changed, to be answered: {short}, {time}" | "Changement, à confirmer : {short} à {time}"),
-            words!(
-                language: "This has changed and waits for your answer, for {day}:"
-                    | "Ceci a changé et attend votre réponse, pour le {day} :"
-            ),
+        MessageKind::ShopWaiting => words!(
+            language: "Waiting for your answer: {day}, {time}"
+                | "En attente de votre réponse : {day} à {time}"
         ),
-        MessageKind::ShopChanged => (
-            words!(language: "Changed: {short}, {time}" | "Changement : {short} à {time}"),
-            words!(language: "This has changed and is now on {day}:" | "Ceci a changé et aura lieu le {day} :"),
+        MessageKind::ShopReport => words!(
+            language: "Your report is overdue: {day}" | "Votre rapport est en retard : {day}"
         ),
-        MessageKind::ShopWaiting if message.session_id.is_none() => (
-            words!(language: "Waiting for your answer" | "En attente de votre réponse"),
-            words!(language: "This waits for your answer:" | "Ceci attend votre réponse :"),
+        _ => words!(language: "Cancelled: {day}, {time}" | "Annulé : {day} à {time}"),
+    }
+}
+
+/// The sentence above the list of a mail.
+fn mail_opening(message: &Message, zone: Tz) -> String {
+    let (language, content) = (message.language, &message.content);
+    let day = wording::day(language, civil::wall_of(zone, content.starts_at));
+    match message.kind {
+        MessageKind::ShopDay => words!(
+            language: "Referred to you for {day}:" | "Dirigés vers vous pour le {day} :"
         ),
-        MessageKind::ShopWaiting => (
-            words!(language: "Waiting for your answer: {short}, {time}" | "En attente de votre réponse : {short} à {time}"),
-            words!(language: "This waits for your answer, for {day}:" | "Ceci attend votre réponse, pour le {day} :"),
+        MessageKind::ShopSoon => words!(language: "Soon, on {day}:" | "Bientôt, le {day} :"),
+        MessageKind::ShopReferred => words!(
+            language: "Referred to you; please answer:" | "Dirigé vers vous; veuillez répondre :"
         ),
-        MessageKind::ShopReport => (
-            words!(language: "Your report is overdue: {short}" | "Votre rapport est en retard : {short}"),
-            words!(
-                language: "Please report what was done on {day}:"
-                    | "Veuillez rendre compte de ce qui a été fait le {day} :"
-            ),
+        MessageKind::ShopWithdrawn => words!(
+            language: "Something that was referred to you no longer stands; your list shows the rest."
+                | "Une demande qui vous avait été adressée est retirée; votre liste montre le reste."
         ),
-        _ => (
-            words!(language: "Cancelled: {short}, {time}" | "Annulé : {short} à {time}"),
-            words!(language: "This no longer takes place, on {day}:" | "Ceci n’aura pas lieu, le {day} :"),
+        MessageKind::ShopBooked if !content.awaits => words!(
+            language: "New on your list, for {day}:" | "Nouveau sur votre liste, pour le {day} :"
+        ),
+        MessageKind::ShopChanged if content.awaits => words!(
+            language: "This has changed and waits for your answer, for {day}:"
+                | "Ceci a changé et attend votre réponse, pour le {day} :"
+        ),
+        MessageKind::ShopChanged => words!(
+            language: "This has changed and is now on {day}:"
+                | "Ceci a changé et aura lieu le {day} :"
+        ),
+        MessageKind::ShopWaiting if message.session_id.is_none() => words!(
+            language: "This waits for your answer:" | "Ceci attend votre réponse :"
+        ),
+        MessageKind::ShopBooked | MessageKind::ShopWaiting => words!(
+            language: "This waits for your answer, for {day}:"
+                | "Ceci attend votre réponse, pour le {day} :"
+        ),
+        MessageKind::ShopReport => words!(
+            language: "Please report what was done on {day}:"
+                | "Veuillez rendre compte de ce qui a été fait le {day} :"
+        ),
+        _ => words!(
+            language: "This no longer takes place, on {day}:"
+                | "Ceci n’aura pas lieu, le {day} :"
         ),
     }
 }
@@ -121,7 +138,7 @@ pub(super) fn shop_mail(
 ) -> Option<PlainMail> {
     let message = lines.first()?.message;
     let language = message.language;
-    let (subject, opening) = subject_and_opening(message, zone);
+    let (subject, opening) = (mail_subject(message, zone), mail_opening(message, zone));
     let closing =
         words!(language: "Questions? Call {phone}." | "Des questions? Appelez le {phone}.");
     let rows: Vec<_> = lines

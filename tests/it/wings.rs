@@ -44,7 +44,7 @@ const HOUSE: &[Room] = &[
     (
         "delivery",
         "domain storage calendar actions",
-        "error lists transport < inbox_settings letter mime sms < post
+        "error lists server_settings < transport < inbox_settings letter mime sms < post
             < compose filing < inbox marks < step < forward ticker",
     ),
     (

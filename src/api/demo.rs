@@ -31,9 +31,9 @@ pub type Forward = Arc<
 /// The routes of the demo.
 pub fn routes(forward: Forward) -> Router<App> {
     Router::new()
-        .route("/demo/clock", get(read).post(move_forward))
-        .route("/demo/mailbox.json", get(mails))
-        .route("/demo/mailbox/{id}", get(mail))
+        .route("/demo/clock", get(clock_time).post(move_forward))
+        .route("/demo/mailbox.json", get(list_mails))
+        .route("/demo/mailbox/{id}", get(raw_mail))
         .layer(Extension(forward))
 }
 
@@ -50,7 +50,7 @@ enum Move {
     To(DateTime<FixedOffset>),
 }
 
-async fn read(State(app): State<App>) -> axum::Json<Now> {
+async fn clock_time(State(app): State<App>) -> axum::Json<Now> {
     axum::Json(Now { now: civil::shown(app.zone, app.clock.now()) })
 }
 
@@ -70,13 +70,13 @@ async fn move_forward(
     if to < now || to > now + Duration::days(3660) {
         return Err(Problem::invalid("", "the clock is moved forward, at most ten years"));
     }
-    // Goes on to its end even when whoever asked does not wait for it.
+    // A client that hangs up does not stop the clock halfway.
     let done = tokio::spawn(forward(to)).await;
     done.map_err(|error| error.to_string()).and_then(|done| done).map_err(|error| {
         tracing::warn!(error, "what fell due could not be done");
         Problem::try_later("What fell due on the way could not all be done.")
     })?;
-    Ok(read(State(app)).await)
+    Ok(clock_time(State(app)).await)
 }
 
 /// An ISO 8601 length without years and months, which have no one length.
@@ -97,7 +97,7 @@ struct Mail {
     session_id: Option<SessionId>,
 }
 
-async fn mails(State(app): State<App>) -> Result<axum::Json<Vec<Mail>>, Problem> {
+async fn list_mails(State(app): State<App>) -> Result<axum::Json<Vec<Mail>>, Problem> {
     let mails = mailbox::all(&app).await?.into_iter().map(|mail| Mail {
         id: mail.id,
         channel: mail.channel,
@@ -110,7 +110,7 @@ async fn mails(State(app): State<App>) -> Result<axum::Json<Vec<Mail>>, Problem>
 }
 
 /// `/demo/mailbox/{id}.eml`: a mail as it would go over the wire.
-async fn mail(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Problem> {
+async fn raw_mail(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Problem> {
     let id = name.strip_suffix(".eml").and_then(|id| id.parse().ok());
     let id: Uuid = id.ok_or_else(|| Problem::not_found("There is nothing at this address."))?;
     let mail = mailbox::get(&app, id).await?;

@@ -48,9 +48,9 @@ pub(super) fn skeleton() -> OpenApi {
 }
 
 /// Writes into each operation of `paths` that it needs one of `roles`, and its errors.
-pub(super) fn restricted(paths: &mut Paths, roles: &[Role]) {
+pub(super) fn add_roles_and_errors(paths: &mut Paths, roles: &[Role]) {
     let names: Vec<String> = roles.iter().map(ToString::to_string).collect();
-    each(paths, |is_post, is_change, operation| {
+    for_each_operation(paths, |is_post, is_change, operation| {
         operation.security = Some(vec![SecurityRequirement::new("bearer", names.clone())]);
         let roles = format!("Roles: {}.", names.join(", "));
         operation.description = Some(match operation.description.take() {
@@ -67,12 +67,12 @@ pub(super) fn restricted(paths: &mut Paths, roles: &[Role]) {
             add_header(operation, "If-Match", "The ETag that was read; stale is 412", 200);
         }
     });
-    open(paths);
+    add_errors(paths);
 }
 
 /// Writes into each operation of `paths` the errors that any can answer.
-pub(super) fn open(paths: &mut Paths) {
-    each(paths, |is_post, is_change, operation| {
+pub(super) fn add_errors(paths: &mut Paths) {
+    for_each_operation(paths, |is_post, is_change, operation| {
         add_problem(operation, "400", "Cannot be read");
         add_problem(operation, "404", "Not there, or not yours");
         add_problem(operation, "422", "Understood, but refused by a rule or without sense");
@@ -94,7 +94,7 @@ pub(super) fn open(paths: &mut Paths) {
                 continue;
             };
             if response.description.is_empty() {
-                response.description = success(status, is_read).to_owned();
+                response.description = success_description(status, is_read).to_owned();
             }
             if matches!(status.as_str(), "200" | "201") && is_change {
                 response.headers.insert("ETag".to_owned(), text_header("The version"));
@@ -105,7 +105,7 @@ pub(super) fn open(paths: &mut Paths) {
 
 /// What a success means that its handler does not describe; nothing for a status that is not known
 /// here, which the handler then has to describe itself.
-fn success(status: &str, is_read: bool) -> &'static str {
+fn success_description(status: &str, is_read: bool) -> &'static str {
     match status {
         "200" if is_read => "What was asked for",
         "200" => "Done, and how it stands now",
@@ -123,7 +123,7 @@ fn text_header(about: &str) -> RefOr<utoipa::openapi::header::Header> {
 }
 
 /// Calls `with` on each operation, telling whether it is a POST and whether it may change something that is there.
-fn each(paths: &mut Paths, with: impl Fn(bool, bool, &mut Operation)) {
+fn for_each_operation(paths: &mut Paths, with: impl Fn(bool, bool, &mut Operation)) {
     for (path, item) in &mut paths.paths {
         for operation in [item.get.as_mut(), item.put.as_mut()].into_iter().flatten() {
             with(false, false, operation);
@@ -166,7 +166,7 @@ fn add_header(operation: &mut Operation, name: &str, about: &str, longest: usize
 /// The document as it is served: each PATCH gets a body in which every field may be left out, what is
 /// put together of parts (`allOf`) becomes one object, since parts that allow no other fields exclude each other,
 /// a page refers to what is on it by name, and what a field that can be null means stands at the field.
-pub(super) fn finished(document: &OpenApi) -> Value {
+pub(super) fn finished_document(document: &OpenApi) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
     let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
     make_whole(&mut document, &schemas);

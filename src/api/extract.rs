@@ -33,8 +33,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         }
         let bytes = Bytes::from_request(request, state)
             .await
-            .map_err(|rejection| unread(rejection.status()))?;
-        read(&bytes).map(Self)
+            .map_err(|rejection| unread_body(rejection.status()))?;
+        parse(&bytes).map(Self)
     }
 }
 
@@ -48,7 +48,7 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for SomeJson<
         let (parts, body) = request.into_parts();
         let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
             .await
-            .map_err(|rejection| unread(rejection.status()))?;
+            .map_err(|rejection| unread_body(rejection.status()))?;
         if bytes.is_empty() {
             return Ok(Self(T::default()));
         }
@@ -68,7 +68,7 @@ fn is_json(request: &Request) -> bool {
 }
 
 /// The problem of a body that could not be read to its end.
-pub(super) fn unread(status: StatusCode) -> Problem {
+pub(super) fn unread_body(status: StatusCode) -> Problem {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
             status,
@@ -80,13 +80,15 @@ pub(super) fn unread(status: StatusCode) -> Problem {
     }
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());
         let error = error.into_inner();
         match error.classify() {
-            serde_json::error::Category::Data => Problem::invalid(pointer, plain(&error)),
+            serde_json::error::Category::Data => {
+                Problem::invalid(pointer, without_position(&error))
+            }
             _ => Problem::unreadable(format!("The body is not JSON: {error}.")),
         }
     })?;
@@ -97,7 +99,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 }
 
 /// What serde says, without the line and column, which mean nothing once the field is named.
-fn plain(error: &serde_json::Error) -> String {
+fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ").map_or(text.clone(), |(text, _)| text.to_owned())
 }

@@ -26,7 +26,7 @@ pub(super) struct Health {
     tzdb_source: &'static str,
 }
 
-fn health() -> Json<Health> {
+fn current_health() -> Json<Health> {
     let zone_data = ZoneData::in_force();
     Json(Health {
         status: "ok",
@@ -39,14 +39,14 @@ fn health() -> Json<Health> {
 /// Whether the process is alive.
 #[utoipa::path(get, path = "/healthz", operation_id = "check_health", tag = "Health", responses((status = 200, body = Health)))]
 pub(super) async fn healthz() -> Json<Health> {
-    health()
+    current_health()
 }
 
 /// Whether it can serve: one row is written and committed, once a second at most. 503 while that fails or takes over two seconds.
 #[utoipa::path(get, path = "/readyz", operation_id = "check_readiness", tag = "Health", responses((status = 200, body = Health)))]
 pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Problem> {
     match app.readiness.check(&app.db, &app.clock).await {
-        Ok(()) => Ok(health()),
+        Ok(()) => Ok(current_health()),
         Err(Unready::Hindered(hindrance)) => Err(Problem::hindered(hindrance)),
         Err(unready) => Err(Problem::try_later(sentence(&unready.to_string()))),
     }

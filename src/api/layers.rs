@@ -19,19 +19,19 @@ use super::serving::Serving;
 use crate::actions::work::guess_guard::CameFrom;
 
 /// `routes` with all that surrounds them.
-pub(super) fn around(routes: Router, serving: Serving) -> Router {
+pub(super) fn with_layers(routes: Router, serving: Serving) -> Router {
     routes
         .fallback(|| async { Problem::not_found("There is nothing at this address.") })
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(from_fn(time_limit))
-        .layer(from_fn(came_from))
+        .layer(from_fn(note_origin))
         .layer(Extension(serving))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a handler panicked");
             Problem::fault().into_response()
         }))
-        .layer(from_fn(headers))
+        .layer(from_fn(add_headers))
         .layer(from_fn(log))
         // What fails in the layers above costs one answer, not the connection.
         .layer(CatchPanicLayer::custom(|_| Problem::fault().into_response()))
@@ -42,19 +42,19 @@ async fn method_not_allowed(method: Method) -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", detail)
 }
 
-/// Tells the handlers where a request came from, trusted proxies looked past.
-async fn came_from(
+/// Hands the client's address to the handlers, behind trusted proxies too.
+async fn note_origin(
     Extension(serving): Extension<Serving>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let from = peer(&serving, request.extensions().get(), request.headers());
+    let from = client_address(&serving, request.extensions().get(), request.headers());
     request.extensions_mut().insert(CameFrom(from));
     next.run(request).await
 }
 
 /// The address that a request came from: the peer, or what a trusted proxy says in the last hop of `X-Forwarded-For`.
-fn peer(
+fn client_address(
     serving: &Serving,
     info: Option<&ConnectInfo<SocketAddr>>,
     headers: &HeaderMap,
@@ -79,8 +79,8 @@ async fn time_limit(
     }
 }
 
-/// Answers hold personal data: nobody keeps a copy. And says where a new thing is.
-async fn headers(request: Request, next: Next) -> Response {
+/// Adds headers that keep personal data out of caches and frames, and the address of a new thing.
+async fn add_headers(request: Request, next: Next) -> Response {
     let collection = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let new = response.extensions_mut().remove::<NewId>();

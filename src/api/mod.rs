@@ -1,5 +1,5 @@
 //! The JSON API: every route on one screen, with the roles that may use it beside it.
-//! Handlers read the request, call one action and show its answer; they decide nothing.
+//! Handlers read the request, call one action and answer with its result; they decide nothing.
 
 mod access;
 mod booking;
@@ -27,7 +27,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use self::access::roles::{allow, open};
+use self::access::roles::{allow, allow_all};
 use self::access::sign_in;
 use self::booking::{holds, plans, sessions, slots};
 use self::catalogue::rental_windows;
@@ -40,10 +40,10 @@ use crate::actions::App;
 use crate::domain::role::{ANYONE, MANAGERS, PRACTITIONERS, SHOPS, STAFF};
 
 /// Every route under `/api/v1`.
-fn api() -> OpenApiRouter<App> {
+fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         // Signing in
-        .routes(open(routes!(sign_in::sign_in)))
+        .routes(allow_all(routes!(sign_in::sign_in)))
         .routes(allow(ANYONE, routes!(sign_in::sign_out)))
         .routes(allow(ANYONE, routes!(sign_in::me)))
         // The catalogue
@@ -75,14 +75,14 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(catalogue::closures::get)))
         .routes(allow(MANAGERS, routes!(catalogue::closures::change)))
         .routes(allow(MANAGERS, routes!(catalogue::remove_closure)))
-        .routes(allow(STAFF, routes!(catalogue::holidays)))
+        .routes(allow(STAFF, routes!(catalogue::list_holidays)))
         // Patients and their courses
         .routes(allow(STAFF, routes!(patients::search)))
         .routes(allow(STAFF, routes!(patients::register)))
         .routes(allow(STAFF, routes!(patients::get)))
         .routes(allow(STAFF, routes!(patients::change)))
         .routes(allow(STAFF, routes!(opt_outs::list)))
-        .routes(allow(STAFF, routes!(opt_outs::wish)))
+        .routes(allow(STAFF, routes!(opt_outs::change)))
         .routes(allow(STAFF, routes!(consents::list)))
         .routes(allow(STAFF, routes!(consents::give)))
         .routes(allow(STAFF, routes!(consents::withdraw)))
@@ -97,7 +97,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(plans::book)))
         // Booking
         .routes(allow(STAFF, routes!(slots::find)))
-        .routes(allow(STAFF, routes!(slots::places)))
+        .routes(allow(STAFF, routes!(slots::find_places)))
         .routes(allow(STAFF, routes!(holds::hold)))
         .routes(allow(STAFF, routes!(holds::give_up)))
         .routes(allow(STAFF, routes!(sessions::list)))
@@ -105,10 +105,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(sessions::get)))
         .routes(allow(STAFF, routes!(sessions::reschedule)))
         .routes(allow(STAFF, routes!(sessions::cancel)))
-        .routes(allow(STAFF, routes!(sessions::arrive)))
+        .routes(allow(STAFF, routes!(sessions::mark_arrived)))
         .routes(allow(STAFF, routes!(sessions::check_in)))
         .routes(allow(PRACTITIONERS, routes!(sessions::complete)))
-        .routes(allow(STAFF, routes!(sessions::no_show)))
+        .routes(allow(STAFF, routes!(sessions::mark_no_show)))
         .routes(allow(STAFF, routes!(sessions::undo)))
         .routes(allow(PRACTITIONERS, routes!(sessions::correct)))
         .routes(allow(STAFF, routes!(sessions::history)))
@@ -118,11 +118,11 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(ANYONE, routes!(feeds::make)))
         .routes(allow(ANYONE, routes!(feeds::rotate)))
         .routes(allow(ANYONE, routes!(feeds::revoke)))
-        // What patients are told, and what people have to do
+        // Messages, and the tasks of the desk
         .routes(allow(STAFF, routes!(ledger::list)))
         .routes(allow(STAFF, routes!(tasks::list)))
         .routes(allow(STAFF, routes!(tasks::get)))
-        .routes(allow(STAFF, routes!(tasks::done)))
+        .routes(allow(STAFF, routes!(tasks::complete)))
         // Partners, and what is referred to them
         .routes(allow(ANYONE, routes!(partners::list)))
         .routes(allow(MANAGERS, routes!(partners::add)))
@@ -143,38 +143,38 @@ fn api() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(referrals::hold)))
         .routes(allow(STAFF, routes!(referrals::resume)))
         .routes(allow(MANAGERS, routes!(referrals::mark_error)))
-        .routes(allow(SHOPS, routes!(partners::visits)))
-        .routes(allow(SHOPS, routes!(partners::links)))
+        .routes(allow(SHOPS, routes!(partners::list_visits)))
+        .routes(allow(SHOPS, routes!(partners::list_links)))
         .routes(allow(SHOPS, routes!(partners::make_link)))
         .routes(allow(SHOPS, routes!(partners::revoke_link)))
-        .routes(allow(SHOPS, routes!(settlement::json)))
-        .routes(allow(SHOPS, routes!(settlement::csv)))
-        // How shops want to be told
+        .routes(allow(SHOPS, routes!(settlement::get_json)))
+        .routes(allow(SHOPS, routes!(settlement::get_csv)))
+        // How shops get their notifications
         .routes(allow(SHOPS, routes!(notifications::get)))
         .routes(allow(SHOPS, routes!(notifications::change)))
         // Who did what
         .routes(allow(MANAGERS, routes!(audit::list)))
 }
 
-fn parts() -> (Router<App>, Value) {
+fn routes_and_document() -> (Router<App>, Value) {
     let (router, document) = OpenApiRouter::with_openapi(describe::skeleton())
-        .nest("/api/v1", api())
-        .routes(open(routes!(health::healthz)))
-        .routes(open(routes!(health::readyz)))
-        .routes(open(routes!(feeds::fetch)))
+        .nest("/api/v1", api_routes())
+        .routes(allow_all(routes!(health::healthz)))
+        .routes(allow_all(routes!(health::readyz)))
+        .routes(allow_all(routes!(feeds::fetch)))
         .split_for_parts();
-    (router, describe::finished(&document))
+    (router, describe::finished_document(&document))
 }
 
 /// The `OpenAPI` document.
 #[must_use]
 pub fn document() -> Value {
-    parts().1
+    routes_and_document().1
 }
 
 /// Everything that `fadeline serve` serves. `more` is what only the demo adds.
 pub fn router(serving: Serving, more: Router<App>) -> Router {
-    let (routes, document) = parts();
+    let (routes, document) = routes_and_document();
     let document: Arc<str> = document.to_string().into();
     let served = get(move || async move { json_text(&document) });
     let browse = SwaggerUi::new("/docs").config(
@@ -186,7 +186,7 @@ pub fn router(serving: Serving, more: Router<App>) -> Router {
         .route("/api/v1/openapi.json", served)
         .merge(Router::<App>::from(browse))
         .with_state(serving.app.clone());
-    layers::around(routes, serving)
+    layers::with_layers(routes, serving)
 }
 
 fn json_text(text: &str) -> Response {

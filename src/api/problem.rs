@@ -82,11 +82,18 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "unreadable", "Unreadable", detail)
     }
 
-    /// Nobody is signed in.
+    /// The request carries no valid token.
     #[must_use]
     pub fn no_credentials() -> Self {
-        let detail = "Send a valid token as Authorization: Bearer TOKEN.";
-        Self::new(StatusCode::UNAUTHORIZED, "no_credentials", "Not signed in", detail)
+        Self::not_signed_in("no_credentials", "Send a valid token as Authorization: Bearer TOKEN.")
+    }
+
+    fn not_signed_in(code: &str, detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, "Not signed in", detail)
+    }
+
+    fn conflict(code: &str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, "Conflict", detail)
     }
 
     /// The role may not.
@@ -116,7 +123,15 @@ impl Problem {
         }
     }
 
-    /// Try later.
+    fn slow_down(seconds: u64) -> Self {
+        let detail = format!("Too many tries; try again in {seconds} seconds.");
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "slow_down", "Too many tries", detail)
+        }
+    }
+
+    /// The service cannot answer at the moment.
     #[must_use]
     pub fn try_later(detail: impl Into<String>) -> Self {
         Self {
@@ -177,55 +192,48 @@ impl From<Error> for Problem {
                 "It has changed since you read it; read it again, then decide.",
             ),
             Error::Invalid { pointer, detail } => Self::invalid(pointer, detail),
-            Error::Taken(detail) => Self::new(StatusCode::CONFLICT, "taken", "Conflict", detail),
-            Error::AnsweredMeanwhile => Self::new(
-                StatusCode::CONFLICT,
+            Error::Taken(detail) => Self::conflict("taken", detail),
+            Error::AnsweredMeanwhile => Self::conflict(
                 "answered_meanwhile",
-                "Conflict",
                 "The same request was answered meanwhile; repeat it.",
             ),
             Error::NotAllowed => Self::not_allowed(),
-            Error::WrongPassword => Self::new(
-                StatusCode::UNAUTHORIZED,
-                "wrong_password",
-                "Not signed in",
-                "That email and password do not go together.",
-            ),
-            Error::CodeNeeded => Self::new(
-                StatusCode::UNAUTHORIZED,
+            Error::WrongPassword => {
+                Self::not_signed_in("wrong_password", "That email and password do not go together.")
+            }
+            Error::CodeNeeded => Self::not_signed_in(
                 "second_factor_needed",
-                "Not signed in",
                 "Send the code of the second factor too; one that is not set up yet is set up in the pages, under Account.",
             ),
-            Error::SlowDown(seconds) => Self {
-                retry_after: Some(seconds),
-                ..Self::new(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "slow_down",
-                    "Too many tries",
-                    format!("Too many tries; try again in {seconds} seconds."),
-                )
-            },
-            Error::Storage(storage::Error::Away(error)) => {
+            Error::SlowDown(seconds) => Self::slow_down(seconds),
+            Error::Storage(error) => error.into(),
+            Error::Fault(error) => {
+                tracing::error!(error, "fault");
+                Self::fault()
+            }
+        }
+    }
+}
+
+impl From<storage::Error> for Problem {
+    fn from(error: storage::Error) -> Self {
+        match error {
+            storage::Error::Away(error) => {
                 tracing::warn!(%error, "the database is not to be reached");
                 Self::try_later("The database is not to be reached at the moment.")
             }
-            // The store has said that loudly, once for all requests that fail of it.
-            Error::Storage(storage::Error::Hindered(hindrance, _)) => Self::hindered(hindrance),
-            Error::Storage(storage::Error::Overlap) => {
+            // The store has logged the hindrance, once for all requests that fail of it.
+            storage::Error::Hindered(hindrance, _) => Self::hindered(hindrance),
+            storage::Error::Overlap => {
                 let taken =
                     Refusal::new(Code::ConflictPractitioner, "That time was taken a moment ago.");
                 Self::refused(vec![taken], None)
             }
-            Error::Storage(storage::Error::Missing) => {
+            storage::Error::Missing => {
                 Self::invalid("", "something that is named here is not there")
             }
-            Error::Storage(error) => {
+            error => {
                 tracing::error!(%error, "storage");
-                Self::fault()
-            }
-            Error::Fault(error) => {
-                tracing::error!(error, "fault");
                 Self::fault()
             }
         }

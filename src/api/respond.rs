@@ -11,28 +11,28 @@ use crate::actions::Answer;
 use crate::actions::work::page::Items;
 
 /// What a handler answers.
-pub(super) type Reply<T> = Result<Shown<T>, Problem>;
+pub(super) type Reply<T> = Result<JsonAnswer<T>, Problem>;
 
 /// A thing on its way to a client.
-pub(super) struct Shown<T>(pub(super) Answer<T>);
+pub(super) struct JsonAnswer<T>(pub(super) Answer<T>);
 
-impl<T> From<Answer<T>> for Shown<T> {
+impl<T> From<Answer<T>> for JsonAnswer<T> {
     fn from(answer: Answer<T>) -> Self {
         Self(answer)
     }
 }
 
-impl<T> From<Items<T>> for Shown<Items<T>> {
+impl<T> From<Items<T>> for JsonAnswer<Items<T>> {
     fn from(items: Items<T>) -> Self {
         Self(Answer::Is(items))
     }
 }
 
-impl<T: Serialize> IntoResponse for Shown<T> {
+impl<T: Serialize> IntoResponse for JsonAnswer<T> {
     fn into_response(self) -> Response {
         let status = self.0.status();
         match serde_json::to_string(&self.0.into_inner()) {
-            Ok(body) => assembled(status, body),
+            Ok(body) => json_response(status, body),
             Err(error) => {
                 tracing::error!(%error, "an answer could not be written");
                 Problem::fault().into_response()
@@ -43,7 +43,7 @@ impl<T: Serialize> IntoResponse for Shown<T> {
 
 /// The response made of a status and a body. The version and the id are read from the body, so
 /// that a repeated answer carries the same headers as the first.
-pub(super) fn assembled(status: u16, body: String) -> Response {
+pub(super) fn json_response(status: u16, body: String) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let is_problem = status.is_client_error() || status.is_server_error();
     let (version, id) = if is_problem { (None, None) } else { version_and_id(&body) };

@@ -8,7 +8,7 @@ use super::content::{Block, Serialized};
 use super::event::Status;
 use super::text::{ParamText, Phrase};
 use super::times::Times;
-use super::words::words;
+use super::words::Words;
 use crate::domain::patient::Language;
 use crate::domain::time::time_zone::Tz;
 
@@ -86,7 +86,7 @@ impl EntryKey {
     /// The entry as it stands in a feed.
     pub(super) fn serialized(&self) -> Serialized {
         let entry = &self.entry;
-        let words = words(entry.language);
+        let words = Words::for_language(entry.language);
         let mut event = Block::new("VEVENT");
         event.property("UID", &entry.uid);
         event.property("DTSTAMP", &entry.changed);
@@ -104,7 +104,7 @@ impl EntryKey {
             Kind::Booked { reference } => {
                 event.property("SUMMARY", &Phrase::new(words.booked(reference)));
             }
-            Kind::Busy => event.property("SUMMARY", &words.busy()),
+            Kind::Busy => event.property("SUMMARY", &words.busy),
         }
         event.property("STATUS", &entry.status.code());
         event.property("CLASS", &"PRIVATE");

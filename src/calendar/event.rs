@@ -9,7 +9,7 @@ use super::content::{Block, Content};
 use super::text::{Link, ParamText, Phrase};
 use super::times::Times;
 use super::vtimezone;
-use super::words::words;
+use super::words::Words;
 use crate::domain::patient::Language;
 use crate::domain::time::time_zone::Tz;
 
@@ -76,7 +76,7 @@ impl Event {
     /// What it is called.
     #[must_use]
     pub fn summary(&self) -> Phrase {
-        Phrase::new(words(self.language).appointment(&self.label))
+        Phrase::new(Words::for_language(self.language).appointment(&self.label))
     }
 
     /// Where it takes place: the address, or the link of a video visit, since few calendars show that from elsewhere.
@@ -88,7 +88,7 @@ impl Event {
     /// What else is to be known, a line each.
     #[must_use]
     pub fn description(&self) -> Phrase {
-        let words = words(self.language);
+        let words = Words::for_language(self.language);
         let early = self.arrive_early_minutes.filter(|minutes| *minutes > 0);
         let phone = Some(self.phone.trim()).filter(|phone| !phone.is_empty());
         let lines = [
@@ -124,7 +124,8 @@ impl Event {
             }
         }
         if let Some(link) = &self.video {
-            let params = ["URI", "VIDEO", words(self.language).video()].map(ParamText::new);
+            let params =
+                ["URI", "VIDEO", Words::for_language(self.language).video].map(ParamText::new);
             let [uri, video, label] = &params;
             event.property_with(
                 "CONFERENCE",

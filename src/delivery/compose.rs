@@ -1,4 +1,4 @@
-//! What a row of the ledger, or several that go out together, become: a mail, a text message,
+//! What a row of the ledger becomes, or several that go out together: a mail, a text message,
 //! or a task for the desk. The same rows give the same octets, Message-ID included, so that sending
 //! twice is sending once. A visit's mail is mixed(alternative(plain, HTML, calendar), the same calendar
 //! attached), as every mail program wants it (statements 45 to 50 of `docs/calendars.md`).
@@ -8,8 +8,8 @@ use lettre::message::{MultiPart, SinglePart};
 
 use super::error::{Error, Result};
 use super::letter::Letter;
-use super::lists::{Line, Words};
-use super::mime::{Mail, unwritten};
+use super::lists::{Line, PlainMail};
+use super::mime::{Mail, nothing_to_say, unwritten};
 use super::post::Post;
 use super::{lists, mime};
 use crate::actions::Error as Refused;
@@ -42,13 +42,13 @@ pub(super) enum Outgoing {
 
 /// What `rows` become, which were claimed together.
 pub(super) async fn outgoing(post: &Post, rows: &[Message]) -> Result<Outgoing> {
-    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
+    let first = rows.first().ok_or_else(nothing_to_say)?;
     match (first.channel, first.kind.audience()) {
-        (_, Audience::Desk) | (Channel::Desk, _) => Ok(task(first.kind)),
+        (_, Audience::Desk) | (Channel::Desk, _) => Ok(desk_task(first.kind)),
         (Channel::Email, Audience::Patient) => visit_mail(post, first).await.map(boxed),
         (Channel::Email, Audience::Shop) => shop_mail(post, rows).await.map(boxed),
         (Channel::Email, Audience::Practitioner) => day_list(post, rows).await.map(boxed),
-        (Channel::Sms, _) => text(post, rows).await,
+        (Channel::Sms, _) => text_message(post, rows).await,
     }
 }
 
@@ -56,7 +56,7 @@ fn boxed(mail: Mail) -> Outgoing {
     Outgoing::Mail(Box::new(mail))
 }
 
-fn task(kind: MessageKind) -> Outgoing {
+fn desk_task(kind: MessageKind) -> Outgoing {
     match kind {
         MessageKind::ShopSilent => Outgoing::Task(
             TaskKind::ReferralUnanswered,
@@ -76,28 +76,29 @@ fn task(kind: MessageKind) -> Outgoing {
 /// A mail to a patient about one visit.
 async fn visit_mail(post: &Post, message: &Message) -> Result<Mail> {
     let app = &post.app;
-    let to = mailbox(message)?;
+    let to = mail_address(message)?;
     // A cancellation links to nothing: it may go to an address that is no longer the patient's.
     let link = match message.kind {
         MessageKind::Cancel => String::new(),
-        _ => link(post, message, &Recipient::Email(to.clone())).await?,
+        _ => visit_link(post, message, &Recipient::Email(to.clone())).await?,
     };
     let zone = app.zone_named(&message.content.zone).map_err(unwritten)?;
-    let letter = Letter::of(message, zone, &app.profile, &link, app.policy.be_early_minutes)
-        .map_err(unwritten)?;
+    let letter =
+        Letter::about_visit(message, zone, &app.profile, &link, app.policy.be_early_minutes)
+            .map_err(unwritten)?;
     let (mut headers, id) =
         mime::headers(&app.profile, std::slice::from_ref(message), &to, &letter.subject)?;
     if !link.is_empty() {
-        headers = mime::one_click(headers, &link);
+        headers = mime::with_one_click_unsubscribe(headers, &link);
     }
     let mut parts = mime::alternative(message.id, letter.text, letter.html);
     let built = if message.content.calendar {
-        let (method, calendar) = calendar(post, message, &to, &link)?;
+        let (method, calendar) = method_and_calendar(post, message, &to, &link)?;
         parts = parts.singlepart(mime::calendar_part(method, &calendar)?);
         let whole = MultiPart::mixed()
             .boundary(mime::boundary("mixed", message.id))
             .multipart(parts)
-            .singlepart(mime::attached(&calendar)?);
+            .singlepart(mime::attachment(&calendar)?);
         headers.multipart(whole)
     } else {
         headers.multipart(parts)
@@ -106,7 +107,7 @@ async fn visit_mail(post: &Post, message: &Message) -> Result<Mail> {
 }
 
 /// Method and text of the calendar that goes with `message`.
-fn calendar(
+fn method_and_calendar(
     post: &Post,
     message: &Message,
     recipient: &Email,
@@ -141,56 +142,54 @@ fn calendar(
 
 async fn shop_mail(post: &Post, rows: &[Message]) -> Result<Mail> {
     let profile = &post.app.profile;
-    let words = lists::shop_mail(
-        &lines(post, rows).await?,
+    let mail = lists::shop_mail(
+        &shop_lines(post, rows).await?,
         profile.label.as_str(),
         profile.phone.as_str(),
         post.app.zone,
     );
-    plain(post, rows, words)
+    plain_mail(post, rows, mail)
 }
 
 async fn day_list(post: &Post, rows: &[Message]) -> Result<Mail> {
-    let patients = patients(post, rows).await?;
+    let patients = patients_of(post, rows).await?;
     let named = |row: &Message| patients.iter().find(|patient| patient.id == row.patient_id);
     let lines: Vec<_> = rows.iter().filter_map(|row| Some((row, named(row)?))).collect();
-    plain(post, rows, lists::day_list(&lines, post.app.profile.label.as_str(), post.app.zone))
+    plain_mail(post, rows, lists::day_list(&lines, post.app.profile.label.as_str(), post.app.zone))
 }
 
-/// A mail of words alone.
-fn plain(post: &Post, rows: &[Message], words: Option<Words>) -> Result<Mail> {
-    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
-    let (words, to) =
-        (words.ok_or_else(|| Error::Compose("nothing to say".to_owned()))?, mailbox(first)?);
-    let (headers, id) = mime::headers(&post.app.profile, rows, &to, &words.subject)?;
-    let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(words.text);
+fn plain_mail(post: &Post, rows: &[Message], mail: Option<PlainMail>) -> Result<Mail> {
+    let first = rows.first().ok_or_else(nothing_to_say)?;
+    let (mail, to) = (mail.ok_or_else(nothing_to_say)?, mail_address(first)?);
+    let (headers, id) = mime::headers(&post.app.profile, rows, &to, &mail.subject)?;
+    let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(mail.text);
     Ok(Mail {
         message: headers.singlepart(part).map_err(unwritten)?,
         recipient: to,
-        subject: words.subject,
+        subject: mail.subject,
         id,
     })
 }
 
-async fn text(post: &Post, rows: &[Message]) -> Result<Outgoing> {
+async fn text_message(post: &Post, rows: &[Message]) -> Result<Outgoing> {
     let app = &post.app;
-    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
+    let first = rows.first().ok_or_else(nothing_to_say)?;
     let to = first.recipient.as_ref().and_then(Recipient::phone).cloned();
     let to = to.ok_or_else(|| Error::Compose("no telephone number".to_owned()))?;
     let body = match (first.kind.audience(), &first.content.words) {
         (Audience::Shop, _) => {
             let profile = &app.profile;
             let body = lists::shop_text(
-                &lines(post, rows).await?,
+                &shop_lines(post, rows).await?,
                 profile.label.as_str(),
                 profile.phone.as_str(),
                 app.zone,
             );
-            body.ok_or_else(|| Error::Compose("nothing to say".to_owned()))?
+            body.ok_or_else(nothing_to_say)?
         }
         (_, Some(words)) => words.clone(),
         (_, None) => {
-            let link = link(post, first, &Recipient::Phone(to.clone())).await?;
+            let link = visit_link(post, first, &Recipient::Phone(to.clone())).await?;
             let zone = app.zone_named(&first.content.zone).map_err(unwritten)?;
             let purpose = first.content.purpose.unwrap_or(Purpose::Remind);
             text_wording::reminder(
@@ -206,12 +205,12 @@ async fn text(post: &Post, rows: &[Message]) -> Result<Outgoing> {
     Ok(Outgoing::Text { to, body })
 }
 
-/// What a shop is told of each row: the packet, and the row's own times.
-async fn lines<'a>(post: &Post, rows: &'a [Message]) -> Result<Vec<Line<'a>>> {
+/// What a shop may know of each row: the packet, and the row's own times.
+async fn shop_lines<'a>(post: &Post, rows: &'a [Message]) -> Result<Vec<Line<'a>>> {
     let mut tx = post.app.db.read().await?;
     let mut lines = Vec::new();
     for message in rows {
-        // What is called off may be so because the patient does not permit it any more.
+        // The patient may have withdrawn the consent; a cancellation then may not name them.
         let named =
             !matches!(message.kind, MessageKind::ShopCancelled | MessageKind::ShopWithdrawn);
         let referral = message.referral_id.filter(|_| named);
@@ -223,7 +222,7 @@ async fn lines<'a>(post: &Post, rows: &'a [Message]) -> Result<Vec<Line<'a>>> {
     Ok(lines)
 }
 
-async fn patients(post: &Post, rows: &[Message]) -> Result<Vec<Patient>> {
+async fn patients_of(post: &Post, rows: &[Message]) -> Result<Vec<Patient>> {
     let mut tx = post.app.db.read().await?;
     let mut found = Vec::new();
     for row in rows {
@@ -237,15 +236,15 @@ fn no_visit() -> Error {
     Error::Compose("about no visit".to_owned())
 }
 
-fn mailbox(message: &Message) -> Result<Email> {
+fn mail_address(message: &Message) -> Result<Email> {
     let email = message.recipient.as_ref().and_then(Recipient::email).cloned();
     email.ok_or_else(|| Error::Compose("no address".to_owned()))
 }
 
-async fn link(post: &Post, message: &Message, recipient: &Recipient) -> Result<String> {
+async fn visit_link(post: &Post, message: &Message, recipient: &Recipient) -> Result<String> {
     let session = message.session_id.ok_or_else(no_visit)?;
     links::address(&post.app, session, recipient).await.map_err(|error| match error {
-        // Passing: the next try finds the database again.
+        // The database may be back at the next try.
         Refused::Storage(error) => Error::Storage(error),
         error => unwritten(error),
     })

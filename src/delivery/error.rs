@@ -20,9 +20,9 @@ pub enum Error {
     Mailbox(String),
 }
 
-/// What this room answers.
+/// The outcome of sending or reading.
 pub type Result<T> = std::result::Result<T, Error>;
 
-pub(super) fn mailbox(error: impl std::fmt::Display) -> Error {
+pub(super) fn unreadable_mailbox(error: impl std::fmt::Display) -> Error {
     Error::Mailbox(error.to_string().chars().take(300).collect())
 }

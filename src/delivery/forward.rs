@@ -1,4 +1,4 @@
-//! The demo's way through time: its clock moves to each moment at which a message falls
+//! The demo's time: its clock moves to each moment at which a message falls
 //! due, in order, and what falls due there is sent before the clock goes on.
 
 use chrono::{DateTime, Utc};
@@ -9,10 +9,10 @@ use super::{inbox, step};
 
 /// Moves the clock forward to `to`; not back.
 pub async fn forward(post: &Post, to: DateTime<Utc>) -> Result<()> {
-    let _turns = post.sending.all().await;
+    let _turns = post.sending.take_all().await;
     while let Some(due) = step::next_due(post).await?.filter(|due| *due <= to) {
         move_to(post, due);
-        // What is due but cannot be claimed, such as behind one that is under way elsewhere, is not waited for.
+        // What is due but cannot be claimed, since another is under way before it, is not waited for.
         if step::step(post, post.app.clock.now()).await?.is_nothing() {
             break;
         }

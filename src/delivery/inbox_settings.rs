@@ -1,18 +1,17 @@
 //! Which mailbox answers are read from, and how.
 
-use super::error::{Error, Result, mailbox};
-use super::transport::{SettingsError, credentials_of, host_of};
-use async_imap::{Client, Session};
-use std::io::Cursor;
 use std::sync::Arc;
+
+use async_imap::{Client, Session};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::ClientConfig;
+use tokio_rustls::rustls::pki_types::ServerName;
 use url::Url;
+
+use super::error::{Error, Result, unreadable_mailbox};
+use super::server_settings::{SettingsError, client_tls, credentials, host_and_locality, roots};
 
 /// The mailbox that answers come to.
 #[derive(Clone)]
@@ -45,23 +44,9 @@ impl InboxSettings {
         if url.scheme() != "imaps" {
             return Err(SettingsError::Scheme("imaps://"));
         }
-        let (host, _) = host_of(url)?;
-        let (user, password) = credentials_of(url)?.ok_or(SettingsError::Credentials)?;
-        let mut roots = RootCertStore::empty();
-        match authority {
-            Some(pem) => {
-                for certificate in CertificateDer::pem_reader_iter(Cursor::new(pem)) {
-                    let certificate = certificate.map_err(|_| SettingsError::Authority)?;
-                    roots.add(certificate).map_err(|_| SettingsError::Authority)?;
-                }
-            }
-            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        }
-        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| SettingsError::TlsParameters(error.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let (host, _) = host_and_locality(url)?;
+        let (user, password) = credentials(url)?.ok_or(SettingsError::Credentials)?;
+        let tls = client_tls(roots(authority)?)?;
         Ok(Self {
             host,
             port: url.port().unwrap_or(993),
@@ -73,12 +58,16 @@ impl InboxSettings {
     }
 
     pub(super) async fn open(&self) -> Result<Session<TlsStream<TcpStream>>> {
-        let name = ServerName::try_from(self.host.clone()).map_err(mailbox)?;
-        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(mailbox)?;
-        let stream =
-            TlsConnector::from(self.tls.clone()).connect(name, stream).await.map_err(mailbox)?;
+        let name = ServerName::try_from(self.host.clone()).map_err(unreadable_mailbox)?;
+        let stream = TcpStream::connect((self.host.as_str(), self.port))
+            .await
+            .map_err(unreadable_mailbox)?;
+        let stream = TlsConnector::from(self.tls.clone())
+            .connect(name, stream)
+            .await
+            .map_err(unreadable_mailbox)?;
         let mut client = Client::new(stream);
-        client.read_response().await.map_err(mailbox)?;
+        client.read_response().await.map_err(unreadable_mailbox)?;
         // The server's words may name the user; what is logged does not.
         client
             .login(&self.user, &self.password)

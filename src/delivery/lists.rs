@@ -1,230 +1,218 @@
 //! The words for shops and practitioners: lists of a day, and short notices about one visit.
-//! A shop is told the packet of rule 57 and the time, nothing else; what it is told is made here alone.
+//! A message to a shop holds the packet of rule 57 and the time, nothing else; it is made here alone.
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::messages::message::{Message, MessageKind};
-use crate::domain::messages::{gsm7, wording};
+use crate::domain::messages::{text_wording, wording};
+use crate::domain::partner::packet;
 use crate::domain::partner::packet::Packet;
 use crate::domain::patient::{Language, Patient};
 use crate::domain::time::civil;
 use crate::domain::time::time_zone::Tz;
+use crate::domain::words::words;
 
-/// Subject and words.
+/// A mail of plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Words {
+pub(super) struct PlainMail {
     pub(super) subject: String,
     pub(super) text: String,
 }
 
-/// A visit in a list, with whom it is; nobody is named to a shop whom the patient does not permit any more.
+/// A visit in a list, and its patient, who is left out where they do not permit it.
 #[derive(Debug, Clone)]
 pub(super) struct Line<'a> {
     pub(super) message: &'a Message,
     pub(super) packet: Option<Packet>,
 }
 
-fn span(language: Language, message: &Message, zone: Tz) -> String {
+/// Start and end of a visit, as clocks show them.
+fn hours(language: Language, message: &Message, zone: Tz) -> String {
     let time = |at: DateTime<Utc>| wording::time(language, civil::wall_of(zone, at));
     format!("{} – {}", time(message.content.starts_at), time(message.content.ends_at))
 }
 
-/// Time and name of one line; a referral that has no date has no time.
-fn row(language: Language, line: &Line<'_>, zone: Tz) -> String {
-    let time = line.message.session_id.map(|_| span(language, line.message, zone));
-    let whom = line.packet.as_ref().map(|packet| {
-        let withheld = packet.withheld.map(|_| wording::withheld(language));
-        let said = [
-            Some(packet.name.clone()),
-            packet.phone.as_ref().map(ToString::to_string),
-            withheld.map(str::to_owned),
-        ];
-        said.into_iter().flatten().collect::<Vec<_>>().join(", ")
+/// Hours and patient of one line of a mail; a referral that has no date has no hours.
+fn mail_row(language: Language, line: &Line<'_>, zone: Tz) -> String {
+    let hours = line.message.session_id.map(|_| hours(language, line.message, zone));
+    let patient = line.packet.as_ref().map(|packet| {
+        let withheld = packet.withheld.map(|_| packet::withheld(language).to_owned());
+        let known =
+            [Some(packet.name.clone()), packet.phone.as_ref().map(ToString::to_string), withheld];
+        known.into_iter().flatten().collect::<Vec<_>>().join(", ")
     });
-    let said: Vec<_> = time.into_iter().chain(whom).collect();
-    format!("  {}", said.join("  "))
+    let row: Vec<_> = hours.into_iter().chain(patient).collect();
+    format!("  {}", row.join("  "))
 }
 
-/// What a shop is told by mail: of one visit, or of a day's.
-pub(super) fn shop_mail(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) -> Option<Words> {
-    let first = lines.first()?;
-    let (message, language) = (first.message, first.message.language);
-    let wall = civil::wall_of(zone, message.content.starts_at);
-    let (day, short) = (wording::day(language, wall), wording::short_day(language, wall));
-    let time = wording::time(language, wall);
-    let (subject, opening) = match (language, message.kind) {
-        (Language::En, MessageKind::ShopDay) => {
-            (format!("Your list for {short}"), format!("Referred to you for {day}:"))
-        }
-        (Language::Fr, MessageKind::ShopDay) => {
-            (format!("Votre liste du {short}"), format!("Dirigés vers vous pour le {day} :"))
-        }
-        (Language::En, MessageKind::ShopSoon) => {
-            (format!("Soon: {time}"), format!("Soon, on {day}:"))
-        }
-        (Language::Fr, MessageKind::ShopSoon) => {
-            (format!("Bientôt : {time}"), format!("Bientôt, le {day} :"))
-        }
-        (Language::En, MessageKind::ShopReferred) => {
-            ("A new referral".to_owned(), "Referred to you; please answer:".to_owned())
-        }
-        (Language::Fr, MessageKind::ShopReferred) => {
-            ("Nouvelle demande".to_owned(), "Dirigé vers vous; veuillez répondre :".to_owned())
-        }
-        (Language::En, MessageKind::ShopWaiting) if message.session_id.is_none() => {
-            ("Waiting for your answer".to_owned(), "This waits for your answer:".to_owned())
-        }
-        (Language::Fr, MessageKind::ShopWaiting) if message.session_id.is_none() => {
-            ("En attente de votre réponse".to_owned(), "Ceci attend votre réponse :".to_owned())
-        }
-        (Language::En, MessageKind::ShopWithdrawn) => (
-            "A referral no longer stands".to_owned(),
-            "Something that was referred to you no longer stands; your list shows the rest."
-                .to_owned(),
+fn mail_subject(message: &Message, zone: Tz) -> String {
+    let (language, content) = (message.language, &message.content);
+    let wall = civil::wall_of(zone, content.starts_at);
+    let (day, time) = (wording::short_day(language, wall), wording::time(language, wall));
+    match message.kind {
+        MessageKind::ShopDay => words!(language: "Your list for {day}" | "Votre liste du {day}"),
+        MessageKind::ShopSoon => words!(language: "Soon: {time}" | "Bientôt : {time}"),
+        MessageKind::ShopReferred => words!(language: "A new referral" | "Nouvelle demande"),
+        MessageKind::ShopWithdrawn => words!(
+            language: "A referral no longer stands" | "Une demande est retirée"
         ),
-        (Language::Fr, MessageKind::ShopWithdrawn) => (
-            "Une demande est retirée".to_owned(),
-            "Une demande qui vous avait été adressée est retirée; votre liste montre le reste."
-                .to_owned(),
+        MessageKind::ShopBooked if content.awaits => words!(
+            language: "New, to be answered: {day}, {time}"
+                | "Nouveau, à confirmer : {day} à {time}"
         ),
-        (Language::En, MessageKind::ShopBooked) if message.content.awaits => (
-            format!("New, to be answered: {short}, {time}"),
-            format!("This waits for your answer, for {day}:"),
+        MessageKind::ShopBooked => words!(
+            language: "New: {day}, {time}" | "Nouveau : {day} à {time}"
         ),
-        (Language::Fr, MessageKind::ShopBooked) if message.content.awaits => (
-            format!("Nouveau, à confirmer : {short} à {time}"),
-            format!("Ceci attend votre réponse, pour le {day} :"),
+        MessageKind::ShopChanged if content.awaits => words!(
+            language: "Changed, to be answered: {day}, {time}"
+                | "Changement, à confirmer : {day} à {time}"
         ),
-        (Language::En, MessageKind::ShopBooked) => {
-            (format!("New: {short}, {time}"), format!("New on your list, for {day}:"))
-        }
-        (Language::Fr, MessageKind::ShopBooked) => (
-            format!("Nouveau : {short} à {time}"),
-            format!("Nouveau sur votre liste, pour le {day} :"),
+        MessageKind::ShopChanged => words!(
+            language: "Changed: {day}, {time}" | "Changement : {day} à {time}"
         ),
-        (Language::En, MessageKind::ShopChanged) if message.content.awaits => (
-            format!("Changed, to be answered: {short}, {time}"),
-            format!("This has changed and waits for your answer, for {day}:"),
+        MessageKind::ShopWaiting if message.session_id.is_none() => words!(
+            language: "Waiting for your answer" | "En attente de votre réponse"
         ),
-        (Language::Fr, MessageKind::ShopChanged) if message.content.awaits => (
-            format!("Changement, à confirmer : {short} à {time}"),
-            format!("Ceci a changé et attend votre réponse, pour le {day} :"),
+        MessageKind::ShopWaiting => words!(
+            language: "Waiting for your answer: {day}, {time}"
+                | "En attente de votre réponse : {day} à {time}"
         ),
-        (Language::En, MessageKind::ShopChanged) => {
-            (format!("Changed: {short}, {time}"), format!("This has changed and is now on {day}:"))
-        }
-        (Language::Fr, MessageKind::ShopChanged) => (
-            format!("Changement : {short} à {time}"),
-            format!("Ceci a changé et aura lieu le {day} :"),
+        MessageKind::ShopReport => words!(
+            language: "Your report is overdue: {day}" | "Votre rapport est en retard : {day}"
         ),
-        (Language::En, MessageKind::ShopWaiting) => (
-            format!("Waiting for your answer: {short}, {time}"),
-            format!("This waits for your answer, for {day}:"),
+        _ => words!(language: "Cancelled: {day}, {time}" | "Annulé : {day} à {time}"),
+    }
+}
+
+/// The sentence above the list of a mail.
+fn mail_opening(message: &Message, zone: Tz) -> String {
+    let (language, content) = (message.language, &message.content);
+    let day = wording::day(language, civil::wall_of(zone, content.starts_at));
+    match message.kind {
+        MessageKind::ShopDay => words!(
+            language: "Referred to you for {day}:" | "Dirigés vers vous pour le {day} :"
         ),
-        (Language::Fr, MessageKind::ShopWaiting) => (
-            format!("En attente de votre réponse : {short} à {time}"),
-            format!("Ceci attend votre réponse, pour le {day} :"),
+        MessageKind::ShopSoon => words!(language: "Soon, on {day}:" | "Bientôt, le {day} :"),
+        MessageKind::ShopReferred => words!(
+            language: "Referred to you; please answer:" | "Dirigé vers vous; veuillez répondre :"
         ),
-        (Language::En, MessageKind::ShopReport) => (
-            format!("Your report is overdue: {short}"),
-            format!("Please report what was done on {day}:"),
+        MessageKind::ShopWithdrawn => words!(
+            language: "Something that was referred to you no longer stands; your list shows the rest."
+                | "Une demande qui vous avait été adressée est retirée; votre liste montre le reste."
         ),
-        (Language::Fr, MessageKind::ShopReport) => (
-            format!("Votre rapport est en retard : {short}"),
-            format!("Veuillez rendre compte de ce qui a été fait le {day} :"),
+        MessageKind::ShopBooked if !content.awaits => words!(
+            language: "New on your list, for {day}:" | "Nouveau sur votre liste, pour le {day} :"
         ),
-        (Language::En, _) => (
-            format!("Cancelled: {short}, {time}"),
-            format!("This no longer takes place, on {day}:"),
+        MessageKind::ShopChanged if content.awaits => words!(
+            language: "This has changed and waits for your answer, for {day}:"
+                | "Ceci a changé et attend votre réponse, pour le {day} :"
         ),
-        (Language::Fr, _) => {
-            (format!("Annulé : {short} à {time}"), format!("Ceci n’aura pas lieu, le {day} :"))
-        }
-    };
-    let closing = match language {
-        Language::En => format!("Questions? Call {phone}."),
-        Language::Fr => format!("Des questions? Appelez le {phone}."),
-    };
+        MessageKind::ShopChanged => words!(
+            language: "This has changed and is now on {day}:"
+                | "Ceci a changé et aura lieu le {day} :"
+        ),
+        MessageKind::ShopWaiting if message.session_id.is_none() => words!(
+            language: "This waits for your answer:" | "Ceci attend votre réponse :"
+        ),
+        MessageKind::ShopBooked | MessageKind::ShopWaiting => words!(
+            language: "This waits for your answer, for {day}:"
+                | "Ceci attend votre réponse, pour le {day} :"
+        ),
+        MessageKind::ShopReport => words!(
+            language: "Please report what was done on {day}:"
+                | "Veuillez rendre compte de ce qui a été fait le {day} :"
+        ),
+        _ => words!(
+            language: "This no longer takes place, on {day}:"
+                | "Ceci n’aura pas lieu, le {day} :"
+        ),
+    }
+}
+
+/// The mail to a shop about one visit, or about those of a day.
+pub(super) fn shop_mail(
+    lines: &[Line<'_>],
+    label: &str,
+    phone: &str,
+    zone: Tz,
+) -> Option<PlainMail> {
+    let message = lines.first()?.message;
+    let language = message.language;
+    let (subject, opening) = (mail_subject(message, zone), mail_opening(message, zone));
+    let closing =
+        words!(language: "Questions? Call {phone}." | "Des questions? Appelez le {phone}.");
     let rows: Vec<_> = lines
         .iter()
-        .map(|line| row(language, line, zone))
+        .map(|line| mail_row(language, line, zone))
         .filter(|row| !row.trim().is_empty())
         .collect();
     let rows = if rows.is_empty() { String::new() } else { format!("\n\n{}", rows.join("\n")) };
-    Some(Words { subject, text: format!("{opening}{rows}\n\n{closing}\n\n{label}\n") })
+    Some(PlainMail { subject, text: format!("{opening}{rows}\n\n{closing}\n\n{label}\n") })
 }
 
-/// The same in a text message: times, and names as far as they fit.
+/// What a text message to a shop says before its list of `count` visits.
+fn text_opening(message: &Message, count: usize, zone: Tz) -> String {
+    let (language, content) = (message.language, &message.content);
+    let day = wording::short_day(language, civil::wall_of(zone, content.starts_at));
+    match message.kind {
+        MessageKind::ShopDay => words!(language: "{count} on {day}" | "{count} le {day}"),
+        MessageKind::ShopSoon => words!(language: "soon, {day}" | "bientôt, {day}"),
+        MessageKind::ShopReferred => words!(
+            language: "a new referral, please answer" | "nouvelle demande, veuillez répondre"
+        ),
+        MessageKind::ShopWithdrawn => words!(
+            language: "a referral no longer stands" | "une demande est retirée"
+        ),
+        MessageKind::ShopBooked if content.awaits => words!(
+            language: "new, to be answered, {day}" | "nouveau, à confirmer, {day}"
+        ),
+        MessageKind::ShopBooked => words!(language: "new on {day}" | "nouveau, {day}"),
+        MessageKind::ShopChanged if content.awaits => words!(
+            language: "changed, to be answered, now {day}" | "changé, à confirmer, {day}"
+        ),
+        MessageKind::ShopChanged => words!(language: "changed, now {day}" | "changé, {day}"),
+        MessageKind::ShopWaiting if message.session_id.is_none() => words!(
+            language: "waiting for your answer" | "attend votre réponse"
+        ),
+        MessageKind::ShopWaiting => words!(
+            language: "waiting for your answer, {day}" | "attend votre réponse, {day}"
+        ),
+        MessageKind::ShopReport => words!(
+            language: "report overdue, {day}" | "rapport en retard, {day}"
+        ),
+        _ => words!(language: "cancelled, {day}" | "annulé, {day}"),
+    }
+}
+
+/// Time and patient of one line of a text message.
+fn text_row(language: Language, line: &Line<'_>, is_named: bool, zone: Tz) -> String {
+    let time = wording::time(language, civil::wall_of(zone, line.message.content.starts_at));
+    let time = line.message.session_id.map(|_| time);
+    let name = line.packet.as_ref().filter(|_| is_named).map(|packet| packet.name.clone());
+    time.into_iter().chain(name).collect::<Vec<_>>().join(" ")
+}
+
+/// The text message to a shop: times, and names as far as they fit.
 pub(super) fn shop_text(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) -> Option<String> {
-    let first = lines.first()?;
-    let (message, language) = (first.message, first.message.language);
-    let wall = civil::wall_of(zone, message.content.starts_at);
-    let day = wording::short_day(language, wall);
-    let what = match (language, message.kind) {
-        (Language::En, MessageKind::ShopDay) => format!("{} on {day}", lines.len()),
-        (Language::Fr, MessageKind::ShopDay) => format!("{} le {day}", lines.len()),
-        (Language::En, MessageKind::ShopSoon) => format!("soon, {day}"),
-        (Language::Fr, MessageKind::ShopSoon) => format!("bientôt, {day}"),
-        (Language::En, MessageKind::ShopReferred) => "a new referral, please answer".to_owned(),
-        (Language::Fr, MessageKind::ShopReferred) => {
-            "nouvelle demande, veuillez répondre".to_owned()
-        }
-        (Language::En, MessageKind::ShopWithdrawn) => "a referral no longer stands".to_owned(),
-        (Language::Fr, MessageKind::ShopWithdrawn) => "une demande est retirée".to_owned(),
-        (Language::En, MessageKind::ShopWaiting) if message.session_id.is_none() => {
-            "waiting for your answer".to_owned()
-        }
-        (Language::Fr, MessageKind::ShopWaiting) if message.session_id.is_none() => {
-            "attend votre réponse".to_owned()
-        }
-        (Language::En, MessageKind::ShopBooked) if message.content.awaits => {
-            format!("new, to be answered, {day}")
-        }
-        (Language::Fr, MessageKind::ShopBooked) if message.content.awaits => {
-            format!("nouveau, à confirmer, {day}")
-        }
-        (Language::En, MessageKind::ShopBooked) => format!("new on {day}"),
-        (Language::Fr, MessageKind::ShopBooked) => format!("nouveau, {day}"),
-        (Language::En, MessageKind::ShopChanged) if message.content.awaits => {
-            format!("changed, to be answered, now {day}")
-        }
-        (Language::Fr, MessageKind::ShopChanged) if message.content.awaits => {
-            format!("changé, à confirmer, {day}")
-        }
-        (Language::En, MessageKind::ShopChanged) => format!("changed, now {day}"),
-        (Language::Fr, MessageKind::ShopChanged) => format!("changé, {day}"),
-        (Language::En, MessageKind::ShopWaiting) => format!("waiting for your answer, {day}"),
-        (Language::Fr, MessageKind::ShopWaiting) => format!("attend votre réponse, {day}"),
-        (Language::En, MessageKind::ShopReport) => format!("report overdue, {day}"),
-        (Language::Fr, MessageKind::ShopReport) => format!("rapport en retard, {day}"),
-        (Language::En, _) => format!("cancelled, {day}"),
-        (Language::Fr, _) => format!("annulé, {day}"),
-    };
-    let row = |line: &Line<'_>, named: bool| {
-        let time = wording::time(language, civil::wall_of(zone, line.message.content.starts_at));
-        let time = line.message.session_id.map(|_| time);
-        let name = line.packet.as_ref().filter(|_| named).map(|packet| packet.name.clone());
-        time.into_iter().chain(name).collect::<Vec<_>>().join(" ")
-    };
-    let text = |named: bool, most: usize| {
+    let message = lines.first()?.message;
+    let opening = text_opening(message, lines.len(), zone);
+    let text = |is_named: bool, most: usize| {
         let rows: Vec<_> = lines
             .iter()
             .take(most)
-            .map(|line| row(line, named))
+            .map(|line| text_row(message.language, line, is_named, zone))
             .filter(|row| !row.is_empty())
             .collect();
         let more = if most < lines.len() { ", …" } else { "" };
         let rows =
             if rows.is_empty() { String::new() } else { format!(": {}{more}", rows.join(", ")) };
-        gsm7::spelled(&format!("{label}: {what}{rows}. {phone}").replace("m..", "m."))
+        format!("{label}: {opening}{rows}. {phone}")
     };
-    let forms = [text(true, lines.len()), text(false, lines.len()), text(false, 3)];
-    let fits = |text: &&String| gsm7::septets(text).is_some_and(|length| length <= gsm7::SEGMENT);
-    forms.iter().find(fits).or(forms.last()).cloned()
+    Some(text_wording::fitting([text(true, lines.len()), text(false, lines.len()), text(false, 3)]))
 }
 
 /// A practitioner's list of the next day: times, and as much of a name as tells people apart, since mail is read by others.
-pub(super) fn day_list(lines: &[(&Message, &Patient)], label: &str, zone: Tz) -> Option<Words> {
+pub(super) fn day_list(lines: &[(&Message, &Patient)], label: &str, zone: Tz) -> Option<PlainMail> {
     let (first, _) = lines.first()?;
     let wall = civil::wall_of(zone, first.content.starts_at);
     let day = wording::day(Language::En, wall);
@@ -232,12 +220,12 @@ pub(super) fn day_list(lines: &[(&Message, &Patient)], label: &str, zone: Tz) ->
         let initial: String = patient.details.family_name.as_str().chars().take(1).collect();
         format!(
             "  {}  {} {initial}.",
-            span(Language::En, message, zone),
+            hours(Language::En, message, zone),
             patient.details.given_name
         )
     };
     let rows: Vec<_> = lines.iter().map(row).collect();
-    Some(Words {
+    Some(PlainMail {
         subject: format!("Your list for {}", wording::short_day(Language::En, wall)),
         text: format!(
             "{day}:\n\n{}\n\nAs it stands now; what changes later is in the calendar.\n\n{label}\n",

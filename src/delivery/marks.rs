@@ -22,7 +22,7 @@ use crate::domain::patient::opt_out::OptOutBy;
 use crate::storage::Tx;
 use crate::storage::messages::{demo_mailbox, ledger, tasks};
 
-/// Taken.
+/// Marks rows that were taken, and inserts the task where they are for the desk.
 pub(super) async fn mark_sent(
     post: &Post,
     rows: &[Message],
@@ -44,14 +44,14 @@ pub(super) async fn mark_sent(
             _ => false,
         };
         if !there {
-            tasks::insert(&mut work.tx, &about(post, first, *kind, detail, now)).await?;
+            tasks::insert(&mut work.tx, &task_about(post, first, *kind, detail, now)).await?;
         }
     }
     if post.keeps_mailbox {
         keep_in_mailbox(&mut work.tx, post, rows, outgoing, now).await?;
     }
     work.done().await?;
-    note_whose(ours, rows);
+    warn_of_lost_claim(ours, rows);
     for row in rows {
         tracing::info!(message = %row.id, kind = %row.kind, attempts = row.attempts, "sent");
     }
@@ -73,7 +73,7 @@ async fn keep_in_mailbox(
             String::from_utf8_lossy(&mail.message.formatted()).into_owned(),
         ),
         Outgoing::Text { to, body } => {
-            (to.to_string(), body.clone(), as_mail(post, rows, to, body)?)
+            (to.to_string(), body.clone(), text_as_mail(post, rows, to, body)?)
         }
         Outgoing::Task(..) => return Ok(()),
     };
@@ -93,7 +93,7 @@ async fn keep_in_mailbox(
 }
 
 /// A text as a mail, so that the demo's mailbox shows both alike.
-fn as_mail(post: &Post, rows: &[Message], to: &Phone, body: &str) -> Result<String> {
+fn text_as_mail(post: &Post, rows: &[Message], to: &Phone, body: &str) -> Result<String> {
     let (headers, _) =
         mime::headers(&post.app.profile, rows, &post.app.profile.mail_from, "Text message")?;
     let headers = headers.raw_header(mime::header("X-Text-To", to.as_str()));
@@ -102,7 +102,7 @@ fn as_mail(post: &Post, rows: &[Message], to: &Phone, body: &str) -> Result<Stri
     Ok(String::from_utf8_lossy(&mail.formatted()).into_owned())
 }
 
-/// Not taken yet; tried again after a pause.
+/// Marks rows that were not taken yet; they are tried again after a pause.
 pub(super) async fn postpone(
     post: &Post,
     rows: &[Message],
@@ -117,14 +117,14 @@ pub(super) async fn postpone(
         ours &= ledger::try_again(&mut work.tx, row, again, &error.to_string(), perhaps).await?;
     }
     work.done().await?;
-    note_whose(ours, rows);
+    warn_of_lost_claim(ours, rows);
     for row in rows {
         tracing::warn!(message = %row.id, attempts = row.attempts, perhaps_sent = perhaps, "not sent yet");
     }
     Ok(())
 }
 
-/// Given up: a task for the desk.
+/// Marks rows that are given up, and inserts a task for the desk.
 pub(super) async fn give_up(
     post: &Post,
     rows: &[Message],
@@ -139,19 +139,19 @@ pub(super) async fn give_up(
     if let (Some(first), true) = (rows.first(), ours) {
         tasks::insert(
             &mut work.tx,
-            &about(post, first, TaskKind::MessageFailed, undelivered(first), now),
+            &task_about(post, first, TaskKind::MessageFailed, undelivered_detail(first), now),
         )
         .await?;
     }
     work.done().await?;
-    note_whose(ours, rows);
+    warn_of_lost_claim(ours, rows);
     for row in rows {
         tracing::warn!(message = %row.id, attempts = row.attempts, "given up");
     }
     Ok(())
 }
 
-/// Refused by its recipient, as the provider knows: an opt-out like any other.
+/// Marks rows that their recipient refuses, as the provider knows, and begins an opt-out.
 pub(super) async fn mark_opted_out(
     post: &Post,
     rows: &[Message],
@@ -173,19 +173,18 @@ pub(super) async fn mark_opted_out(
     Ok(())
 }
 
-/// A task where somebody has to be told in another way what a refused message said; once for a patient, who may have a call
-/// planned already.
+/// A task to tell in another way what a refused message said; one for each patient, unless a call is planned already.
 async fn add_unheard_task(post: &Post, row: &Message, now: DateTime<Utc>) -> Result<()> {
     let (kind, detail) = match row.kind.audience() {
         Audience::Patient => (
             TaskKind::PatientToPhone,
             "This patient wants no texts, as the provider knows. Phone them about this visit.",
         ),
-        _ => (TaskKind::MessageFailed, undelivered(row)),
+        _ => (TaskKind::MessageFailed, undelivered_detail(row)),
     };
     let mut work = Work::for_program(&post.app, DELIVERY).await?;
     let Some(session) = row.session_id else {
-        tasks::insert(&mut work.tx, &about(post, row, kind, detail, now)).await?;
+        tasks::insert(&mut work.tx, &task_about(post, row, kind, detail, now)).await?;
         return Ok(work.done().await?);
     };
     let rows = ledger::of_session(&mut work.tx, session).await?;
@@ -195,13 +194,13 @@ async fn add_unheard_task(post: &Post, row: &Message, now: DateTime<Utc>) -> Res
     let is_call = kind == TaskKind::PatientToPhone;
     let there = tasks::is_open(&mut work.tx, session, kind).await? || (is_call && planned);
     if !there {
-        tasks::insert(&mut work.tx, &about(post, row, kind, detail, now)).await?;
+        tasks::insert(&mut work.tx, &task_about(post, row, kind, detail, now)).await?;
     }
     Ok(work.done().await?)
 }
 
-/// What the desk is told of a message that nobody got.
-pub(super) fn undelivered(row: &Message) -> &'static str {
+/// What a task says of a message that could not be delivered.
+pub(super) fn undelivered_detail(row: &Message) -> &'static str {
     match row.kind.audience() {
         Audience::Patient => {
             "A message about this visit could not be delivered. Check the address, and tell the patient in another way."
@@ -215,7 +214,13 @@ pub(super) fn undelivered(row: &Message) -> &'static str {
     }
 }
 
-fn about(post: &Post, row: &Message, kind: TaskKind, detail: &str, now: DateTime<Utc>) -> Task {
+fn task_about(
+    post: &Post,
+    row: &Message,
+    kind: TaskKind,
+    detail: &str,
+    now: DateTime<Utc>,
+) -> Task {
     Task {
         session_id: row.session_id,
         patient_id: Some(row.patient_id),
@@ -225,8 +230,8 @@ fn about(post: &Post, row: &Message, kind: TaskKind, detail: &str, now: DateTime
     }
 }
 
-/// A claim that expired while we were sending belongs to somebody else, whose mark counts.
-fn note_whose(ours: bool, rows: &[Message]) {
+/// A claim that expired while the message was being sent belongs to another node, whose mark counts.
+fn warn_of_lost_claim(ours: bool, rows: &[Message]) {
     if !ours {
         tracing::warn!(message = ?rows.first().map(|row| row.id), "somebody else has claimed it meanwhile");
     }

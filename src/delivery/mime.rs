@@ -27,23 +27,24 @@ pub(super) struct Mail {
     pub(super) id: String,
 }
 
-/// The headers of a mail that is one row of the ledger, or several that go out together. The same rows give the same ones.
+/// The headers of a mail that is one row of the ledger, or several that go out together, and its Message-ID. The same rows
+/// give the same headers.
 pub(super) fn headers(
     profile: &ClinicProfile,
     rows: &[Message],
     to: &Email,
     subject: &str,
 ) -> Result<(MessageBuilder, String)> {
-    let first = rows.first().ok_or_else(|| Error::Compose("nothing to say".to_owned()))?;
-    let us = || {
+    let first = rows.first().ok_or_else(nothing_to_say)?;
+    let clinic = || {
         Ok::<_, Error>(Mailbox::new(Some(profile.label.to_string()), address(&profile.mail_from)?))
     };
     let id = message_id(whole_id(rows), &profile.mail_from);
     let builder = Mime::builder()
         .message_id(Some(id.clone()))
         .date(SystemTime::from(first.due_at))
-        .from(us()?)
-        .reply_to(us()?)
+        .from(clinic()?)
+        .reply_to(clinic()?)
         .to(Mailbox::new(None, address(to)?))
         .subject(subject.to_owned())
         .raw_header(header("Auto-Submitted", "auto-generated"))
@@ -51,14 +52,14 @@ pub(super) fn headers(
     Ok((builder, id))
 }
 
-/// What ends messages by one click in a mail program (RFC 8058).
-pub(super) fn one_click(builder: MessageBuilder, link: &str) -> MessageBuilder {
+/// The headers with what ends messages by one click in a mail program (RFC 8058).
+pub(super) fn with_one_click_unsubscribe(builder: MessageBuilder, link: &str) -> MessageBuilder {
     builder
         .raw_header(header("List-Unsubscribe", &format!("<{link}/unsubscribe>")))
         .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
 }
 
-/// Words in two forms.
+/// The same text in two forms.
 pub(super) fn alternative(id: MessageId, text: String, html: String) -> MultiPart {
     MultiPart::alternative()
         .boundary(boundary("alternative", id))
@@ -89,21 +90,21 @@ pub(super) fn calendar_part(method: &str, calendar: &str) -> Result<SinglePart> 
         // The library counts a line's end into its limit and would encode lines of 74 octets, which calendars are full of.
         Body::dangerous_pre_encoded(calendar.as_bytes().to_vec(), ContentTransferEncoding::SevenBit)
     } else {
-        base64(calendar)?
+        base64_body(calendar)?
     };
     Ok(SinglePart::builder().header(kind).body(body))
 }
 
-/// The same octets for whoever looks among the attachments.
-pub(super) fn attached(calendar: &str) -> Result<SinglePart> {
+/// The same octets as an attachment, for mail programs and readers that look there.
+pub(super) fn attachment(calendar: &str) -> Result<SinglePart> {
     let kind = ContentType::parse("application/ics; name=\"invite.ics\"").map_err(unwritten)?;
     Ok(SinglePart::builder()
         .header(kind)
         .header(ContentDisposition::attachment("invite.ics"))
-        .body(base64(calendar)?))
+        .body(base64_body(calendar)?))
 }
 
-fn base64(calendar: &str) -> Result<Body> {
+fn base64_body(calendar: &str) -> Result<Body> {
     let encoded =
         Body::new_with_encoding(calendar.as_bytes().to_vec(), ContentTransferEncoding::Base64);
     encoded.map_err(|_| Error::Compose("base64".to_owned()))
@@ -115,8 +116,8 @@ pub(super) fn message_id(id: MessageId, from: &Email) -> String {
     format!("<{id}@{domain}>")
 }
 
-pub(super) fn boundary(of: &str, id: MessageId) -> String {
-    format!("fadeline-{of}-{}", id.0.simple())
+pub(super) fn boundary(part: &str, id: MessageId) -> String {
+    format!("fadeline-{part}-{}", id.0.simple())
 }
 
 pub(super) fn header(name: &'static str, value: &str) -> HeaderValue {
@@ -129,6 +130,10 @@ fn address(email: &Email) -> Result<Address> {
 
 pub(super) fn calendar_address(email: &Email) -> Result<CalendarAddress> {
     CalendarAddress::try_from(email.as_str().to_owned()).map_err(unwritten)
+}
+
+pub(super) fn nothing_to_say() -> Error {
+    Error::Compose("nothing to say".to_owned())
 }
 
 pub(super) fn unwritten(error: impl std::fmt::Display) -> Error {

@@ -12,6 +12,7 @@ mod lists;
 mod marks;
 mod mime;
 pub(super) mod post;
+pub mod server_settings;
 pub mod sms;
 pub mod step;
 pub mod ticker;

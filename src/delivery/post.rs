@@ -1,4 +1,4 @@
-//! The post office: the app, the ways out, and the mailbox that is read.
+//! The post office: the app, the ways to send, and the mailbox that is read.
 
 use super::inbox_settings::InboxSettings;
 use super::sms::Sms;
@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, MutexGuard};
 /// Who marks what was sent.
 pub(super) const DELIVERY: Program = Program::own("delivery");
 
-/// The post office: the app, the ways out, and the mailbox that is read.
+/// The post office: the app, the ways to send, and the mailbox that is read.
 #[derive(Debug, Clone)]
 pub struct Post(Arc<Parts>);
 
@@ -25,7 +25,7 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    pub(super) fn of(&self, way: Channel) -> &Mutex<()> {
+    pub(super) fn turn_of(&self, way: Channel) -> &Mutex<()> {
         match way {
             Channel::Email => &self.mail,
             Channel::Sms => &self.texts,
@@ -33,8 +33,8 @@ impl Turns {
         }
     }
 
-    /// Waits until nobody sends by any way, and keeps it so.
-    pub(super) async fn all(&self) -> [MutexGuard<'_, ()>; 3] {
+    /// Waits until nothing is being sent by any way, and keeps it so.
+    pub(super) async fn take_all(&self) -> [MutexGuard<'_, ()>; 3] {
         [self.mail.lock().await, self.texts.lock().await, self.desk.lock().await]
     }
 }
@@ -52,7 +52,7 @@ pub struct Parts {
     pub keeps_mailbox: bool,
     /// The mailbox that answers come to.
     pub inbox: Option<InboxSettings>,
-    /// One step at a time by each way, so that one which keeps us waiting holds up no other.
+    /// One step at a time by each way, so that a slow way holds up no other.
     pub(super) sending: Turns,
     /// One reading at a time.
     pub(super) reading: Mutex<()>,
@@ -97,7 +97,7 @@ impl Post {
     /// Begins nothing more, and waits until what is under way is marked.
     pub async fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
-        drop(self.sending.all().await);
+        drop(self.sending.take_all().await);
         drop(self.reading.lock().await);
     }
 }

@@ -1,20 +1,17 @@
-//! The way out for text messages: a provider's HTTP API in the shape of Twilio's, one POST
-//! for one text. It says what became of a text by what to do next, as `transport` does of a
-//! mail. What is written, and what the provider calls us back with, is not here.
+//! Sending text messages: a provider's HTTP API in the shape of Twilio's, one POST for one
+//! text. What became of a text is answered by what to do next, as `transport` does for a mail.
+//! The words of a text, and the provider's reports on it, are not here.
 
-use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Client, Response, StatusCode, redirect, retry};
 use serde_json::Value;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::ClientConfig;
 use url::Url;
 
-use super::transport::{LONGEST, SendError, SettingsError, credentials_of, host_of};
+use super::server_settings::{SettingsError, client_tls, credentials, host_and_locality, roots};
+use super::transport::{LONGEST, SendError, error_chain};
 use crate::domain::patient::Phone;
 
 /// How long the provider may take to be reached.
@@ -57,13 +54,13 @@ impl SmsSettings {
         authority: Option<Vec<u8>>,
     ) -> Result<Self, SettingsError> {
         let (_, here) = match url.scheme() {
-            "https" | "http" => host_of(url)?,
+            "https" | "http" => host_and_locality(url)?,
             _ => return Err(SettingsError::Scheme("https://")),
         };
         if url.scheme() == "http" && !here {
             return Err(SettingsError::Clear);
         }
-        let (account, token) = credentials_of(url)?
+        let (account, token) = credentials(url)?
             .filter(|(_, token)| !token.is_empty())
             .ok_or(SettingsError::Credentials)?;
         Ok(Self {
@@ -112,25 +109,12 @@ fn sender(from: Option<String>) -> Result<(&'static str, String), SettingsError>
 }
 
 fn tls(authority: Option<Vec<u8>>) -> Result<ClientConfig, SettingsError> {
-    let mut roots = RootCertStore::empty();
-    match authority {
-        Some(pem) => {
-            for certificate in CertificateDer::pem_reader_iter(Cursor::new(pem)) {
-                let certificate = certificate.map_err(|_| SettingsError::Authority)?;
-                roots.add(certificate).map_err(|_| SettingsError::Authority)?;
-            }
-            // A file without a certificate would trust nobody, and say so at the first text.
-            if roots.is_empty() {
-                return Err(SettingsError::Authority);
-            }
-        }
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+    let roots = roots(authority)?;
+    // With a file that holds no certificate no server would be trusted; that is refused at start.
+    if roots.is_empty() {
+        return Err(SettingsError::Authority);
     }
-    Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| SettingsError::TlsParameters(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+    client_tls(roots)
 }
 
 /// A provider of text messages.
@@ -148,18 +132,19 @@ impl Sms {
             .redirect(redirect::Policy::none())
             // Trying again is for the ledger, which knows what may have arrived.
             .retry(retry::never())
-            // A connection that was kept may have died unnoticed, and then nobody knows whether the text got through.
+            // A kept connection may have died unnoticed, which would leave open whether the text got through.
             .pool_max_idle_per_host(0)
             // What is in the clear stays on this machine, whatever the environment says of proxies.
             .no_proxy()
             .connect_timeout(CONNECT)
             .timeout(WHOLE)
             .build()
-            .map_err(|error| SettingsError::TlsParameters(told(&error)))?;
+            .map_err(|error| SettingsError::TlsParameters(error_chain(&error, 300)))?;
         Ok(Self { settings: settings.clone(), client })
     }
 
-    /// Sends `body` to `to`; `callback` is told what becomes of it. The provider's own name for the text, where it could be read.
+    /// Sends `body` to `to`; the provider reports to `callback` what becomes of it. Answers the provider's own id for the text,
+    /// where it could be read.
     pub(super) async fn send(
         &self,
         to: &Phone,
@@ -176,9 +161,9 @@ impl Sms {
             .basic_auth(account, Some(token))
             .header("Idempotency-Key", key)
             .form(&form);
-        let response = request.send().await.map_err(unanswered)?;
+        let response = request.send().await.map_err(without_answer)?;
         let status = response.status();
-        let answer = serde_json::from_slice(&beginning(response).await).unwrap_or(Value::Null);
+        let answer = serde_json::from_slice(&read_beginning(response).await).unwrap_or(Value::Null);
         if status.is_success() {
             // It was taken, whatever can be read of the answer.
             let sid = answer.get("sid").and_then(Value::as_str);
@@ -187,12 +172,12 @@ impl Sms {
             };
             return Ok(sid.filter(plain).map(str::to_owned));
         }
-        Err(refused(status, &answer, body))
+        Err(refusal(status, &answer, body))
     }
 }
 
 /// The beginning of an answer, or as much of it as came.
-async fn beginning(mut response: Response) -> Vec<u8> {
+async fn read_beginning(mut response: Response) -> Vec<u8> {
     let mut bytes = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         let room = MOST_BYTES.saturating_sub(bytes.len());
@@ -204,9 +189,9 @@ async fn beginning(mut response: Response) -> Vec<u8> {
     bytes
 }
 
-fn unanswered(error: reqwest::Error) -> SendError {
+fn without_answer(error: reqwest::Error) -> SendError {
     let error = error.without_url();
-    let text = told(&error);
+    let text = error_chain(&error, 300);
     if error.is_connect() {
         SendError::Unreachable(text)
     } else if error.is_builder() {
@@ -217,19 +202,12 @@ fn unanswered(error: reqwest::Error) -> SendError {
     }
 }
 
-fn told(error: &reqwest::Error) -> String {
-    let chain =
-        std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-    let chain: Vec<String> = chain.map(ToString::to_string).collect();
-    chain.join(": ").chars().take(300).collect()
-}
-
-fn refused(status: StatusCode, answer: &Value, body: &str) -> SendError {
+fn refusal(status: StatusCode, answer: &Value, body: &str) -> SendError {
     let code = answer.get("code").and_then(Value::as_u64);
     let text: String = [
         Some(status.to_string()),
         code.map(|code| code.to_string()),
-        answer.get("message").and_then(Value::as_str).map(|words| discreet(words, body)),
+        answer.get("message").and_then(Value::as_str).map(|words| without_private(words, body)),
     ]
     .into_iter()
     .flatten()
@@ -240,7 +218,7 @@ fn refused(status: StatusCode, answer: &Value, body: &str) -> SendError {
     .collect();
     match status.as_u16() {
         400..500 if code == Some(OPTED_OUT) => SendError::OptedOut(text),
-        // Of us as a whole, not of this text: who we are, how we came, or how often, does not please it.
+        // The provider refuses the clinic, its address or its rate, and so every other text too.
         300..400 | 401 | 403 | 404 | 429 => SendError::Unreachable(text),
         408 => SendError::NotNow(text),
         400..500 => SendError::Never(text),
@@ -251,7 +229,7 @@ fn refused(status: StatusCode, answer: &Value, body: &str) -> SendError {
 }
 
 /// The provider's words without what is the patient's: it quotes numbers, and perhaps what was written.
-fn discreet(words: &str, body: &str) -> String {
+fn without_private(words: &str, body: &str) -> String {
     let words = if body.is_empty() { words.to_owned() } else { words.replace(body, "…") };
     words.replace(char::is_numeric, "#").replace(char::is_control, " ")
 }
@@ -269,7 +247,7 @@ mod tests {
         SmsSettings::new(&Url::parse(url).unwrap(), Some(from.to_owned()), None)
     }
 
-    async fn sent(port: u16, scheme: &str) -> Result<Option<String>, SendError> {
+    async fn send_to(port: u16, scheme: &str) -> Result<Option<String>, SendError> {
         let settings =
             settings(&format!("{scheme}://AC%31:to%2Fken@127.0.0.1:{port}/v/"), "+15005550006")
                 .unwrap();
@@ -279,7 +257,7 @@ mod tests {
     }
 
     /// A provider that answers one request with `answer` and hangs up; the request is handed back.
-    async fn provider(answer: String) -> (u16, JoinHandle<String>) {
+    async fn answer_once(answer: String) -> (u16, JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let request = tokio::spawn(async move {
@@ -301,27 +279,28 @@ mod tests {
                     break;
                 }
             }
-            // Who has read enough hangs up, too.
+            // The client may have hung up already.
             let _ = stream.write_all(answer.as_bytes()).await;
             String::from_utf8_lossy(&read).into_owned()
         });
         (port, request)
     }
 
-    async fn answered(status: &str, json: &str) -> Result<Option<String>, SendError> {
+    async fn send_for_answer(status: &str, json: &str) -> Result<Option<String>, SendError> {
         let length = json.len();
         let (port, _request) =
-            provider(format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{json}")).await;
-        sent(port, "http").await
+            answer_once(format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{json}"))
+                .await;
+        send_to(port, "http").await
     }
 
     #[tokio::test]
     async fn a_text_arrives_as_it_was_written_and_is_known_by_the_providers_name() {
-        let (port, request) = provider(
+        let (port, request) = answer_once(
             "HTTP/1.1 201 Created\r\nContent-Length: 13\r\n\r\n{\"sid\":\"SM1\"}".to_owned(),
         )
         .await;
-        assert_eq!(sent(port, "http").await.unwrap().as_deref(), Some("SM1"));
+        assert_eq!(send_to(port, "http").await.unwrap().as_deref(), Some("SM1"));
         let request = request.await.unwrap();
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
         for said in [
@@ -347,12 +326,12 @@ mod tests {
     async fn what_was_taken_is_taken_whatever_can_be_read_of_the_answer() {
         for junk in ["", "{}", "{\"sid\": 7}", "{\"sid\": \"a b\"}", "<html>", &"[".repeat(100_000)]
         {
-            assert!(matches!(answered("200 OK", junk).await, Ok(None)));
+            assert!(matches!(send_for_answer("200 OK", junk).await, Ok(None)));
         }
         let (port, _request) =
-            provider("HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n{\"sid\":".to_owned())
+            answer_once("HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n{\"sid\":".to_owned())
                 .await;
-        assert!(matches!(sent(port, "http").await, Ok(None)));
+        assert!(matches!(send_to(port, "http").await, Ok(None)));
     }
 
     #[tokio::test]
@@ -376,7 +355,7 @@ mod tests {
             ("507 Insufficient Storage", "", |e| matches!(e, NotNow(_))),
         ];
         for (status, json, is) in cases {
-            let error = answered(status, json).await.unwrap_err();
+            let error = send_for_answer(status, json).await.unwrap_err();
             assert!(is(&error), "{status} {json}: {error:?}");
         }
     }
@@ -384,7 +363,8 @@ mod tests {
     #[tokio::test]
     async fn the_providers_words_are_told_without_what_is_the_patients() {
         let json = serde_json::json!({"code": 21211, "message": format!("'To' +14165550199 cannot take '{BODY}'{}", "x".repeat(400))});
-        let Err(SendError::Never(text)) = answered("400 Bad Request", &json.to_string()).await
+        let Err(SendError::Never(text)) =
+            send_for_answer("400 Bad Request", &json.to_string()).await
         else {
             panic!("a number that cannot be")
         };
@@ -397,13 +377,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_provider_that_is_not_there_is_told_from_one_that_falls_silent() {
-        let (port, request) = provider(String::new()).await;
-        assert!(matches!(sent(port, "http").await, Err(SendError::Unknown(_))));
+        let (port, request) = answer_once(String::new()).await;
+        assert!(matches!(send_to(port, "http").await, Err(SendError::Unknown(_))));
         assert!(request.await.unwrap().contains("Body="), "the text had gone out");
-        // Nobody listens there any more; and one that speaks no TLS is told nothing.
-        assert!(matches!(sent(port, "http").await, Err(SendError::Unreachable(_))));
-        let (port, _request) = provider("HTTP/1.1 400 Bad Request\r\n\r\n".to_owned()).await;
-        assert!(matches!(sent(port, "https").await, Err(SendError::Unreachable(_))));
+        // The port is closed now; and a provider without TLS gets nothing.
+        assert!(matches!(send_to(port, "http").await, Err(SendError::Unreachable(_))));
+        let (port, _request) = answer_once("HTTP/1.1 400 Bad Request\r\n\r\n".to_owned()).await;
+        assert!(matches!(send_to(port, "https").await, Err(SendError::Unreachable(_))));
     }
 
     #[test]

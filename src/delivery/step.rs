@@ -1,7 +1,7 @@
 //! Delivery: claim what is due, send it, mark what became of it. A crash in between leaves
 //! the claim to expire, and the same Message-ID goes out again: never a loss. Each way goes by
-//! itself, so that one which is down holds up no other. Who rings the bell stands in `ticker`; how a
-//! message looks in `compose`, what is written of its fate in `marks`.
+//! itself, so that one which is down holds up no other. When steps run stands in `ticker`, how a
+//! message looks in `compose`, what the ledger notes of it in `marks`.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -18,7 +18,7 @@ use crate::domain::patient::Phone;
 use crate::domain::patient::channel::Channel;
 use crate::storage::messages::ledger;
 
-/// How long whoever claimed a message may take to send it.
+/// How long the node that claimed a message may take to send it.
 const CLAIM: Duration = Duration::minutes(5);
 /// How many messages one step sends by one way at most; the next step sends the rest.
 const AT_ONCE: usize = 200;
@@ -46,10 +46,10 @@ impl Outcome {
 
 /// When there is something to do next, if ever.
 pub async fn next_due(post: &Post) -> Result<Option<DateTime<Utc>>> {
-    next_by(post, &post.ways()).await
+    next_due_by(post, &post.ways()).await
 }
 
-async fn next_by(post: &Post, ways: &[Channel]) -> Result<Option<DateTime<Utc>>> {
+async fn next_due_by(post: &Post, ways: &[Channel]) -> Result<Option<DateTime<Utc>>> {
     let mut tx = post.app.db.read().await?;
     let mut next = ledger::next_expiry(&mut tx).await?;
     for channel in ways {
@@ -69,14 +69,14 @@ pub async fn step(post: &Post, now: DateTime<Utc>) -> Result<Outcome> {
 pub async fn step_by(post: &Post, ways: &[Channel], now: DateTime<Utc>) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     // Looking first keeps the one writer of SQLite free.
-    if next_by(post, ways).await?.is_none_or(|at| at > now) {
+    if next_due_by(post, ways).await?.is_none_or(|at| at > now) {
         return Ok(outcome);
     }
     let mut work = Work::for_program(&post.app, DELIVERY).await?;
     ledger::release_expired(&mut work.tx, now).await?;
     work.done().await?;
     for channel in ways {
-        burst(post, *channel, now, &mut outcome).await?;
+        send_burst(post, *channel, now, &mut outcome).await?;
     }
     Ok(outcome)
 }
@@ -95,7 +95,7 @@ pub async fn sweep(post: &Post, now: DateTime<Utc>) -> Result<u64> {
     Ok(skipped)
 }
 
-async fn burst(
+async fn send_burst(
     post: &Post,
     channel: Channel,
     now: DateTime<Utc>,
@@ -115,7 +115,7 @@ async fn burst(
         }
         let reached = deliver(post, &rows, now, outcome).await?;
         if !reached {
-            // No use in asking for each of a hundred.
+            // A server that is down is asked once, not for each message.
             break;
         }
     }
@@ -171,7 +171,7 @@ fn when(row: &Message, quiet: &QuietHours, now: DateTime<Utc>) -> When {
     if row.useful_until.is_some_and(|until| until < now) {
         return When::Never(Unsent::TooLate);
     }
-    // What is about a shop's silence is not settled by the visit's end.
+    // A shop's report or answer is still missing after the visit has ended.
     let outlasts = matches!(
         row.kind,
         MessageKind::ShopReport | MessageKind::ShopSilent | MessageKind::ShopOverdue
@@ -210,7 +210,7 @@ async fn deliver(
             Some(smtp) => smtp.send(mail.message.clone()).await.map(|()| Some(mail.id.clone())),
             None => Ok(Some(mail.id.clone())),
         },
-        Outgoing::Text { to, body } => text(post, rows, to, body).await,
+        Outgoing::Text { to, body } => send_text(post, rows, to, body).await,
         Outgoing::Task(..) => Ok(None),
     };
     let due_at = rows.first().map_or(now, |row| row.due_at);
@@ -242,7 +242,7 @@ async fn deliver(
 }
 
 /// Sends a text. Its provider calls back at an address that names the row, since the call may come before our own mark.
-async fn text(
+async fn send_text(
     post: &Post,
     rows: &[Message],
     to: &Phone,

@@ -1,5 +1,5 @@
 //! The bell: every few seconds a step by each way, every quarter of a minute a look into the mailbox,
-//! once a day the feeds that nobody fetches. It owns no state and may ring on many nodes at
+//! once a day the feeds that no calendar fetches. It owns no state and may ring on many nodes at
 //! once. Only UTC cron expressions: the library's zone-aware jobs slip at clock changes, its
 //! repeated jobs die after a stall, and its runs overlap, hence one at a time by `try_lock`.
 
@@ -13,7 +13,7 @@ use super::{inbox, step};
 use crate::actions::calendar::feeds;
 use crate::domain::patient::channel::Channel;
 
-/// Starts to ring, until the scheduler that is answered is shut down.
+/// Starts to ring; shutting the scheduler down ends it.
 pub async fn start(post: &Post) -> Result<JobScheduler, JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
     for way in post.ways() {
@@ -25,7 +25,7 @@ pub async fn start(post: &Post) -> Result<JobScheduler, JobSchedulerError> {
         scheduler.add(job("*/5 * * * * *", post, run)?).await?;
     }
     if post.inbox.is_some() {
-        scheduler.add(job("*/15 * * * * *", post, |post| Box::pin(read(post)))?).await?;
+        scheduler.add(job("*/15 * * * * *", post, |post| Box::pin(read_mailbox(post)))?).await?;
     }
     scheduler.add(job("0 */10 * * * *", post, |post| Box::pin(sweep(post)))?).await?;
     scheduler.add(job("0 30 8 * * *", post, |post| Box::pin(revoke_unused(post)))?).await?;
@@ -41,7 +41,7 @@ fn job(schedule: &str, post: &Post, run: fn(Post) -> Run) -> Result<Job, JobSche
 }
 
 async fn deliver(post: Post, way: Channel) {
-    let Ok(_turn) = post.sending.of(way).try_lock() else {
+    let Ok(_turn) = post.sending.turn_of(way).try_lock() else {
         return;
     };
     if let Err(error) = step::step_by(&post, &[way], post.app.clock.now()).await {
@@ -55,7 +55,7 @@ async fn sweep(post: Post) {
     }
 }
 
-async fn read(post: Post) {
+async fn read_mailbox(post: Post) {
     let Ok(_turn) = post.reading.try_lock() else {
         return;
     };

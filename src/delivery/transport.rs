@@ -1,5 +1,5 @@
-//! The way out: a mail server over SMTP with one connection kept for a burst, the demo's
-//! mailbox, or both. It says what became of a mail by what to do next.
+//! Sending mail: a mail server over SMTP, with one connection kept for a burst. What became of a
+//! mail is answered by what to do next.
 
 use std::time::Duration;
 
@@ -16,10 +16,11 @@ use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use percent_encoding::percent_decode_str;
 use thiserror::Error;
 use tokio::sync::Mutex;
-use url::{Host, Url};
+use url::Url;
+
+use super::server_settings::{SettingsError, credentials, host_and_locality};
 
 /// How long the server may take for one step.
 const STEP: Duration = Duration::from_secs(20);
@@ -38,38 +39,6 @@ const SIGNED: [&str; 10] = [
     "List-Unsubscribe",
     "List-Unsubscribe-Post",
 ];
-
-/// Why the settings of a mail server make no sense.
-#[derive(Debug, Error)]
-pub enum SettingsError {
-    /// Not smtp: or smtps:, or imaps:.
-    #[error("the address begins with {0}")]
-    Scheme(&'static str),
-    /// No host.
-    #[error("the address names no server")]
-    Host,
-    /// Something else than is known.
-    #[error("tls is required, opportunistic or none")]
-    Tls,
-    /// A password must not go over a network in the clear.
-    #[error("in the clear only a server on this machine is spoken to")]
-    Clear,
-    /// None, or a password that is no text.
-    #[error("the address holds user and password, percent-encoded UTF-8")]
-    Credentials,
-    /// The authority's file.
-    #[error("the authority's certificate cannot be read")]
-    Authority,
-    /// The DKIM key.
-    #[error("the DKIM key is neither RSA (PKCS#1 PEM) nor Ed25519 (32 bytes in base64)")]
-    Dkim,
-    /// What text messages come from.
-    #[error("text messages come from a number in E.164, or from a messaging service (MG…)")]
-    Sender,
-    /// What TLS itself says.
-    #[error("TLS: {0}")]
-    TlsParameters(String),
-}
 
 /// A key that mail is signed with.
 #[derive(Debug, Clone)]
@@ -141,7 +110,7 @@ impl SmtpSettings {
             "smtps" => true,
             _ => return Err(SettingsError::Scheme("smtp:// or smtps://")),
         };
-        let (host, here) = host_of(url)?;
+        let (host, here) = host_and_locality(url)?;
         let tls =
             url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
         let secrecy = match tls.as_deref() {
@@ -158,11 +127,11 @@ impl SmtpSettings {
             port: url.port().unwrap_or(if wrapped { 465 } else { 587 }),
             host,
             secrecy,
-            credentials: credentials_of(url)?,
+            credentials: credentials(url)?,
             authority,
             dkim,
         };
-        // What is wrong is said at start, not at the first mail.
+        // Settings that are wrong are refused at start, not at the first mail.
         settings.tls()?;
         settings.dkim.as_ref().map(DkimSettings::config).transpose()?;
         Ok(settings)
@@ -199,34 +168,6 @@ impl SmtpSettings {
     }
 }
 
-/// The server that an address names, and whether it is this machine.
-pub(super) fn host_of(url: &Url) -> Result<(String, bool), SettingsError> {
-    // Schemes that the URL standard does not know keep hosts as they were written.
-    let host =
-        url.host_str().filter(|host| !host.is_empty()).ok_or(SettingsError::Host)?.to_owned();
-    let here = match Host::parse(&host) {
-        Ok(Host::Ipv4(address)) => address.is_loopback(),
-        Ok(Host::Ipv6(address)) => address.is_loopback(),
-        Ok(Host::Domain(name)) => name == "localhost",
-        Err(_) => return Err(SettingsError::Host),
-    };
-    Ok((host.trim_matches(['[', ']']).to_owned(), here))
-}
-
-/// User and password of an address.
-pub(super) fn credentials_of(url: &Url) -> Result<Option<(String, String)>, SettingsError> {
-    if url.username().is_empty() {
-        return Ok(None);
-    }
-    let plain = |text: &str| {
-        percent_decode_str(text)
-            .decode_utf8()
-            .map(String::from)
-            .map_err(|_| SettingsError::Credentials)
-    };
-    Ok(Some((plain(url.username())?, plain(url.password().unwrap_or_default())?)))
-}
-
 /// What became of a mail that was not taken.
 #[derive(Debug, Error)]
 pub enum SendError {
@@ -247,21 +188,20 @@ pub enum SendError {
     Unknown(String),
 }
 
+/// What an error says and what lies behind it, in `most` characters at most.
+pub(super) fn error_chain(error: &dyn std::error::Error, most: usize) -> String {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    let chain: Vec<String> = chain.map(ToString::to_string).collect();
+    chain.join(": ").chars().take(most).collect()
+}
+
 impl From<lettre::transport::smtp::Error> for SendError {
     fn from(error: lettre::transport::smtp::Error) -> Self {
-        let chain =
-            std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
-        let text: String = chain
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(": ")
-            .chars()
-            .take(500)
-            .collect();
-        // Of the server as a whole, not of this mail: who we are, or how we came, does not please it.
-        let of_us =
+        let text = error_chain(&error, 500);
+        // The server refuses the clinic, or the way it connected, and so every other mail too.
+        let refuses_us =
             error.status().is_some_and(|code| [530, 534, 535, 538].contains(&u16::from(code)));
-        if of_us || error.is_client() {
+        if refuses_us || error.is_client() {
             Self::Unreachable(text)
         } else if error.is_permanent() {
             Self::Never(text)
@@ -279,7 +219,7 @@ impl From<lettre::transport::smtp::Error> for SendError {
 #[derive(Debug)]
 pub struct Smtp {
     settings: SmtpSettings,
-    /// Keeps one connection; made anew when nobody knows any more what would be said on that.
+    /// Keeps one connection; replaced when a mail was left in the middle of it.
     transport: Mutex<AsyncSmtpTransport<Tokio1Executor>>,
     dkim: Option<DkimConfig>,
 }

@@ -20,3 +20,4 @@ pub mod refusal;
 pub mod role;
 pub mod text;
 pub mod time;
+pub(crate) mod words;

@@ -13,7 +13,7 @@ const HOUSE: &[Room] = &[
     (
         "domain",
         "",
-        "ids codes text kept_as_text < role overriding < refusal time < patient < clinic
+        "ids codes text kept_as_text < role overriding < refusal time < patient < clinic words
             < catalogue access < course < booking < partner < messages manage",
     ),
     (
@@ -44,7 +44,7 @@ const HOUSE: &[Room] = &[
     (
         "delivery",
         "domain storage calendar actions",
-        "error lists transport < inbox_settings letter mime sms < post
+        "error lists server_settings < transport < inbox_settings letter mime sms < post
             < compose < inbox marks < step < forward ticker",
     ),
     (

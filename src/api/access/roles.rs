@@ -1,6 +1,6 @@
-//! Who may come in: each route is wrapped in the roles that may use it, which also
-//! puts those roles, and every error that the route can answer, into its description.
-//! Repeated requests are answered from what was kept, since that is per caller.
+//! The roles that may use a route: each route is wrapped in them, which also puts those roles,
+//! and every error that the route can answer, into its description. Repeated requests are
+//! answered here from what was kept, since that is per caller.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request};
@@ -17,9 +17,9 @@ use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::work::repeats;
 use crate::actions::{Actor, App, Caller};
 use crate::api::describe;
-use crate::api::extract::{MOST_BYTES, unread};
+use crate::api::extract::{MOST_BYTES, unread_body};
 use crate::api::problem::Problem;
-use crate::api::respond::assembled;
+use crate::api::respond::json_response;
 use crate::api::serving::Serving;
 use crate::domain::ids::{DeedId, TokenId};
 use crate::domain::role::Role;
@@ -32,17 +32,17 @@ pub(in crate::api) fn allow(
     roles: &'static [Role],
     (schemas, mut paths, methods): UtoipaMethodRouter<App>,
 ) -> UtoipaMethodRouter<App> {
-    describe::restricted(&mut paths, roles);
+    describe::add_roles_and_errors(&mut paths, roles);
     let guarded =
         methods.layer(from_fn(move |request: Request, next: Next| guard(roles, request, next)));
     (schemas, paths, guarded)
 }
 
-/// Lets everybody use `routes`, signed in or not.
-pub(in crate::api) fn open(
+/// Lets every caller use `routes`, signed in or not.
+pub(in crate::api) fn allow_all(
     (schemas, mut paths, methods): UtoipaMethodRouter<App>,
 ) -> UtoipaMethodRouter<App> {
-    describe::open(&mut paths);
+    describe::add_errors(&mut paths);
     (schemas, paths, methods)
 }
 
@@ -52,23 +52,23 @@ pub(in crate::api) struct Token(pub(in crate::api) TokenId);
 
 async fn guard(roles: &'static [Role], request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    admitted(roles, parts, body, next).await.unwrap_or_else(IntoResponse::into_response)
+    admit(roles, parts, body, next).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn admitted(
+async fn admit(
     roles: &'static [Role],
     mut parts: Parts,
     body: Body,
     next: Next,
 ) -> Result<Response, Problem> {
     let serving = parts.extensions.get::<Serving>().cloned().ok_or_else(Problem::fault)?;
-    let (token, actor) = signed_in(&serving, &parts).await?;
+    let (token, actor) = token_holder(&serving, &parts).await?;
     if !roles.contains(&actor.role) {
         return Err(Problem::not_allowed());
     }
     parts.extensions.insert(Token(token));
     if let Some(key) = repeat_key(&parts)? {
-        return repeated(&serving.app, actor, key, parts, body, next).await;
+        return answer_repeatable(&serving.app, actor, key, parts, body, next).await;
     }
     let caller = Caller::new(actor);
     parts.extensions.insert(caller.clone());
@@ -76,7 +76,7 @@ async fn admitted(
     Ok(with_deed(response, caller.left.deed()))
 }
 
-async fn signed_in(serving: &Serving, parts: &Parts) -> Result<(TokenId, Actor), Problem> {
+async fn token_holder(serving: &Serving, parts: &Parts) -> Result<(TokenId, Actor), Problem> {
     let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = bearer
         .and_then(|value| value.split_once(' '))
@@ -98,9 +98,9 @@ fn repeat_key(parts: &Parts) -> Result<Option<String>, Problem> {
     key.map(|key| Some(key.to_owned())).ok_or_else(unreadable)
 }
 
-/// Answers a request that carries a key: as before if it was answered before, else anew. What a
-/// deed answers is kept in its own transaction; what a refusal answers is kept here.
-async fn repeated(
+/// Answers a request that carries a key, with the same answer where it was answered before. The answer of a
+/// deed is kept in the deed's own transaction, that of a refusal here.
+async fn answer_repeatable(
     app: &App,
     actor: Actor,
     key: String,
@@ -109,11 +109,11 @@ async fn repeated(
     next: Next,
 ) -> Result<Response, Problem> {
     let bytes =
-        to_bytes(body, MOST_BYTES).await.map_err(|_| unread(StatusCode::PAYLOAD_TOO_LARGE))?;
+        to_bytes(body, MOST_BYTES).await.map_err(|_| unread_body(StatusCode::PAYLOAD_TOO_LARGE))?;
     let repeat = Repeat { key, fingerprint: fingerprint(&parts, &bytes) };
     if let Some(kept) = repeats::recall(app, &actor, &repeat).await? {
         let deed = kept.deed_id;
-        let response = assembled(u16::try_from(kept.status).unwrap_or(500), kept.body);
+        let response = json_response(u16::try_from(kept.status).unwrap_or(500), kept.body);
         return Ok(with_deed(response, deed));
     }
     let caller = Caller { repeat: Some(repeat.clone()), ..Caller::new(actor.clone()) };
@@ -127,7 +127,7 @@ async fn repeated(
     let bytes = to_bytes(body, usize::MAX).await.map_err(|_| Problem::fault())?;
     let kept =
         repeats::keep(app, &actor, &repeat, status, &String::from_utf8_lossy(&bytes)).await?;
-    Ok(assembled(u16::try_from(kept.status).unwrap_or(500), kept.body))
+    Ok(json_response(u16::try_from(kept.status).unwrap_or(500), kept.body))
 }
 
 /// The answer with the header that names its deed, where something was changed.

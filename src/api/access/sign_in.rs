@@ -11,7 +11,7 @@ use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::{Actor, Answer, App, Caller};
 use crate::api::extract::Json;
 use crate::api::problem::Problem;
-use crate::api::respond::{Reply, Shown};
+use crate::api::respond::{JsonAnswer, Reply};
 
 /// A token for email and password, for twelve hours.
 #[utoipa::path(post, path = "/sign-in", tag = "Signing in", request_body = Credentials,
@@ -21,7 +21,7 @@ pub(in crate::api) async fn sign_in(
     Extension(CameFrom(from)): Extension<CameFrom>,
     Json(credentials): Json<Credentials>,
 ) -> Reply<SignedIn> {
-    Ok(Shown(Answer::Is(tokens::sign_in(&app, credentials, from).await?)))
+    Ok(JsonAnswer(Answer::Is(tokens::sign_in(&app, credentials, from).await?)))
 }
 
 /// Ends the token that the request came with.
@@ -38,5 +38,5 @@ pub(in crate::api) async fn sign_out(
 #[utoipa::path(get, path = "/me", operation_id = "get_me", tag = "Signing in", responses((status = 200, body = Me)))]
 pub(in crate::api) async fn me(caller: Caller) -> Reply<Me> {
     let Actor { user_id, name, role, partner_id } = caller.actor;
-    Ok(Shown(Answer::Is(Me { id: user_id, name, role, partner_id })))
+    Ok(JsonAnswer(Answer::Is(Me { id: user_id, name, role, partner_id })))
 }

@@ -110,7 +110,7 @@ pub(in crate::api) async fn cancel(
 
 /// The patient is here.
 #[utoipa::path(post, path = "/sessions/{id}/arrive", operation_id = "mark_session_arrived", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
-pub(in crate::api) async fn arrive(
+pub(in crate::api) async fn mark_arrived(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<SessionId>,
@@ -132,7 +132,7 @@ pub(in crate::api) async fn check_in(
 
 /// The patient did not come.
 #[utoipa::path(post, path = "/sessions/{id}/no-show", operation_id = "mark_session_no_show", tag = "Sessions", params(("id" = SessionId, Path)), responses((status = 200, body = SessionView)))]
-pub(in crate::api) async fn no_show(
+pub(in crate::api) async fn mark_no_show(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<SessionId>,

@@ -11,7 +11,7 @@ use crate::actions::booking::{places, slots};
 use crate::actions::{Answer, App, Caller};
 use crate::api::extract::{Path, Query};
 use crate::api::problem::Problem;
-use crate::api::respond::{Reply, Shown};
+use crate::api::respond::{JsonAnswer, Reply};
 use crate::domain::ids::{CourseId, DeviceId, PractitionerId, RoomId, SessionId, SiteId};
 use crate::domain::text::Code;
 use crate::domain::time::civil::Edge;
@@ -87,7 +87,7 @@ pub(in crate::api) async fn find(
         instead_of: session_id,
         limit,
     };
-    Ok(Shown(Answer::Is(slots::find_slots(&app, &caller, wanted).await?)))
+    Ok(JsonAnswer(Answer::Is(slots::find_slots(&app, &caller, wanted).await?)))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -109,7 +109,7 @@ pub(in crate::api) struct Asked {
 
 /// Where the next session of a course could be: the clinic and each partner's shop, with its first times, or why there are none.
 #[utoipa::path(get, path = "/courses/{id}/places", operation_id = "find_places", tag = "Booking", params(("id" = CourseId, Path), Asked), responses((status = 200, body = Places)))]
-pub(in crate::api) async fn places(
+pub(in crate::api) async fn find_places(
     State(app): State<App>,
     caller: Caller,
     Path(course_id): Path<CourseId>,
@@ -124,5 +124,5 @@ pub(in crate::api) async fn places(
         instead_of: None,
         limit: 1,
     };
-    Ok(Shown(Answer::Is(places::places(&app, &caller, wanted).await?)))
+    Ok(JsonAnswer(Answer::Is(places::places(&app, &caller, wanted).await?)))
 }

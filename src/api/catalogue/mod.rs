@@ -14,7 +14,7 @@ use crate::actions::work::page::Items;
 use crate::actions::{Answer, App, Caller};
 use crate::api::extract::{IfMatch, Path, Query};
 use crate::api::problem::Problem;
-use crate::api::respond::{Reply, Shown};
+use crate::api::respond::{JsonAnswer, Reply};
 use crate::domain::ids::ClosureId;
 
 // rustfmt moves the second lines of these attributes further at each run.
@@ -133,10 +133,10 @@ pub(super) struct Year {
 
 /// Ontario's public holidays of a year, as the clinic keeps them.
 #[utoipa::path(get, path = "/public-holidays", operation_id = "list_public_holidays", tag = "Catalogue", params(Year), responses((status = 200, body = Items<Holiday>)))]
-pub(super) async fn holidays(
+pub(super) async fn list_holidays(
     State(app): State<App>,
     Query(Year { year }): Query<Year>,
 ) -> Reply<Items<Holiday>> {
     let items = actions::holidays(&app, year)?;
-    Ok(Shown(Answer::Is(Items { items, next: None })))
+    Ok(JsonAnswer(Answer::Is(Items { items, next: None })))
 }

@@ -69,13 +69,13 @@ pub(in crate::api) async fn fetch(
 ) -> Response {
     let secret = name.strip_suffix(".ics").unwrap_or_default();
     match fetch::fetch(&app, secret).await {
-        Ok(Some(fetched)) => shown(&fetched, &asked),
+        Ok(Some(fetched)) => calendar_response(&fetched, &asked),
         Ok(None) => Problem::not_found("There is nothing at this address.").into_response(),
         Err(error) => Problem::from(error).into_response(),
     }
 }
 
-fn shown(fetched: &Fetched, asked: &HeaderMap) -> Response {
+fn calendar_response(fetched: &Fetched, asked: &HeaderMap) -> Response {
     let zipped = asked
         .get_all(header::ACCEPT_ENCODING)
         .iter()
@@ -115,7 +115,7 @@ fn shown(fetched: &Fetched, asked: &HeaderMap) -> Response {
     response
 }
 
-/// Whether what the client has is what there is. By its tag alone: a visit that went to somebody else leaves no time behind.
+/// Whether the client already has the calendar, by its tag alone: a visit that moved to another calendar leaves no time here.
 fn is_fresh(asked: &HeaderMap, tags: [&String; 2]) -> bool {
     let named = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     named
@@ -145,7 +145,7 @@ mod tests {
     use super::accepts_gzip;
 
     #[test]
-    fn gzip_is_sent_to_whoever_takes_it() {
+    fn gzip_is_sent_to_clients_that_take_it() {
         for yes in ["gzip", "br, gzip;q=0.5", "GZIP"] {
             assert!(accepts_gzip(yes), "{yes}");
         }

@@ -60,7 +60,7 @@ pub(in crate::api) async fn get(
 
 /// The task was done.
 #[utoipa::path(post, path = "/tasks/{id}/done", operation_id = "complete_task", tag = "Tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskView)))]
-pub(in crate::api) async fn done(
+pub(in crate::api) async fn complete(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<TaskId>,

@@ -30,7 +30,7 @@ impl Signed {
         let fields: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
         let signature = headers.get("x-twilio-signature").and_then(|value| value.to_str().ok());
         let known = app.profile.texts.as_ref().zip(signature);
-        // The provider signs the address that it was told: the public one.
+        // The provider signs the public address, which it was given.
         let url = app.profile.public_url.to(path);
         match known {
             Some((texts, signature)) if verified(&texts.secret, &url, &fields, signature) => {
@@ -46,11 +46,11 @@ impl Signed {
 }
 
 /// An id of the provider's, as it is kept.
-fn plain(id: &str) -> String {
+fn printable_id(id: &str) -> String {
     id.chars().filter(|c| !c.is_control()).take(100).collect()
 }
 
-fn path_of(uri: &axum::http::Uri) -> &str {
+fn signed_path(uri: &axum::http::Uri) -> &str {
     uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str)
 }
 
@@ -61,7 +61,7 @@ async fn incoming(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let call = Signed::read(&app, path_of(&uri), &headers, &body)?;
+    let call = Signed::read(&app, signed_path(&uri), &headers, &body)?;
     let (Some(from), Some(id)) =
         (call.get("From"), call.get("MessageSid").filter(|id| !id.is_empty()))
     else {
@@ -70,7 +70,7 @@ async fn incoming(
     let text = Incoming {
         from: from.to_owned(),
         body: call.get("Body").unwrap_or_default().to_owned(),
-        id: plain(id),
+        id: printable_id(id),
     };
     let words = texts::receive(&app, &text).await?;
     let answer =
@@ -91,9 +91,9 @@ async fn status(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
-    let call = Signed::read(&app, path_of(&uri), &headers, &body)?;
+    let call = Signed::read(&app, signed_path(&uri), &headers, &body)?;
     let id: MessageId = id.parse().map_err(|_| Error::NotThere("message"))?;
-    let provider_id = plain(call.get("MessageSid").unwrap_or_default());
+    let provider_id = printable_id(call.get("MessageSid").unwrap_or_default());
     let (status, error) = (call.get("MessageStatus").unwrap_or_default(), call.get("ErrorCode"));
     texts::note_report(&app, id, &provider_id, status, error).await?;
     Ok(StatusCode::NO_CONTENT)

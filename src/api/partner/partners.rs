@@ -84,7 +84,7 @@ pub(in crate::api) struct Wanted {
 
 /// A shop's list: its visits from today on, or of other days, each with what the shop may know of the patient.
 #[utoipa::path(get, path = "/partners/{id}/visits", operation_id = "list_shop_visits", tag = "Partners", params(("id" = PartnerId, Path), Wanted), responses((status = 200, body = Items<ListedVisit>)))]
-pub(in crate::api) async fn visits(
+pub(in crate::api) async fn list_visits(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<PartnerId>,
@@ -97,7 +97,7 @@ pub(in crate::api) async fn visits(
 
 /// The addresses at which a shop finds its list without signing in, those in use, without their secrets.
 #[utoipa::path(get, path = "/partners/{id}/links", operation_id = "list_shop_links", tag = "Partners", params(("id" = PartnerId, Path), Page), responses((status = 200, body = Items<ShopLinkView>)))]
-pub(in crate::api) async fn links(
+pub(in crate::api) async fn list_links(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<PartnerId>,

@@ -11,7 +11,7 @@ use crate::actions::partner::settlement::{FiguresWanted, Settlement};
 use crate::actions::{Answer, App, Caller};
 use crate::api::extract::Query;
 use crate::api::problem::Problem;
-use crate::api::respond::{Reply, Shown};
+use crate::api::respond::{JsonAnswer, Reply};
 use crate::domain::ids::PartnerId;
 use crate::domain::partner::settlement::Month;
 
@@ -39,17 +39,17 @@ impl From<Wanted> for FiguresWanted {
 
 /// Per shop and month: sessions referred, accepted, declined, done, overdue, and median days to answer and to treatment.
 #[utoipa::path(get, path = "/settlement", operation_id = "get_settlement", tag = "Partners", params(Wanted), responses((status = 200, body = Settlement)))]
-pub(in crate::api) async fn json(
+pub(in crate::api) async fn get_json(
     State(app): State<App>,
     caller: Caller,
     Query(wanted): Query<Wanted>,
 ) -> Reply<Settlement> {
-    Ok(Shown(Answer::Is(settlement::settled(&app, &caller, wanted.into()).await?)))
+    Ok(JsonAnswer(Answer::Is(settlement::settled(&app, &caller, wanted.into()).await?)))
 }
 
 /// The same as comma-separated values.
 #[utoipa::path(get, path = "/settlement.csv", operation_id = "get_settlement_csv", tag = "Partners", params(Wanted), responses((status = 200, body = String, content_type = "text/csv")))]
-pub(in crate::api) async fn csv(
+pub(in crate::api) async fn get_csv(
     State(app): State<App>,
     caller: Caller,
     Query(wanted): Query<Wanted>,

@@ -6,7 +6,7 @@ use crate::actions::patient::opt_outs;
 use crate::actions::patient::opt_outs::{OptOuts, Wish};
 use crate::actions::{Answer, App, Caller};
 use crate::api::extract::{Json, Path};
-use crate::api::respond::{Reply, Shown};
+use crate::api::respond::{JsonAnswer, Reply};
 use crate::domain::ids::PatientId;
 
 /// Every opt-out of a patient's address and number, ended ones included, oldest first.
@@ -16,12 +16,12 @@ pub(in crate::api) async fn list(
     caller: Caller,
     Path(id): Path<PatientId>,
 ) -> Reply<OptOuts> {
-    Ok(Shown(Answer::Is(opt_outs::list(&app, &caller, id).await?)))
+    Ok(JsonAnswer(Answer::Is(opt_outs::list(&app, &caller, id).await?)))
 }
 
 /// The patient wants no messages by one way, or wants them again; takes effect at once.
 #[utoipa::path(post, path = "/patients/{id}/opt-outs", operation_id = "change_opt_outs", tag = "Patients", params(("id" = PatientId, Path)), request_body = Wish, responses((status = 200, body = OptOuts)))]
-pub(in crate::api) async fn wish(
+pub(in crate::api) async fn change(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<PatientId>,

@@ -11,6 +11,7 @@ use crate::domain::clinic::reminder::Purpose;
 use crate::domain::patient::Language;
 use crate::domain::time::civil;
 use crate::domain::time::time_zone::Tz;
+use crate::domain::words::words;
 
 /// What all texts of a clinic share.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +30,9 @@ impl<'a> Sender<'a> {
     }
 }
 
-/// The first of `forms` that fits a segment, or the last one.
-fn fitting(forms: impl IntoIterator<Item = String>) -> String {
+/// The first of `forms` that fits a segment, or the last one, spelled in the alphabet of text messages.
+#[must_use]
+pub fn fitting(forms: impl IntoIterator<Item = String>) -> String {
     let mut last = String::new();
     for form in forms {
         // A time ends in a point already where it says a.m.
@@ -50,10 +52,7 @@ fn when(language: Language, start: DateTime<Utc>, zone: Tz) -> String {
         wording::short_day(language, wall),
         wording::time(language, wall),
     );
-    match language {
-        Language::En => format!("{weekday} {day}, {time}"),
-        Language::Fr => format!("{weekday} {day} à {time}"),
-    }
+    words!(language: "{weekday} {day}, {time}" | "{weekday} {day} à {time}")
 }
 
 /// A reminder.
@@ -68,49 +67,38 @@ pub fn reminder(
 ) -> String {
     let Sender { label, phone } = from;
     let when = when(language, start, zone);
-    match (language, purpose) {
-        (Language::En, Purpose::Confirm) => fitting([
-            format!(
-                "{label}: appointment {when}. Reply C to confirm, R to change, STOP to end. {phone} {link}"
-            ),
-            format!("{label}: {when}. C=confirm R=change STOP=end {phone} {link}"),
-        ]),
-        (Language::En, Purpose::Prepare) => fitting([
-            format!(
-                "{label}: appointment {when}. Please read your preparation sheet. R=change STOP=end {phone} {link}"
-            ),
-            format!("{label}: {when}. Please read your preparation sheet. STOP=end {phone} {link}"),
-            format!("{label}: {when}. R=change STOP=end {phone} {link}"),
-        ]),
-        (Language::En, Purpose::Remind) => fitting([
-            format!("{label}: appointment {when}. To change call {phone}. STOP to end. {link}"),
-            format!("{label}: {when}. STOP=end {phone} {link}"),
-        ]),
-        (Language::Fr, Purpose::Confirm) => fitting([
-            format!(
-                "{label}: rendez-vous {when}. Répondez C pour confirmer, R pour changer, STOP pour cesser. {phone} {link}"
-            ),
-            format!(
-                "{label}: rendez-vous {when}. C=confirmer R=changer STOP=cesser {phone} {link}"
-            ),
-            format!("{label}: {when}. C=confirmer R=changer STOP=cesser {phone} {link}"),
-        ]),
-        (Language::Fr, Purpose::Prepare) => fitting([
-            format!(
-                "{label}: rendez-vous {when}. Veuillez lire la feuille de préparation. R=changer STOP=cesser {phone} {link}"
-            ),
-            format!(
-                "{label}: {when}. Veuillez lire la feuille de préparation. STOP=cesser {phone} {link}"
-            ),
-            format!("{label}: {when}. R=changer STOP=cesser {phone} {link}"),
-        ]),
-        (Language::Fr, Purpose::Remind) => fitting([
-            format!(
-                "{label}: rendez-vous {when}. Pour changer, appelez le {phone}. STOP pour cesser. {link}"
-            ),
-            format!("{label}: {when}. STOP=cesser {phone} {link}"),
-        ]),
-    }
+    fitting(match purpose {
+        Purpose::Confirm => words!(
+            language: [
+                "{label}: appointment {when}. Reply C to confirm, R to change, STOP to end. {phone} {link}",
+                "{label}: {when}. C=confirm R=change STOP=end {phone} {link}"
+            ] | [
+                "{label}: rendez-vous {when}. Répondez C pour confirmer, R pour changer, STOP pour cesser. {phone} {link}",
+                "{label}: rendez-vous {when}. C=confirmer R=changer STOP=cesser {phone} {link}",
+                "{label}: {when}. C=confirmer R=changer STOP=cesser {phone} {link}"
+            ]
+        ),
+        Purpose::Prepare => words!(
+            language: [
+                "{label}: appointment {when}. Please read your preparation sheet. R=change STOP=end {phone} {link}",
+                "{label}: {when}. Please read your preparation sheet. STOP=end {phone} {link}",
+                "{label}: {when}. R=change STOP=end {phone} {link}"
+            ] | [
+                "{label}: rendez-vous {when}. Veuillez lire la feuille de préparation. R=changer STOP=cesser {phone} {link}",
+                "{label}: {when}. Veuillez lire la feuille de préparation. STOP=cesser {phone} {link}",
+                "{label}: {when}. R=changer STOP=cesser {phone} {link}"
+            ]
+        ),
+        Purpose::Remind => words!(
+            language: [
+                "{label}: appointment {when}. To change call {phone}. STOP to end. {link}",
+                "{label}: {when}. STOP=end {phone} {link}"
+            ] | [
+                "{label}: rendez-vous {when}. Pour changer, appelez le {phone}. STOP pour cesser. {link}",
+                "{label}: {when}. STOP=cesser {phone} {link}"
+            ]
+        ),
+    })
 }
 
 /// The answer to a patient who confirms.
@@ -118,14 +106,10 @@ pub fn reminder(
 pub fn thanks(from: Sender<'_>, language: Language, start: DateTime<Utc>, zone: Tz) -> String {
     let Sender { label, phone } = from;
     let when = when(language, start, zone);
-    match language {
-        Language::En => fitting([format!(
-            "{label}: thank you, see you {when}. To change call {phone}. STOP to end."
-        )]),
-        Language::Fr => fitting([format!(
-            "{label}: merci, à bientôt {when}. Pour changer, appelez le {phone}. STOP pour cesser."
-        )]),
-    }
+    fitting([words!(
+        language: "{label}: thank you, see you {when}. To change call {phone}. STOP to end."
+            | "{label}: merci, à bientôt {when}. Pour changer, appelez le {phone}. STOP pour cesser."
+    )])
 }
 
 /// The answer to a patient who asks for another time: at most three of them, and where to choose.
@@ -138,46 +122,37 @@ pub fn other_times(
     link: &str,
 ) -> String {
     let Sender { label, phone } = from;
-    let times = |separator: &str| {
-        let time = |start: &DateTime<Utc>| {
-            let wall = civil::wall_of(zone, *start);
-            format!("{} {}", wording::short_day(language, wall), wording::time(language, wall))
-        };
-        starts.iter().take(3).map(time).collect::<Vec<_>>().join(separator)
-    };
-    match (language, starts.is_empty()) {
-        (Language::En, false) => fitting([
-            format!("{label}: {}. Choose: {link} or call {phone}. STOP to end.", times("; ")),
-            format!("{label}: {}. {link} {phone} STOP=end", times(", ")),
-        ]),
-        (Language::Fr, false) => fitting([
-            format!(
-                "{label}: {}. Choisir: {link} ou appelez le {phone}. STOP pour cesser.",
-                times("; ")
-            ),
-            format!("{label}: {}. {link} {phone} STOP=cesser", times(", ")),
-        ]),
-        (Language::En, true) => fitting([format!(
-            "{label}: we will call you about another time, or call {phone}. STOP to end."
-        )]),
-        (Language::Fr, true) => fitting([format!(
-            "{label}: nous vous appellerons pour un autre moment, ou appelez le {phone}. STOP pour cesser."
-        )]),
+    if starts.is_empty() {
+        return fitting([words!(
+            language: "{label}: we will call you about another time, or call {phone}. STOP to end."
+                | "{label}: nous vous appellerons pour un autre moment, ou appelez le {phone}. STOP pour cesser."
+        )]);
     }
+    let time = |start: &DateTime<Utc>| {
+        let wall = civil::wall_of(zone, *start);
+        format!("{} {}", wording::short_day(language, wall), wording::time(language, wall))
+    };
+    let times: Vec<_> = starts.iter().take(3).map(time).collect();
+    let (times, tight) = (times.join("; "), times.join(", "));
+    fitting(words!(
+        language: [
+            "{label}: {times}. Choose: {link} or call {phone}. STOP to end.",
+            "{label}: {tight}. {link} {phone} STOP=end"
+        ] | [
+            "{label}: {times}. Choisir: {link} ou appelez le {phone}. STOP pour cesser.",
+            "{label}: {tight}. {link} {phone} STOP=cesser"
+        ]
+    ))
 }
 
 /// The answer to a patient who asks who writes.
 #[must_use]
 pub fn help(from: Sender<'_>, language: Language) -> String {
     let Sender { label, phone } = from;
-    match language {
-        Language::En => fitting([format!(
-            "{label}: messages about your appointments. Questions? Call {phone}. Reply STOP to end."
-        )]),
-        Language::Fr => fitting([format!(
-            "{label}: messages sur vos rendez-vous. Des questions? Appelez le {phone}. Répondez STOP pour cesser."
-        )]),
-    }
+    fitting([words!(
+        language: "{label}: messages about your appointments. Questions? Call {phone}. Reply STOP to end."
+            | "{label}: messages sur vos rendez-vous. Des questions? Appelez le {phone}. Répondez STOP pour cesser."
+    )])
 }
 
 /// The longest texts that a clinic of this name could have to send; at its start it is asked whether they fit.

@@ -7,53 +7,51 @@ use crate::domain::patient::Language;
 use crate::domain::time::civil;
 use crate::domain::time::civil::Civil;
 use crate::domain::time::time_zone::Tz;
+use crate::domain::words::words;
 
 /// A visit's day: `Monday, March 15, 2027`, `lundi 15 mars 2027`.
 #[must_use]
 pub fn day(language: Language, wall: NaiveDateTime) -> String {
-    match language {
-        Language::En => wall.date().format_localized("%A, %B %-d, %Y", Locale::en_CA).to_string(),
-        Language::Fr if wall.day() == 1 => {
-            wall.date().format_localized("%A 1er %B %Y", Locale::fr_CA).to_string()
-        }
-        Language::Fr => wall.date().format_localized("%A %-d %B %Y", Locale::fr_CA).to_string(),
-    }
+    let [weekday, month, year] = ["%A", "%B", "%Y"].map(|part| date_part(language, wall, part));
+    let number = day_number(language, wall);
+    words!(language: "{weekday}, {month} {number}, {year}" | "{weekday} {number} {month} {year}")
 }
 
 /// The day in short, for a subject: `Mar 15`, `15 mars`.
 #[must_use]
 pub fn short_day(language: Language, wall: NaiveDateTime) -> String {
-    match language {
-        Language::En => wall.date().format_localized("%b %-d", Locale::en_CA).to_string(),
-        Language::Fr if wall.day() == 1 => {
-            wall.date().format_localized("1er %B", Locale::fr_CA).to_string()
-        }
-        Language::Fr => wall.date().format_localized("%-d %B", Locale::fr_CA).to_string(),
-    }
+    let [short_month, month] = ["%b", "%B"].map(|part| date_part(language, wall, part));
+    let number = day_number(language, wall);
+    words!(language: "{short_month} {number}" | "{number} {month}")
 }
 
 /// The weekday in three letters: `Mon`, `lun`.
 #[must_use]
 pub fn short_weekday(language: Language, wall: NaiveDateTime) -> String {
+    date_part(language, wall, "%a").trim_end_matches('.').to_owned()
+}
+
+fn date_part(language: Language, wall: NaiveDateTime, part: &str) -> String {
     let locale = match language {
         Language::En => Locale::en_CA,
         Language::Fr => Locale::fr_CA,
     };
-    let name = wall.date().format_localized("%a", locale).to_string();
-    name.trim_end_matches('.').to_owned()
+    wall.date().format_localized(part, locale).to_string()
+}
+
+/// The day of the month. In French the first one is an ordinal.
+fn day_number(language: Language, wall: NaiveDateTime) -> String {
+    let number = wall.day();
+    if number == 1 { words!(language: "{number}" | "{number}er") } else { number.to_string() }
 }
 
 /// A time of day: `10:00 a.m.`, `10 h 00`.
 #[must_use]
 pub fn time(language: Language, wall: NaiveDateTime) -> String {
-    let minute = wall.minute();
-    match language {
-        Language::En => {
-            let (afternoon, hour) = wall.hour12();
-            format!("{hour}:{minute:02} {}", if afternoon { "p.m." } else { "a.m." })
-        }
-        Language::Fr => format!("{} h {minute:02}", wall.hour()),
-    }
+    let (hour, minute) = (wall.hour(), wall.minute());
+    let (is_afternoon, hour_of_12) = wall.hour12();
+    let half = if is_afternoon { "p.m." } else { "a.m." };
+    words!(language: "{hour_of_12}:{minute:02} {half}" | "{hour} h {minute:02}")
 }
 
 /// From when to when, with the zone's name; in the repeated hour of autumn with the offset too.
@@ -66,24 +64,15 @@ pub fn hours(language: Language, zone: Tz, start: DateTime<Utc>, end: DateTime<U
         .any(|wall| matches!(civil::resolve(zone, wall), Civil::Repeated { .. }));
     let offset = if twice { format!(", UTC{}", zone.offset_at(start)) } else { String::new() };
     let (name, city) = (zone.name(), city(zone));
-    match language {
-        Language::En => format!("{from_text} to {to_text}, {city} time ({name}{offset})"),
-        Language::Fr => format!("de {from_text} à {to_text}, heure de {city} ({name}{offset})"),
-    }
+    words!(
+        language: "{from_text} to {to_text}, {city} time ({name}{offset})"
+            | "de {from_text} à {to_text}, heure de {city} ({name}{offset})"
+    )
 }
 
 /// The city that a zone is named after.
 fn city(zone: Tz) -> String {
     zone.name().rsplit('/').next().unwrap_or_default().replace('_', " ")
-}
-
-/// That something is withheld from a shop, and not what (rule 58).
-#[must_use]
-pub fn withheld(language: Language) -> &'static str {
-    match language {
-        Language::En => crate::domain::partner::packet::WITHHELD,
-        Language::Fr => "certains renseignements ne sont pas communiqués, à la demande du patient",
-    }
 }
 
 #[cfg(test)]

@@ -13,10 +13,15 @@ use crate::domain::course::record::TestPatchResult;
 use crate::domain::course::{Depth, Goal, Pigment, Zone};
 use crate::domain::ids::PartnerId;
 use crate::domain::patient::lock_box::{Lock, LockedItem};
-use crate::domain::patient::{Fitzpatrick, Patient, Phone};
+use crate::domain::patient::{Fitzpatrick, Language, Patient, Phone};
+use crate::domain::words::words;
 
-/// What the packet says where something was left out (rule 58).
-pub const WITHHELD: &str = "some information withheld at the patient's request";
+words! {
+    /// That something was left out of a packet, and not what (rule 58).
+    #[must_use]
+    pub fn withheld: "some information withheld at the patient's request"
+        | "certains renseignements ne sont pas communiqués, à la demande du patient"
+}
 
 /// What a shop may know of a patient. What is null was not noted, or is withheld.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -86,7 +91,7 @@ impl Packet {
                 .next_back()
                 .filter(|_| open(LockedItem::LastLaser)),
             method,
-            withheld: anything.then_some(WITHHELD),
+            withheld: anything.then(|| withheld(Language::En)),
         }
     }
 

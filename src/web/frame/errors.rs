@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::page::public_page;
-use super::words::words;
 use crate::actions::access::browsers::Person;
 use crate::actions::{Error, Hindrance};
 use crate::domain::patient::Language;
+use crate::domain::words::words;
 
 #[derive(Template)]
 #[template(path = "frame/error.html", config = ".askama.toml")]

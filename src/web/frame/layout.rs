@@ -5,7 +5,7 @@ use super::assets;
 use super::signed_in::SignedIn;
 use crate::domain::patient::Language;
 use crate::domain::role::{MANAGERS, Role, STAFF};
-use crate::web::frame::words::words;
+use crate::domain::words::words;
 
 /// The items of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIs)]

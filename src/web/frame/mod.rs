@@ -10,4 +10,3 @@ pub(super) mod signed_in;
 pub(super) mod style;
 pub(super) mod terms;
 pub(super) mod text;
-pub(super) mod words;

@@ -1,7 +1,7 @@
 //! The terms of the trade and of a session's status, in both languages.
 
 use crate::domain::patient::Language;
-use crate::web::frame::words::words;
+use crate::domain::words::words;
 
 words! {
     fn known_term {

@@ -1,6 +1,6 @@
 //! The words of a shop's list, in both languages.
 
-use crate::web::frame::words::words;
+use crate::domain::words::words;
 
 words! {
     pub(super) struct ListWords {

@@ -7,7 +7,7 @@ use super::list_words::ListWords;
 use crate::actions::partner::list::ListedVisit;
 use crate::actions::partner::views::ShopVisit;
 use crate::domain::messages::wording;
-use crate::domain::partner::packet::Packet;
+use crate::domain::partner::packet::{Packet, withheld};
 use crate::domain::patient::Language;
 use crate::web::frame::terms::term;
 
@@ -90,7 +90,7 @@ pub(super) fn known_patient(language: Language, packet: Option<&Packet>) -> Know
         name: packet.map_or_else(nobody, |packet| packet.name.clone()),
         phone: packet.and_then(|packet| packet.phone.as_ref()).map(ToString::to_string),
         facts: packet.map(|packet| facts(language, packet)).unwrap_or_default(),
-        withheld: packet.and_then(|packet| packet.withheld).map(|_| wording::withheld(language)),
+        withheld: packet.and_then(|packet| packet.withheld).map(|_| withheld(language)),
     }
 }
 

@@ -3,8 +3,8 @@
 
 use crate::domain::patient::Language;
 use crate::domain::text::Code;
+use crate::domain::words::words;
 use crate::web::frame::terms::term;
-use crate::web::frame::words::words;
 
 words! {
     pub(super) struct Words {

@@ -1,7 +1,7 @@
 //! The words of the public page that asks for a consultation, in both languages.
 
 use crate::domain::patient::Language;
-use crate::web::frame::words::words;
+use crate::domain::words::words;
 
 words! {
     pub(super) struct Words {

@@ -9,10 +9,10 @@ use super::session_words::Words;
 use crate::actions::App;
 use crate::actions::calendar::event;
 use crate::actions::messages::links;
+use crate::domain::words::words;
 use crate::web::frame::address::Secret;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::page::{public_page, tel_link};
-use crate::web::frame::words::words;
 
 words! {
     /// What is asked of patients who are treated.

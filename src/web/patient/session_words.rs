@@ -1,6 +1,6 @@
 //! The words of the page behind a patient's link, in both languages. They do not tell what is treated.
 
-use crate::web::frame::words::words;
+use crate::domain::words::words;
 
 words! {
     pub(super) struct Words {

@@ -1,6 +1,6 @@
 //! The words of the form of a treatment record, in both languages; the terms of the trade are in `frame/terms.rs`.
 
-use crate::web::frame::words::words;
+use crate::domain::words::words;
 
 words! {
     pub(super) struct Words {

@@ -4,8 +4,8 @@ use crate::actions::Error;
 use crate::domain::patient::Language;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::TextError;
+use crate::domain::words::words;
 use crate::web::frame::text::capitalised;
-use crate::web::frame::words::words;
 
 /// Something that is wrong with what was typed.
 #[derive(Debug, Clone)]

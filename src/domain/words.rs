@@ -1,10 +1,29 @@
-//! Texts in both languages, side by side. A text without one of its languages does not compile.
+//! `words!`: texts in both languages, side by side. A text without one of its languages does not
+//! compile, and neither does a new language without its texts.
 
-/// Texts that a page says. `words! { struct ListWords { title: "Your list" | "Votre liste"; } }` makes a struct with a
-/// text for each name, and `ListWords::for_language(language)`. What follows as `impl { undated(count: usize): "…" | "…"; }` are
-/// methods that fill in what they are given. `words! { fn asked { "…" | "…"; } }` makes a list of texts, and
-/// `words! { fn term { "code": "…" | "…"; } }` what codes are called.
+/// Texts in both languages. `words!(language: "Your list for {day}" | "Votre liste du {day}")` is the one
+/// that is asked for, filled in as by `format!`; with lists of texts it is the list. In the items that it makes, each text is
+/// written the same way:
+///
+/// - `words! { struct ListWords { title: "Your list" | "Votre liste"; } }`: a struct with a text for each
+///   name, and `ListWords::for_language(language)`. What follows as
+///   `impl { undated(count: usize): "…" | "…"; }` are methods that fill in their arguments.
+/// - `words! { fn busy: "…" | "…" }`: a text.
+/// - `words! { fn questions { "…" | "…"; } }`: a list of texts.
+/// - `words! { fn term { "code": "…" | "…"; } }`: what codes are called.
 macro_rules! words {
+    ($language:ident: [$($english:literal),+] | [$($french:literal),+]) => {
+        match $language {
+            $crate::domain::patient::Language::En => vec![$(format!($english)),+],
+            $crate::domain::patient::Language::Fr => vec![$(format!($french)),+],
+        }
+    };
+    ($language:ident: $english:literal | $french:literal) => {
+        match $language {
+            $crate::domain::patient::Language::En => format!($english),
+            $crate::domain::patient::Language::Fr => format!($french),
+        }
+    };
     (
         $(#[$meta:meta])*
         $vis:vis struct $name:ident { $($text:ident: $english:literal | $french:literal;)* }
@@ -65,6 +84,18 @@ macro_rules! words {
     };
     (
         $(#[$meta:meta])*
+        $vis:vis fn $name:ident: $english:literal | $french:literal
+    ) => {
+        $(#[$meta])*
+        $vis fn $name(language: $crate::domain::patient::Language) -> &'static str {
+            match language {
+                $crate::domain::patient::Language::En => $english,
+                $crate::domain::patient::Language::Fr => $french,
+            }
+        }
+    };
+    (
+        $(#[$meta:meta])*
         $vis:vis fn $name:ident { $($english:literal | $french:literal;)+ }
     ) => {
         $(#[$meta])*
@@ -96,4 +127,4 @@ macro_rules! words {
     };
 }
 
-pub(in crate::web) use words;
+pub(crate) use words;

@@ -65,3 +65,21 @@ fn a_document_that_is_cited_is_there() {
         }
     }
 }
+
+#[test]
+fn what_is_changed_is_changed_by_work_and_leaves_its_audit_line_there() {
+    let work = |file: &Path| file.to_string_lossy().contains("/actions/work/");
+    for file in files("src")
+        .into_iter()
+        .filter(|file| !work(file) && !file.to_string_lossy().contains("/storage/"))
+    {
+        let text = fs::read_to_string(&file).unwrap();
+        for sign in ["db.begin()", "audit::Line {", "audit::insert(", "note_commit()"] {
+            assert!(
+                !text.contains(sign) || file.ends_with("manage/audit.rs"),
+                "{} holds {sign}: begin and end it as `Work`",
+                file.display()
+            );
+        }
+    }
+}

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::problem::{FieldError, Problem};
 use crate::actions::Expected;
-use crate::actions::work::patch::pointer;
+use crate::actions::work::merge_patch::pointer;
 use crate::domain::time::civil::Edge;
 
 /// The most bytes that a body may have.

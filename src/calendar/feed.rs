@@ -2,10 +2,10 @@
 //! times at which a partner's device is taken. It names the clinic alone. Which visits
 //! are in it, and who may read it, is decided elsewhere; what is shown of one, in `entry`.
 
+use super::cache::KeptEvents;
 use super::content::Content;
 use super::entry::{Entry, EntryKey};
 use super::event::Status;
-use super::kept::KeptEvents;
 use super::text::{ParamText, Phrase};
 use super::vtimezone;
 use crate::domain::time::time_zone::Tz;

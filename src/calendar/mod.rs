@@ -4,13 +4,13 @@
 
 pub mod answer;
 pub mod authentication;
+pub mod cache;
 mod content;
 pub mod entry;
 pub mod event;
 pub mod feed;
 mod folding;
 pub mod invite;
-pub mod kept;
 pub mod links;
 mod mime;
 pub mod reply;

@@ -20,7 +20,7 @@ use super::settings::Settings;
 use super::time_check;
 use crate::actions::App;
 use crate::actions::access::first_start;
-use crate::actions::work::repeats;
+use crate::actions::work::idempotency;
 use crate::api::router;
 use crate::api::serving::Serving;
 use crate::delivery::post::Post;
@@ -165,7 +165,7 @@ fn tidy_up(app: &App) {
     app.guard.tidy();
     let app = app.clone();
     tokio::spawn(async move {
-        if let Err(error) = repeats::forget_old(&app).await {
+        if let Err(error) = idempotency::forget_old(&app).await {
             tracing::warn!(%error, "old answers could not be forgotten; that is tried again");
         }
     });

@@ -9,7 +9,7 @@ use super::compose::Outgoing;
 use super::error::{Error, Result};
 use super::post::{DELIVERY, Post};
 use super::transport::SendError;
-use super::{compose, marks};
+use super::{compose, outcomes};
 use crate::actions::Work;
 use crate::actions::messages::notices;
 use crate::domain::clinic::quiet_hours::QuietHours;
@@ -202,7 +202,7 @@ async fn deliver(
         // What cannot be written today cannot be written tomorrow.
         Err(error) => {
             outcome.failed += rows.len();
-            return marks::give_up(post, rows, now, &error.to_string()).await.map(|()| true);
+            return outcomes::give_up(post, rows, now, &error.to_string()).await.map(|()| true);
         }
     };
     let sent = match &outgoing {
@@ -217,25 +217,25 @@ async fn deliver(
     match sent {
         Ok(id) => {
             outcome.sent += rows.len();
-            marks::mark_sent(post, rows, &outgoing, id, now).await.map(|()| true)
+            outcomes::mark_sent(post, rows, &outgoing, id, now).await.map(|()| true)
         }
         Err(SendError::OptedOut(error)) => {
             outcome.suppressed += rows.len();
-            marks::mark_opted_out(post, rows, &error, now).await.map(|()| true)
+            outcomes::mark_opted_out(post, rows, &error, now).await.map(|()| true)
         }
         Err(SendError::Never(error)) => {
             outcome.failed += rows.len();
-            marks::give_up(post, rows, now, &error).await.map(|()| true)
+            outcomes::give_up(post, rows, now, &error).await.map(|()| true)
         }
         Err(error)
             if now - due_at >= Duration::hours(i64::from(post.app.policy.message_tries_hours)) =>
         {
             outcome.failed += rows.len();
-            marks::give_up(post, rows, now, &error.to_string()).await.map(|()| true)
+            outcomes::give_up(post, rows, now, &error.to_string()).await.map(|()| true)
         }
         Err(error) => {
             outcome.postponed += rows.len();
-            marks::postpone(post, rows, now, &error).await?;
+            outcomes::postpone(post, rows, now, &error).await?;
             Ok(!matches!(error, SendError::Unreachable(_) | SendError::Unknown(_)))
         }
     }

@@ -10,11 +10,11 @@ pub mod deeds;
 pub mod demo;
 pub mod desk;
 pub mod engine;
+pub mod idempotency;
 pub mod manage;
 pub mod messages;
 pub mod partner;
 pub mod patient;
 pub mod readiness;
-pub mod repeats;
 
 pub use self::engine::{Db, Error, Hindrance, Result, Tx};

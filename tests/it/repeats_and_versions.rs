@@ -159,9 +159,9 @@ async fn answers_are_kept_for_a_week_and_then_forgotten() {
     let (app, _, course) = TestApp::with_new_course().await;
     let first = book(&app, "k", &course, "2027-02-01T10:00").await.expect(201);
     app.wait(chrono::Duration::days(7));
-    fadeline::actions::work::repeats::forget_old(&app.app).await.unwrap();
+    fadeline::actions::work::idempotency::forget_old(&app.app).await.unwrap();
     assert_eq!(book(&app, "k", &course, "2027-02-01T10:00").await.expect(201).text, first.text);
     app.wait(chrono::Duration::seconds(1));
-    fadeline::actions::work::repeats::forget_old(&app.app).await.unwrap();
+    fadeline::actions::work::idempotency::forget_old(&app.app).await.unwrap();
     book(&app, "k", &course, "2027-02-01T10:00").await.expect(409);
 }

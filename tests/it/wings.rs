@@ -13,20 +13,20 @@ const HOUSE: &[Room] = &[
     (
         "domain",
         "",
-        "ids codes text kept_as_text < role overriding < refusal time < patient < clinic words
+        "ids codes text kept_as_text < role rule_override < refusal time < patient < clinic words
             < catalogue access < course < booking < partner < messages manage",
     ),
     (
         "storage",
         "domain",
-        "engine < access audit booking course deeds demo manage messages partner readiness repeats
+        "engine < access audit booking course deeds demo manage messages partner idempotency readiness
             < catalogue patient desk",
     ),
     (
         "calendar",
         "domain",
         "value folding < text < content words mime authentication answer < times vtimezone
-            < event < entry links invite reply < kept < feed",
+            < event < entry links invite reply < cache < feed",
     ),
     (
         "actions",
@@ -45,7 +45,7 @@ const HOUSE: &[Room] = &[
         "delivery",
         "domain storage calendar actions",
         "error lists server_settings < transport < inbox_settings letter mime sms < post
-            < compose < inbox marks < step < forward ticker",
+            < compose < inbox outcomes < step < forward ticker",
     ),
     (
         "cli",

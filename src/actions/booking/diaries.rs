@@ -4,7 +4,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::choices::Choices;
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{App, Error, Result, Work};
 use crate::domain::booking::diary::{Diary, Wanted};
 use crate::domain::catalogue::device::Device;

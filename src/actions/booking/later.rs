@@ -9,7 +9,7 @@ use super::diaries;
 use super::diaries::Search;
 use super::slots::SlotView;
 use crate::actions::course::view::against;
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{Error, Result, Work};
 use crate::domain::booking::availability::Slot;
 use crate::domain::booking::diary::Diary;

@@ -11,7 +11,7 @@ use crate::domain::course::Course;
 use crate::domain::course::session::{Place, Session};
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{CourseId, HoldId, ReferralId};
-use crate::domain::overriding::Override;
+use crate::domain::rule_override::Override;
 use crate::domain::text::Code;
 use crate::domain::time::civil::When;
 use chrono::{DateTime, Utc};

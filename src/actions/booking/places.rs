@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::slots::{Slots, SlotsWanted, find_slots};
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{App, Caller, Result, Work};
 use crate::domain::ids::{PartnerId, SiteId};
 

@@ -2,7 +2,7 @@
 
 use super::diaries;
 use super::diaries::Search;
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{Result, Work};
 use crate::domain::booking::availability;
 use crate::domain::catalogue::service::{Purpose, Treatment};

@@ -6,7 +6,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::actions::messages::links;
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::work::read_log;
 use crate::actions::{Answer, App, Caller, Error as Refused, Result, Work};
 use crate::calendar::event::{Event, Status};

@@ -1,7 +1,7 @@
 //! Reading a feed by its secret: the visits of 30 days back to 365 ahead as a calendar. No
 //! entry names a patient; what a shop subscribes to says only when it is busy. What was read
 //! a moment ago is kept while nothing was committed since; entries that did not change since
-//! they were written are put in as they are kept (`calendar::kept`).
+//! they were written are put in as they are kept (`calendar::cache`).
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::case;
 use super::session_view::{SessionView, session_view};
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{App, Error, Result, Work};
 use crate::domain::catalogue::service::{Service, Treatment};
 use crate::domain::course::case::{Case, Facing};

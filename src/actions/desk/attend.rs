@@ -4,7 +4,7 @@
 use crate::actions::booking::change::{commit_session, lock_session, save};
 use crate::actions::course::case;
 use crate::actions::course::session_view::SessionView;
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::work::error::none_of;
 use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::course::laser::Laser;

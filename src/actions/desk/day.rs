@@ -8,7 +8,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::actions::course::session_view::{SessionView, session_view};
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::work::seen_lately;
 use crate::actions::{App, Caller, Error, Result, Work};
 use crate::domain::catalogue::closure::Closure;

@@ -14,7 +14,7 @@ use crate::actions::booking::reschedule::{AlsoMoved, NewTime, reschedule};
 use crate::actions::booking::slots::{Slots, SlotsWanted, find_slots};
 use crate::actions::course::view::CourseView;
 use crate::actions::patient::{courses, patients};
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::work::page::Page;
 use crate::actions::{App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::course::status::SessionStatus;

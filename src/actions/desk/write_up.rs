@@ -6,7 +6,7 @@ use crate::actions::course::session_view::SessionView;
 use crate::actions::course::sessions;
 use crate::actions::course::view::CourseView;
 use crate::actions::patient::{courses, patients};
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{App, Caller, Error, Result, Work};
 use crate::domain::catalogue::measure::Wavelength;
 use crate::domain::catalogue::service::Treatment;

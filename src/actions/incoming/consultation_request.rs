@@ -6,8 +6,8 @@ use std::net::IpAddr;
 
 use chrono::{Days, Duration, NaiveDate};
 
-use super::filing;
-use super::filing::file;
+use super::reply_task;
+use super::reply_task::file;
 use crate::actions::messages::links;
 use crate::actions::{App, Program, Result, Work};
 use crate::domain::access::form_stamp;
@@ -127,5 +127,5 @@ fn task(app: &App, language: Language, filed: &FiledReply) -> Task {
             "Somebody asks for a consultation on the public page, in French. Call them; nothing is booked yet."
         }
     };
-    filing::task(app, filed, TaskKind::ConsultationWished, detail)
+    reply_task::task(app, filed, TaskKind::ConsultationWished, detail)
 }

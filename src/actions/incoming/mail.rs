@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::answers;
-use super::filing::{file, task};
+use super::reply_task::{file, task};
 use crate::actions::{App, Program, Result, Work};
 use crate::calendar::answer::{Answer, Method, Reply as CalendarReply};
 use crate::calendar::authentication::authenticated;

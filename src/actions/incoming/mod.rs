@@ -3,7 +3,7 @@
 
 pub mod answers;
 pub mod consultation_request;
-mod filing;
 pub mod mail;
 pub mod page;
+mod reply_task;
 pub mod texts;

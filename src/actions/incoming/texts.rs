@@ -5,10 +5,10 @@
 use chrono::{DateTime, Utc};
 
 use super::answers;
-use super::filing::{file, task};
+use super::reply_task::{file, task};
 use crate::actions::messages::{facts, links};
 use crate::actions::patient::opt_outs;
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{App, Caller, Program, Result, Work};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;

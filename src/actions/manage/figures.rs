@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use crate::actions::course::case;
 use crate::actions::course::view::next_service;
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{App, Caller, Error, Result, Work};
 use crate::domain::catalogue::closure::Closure;
 use crate::domain::catalogue::device::{Device, RentalWindow};

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{App, Caller, Result, Work};
 use crate::domain::catalogue::closure::{Closure, ClosureDetails};
 use crate::domain::catalogue::device::RentalWindow;

@@ -6,7 +6,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 
 use super::facts::Facts;
 use super::{facts, links};
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{App, Error, Found, Result, Work};
 use crate::domain::clinic::quiet_hours::QuietHours;
 use crate::domain::course::status::SessionStatus;

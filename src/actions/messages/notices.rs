@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 
 use super::facts::Facts;
 use super::{ahead, facts, links};
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{Error, Found, Result, Work};
 use crate::domain::course::session::{CancelReason, Session};
 use crate::domain::ids::SessionId;

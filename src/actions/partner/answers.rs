@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::view::{SeenReferral, commit_referral};
+use super::referral_view::{SeenReferral, commit_referral};
 use super::{proposals as taken, referrals as written};
 use crate::actions::booking::change;
 use crate::actions::booking::change::{DECLINED, SHOP_ACCEPTED};
@@ -147,7 +147,7 @@ async fn against(
     waiting: &[Session],
 ) -> Result<Vec<Refusal>> {
     let terms = written::terms(work, referral).await?;
-    let catalogue = crate::actions::work::catalogue_kept::current(&mut work.tx, work.app).await?;
+    let catalogue = crate::actions::work::catalogue_cache::current(&mut work.tx, work.app).await?;
     let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?;
     let mut against: Vec<_> = disclosure_consent_missing(&terms).into_iter().collect();
     let today = civil::date_of(work.app.zone, work.now);

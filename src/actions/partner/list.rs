@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::views::{ShopVisit, visit_view};
+use super::shop_views::{ShopVisit, visit_view};
 use super::{notifications, packets, partners};
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{Actor, Answer, App, Caller, Error, Result, Work};

@@ -2,7 +2,7 @@
 //! shop, and only while the patient permits that it is told. What is in it stands in `domain::packet`.
 
 use crate::actions::course::case;
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{App, Found, Result};
 use crate::domain::ids::{LockId, PartnerId, ReferralId};
 use crate::domain::partner::packet::Packet;

@@ -8,9 +8,9 @@ use chrono::{DateTime, FixedOffset};
 
 use super::links::ShopLinkView;
 use super::list::{ListedVisit, WaitsFor};
+use super::referral_view::SeenReferral;
 use super::referrals::ReferralsWanted;
-use super::view::SeenReferral;
-use super::views::ShopReferral;
+use super::shop_views::ShopReferral;
 use super::{links, list, notifications, partners, referrals};
 use crate::actions::calendar::feeds;
 use crate::actions::calendar::feeds::{FeedView, NewFeed};

@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::actions::work::merge_patch::patched;
 use crate::actions::work::page::{Items, Page};
-use crate::actions::work::patch::patched;
 use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::catalogue::partner::{NewShop, Partner, PartnerDetails};
 use crate::domain::catalogue::practitioner::Practitioner;

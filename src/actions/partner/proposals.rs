@@ -119,7 +119,7 @@ async fn search(
     referral: &Referral,
     moved: Option<&Session>,
 ) -> Result<Search> {
-    let catalogue = crate::actions::work::catalogue_kept::current(&mut work.tx, work.app).await?;
+    let catalogue = crate::actions::work::catalogue_cache::current(&mut work.tx, work.app).await?;
     let service = catalogue.service(referral.service_id).ok_or(Error::NotThere("service"))?.clone();
     let theirs = catalogue.sites.iter().find(|site| {
         site.details.kind == SiteKind::Partner
@@ -149,7 +149,7 @@ pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Re
     };
     let session = sessions::get(&mut work.tx, id).await.found("session")?.session;
     let patient = patients::get(&mut work.tx, session.patient_id).await.found("patient")?;
-    let catalogue = crate::actions::work::catalogue_kept::current(&mut work.tx, work.app).await?;
+    let catalogue = crate::actions::work::catalogue_cache::current(&mut work.tx, work.app).await?;
     let facts = facts::load(&mut work.tx, work.app, &catalogue, &session, &patient).await?;
     let email = facts.reach.email.clone().filter(|_| !facts.reach.refuses(Channel::Email));
     let Some(recipient) = email.map(Recipient::Email) else {

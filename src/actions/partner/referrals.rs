@@ -9,11 +9,11 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::view::{SeenReferral, commit_referral, seen_referral};
+use super::referral_view::{SeenReferral, commit_referral, seen_referral};
 use crate::actions::booking::diaries;
 use crate::actions::course::lock;
 use crate::actions::referral::change::{complete_if_done, full, lock_referral, save};
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::work::error::none_of;
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};

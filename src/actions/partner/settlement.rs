@@ -4,7 +4,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{App, Caller, Error, Result, Work};
 use crate::domain::ids::PartnerId;
 use crate::domain::partner::settlement::{Books, Days, Figures, Month};

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use crate::actions::booking::change::{CONSENT_WITHDRAWN, save};
 use crate::actions::messages::notices::Of;
 use crate::actions::messages::{notices, replan};
-use crate::actions::partner::ends::withdraw_referral;
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::partner::outcomes::withdraw_referral;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::course::rules::consent::falls_with;
@@ -23,10 +23,10 @@ use crate::domain::time::civil;
 use crate::storage::booking::{claims, resources};
 use crate::storage::catalogue::partners;
 use crate::storage::course::sessions;
+use crate::storage::idempotency;
 use crate::storage::messages::ledger;
 use crate::storage::partner::referrals;
 use crate::storage::patient::{consents, patients};
-use crate::storage::repeats;
 
 /// A consent as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -172,7 +172,7 @@ async fn withdraw_from_shop(
 ) -> Result<Vec<SessionId>> {
     let mut gone = Vec::new();
     for referral in referrals::of_patient(&mut work.tx, patient, Some(partner)).await? {
-        repeats::forget_of_shop(&mut work.tx, partner, referral.id).await?;
+        idempotency::forget_of_shop(&mut work.tx, partner, referral.id).await?;
     }
     for referral in referrals::open_of(&mut work.tx, patient, partner).await? {
         let id = referral.id;

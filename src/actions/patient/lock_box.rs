@@ -13,9 +13,9 @@ use crate::domain::patient::lock_box::{Lock, LockDetails};
 use crate::domain::refusal::Code;
 use crate::domain::time::civil;
 use crate::storage::catalogue::partners;
+use crate::storage::idempotency;
 use crate::storage::partner::referrals;
 use crate::storage::patient::{lock_box, patients};
-use crate::storage::repeats;
 
 /// A lock as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -75,7 +75,7 @@ pub async fn lock(
     lock_box::insert(&mut work.tx, &lock).await?;
     // What shops were answered before is not to be answered again.
     for referral in referrals::of_patient(&mut work.tx, patient, lock.details.partner_id).await? {
-        repeats::forget_of_shop(&mut work.tx, referral.partner_id, referral.id).await?;
+        idempotency::forget_of_shop(&mut work.tx, referral.partner_id, referral.id).await?;
     }
     let detail = Some(lock.details.item.to_string());
     work.audit("lock.begin", ("lock", lock.id.0), Some(patient), detail).await?;

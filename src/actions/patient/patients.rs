@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use crate::actions::messages::notices;
+use crate::actions::work::merge_patch::patched;
 use crate::actions::work::page::{Items, Page};
-use crate::actions::work::patch::patched;
 use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{Email, Patient, PatientDetails};

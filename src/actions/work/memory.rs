@@ -1,7 +1,7 @@
 //! What a process keeps in memory of the database between requests: the catalogue, feeds, who saw whom,
 //! and audit lines of reads that wait to be committed together.
 
-use crate::calendar::kept::KeptEvents;
+use crate::calendar::cache::KeptEvents;
 use crate::domain::ids::{PatientId, UserId};
 use crate::storage::audit;
 use crate::storage::catalogue::Catalogue;

@@ -2,14 +2,14 @@
 
 pub mod app;
 pub mod caller;
-pub mod catalogue_kept;
+pub mod catalogue_cache;
 pub mod error;
 pub mod guess_guard;
+pub mod idempotency;
 pub mod memory;
+pub mod merge_patch;
 pub mod page;
-pub mod patch;
 pub mod read_log;
 pub mod readiness;
-pub mod repeats;
 pub mod seen_lately;
 pub mod unit_of_work;

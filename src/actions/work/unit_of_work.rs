@@ -18,8 +18,8 @@ use crate::domain::ids::{DeedId, PatientId};
 use crate::domain::time::interval::Interval;
 use crate::storage;
 use crate::storage::deeds::{Deed, Touched};
-use crate::storage::repeats::Answered;
-use crate::storage::{Tx, audit, deeds, repeats};
+use crate::storage::idempotency::Answered;
+use crate::storage::{Tx, audit, deeds, idempotency};
 
 /// The lines of an override belong to the deed that they allow, and do not name it.
 const OVERRIDE: &str = "rule.override";
@@ -226,7 +226,7 @@ impl<'a> Work<'a> {
                 deed_id: deed,
             };
             let (user, now) = (self.caller.actor.user_id, self.now);
-            match repeats::insert(&mut self.tx, user, &repeat.key, &answered, now).await {
+            match idempotency::insert(&mut self.tx, user, &repeat.key, &answered, now).await {
                 Ok(()) => (),
                 Err(storage::Error::Duplicate) => {
                     self.abandon().await?;

@@ -14,7 +14,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use crate::actions::access::tokens;
 use crate::actions::work::caller::Repeat;
 use crate::actions::work::guess_guard::CameFrom;
-use crate::actions::work::repeats;
+use crate::actions::work::idempotency;
 use crate::actions::{Actor, App, Caller};
 use crate::api::describe;
 use crate::api::extract::{MOST_BYTES, unread_body};
@@ -111,7 +111,7 @@ async fn answer_repeatable(
     let bytes =
         to_bytes(body, MOST_BYTES).await.map_err(|_| unread_body(StatusCode::PAYLOAD_TOO_LARGE))?;
     let repeat = Repeat { key, fingerprint: fingerprint(&parts, &bytes) };
-    if let Some(kept) = repeats::recall(app, &actor, &repeat).await? {
+    if let Some(kept) = idempotency::recall(app, &actor, &repeat).await? {
         let deed = kept.deed_id;
         let response = json_response(u16::try_from(kept.status).unwrap_or(500), kept.body);
         return Ok(with_deed(response, deed));
@@ -126,7 +126,7 @@ async fn answer_repeatable(
     let (status, body) = (response.status().as_u16(), response.into_body());
     let bytes = to_bytes(body, usize::MAX).await.map_err(|_| Problem::fault())?;
     let kept =
-        repeats::keep(app, &actor, &repeat, status, &String::from_utf8_lossy(&bytes)).await?;
+        idempotency::keep(app, &actor, &repeat, status, &String::from_utf8_lossy(&bytes)).await?;
     Ok(json_response(u16::try_from(kept.status).unwrap_or(500), kept.body))
 }
 

@@ -7,10 +7,10 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::actions::partner::answers::{Acceptance, NewProposal, Rejection};
-use crate::actions::partner::ends::{Report, Withdrawal};
+use crate::actions::partner::outcomes::{Report, Withdrawal};
+use crate::actions::partner::referral_view::SeenReferral;
 use crate::actions::partner::referrals::{NewReferral, ReferralChange, ReferralsWanted};
-use crate::actions::partner::view::SeenReferral;
-use crate::actions::partner::{answers, ends, referrals};
+use crate::actions::partner::{answers, outcomes, referrals};
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{App, Caller};
 use crate::api::extract::{IfMatch, Json, Path, Query, SomeJson};
@@ -150,7 +150,7 @@ pub(in crate::api) async fn report(
     Json(body): Json<Value>,
 ) -> Reply<SeenReferral> {
     let report = read_report(body)?;
-    Ok(ends::report(&app, &caller, id, &expected, report).await?.into())
+    Ok(outcomes::report(&app, &caller, id, &expected, report).await?.into())
 }
 
 /// The record, which takes no field that it does not know, and beside it the visit.
@@ -164,7 +164,7 @@ fn read_report(mut body: Value) -> Result<Report, Problem> {
         .transpose()?
         .flatten();
     let record = serde_path_to_error::deserialize(body).map_err(|error| {
-        let pointer = crate::actions::work::patch::pointer(error.path());
+        let pointer = crate::actions::work::merge_patch::pointer(error.path());
         Problem::invalid(pointer, error.inner().to_string())
     })?;
     Ok(Report { session_id, record })
@@ -179,7 +179,7 @@ pub(in crate::api) async fn cancel(
     IfMatch(expected): IfMatch,
     SomeJson(why): SomeJson<Withdrawal>,
 ) -> Reply<SeenReferral> {
-    Ok(ends::cancel(&app, &caller, id, &expected, why).await?.into())
+    Ok(outcomes::cancel(&app, &caller, id, &expected, why).await?.into())
 }
 
 /// A referral is put on hold: no more dates until it is resumed.
@@ -191,7 +191,7 @@ pub(in crate::api) async fn hold(
     IfMatch(expected): IfMatch,
     SomeJson(why): SomeJson<Withdrawal>,
 ) -> Reply<SeenReferral> {
-    Ok(ends::hold(&app, &caller, id, &expected, why).await?.into())
+    Ok(outcomes::hold(&app, &caller, id, &expected, why).await?.into())
 }
 
 /// A referral goes on.
@@ -202,7 +202,7 @@ pub(in crate::api) async fn resume(
     Path(id): Path<ReferralId>,
     IfMatch(expected): IfMatch,
 ) -> Reply<SeenReferral> {
-    Ok(ends::resume(&app, &caller, id, &expected).await?.into())
+    Ok(outcomes::resume(&app, &caller, id, &expected).await?.into())
 }
 
 /// The shop cannot finish what it had accepted.
@@ -214,7 +214,7 @@ pub(in crate::api) async fn fail(
     IfMatch(expected): IfMatch,
     Json(why): Json<Rejection>,
 ) -> Reply<SeenReferral> {
-    Ok(ends::fail(&app, &caller, id, &expected, why).await?.into())
+    Ok(outcomes::fail(&app, &caller, id, &expected, why).await?.into())
 }
 
 /// A referral never should have been written: it is kept, and its shop sees it no more.
@@ -226,5 +226,5 @@ pub(in crate::api) async fn mark_error(
     IfMatch(expected): IfMatch,
     Json(why): Json<Rejection>,
 ) -> Reply<SeenReferral> {
-    Ok(ends::mark_error(&app, &caller, id, &expected, why).await?.into())
+    Ok(outcomes::mark_error(&app, &caller, id, &expected, why).await?.into())
 }

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{feed as anew, utc};
+use crate::calendar::cache::KeptEvents;
 use crate::calendar::entry::{Entry, Kind};
 use crate::calendar::event::Status;
 use crate::calendar::feed::feed;
-use crate::calendar::kept::KeptEvents;
 use crate::domain::patient::Language;
 use crate::domain::time::time_zone::Tz;
 

@@ -136,6 +136,19 @@ fn slot(
     (visit.day < 0).then(|| near(true)).flatten().or_else(|| near(false))
 }
 
+/// The states of a session that ended so, or is still to come.
+fn statuses(ending: Option<Ending>) -> (SessionStatus, ProcedureStatus) {
+    match ending {
+        None => (SessionStatus::Booked, ProcedureStatus::Preparation),
+        Some(Ending::Done) => (SessionStatus::Fulfilled, ProcedureStatus::Completed),
+        Some(Ending::NotDone) => (SessionStatus::Fulfilled, ProcedureStatus::NotDone),
+        Some(Ending::NoShow) => (SessionStatus::Noshow, ProcedureStatus::Preparation),
+        Some(Ending::Cancelled | Ending::CancelledLate) => {
+            (SessionStatus::Cancelled, ProcedureStatus::Preparation)
+        }
+    }
+}
+
 async fn write(
     tx: &mut Tx,
     clock: &Clock,
@@ -148,15 +161,7 @@ async fn write(
     let booked_at = (slot.start - Duration::days(14))
         .min(clock.now() - Duration::hours(2))
         .max(course.created_at);
-    let (status, procedure_status) = match ending {
-        None => (SessionStatus::Booked, ProcedureStatus::Preparation),
-        Some(Ending::Done) => (SessionStatus::Fulfilled, ProcedureStatus::Completed),
-        Some(Ending::NotDone) => (SessionStatus::Fulfilled, ProcedureStatus::NotDone),
-        Some(Ending::NoShow) => (SessionStatus::Noshow, ProcedureStatus::Preparation),
-        Some(Ending::Cancelled | Ending::CancelledLate) => {
-            (SessionStatus::Cancelled, ProcedureStatus::Preparation)
-        }
-    };
+    let (status, procedure_status) = statuses(ending);
     let changed_at = match ending {
         None => booked_at,
         Some(Ending::Cancelled) => (slot.start - Duration::days(4)).max(booked_at),

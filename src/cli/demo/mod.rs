@@ -4,7 +4,7 @@
 mod catalogue;
 mod history;
 mod invitations;
-mod others;
+mod more_patients;
 mod patients;
 pub(super) mod people;
 mod read;
@@ -35,7 +35,7 @@ pub async fn load(work: &mut Work<'_>, password_hash: &str) -> Result<Loaded, Lo
     let loaded = people::users(tx, clock, &partners, password_hash).await?;
     let stories = patients::stories(tx, clock, &partners).await?;
     history::play(tx, app, clinic, &stories).await?;
-    let before_today = stories.len().saturating_sub(others::TODAY);
+    let before_today = stories.len().saturating_sub(more_patients::TODAY);
     shops::play(tx, app, &partners, stories.get(..before_today).unwrap_or(&[])).await?;
     invitations::write(tx, app).await?;
     replan::plan_all(work).await?;

@@ -5,7 +5,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use super::others::{of_today, others};
+use super::more_patients::{of_today, others};
 use super::read::{LoadError, read, with};
 use super::shops;
 use super::story::{Draft, Story, Visit, path, patient, removal, visit, visits};

@@ -11,7 +11,7 @@ use super::status::Outcome;
 use crate::domain::catalogue::device::PulseWidthUnit;
 use crate::domain::catalogue::measure::{Pain, Percent, Wavelength};
 use crate::domain::codes::codes;
-use crate::domain::overriding::Override;
+use crate::domain::rule_override::Override;
 use crate::domain::text::{Line, Note};
 
 codes! {

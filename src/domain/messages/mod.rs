@@ -7,6 +7,7 @@ pub mod message;
 pub mod notice;
 pub mod plan;
 pub mod reply;
+pub mod retry;
 pub mod task;
 pub mod text_answer;
 pub mod text_wording;

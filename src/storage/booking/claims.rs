@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::domain::ids::{ClaimId, HoldId, ResourceId, SessionId, SiteId};
 use crate::domain::time::interval::Interval;
+use crate::storage::engine::concatenated::instant;
 use crate::storage::engine::stmt;
-use crate::storage::engine::strung::instant;
 use crate::storage::{Error, Result, Tx};
 
 /// Who takes a resource.

@@ -2,12 +2,12 @@
 //! statement is written once (`stmt!`), or twice where they must differ, and runs through
 //! `Tx`. What the statements say stands in the other files of this room.
 
+pub(super) mod concatenated;
+mod connection;
 mod error;
-mod held;
 mod outage;
 mod query;
 mod statement;
-pub(super) mod strung;
 mod tx;
 
 use std::str::FromStr;
@@ -25,7 +25,7 @@ pub(crate) use self::statement::stmt;
 pub use self::statement::{Sql, arity, registered};
 pub use self::tx::{Lease, Tx};
 
-use self::held::{Connection, Held};
+use self::connection::{Connection, Held};
 use self::outage::noted;
 
 /// A database of either kind.

@@ -5,8 +5,8 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, Encode, FromRow, Postgres, Sqlite, Type};
 
+use super::connection::{Connection, Held};
 use super::error::{Error, Result};
-use super::held::{Connection, Held};
 use super::statement::Sql;
 
 /// A value that both engines can take.

@@ -1,7 +1,7 @@
 //! A transaction, and a connection for one statement, on either engine.
 
+use super::connection::Held;
 use super::error::Result;
-use super::held::Held;
 use super::outage;
 use super::query::Query;
 use super::statement::Sql;

@@ -10,7 +10,7 @@ use crate::domain::messages::feed::{Feed, FeedKind};
 use crate::domain::patient::Language;
 use crate::domain::text::Line;
 use crate::domain::time::interval::Interval;
-use crate::storage::engine::strung::instant;
+use crate::storage::engine::concatenated::instant;
 use crate::storage::engine::{Lease, fields, stmt};
 use crate::storage::{Error, Result, Tx};
 

@@ -35,8 +35,11 @@ struct AccountPage {
     qr: String,
 }
 
+/// The user with whether they wait for a second factor, or the page of a step of signing in.
+type UserOrStep = std::result::Result<(SignedIn, bool), Response>;
+
 /// The user, and whether they wait for a second factor; or else the page of the step that is missing.
-async fn user_of(browser: &Browser) -> Result<std::result::Result<(SignedIn, bool), Response>> {
+async fn user_of(browser: &Browser) -> Result<UserOrStep> {
     let app = &browser.app;
     let step = match browser.authenticate(true).await? {
         Access::Granted(person) => return Ok(Ok((SignedIn { app: app.clone(), person }, false))),

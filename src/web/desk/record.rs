@@ -12,9 +12,9 @@ use crate::actions::desk::correct::{Correction, correct};
 use crate::actions::desk::write_up::{WriteUp, write_up};
 use crate::actions::{Error, Result};
 use crate::domain::ids::SessionId;
-use crate::domain::overriding::Override;
 use crate::domain::patient::Language;
 use crate::domain::refusal::Refusal;
+use crate::domain::rule_override::Override;
 use crate::domain::text::Reason;
 use crate::domain::time::civil::spoken_day;
 use crate::web::frame::address::Id;
@@ -139,13 +139,12 @@ pub(super) async fn write_record(user: SignedIn, Id(id): Id<SessionId>, form: Fo
     }
 }
 
+/// The address of the session on its day, or what is in the way.
+type Saved = std::result::Result<String, Rejected>;
+
 /// Writes up what `form` says, or corrects what is there. Answers the address of the session on its day, or what is in
 /// the way.
-async fn save_record(
-    user: &SignedIn,
-    id: SessionId,
-    form: &Form,
-) -> Result<std::result::Result<String, Rejected>> {
+async fn save_record(user: &SignedIn, id: SessionId, form: &Form) -> Result<Saved> {
     let (app, caller) = (&user.app, user.caller());
     let session = write_up(app, &caller, id).await?;
     let corrects = session.can_be_corrected();

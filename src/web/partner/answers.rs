@@ -5,7 +5,7 @@ use super::referral::{Answer, Rejected, referral_page_with};
 use super::refusals::refusal_errors;
 use super::words::Words;
 use crate::actions::partner::answers::{Acceptance, NewProposal, Rejection};
-use crate::actions::partner::{answers, ends, pages};
+use crate::actions::partner::{answers, outcomes, pages};
 use crate::actions::{Error, Result};
 use crate::domain::ids::ReferralId;
 use crate::domain::patient::Language;
@@ -40,7 +40,7 @@ pub(super) async fn fail(user: SignedIn, Id(id): Id<ReferralId>, form: Form) -> 
         Ok(why) => why,
         Err(wrong) => return rejected_page(&user, id, Answer::Fail, form, vec![wrong]).await,
     };
-    let done = ends::fail(&user.app, &user.caller(), id, &expected(&form), why).await;
+    let done = outcomes::fail(&user.app, &user.caller(), id, &expected(&form), why).await;
     answer_page(&user, id, Answer::Fail, form, done.map(drop)).await
 }
 
@@ -64,11 +64,11 @@ async fn language(user: &SignedIn) -> Result<Language> {
     Ok(pages::front(&user.app, &user.caller()).await?.language)
 }
 
+/// What was typed, or what is wrong with it.
+type Typed<T> = std::result::Result<T, FieldError>;
+
 /// The reason as it was typed, or what is wrong with it.
-async fn rejection(
-    user: &SignedIn,
-    form: &Form,
-) -> Result<std::result::Result<Rejection, FieldError>> {
+async fn rejection(user: &SignedIn, form: &Form) -> Result<Typed<Rejection>> {
     Ok(match Note::try_from(form.get("reason")) {
         Ok(reason) => Ok(Rejection { reason, for_shop: false }),
         Err(error) => {

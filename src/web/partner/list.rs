@@ -11,7 +11,7 @@ use super::words::Words;
 use super::{list_words, rows};
 use crate::actions::partner::pages;
 use crate::actions::partner::pages::Shown;
-use crate::actions::partner::views::{ShopReferral, ShopVisit};
+use crate::actions::partner::shop_views::{ShopReferral, ShopVisit};
 use crate::actions::{Error, Result};
 use crate::domain::course::status::SessionStatus;
 use crate::domain::messages::wording;

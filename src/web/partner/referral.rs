@@ -9,7 +9,7 @@ use super::rows;
 use super::rows::KnownPatient;
 use super::words::Words;
 use crate::actions::partner::pages;
-use crate::actions::partner::views::{ShopReferral, ShopVisit};
+use crate::actions::partner::shop_views::{ShopReferral, ShopVisit};
 use crate::domain::course::status::{SessionStatus, Verb};
 use crate::domain::ids::ReferralId;
 use crate::domain::messages::wording;

@@ -10,8 +10,8 @@ use super::rows;
 use super::rows::KnownPatient;
 use super::words::Words;
 use crate::actions::Error;
-use crate::actions::partner::ends::Report;
-use crate::actions::partner::{ends, pages};
+use crate::actions::partner::outcomes::Report;
+use crate::actions::partner::{outcomes, pages};
 use crate::domain::ids::{ReferralId, SessionId};
 use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
@@ -90,7 +90,7 @@ pub(super) async fn send_report(
     let wrong = match &read.record {
         Ok(record) => {
             let report = Report { session_id: Some(session), record: record.clone() };
-            match ends::report(app, &caller, id, &expected(&form), report).await {
+            match outcomes::report(app, &caller, id, &expected(&form), report).await {
                 Ok(_) => return Ok(redirect(&format!("/partner/referrals/{id}?reported"))),
                 Err(error) => {
                     let incomplete = is_incomplete(&error);

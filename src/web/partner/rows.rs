@@ -5,7 +5,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::list_words::ListWords;
 use crate::actions::partner::list::ListedVisit;
-use crate::actions::partner::views::ShopVisit;
+use crate::actions::partner::shop_views::ShopVisit;
 use crate::domain::messages::wording;
 use crate::domain::partner::packet::{Packet, withheld};
 use crate::domain::patient::Language;

@@ -46,13 +46,16 @@ enum Reason {
     Stale,
 }
 
+/// What a form led to, or the form to be shown again.
+pub(in crate::web) type Submitted<T> = std::result::Result<T, Rejected>;
+
 impl FormSpec {
     /// Reads what was sent and hands it to `action`. The outer error is one that no form can mend.
     pub(in crate::web) async fn submit<T>(
         &self,
         form: &Form,
         action: impl AsyncFnOnce(Value) -> Result<T>,
-    ) -> Result<std::result::Result<T, Rejected>> {
+    ) -> Result<Submitted<T>> {
         let typed = typed(&self.fields, form);
         let version = form.parse("version").unwrap_or_default();
         match to_json(&self.fields, &typed) {
@@ -67,7 +70,7 @@ impl FormSpec {
         result: Result<T>,
         typed: Form,
         version: i64,
-    ) -> Result<std::result::Result<T, Rejected>> {
+    ) -> Result<Submitted<T>> {
         let reason = match result {
             Ok(done) => return Ok(Ok(done)),
             Err(Error::Stale) => Reason::Stale,

@@ -5,11 +5,11 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::views::{ProposalView, ShopReferral, proposal_view};
-use super::{packets, views};
+use super::shop_views::{ProposalView, ShopReferral, proposal_view};
+use super::{packets, shop_views};
 use crate::actions::course::session_view::{SessionView, session_view};
 use crate::actions::referral::change::current as current_referral;
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{Answer, Error, Result, Work};
 use crate::domain::ids::{CourseId, PartnerId, PatientId, ReferralId};
 use crate::domain::partner::packet::Packet;
@@ -85,7 +85,7 @@ pub(super) async fn seen_referral(
     referral: &Referral,
 ) -> Result<SeenReferral> {
     if work.caller.actor.own_shop().is_some() {
-        let view = views::referral_view(&mut work.tx, work.app, referral).await?;
+        let view = shop_views::referral_view(&mut work.tx, work.app, referral).await?;
         return Ok(SeenReferral::Shop(Box::new(view)));
     }
     let app = work.app;

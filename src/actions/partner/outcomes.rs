@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::answers::{Rejection, add_replan_task, cancel_sessions};
-use super::view::{SeenReferral, commit_referral};
+use super::referral_view::{SeenReferral, commit_referral};
 use crate::actions::booking::change;
 use crate::actions::booking::change::{DECLINED, SHOP_REPORTED, WITHDRAWN};
 use crate::actions::course::case;
@@ -144,7 +144,7 @@ async fn check_record(
     };
     let course = courses::get(&mut work.tx, session.course_id).await.found("course")?;
     let case = case::load(&mut work.tx, work.app, &course, Some(session.id)).await?;
-    let catalogue = crate::actions::work::catalogue_kept::current(&mut work.tx, work.app).await?;
+    let catalogue = crate::actions::work::catalogue_cache::current(&mut work.tx, work.app).await?;
     let partner = catalogue.partner(referral.partner_id).ok_or(Error::NotThere("partner"))?;
     let all = record::refusals(&case, &work.app.policy, treatment, Laser::Shop(partner), record);
     let theirs = |refusal: &Refusal| {

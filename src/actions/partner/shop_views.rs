@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::packets;
-use crate::actions::work::catalogue_kept::current;
+use crate::actions::work::catalogue_cache::current;
 use crate::actions::{App, Error, Result};
 use crate::domain::catalogue::service::Treatment;
 use crate::domain::course::session::Session;

@@ -6,8 +6,8 @@ use chrono::Duration;
 use super::caller::Repeat;
 use crate::actions::{Actor, App, Error, Program, Result, Work};
 use crate::domain::refusal::Code;
-use crate::storage::repeats;
-use crate::storage::repeats::Answered;
+use crate::storage::idempotency;
+use crate::storage::idempotency::Answered;
 
 /// How long answers are kept.
 const KEPT: Duration = Duration::days(7);
@@ -15,14 +15,14 @@ const KEPT: Duration = Duration::days(7);
 /// Forgets answers that will not be asked for again. Called now and then.
 pub async fn forget_old(app: &App) -> Result<()> {
     let mut work = Work::for_program(app, Program::own("repeats")).await?;
-    repeats::forget(&mut work.tx, app.clock.now() - KEPT).await?;
+    idempotency::forget(&mut work.tx, app.clock.now() - KEPT).await?;
     work.done().await
 }
 
 /// What was answered under this key before; a key used for another request is refused.
 pub async fn recall(app: &App, actor: &Actor, repeat: &Repeat) -> Result<Option<Answered>> {
     let mut tx = app.db.read().await?;
-    let answered = repeats::get(&mut tx, actor.user_id, &repeat.key).await?;
+    let answered = idempotency::get(&mut tx, actor.user_id, &repeat.key).await?;
     answered.map(|answered| same(repeat, answered)).transpose()
 }
 
@@ -50,10 +50,10 @@ pub async fn keep(
         deed_id: None,
     };
     let mut work = Work::for_program(app, Program::own("repeats")).await?;
-    if let Some(earlier) = repeats::get(&mut work.tx, actor.user_id, &repeat.key).await? {
+    if let Some(earlier) = idempotency::get(&mut work.tx, actor.user_id, &repeat.key).await? {
         return same(repeat, earlier);
     }
-    match repeats::insert(&mut work.tx, actor.user_id, &repeat.key, &answered, app.clock.now())
+    match idempotency::insert(&mut work.tx, actor.user_id, &repeat.key, &answered, app.clock.now())
         .await
     {
         Ok(()) => {

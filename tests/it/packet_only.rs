@@ -274,7 +274,7 @@ async fn nothing_outside_the_packet_reaches_a_shop_by_any_door() {
     let mut left = Left::default();
     let done = everything(&record, &mut left).await;
     let app = &record.app;
-    for mail in app.mails_to("harbour@example.test").await.into_iter() {
+    for mail in app.mails_to("harbour@example.test").await {
         left.said.push((
             format!("the mail “{}”", mail.subject),
             [mail.raw, mail.text, mail.html].join("\n"),

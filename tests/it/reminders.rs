@@ -405,7 +405,7 @@ async fn a_clinic_that_calls_a_visit_off_phones_whoever_it_cannot_write_to() {
     let other = booked_at(&app, "2027-03-16T10:00").await;
     let asked = booked_at(&app, "2027-03-17T10:00").await;
     for session in [&other, &asked] {
-        let patient = app.patient_at(&session).await;
+        let patient = app.patient_at(session).await;
         app.change_patient(&patient, json!({"email": null})).await;
     }
     let why = json!({"reason": "clinic_request"});

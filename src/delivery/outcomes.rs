@@ -13,9 +13,7 @@ use super::post::Post;
 use super::transport::SendError;
 use crate::actions::Work;
 use crate::actions::patient::opt_outs;
-use crate::domain::messages::message::{
-    Audience, Message, MessageKind, MessageStatus, Unsent,
-};
+use crate::domain::messages::message::{Audience, Message, MessageKind, MessageStatus, Unsent};
 use crate::domain::messages::retry::pause_after;
 use crate::domain::messages::task::{Task, TaskKind};
 use crate::domain::patient::Phone;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::entry::Entry;
 use super::event::{Event, Status};
 use super::invite::Organizer;
-use super::kept::KeptEvents;
+use super::cache::KeptEvents;
 use super::text::{Address, Link};
 use crate::domain::patient::Language;
 use crate::domain::time::time_zone::Tz;

@@ -74,7 +74,7 @@ async fn reading_and_refusing_leave_no_deed() {
     let read = app.get(&format!("/sessions/{session}")).await.expect(200);
     let preview = json!({"start": "2027-01-13T11:00", "preview": true});
     let looked = app.post(&format!("/sessions/{session}/reschedule"), preview).await.expect(200);
-    let refused = app.move_to(&session, "2027-07-01T10:00").await.expect(409);
+    let refused = app.move_to(&session, "2027-07-01T10:00").await.expect(422);
     for answer in [read, looked, refused] {
         assert_eq!(deed_of(&answer.headers), None);
     }

@@ -64,7 +64,8 @@ pub async fn add(app: &App, mut new: NewUser) -> Result<UserId> {
     let password_hash = hashed(app, &mut new).await?;
     let mut work = Work::for_program(app, COMMAND_LINE).await?;
     let user = insert(&mut work.tx, app, new, password_hash).await?;
-    work.audit("user.add", ("user", user.0), None, None).await?;
+    work.note_deed("user.add");
+    work.touch("user", user.0, None);
     work.done().await?;
     Ok(user)
 }
@@ -146,7 +147,8 @@ pub async fn set_password(app: &App, email: &str, password: String) -> Result<()
     let mut work = Work::for_program(app, COMMAND_LINE).await?;
     let user = user_named(&mut work.tx, email).await?;
     write_password(&mut work.tx, app, user.id, &hash).await?;
-    work.audit("user.set_password", ("user", user.id.0), None, None).await?;
+    work.note_deed("user.set_password");
+    work.touch("user", user.id.0, None);
     work.done().await
 }
 
@@ -163,8 +165,8 @@ pub async fn set_active(app: &App, email: &str, active: bool) -> Result<()> {
     let mut work = Work::for_program(app, COMMAND_LINE).await?;
     let user = user_named(&mut work.tx, email).await?;
     write_active(&mut work.tx, app, user.id, active).await?;
-    let action = if active { "user.enable" } else { "user.disable" };
-    work.audit(action, ("user", user.id.0), None, None).await?;
+    work.note_deed(if active { "user.enable" } else { "user.disable" });
+    work.touch("user", user.id.0, None);
     work.done().await
 }
 

@@ -13,10 +13,10 @@ use chrono::{DateTime, Utc};
 use icalendar::parser::{Calendar, Component, Property, read_calendar, unfold};
 use uuid::Uuid;
 
+use super::cache::KeptEvents;
 use super::entry::Entry;
 use super::event::{Event, Status};
 use super::invite::Organizer;
-use super::cache::KeptEvents;
 use super::text::{Address, Link};
 use crate::domain::patient::Language;
 use crate::domain::time::time_zone::Tz;

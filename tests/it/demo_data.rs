@@ -104,7 +104,8 @@ async fn nobody_and_nothing_is_in_two_places_at_once() {
 async fn booking_would_say_yes_to_every_session_but_for_its_own_claims() {
     for now in DAYS {
         let told = told(now).await;
-        let mut work = Work::for_program(&told.app, Program::own("a story")).await.unwrap();
+        let caller = Program::own("a story").caller();
+        let mut work = Work::look(&told.app, &caller).await.unwrap();
         for one in told.sessions.iter().filter(|one| one.session.status != SessionStatus::Cancelled)
         {
             let session = &one.session;
@@ -304,7 +305,8 @@ async fn each_thing_is_written_down_before_what_follows_from_it() {
 async fn the_weeks_to_come_have_room_for_every_service_on_most_weekdays() {
     for now in DAYS {
         let told = told(now).await;
-        let mut work = Work::for_program(&told.app, Program::own("a story")).await.unwrap();
+        let caller = Program::own("a story").caller();
+        let mut work = Work::look(&told.app, &caller).await.unwrap();
         let today = day(told.now);
         let days: Vec<_> = today
             .iter_days()

@@ -126,7 +126,8 @@ impl World {
 
     /// The days with a wished time that people, rooms and the laser allow, whatever the rules of removal say.
     async fn free_days(&self) -> Vec<NaiveDate> {
-        let mut work = Work::for_program(&self.app.app, Program::own("a story")).await.unwrap();
+        let caller = Program::own("a story").caller();
+        let mut work = Work::look(&self.app.app, &caller).await.unwrap();
         let search = Search {
             patient: fadeline::domain::ids::PatientId(
                 self.app.course(&self.course).await.str("patient_id").parse().unwrap(),

@@ -41,13 +41,13 @@ macro_rules! with_choices {
             /// Where; the clinic unless set, or the same site for what is moved.
             #[serde(default)]
             pub site_id: Option<$crate::domain::ids::SiteId>,
-            /// With whom; chosen unless set.
+            /// With whom; chosen unless set, the same where possible for what is moved.
             #[serde(default)]
             pub practitioner_id: Option<$crate::domain::ids::PractitionerId>,
-            /// In which room; chosen unless set.
+            /// In which room; chosen unless set, the same where possible for what is moved.
             #[serde(default)]
             pub room_id: Option<$crate::domain::ids::RoomId>,
-            /// With which device; chosen unless set.
+            /// With which device; chosen unless set, the same where possible for what is moved.
             #[serde(default)]
             pub device_id: Option<$crate::domain::ids::DeviceId>,
         }

@@ -109,10 +109,10 @@ fn is_automatic(head: &Head<'_>, kind: Option<&str>) -> bool {
     let submitted = head.texts("Auto-Submitted").map(word).any(|word| word != "no");
     let bulk = ["auto_reply", "auto-reply", "bulk", "junk", "list"];
     let precedence = head.texts("Precedence").map(word).any(|word| bulk.contains(&word.as_str()));
-    let nobody = head.texts("Return-Path").any(|path| path.replace([' ', '\t'], "") == "<>");
+    let null_sender = head.texts("Return-Path").any(|path| path.replace([' ', '\t'], "") == "<>");
     let marked =
         ["X-Autoreply", "X-Autorespond"].iter().any(|name| head.all(name).next().is_some());
-    submitted || precedence || nobody || marked || kind == Some("multipart/report")
+    submitted || precedence || null_sender || marked || kind == Some("multipart/report")
 }
 
 fn authentication(head: &Head<'_>) -> Vec<String> {

@@ -52,15 +52,15 @@ pub async fn furnish(tx: &mut Tx, app: &App, partner: &Partner, shop: NewShop) -
         },
     };
     sites::insert(tx, &site).await?;
-    let somebody = partner.details.contact.clone().unwrap_or_else(|| partner.details.name.clone());
-    let somebody = Practitioner {
+    let name = partner.details.contact.clone().unwrap_or_else(|| partner.details.name.clone());
+    let contact = Practitioner {
         id: app.clock.id(),
         version: 1,
         details: made(
-            json!({"site_id": site.id, "name": somebody, "skills": [], "hours": shop.hours}),
+            json!({"site_id": site.id, "name": name, "skills": [], "hours": shop.hours}),
         )?,
     };
-    practitioners::insert(tx, &somebody).await?;
+    practitioners::insert(tx, &contact).await?;
     for chair in 1..=shop.chairs.unwrap_or(1) {
         let room = Room {
             id: app.clock.id(),

@@ -258,7 +258,7 @@ mod tests {
 
     proptest! {
         /// Whatever happens to a visit, and whichever of its states are sent, once the last one is: the patient's own
-        /// address has just what is true, every other has nothing, and none is told of a visit that they do not have.
+        /// address has just what is true, every other has nothing, and none hears of a session that its patient does not have.
         #[test]
         fn after_any_story_each_calendar_holds_just_what_is_true(
             story in prop::collection::vec((0..4_i64, 0..3_u8, 0..3_usize, any::<bool>()), 1..12)

@@ -1,5 +1,5 @@
 //! How a partner's shop wants to be told: by which ways, when, in which language. What it
-//! is told is the packet of rule 57 and nothing else; when, stands in `messages::plan`.
+//! is told is the packet of rule 57 and nothing else. `messages::plan` says when.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -12,7 +12,7 @@ codes! {
     /// What of a packet can be locked; the name cannot, since there is no treatment without it: no consent says that.
     LockedItem in "snake_case" {
         Phone, Zones, Goal, Pigment, Depth, Fitzpatrick, Screening, TestPatch, LastLaser,
-        /// Medicines: no shop is told of them, but the result of the screening rests on them, so it is left out.
+        /// Medicines: never shared with a shop, but the screening result depends on them, so it is withheld.
         Medication,
     }
 }

@@ -177,7 +177,7 @@ fn message_row(message: &MessageView) -> Row {
         written: date_and_time(message.created_at),
         what: message_words(message),
         way: channel_words(message.channel).to_owned(),
-        to: message.recipient.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string),
+        to: message.recipient.as_ref().map_or_else(|| "no address".to_owned(), ToString::to_string),
         visit: date_and_time(message.visit_start),
         status: words::message_status(message.status),
         when,

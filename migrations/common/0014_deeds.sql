@@ -20,9 +20,7 @@ CREATE TABLE touched (
     ends_at    TIMESTAMPTZ,
     CHECK ((starts_at IS NULL) = (ends_at IS NULL))
 );
-CREATE INDEX touched_by_deed ON touched (deed_id);
-CREATE INDEX touched_by_subject ON touched (subject_id, deed_id);
-CREATE INDEX touched_by_time ON touched (ends_at, starts_at);
+CREATE INDEX touched_by_subject ON touched (subject_id);
 CREATE INDEX touched_by_kind ON touched (kind, starts_at);
 
 ALTER TABLE repeats ADD COLUMN deed_id UUID;

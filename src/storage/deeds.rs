@@ -10,7 +10,7 @@ use crate::domain::ids::{DeedId, UserId};
 use crate::domain::time::interval::Interval;
 
 /// One deed.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deed {
     /// Its id.
     pub id: DeedId,
@@ -56,7 +56,7 @@ macro_rules! rows {
     };
 }
 
-/// The statement that writes so many rows at once. A session touches eight things at most.
+/// The statement that writes so many rows at once. A booking touches seven things at most.
 fn insert_rows(rows: usize) -> (usize, Sql) {
     match rows {
         1 => (1, rows!()),
@@ -97,19 +97,18 @@ pub async fn insert_touched(tx: &mut Tx, deed: DeedId, all: &[Touched]) -> Resul
     Ok(())
 }
 
-/// How often anything that the desk sees on `days` was touched: the time itself, what the catalogue says, or a patient who
-/// is on those days. It only grows, whichever of two deeds is committed first.
+/// How often anything that the desk sees on `days` was touched: a session that starts on them, the catalogue, or a patient
+/// who is on them. It only grows, whichever of two deeds is committed first.
 pub async fn count_on(tx: &mut Tx, days: Interval) -> Result<i64> {
     let (count,): (i64,) = tx
         .query(stmt!(
-            "SELECT (SELECT COUNT(*) FROM touched WHERE ends_at > $1 AND starts_at < $2)
+            "SELECT (SELECT COUNT(*) FROM touched WHERE kind = 'session' AND starts_at >= $1 AND starts_at < $2)
                   + (SELECT COUNT(*) FROM touched WHERE starts_at IS NULL
                      AND kind IN ('site', 'room', 'practitioner', 'device', 'service', 'closure', 'partner'))
                   + (SELECT COUNT(*) FROM touched WHERE kind = 'patient' AND subject_id IN
                        (SELECT patient_id FROM sessions WHERE starts_at >= $1 AND starts_at < $2))"
         ))
-        .bind(days.start())
-        .bind(days.end())
+        .bind_all((days.start(), days.end()))
         .one()
         .await?;
     Ok(count)

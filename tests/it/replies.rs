@@ -80,6 +80,11 @@ async fn an_accepted_invitation_is_acknowledged_in_the_ledger_and_makes_no_work(
     assert!(file(&app, "1", &Reply::to(&invite, "ACCEPTED").mail()).await);
     assert_eq!(answer(&app, &session).await, (json!("acknowledged"), json!("confirm")));
     assert_eq!(tasks(&app).await, Vec::<String>::new());
+    // The mailbox files; it is the patient's calendar that answers.
+    let filed = "SELECT COUNT(*) FROM audit WHERE action = 'reply.file' AND user_name = 'the mailbox' AND role = 'mailbox'";
+    assert_eq!(app.count(filed).await, 1);
+    let confirmed = "SELECT COUNT(*) FROM audit WHERE action = 'session.confirm' AND user_name = 'the patient''s calendar' AND role = 'patient'";
+    assert_eq!(app.count(confirmed).await, 1);
 }
 
 /// 73: declined asks staff.

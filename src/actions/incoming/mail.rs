@@ -30,7 +30,9 @@ struct About {
 }
 
 /// The mailbox that is read for answers.
-const MAILBOX: Program = Program::patient("the mailbox");
+const MAILBOX: Program = Program::mailbox();
+/// A patient who answers from their calendar.
+const CALENDAR: Program = Program::patient("the patient's calendar");
 
 /// Files a mail under the mailbox's own name for it; `None` is one that is too large to be read. Whether it is new.
 pub async fn receive(
@@ -63,6 +65,7 @@ pub async fn receive(
         return Ok(false);
     }
     carry_out(&mut work, verdict, &about, inbound.as_ref()).await?;
+    work.act_as(MAILBOX);
     if verdict.needs_a_person() {
         let (kind, detail) = asks(verdict);
         tasks::insert(&mut work.tx, &task(app, &filed, kind, detail)).await?;
@@ -87,6 +90,7 @@ async fn carry_out(
     let (Some(session), Some(answer)) = (about.session, answer(verdict)) else {
         return Ok(());
     };
+    work.act_as(CALENDAR);
     match verdict {
         Verdict::Accepted => {
             // Said of the very time that the message told.

@@ -51,6 +51,8 @@ pub struct Repeat {
 pub struct Caller {
     /// Who.
     pub actor: Actor,
+    /// The part of the program that it is, where no user asks.
+    program: Option<Program>,
     /// Under which key, if any.
     pub repeat: Option<Repeat>,
     /// The deed that was left, once there is one.
@@ -61,18 +63,24 @@ impl Caller {
     /// A caller who asks once, under no key.
     #[must_use]
     pub fn new(actor: Actor) -> Self {
-        Self { actor, repeat: None, left: DeedSlot::default() }
+        Self { actor, program: None, repeat: None, left: DeedSlot::default() }
+    }
+
+    /// A caller whose request may be repeated.
+    #[must_use]
+    pub fn repeating(actor: Actor, repeat: Repeat) -> Self {
+        Self { repeat: Some(repeat), ..Self::new(actor) }
     }
 
     /// The same caller, under no key: for what is looked at beside the request itself.
     #[must_use]
     pub fn without_key(&self) -> Self {
-        Self::new(self.actor.clone())
+        Self { program: self.program, ..Self::new(self.actor.clone()) }
     }
 
-    /// What the audit says of their role. A program has none: its name stands there.
-    pub(super) fn role_word(&self) -> &'static str {
-        self.actor.role.into()
+    /// What the audit says of their role.
+    pub(super) fn audited_as(&self) -> &'static str {
+        self.program.map_or(self.actor.role.into(), |program| program.audited_as)
     }
 }
 
@@ -97,33 +105,42 @@ impl DeedSlot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Program {
     /// How the audit names it.
-    pub name: &'static str,
+    name: &'static str,
     /// Whose role it acts in.
-    pub role: Role,
+    role: Role,
+    /// What the audit says of its role.
+    audited_as: &'static str,
 }
 
 impl Program {
     /// A patient who never signs in, known by the link or the telephone that they have.
     #[must_use]
     pub const fn patient(by: &'static str) -> Self {
-        Self { name: by, role: Role::Patient }
+        Self { name: by, role: Role::Patient, audited_as: "patient" }
     }
 
     /// The program's own housekeeping, which may do what a manager may.
     #[must_use]
     pub const fn own(name: &'static str) -> Self {
-        Self { name, role: Role::Manager }
+        Self { name, role: Role::Manager, audited_as: "manager" }
+    }
+
+    /// The mailbox: what it brings may be anyone's.
+    #[must_use]
+    pub const fn mailbox() -> Self {
+        Self { name: "the mailbox", role: Role::Patient, audited_as: "mailbox" }
     }
 
     /// The program as a caller.
     #[must_use]
     pub fn caller(self) -> Caller {
-        Caller::new(Actor {
+        let actor = Actor {
             user_id: UserId(Uuid::nil()),
             name: self.name.to_owned(),
             role: self.role,
             partner_id: None,
-        })
+        };
+        Caller { program: Some(self), ..Caller::new(actor) }
     }
 }
 

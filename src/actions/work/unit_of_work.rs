@@ -84,6 +84,11 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Goes on as another part of the program: a mailbox files what a patient's calendar answers.
+    pub fn act_as(&mut self, program: Program) {
+        self.caller = Cow::Owned(program.caller());
+    }
+
     /// The id under which the deed is kept, once it is one.
     #[must_use]
     pub fn deed_id(&self) -> DeedId {
@@ -99,8 +104,8 @@ impl<'a> Work<'a> {
         patient: Option<PatientId>,
         detail: Option<String>,
     ) -> Result<()> {
-        if action != OVERRIDE && self.verb.is_none() {
-            self.verb = Some(action.to_owned());
+        if action != OVERRIDE {
+            self.note_deed(action);
         }
         self.touch(subject.0, subject.1, None);
         if let Some(patient) = patient {
@@ -159,13 +164,13 @@ impl<'a> Work<'a> {
         patient: Option<PatientId>,
         detail: Option<String>,
     ) -> audit::Line {
-        let caller = &self.caller;
+        let actor = &self.caller.actor;
         audit::Line {
             id: self.app.clock.id(),
             at: self.now,
-            user_id: caller.actor.user(),
-            user_name: caller.actor.name.clone(),
-            role: caller.role_word().to_owned(),
+            user_id: actor.user(),
+            user_name: actor.name.clone(),
+            role: self.caller.audited_as().to_owned(),
             patient_id: patient,
             action: action.to_owned(),
             subject: subject.0.to_owned(),
@@ -257,8 +262,16 @@ impl<'a> Work<'a> {
             idempotency_key: self.caller.repeat.as_ref().map(|repeat| repeat.key.clone()),
         };
         deeds::insert(&mut self.tx, &deed).await?;
-        let touched: Vec<Touched> = std::mem::take(&mut self.touched).into_iter().collect();
+        let touched = said_once(std::mem::take(&mut self.touched));
         deeds::insert_touched(&mut self.tx, deed.id, &touched).await?;
         Ok(Some(deed.id))
     }
+}
+
+/// What was touched; a thing that is known with its time is not named without it.
+fn said_once(touched: BTreeSet<Touched>) -> Vec<Touched> {
+    let timed: BTreeSet<_> =
+        touched.iter().filter(|one| one.when.is_some()).map(|one| (one.kind, one.id)).collect();
+    let said = |one: &Touched| one.when.is_some() || !timed.contains(&(one.kind, one.id));
+    touched.into_iter().filter(said).collect()
 }

@@ -116,7 +116,7 @@ async fn answer_repeatable(
         let response = json_response(u16::try_from(kept.status).unwrap_or(500), kept.body);
         return Ok(with_deed(response, deed));
     }
-    let caller = Caller { repeat: Some(repeat.clone()), ..Caller::new(actor.clone()) };
+    let caller = Caller::repeating(actor.clone(), repeat.clone());
     parts.extensions.insert(caller.clone());
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     let final_refusal = matches!(response.status().as_u16(), 404 | 409 | 412 | 422);

@@ -3,6 +3,7 @@
 
 use axum::http::HeaderMap;
 use chrono::NaiveDate;
+use fadeline::actions::access::by_command;
 use fadeline::actions::desk::day;
 use serde_json::{Value, json};
 
@@ -125,6 +126,14 @@ async fn the_live_view_sees_every_deed_on_its_day_and_no_other() {
         json!({"reason": "Inventory", "first_day": "2027-01-12", "last_day": "2027-01-12"});
     app.manage("POST", "/closures", closure).await.expect(201);
     assert_ne!(stamp().await, last);
+}
+
+#[tokio::test]
+async fn what_an_operator_does_by_command_leaves_a_deed_that_names_no_user() {
+    let app = open_clinic().await;
+    by_command::set_active(&app.app, "front_desk@example.test", false).await.unwrap();
+    let left = "SELECT COUNT(*) FROM deeds WHERE verb = 'user.disable' AND actor = 'the command line' AND user_id IS NULL";
+    assert_eq!(app.count(left).await, 1);
 }
 
 #[tokio::test]

@@ -317,17 +317,7 @@ async fn the_weeks_to_come_have_room_for_every_service_on_most_weekdays() {
             })
             .collect();
         for service in told.services.values() {
-            let search = Search {
-                patient: told.people[0].0.id,
-                service: service.clone(),
-                site: None,
-                wanted: Wanted::default(),
-                prefer: None,
-                except: Except::default(),
-                case: None,
-                pardoned: Vec::new(),
-                proposed: false,
-            };
+            let search = Search::of(told.people[0].0.id, service.clone());
             let mut diaries = diaries::open(&mut work, &search).await.unwrap();
             diaries::fill(
                 &mut work.tx,

@@ -12,7 +12,6 @@ use fadeline::actions::booking::diaries;
 use fadeline::actions::booking::diaries::Search;
 use fadeline::actions::{Program, Work};
 use fadeline::domain::booking::availability;
-use fadeline::domain::booking::diary::Wanted;
 use fadeline::domain::clinic::policy::Policy;
 use fadeline::domain::time::civil;
 use fadeline::storage::booking::claims::Except;
@@ -128,19 +127,11 @@ impl World {
     async fn free_days(&self) -> Vec<NaiveDate> {
         let caller = Program::own("a story").caller();
         let mut work = Work::look(&self.app.app, &caller).await.unwrap();
-        let search = Search {
-            patient: fadeline::domain::ids::PatientId(
-                self.app.course(&self.course).await.str("patient_id").parse().unwrap(),
-            ),
-            service: named(&mut work.tx, "laser_partial").await.unwrap(),
-            site: None,
-            wanted: Wanted::default(),
-            prefer: None,
-            except: Except::default(),
-            case: None,
-            pardoned: Vec::new(),
-            proposed: false,
-        };
+        let patient = fadeline::domain::ids::PatientId(
+            self.app.course(&self.course).await.str("patient_id").parse().unwrap(),
+        );
+        let service = named(&mut work.tx, "laser_partial").await.unwrap();
+        let search = Search::of(patient, service);
         let last = self.today + Duration::days(HORIZON);
         let mut diary = diaries::open(&mut work, &search).await.unwrap().remove(0);
         diaries::fill(&mut work.tx, &mut diary, self.today, last, Except::default()).await.unwrap();

@@ -63,18 +63,6 @@ macro_rules! with_choices {
                     device_id,
                 }
             }
-
-            /// The same request, insisting on these.
-            #[must_use]
-            pub fn with(self, choices: $crate::actions::booking::choices::Choices) -> Self {
-                let $crate::actions::booking::choices::Choices {
-                    site_id,
-                    practitioner_id,
-                    room_id,
-                    device_id,
-                } = choices;
-                Self { site_id, practitioner_id, room_id, device_id, ..self }
-            }
         }
     };
 }

@@ -53,7 +53,8 @@ pub struct Search {
 
 impl Search {
     /// A time for a service of a patient, anywhere at the clinic, with nothing insisted on or looked past.
-    pub(in crate::actions) fn of(patient: PatientId, service: Service) -> Self {
+    #[must_use]
+    pub fn of(patient: PatientId, service: Service) -> Self {
         Self {
             patient,
             service,

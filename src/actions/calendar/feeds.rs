@@ -22,7 +22,7 @@ use crate::storage::messages::{feeds, tasks};
 use crate::storage::patient::patients;
 
 /// The housekeeping of calendars.
-const TICKER: Program = Program::own("calendars");
+pub(super) const TICKER: Program = Program::own("calendars");
 
 /// Whose calendar is wanted.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]

@@ -10,8 +10,9 @@ use std::sync::{Arc, PoisonError};
 use chrono::{DateTime, Duration, Utc};
 
 use super::event::entry_status;
+use super::feeds::TICKER;
 use crate::actions::work::memory::{Fetched, KeptFeed, MOST_KEPT};
-use crate::actions::{App, Error, Program, Result, Work};
+use crate::actions::{App, Error, Result, Work};
 use crate::calendar::entry::{Entry, Kind};
 use crate::calendar::feed;
 use crate::domain::access::secret::hash_of;
@@ -20,9 +21,6 @@ use crate::domain::messages::notice::{Standing, standing};
 use crate::storage::catalogue::sites;
 use crate::storage::engine::Lease;
 use crate::storage::messages::feeds;
-
-/// The housekeeping of calendars.
-const TICKER: Program = Program::own("calendars");
 
 /// How often it is noted that a feed is fetched.
 const NOTED_EVERY: Duration = Duration::seconds(60);

@@ -1,7 +1,6 @@
 //! What the desk does: each command reads its form, calls one action, and leads back to the day, with what was done;
 //! or shows the page again with the reasons and with all that was typed.
 
-use crate::actions::booking::choices::Choices;
 use axum::response::Response;
 use chrono::NaiveDate;
 
@@ -61,12 +60,13 @@ pub(super) async fn book_session(user: SignedIn, form: Form) -> PageResult {
     ) else {
         return Err(Error::NotThere("time").into());
     };
-    let new = NewSession::at(course_id, service.clone(), start).with(Choices {
+    let new = NewSession {
         site_id: form.parse("site_id"),
         practitioner_id: form.parse("practitioner_id"),
         room_id: form.parse("room_id"),
         device_id: form.parse("device_id"),
-    });
+        ..NewSession::at(course_id, service.clone(), start)
+    };
     match book(&user.app, &user.caller(), new).await {
         Ok(answer) => {
             let session = answer.into_inner();

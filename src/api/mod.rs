@@ -34,7 +34,7 @@ use self::catalogue::rental_windows;
 use self::manage::audit;
 use self::messages::{feeds, ledger, tasks, texts};
 use self::partner::{notifications, partners, referrals, settlement};
-use self::patient::{consents, courses, lock_box, opt_outs, patients};
+use self::patient::{consents, courses, lock_box, merge, opt_outs, patients, ways};
 pub use self::serving::Serving;
 use crate::actions::App;
 use crate::domain::role::{ANYONE, MANAGERS, PRACTITIONERS, SHOPS, STAFF};
@@ -81,8 +81,12 @@ fn api_routes() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(patients::register)))
         .routes(allow(STAFF, routes!(patients::get)))
         .routes(allow(STAFF, routes!(patients::change)))
+        .routes(allow(MANAGERS, routes!(merge::merge)))
+        .routes(allow(STAFF, routes!(merge::undo)))
         .routes(allow(STAFF, routes!(opt_outs::list)))
         .routes(allow(STAFF, routes!(opt_outs::change)))
+        .routes(allow(STAFF, routes!(ways::list)))
+        .routes(allow(STAFF, routes!(ways::mend)))
         .routes(allow(STAFF, routes!(consents::list)))
         .routes(allow(STAFF, routes!(consents::give)))
         .routes(allow(STAFF, routes!(consents::withdraw)))
@@ -123,6 +127,8 @@ fn api_routes() -> OpenApiRouter<App> {
         .routes(allow(STAFF, routes!(tasks::list)))
         .routes(allow(STAFF, routes!(tasks::get)))
         .routes(allow(STAFF, routes!(tasks::complete)))
+        .routes(allow(STAFF, routes!(tasks::reopen)))
+        .routes(allow(STAFF, routes!(tasks::take)))
         // Partners, and what is referred to them
         .routes(allow(ANYONE, routes!(partners::list)))
         .routes(allow(MANAGERS, routes!(partners::add)))

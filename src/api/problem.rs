@@ -8,6 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actions::{Error, Hindrance};
+use crate::domain::ids::PatientId;
+use crate::domain::patient::duplicate::Candidate;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::civil::spoken_day;
 use crate::storage;
@@ -40,6 +42,12 @@ pub struct Problem {
     /// Which fields do not make sense, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// Who is known already and may be the same person; of `possible_duplicate`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Candidate>,
+    /// The record that has all of the one that was asked for; of `merged`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<PatientId>,
     /// When to try again, seconds; sent as `Retry-After`.
     #[serde(skip)]
     pub retry_after: Option<u64>,
@@ -72,6 +80,8 @@ impl Problem {
             violations: Vec::new(),
             first_day: None,
             errors: Vec::new(),
+            candidates: Vec::new(),
+            merged_into: None,
             retry_after: None,
         }
     }
@@ -193,6 +203,22 @@ impl From<Error> for Problem {
             ),
             Error::Invalid { pointer, detail } => Self::invalid(pointer, detail),
             Error::Taken(detail) => Self::conflict("taken", detail),
+            Error::PossibleDuplicate(candidates) => Self {
+                candidates,
+                ..Self::conflict(
+                    "possible_duplicate",
+                    "Somebody with this number or email and this name is known already. Take their record, or send duplicate_ok: true to register another person.",
+                )
+            },
+            Error::Merged(kept) => Self {
+                merged_into: Some(kept),
+                ..Self::new(
+                    StatusCode::NOT_FOUND,
+                    "merged",
+                    "Merged into another record",
+                    "This record was merged into another one, which has all of it: see merged_into.",
+                )
+            },
             Error::AnsweredMeanwhile => Self::conflict(
                 "answered_meanwhile",
                 "The same request was answered meanwhile; repeat it.",

@@ -1,17 +1,21 @@
 //! What a patient's calendar answers to an invitation. Its text is bounded and counted
-//! before it is parsed; times that it holds are left alone, since nothing is moved by them.
-//! Whether the answer is to be believed is decided by the caller.
+//! before it is parsed. Nothing is moved by the times that it holds; its start only tells
+//! whether it answers what is true now. Whether it is to be believed is decided by the caller.
 
+use crate::domain::patient::email::address_key;
 use calcard::common::PartialDateTime;
+use calcard::common::timezone::Tz as NamedZone;
 use calcard::icalendar::{
     ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarParameterName,
     ICalendarProperty,
 };
 use calcard::{Entry, Parser};
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
 use thiserror::Error;
 
 use super::text::Address;
+use crate::domain::time::civil;
+use crate::domain::time::time_zone::Tz;
 
 /// The most octets of a calendar.
 pub const MOST_BYTES: usize = 64 * 1024;
@@ -44,8 +48,39 @@ pub enum Answer {
     Declined,
     /// May come.
     Tentative,
-    /// Anything else: is delegated, or has not decided.
-    Other,
+    /// Sends somebody else.
+    Delegated,
+    /// Has not decided, or says nothing that has a meaning here.
+    Undecided,
+}
+
+/// The start that an answer names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// An instant.
+    At(DateTime<Utc>),
+    /// A wall time in a zone that is known, by whatever name.
+    In(NaiveDateTime, Tz),
+    /// A wall time in a zone that is not known, or in none.
+    Somewhere(NaiveDateTime),
+    /// A day.
+    On(NaiveDate),
+}
+
+impl Start {
+    /// Whether it can be `instant`. A wall time in an unknown zone can be any instant at which a clock on earth shows it.
+    #[must_use]
+    pub fn may_be(self, instant: DateTime<Utc>) -> bool {
+        match self {
+            Self::At(start) => (start - instant).num_minutes() == 0,
+            Self::In(wall, zone) => (wall - civil::wall_of(zone, instant)).num_minutes() == 0,
+            Self::Somewhere(wall) => {
+                let ahead = (wall - instant.naive_utc()).num_minutes();
+                (-12 * 60..=14 * 60).contains(&ahead) && ahead % 15 == 0
+            }
+            Self::On(day) => (day - instant.date_naive()).num_days().abs() <= 1,
+        }
+    }
 }
 
 /// What a calendar answers about one event. All of it is only what the mail claims.
@@ -55,8 +90,10 @@ pub struct Reply {
     pub method: Method,
     /// The event's UID, as we wrote it.
     pub uid: String,
-    /// The sequence that it answers; many leave it out.
+    /// The sequence that it answers; many leave it out, which means 0.
     pub sequence: Option<i64>,
+    /// The start of what it answers; of a counter-proposal, the one that it proposes.
+    pub start: Option<Start>,
     /// When it answered.
     pub stamp: Option<DateTime<Utc>>,
     /// Who answers: an address in small letters, where it is one.
@@ -91,13 +128,13 @@ pub enum Unclear {
     /// No attendee answers.
     #[error("the event names no attendee")]
     NoAttendee,
-    /// An answer is from one attendee.
+    /// An answer is from one attendee, who says one thing.
     #[error("the event names several attendees")]
     SeveralAttendees,
 }
 
-/// Reads a calendar, `declared` being the method that the mail says it has.
-pub(super) fn read(octets: &[u8], declared: Option<&str>) -> Result<Reply, Unclear> {
+/// Reads a calendar, `declared` being the method that the mail says it has, and `us` the address that invites.
+pub(super) fn read(octets: &[u8], declared: Option<&str>, us: &str) -> Result<Reply, Unclear> {
     if octets.len() > MOST_BYTES {
         return Err(Unclear::TooLarge);
     }
@@ -113,11 +150,7 @@ pub(super) fn read(octets: &[u8], declared: Option<&str>) -> Result<Reply, Uncle
     let method =
         components.iter().find_map(|one| text_of(one.property(&ICalendarProperty::Method)?));
     let uid = event.property(&ICalendarProperty::Uid).and_then(text_of).ok_or(Unclear::NoUid)?;
-    let mut attendees = event.properties(&ICalendarProperty::Attendee);
-    let attendee = attendees.next().ok_or(Unclear::NoAttendee)?;
-    if attendees.next().is_some() {
-        return Err(Unclear::SeveralAttendees);
-    }
+    let (attendee, answer) = one_who_answers(event, us)?;
     let number = |entry: &ICalendarEntry| {
         entry.values.first().and_then(calcard::icalendar::ICalendarValue::as_integer)
     };
@@ -128,9 +161,10 @@ pub(super) fn read(octets: &[u8], declared: Option<&str>) -> Result<Reply, Uncle
         method: method_of(method.as_deref().or(declared).unwrap_or_default()),
         uid: bounded(&uid, LONGEST_NAME).ok_or(Unclear::NoUid)?,
         sequence: event.property(&ICalendarProperty::Sequence).and_then(number),
+        start: event.property(&ICalendarProperty::Dtstart).and_then(start),
         stamp: event.property(&ICalendarProperty::Dtstamp).and_then(moment),
-        attendee: who(attendee).ok_or(Unclear::NoAttendee)?,
-        answer: what(attendee),
+        attendee,
+        answer,
         comment: comment.and_then(|comment| bounded(&comment, LONGEST_COMMENT)),
     })
 }
@@ -213,6 +247,33 @@ fn method_of(text: &str) -> Method {
     }
 }
 
+/// The one who answers, and what. The organizer, whom some list among the attendees, is looked past, and twins are one.
+fn one_who_answers(event: &ICalendarComponent, us: &str) -> Result<(String, Answer), Unclear> {
+    let organizer = event.property(&ICalendarProperty::Organizer).and_then(who);
+    let invites = |name: &str| name.eq_ignore_ascii_case(us) || organizer.as_deref() == Some(name);
+    let mut answers = Vec::new();
+    for attendee in event.properties(&ICalendarProperty::Attendee) {
+        answers.push((who(attendee).ok_or(Unclear::NoAttendee)?, what(attendee)));
+    }
+    if answers.iter().any(|(name, _)| !invites(name)) {
+        answers.retain(|(name, _)| !invites(name));
+    }
+    let mut answers = answers.into_iter();
+    let (name, mut answer) = answers.next().ok_or(Unclear::NoAttendee)?;
+    for (other, said) in answers {
+        if other != name {
+            return Err(Unclear::SeveralAttendees);
+        }
+        answer = match (answer, said) {
+            (before, now) if before == now || now == Answer::Undecided => before,
+            (Answer::Undecided, now) => now,
+            // Two answers of one person: a person has to ask which.
+            _ => return Err(Unclear::SeveralAttendees),
+        };
+    }
+    Ok((name, answer))
+}
+
 /// Who answers. Apple writes an address of its own kind and puts that of the mail beside it.
 fn who(attendee: &ICalendarEntry) -> Option<String> {
     let value = text_of(attendee)?;
@@ -226,7 +287,7 @@ fn who(attendee: &ICalendarEntry) -> Option<String> {
         (None, Some(mailbox)) => mailbox.to_owned(),
         (None, None) => value.to_owned(),
     };
-    bounded(&mailbox.to_lowercase(), LONGEST_NAME)
+    bounded(&address_key(&mailbox), LONGEST_NAME)
         .filter(|who| Address::try_from(who.clone()).is_ok() || !who.contains('@'))
 }
 
@@ -237,7 +298,8 @@ fn what(attendee: &ICalendarEntry) -> Answer {
         "ACCEPTED" => Answer::Accepted,
         "DECLINED" => Answer::Declined,
         "TENTATIVE" => Answer::Tentative,
-        _ => Answer::Other,
+        "DELEGATED" => Answer::Delegated,
+        _ => Answer::Undecided,
     }
 }
 
@@ -256,14 +318,44 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8(octets).unwrap_or_else(|_| text.to_owned())
 }
 
-/// The instant that a DTSTAMP names, which has to be in UTC.
-fn instant(time: &PartialDateTime) -> Option<DateTime<Utc>> {
-    let date = NaiveDate::from_ymd_opt(time.year?.into(), time.month?.into(), time.day?.into())?;
-    let wall = date.and_hms_opt(
+fn date(time: &PartialDateTime) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(time.year?.into(), time.month?.into(), time.day?.into())
+}
+
+fn wall(time: &PartialDateTime) -> Option<NaiveDateTime> {
+    date(time)?.and_hms_opt(
         time.hour?.into(),
         time.minute?.into(),
         time.second.unwrap_or_default().into(),
-    )?;
+    )
+}
+
+/// The start, as far as it can be read: a zone may be named as IANA, Windows or another program names it, or as nobody
+/// does. None makes an answer unreadable.
+fn start(entry: &ICalendarEntry) -> Option<Start> {
+    let time = entry.values.first()?.as_partial_date_time()?;
+    let Some(wall) = wall(time) else {
+        return date(time).map(Start::On);
+    };
+    if let Some(instant) = instant(time) {
+        return Some(Start::At(instant));
+    }
+    let named = entry.parameter(&ICalendarParameterName::Tzid).and_then(|zone| zone.as_text());
+    Some(match named.and_then(zone) {
+        Some(zone) => Start::In(wall, zone),
+        None => Start::Somewhere(wall),
+    })
+}
+
+/// The zone of a name, by our own data; only what the name stands for is the parser's word.
+fn zone(name: &str) -> Option<Tz> {
+    let known = |name: &str| name.parse().ok();
+    known(name).or_else(|| known(&name.parse::<NamedZone>().ok()?.name()?))
+}
+
+/// The instant that a DTSTAMP names, which has to be in UTC.
+fn instant(time: &PartialDateTime) -> Option<DateTime<Utc>> {
+    let wall = wall(time)?;
     let offset = Duration::hours(time.tz_hour?.into())
         + Duration::minutes(time.tz_minute.unwrap_or_default().into());
     let utc = wall.checked_add_signed(if time.tz_minus { offset } else { -offset })?;

@@ -2,39 +2,87 @@
 //! (RFC 8601). The server checks signatures; here only its word about them is read. Whether
 //! the address is one that the clinic knows is decided elsewhere.
 
-/// Whether `our_server` found that the mail really comes from `from_domain`, by `authentication`, the fields as they
-/// stand in the mail.
-///
-/// Only the topmost field counts, and only if our server wrote it: every other one may have come with the mail. It
-/// vouches by DMARC, or by a signature of the domain itself or of one above it.
-#[must_use]
-pub fn authenticated(authentication: &[String], our_server: &str, from_domain: &str) -> bool {
-    let Some(results) = authentication.first().and_then(|field| Results::read(field)) else {
-        return false;
-    };
-    let from_domain = from_domain.trim_end_matches('.').to_ascii_lowercase();
-    if from_domain.is_empty()
-        || our_server.is_empty()
-        || !results.server.eq_ignore_ascii_case(our_server)
-    {
-        return false;
+/// Whose word counts for who wrote a mail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// The names by which our own mail server and our own filters sign what they found.
+    servers: Vec<String>,
+    /// Whether the topmost field counts when it names no server, as Microsoft 365 writes it.
+    topmost_without_id: bool,
+}
+
+impl Trust {
+    /// Trust in our own servers, named with commas or blanks between (`*.example.ca` names all below a domain), and in a topmost field without a name where that is
+    /// `topmost_without_id`. Without either nobody is believed.
+    #[must_use]
+    pub fn new(servers: &str, topmost_without_id: bool) -> Self {
+        let names = servers.split([',', ' ', '\t']).map(str::trim).filter(|name| !name.is_empty());
+        Self { servers: names.map(str::to_ascii_lowercase).collect(), topmost_without_id }
     }
-    let of = |method: &'static str, result: &'static str| {
-        let matching = move |one: &&Found| one.method == method && one.result == result;
-        results.found.iter().filter(matching)
-    };
-    // A domain that asks for more than its signature is taken at its word.
-    if of("dmarc", "fail").next().is_some() {
-        return false;
+
+    /// Whether it is shown that a mail really comes from `from_domain`, by `authentication`, the fields as they stand in
+    /// the mail.
+    ///
+    /// The fields at the top that our own servers wrote count together, up to the first that somebody else wrote: that one
+    /// and all below it may have come with the mail. They vouch by DMARC, or by a signature of the domain itself or of one
+    /// above it.
+    #[must_use]
+    pub fn vouches(&self, authentication: &[String], from_domain: &str) -> bool {
+        let from_domain = from_domain.trim_end_matches('.').to_ascii_lowercase();
+        if from_domain.is_empty() {
+            return false;
+        }
+        let Some(found) = self.found(authentication) else {
+            return false;
+        };
+        let of = |method: &'static str, result: &'static str| {
+            let matching = move |one: &&Found| one.method == method && one.result == result;
+            found.iter().filter(matching)
+        };
+        // A domain that asks for more than its signature is taken at its word.
+        if of("dmarc", "fail").next().is_some() {
+            return false;
+        }
+        let mut dmarc = of("dmarc", "pass").map(|one| one.property("header.from")).peekable();
+        if dmarc.peek().is_some() {
+            return dmarc.flatten().all(|from| domain(from) == from_domain);
+        }
+        of("dkim", "pass").any(|one| {
+            let signer = one.property("header.d").or_else(|| one.property("header.i"));
+            signer.is_some_and(|signer| is_or_is_above(&domain(signer), &from_domain))
+        })
     }
-    let mut dmarc = of("dmarc", "pass").map(|one| one.property("header.from")).peekable();
-    if dmarc.peek().is_some() {
-        return dmarc.flatten().all(|from| domain(from) == from_domain);
+
+    /// What those found out whose word counts; nothing, if one of their fields cannot be read.
+    fn found(&self, authentication: &[String]) -> Option<Vec<Found>> {
+        let mut found = Vec::new();
+        for (place, field) in authentication.iter().enumerate() {
+            let Some(results) = Results::read(field) else {
+                // One of ours that is broken may say no; what is broken of others says nothing.
+                let name = field.split([';', ' ', '\t']).next().unwrap_or_default();
+                return (place > 0 && !self.names(name)).then_some(found);
+            };
+            let Some(server) = &results.server else {
+                if self.topmost_without_id && place == 0 {
+                    found = results.found;
+                }
+                break;
+            };
+            if !self.names(server) {
+                break;
+            }
+            found.extend(results.found);
+        }
+        Some(found)
     }
-    of("dkim", "pass").any(|one| {
-        let signer = one.property("header.d").or_else(|| one.property("header.i"));
-        signer.is_some_and(|signer| is_or_is_above(&domain(signer), &from_domain))
-    })
+
+    fn names(&self, server: &str) -> bool {
+        let server = server.to_ascii_lowercase();
+        self.servers.iter().any(|ours| match ours.strip_prefix('*') {
+            Some(domain) => server.len() > domain.len() && server.ends_with(domain),
+            None => server == *ours,
+        })
+    }
 }
 
 /// The domain of `@example.org`, `ada@example.org` or `example.org`.
@@ -51,7 +99,8 @@ fn is_or_is_above(signer: &str, domain: &str) -> bool {
 
 /// What a server found out.
 struct Results {
-    server: String,
+    /// Nothing where it does not say who found it.
+    server: Option<String>,
     found: Vec<Found>,
 }
 
@@ -71,21 +120,39 @@ impl Found {
 
 impl Results {
     fn read(field: &str) -> Option<Self> {
-        let mut clauses = clauses(field)?.into_iter();
-        let server = clauses.next()?.into_iter().next()?;
-        let found = clauses.filter_map(|words| {
-            let mut pairs = words.iter().filter_map(|word| word.split_once('='));
-            let (method, result) = pairs.next()?;
+        let mut clauses = clauses(field)?;
+        let first = clauses.first().and_then(|words| words.first())?;
+        let server = (!first.contains('=')).then(|| first.clone());
+        if server.is_some() {
+            clauses.remove(0);
+        }
+        let mut found: Vec<Found> = Vec::new();
+        for words in clauses {
+            let mut pairs = words.iter().filter_map(|word| word.split_once('=')).peekable();
+            // Microsoft parts a method from its properties by the sign that parts methods.
+            if let Some((name, _)) = pairs.peek()
+                && name.contains('.')
+            {
+                let more = properties(pairs);
+                if let Some(before) = found.last_mut() {
+                    before.properties.extend(more);
+                }
+                continue;
+            }
+            let Some((method, result)) = pairs.next() else {
+                continue;
+            };
             // A method may carry its version, `dkim/1`.
             let method = method.split('/').next().unwrap_or_default().to_ascii_lowercase();
-            let properties =
-                pairs.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
             let result = result.to_ascii_lowercase();
-            Some(Found { method, result, properties })
-        });
-        let found = found.collect();
+            found.push(Found { method, result, properties: properties(pairs) });
+        }
         Some(Self { server, found })
     }
+}
+
+fn properties<'w>(pairs: impl Iterator<Item = (&'w str, &'w str)>) -> Vec<(String, String)> {
+    pairs.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect()
 }
 
 /// The clauses between semicolons, each as words; blanks around `=` belong to the word. Comments are left out, and what
@@ -132,8 +199,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const FROM: &str = "mail.example.org";
+
+    fn ours() -> Trust {
+        Trust::new("mx.clinic.example", false)
+    }
+
+    fn vouched(trust: &Trust, fields: &[&str]) -> bool {
+        let fields: Vec<_> = fields.iter().map(|field| (*field).to_owned()).collect();
+        trust.vouches(&fields, FROM)
+    }
+
     fn trusted(field: &str) -> bool {
-        authenticated(&[field.to_owned()], "mx.clinic.example", "mail.example.org")
+        vouched(&ours(), &[field])
     }
 
     #[test]
@@ -169,7 +247,7 @@ mod tests {
 
     #[test]
     fn nobody_elses_word_counts() {
-        let ours = "mx.clinic.example; dmarc=pass header.from=mail.example.org";
+        let ours_says = "mx.clinic.example; dmarc=pass header.from=mail.example.org";
         for field in [
             "mx.evil.example; dmarc=pass",
             "",
@@ -178,18 +256,61 @@ mod tests {
             "mx.clinic.example.evil.example; dmarc=pass",
         ] {
             assert!(!trusted(field), "{field}");
-            assert!(
-                !authenticated(
-                    &[field.to_owned(), ours.to_owned()],
-                    "mx.clinic.example",
-                    "mail.example.org"
-                ),
-                "{field}"
-            );
+            assert!(!vouched(&ours(), &[field, ours_says]), "{field}");
         }
-        assert!(!authenticated(&[], "mx.clinic.example", "mail.example.org"));
-        assert!(!authenticated(&["; dmarc=pass".to_owned()], "", "mail.example.org"));
-        assert!(!authenticated(&[ours.to_owned()], "mx.clinic.example", ""));
+        assert!(!vouched(&ours(), &[]));
+        assert!(!vouched(&Trust::new("", false), &["; dmarc=pass"]));
+        assert!(!vouched(&Trust::default(), &[ours_says]));
+        assert!(!ours().vouches(&[ours_says.to_owned()], ""));
+    }
+
+    #[test]
+    fn what_our_own_servers_say_in_several_fields_is_read_together() {
+        let (spf, dmarc, dkim) = (
+            "mx.clinic.example; spf=pass smtp.mailfrom=mail.example.org",
+            "mx.clinic.example; dmarc=pass (p=none dis=none) header.from=mail.example.org",
+            "mx.clinic.example; dkim=pass (2048-bit key) header.d=example.org",
+        );
+        for fields in [[spf, dmarc, dkim], [dkim, spf, dmarc], [dmarc, dkim, spf]] {
+            assert!(vouched(&ours(), &fields), "{fields:?}");
+        }
+        assert!(!vouched(&ours(), &[spf]));
+        let failed = "mx.clinic.example; dmarc=fail header.from=mail.example.org";
+        for fields in [[failed, dmarc, dkim], [spf, dmarc, failed], [dkim, failed, dmarc]] {
+            assert!(!vouched(&ours(), &fields), "one of ours says no: {fields:?}");
+        }
+        // What stands below the word of somebody else may have come with the mail.
+        assert!(!vouched(&ours(), &[spf, "mx.evil.example; dmarc=pass", dmarc]));
+        assert!(!vouched(&ours(), &[spf, "spf=pass", dmarc]));
+        assert!(!vouched(&ours(), &[spf, "not; (closed", dmarc]), "unreadable is not looked past");
+        let both = Trust::new("mx.clinic.example, filter.clinic.example", false);
+        let by_filter = "filter.clinic.example; dmarc=pass header.from=mail.example.org";
+        assert!(vouched(&both, &[spf, by_filter]) && !vouched(&ours(), &[spf, by_filter]));
+        let below = Trust::new("*.clinic.example", false);
+        assert!(vouched(&below, &[spf, by_filter]));
+        for other in ["clinic.example", "evilclinic.example", ".clinic.example.evil.example"] {
+            let field = format!("{other}; dmarc=pass header.from=mail.example.org");
+            assert!(!vouched(&below, &[&field]), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_field_without_a_server_counts_where_the_setting_says_so_and_it_is_the_topmost() {
+        let microsoft = "spf=pass (sender IP is 203.0.113.7) smtp.mailfrom=mail.example.org; dkim=pass (signature was verified) header.d=mail.example.org;dmarc=pass action=none header.from=mail.example.org;compauth=pass reason=100";
+        let topmost = Trust::new("", true);
+        assert!(vouched(&topmost, &[microsoft]) && !vouched(&ours(), &[microsoft]));
+        assert!(!vouched(&topmost, &["mx.evil.example; spf=fail", microsoft]));
+        assert!(!vouched(&topmost, &["spf=fail smtp.mailfrom=x", microsoft]), "one field alone");
+        let named = "mx.clinic.example; dmarc=pass header.from=mail.example.org";
+        assert!(!vouched(&topmost, &[named]), "a name that was not set");
+        assert!(vouched(&Trust::new("mx.clinic.example", true), &[named]));
+        // As it is written with more semicolons than there are methods, and with names between them.
+        let torn = "spf=pass (sender IP is 203.0.113.7); smtp.mailfrom=mail.example.org; clinic.example; dkim=pass (signature was verified); header.d=mail.example.org;dmarc=pass action=none; header.from=mail.example.org;compauth=pass reason=100";
+        assert!(vouched(&topmost, &[torn]));
+        for field in [microsoft, torn] {
+            let other = field.replace("header.from=mail", "header.from=evil");
+            assert!(!vouched(&topmost, &[&other]), "{other}");
+        }
     }
 
     #[test]
@@ -208,6 +329,7 @@ mod tests {
         #[test]
         fn no_field_is_too_odd_to_be_refused(field in "[a-z=;()\"\\\\ @./]{0,80}") {
             prop_assert!(!trusted(&field));
+            prop_assert!(!vouched(&Trust::new("", true), &[&field]));
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The header fields and the parts of a mail, found under limits before anything else looks at
-//! them; what the mail means is decided in `reply`. `mail-parser` decodes fields, charsets and
+//! them; what lies beyond a limit is left out. `mail-parser` decodes fields, charsets and
 //! encodings. The walk over the parts is ours: a mail within the mail is not its sender's word,
 //! so it is not opened; a field counts only under its very name; and nesting is counted, where
 //! the crate keeps mails within mails without an end (20,000 of them overflow the stack).
@@ -12,14 +12,12 @@ use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::parsers::MessageStream;
 use mail_parser::{ContentType, HeaderValue};
 
+/// The most octets that are looked at of header fields, and of each part.
+pub(super) const MOST_BYTES: usize = 256 * 1024;
 /// How deep parts may lie within parts.
 const DEEPEST: usize = 8;
-/// How many parts a mail may have.
+/// How many parts of a mail are looked at.
 const MOST_PARTS: usize = 64;
-
-/// A mail has parts within parts without an end, or too many of them.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct TooNested;
 
 /// The header fields of a mail or of a part.
 #[derive(Debug)]
@@ -29,6 +27,7 @@ impl<'m> Head<'m> {
     /// The fields in these lines. A name is what stands before the colon, to the letter: a more lenient reading would
     /// find fields that the clinic's mail server did not see when it judged the mail.
     fn read(lines: &'m [u8]) -> Self {
+        let lines = beginning(lines);
         let mut fields = Vec::new();
         let mut rest = lines;
         while !rest.is_empty() {
@@ -54,13 +53,17 @@ impl<'m> Head<'m> {
         named.map(|(_, value)| *value)
     }
 
+    /// The fields of this name at the top, as [`Self::texts`] reads them: those with no field `end` between them and the first.
+    pub(super) fn leading(&self, name: &str, end: &str) -> Vec<String> {
+        let is = |field: &[u8], name: &str| field.eq_ignore_ascii_case(name.as_bytes());
+        let from_first = self.0.iter().skip_while(|(field, _)| !is(field, name));
+        let before_end = from_first.take_while(|(field, _)| !is(field, end));
+        before_end.filter(|(field, _)| is(field, name)).map(|(_, value)| unfolded(value)).collect()
+    }
+
     /// The values of all fields of this name, unfolded, without blanks around.
     pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = String> {
-        self.all(name).map(|value| {
-            let unfolded: Vec<u8> =
-                value.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
-            String::from_utf8_lossy(&unfolded).trim().to_owned()
-        })
+        self.all(name).map(unfolded)
     }
 
     /// The first field of this name as text, its encoded words decoded.
@@ -75,6 +78,17 @@ impl<'m> Head<'m> {
             .parse_content_type()
             .into_content_type()
     }
+}
+
+/// The value of a field on one line, without blanks around.
+fn unfolded(value: &[u8]) -> String {
+    let unfolded: Vec<u8> = value.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
+    String::from_utf8_lossy(&unfolded).trim().to_owned()
+}
+
+/// As much of `octets` as is looked at.
+fn beginning(octets: &[u8]) -> &[u8] {
+    octets.get(..MOST_BYTES).unwrap_or(octets)
 }
 
 /// A part that has no parts of its own.
@@ -96,18 +110,23 @@ impl Part<'_> {
         self.kind.attribute(name)
     }
 
-    /// Its octets, decoded: in UTF-8, if it says in what charset they are.
+    /// The beginning of its octets, decoded: in UTF-8, if it says in what charset they are.
     pub(super) fn octets(&self) -> Cow<'_, [u8]> {
+        let body = beginning(self.body);
         let octets = match self.encoding.as_str() {
             "base64" => {
                 let digit = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-                base64_decode(&self.body.iter().copied().filter(digit).collect::<Vec<_>>())
-                    .map(Cow::Owned)
+                let mut digits: Vec<u8> = body.iter().copied().filter(digit).collect();
+                if body.len() < self.body.len() {
+                    // Half a group at the cut says nothing.
+                    digits.truncate(digits.len() - digits.len() % 4);
+                }
+                base64_decode(&digits).map(Cow::Owned)
             }
-            "quoted-printable" => quoted_printable_decode(self.body).map(Cow::Owned),
+            "quoted-printable" => quoted_printable_decode(body).map(Cow::Owned),
             _ => None,
         };
-        let octets = octets.unwrap_or(Cow::Borrowed(self.body));
+        let octets = octets.unwrap_or(Cow::Borrowed(body));
         let charset =
             self.param("charset").filter(|charset| !charset.eq_ignore_ascii_case("utf-8"));
         match charset.and_then(|charset| charset_decoder(charset.as_bytes())) {
@@ -117,14 +136,36 @@ impl Part<'_> {
     }
 }
 
-/// A mail's header fields, what it holds as a whole, and its parts in order. Mails within the mail are left aside.
-pub(super) fn open(mail: &[u8]) -> Result<(Head<'_>, Option<String>, Vec<Part<'_>>), TooNested> {
+/// A mail, opened.
+#[derive(Debug)]
+pub(super) struct Opened<'m> {
+    /// Its header fields.
+    pub(super) head: Head<'m>,
+    /// What it holds as a whole, `multipart/mixed`.
+    pub(super) kind: Option<String>,
+    /// Its parts in order, as far as they lie within the limits. Mails within the mail are left closed.
+    pub(super) parts: Vec<Part<'m>>,
+}
+
+/// Opens a mail, however long it is.
+pub(super) fn open(mail: &[u8]) -> Opened<'_> {
     let (head, body) = split_head(mail);
     let kind = head.content_type();
     let whole = kind.as_ref().map(full);
     let mut parts = Vec::new();
-    walk(&head, kind, body, 0, &mut parts)?;
-    Ok((head, whole, parts))
+    walk(&head, kind, body, 0, &mut parts);
+    Opened { head, kind: whole, parts }
+}
+
+/// The groups of fields in `text` that blank lines part from one another, as a delivery report has them.
+pub(super) fn field_groups(text: &[u8]) -> Vec<Head<'_>> {
+    let (mut groups, mut rest) = (Vec::new(), text);
+    while !rest.is_empty() && groups.len() < MOST_PARTS {
+        let (head, after) = split_head(rest);
+        groups.push(head);
+        rest = after;
+    }
+    groups
 }
 
 /// The addresses in a field.
@@ -156,7 +197,7 @@ fn walk<'m>(
     body: &'m [u8],
     depth: usize,
     parts: &mut Vec<Part<'m>>,
-) -> Result<(), TooNested> {
+) {
     let kind = kind.unwrap_or_else(|| ContentType {
         c_type: "text".into(),
         c_subtype: Some("plain".into()),
@@ -167,18 +208,18 @@ fn walk<'m>(
     let Some(boundary) = boundary.filter(|boundary| !boundary.is_empty()) else {
         let encoding =
             head.texts("Content-Transfer-Encoding").next().unwrap_or_default().to_ascii_lowercase();
-        parts.push(Part { kind, encoding, body });
-        return if parts.len() > MOST_PARTS { Err(TooNested) } else { Ok(()) };
+        if parts.len() < MOST_PARTS {
+            parts.push(Part { kind, encoding, body });
+        }
+        return;
     };
-    let within = between(body, boundary.as_bytes());
-    if depth == DEEPEST || within.len() > MOST_PARTS {
-        return Err(TooNested);
+    if depth == DEEPEST {
+        return;
     }
-    for part in within {
+    for part in between(body, boundary.as_bytes()).into_iter().take(MOST_PARTS) {
         let (head, body) = split_head(part);
-        walk(&head, head.content_type(), body, depth + 1, parts)?;
+        walk(&head, head.content_type(), body, depth + 1, parts);
     }
-    Ok(())
 }
 
 /// How long the first line is, its end counted.

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod authentication;
+pub mod bounce;
 pub mod cache;
 mod content;
 pub mod entry;

@@ -1,17 +1,19 @@
-//! Mail that comes back: who says that they wrote it, what they wrote, and what their
-//! calendar answers. It is read under limits and never trusted: who may be believed is
-//! decided with `authentication`, and what follows from an answer by the rules elsewhere.
+//! Mail that comes back: who says that they wrote it, what they wrote, what their calendar
+//! answers, and what a mail server reports. It is read under limits and never trusted: what lies
+//! beyond them is left out, who may be believed is decided with `authentication`, and what
+//! follows from an answer by the rules elsewhere.
 
+use crate::domain::patient::email::address_key;
 use mail_parser::decoders::html::html_to_text;
-use thiserror::Error;
 
 use super::answer::{Reply, Unclear, bounded};
-use super::mime::{Head, Part};
+use super::bounce::Report;
+use super::mime::{Head, Opened, Part};
 use super::text::Address;
-use super::{answer, mime};
+use super::{answer, bounce, mime};
 
-/// The most octets of a mail.
-pub const MOST_BYTES: usize = 256 * 1024;
+/// The most octets of a mail that are fetched; of a longer one only what can be read.
+pub const MOST_BYTES: usize = mime::MOST_BYTES;
 /// The most characters of a subject.
 const LONGEST_SUBJECT: usize = 200;
 /// The most characters that are kept of what was written.
@@ -32,9 +34,10 @@ pub struct Inbound {
     pub answers: Vec<String>,
     /// Whether a program wrote it, so that it is not to be answered. A calendar's answer may well be one of these.
     pub automatic: bool,
-    /// Whether it is a mail server's report that a mail could not be delivered for good (RFC 3464).
-    pub undelivered: bool,
-    /// What mail servers found out about it, the last one first; for [`super::authentication::authenticated`].
+    /// What it reports, if a mail server says with it what became of a mail.
+    pub report: Option<Report>,
+    /// What mail servers found out about it, the last one first, up to where it was received by another; for
+    /// [`super::authentication::Trust::vouches`].
     pub authentication: Vec<String>,
     /// Its subject, at most 200 characters.
     pub subject: Option<String>,
@@ -44,47 +47,32 @@ pub struct Inbound {
     pub calendar: Option<Result<Reply, Unclear>>,
 }
 
-/// Why a mail is not read at all.
-#[derive(Debug, Clone, Copy, Error, PartialEq, Eq)]
-pub enum Unread {
-    /// More than 256 kB.
-    #[error("the mail has more than 256 kB")]
-    TooLarge,
-    /// Parts within parts without an end, or too many.
-    #[error("the mail has too many parts, or parts nested more than 8 deep")]
-    TooNested,
-}
-
-/// Reads a mail. Whatever the octets are, it ends soon and does not fail otherwise.
-pub fn read(message: &[u8]) -> Result<Inbound, Unread> {
-    if message.len() > MOST_BYTES {
-        return Err(Unread::TooLarge);
-    }
-    let (head, kind, parts) = mime::open(message).map_err(|mime::TooNested| Unread::TooNested)?;
+/// Reads a mail that came to `us`, the address that invites. Whatever the octets are, it ends soon and does not fail.
+#[must_use]
+pub fn read(message: &[u8], us: &str) -> Inbound {
+    let mail = mime::open(message);
+    let Opened { head, kind, parts } = &mail;
     let found = |kind: &str| parts.iter().find(|part| part.is(kind));
     let calendar = found("text/calendar").or_else(|| found("application/ics"));
-    let plain = found("text/plain")
-        .and_then(|part| bounded(&String::from_utf8_lossy(&part.octets()), LONGEST_TEXT));
-    let failed = |part: &Part<'_>| {
-        let text = String::from_utf8_lossy(&part.octets()).to_ascii_lowercase();
-        text.lines().any(|line| line.replace([' ', '\t'], "") == "action:failed")
-    };
-    let undelivered = kind.as_deref() == Some("multipart/report")
-        && found("message/delivery-status").is_some_and(failed);
+    // Some write a blank text around a picture first.
+    let plain = parts.iter().filter(|part| part.is("text/plain"));
+    let plain = plain.map(|part| bounded(&String::from_utf8_lossy(&part.octets()), LONGEST_TEXT));
+    let plain = plain.flatten().next();
+    let automatic = is_automatic(head, kind.as_deref());
     let ids = |name: &str| head.all(name).next().map(mime::ids).unwrap_or_default();
     let answered = ids("In-Reply-To").into_iter().chain(ids("References").into_iter().rev());
-    Ok(Inbound {
-        from: from(&head),
+    Inbound {
+        from: from(head),
         answers: answered.filter(|id| id.len() <= LONGEST_FIELD).take(MOST_FIELDS).collect(),
-        automatic: is_automatic(&head, kind.as_deref()),
-        undelivered,
-        authentication: authentication(&head),
+        automatic,
+        report: bounce::read(message, &mail, automatic),
+        authentication: authentication(head),
         subject: head
             .decoded("Subject")
             .and_then(|subject| bounded(&subject.replace(['\r', '\n'], " "), LONGEST_SUBJECT)),
         text: plain.or_else(|| found("text/html").and_then(page)),
-        calendar: calendar.map(|part| answer::read(&part.octets(), part.param("method"))),
-    })
+        calendar: calendar.map(|part| answer::read(&part.octets(), part.param("method"), us)),
+    }
 }
 
 /// The one address that the mail says it is from. With several it could not be said whose word it is.
@@ -97,7 +85,7 @@ fn from(head: &Head<'_>) -> Option<String> {
     let [address] = addresses.as_slice() else {
         return None;
     };
-    let address = Address::try_from(address.to_lowercase()).ok()?;
+    let address = Address::try_from(address_key(address)).ok()?;
     Some(address.as_str().to_owned())
 }
 
@@ -115,9 +103,12 @@ fn is_automatic(head: &Head<'_>, kind: Option<&str>) -> bool {
     submitted || precedence || null_sender || marked || kind == Some("multipart/report")
 }
 
+/// Below a `Received` field stands what another server said, or the sender.
 fn authentication(head: &Head<'_>) -> Vec<String> {
-    let results = head.texts("Authentication-Results").take(MOST_FIELDS);
+    let mut results = head.leading("Authentication-Results", "Received");
+    results.truncate(MOST_FIELDS);
     results
+        .into_iter()
         .map(|result| if result.len() > LONGEST_FIELD { String::new() } else { result })
         .collect()
 }

@@ -19,9 +19,9 @@ words! {
         arrive_before(minutes: u16, unit: &str): "Please arrive {minutes} {unit} early."
             | "Veuillez arriver {minutes} {unit} à l’avance.";
         /// Where the visit can be changed.
-        manage(link: &str): "Your appointment: {link}" | "Votre rendez-vous\u{a0}: {link}";
+        manage(link: &str): "See or change your appointment: {link}" | "Voir ou changer votre rendez-vous\u{a0}: {link}";
         /// The clinic's number.
-        telephone(number: &str): "Telephone: {number}" | "Téléphone\u{a0}: {number}";
+        telephone(number: &str): "Questions? Call {number}" | "Des questions? Appelez le {number}";
         /// Where a video visit takes place.
         video_at(link: &str): "Video call: {link}" | "Appel vidéo\u{a0}: {link}";
     }
@@ -46,6 +46,6 @@ mod tests {
         assert_eq!(fr.appointment("Clinique"), "Rendez-vous - Clinique");
         assert_eq!(en.arrive(10), "Please arrive 10 minutes early.");
         assert_eq!(fr.arrive(1), "Veuillez arriver 1 minute à l’avance.");
-        assert_eq!(fr.telephone("416 555-0100"), "Téléphone\u{a0}: 416 555-0100");
+        assert_eq!(fr.telephone("416 555-0100"), "Des questions? Appelez le 416 555-0100");
     }
 }

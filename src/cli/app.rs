@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::domain::clinic::profile::ClinicProfile;
 use crate::domain::patient::Phone;
 use crate::storage::Db;
+use crate::storage::patient::patients;
 
 /// The app over the configured database, its schema brought up to date.
 pub(super) async fn open(settings: &Settings) -> anyhow::Result<App> {
@@ -24,6 +25,7 @@ pub(super) async fn open_with(
 ) -> anyhow::Result<App> {
     let db = Db::connect(&settings.database_url).await.context("cannot open the database")?;
     db.migrate().await.context("cannot bring the schema up to date")?;
+    patients::fold_again(&db).await.context("cannot fold the names of patients anew")?;
     tokio::task::spawn_blocking(Phone::warm_up);
     let app = App::new(db, clock, settings.zone, settings.policy.clone(), profile);
     app.look_for_demonstration().await?;

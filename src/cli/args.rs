@@ -77,6 +77,9 @@ pub struct MailOptions {
     /// A file with the certificate (PEM) of the mail server's own authority.
     #[arg(long, global = true, env = "FADELINE_SMTP_CA", value_name = "FILE")]
     pub(super) smtp_ca: Option<String>,
+    /// Whether the mail server takes addresses with letters beyond ASCII before the @ (SMTPUTF8, RFC 6531).
+    #[arg(long, global = true, env = "FADELINE_SMTP_UTF8", value_name = "true|false")]
+    pub(super) smtp_utf8: Option<bool>,
     /// The one address that mail comes from and is answered to. Needed with a mail server.
     #[arg(long, global = true, env = "FADELINE_MAIL_FROM", value_name = "ADDRESS")]
     pub(super) mail_from: Option<String>,
@@ -98,9 +101,14 @@ pub struct MailOptions {
     /// A file with the certificate (PEM) of that server's own authority.
     #[arg(long, global = true, env = "FADELINE_IMAP_CA", value_name = "FILE")]
     pub(super) imap_ca: Option<String>,
-    /// The name by which that server signs what it verified (Authentication-Results). Without it no answer is believed.
-    #[arg(long, global = true, env = "FADELINE_IMAP_SERVER_ID", value_name = "NAME")]
+    /// The name by which that server signs what it verified (Authentication-Results); several with commas between. Without it no
+    /// answer is believed.
+    #[arg(long, global = true, env = "FADELINE_IMAP_SERVER_ID", value_name = "NAMES")]
     pub(super) imap_server_id: Option<String>,
+    /// Whose Authentication-Results is believed: server-id, those named above, or topmost, besides them the one on top where
+    /// it names no server, as Microsoft 365 writes it. [default: server-id]
+    #[arg(long, global = true, env = "FADELINE_IMAP_TRUST", value_name = "HOW")]
+    pub(super) imap_trust: Option<String>,
     /// The provider of text messages, Twilio's API or one of its shape: `https://ACCOUNT:TOKEN@api.twilio.com`. Without one, no
     /// texts are sent, and reminders go by mail.
     #[arg(

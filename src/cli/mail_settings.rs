@@ -11,9 +11,10 @@ use super::file::File;
 use crate::delivery::inbox_settings::InboxSettings;
 use crate::delivery::sms::SmsSettings;
 use crate::delivery::transport::{DkimSettings, SmtpSettings};
+use crate::domain::clinic::policy::Policy;
 use crate::domain::clinic::profile::{ClinicProfile, Texts};
+use crate::domain::messages::text_wording;
 use crate::domain::messages::text_wording::Sender;
-use crate::domain::messages::{gsm7, text_wording};
 use crate::domain::patient::Email;
 use crate::domain::text::Line;
 use crate::domain::time::time_zone::Tz;
@@ -55,6 +56,7 @@ impl MailSettings {
         if let Some(phone) = said!(clinic_phone) {
             profile.phone = Line::try_from(phone).context("clinic_phone")?;
         }
+        profile.smtputf8 = options.smtp_utf8.or(file.smtp_utf8).unwrap_or_default();
         let (public_url, from) = (said!(public_url), said!(mail_from));
         let (public_url_named, from_named) = (public_url.is_some(), from.is_some());
         let public_url = public_url.unwrap_or_else(|| format!("http://{listen}"));
@@ -75,7 +77,9 @@ impl MailSettings {
             Some(url) => {
                 let url = address("imap_url", &url, "imaps://user:password@mail.example.ca")?;
                 let ca = authority("imap_ca", said!(imap_ca))?;
-                Some(InboxSettings::new(&url, ca, said!(imap_server_id)).context("imap_url")?)
+                let (ids, trust) = (said!(imap_server_id), said!(imap_trust));
+                let settings = InboxSettings::new(&url, ca, ids.as_deref(), trust.as_deref());
+                Some(settings.context("imap_url")?)
             }
             None => None,
         };
@@ -89,7 +93,7 @@ impl MailSettings {
         };
         if let Some(sms) = &sms {
             profile.texts = Some(Texts { secret: sms.token().to_owned() });
-            texts_fit(&profile, zone)?;
+            texts_fit(&profile, &file.policy, zone)?;
         }
         Ok(Self { profile, public_url_named, from_named, smtp, sms, inbox })
     }
@@ -106,13 +110,14 @@ fn authority(name: &str, path: Option<String>) -> anyhow::Result<Option<Vec<u8>>
 }
 
 /// A text that does not fit one segment costs two and may arrive in pieces: that is said at start, not by the first bill.
-pub(super) fn texts_fit(profile: &ClinicProfile, zone: Tz) -> anyhow::Result<()> {
+pub(super) fn texts_fit(profile: &ClinicProfile, policy: &Policy, zone: Tz) -> anyhow::Result<()> {
     let link = profile.public_url.to("/a/AbCdEfGhIjKlMnOp");
-    let longest = text_wording::longest(Sender::clinic(profile), &link, zone);
-    if longest > gsm7::SEGMENT {
+    let from = Sender::clinic(profile, policy);
+    let longest = text_wording::longest(from, &link, zone);
+    if longest > from.segment {
         bail!(
             "clinic_label, clinic_phone and public_url are too long together: a text would take {longest} of {} characters",
-            gsm7::SEGMENT
+            from.segment
         );
     }
     Ok(())
@@ -126,10 +131,9 @@ fn dkim(
     match (key, selector) {
         (None, None) => Ok(None),
         (Some(key), Some(selector)) => {
-            let domain = from
-                .as_str()
-                .rsplit_once('@')
-                .map_or_else(String::new, |(_, domain)| domain.to_owned());
+            let address = from.delivered();
+            let domain =
+                address.rsplit_once('@').map_or_else(String::new, |(_, domain)| domain.to_owned());
             Ok(Some(DkimSettings {
                 key: String::from_utf8(file("dkim_key", &key)?).context("dkim_key: not text")?,
                 selector,

@@ -7,7 +7,7 @@ use lettre::message::header::ContentType;
 use lettre::message::{MultiPart, SinglePart};
 
 use super::error::{Error, Result};
-use super::letter::Letter;
+use super::letter::{Date, Letter};
 use super::lists::{Line, PlainMail};
 use super::mime::{Mail, nothing_to_say, unwritten};
 use super::post::Post;
@@ -20,8 +20,9 @@ use crate::calendar::event::Status;
 use crate::calendar::invite;
 use crate::calendar::invite::Organizer;
 use crate::domain::clinic::reminder::Purpose;
-use crate::domain::messages::message::{Audience, Message, MessageKind};
+use crate::domain::messages::message::{Audience, Message, MessageKind, Tells};
 use crate::domain::messages::task::TaskKind;
+use crate::domain::messages::text_change;
 use crate::domain::messages::text_wording;
 use crate::domain::messages::text_wording::Sender;
 use crate::domain::patient::channel::Channel;
@@ -45,6 +46,11 @@ pub(super) async fn outgoing(post: &Post, rows: &[Message]) -> Result<Outgoing> 
     let first = rows.first().ok_or_else(nothing_to_say)?;
     match (first.channel, first.kind.audience()) {
         (_, Audience::Desk) | (Channel::Desk, _) => Ok(desk_task(first.kind)),
+        (Channel::Email, Audience::Patient)
+            if rows.len() > 1 || first.kind == MessageKind::Plan =>
+        {
+            dates_mail(post, rows).await.map(boxed)
+        }
         (Channel::Email, Audience::Patient) => visit_mail(post, first).await.map(boxed),
         (Channel::Email, Audience::Shop) => shop_mail(post, rows).await.map(boxed),
         (Channel::Email, Audience::Practitioner) => day_list(post, rows).await.map(boxed),
@@ -60,15 +66,15 @@ fn desk_task(kind: MessageKind) -> Outgoing {
     match kind {
         MessageKind::ShopSilent => Outgoing::Task(
             TaskKind::ReferralUnanswered,
-            "The shop has not answered. Ask it, or find another way.",
+            "The shop has not answered this referral. Phone the shop, or find another place.",
         ),
         MessageKind::ShopOverdue => Outgoing::Task(
             TaskKind::ReportOverdue,
-            "The shop has not reported what was done. Ask it; until then it gets no next session of this patient.",
+            "The shop has not reported what was done. Phone the shop. Until it reports, the patient's next session there cannot be booked.",
         ),
         _ => Outgoing::Task(
             TaskKind::PatientToPhone,
-            "This patient gets no messages about this visit. Phone them, and ask whether they come.",
+            "This patient gets no messages. Phone them, and ask whether they are coming.",
         ),
     }
 }
@@ -83,12 +89,14 @@ async fn visit_mail(post: &Post, message: &Message) -> Result<Mail> {
         _ => visit_link(post, message, &Recipient::Email(to.clone())).await?,
     };
     let zone = app.zone_named(&message.content.zone).map_err(unwritten)?;
-    let letter =
-        Letter::about_visit(message, zone, &app.profile, &link, app.policy.be_early_minutes)
-            .map_err(unwritten)?;
+    let name = given_name(post, message, &to).await?;
+    let early = app.policy.be_early_minutes;
+    let letter = Letter::about_visit(message, zone, &app.profile, name.as_deref(), &link, early)
+        .map_err(unwritten)?;
     let (mut headers, id) =
         mime::headers(&app.profile, std::slice::from_ref(message), &to, &letter.subject)?;
-    if !link.is_empty() {
+    // What changes is not sent for the asking, so nothing but a reminder offers to end it (5.9).
+    if message.kind == MessageKind::Reminder {
         headers = mime::with_one_click_unsubscribe(headers, &link);
     }
     let mut parts = mime::alternative(message.id, letter.text, letter.html);
@@ -104,6 +112,16 @@ async fn visit_mail(post: &Post, message: &Message) -> Result<Mail> {
         headers.multipart(parts)
     };
     Ok(Mail { message: built.map_err(unwritten)?, recipient: to, subject: letter.subject, id })
+}
+
+/// What the patient is called in a mail to `to`: nothing, where that is not their address any more.
+async fn given_name(post: &Post, message: &Message, to: &Email) -> Result<Option<String>> {
+    let patients = patients_of(post, std::slice::from_ref(message)).await?;
+    let theirs = |patient: &Patient| {
+        patient.details.email.as_ref().is_some_and(|email| email.lowered() == to.lowered())
+    };
+    let named = patients.into_iter().find(theirs);
+    Ok(named.map(|patient| patient.details.given_name.to_string()))
 }
 
 /// Method and text of the calendar that goes with `message`.
@@ -123,7 +141,7 @@ fn method_and_calendar(
         uid: message.uid.ok_or_else(no_visit)?,
         sequence: message.sequence,
         stamp: message.stamp,
-        created: message.stamp,
+        created: message.content.booked_at.unwrap_or(message.stamp),
         changed: message.stamp,
         starts_at: message.content.starts_at,
         ends_at: message.content.ends_at,
@@ -138,6 +156,29 @@ fn method_and_calendar(
         MessageKind::Cancel => ("CANCEL", invite::cancel(&event, &organizer, &attendee)),
         _ => ("REQUEST", invite::request(&event, &organizer, &attendee)),
     })
+}
+
+/// A mail to read about several visits of one patient, that were booked or changed at once; each line has its own link.
+async fn dates_mail(post: &Post, rows: &[Message]) -> Result<Mail> {
+    let first = rows.first().ok_or_else(nothing_to_say)?;
+    let to = mail_address(first)?;
+    let mut dates = Vec::new();
+    for row in rows {
+        let zone = post.app.zone_named(&row.content.zone).map_err(unwritten)?;
+        let link = match row.kind {
+            MessageKind::Cancel => String::new(),
+            _ => visit_link(post, row, &Recipient::Email(to.clone())).await?,
+        };
+        dates.push(Date::of(row, zone, link));
+    }
+    let feed = links::feed_address(&post.app, first.patient_id).await.map_err(not_linked)?;
+    let name = given_name(post, first, &to).await?;
+    let letter = Letter::about_dates(first, dates, &post.app.profile, name.as_deref(), feed)
+        .map_err(unwritten)?;
+    let (headers, id) = mime::headers(&post.app.profile, rows, &to, &letter.subject)?;
+    let parts = mime::alternative(first.id, letter.text, letter.html);
+    let message = headers.multipart(parts).map_err(unwritten)?;
+    Ok(Mail { message, recipient: to, subject: letter.subject, id })
 }
 
 async fn shop_mail(post: &Post, rows: &[Message]) -> Result<Mail> {
@@ -178,28 +219,25 @@ async fn text_message(post: &Post, rows: &[Message]) -> Result<Outgoing> {
     let to = to.ok_or_else(|| Error::Compose("no telephone number".to_owned()))?;
     let body = match (first.kind.audience(), &first.content.words) {
         (Audience::Shop, _) => {
-            let profile = &app.profile;
-            let body = lists::shop_text(
-                &shop_lines(post, rows).await?,
-                profile.label.as_str(),
-                profile.phone.as_str(),
-                app.zone,
-            );
+            let from = Sender::clinic(&app.profile, &app.policy);
+            let body = lists::shop_text(&shop_lines(post, rows).await?, from, app.zone);
             body.ok_or_else(nothing_to_say)?
         }
         (_, Some(words)) => words.clone(),
         (_, None) => {
             let link = visit_link(post, first, &Recipient::Phone(to.clone())).await?;
             let zone = app.zone_named(&first.content.zone).map_err(unwritten)?;
-            let purpose = first.content.purpose.unwrap_or(Purpose::Remind);
-            text_wording::reminder(
-                Sender::clinic(&app.profile),
-                first.language,
-                purpose,
-                first.content.starts_at,
-                zone,
-                &link,
-            )
+            let sender = Sender::clinic(&app.profile, &app.policy);
+            let (language, start) = (first.language, first.content.starts_at);
+            if let Some(tells) = first.kind.tells() {
+                let many = rows.len();
+                let same_time = tells == Tells::Changed && first.content.was.is_none();
+                let place = Some(first.content.place.as_str()).filter(|_| same_time);
+                text_change::words(sender, language, (tells, many), (start, zone), place, &link)
+            } else {
+                let purpose = first.content.purpose.unwrap_or(Purpose::Remind);
+                text_wording::reminder(sender, language, purpose, start, zone, &link)
+            }
         }
     };
     Ok(Outgoing::Text { to, body })
@@ -243,9 +281,13 @@ fn mail_address(message: &Message) -> Result<Email> {
 
 async fn visit_link(post: &Post, message: &Message, recipient: &Recipient) -> Result<String> {
     let session = message.session_id.ok_or_else(no_visit)?;
-    links::address(&post.app, session, recipient).await.map_err(|error| match error {
+    links::address(&post.app, session, recipient).await.map_err(not_linked)
+}
+
+fn not_linked(error: Refused) -> Error {
+    match error {
         // The database may be back at the next try.
         Refused::Storage(error) => Error::Storage(error),
         error => unwritten(error),
-    })
+    }
 }

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::error::{Error, Result, unreadable_mailbox};
 use super::server_settings::{SettingsError, client_tls, credentials, host_and_locality, roots};
+use crate::calendar::authentication::Trust;
 
 /// The mailbox that answers come to.
 #[derive(Clone)]
@@ -21,7 +22,7 @@ pub struct InboxSettings {
     pub(super) user: String,
     pub(super) password: String,
     pub(super) tls: Arc<ClientConfig>,
-    pub(super) server_id: Option<String>,
+    pub(super) trust: Trust,
 }
 
 impl std::fmt::Debug for InboxSettings {
@@ -34,12 +35,14 @@ impl std::fmt::Debug for InboxSettings {
 }
 
 impl InboxSettings {
-    /// The mailbox at `url` (`imaps://user:password@host:993`), its authority's certificate in PEM, and the name by which
-    /// that server signs what it verified.
+    /// The mailbox at `url` (`imaps://user:password@host:993`), its authority's certificate in PEM, the names by which that
+    /// server and our own filters sign what they verified, with commas between, and whose word counts besides: `topmost`,
+    /// what stands on top without a name.
     pub fn new(
         url: &Url,
         authority: Option<Vec<u8>>,
-        server_id: Option<String>,
+        server_ids: Option<&str>,
+        trust: Option<&str>,
     ) -> std::result::Result<Self, SettingsError> {
         if url.scheme() != "imaps" {
             return Err(SettingsError::Scheme("imaps://"));
@@ -47,13 +50,18 @@ impl InboxSettings {
         let (host, _) = host_and_locality(url)?;
         let (user, password) = credentials(url)?.ok_or(SettingsError::Credentials)?;
         let tls = client_tls(roots(authority)?)?;
+        let topmost_without_id = match trust {
+            None | Some("server-id") => false,
+            Some("topmost") => true,
+            Some(_) => return Err(SettingsError::Trust),
+        };
         Ok(Self {
             host,
             port: url.port().unwrap_or(993),
             user,
             password,
             tls: Arc::new(tls),
-            server_id,
+            trust: Trust::new(server_ids.unwrap_or_default(), topmost_without_id),
         })
     }
 

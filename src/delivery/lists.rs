@@ -4,7 +4,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::messages::message::{Message, MessageKind};
-use crate::domain::messages::{text_wording, wording};
+use crate::domain::messages::text_wording::Sender;
+use crate::domain::messages::{gsm7, text_wording, wording};
 use crate::domain::partner::packet;
 use crate::domain::partner::packet::Packet;
 use crate::domain::patient::{Language, Patient};
@@ -37,8 +38,11 @@ fn mail_row(language: Language, line: &Line<'_>, zone: Tz) -> String {
     let hours = line.message.session_id.map(|_| hours(language, line.message, zone));
     let patient = line.packet.as_ref().map(|packet| {
         let withheld = packet.withheld.map(|_| packet::withheld(language).to_owned());
-        let known =
-            [Some(packet.name.clone()), packet.phone.as_ref().map(ToString::to_string), withheld];
+        let known = [
+            Some(packet.name.clone()),
+            packet.dialled().map(|phone| phone.in_words(language)),
+            withheld,
+        ];
         known.into_iter().flatten().collect::<Vec<_>>().join(", ")
     });
     let row: Vec<_> = hours.into_iter().chain(patient).collect();
@@ -51,30 +55,33 @@ fn mail_subject(message: &Message, zone: Tz) -> String {
     let (day, time) = (wording::short_day(language, wall), wording::time(language, wall));
     match message.kind {
         MessageKind::ShopDay => words!(language: "Your list for {day}" | "Votre liste du {day}"),
-        MessageKind::ShopSoon => words!(language: "Soon: {time}" | "Bientôt : {time}"),
-        MessageKind::ShopReferred => words!(language: "A new referral" | "Nouvelle demande"),
+        MessageKind::ShopSoon => words!(
+            language: "Starting soon: {time}" | "Commence bientôt : {time}"
+        ),
+        MessageKind::ShopReferred => words!(language: "New referral" | "Nouvelle demande"),
         MessageKind::ShopWithdrawn => words!(
-            language: "A referral no longer stands" | "Une demande est retirée"
+            language: "Referral withdrawn" | "Demande retirée"
         ),
         MessageKind::ShopBooked if content.awaits => words!(
-            language: "New, to be answered: {day}, {time}"
-                | "Nouveau, à confirmer : {day} à {time}"
+            language: "New request, please reply: {day}, {time}"
+                | "Nouvelle demande, réponse attendue : {day} à {time}"
         ),
         MessageKind::ShopBooked => words!(
-            language: "New: {day}, {time}" | "Nouveau : {day} à {time}"
+            language: "New appointment: {day}, {time}"
+                | "Nouveau rendez-vous : {day} à {time}"
         ),
         MessageKind::ShopChanged if content.awaits => words!(
-            language: "Changed, to be answered: {day}, {time}"
-                | "Changement, à confirmer : {day} à {time}"
+            language: "Changed, please reply: {day}, {time}"
+                | "Changement, réponse attendue : {day} à {time}"
         ),
         MessageKind::ShopChanged => words!(
             language: "Changed: {day}, {time}" | "Changement : {day} à {time}"
         ),
         MessageKind::ShopWaiting if message.session_id.is_none() => words!(
-            language: "Waiting for your answer" | "En attente de votre réponse"
+            language: "Waiting for your reply" | "En attente de votre réponse"
         ),
         MessageKind::ShopWaiting => words!(
-            language: "Waiting for your answer: {day}, {time}"
+            language: "Waiting for your reply: {day}, {time}"
                 | "En attente de votre réponse : {day} à {time}"
         ),
         MessageKind::ShopReport => words!(
@@ -90,41 +97,44 @@ fn mail_opening(message: &Message, zone: Tz) -> String {
     let day = wording::day(language, civil::wall_of(zone, content.starts_at));
     match message.kind {
         MessageKind::ShopDay => words!(
-            language: "Referred to you for {day}:" | "Dirigés vers vous pour le {day} :"
+            language: "Your appointments on {day}:" | "Vos rendez-vous du {day} :"
         ),
-        MessageKind::ShopSoon => words!(language: "Soon, on {day}:" | "Bientôt, le {day} :"),
+        MessageKind::ShopSoon => {
+            words!(language: "Starting soon, on {day}:" | "À venir le {day} :")
+        }
         MessageKind::ShopReferred => words!(
-            language: "Referred to you; please answer:" | "Dirigé vers vous; veuillez répondre :"
+            language: "We have a new referral for you. Please reply:"
+                | "Nous avons une nouvelle demande pour vous. Veuillez répondre :"
         ),
         MessageKind::ShopWithdrawn => words!(
-            language: "Something that was referred to you no longer stands; your list shows the rest."
-                | "Une demande qui vous avait été adressée est retirée; votre liste montre le reste."
+            language: "One of your referrals was withdrawn. Your list shows the others."
+                | "Une de vos demandes a été retirée. Votre liste montre les autres."
         ),
         MessageKind::ShopBooked if !content.awaits => words!(
-            language: "New on your list, for {day}:" | "Nouveau sur votre liste, pour le {day} :"
+            language: "New on your list for {day}:" | "Nouveau sur votre liste du {day} :"
         ),
         MessageKind::ShopChanged if content.awaits => words!(
-            language: "This has changed and waits for your answer, for {day}:"
-                | "Ceci a changé et attend votre réponse, pour le {day} :"
+            language: "This appointment has moved to {day}. Please reply:"
+                | "Ce rendez-vous a été déplacé au {day}. Veuillez répondre :"
         ),
         MessageKind::ShopChanged => words!(
-            language: "This has changed and is now on {day}:"
-                | "Ceci a changé et aura lieu le {day} :"
+            language: "This appointment has changed. It is now on {day}:"
+                | "Ce rendez-vous a changé. Il aura lieu le {day} :"
         ),
         MessageKind::ShopWaiting if message.session_id.is_none() => words!(
-            language: "This waits for your answer:" | "Ceci attend votre réponse :"
+            language: "We are waiting for your reply:" | "Nous attendons votre réponse :"
         ),
         MessageKind::ShopBooked | MessageKind::ShopWaiting => words!(
-            language: "This waits for your answer, for {day}:"
-                | "Ceci attend votre réponse, pour le {day} :"
+            language: "We are waiting for your reply, for {day}:"
+                | "Nous attendons votre réponse, pour le {day} :"
         ),
         MessageKind::ShopReport => words!(
             language: "Please report what was done on {day}:"
                 | "Veuillez rendre compte de ce qui a été fait le {day} :"
         ),
         _ => words!(
-            language: "This no longer takes place, on {day}:"
-                | "Ceci n’aura pas lieu, le {day} :"
+            language: "This appointment on {day} is cancelled:"
+                | "Ce rendez-vous du {day} est annulé :"
         ),
     }
 }
@@ -139,48 +149,77 @@ pub(super) fn shop_mail(
     let message = lines.first()?.message;
     let language = message.language;
     let (subject, opening) = (mail_subject(message, zone), mail_opening(message, zone));
-    let closing =
-        words!(language: "Questions? Call {phone}." | "Des questions? Appelez le {phone}.");
+    let hello = words!(language: "Hello," | "Bonjour,");
+    let closing = words!(
+        language: "Questions? Reply to this email or call us."
+            | "Des questions? Répondez à ce courriel ou appelez-nous."
+    );
     let rows: Vec<_> = lines
         .iter()
         .map(|line| mail_row(language, line, zone))
         .filter(|row| !row.trim().is_empty())
         .collect();
     let rows = if rows.is_empty() { String::new() } else { format!("\n\n{}", rows.join("\n")) };
-    Some(PlainMail { subject, text: format!("{opening}{rows}\n\n{closing}\n\n{label}\n") })
+    Some(PlainMail {
+        subject,
+        text: format!("{hello}\n\n{opening}{rows}\n\n{closing}\n\n{label}\n{phone}\n"),
+    })
 }
 
 /// What a text message to a shop says before its list of `count` visits.
 fn text_opening(message: &Message, count: usize, zone: Tz) -> String {
     let (language, content) = (message.language, &message.content);
-    let day = wording::short_day(language, civil::wall_of(zone, content.starts_at));
-    match message.kind {
-        MessageKind::ShopDay => words!(language: "{count} on {day}" | "{count} le {day}"),
-        MessageKind::ShopSoon => words!(language: "soon, {day}" | "bientôt, {day}"),
+    let day = text_wording::short_day(language, civil::wall_of(zone, content.starts_at));
+    text_phrase(language, (message.kind, content.awaits), message.session_id.is_some(), count, &day)
+}
+
+/// The phrase for a kind of notice, which may wait for an answer, about a visit that has a date or about a referral without one.
+fn text_phrase(
+    language: Language,
+    (kind, awaits): (MessageKind, bool),
+    is_dated: bool,
+    count: usize,
+    day: &str,
+) -> String {
+    match kind {
+        MessageKind::ShopDay if count == 1 => words!(
+            language: "1 appointment on {day}" | "1 rendez-vous le {day}"
+        ),
+        MessageKind::ShopDay => words!(
+            language: "{count} appointments on {day}" | "{count} rendez-vous le {day}"
+        ),
+        MessageKind::ShopSoon => words!(language: "starting soon, {day}" | "à venir, {day}"),
         MessageKind::ShopReferred => words!(
-            language: "a new referral, please answer" | "nouvelle demande, veuillez répondre"
+            language: "new referral, please reply" | "nouvelle demande, veuillez répondre"
         ),
         MessageKind::ShopWithdrawn => words!(
-            language: "a referral no longer stands" | "une demande est retirée"
+            language: "referral withdrawn" | "demande retirée"
         ),
-        MessageKind::ShopBooked if content.awaits => words!(
-            language: "new, to be answered, {day}" | "nouveau, à confirmer, {day}"
+        MessageKind::ShopBooked if awaits => words!(
+            language: "new request, please reply, {day}"
+                | "nouvelle demande, veuillez répondre, {day}"
         ),
-        MessageKind::ShopBooked => words!(language: "new on {day}" | "nouveau, {day}"),
-        MessageKind::ShopChanged if content.awaits => words!(
-            language: "changed, to be answered, now {day}" | "changé, à confirmer, {day}"
+        MessageKind::ShopBooked => words!(
+            language: "new appointment {day}" | "nouveau rendez-vous le {day}"
         ),
-        MessageKind::ShopChanged => words!(language: "changed, now {day}" | "changé, {day}"),
-        MessageKind::ShopWaiting if message.session_id.is_none() => words!(
-            language: "waiting for your answer" | "attend votre réponse"
+        MessageKind::ShopChanged if awaits => words!(
+            language: "changed, please reply, now {day}" | "changement, veuillez répondre, {day}"
+        ),
+        MessageKind::ShopChanged => words!(
+            language: "appointment changed, now {day}" | "rendez-vous déplacé, {day}"
+        ),
+        MessageKind::ShopWaiting if !is_dated => words!(
+            language: "waiting for your reply" | "en attente de votre réponse"
         ),
         MessageKind::ShopWaiting => words!(
-            language: "waiting for your answer, {day}" | "attend votre réponse, {day}"
+            language: "waiting for your reply, {day}" | "en attente de votre réponse, {day}"
         ),
         MessageKind::ShopReport => words!(
             language: "report overdue, {day}" | "rapport en retard, {day}"
         ),
-        _ => words!(language: "cancelled, {day}" | "annulé, {day}"),
+        _ => words!(
+            language: "appointment cancelled, {day}" | "rendez-vous annulé, {day}"
+        ),
     }
 }
 
@@ -188,13 +227,14 @@ fn text_opening(message: &Message, count: usize, zone: Tz) -> String {
 fn text_row(language: Language, line: &Line<'_>, is_named: bool, zone: Tz) -> String {
     let time = wording::time(language, civil::wall_of(zone, line.message.content.starts_at));
     let time = line.message.session_id.map(|_| time);
-    let name = line.packet.as_ref().filter(|_| is_named).map(|packet| packet.name.clone());
+    let name = line.packet.as_ref().filter(|_| is_named).map(|packet| gsm7::spelled(&packet.name));
     time.into_iter().chain(name).collect::<Vec<_>>().join(" ")
 }
 
 /// The text message to a shop: times, and names as far as they fit.
-pub(super) fn shop_text(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) -> Option<String> {
+pub(super) fn shop_text(lines: &[Line<'_>], from: Sender<'_>, zone: Tz) -> Option<String> {
     let message = lines.first()?.message;
+    let Sender { label, phone, .. } = from;
     let opening = text_opening(message, lines.len(), zone);
     let text = |is_named: bool, most: usize| {
         let rows: Vec<_> = lines
@@ -203,12 +243,12 @@ pub(super) fn shop_text(lines: &[Line<'_>], label: &str, phone: &str, zone: Tz) 
             .map(|line| text_row(message.language, line, is_named, zone))
             .filter(|row| !row.is_empty())
             .collect();
-        let more = if most < lines.len() { ", …" } else { "" };
+        let more = if most < lines.len() { ", ..." } else { "" };
         let rows =
             if rows.is_empty() { String::new() } else { format!(": {}{more}", rows.join(", ")) };
         format!("{label}: {opening}{rows}. {phone}")
     };
-    Some(text_wording::fitting([text(true, lines.len()), text(false, lines.len()), text(false, 3)]))
+    Some(from.fitting([text(true, lines.len()), text(false, lines.len()), text(false, 3)]))
 }
 
 /// A practitioner's list of the next day: times, and as much of a name as tells people apart, since mail is read by others.
@@ -217,19 +257,37 @@ pub(super) fn day_list(lines: &[(&Message, &Patient)], label: &str, zone: Tz) ->
     let wall = civil::wall_of(zone, first.content.starts_at);
     let day = wording::day(Language::En, wall);
     let row = |(message, patient): &(&Message, &Patient)| {
-        let initial: String = patient.details.family_name.as_str().chars().take(1).collect();
-        format!(
-            "  {}  {} {initial}.",
-            hours(Language::En, message, zone),
-            patient.details.given_name
-        )
+        // Who has one name alone has no initial.
+        let initial = patient.details.family_name.as_str().chars().next();
+        let initial = initial.map(|letter| format!(" {letter}.")).unwrap_or_default();
+        format!("  {}  {}{initial}", hours(Language::En, message, zone), patient.details.given_name)
     };
     let rows: Vec<_> = lines.iter().map(row).collect();
     Some(PlainMail {
         subject: format!("Your list for {}", wording::short_day(Language::En, wall)),
         text: format!(
-            "{day}:\n\n{}\n\nAs it stands now; what changes later is in the calendar.\n\n{label}\n",
+            "Hello,\n\nYour sessions on {day}:\n\n{}\n\nLater changes show in the calendar.\n\n{label}\n",
             rows.join("\n")
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use super::*;
+
+    /// The alphabet of text messages has every letter of them, so that no accent is lost.
+    #[test]
+    fn every_phrase_of_a_text_to_a_shop_is_in_the_alphabet() {
+        for language in [Language::En, Language::Fr] {
+            for kind in MessageKind::VARIANTS {
+                for (awaits, is_dated, count) in [(true, true, 1), (false, false, 2)] {
+                    let text = text_phrase(language, (*kind, awaits), is_dated, count, "1er aout");
+                    assert_eq!(gsm7::spelled(&text), text);
+                }
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::error::{Error, Result};
+use crate::calendar::bounce::OWN_FIELD;
 use crate::calendar::text::Address as CalendarAddress;
 use crate::domain::clinic::profile::ClinicProfile;
 use crate::domain::ids::MessageId;
@@ -45,10 +46,12 @@ pub(super) fn headers(
         .date(SystemTime::from(first.due_at))
         .from(clinic()?)
         .reply_to(clinic()?)
-        .to(Mailbox::new(None, address(to)?))
+        .to(Mailbox::new(None, deliverable(profile, to)?))
         .subject(subject.to_owned())
         .raw_header(header("Auto-Submitted", "auto-generated"))
-        .raw_header(header("X-Auto-Response-Suppress", "OOF, AutoReply"));
+        .raw_header(header("X-Auto-Response-Suppress", "OOF, AutoReply"))
+        // A relay may write a Message-ID of its own; a report of what became of the mail holds this one still.
+        .raw_header(header(OWN_FIELD, &first.id.to_string()));
     Ok((builder, id))
 }
 
@@ -112,7 +115,8 @@ fn base64_body(calendar: &str) -> Result<Body> {
 
 /// The Message-ID of a row: the same each time that it is sent.
 pub(super) fn message_id(id: MessageId, from: &Email) -> String {
-    let domain = from.as_str().rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+    let from = from.delivered();
+    let domain = from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
     format!("<{id}@{domain}>")
 }
 
@@ -125,11 +129,19 @@ pub(super) fn header(name: &'static str, value: &str) -> HeaderValue {
 }
 
 fn address(email: &Email) -> Result<Address> {
-    email.as_str().parse().map_err(unwritten)
+    email.delivered().parse().map_err(unwritten)
+}
+
+/// The address of a recipient, if our mail server takes mail for it.
+fn deliverable(profile: &ClinicProfile, email: &Email) -> Result<Address> {
+    if email.needs_smtputf8() && !profile.smtputf8 {
+        return Err(unwritten("the address needs a mail server with SMTPUTF8"));
+    }
+    address(email)
 }
 
 pub(super) fn calendar_address(email: &Email) -> Result<CalendarAddress> {
-    CalendarAddress::try_from(email.as_str().to_owned()).map_err(unwritten)
+    CalendarAddress::try_from(email.delivered()).map_err(unwritten)
 }
 
 pub(super) fn nothing_to_say() -> Error {

@@ -12,6 +12,7 @@ use super::post::DELIVERY;
 use super::post::Post;
 use super::transport::SendError;
 use crate::actions::Work;
+use crate::actions::messages::failures;
 use crate::actions::patient::opt_outs;
 use crate::domain::messages::message::{Audience, Message, MessageKind, MessageStatus, Unsent};
 use crate::domain::messages::retry::pause_after;
@@ -32,7 +33,11 @@ pub(super) async fn mark_sent(
     let mut work = Work::for_program(&post.app, DELIVERY).await?;
     let mut ours = true;
     for row in rows {
-        ours &= ledger::mark_sent(&mut work.tx, row, now, id.clone()).await?;
+        if ledger::mark_sent(&mut work.tx, row, now, id.clone()).await? {
+            failures::note_sent(&mut work, row).await?;
+        } else {
+            ours = false;
+        }
     }
     if let (Outgoing::Task(kind, detail), Some(first), true) = (outgoing, rows.first(), ours) {
         // One referral, one task, however many dates it asks for.
@@ -123,24 +128,19 @@ pub(super) async fn postpone(
     Ok(())
 }
 
-/// Marks rows that are given up, and inserts a task for the desk.
-pub(super) async fn give_up(
-    post: &Post,
-    rows: &[Message],
-    now: DateTime<Utc>,
-    error: &str,
-) -> Result<()> {
+/// Marks rows that are given up, and inserts a task for the desk; where nothing arrives there at all, the next way takes over.
+pub(super) async fn give_up(post: &Post, rows: &[Message], error: &str, dead: bool) -> Result<()> {
     let mut work = Work::for_program(&post.app, DELIVERY).await?;
     let mut ours = true;
     for row in rows {
         ours &= ledger::mark_failed(&mut work.tx, row, error).await?;
     }
     if let (Some(first), true) = (rows.first(), ours) {
-        tasks::insert(
-            &mut work.tx,
-            &task_about(post, first, TaskKind::MessageFailed, undelivered_detail(first), now),
-        )
-        .await?;
+        if dead && first.kind.audience() == Audience::Patient {
+            failures::note_dead_way(&mut work, first, error, None).await?;
+        } else {
+            failures::add_task(&mut work, first, undelivered_detail(first), None).await?;
+        }
     }
     work.done().await?;
     warn_of_lost_claim(ours, rows);
@@ -177,7 +177,7 @@ async fn add_unheard_task(post: &Post, row: &Message, now: DateTime<Utc>) -> Res
     let (kind, detail) = match row.kind.audience() {
         Audience::Patient => (
             TaskKind::PatientToPhone,
-            "This patient wants no texts, as the provider knows. Phone them about this visit.",
+            "This patient unsubscribed from texts at the provider. Phone them about this appointment.",
         ),
         _ => (TaskKind::MessageFailed, undelivered_detail(row)),
     };
@@ -202,13 +202,13 @@ async fn add_unheard_task(post: &Post, row: &Message, now: DateTime<Utc>) -> Res
 pub(super) fn undelivered_detail(row: &Message) -> &'static str {
     match row.kind.audience() {
         Audience::Patient => {
-            "A message about this visit could not be delivered. Check the address, and tell the patient in another way."
+            "A message about this appointment could not be delivered. Phone the patient, and check the address."
         }
         Audience::Shop => {
-            "A message to the shop about this visit could not be delivered. Check its address, and tell it in another way."
+            "A message to the shop about this appointment could not be delivered. Phone the shop, and check its address."
         }
         Audience::Practitioner | Audience::Desk => {
-            "A practitioner's list of the day could not be delivered. Check the address."
+            "A practitioner's list of the day could not be delivered. Tell them, and check the address."
         }
     }
 }

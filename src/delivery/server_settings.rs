@@ -36,6 +36,11 @@ pub enum SettingsError {
     /// The DKIM key is of no known kind.
     #[error("the DKIM key is neither RSA (PKCS#1 PEM) nor Ed25519 (32 bytes in base64)")]
     Dkim,
+    /// Nobody's word is named whose it is.
+    #[error(
+        "imap_trust is server-id, or topmost where the server signs without a name, as Microsoft 365 does"
+    )]
+    Trust,
     /// Text messages come from what is no sender.
     #[error("text messages come from a number in E.164, or from a messaging service (MG…)")]
     Sender,

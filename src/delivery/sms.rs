@@ -12,6 +12,7 @@ use url::Url;
 
 use super::server_settings::{SettingsError, client_tls, credentials, host_and_locality, roots};
 use super::transport::{LONGEST, SendError, error_chain};
+use crate::domain::messages::text_failure::TextFailure;
 use crate::domain::patient::Phone;
 
 /// How long the provider may take to be reached.
@@ -218,6 +219,7 @@ fn refusal(status: StatusCode, answer: &Value, body: &str) -> SendError {
     .collect();
     match status.as_u16() {
         400..500 if code == Some(OPTED_OUT) => SendError::OptedOut(text),
+        400..500 if code.is_some_and(is_dead) => SendError::Dead(text),
         // The provider refuses the clinic, its address or its rate, and so every other text too.
         300..400 | 401 | 403 | 404 | 429 => SendError::Unreachable(text),
         408 => SendError::NotNow(text),
@@ -226,6 +228,11 @@ fn refusal(status: StatusCode, answer: &Value, body: &str) -> SendError {
         502 | 504 => SendError::Unknown(text),
         _ => SendError::NotNow(text),
     }
+}
+
+/// Whether a code says that a number takes no texts at all.
+fn is_dead(code: u64) -> bool {
+    u32::try_from(code).is_ok_and(|code| TextFailure::of_code(code) == TextFailure::Dead)
 }
 
 /// The provider's words without what is the patient's: it quotes numbers, and perhaps what was written.
@@ -336,11 +343,12 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_to_be_done_next_is_told_by_the_answer() {
-        use SendError::{Never, NotNow, OptedOut, Unknown, Unreachable};
+        use SendError::{Dead, Never, NotNow, OptedOut, Unknown, Unreachable};
         type Is = fn(&SendError) -> bool;
-        let cases: [(&str, &str, Is); 14] = [
+        let cases: [(&str, &str, Is); 15] = [
             ("400 Bad Request", "{\"code\": 21610}", |e| matches!(e, OptedOut(_))),
-            ("400 Bad Request", "{\"code\": 21211}", |e| matches!(e, Never(_))),
+            ("400 Bad Request", "{\"code\": 21211}", |e| matches!(e, Dead(_))),
+            ("400 Bad Request", "{\"code\": 21617}", |e| matches!(e, Never(_))),
             ("400 Bad Request", "not JSON", |e| matches!(e, Never(_))),
             ("404 Not Found", "{}", |e| matches!(e, Unreachable(_))),
             ("408 Request Timeout", "{}", |e| matches!(e, NotNow(_))),
@@ -363,7 +371,7 @@ mod tests {
     #[tokio::test]
     async fn the_providers_words_are_told_without_what_is_the_patients() {
         let json = serde_json::json!({"code": 21211, "message": format!("'To' +14165550199 cannot take '{BODY}'{}", "x".repeat(400))});
-        let Err(SendError::Never(text)) =
+        let Err(SendError::Dead(text)) =
             send_for_answer("400 Bad Request", &json.to_string()).await
         else {
             panic!("a number that cannot be")

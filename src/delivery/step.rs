@@ -9,17 +9,19 @@ use super::compose::Outgoing;
 use super::error::{Error, Result};
 use super::post::{DELIVERY, Post};
 use super::transport::SendError;
-use super::{compose, outcomes};
+use super::{compose, late, outcomes};
 use crate::actions::Work;
-use crate::actions::messages::notices;
+use crate::actions::messages::claimed;
 use crate::domain::clinic::quiet_hours::QuietHours;
 use crate::domain::messages::message::{Message, MessageKind, Unsent};
 use crate::domain::patient::Phone;
 use crate::domain::patient::channel::Channel;
-use crate::storage::messages::ledger;
+use crate::storage::messages::{ledger, unsent};
 
 /// How long the node that claimed a message may take to send it.
 const CLAIM: Duration = Duration::minutes(5);
+/// How long after a patient was told of a visit, or of a change of it, they are reminded of it at the earliest.
+const APART: Duration = Duration::hours(1);
 /// How many messages one step sends by one way at most; the next step sends the rest.
 const AT_ONCE: usize = 200;
 
@@ -34,6 +36,8 @@ pub struct Outcome {
     pub failed: usize,
     /// Not sent, since it came too late or is no longer wanted.
     pub suppressed: usize,
+    /// Still unsent, and now a task.
+    pub late: usize,
 }
 
 impl Outcome {
@@ -52,6 +56,10 @@ pub async fn next_due(post: &Post) -> Result<Option<DateTime<Utc>>> {
 async fn next_due_by(post: &Post, ways: &[Channel]) -> Result<Option<DateTime<Utc>>> {
     let mut tx = post.app.db.read().await?;
     let mut next = ledger::next_expiry(&mut tx).await?;
+    if ways.contains(&Channel::Desk) {
+        let alarm = unsent::next_alarm(&mut tx).await?;
+        next = [next, alarm].into_iter().flatten().min();
+    }
     for channel in ways {
         let due = ledger::next_try(&mut tx, *channel).await?;
         next = [next, due].into_iter().flatten().min();
@@ -77,6 +85,9 @@ pub async fn step_by(post: &Post, ways: &[Channel], now: DateTime<Utc>) -> Resul
     work.done().await?;
     for channel in ways {
         send_burst(post, *channel, now, &mut outcome).await?;
+    }
+    if ways.contains(&Channel::Desk) {
+        outcome.late = late::raise(post, now.max(post.app.clock.now())).await?;
     }
     Ok(outcome)
 }
@@ -138,17 +149,28 @@ async fn claim_due(
     let quiet = QuietHours::from_policy(&post.app.policy, post.app.zone);
     let mut to_go = Vec::new();
     for row in rows {
-        match when(&row, &quiet, now) {
+        // What is claimed once more may be planned no longer; then it waits for nothing.
+        let again = row.attempts > 1 && row.kind.is_planned();
+        if again && claimed::refresh_claimed(&mut work, row.clone()).await?.is_none() {
+            outcome.suppressed += 1;
+            continue;
+        }
+        let told = match row.session_id.filter(|_| row.kind == MessageKind::Reminder) {
+            Some(session) => unsent::last_told(&mut work.tx, session, now).await?,
+            None => (None, false),
+        };
+        match when(&row, told, &quiet, now) {
             When::Never(why) => {
                 outcome.suppressed += 1;
                 ledger::withhold(&mut work.tx, row.id, why).await?;
+                late::note_withheld(&mut work, &row, why).await?;
             }
             When::At(at) => {
                 outcome.postponed += 1;
                 ledger::postpone(&mut work.tx, &row, at).await?;
             }
             When::Now => {
-                match notices::refresh_claimed(&mut work, row).await.map_err(Error::from)? {
+                match claimed::refresh_claimed(&mut work, row).await.map_err(Error::from)? {
                     Some(row) => to_go.push(row),
                     None => outcome.suppressed += 1,
                 }
@@ -167,7 +189,12 @@ enum When {
 }
 
 /// Whether what is due goes out now: not when it is of no use any more, and no reminder in quiet hours, however late it is.
-fn when(row: &Message, quiet: &QuietHours, now: DateTime<Utc>) -> When {
+fn when(
+    row: &Message,
+    (told_at, waits): (Option<DateTime<Utc>>, bool),
+    quiet: &QuietHours,
+    now: DateTime<Utc>,
+) -> When {
     if row.useful_until.is_some_and(|until| until < now) {
         return When::Never(Unsent::TooLate);
     }
@@ -179,11 +206,19 @@ fn when(row: &Message, quiet: &QuietHours, now: DateTime<Utc>) -> When {
     if row.content.ends_at <= now && !outlasts {
         return When::Never(Unsent::Past);
     }
-    if row.kind == MessageKind::Reminder && quiet.is_quiet(now) {
-        let morning = quiet.morning_after(now);
+    if row.kind == MessageKind::Reminder {
+        // Not before the patient has been told of the visit, nor together with that.
+        let apart = if waits { Some(now + APART / 12) } else { told_at.map(|at| at + APART) };
+        let apart = apart.filter(|at| *at > now).unwrap_or(now);
+        let (at, why) = if quiet.is_quiet(apart) {
+            (quiet.morning_after(apart), Unsent::QuietHours)
+        } else {
+            (apart, Unsent::JustTold)
+        };
         return match row.useful_until {
-            Some(until) if until <= morning => When::Never(Unsent::QuietHours),
-            _ => When::At(morning),
+            _ if at <= now => When::Now,
+            Some(until) if until <= at => When::Never(why),
+            _ => When::At(at),
         };
     }
     When::Now
@@ -202,7 +237,7 @@ async fn deliver(
         // What cannot be written today cannot be written tomorrow.
         Err(error) => {
             outcome.failed += rows.len();
-            return outcomes::give_up(post, rows, now, &error.to_string()).await.map(|()| true);
+            return outcomes::give_up(post, rows, &error.to_string(), false).await.map(|()| true);
         }
     };
     let sent = match &outgoing {
@@ -223,15 +258,16 @@ async fn deliver(
             outcome.suppressed += rows.len();
             outcomes::mark_opted_out(post, rows, &error, now).await.map(|()| true)
         }
-        Err(SendError::Never(error)) => {
+        Err(error @ (SendError::Never(_) | SendError::Dead(_))) => {
             outcome.failed += rows.len();
-            outcomes::give_up(post, rows, now, &error).await.map(|()| true)
+            let dead = matches!(error, SendError::Dead(_));
+            outcomes::give_up(post, rows, &error.to_string(), dead).await.map(|()| true)
         }
         Err(error)
             if now - due_at >= Duration::hours(i64::from(post.app.policy.message_tries_hours)) =>
         {
             outcome.failed += rows.len();
-            outcomes::give_up(post, rows, now, &error.to_string()).await.map(|()| true)
+            outcomes::give_up(post, rows, &error.to_string(), false).await.map(|()| true)
         }
         Err(error) => {
             outcome.postponed += rows.len();

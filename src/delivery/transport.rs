@@ -180,6 +180,9 @@ pub enum SendError {
     /// The server said: never.
     #[error("{0}")]
     Never(String),
+    /// Nothing arrives at this address or number, now or later.
+    #[error("{0}")]
+    Dead(String),
     /// The recipient wants no text messages, as the provider knows.
     #[error("{0}")]
     OptedOut(String),
@@ -204,7 +207,10 @@ impl From<lettre::transport::smtp::Error> for SendError {
         if refuses_us || error.is_client() {
             Self::Unreachable(text)
         } else if error.is_permanent() {
-            Self::Never(text)
+            let code = error.status().map(u16::from).unwrap_or_default();
+            // 5.7 is about us or what we say, not about the address.
+            let is_address = [550, 551, 553].contains(&code) && !text.contains("5.7.");
+            if is_address { Self::Dead(text) } else { Self::Never(text) }
         } else if error.is_transient() {
             Self::NotNow(text)
         } else if error.is_tls() || text.starts_with("Connection error") {

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use strum::IntoStaticStr;
 use utoipa::ToSchema;
 
-use super::role::{PRACTITIONERS, Role};
+use super::role::{PRACTITIONERS, Role, STAFF};
 
 /// The rule that refuses; its spelling is part of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
@@ -23,6 +23,8 @@ pub enum Code {
     ConflictDevice,
     /// Rule 34: the patient is somewhere else then.
     ConflictPatient,
+    /// Somebody of the same name, with the same number, email or date of birth, has a session then.
+    PossibleSamePatient,
     /// Rule 35: a closed day, or outside the site's hours.
     ClinicClosed,
     /// Rule 35 for people: outside the practitioner's own hours, or away.
@@ -210,13 +212,19 @@ impl Code {
         Self::AreaHealing,
         Self::WavelengthSkinType,
         Self::ReportOverdue,
+        Self::PossibleSamePatient,
     ];
 
     /// Who may go past this rule with a reason; no role for most. The API knows one clinical role: where
     /// a rule asks for a physician, a practitioner's sign-in speaks, and the audit line says whose.
     #[must_use]
     pub fn overridable_by(self) -> &'static [Role] {
-        if Self::OVERRIDABLE.contains(&self) { PRACTITIONERS } else { &[] }
+        match self {
+            // Whether two callers are one person is the desk's to know.
+            Self::PossibleSamePatient => STAFF,
+            code if Self::OVERRIDABLE.contains(&code) => PRACTITIONERS,
+            _ => &[],
+        }
     }
 }
 

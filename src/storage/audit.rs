@@ -52,7 +52,10 @@ pub async fn page(
     after: AuditId,
     limit: i64,
 ) -> Result<Vec<Line>> {
-    tx.query(stmt!("SELECT * FROM audit WHERE patient_id = $1 AND id > $2 ORDER BY id LIMIT $3"))
+    tx.query(stmt!(
+        "SELECT * FROM audit WHERE (patient_id = $1 OR patient_id IN (SELECT id FROM patients WHERE merged_into = $1)) AND id > $2
+         ORDER BY id LIMIT $3"
+    ))
         .bind_all((patient, after, limit))
         .all()
         .await

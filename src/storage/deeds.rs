@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::engine::{Sql, stmt};
 use super::{Result, Tx};
-use crate::domain::ids::{DeedId, UserId};
+use crate::domain::ids::{DeedId, PatientId, UserId};
 use crate::domain::time::interval::Interval;
 
 /// One deed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Deed {
     /// Its id.
     pub id: DeedId,
@@ -44,6 +44,29 @@ pub async fn insert(tx: &mut Tx, deed: &Deed) -> Result<()> {
     ))
     .bind_all((deed.id, deed.at, deed.user_id, &deed.actor, &deed.verb, &deed.idempotency_key))
     .done()
+    .await
+}
+
+/// The deed with this id.
+pub async fn get(tx: &mut Tx, id: DeedId) -> Result<Option<Deed>> {
+    tx.query(stmt!("SELECT * FROM deeds WHERE id = $1")).bind(id).optional().await
+}
+
+/// The first few deeds after `deed` that touched one of two patients, or a course or session of theirs.
+pub async fn on_patients_since(
+    tx: &mut Tx,
+    deed: &Deed,
+    (one, other): (PatientId, PatientId),
+) -> Result<Vec<Deed>> {
+    tx.query(stmt!(
+        "SELECT d.* FROM deeds d WHERE d.id <> $1 AND (d.id > $1 OR d.at > $2) AND d.id IN (
+            SELECT t.deed_id FROM touched t WHERE t.subject_id IN ($3, $4)
+              OR t.subject_id IN (SELECT id FROM sessions WHERE patient_id IN ($3, $4))
+              OR t.subject_id IN (SELECT id FROM courses WHERE patient_id IN ($3, $4)))
+         ORDER BY d.id LIMIT 3"
+    ))
+    .bind_all((deed.id, deed.at, one, other))
+    .all()
     .await
 }
 

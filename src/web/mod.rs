@@ -63,6 +63,8 @@ fn secret_routes() -> Router<App> {
         .route("/a/{secret}", get(session::session_page))
         .route("/a/{secret}/appointment.ics", get(session::calendar_file))
         .route("/a/{secret}/prepare", get(prepare::prepare_page))
+        // The same in fewer characters, for texts.
+        .route("/a/{secret}/p", get(prepare::prepare_page))
         .route("/a/{secret}/confirm", post(session::confirm))
         .route("/a/{secret}/change", post(session::ask_for_another))
         .route("/a/{secret}/move", post(session::take_offer))

@@ -29,8 +29,8 @@ async function fitsAThumb(page, what) {
 }
 
 const answers = [
-  { who: "english", lang: "en", locale: "en-CA", title: "Your appointment", yes: "I will be there", thanks: /you have confirmed/, no: "I can’t come then", choose: /Choose another time/, moved: /is moved/ },
-  { who: "french", lang: "fr", locale: "fr-CA", title: "Votre rendez-vous", yes: "Je serai là", thanks: /confirmé/, no: "Je ne peux pas venir", choose: /autre (moment|heure|date)/i, moved: /déplacé/ },
+  { who: "english", lang: "en", locale: "en-CA", title: "Your appointment", yes: "Yes, I’ll be there", thanks: /is confirmed/, no: "I can’t come", choose: /Choose another time/, moved: /has been moved/ },
+  { who: "french", lang: "fr", locale: "fr-CA", title: "Votre rendez-vous", yes: "Oui, je serai là", thanks: /confirmé/, no: "Je ne peux pas venir", choose: /autre (moment|heure|date)/i, moved: /déplacé/ },
 ];
 
 for (const { who, lang, locale, title, yes, thanks, no, choose, moved } of answers) {
@@ -83,7 +83,7 @@ test("telephone: opening the link changes nothing, and a wrong one opens nothing
     assert.equal((await session(visit.id)).confirmed_at ?? null, null);
     const answer = await page.goto(`${link.slice(0, -1)}${link.endsWith("A") ? "B" : "A"}`);
     assert.equal(answer.status(), 404);
-    await page.getByRole("heading", { name: /Nothing here/ }).waitFor();
+    await page.getByRole("heading", { name: /Page not found/ }).waitFor();
   });
 });
 
@@ -93,13 +93,13 @@ test("telephone: messages are stopped and begun again", options, async () => {
   const link = await linkTo(reader);
   await inWindow(TELEPHONE, async ({ page }) => {
     await page.goto(link);
-    await page.getByRole("link", { name: "Stop these messages" }).tap();
-    await page.getByRole("button", { name: "Stop these messages" }).tap();
-    await page.getByText("You will get no more of these messages").waitFor();
+    await page.getByRole("link", { name: "Unsubscribe from messages" }).tap();
+    await page.getByRole("button", { name: "Unsubscribe from messages" }).tap();
+    await page.getByText("You are unsubscribed").waitFor();
     await page.goto(`${link}/messages`);
-    await page.getByText("We do not write to you here.").waitFor();
-    await page.getByRole("button", { name: "Send me messages again" }).tap();
-    await page.getByText("You will get messages again.").waitFor();
+    await page.getByText("You do not receive messages here.").waitFor();
+    await page.getByRole("button", { name: "Get messages again" }).tap();
+    await page.getByText("You will receive messages again.").waitFor();
   });
 });
 

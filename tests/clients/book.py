@@ -10,7 +10,7 @@ from fadeline_client.api.patients import change_patient, register_patient, searc
 from fadeline_client.api.sessions import get_session
 from fadeline_client.api.signing_in import get_me
 from fadeline_client.models import (
-    CourseView, Goal, Me, NewCourse, NewSession, Patient, PatientDetails, PatientDetailsChange, Problem, Role,
+    CourseView, Goal, Me, NewCourse, NewSession, NewPatient, Patient, PatientDetailsChange, Problem, Role,
     SessionStatus, SessionView, Slots,
 )
 
@@ -21,7 +21,7 @@ client = AuthenticatedClient(base_url=demo["url"], token=demo["tokens"]["front_d
 me = get_me.sync(client=client)
 assert isinstance(me, Me) and me.role == Role.FRONT_DESK and me.partner_id is None, me
 
-details = PatientDetails(family_name="Python", given_name="Client", phone="(416) 555-0142", email="python@example.test")
+details = NewPatient(family_name="Python", given_name="Client", phone="(416) 555-0142", email="python@example.test")
 patient = register_patient.sync(client=client, body=details)
 assert isinstance(patient, Patient) and patient.phone == "+14165550142", patient
 found = search_patients.sync(client=client, q="python@example.test")

@@ -26,6 +26,7 @@ fn expected(method: &str, path: &str) -> &'static [&'static str] {
         ("GET", "/me" | "/partners" | "/partners/{id}" | "/referrals" | "/referrals/{id}")
         | ("POST", "/sign-out" | "/referrals/{id}/accept" | "/referrals/{id}/reject") => ALL,
         ("GET", "/audit")
+        | ("POST", "/patients/{id}/merge")
         | ("POST" | "PATCH", "/partners" | "/partners/{id}" | "/referrals/{id}/entered-in-error") => {
             MANAGER
         }

@@ -245,11 +245,11 @@ impl Demo {
         let hers = mails.iter().find(|mail| mail.to.contains("ada@"));
         let link = hers.expect("no mail about the visit").link();
         let page = self.app.open(&link).await.expect(200);
-        page.shows(&["Stop these messages"]);
+        page.shows(&["Unsubscribe from messages"]);
         let stop = format!("{link}/messages/stop");
         self.app.press(&stop, &[]).await.expect(303);
         let page = self.app.open(&link).await.expect(200);
-        page.hides(&["Stop these messages"]);
+        page.hides(&["Unsubscribe from messages"]);
     }
 
     async fn a_patient_is_checked_in(&self, first: &[Value]) {

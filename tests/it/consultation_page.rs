@@ -147,7 +147,7 @@ async fn a_program_that_fills_in_what_no_person_sees_is_thanked_and_nothing_is_w
 async fn a_form_that_is_too_quick_too_old_or_not_ours_comes_back_filled_in() {
     let app = TestApp::empty().await;
     let quick = sent(&app, 2, PAGE, ADA).await.expect(422);
-    quick.shows(&["That was quick", "in the evening."]);
+    quick.shows(&["Please wait a moment", "in the evening."]);
     // The same form counts a moment later.
     let browser = Browser::new(&app);
     app.wait(Duration::seconds(1));
@@ -166,10 +166,10 @@ async fn a_form_that_is_too_quick_too_old_or_not_ours_comes_back_filled_in() {
     };
     for stamp in ["", "junk", "1799071200000.AAAAAAAAAAAAAAAAAAAAAAAA"] {
         let forged = post(&browser, again(stamp)).await.expect(422);
-        forged.shows(&["send it again", "value=\"Ada Sample\""]);
+        forged.shows(&["Nothing is lost", "value=\"Ada Sample\""]);
     }
     let old = sent(&app, 12 * 3600 + 1, PAGE, ADA).await.expect(422);
-    old.shows(&["open for very long", "value=\"ada@example.test\""]);
+    old.shows(&["open for a long time", "value=\"ada@example.test\""]);
     assert!(app.task_kinds().await.is_empty());
     app.wait(Duration::seconds(4));
     post(&browser, again(old.control("stamp"))).await.expect(303);
@@ -205,8 +205,8 @@ async fn what_is_missing_or_too_long_is_said_beside_it_and_what_was_typed_is_kep
     let wrong = sent(&app, 5, PAGE, &wrong).await.expect(422);
     wrong.shows(&[
         "id=\"name-problem\">It holds characters",
-        "id=\"phone-problem\">That is no telephone number",
-        "id=\"email-problem\">That is no email address.",
+        "id=\"phone-problem\">This number can’t be called",
+        "id=\"email-problem\">This is not an email address.",
         "id=\"wish-problem\">That is too long: at most 2000 characters.",
     ]);
     assert!(app.task_kinds().await.is_empty());
@@ -269,7 +269,7 @@ async fn another_site_sends_no_wishes_and_one_address_not_without_end() {
         post([192, 0, 2, 1]).await.expect(422);
     }
     let slowed = post([192, 0, 2, 1]).await.expect(429);
-    slowed.shows(&["Too many were sent from here.", "value=\"Ada Sample\""]);
+    slowed.shows(&["Too many requests were sent from here.", "value=\"Ada Sample\""]);
     post([192, 0, 2, 2]).await.expect(422);
     assert!(app.task_kinds().await.is_empty());
 }

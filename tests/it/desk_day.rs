@@ -192,7 +192,7 @@ async fn the_tasks_are_listed_opened_and_done_once() {
     app.call("", "POST", &format!("{link}/change"), Value::Null).await;
     let browser = Browser::signed_in(&app, DESK).await;
     let list = browser.page("/desk/tasks").await;
-    list.shows(&["Visit to move", &format!("/desk?session={session}")]);
+    list.shows(&["Session to move", &format!("session={session}")]);
     let (_, id) = list.text.split_once("action=\"/desk/tasks/").unwrap();
     let id = id.split('/').next().unwrap().to_owned();
     browser.page(&format!("/desk/tasks/{id}")).await;

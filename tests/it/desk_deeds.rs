@@ -52,9 +52,9 @@ async fn several_are_listed_nobody_is_a_new_caller_and_one_small_form_is_enough(
     found.shows(&["Ada Sample", "Adele Sample", "New caller"]);
     assert!(browser.get("/desk?q=zzz").await.says("Nobody found"));
     for (name, phone, words) in [
-        ("", "", "Type given and family name."),
-        ("Bea", "416 555 0124", "Type given and family name."),
-        ("Bea Sample", "call me", "not a telephone number"),
+        ("", "", "Type the name."),
+        ("\u{200b}", "416 555 0124", "Type the name."),
+        ("Bea Sample", "call me", "digits only"),
         (
             &format!("Bea {}", "<b>".repeat(3_400)),
             "416 555 0124",

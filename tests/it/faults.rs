@@ -15,7 +15,7 @@ use crate::support::{Answer, Server, TestApp};
 
 /// A new patient is written down.
 async fn write(server: &Server, token: &str) -> Answer {
-    let patient = json!({"given_name": "Ada", "family_name": "Small", "phone": "416 555 0100"});
+    let patient = json!({"given_name": "Ada", "family_name": "Small", "phone": "416 555 0100", "duplicate_ok": true});
     let answer = server.call(token, "POST", "/patients", patient).await;
     answer.expect("an answer")
 }

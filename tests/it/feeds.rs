@@ -219,7 +219,7 @@ async fn no_feed_but_the_patients_own_says_whose_a_visit_is_and_even_that_not_wh
 /// Entries that did not change are not written again, but a feed shows what is true now, also where no visit has another
 /// version for it.
 #[tokio::test]
-async fn a_feed_shows_a_new_address_name_and_language_though_no_visit_has_changed() {
+async fn a_feed_shows_a_new_address_name_and_language_at_once() {
     let (app, clinic, course) = clinic().await;
     let with = json!({"practitioner_id": clinic.noor});
     let session =
@@ -228,9 +228,13 @@ async fn a_feed_shows_a_new_address_name_and_language_though_no_visit_has_change
     let (_, own) = make(&app, "patient", &patient).await;
     let (_, noors) = make(&app, "practitioner", &clinic.noor).await;
     fetch(&app, &own, &[]).await.expect(200);
+    // A new address is news to the patient: a change of the appointment.
+    app.manage("PATCH", &format!("/sites/{}", clinic.site), json!({"address": "61 Hayden Street"}))
+        .await
+        .expect(200);
+    let session = app.session(&session.id()).await;
     let before = fetch(&app, &noors, &[]).await.expect(200).text;
     let changes = [
-        (&app.manager, format!("/sites/{}", clinic.site), json!({"address": "61 Hayden Street"})),
         (&app.manager, format!("/practitioners/{}", clinic.noor), json!({"name": "Noor Newname"})),
         (&app.desk, format!("/patients/{patient}"), json!({"preferred_language": "fr"})),
     ];
@@ -244,7 +248,7 @@ async fn a_feed_shows_a_new_address_name_and_language_though_no_visit_has_change
     assert!(named.contains("X-WR-CALNAME:Hayden St Clinic - Noor Newname\r\n"));
     let events = |feed: &str| feed.split_once("BEGIN:VEVENT").unwrap().1.to_owned();
     assert_eq!(events(&named), events(&before), "nothing else changed");
-    let same = app.session(&session.id()).await;
+    let same = app.session(session.body["id"].as_str().unwrap()).await;
     for of in ["version", "sequence"] {
         assert_eq!(same.body[of], session.body[of], "{of}");
     }

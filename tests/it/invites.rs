@@ -56,7 +56,7 @@ async fn a_visit_is_invited_updated_and_cancelled_under_one_uid_with_rising_sequ
 }
 
 #[tokio::test]
-async fn a_change_of_practitioner_alone_is_an_update_of_the_same_entry() {
+async fn a_change_of_practitioner_alone_mails_nothing_and_shows_in_the_feed() {
     let (app, clinic, course) = clinic().await;
     let with = |id: &str| json!({"practitioner_id": id});
     let session = app
@@ -69,14 +69,34 @@ async fn a_change_of_practitioner_alone_is_an_update_of_the_same_entry() {
     app.reschedule(&session, to).await.expect(200);
     app.send_after_grace().await;
     let mails = app.mails().await;
-    assert_eq!(mails.len(), 2);
-    for name in ["UID", "ORGANIZER", "DTSTART", "DTEND"] {
+    assert_eq!(
+        mails.len(),
+        1,
+        "no patient is told who treats, so nothing asks for an answer again"
+    );
+    let patient = app.patient_of(&course).await;
+    let feed = app.post("/feeds", json!({"kind": "patient", "id": patient})).await.expect(201);
+    let path = feed.str("url").split_once("/feeds/").unwrap().1.to_owned();
+    let feed = app.open(&format!("/feeds/{path}")).await.expect(200);
+    let line = |name: &str| {
+        feed.text
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("{name}:")))
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(line("UID"), mails[0].line("UID"));
+    assert_eq!((mails[0].line("SEQUENCE"), line("SEQUENCE")), ("0".into(), "1".into()));
+    assert!(line("DTSTAMP") >= mails[0].line("DTSTAMP"));
+    // What they do see is told under the same name and organizer.
+    app.move_to(&session, "2027-01-12T10:00").await.expect(200);
+    app.send_after_grace().await;
+    let mails = app.mails().await;
+    for name in ["UID", "ORGANIZER"] {
         assert_eq!(mails[0].line(name), mails[1].line(name), "{name}");
     }
-    assert_eq!(
-        (mails[1].line("METHOD"), mails[1].line("SEQUENCE")),
-        ("REQUEST".into(), "1".into())
-    );
+    assert_eq!(mails[1].line("SEQUENCE"), "2");
+    assert!(mails[1].line("DTSTAMP") > mails[0].line("DTSTAMP"));
 }
 
 #[tokio::test]
@@ -175,12 +195,16 @@ async fn a_new_address_is_invited_and_the_old_one_told_that_it_is_off_and_no_mor
         );
     }
     assert!(!mails[1].text.contains("/a/"), "no link goes there");
-    // Without an address, the last one is told that it is off, and the next change has no address to go to.
+    assert!(!mails[1].subject.contains("Cancelled"), "the appointment is not off");
+    assert!(mails[1].text.contains("no more email"), "{}", mails[1].text);
+    // Without an address, the last one is told so, and the next change goes by text.
     app.patch(&path, json!({"email": null})).await.expect(200);
     app.send_after_grace().await;
     assert_eq!(app.mails().await.last().unwrap().line("METHOD"), "CANCEL");
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
-    assert_eq!(app.ledger(&session).await.last().unwrap(), "invite suppressed no_address");
+    assert_eq!(app.ledger(&session).await.last().unwrap(), "update scheduled");
+    app.send_after_grace().await;
+    assert!(app.texts().await.last().unwrap().1.contains("Mar 16, 11:00 a.m."));
 }
 
 #[tokio::test]
@@ -209,8 +233,9 @@ async fn who_withdrew_the_consent_to_messages_gets_none_until_it_is_given_anew()
     app.send_after_grace().await;
     app.move_to(&session, "2027-03-16T11:00").await.expect(200);
     app.send_after_grace().await;
-    assert!(app.mails().await.is_empty());
-    assert_eq!(app.ledger(&session).await.last().unwrap(), "invite suppressed no_consent");
+    assert!(app.mails().await.is_empty() && app.texts().await.is_empty());
+    assert!(app.ledger(&session).await.contains(&"update suppressed no_consent".to_owned()));
+    assert_eq!(app.task_kinds().await, ["change_to_tell"], "the desk phones");
     app.consent_to_messages(&patient).await;
     app.send_after_grace().await;
     assert_eq!(app.mails().await.len(), 1, "what was kept from them so far is sent");
@@ -256,7 +281,7 @@ async fn what_a_patient_wants_within_the_grace_time_is_what_they_get() {
 }
 
 #[tokio::test]
-async fn a_cancellation_that_was_kept_back_is_told_once_messages_are_wanted_again() {
+async fn an_entry_is_taken_back_once_even_where_nothing_else_may_be_sent() {
     let (app, course, session) = booked().await;
     let patient = app.patient_of(&course).await;
     let consent = app.consent_to_messages(&patient).await;
@@ -264,10 +289,14 @@ async fn a_cancellation_that_was_kept_back_is_told_once_messages_are_wanted_agai
     app.delete(&consent).await.expect(200);
     app.cancel(&session).await.expect(200);
     app.send_after_grace().await;
-    assert_eq!(app.ledger(&session).await, ["invite sent", "cancel suppressed no_consent"]);
+    // The entry that is in a calendar is taken back all the same, and the desk phones.
+    let told = app.ledger(&session).await;
+    assert_eq!(told, ["invite sent", "cancel superseded cancelled", "cancel sent", "cancel sent"]);
+    assert_eq!(app.mails().await.last().unwrap().line("METHOD"), "CANCEL");
+    assert_eq!(app.task_kinds().await, ["change_to_tell"]);
     app.consent_to_messages(&patient).await;
     app.send_after_grace().await;
-    assert_eq!(app.ledger(&session).await.last().unwrap(), "cancel sent");
+    assert_eq!(app.ledger(&session).await, told, "once");
 }
 
 #[tokio::test]
@@ -308,7 +337,7 @@ async fn what_is_over_is_not_told_any_more() {
     let session = app.make_visit(&course, "consultation", "2027-01-04T09:15").await;
     app.wait(Duration::hours(2));
     app.deliver().await;
-    assert_eq!(app.ledger(&session).await, ["invite suppressed past"]);
+    assert_eq!(app.ledger(&session).await, ["invite suppressed past"; 2], "by mail and by text");
     assert!(app.mails().await.is_empty());
 }
 
@@ -320,10 +349,10 @@ async fn mail_is_in_the_patients_language_and_says_all_without_its_calendar() {
     app.book(&course, "consultation", "2027-03-15T10:00").await.expect(201);
     app.send_after_grace().await;
     let mail = app.mails().await.remove(0);
-    assert_eq!(mail.subject, "Votre rendez-vous du 15 mars à 10 h 00");
+    assert_eq!(mail.subject, "Votre rendez-vous du 15 mars à 10 h");
     for part in [&mail.text, &mail.html] {
         for said in [
-            "lundi 15 mars 2027", "10 h 00", "heure de Toronto (America/Toronto)",
+            "lundi 15 mars 2027", "de 10 h à 10 h 45", "heure de Toronto (America/Toronto)",
             "59 Hayden Street", "/a/", "(647) 351-0061",
         ] {
             assert!(part.contains(said), "{said} in {part}");

@@ -114,7 +114,11 @@ async fn text_and_html_each_say_when_where_and_how_to_reach_us() {
     for mail in mails {
         let start = line(&mail.calendar.as_ref().unwrap().1, "DTSTART").unwrap();
         let (hour, minute) = (start[9..11].parse::<u32>().unwrap(), &start[11..13]);
-        let times = [format!("{}:{minute}", (hour + 11) % 12 + 1), format!("{hour} h {minute}")];
+        let french = match minute {
+            "00" => format!("{hour} h"),
+            _ => format!("{hour} h {minute}"),
+        };
+        let times = [format!("{}:{minute}", (hour + 11) % 12 + 1), french];
         for part in [&mail.text, &mail.html] {
             assert!(times.iter().any(|time| part.contains(time)), "{times:?} in {part}");
             assert!(part.contains("(America/Toronto)") && part.contains("(647) 351-0061"));
@@ -126,13 +130,16 @@ async fn text_and_html_each_say_when_where_and_how_to_reach_us() {
     }
 }
 
-/// Statement 76: nothing clinical, anywhere.
+/// Statement 76: nothing clinical, anywhere; and no name but the given name in the greeting of a letter.
 #[tokio::test]
 async fn no_word_of_any_mail_tells_what_somebody_is_treated_for() {
     let (app, mails) = every_kind().await;
     let patients = app.get("/patients?limit=200").await.expect(200);
     let mut names = Vec::new();
+    let mut greetings = Vec::new();
     for patient in patients.items() {
+        let given = patient["given_name"].as_str().unwrap().to_lowercase();
+        greetings.extend([format!("hello {given},"), format!("bonjour {given},")]);
         names.extend(
             ["given_name", "family_name", "phone"]
                 .map(|field| patient[field].as_str().unwrap().to_lowercase()),
@@ -140,8 +147,19 @@ async fn no_word_of_any_mail_tells_what_somebody_is_treated_for() {
     }
     for mail in mails {
         let calendar = mail.calendar.as_ref().unwrap().1.replace("\r\n ", "");
-        for text in [&mail.subject, &mail.text, &mail.html, &calendar] {
+        let letters = [&mail.text, &mail.html].map(|text| {
+            let text = text.to_lowercase();
+            greetings.iter().fold(text, |text, greeting| text.replacen(greeting, "", 1))
+        });
+        let [text, html] = &letters;
+        for text in [&mail.subject, text, html, &calendar] {
             let text = text.to_lowercase().replace("@example.test", "");
+            // The secret of a link is random, and may hold any short name.
+            let in_secret = |c: char| c.is_alphanumeric() || "_-".contains(c);
+            let mut parts = text.split("/a/");
+            let before = parts.next().unwrap_or_default().to_owned();
+            let text =
+                parts.fold(before, |text, part| text + " " + part.trim_start_matches(in_secret));
             let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
             for word in TELLING {
                 let found =

@@ -34,8 +34,9 @@ async fn what_was_sent_to_whom_and_what_comes_next_is_found_by_name() {
     ]);
     app.cancel(&session).await.expect(200);
     let by_session = manager.page(&format!("/manage/messages?session_id={session}")).await;
-    assert!(by_session.text.contains("the visit was called off before it went out"));
-    assert!(by_session.text.contains("Messages about one session of Ada Sample"));
+    by_session.shows(&[
+        "the visit was called off before it went out", "Messages about one session of Ada Sample",
+    ]);
     manager.get("/manage/messages?q=nobody").await.shows(&["Nobody is found by that."]);
     for gone in ["patient_id=x", "session_id=01890000-0000-7000-8000-000000000001", "referral_id=x"]
     {

@@ -36,7 +36,7 @@ async fn a_shop_is_told_that_a_referral_without_dates_no_longer_stands_when_the_
     app.send_after_grace().await;
     app.delete(&consent).await.expect(200);
     app.send_after_grace().await;
-    assert_eq!(to_shop(&app).await, ["A new referral", "A referral no longer stands"]);
+    assert_eq!(to_shop(&app).await, ["New referral", "Referral withdrawn"]);
     // And one whose dates were all cancelled before.
     let consent = app.disclose(&course, &shop.id).await;
     let id = app.refer(&course, &shop.id, "review", 1).await;
@@ -47,7 +47,7 @@ async fn a_shop_is_told_that_a_referral_without_dates_no_longer_stands_when_the_
     app.send_after_grace().await;
     app.delete(&consent).await.expect(200);
     app.send_after_grace().await;
-    assert_eq!(to_shop(&app).await.last().unwrap(), "A referral no longer stands");
+    assert_eq!(to_shop(&app).await.last().unwrap(), "Referral withdrawn");
 }
 
 #[tokio::test]
@@ -82,10 +82,10 @@ async fn a_shop_that_has_proposed_is_not_silent_and_one_that_is_declined_is_aske
     app.shop_does(&shop, &id, "propose", json!({"start": "2027-01-20T10:00"})).await.expect(200);
     app.advance_to("2027-01-08T14:10:00Z").await;
     assert_eq!(app.task_kinds().await, ["proposal_to_answer"]);
-    assert_eq!(to_shop(&app).await, ["A new referral"]);
+    assert_eq!(to_shop(&app).await, ["New referral"]);
     app.clinic_does(&id, "reject", json!({"reason": "Too late."})).await.expect(200);
     app.send_after_grace().await;
-    assert_eq!(to_shop(&app).await, ["A new referral", "Waiting for your answer"]);
+    assert_eq!(to_shop(&app).await, ["New referral", "Waiting for your reply"]);
     app.advance_to("2027-01-12T15:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["referral_unanswered"]);
 }
@@ -104,7 +104,10 @@ async fn a_date_that_a_shop_would_have_otherwise_is_asked_for_again_at_once_when
     app.send_after_grace().await;
     assert_eq!(
         to_shop(&app).await,
-        ["New, to be answered: Jan 6, 10:00 a.m.", "Waiting for your answer: Jan 6, 10:00 a.m."]
+        [
+            "New request, please reply: Jan 6, 10:00 a.m.",
+            "Waiting for your reply: Jan 6, 10:00 a.m."
+        ]
     );
 }
 

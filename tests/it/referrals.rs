@@ -180,10 +180,10 @@ async fn a_referral_without_dates_is_told_at_once_again_after_a_day_and_is_the_d
         all.map(|mail| (mail.subject, mail.text)).collect::<Vec<_>>()
     };
     let told = mails().await;
-    assert_eq!((told.len(), told[0].0.as_str()), (1, "A new referral"));
+    assert_eq!((told.len(), told[0].0.as_str()), (1, "New referral"));
     assert!(told[0].1.contains("Ada Sample, +14165550123"), "{}", told[0].1);
     app.advance_to("2027-01-11T14:00:00Z").await;
-    assert_eq!(mails().await.last().unwrap().0, "Waiting for your answer");
+    assert_eq!(mails().await.last().unwrap().0, "Waiting for your reply");
     assert!(app.task_kinds().await.is_empty());
     app.advance_to("2027-01-12T14:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["referral_unanswered"]);
@@ -217,7 +217,7 @@ async fn what_is_answered_in_time_is_asked_no_more_and_what_is_taken_back_is_sai
     app.advance_to("2027-01-20T14:00:00Z").await;
     let told = app.mails_to("harbour@example.test").await;
     let subjects: Vec<_> = told.iter().map(|mail| mail.subject.as_str()).collect();
-    assert_eq!(subjects, ["A new referral", "A referral no longer stands"]);
+    assert_eq!(subjects, ["New referral", "Referral withdrawn"]);
     told[1].hides(&["Ada", "Secret"]);
     assert!(app.task_kinds().await.is_empty());
     let seen = app.shop_sees(&shop, &id).await.expect(200);

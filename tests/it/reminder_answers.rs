@@ -58,11 +58,14 @@ fn starts_on(page: &str, action: &str) -> Vec<String> {
 async fn a_confirmation_by_the_link_stops_the_next_request_and_not_the_last_reminder() {
     let (app, session, link) = reminded().await;
     let page = open(&app, &link).await;
-    assert!(page.contains("I will be there") && page.contains("I can’t come then"));
+    assert!(page.contains("Yes, I’ll be there") && page.contains("I can’t come"));
     let start = starts_on(&page, "/confirm").remove(0);
     let confirmed = app.press(&format!("{link}/confirm"), &[("start", &start)]).await;
     let page = open(&app, &led_to(&confirmed)).await;
-    assert!(page.contains("Thank you: you have confirmed.") && !page.contains("I will be there"));
+    assert!(
+        page.contains("Thank you. Your appointment is confirmed.")
+            && !page.contains("Yes, I’ll be there")
+    );
     assert_eq!(
         app.planned(&session).await,
         [
@@ -93,7 +96,8 @@ async fn a_move_takes_the_confirmation_with_it_and_asks_again() {
     let late = app.press(&format!("{link}/confirm"), &[("start", &start)]).await;
     let page = open(&app, &led_to(&late)).await;
     assert!(
-        page.contains("has changed since you opened the page") && page.contains("I will be there")
+        page.contains("has changed since you opened this page")
+            && page.contains("Yes, I’ll be there")
     );
 }
 
@@ -110,7 +114,7 @@ async fn whoever_cannot_come_is_offered_three_legal_times_and_takes_one() {
     let never = app.press(&format!("{link}/move"), &[("start", "2027-03-21T15:00:00+00:00")]).await;
     assert!(led_to(&never).ends_with("?asked"));
     let taken = app.press(&format!("{link}/move"), &[("start", &offers[1])]).await;
-    assert!(open(&app, &led_to(&taken)).await.contains("Your appointment is moved"));
+    assert!(open(&app, &led_to(&taken)).await.contains("Your appointment has been moved"));
     let moved = app.session(&session).await;
     let at = |text: &str| text.parse::<chrono::DateTime<chrono::FixedOffset>>().unwrap();
     assert_eq!(at(moved.str("start")), at(&offers[1]));
@@ -131,10 +135,11 @@ async fn whoever_cannot_come_is_offered_three_legal_times_and_takes_one() {
 }
 
 #[tokio::test]
-async fn one_click_in_a_mail_program_ends_mail_at_once_with_proof_and_the_desk_phones() {
+async fn one_click_in_a_mail_program_ends_reminders_at_once_with_proof_and_changes_are_still_told()
+{
     let (app, session, link) = reminded().await;
     let path = format!("{link}/unsubscribe");
-    assert!(open(&app, &path).await.contains("Stop these messages"), "looking ends nothing");
+    assert!(open(&app, &path).await.contains("Unsubscribe from messages"), "looking ends nothing");
     app.press(&path, &[]).await.expect(400);
     assert_eq!(app.planned(&session).await[1], "reminder 48h email scheduled");
     app.press(&path, &[("List-Unsubscribe", "One-Click")]).await.expect(204);
@@ -152,12 +157,12 @@ async fn one_click_in_a_mail_program_ends_mail_at_once_with_proof_and_the_desk_p
     );
     app.advance_to("2027-03-13T14:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
-    // A change of the visit is not mailed either.
+    // A change of the appointment is mailed all the same.
     app.move_to(&session, "2027-03-25T15:00").await.expect(200);
     app.send_after_grace().await;
-    assert_eq!(app.ledger(&session).await.last().unwrap(), "update suppressed no_consent");
+    assert_eq!(app.ledger(&session).await.last().unwrap(), "update sent");
     // And on the page they may have them again.
-    assert!(open(&app, &format!("{link}/messages")).await.contains("Send me messages again"));
+    assert!(open(&app, &format!("{link}/messages")).await.contains("Get messages again"));
     let on = app.press(&format!("{link}/messages/start"), &[]).await;
     assert!(led_to(&on).ends_with("?on"));
     app.expect_planned(&session, "reminder 48h email scheduled").await;
@@ -172,7 +177,9 @@ async fn a_text_confirms_what_the_last_one_told_and_is_thanked_for_it() {
         app.expect_planned(&session, "reminder 48h sms superseded confirmed").await;
         let thanks = app.texts().await.last().unwrap().1.clone();
         assert!(
-            thanks.starts_with("Hayden St Clinic: thank you, see you Mon Mar 15, 10:00 a.m."),
+            thanks.starts_with(
+                "Hayden St Clinic: thank you, your appointment is confirmed: Mon Mar 15, 10:00 a.m."
+            ),
             "{thanks}"
         );
         // The provider hands it over again; it was done.
@@ -208,7 +215,7 @@ async fn r_asks_for_another_time_and_is_answered_with_three_and_a_link() {
     );
     let link = answer.split_whitespace().find(|word| word.contains("/a/")).unwrap();
     let link = &link[link.find("/a/").unwrap()..];
-    assert!(open(&app, link).await.contains("I can’t come then"));
+    assert!(open(&app, link).await.contains("I can’t come"));
 }
 
 #[tokio::test]
@@ -258,7 +265,7 @@ async fn help_says_who_and_how_to_call_and_anything_else_is_read_by_a_person() {
     assert_eq!(read.body["reply"]["body"], "CANCEL");
     // Who has no visit here is answered in the same breath; there is no ledger to answer from.
     let stranger = app.receive_text("+14165550199", "HELP", "SM30").await.expect(200);
-    stranger.shows(&["<Message>Hayden St Clinic: messages about your appointments."]);
+    stranger.shows(&["<Message>Hayden St Clinic: texts about your appointments."]);
     app.receive_text("not a number", "C", "SM31").await.expect(200);
     app.receive_text("+14165550199", &"x".repeat(10_000), "SM32").await.expect(200);
 }
@@ -348,7 +355,7 @@ async fn the_page_is_in_the_patients_language_and_a_link_that_is_over_does_nothi
     let french = json!({"preferred_language": "fr"});
     app.change_patient(&patient, french).await;
     let page = open(&app, &link).await;
-    assert!(page.contains("Je serai là") && page.contains("lang=\"fr\""));
+    assert!(page.contains("Oui, je serai là") && page.contains("lang=\"fr\""));
     let start = starts_on(&page, "/confirm").remove(0);
     app.wait(Duration::days(20));
     for path in ["confirm", "change", "move", "messages/stop", "messages/start"] {
@@ -418,7 +425,8 @@ async fn whoever_wants_mail_again_hears_what_changed_meanwhile() {
     app.press(&format!("{link}/messages/start"), &[]).await;
     app.send_after_grace().await;
     let told = app.ledger(&session).await;
-    assert_eq!(told, ["invite sent", "update suppressed no_consent", "update sent"]);
+    // The entry was taken back, the change went by text and to the desk, and mail begins anew.
+    assert_eq!(told, ["invite sent", "cancel sent", "update sent", "update sent", "invite sent"]);
     assert_eq!(app.mails().await.last().unwrap().line("DTSTART"), "20270325T150000");
 }
 

@@ -127,7 +127,7 @@ async fn a_move_supersedes_what_waits_and_plans_anew_and_nothing_goes_out_for_th
         [
             "Your appointment on Mar 15, 10:00 a.m.",
             "Reminder: your appointment on Mar 15, 10:00 a.m.",
-            "Changed: your appointment is on Mar 25, 3:00 p.m.",
+            "Changed: your appointment is now Mar 25, 3:00 p.m.",
             "Reminder: your appointment on Mar 25, 3:00 p.m.",
             "Please confirm: your appointment on Mar 25, 3:00 p.m."
         ]
@@ -244,7 +244,7 @@ async fn a_patient_is_reminded_by_the_way_they_wish_and_where_they_are() {
     app.advance_to("2027-03-16T12:00:00Z").await;
     let texts = app.texts().await;
     assert!(texts.len() == 3 && texts.iter().all(|(to, _)| to == "+14165550177"), "{texts:?}");
-    assert!(texts.iter().all(|(_, words)| words.contains("lun 15 mars à 10 h 00")), "{texts:?}");
+    assert!(texts.iter().all(|(_, words)| words.contains("lun. 15 mars à 10 h")), "{texts:?}");
     let old = app.planned(&session).await;
     assert!(old.contains(&"reminder 2h sms superseded readdressed".to_owned()), "{old:?}");
 }
@@ -310,7 +310,14 @@ async fn without_consent_nothing_is_sent_and_the_desk_is_told_to_phone() {
     app.advance_to("2027-03-13T15:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
     app.advance_to("2027-03-16T12:00:00Z").await;
-    assert_eq!((app.mails().await.len(), app.texts().await.len()), (1, 0), "the invitation alone");
+    let mails = app.mails().await;
+    let methods: Vec<_> = mails.iter().map(|mail| mail.line("METHOD")).collect();
+    assert_eq!(
+        methods,
+        ["REQUEST", "CANCEL"],
+        "the invitation, and one last word that takes it back"
+    );
+    assert!(app.texts().await.is_empty());
     assert_eq!(app.task_kinds().await, ["patient_to_phone"], "once for a visit");
 }
 
@@ -365,7 +372,8 @@ async fn a_reminder_that_has_little_time_left_goes_out_though_the_clock_has_move
     app.make_clinic_open(hours(WEEKDAYS, "07:00", "18:00")).await;
     let session = booked_at(&app, "2027-01-05T08:30").await;
     assert_eq!(due(&app, &session).await, ["2027-01-05T08:00:00-05:00"]);
-    app.wait(Duration::hours(23) + Duration::seconds(4));
+    app.send_after_grace().await;
+    app.wait(Duration::hours(23) - Duration::minutes(3) + Duration::seconds(4));
     app.deliver().await;
     assert_eq!(app.planned(&session).await, ["reminder 2h sms sent"]);
 }
@@ -379,8 +387,11 @@ async fn what_is_due_and_could_not_go_out_goes_to_the_address_that_was_corrected
     app.wait(Duration::days(68) + Duration::hours(1));
     app.change_patient(&patient, json!({"email": "ada.right@example.test"})).await;
     app.expect_planned(&session, "reminder 48h email superseded readdressed").await;
-    // After the invitation to that address, which waits out its grace.
+    // After the invitation to that address, which waits out its grace, and not together with it.
     app.send_after_grace().await;
+    app.deliver().await;
+    assert!(app.mails().await.iter().all(|mail| !mail.subject.starts_with("Please confirm")));
+    app.wait(Duration::hours(1));
     app.deliver().await;
     let late: Vec<_> = app
         .mails()
@@ -391,25 +402,35 @@ async fn what_is_due_and_could_not_go_out_goes_to_the_address_that_was_corrected
     assert_eq!((late.len(), late[0].to.as_str()), (1, "ada.right@example.test"));
 }
 
+/// Rule 53: for whatever reason it is cancelled.
 #[tokio::test]
-async fn a_clinic_that_calls_a_visit_off_phones_whoever_it_cannot_write_to() {
+async fn a_patient_whom_nothing_reaches_is_phoned_about_every_cancellation() {
     let (app, session) = booked().await;
     let patient = app.patient_at(&session).await;
     app.send_after_grace().await;
-    let wish = json!({"channel": "email", "wanted": false, "said": "By telephone"});
-    app.post(&format!("/patients/{patient}/opt-outs"), wish).await.expect(200);
+    for channel in ["email", "sms"] {
+        let wish = json!({"channel": channel, "wanted": false, "said": "By telephone"});
+        app.post(&format!("/patients/{patient}/opt-outs"), wish).await.expect(200);
+    }
     let why = json!({"reason": "clinic_request"});
     app.post(&format!("/sessions/{session}/cancel"), why).await.expect(200);
-    assert_eq!(app.task_kinds().await, ["patient_to_phone"]);
-    // The same for a patient without an address; and a patient who asked for it knows.
+    assert_eq!(app.task_kinds().await, ["change_to_tell"]);
+    let task = app.get("/tasks").await.items()[0].clone();
+    let said = task["detail"].as_str().unwrap();
+    assert!(said.contains("cancelled") && said.contains("Mar 15"), "{said}");
+    // The same for those who share the number and have no address, and for a patient who asked for it.
     let other = booked_at(&app, "2027-03-16T10:00").await;
     let asked = booked_at(&app, "2027-03-17T10:00").await;
     for session in [&other, &asked] {
         let patient = app.patient_at(session).await;
         app.change_patient(&patient, json!({"email": null})).await;
     }
-    let why = json!({"reason": "clinic_request"});
-    app.post(&format!("/sessions/{other}/cancel"), why).await.expect(200);
+    app.send_after_grace().await;
+    app.post(&format!("/sessions/{other}/cancel"), json!({"reason": "clinic_request"}))
+        .await
+        .expect(200);
     app.cancel(&asked).await.expect(200);
-    assert_eq!(app.task_kinds().await, ["patient_to_phone"; 2]);
+    app.send_after_grace().await;
+    assert!(app.texts().await.is_empty());
+    assert_eq!(app.task_kinds().await, ["change_to_tell"; 3]);
 }

@@ -3,6 +3,7 @@
 
 use chrono::Duration;
 use fadeline::actions::incoming::mail;
+use fadeline::calendar::authentication::Trust;
 use serde_json::{Value, json};
 
 use crate::support::{Mail, TestApp};
@@ -60,7 +61,7 @@ impl<'a> Reply<'a> {
 }
 
 async fn file(app: &TestApp, key: &str, raw: &[u8]) -> bool {
-    mail::receive(&app.app, key, Some(raw), Some(US)).await.unwrap()
+    mail::receive(&app.app, key, Some(raw), &Trust::new(US, false)).await.unwrap()
 }
 
 async fn tasks(app: &TestApp) -> Vec<String> {
@@ -136,7 +137,8 @@ async fn who_cannot_be_shown_to_be_the_patient_is_not_believed() {
     assert_eq!(answer(&app, &session).await, (json!("sent"), Value::Null));
     assert_eq!(tasks(&app).await, ["reply_to_read"; 4]);
     // A mailbox without a known name vouches for no sender.
-    mail::receive(&app.app, "x", Some(&Reply::to(&invite, "ACCEPTED").mail()), None).await.unwrap();
+    let accepted = Reply::to(&invite, "ACCEPTED").mail();
+    mail::receive(&app.app, "x", Some(&accepted), &Trust::default()).await.unwrap();
     assert_eq!(answer(&app, &session).await, (json!("sent"), Value::Null));
 }
 
@@ -206,7 +208,7 @@ async fn words_are_a_task_and_automatic_answers_are_none_and_nobody_is_answered(
 #[tokio::test]
 async fn a_mail_that_comes_back_undelivered_is_a_failed_message_and_a_task() {
     let (app, session, invite) = invited().await;
-    let id = invite.raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
+    let id = invite.id();
     let bounce = format!(
         "From: MAILER-DAEMON@mx.clinic.test\r\nAuto-Submitted: auto-replied\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nNo such user.\r\n\
@@ -214,28 +216,32 @@ async fn a_mail_that_comes_back_undelivered_is_a_failed_message_and_a_task() {
          Action: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {id}\r\n--b--\r\n"
     );
     file(&app, "1", bounce.as_bytes()).await;
-    assert_eq!(app.ledger(&session).await, ["invite failed"]);
+    // The address is at fault, so the next way takes over.
+    assert_eq!(app.ledger(&session).await, ["invite failed", "invite scheduled"]);
     assert_eq!(tasks(&app).await, ["message_failed"]);
 }
 
 /// 69: what cannot be read is filed.
 #[tokio::test]
-async fn what_is_too_large_too_deep_or_broken_is_filed_and_makes_a_task() {
+async fn what_cannot_be_fetched_or_is_too_deep_is_filed_and_makes_a_task() {
     let (app, _, invite) = invited().await;
-    mail::receive(&app.app, "size", None, Some(US)).await.unwrap();
+    mail::receive(&app.app, "gone", None, &Trust::new(US, false)).await.unwrap();
     let deep = String::from_utf8(Reply::to(&invite, "ACCEPTED").mail()).unwrap();
     let deep = deep.replace("BEGIN:VEVENT", &"BEGIN:VEVENT\r\n".repeat(5000));
     file(&app, "deep", deep.as_bytes()).await;
     let large = format!("From: a@b.test\r\n\r\n{}", "x".repeat(300_000));
     file(&app, "large", large.as_bytes()).await;
     assert_eq!(tasks(&app).await, ["reply_to_read"; 3]);
-    assert_eq!(app.count("SELECT COUNT(*) FROM replies WHERE verdict = 'unreadable'").await, 3);
+    assert_eq!(app.count("SELECT COUNT(*) FROM replies WHERE verdict = 'unreadable'").await, 2);
+    // What is only long loses its end.
+    let long = "SELECT COUNT(*) FROM replies WHERE verdict = 'words' AND sender = 'a@b.test' AND body LIKE 'xxx%'";
+    assert_eq!(app.count(long).await, 1);
 }
 
 #[tokio::test]
 async fn an_answer_of_a_machine_that_names_our_message_is_no_bounce() {
     let (app, session, invite) = invited().await;
-    let id = invite.raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
+    let id = invite.id();
     let away = format!(
         "From: ada@example.test\r\nAuto-Submitted: auto-replied\r\nIn-Reply-To: {id}\r\nSubject: Away\r\n\r\nI am away.\r\n"
     );
@@ -262,7 +268,7 @@ async fn a_telephone_whose_clock_is_off_does_not_silence_what_is_answered_later(
 #[tokio::test]
 async fn words_that_answer_our_message_are_about_its_visit_if_it_was_for_whoever_writes() {
     let (app, session, invite) = invited().await;
-    let id = invite.raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
+    let id = invite.id();
     for (n, from) in ["ada@example.test", "eve@elsewhere.test"].iter().enumerate() {
         let words = format!(
             "From: {from}\r\nIn-Reply-To: {id}\r\nSubject: Re\r\n\r\nMay I come later?\r\n"

@@ -258,6 +258,13 @@ fn a_slip_in_the_settings_of_mail_stops_the_start_and_is_named_without_its_passw
             "smtp_ca",
         ),
         (vec![("FADELINE_IMAP_URL", "imap://u:hunter2@mail.test")], "imap_url"),
+        (
+            vec![
+                ("FADELINE_IMAP_URL", "imaps://u:hunter2@mail.test"),
+                ("FADELINE_IMAP_TRUST", "everybody"),
+            ],
+            "imap_trust is server-id, or topmost",
+        ),
         (vec![("FADELINE_SMTP_URL", "smtp://u:hunter2@mail.test"), from], "public_url"),
         (vec![("FADELINE_SMS_URL", "https://AC1:hunter2@api.test")], "text messages come from"),
         (

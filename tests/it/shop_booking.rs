@@ -176,7 +176,7 @@ async fn the_patient_takes_a_proposed_time_on_their_own_page() {
     }
     let link = mail.link();
     let page = app.open(&link).await.expect(200);
-    page.shows(&["This time is not agreed yet", "This suits me"]);
+    page.shows(&["This time is not confirmed yet", "Take this time"]);
     let start = "2027-01-08T19:30:00+00:00";
     app.press(&format!("{link}/proposal"), &[("start", "2027-01-09T19:30:00+00:00")])
         .await
@@ -187,7 +187,7 @@ async fn the_patient_takes_a_proposed_time_on_their_own_page() {
     session.has(json!({"status": "booked", "local_start": "2027-01-08T14:30"}));
     assert!(app.task_kinds().await.is_empty());
     let page = app.open(&link).await.expect(200);
-    page.hides(&["This suits me"]);
+    page.hides(&["Take this time"]);
     // Pressed twice, it is as it was.
     app.press(&format!("{link}/proposal"), &[("start", start)]).await.expect(303);
     assert_eq!(app.status_of(&booked.id()).await, "booked");

@@ -88,7 +88,10 @@ async fn a_shop_gets_the_next_day_as_one_list_at_four_and_a_word_two_hours_befor
     assert_eq!(names[0], names[1], "one mail, known by one name");
     app.advance_to("2027-03-16T12:00:00Z").await;
     let soon = app.texts().await.into_iter().rfind(|(to, _)| to == "+14165550181").unwrap();
-    assert_eq!(soon.1, "Hayden St Clinic: soon, Mar 16: 10:00 a.m. Ada Sample. (647) 351-0061");
+    assert_eq!(
+        soon.1,
+        "Hayden St Clinic: starting soon, Mar 16: 10:00 a.m. Ada Sample. (647) 351-0061"
+    );
     app.advance_to("2027-03-16T20:00:00Z").await;
     assert_eq!(app.texts().await.iter().filter(|(to, _)| to == "+14165550181").count(), 2);
 }
@@ -106,7 +109,7 @@ async fn what_changes_is_said_at_once_and_leaves_the_list() {
     assert_eq!(
         told,
         [
-            "New: Mar 16, 10:00 a.m.", "Changed, to be answered: Mar 17, 12:00 p.m.",
+            "New appointment: Mar 16, 10:00 a.m.", "Changed, please reply: Mar 17, 12:00 p.m.",
             "Cancelled: Mar 17, 12:00 p.m."
         ]
     );
@@ -131,7 +134,7 @@ async fn a_visit_that_moves_to_the_clinic_is_taken_back_from_the_shop() {
     app.reschedule(&session, there).await.expect(200);
     app.send_after_grace().await;
     let told: Vec<_> = to_shop(&app).await.iter().map(|mail| mail.subject.clone()).collect();
-    assert_eq!(told, ["New: Mar 16, 10:00 a.m.", "Cancelled: Mar 16, 10:00 a.m."]);
+    assert_eq!(told, ["New appointment: Mar 16, 10:00 a.m.", "Cancelled: Mar 16, 10:00 a.m."]);
     app.advance_to("2027-03-17T12:00:00Z").await;
     assert_eq!(to_shop(&app).await.len(), 2);
 }
@@ -194,7 +197,7 @@ async fn what_waits_for_a_shops_answer_is_said_after_a_business_day_and_is_the_d
     assert!(rows.contains(&"shop_waiting email scheduled".to_owned()), "{rows:?}");
     app.advance_to("2027-01-05T14:00:00Z").await;
     let told: Vec<_> = to_shop(&app).await.iter().map(|mail| mail.subject.clone()).collect();
-    assert_eq!(told.last().unwrap(), "Waiting for your answer: Mar 16, 10:00 a.m.");
+    assert_eq!(told.last().unwrap(), "Waiting for your reply: Mar 16, 10:00 a.m.");
     assert!(app.task_kinds().await.is_empty());
     app.advance_to("2027-01-06T14:00:00Z").await;
     assert_eq!(app.task_kinds().await, ["referral_unanswered"]);
@@ -232,7 +235,7 @@ async fn new_settings_of_a_shop_hold_for_what_is_referred_already() {
     app.advance_to("2027-03-15T16:00:00Z").await;
     let list = app.mails_to("jour@example.test").await;
     assert_eq!((list.len(), list[0].subject.as_str()), (1, "Votre liste du 16 mars"));
-    list[0].shows(&["10 h 00 – 10 h 45  Ada Sample"]);
+    list[0].shows(&["10 h – 10 h 45  Ada Sample"]);
 }
 
 #[tokio::test]
@@ -246,7 +249,7 @@ async fn a_shop_is_written_to_in_its_own_language_whatever_the_patients_is() {
     app.send_after_grace().await;
     assert_eq!(
         to_shop(&app).await.last().unwrap().subject,
-        "New, to be answered: Mar 17, 10:00 a.m."
+        "New request, please reply: Mar 17, 10:00 a.m."
     );
     let referral = app.session(&session).await.str("referral_id").to_owned();
     app.call(&app.partner, "POST", &format!("/referrals/{referral}/accept"), Value::Null)

@@ -25,7 +25,7 @@ async fn a_proposal_ends_with_what_it_was_for_and_moves_nobody_who_was_treated_o
     app.advance_to("2027-01-06T14:30:00Z").await;
     app.act(&session, "arrive").await.expect(200);
     let page = app.open(&link).await.expect(200);
-    page.hides(&["This suits me"]);
+    page.hides(&["Take this time"]);
     let press = [("start", "2027-01-15T15:00:00+00:00")];
     let pressed = app.press(&format!("{link}/proposal"), &press).await.expect(303);
     assert!(pressed.header("location").ends_with("?changed"));
@@ -214,7 +214,7 @@ async fn booking_under_a_draft_sends_it() {
     app.clinic_does(&id, "send", Value::Null).await.expect(200);
     app.clinic_does(&id, "send", Value::Null).await.expect(409);
     app.send_after_grace().await;
-    assert_eq!(to_shop(&app).await, ["New, to be answered: Jan 6, 10:00 a.m."]);
+    assert_eq!(to_shop(&app).await, ["New request, please reply: Jan 6, 10:00 a.m."]);
 }
 
 #[tokio::test]

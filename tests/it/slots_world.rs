@@ -236,6 +236,9 @@ impl World {
             });
             taken.insert(ResourceId(Uuid::from_u128(id)), spans.collect());
         }
+        // Whether the patient is booked or somebody who looks like them, the time is not offered.
+        let theirs = taken.entry(ResourceId(Uuid::from_u128(PATIENT))).or_default();
+        let look_alikes = theirs.split_off(theirs.len() / 2);
         let windows = self
             .devices
             .iter()
@@ -295,6 +298,7 @@ impl World {
             windows: windows.collect(),
             closures: closures.collect(),
             claims: taken,
+            look_alikes,
         }
     }
 }

@@ -64,13 +64,18 @@ async fn a_reminder_that_waits_for_its_next_try_is_not_lost_when_the_plan_is_mad
 async fn a_mail_server_that_keeps_us_waiting_holds_up_no_text_and_no_task() {
     let (app, _, course) = TestApp::with_course().await;
     app.book(&course, "consultation", "2027-01-05T10:00").await.expect(201);
+    app.send_after_grace().await;
     // Accepts, and never says a word.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = url::Url::parse(&format!("smtp://127.0.0.1:{}", silent.local_addr().unwrap().port()))
         .unwrap();
     let smtp = Smtp::new(&SmtpSettings::new(&url, None, None).unwrap()).unwrap();
     let post = Post::new(app.app.clone(), Some(smtp), None, true, None);
-    app.wait(chrono::Duration::hours(23));
+    // Another patient's invitation is due together with the text.
+    app.wait(chrono::Duration::hours(23) - chrono::Duration::minutes(6));
+    let other = app.prepare_course("Bo").await;
+    app.book(&other, "consultation", "2027-03-10T10:00").await.expect(201);
+    app.wait(chrono::Duration::minutes(3));
     let now = app.app.clock.now();
     let mail = tokio::spawn({
         let post = post.clone();

@@ -25,7 +25,7 @@ const HOUSE: &[Room] = &[
     (
         "calendar",
         "domain",
-        "value folding < text < content words mime authentication answer < times vtimezone
+        "value folding < text < content words mime authentication answer < times vtimezone bounce
             < event < entry links invite reply < cache < feed",
     ),
     (
@@ -44,8 +44,8 @@ const HOUSE: &[Room] = &[
     (
         "delivery",
         "domain storage calendar actions",
-        "error lists server_settings < transport < inbox_settings letter mime sms < post
-            < compose < inbox outcomes < step < forward ticker",
+        "error lists server_settings < transport < inbox_settings letter mime sms < post mail_fetch
+            < compose < inbox late outcomes < step < forward ticker",
     ),
     (
         "cli",

@@ -288,16 +288,18 @@ def asks_and_wonders(his):
     check(len(his.provider.asked) == known, "a stranger is texted")
     holds("HELP is answered, to strangers within the provider's own call")
     before = his.stands()
-    for number, words in enumerate(("CANCEL", "I may be late, é 👍 <b>&", "No", ""), 1):
+    for number, words in enumerate(("I may be late, é 👍 <b>&", "No", "", "CANCEL"), 1):
         his.says(words)
+        his.demo.wait("PT1M")
         tasks = his.tasks("reply_to_read")
-        check(len(tasks) == number and not any(words and words in task["detail"] for task in tasks), f"{words!r}: {tasks}")
+        told = any(words and words in task["detail"] for task in tasks)
+        check(len(tasks) == number and told == (words == "CANCEL"), f"{words!r}: {tasks}")
         read = his.demo.ask("GET", f"/tasks/{tasks[-1]['id']}")["reply"]
         check(read["body"] == words and read["sender"] == his.phone, f"{words!r} is read as {read}")
-    his.demo.wait("PT1M")
-    his.texts(1)
-    check(his.stands() == before and not his.opt_outs(), f"CANCEL and the like: {his.stands()}, {his.opt_outs()}")
-    holds("CANCEL and all else is for a person to read, cancels nothing and is not answered")
+        check(bool(his.opt_outs()) == (words == "CANCEL"), f"{words!r}: {his.opt_outs()}")
+    check("will read your message" in his.texts(2)[-1].body, f"words are answered with {his.texts(2)[-1].body}")
+    check(his.stands() == before, f"CANCEL and the like: {his.stands()}")
+    holds("all else is for a person to read, cancels nothing, and is answered once a day; CANCEL alone ends texts besides")
     late = his.demo.book("plater", Patient.free.pop(0), phone=strange)
     rows = [(row["lead"], row["suppressed_reason"]) for row in his.demo.told(late) if row["channel"] == "sms" and row["kind"] == "reminder"]
     check(rows == [("2h", "no_consent")], f"STOP before there was a visit: {rows}")

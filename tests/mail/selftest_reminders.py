@@ -18,7 +18,7 @@ from boxes import CLINIC, check
 from provider import Provider, call, incoming, report, signature
 from wording import Reminder, septets, text_faults
 
-GOOD = "Hayden St Clinic: appointment Mon Mar 15, 10:00 a.m. Reply C to confirm, R to change, STOP to end. (647) 351-0061 https://v.ca/a/AbSMPcDe"
+GOOD = "Hayden St Clinic: appointment Mon Mar 15, 10:00 a.m. Reply C to confirm, R to change, STOP to opt out. (647) 351-0061 https://v.ca/a/AbSMPcDe"
 WRONG = {
     "a character that makes it two texts of another alphabet": GOOD.replace("Hayden", "Hayden’s"),
     "one character too many": GOOD.ljust(161, "."),

@@ -390,6 +390,18 @@ def answered(demo):
     large.add_attachment(b"z" * 2_000_000, "application", "octet-stream")
     for mail in (nested, large, b"\0\xff\r\n\r\nBEGIN:VCALENDAR\r\n", b"Content-Type: multipart/mixed; boundary=\r\n" * 40 + b"\r\n"):
         desk.comes("pwrites@example.test", mail)
+    # The photo first and the words behind it, as a telephone sends them.
+    photo = words("pwrites@example.test", "Monday", "")
+    photo.clear_content()
+    photo.make_mixed()
+    photo.add_attachment(os.urandom(2_300_000), "image", "jpeg", filename="scalp.jpg")
+    photo.add_attachment("I cannot come on Monday.\n", disposition="inline")
+    [task] = desk.comes("pwrites@example.test", photo)
+    read = demo.ask("GET", f"/tasks/{task['id']}")
+    said = [read["reply"][name] for name in ("sender", "subject", "body")]
+    check(said == ["pwrites@example.test", "Monday", "I cannot come on Monday."], f"a photo of 3 MB: {said}")
+    check(read.get("patient_id"), f"a photo of 3 MB is nobody's: {read}")
+    holds("69: of a mail that is too large the words are read, wherever they stand")
     session, invite = desk.invited("plast")
     desk.comes("plast@example.test", answer(invite, "ACCEPTED", demo.now()))
     check(desk.status(session) == "acknowledged", f"after junk: {demo.changes(session)}")

@@ -51,7 +51,7 @@ def short_time(start, language="en"):
     """How a text tells a time of day."""
     at = start.astimezone(TORONTO)
     if language == "fr":
-        return f"{at.hour} h {at.minute:02}"
+        return f"{at.hour} h {at.minute:02}" if at.minute else f"{at.hour} h"
     return f"{(at.hour - 1) % 12 + 1}:{at.minute:02} {'a.m.' if at.hour < 12 else 'p.m.'}"
 
 
@@ -73,7 +73,8 @@ class Reminder:
 
     def link(self):
         """Where the patient is led to."""
-        return next(link for link in re.findall(r"https?://\S+", self.parts["text/plain"]) if "/messages" not in link)
+        links = re.findall(r"https?://\S+", self.parts["text/plain"])
+        return next(link for link in links if not link.endswith(("/messages", "/prepare")))
 
     def faults(self, start, language="en"):
         """What is wrong with a reminder of a visit at `start`."""

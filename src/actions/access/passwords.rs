@@ -3,6 +3,7 @@
 
 use crate::actions::{App, Error, Program, Result, Work};
 use crate::domain::access::second_factor::step_of;
+use crate::domain::patient::email::address_key;
 use crate::storage::Tx;
 use crate::storage::access::users;
 use crate::storage::access::users::User;
@@ -95,7 +96,7 @@ pub(super) async fn known(
     password: String,
     from: Option<IpAddr>,
 ) -> Result<(User, Try)> {
-    let email = email.trim().to_lowercase();
+    let email = address_key(email);
     if email.len() > 254 || password.len() > MOST_PASSWORD || email.contains('\0') {
         app.guard.count_password(from)?;
         return Err(Error::WrongPassword);

@@ -12,6 +12,7 @@ use super::passwords::{COUNTED, SIGN_IN, known};
 use crate::actions::{Actor, App, Error, Found, Result, Work};
 use crate::domain::access::secret::{Secret, hash_of};
 use crate::domain::ids::{PartnerId, TokenId, UserId};
+use crate::domain::patient::email::address_key;
 use crate::domain::role::Role;
 use crate::domain::time::civil;
 use crate::storage::Tx;
@@ -129,5 +130,5 @@ pub async fn sign_out(app: &App, token: TokenId) -> Result<()> {
 
 /// The user with this email, for the command line.
 pub async fn user_named(tx: &mut Tx, email: &str) -> Result<User> {
-    users::by_email(tx, &email.trim().to_lowercase()).await.found("user")
+    users::by_email(tx, &address_key(email)).await.found("user")
 }

@@ -7,6 +7,7 @@ use super::new_session::{NewSession, booked, exactly, search};
 use super::{change, decide};
 use crate::actions::course::session_view::{SessionView, session_view};
 use crate::actions::course::{case, lock};
+use crate::actions::messages::notices::Of;
 use crate::actions::referral::bookings::standing_at;
 use crate::actions::{Answer, App, Caller, Found, Result, Work};
 use crate::domain::booking::judge::starts_at;
@@ -35,7 +36,7 @@ pub async fn book(app: &App, caller: &Caller, new: NewSession) -> Result<Answer<
     }
     sessions::insert(&mut work.tx, &session).await?;
     decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(session.id)).await?;
-    change::note_booked(&mut work, &session).await?;
+    change::note_booked(&mut work, &session, Of::Booking).await?;
     case::note_overrides(
         &mut work,
         session.id,

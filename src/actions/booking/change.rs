@@ -3,15 +3,16 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::actions::course::lock::lock_patient;
 use crate::actions::course::session_view::{SessionView, session_view};
-use crate::actions::messages::notices;
 use crate::actions::messages::notices::Of;
+use crate::actions::messages::{catch_up, notices};
 use crate::actions::referral::change;
 use crate::actions::{Answer, Error, Expected, Found, Result, Work};
 use crate::domain::course::session::Session;
 use crate::domain::ids::SessionId;
 use crate::domain::messages::notice::{Standing, concerns_calendars, standing};
-use crate::storage::booking::resources;
+use crate::domain::messages::task::Solver;
 use crate::storage::course::history::{Before, Change};
 use crate::storage::course::sessions::Listed;
 use crate::storage::course::{history, sessions};
@@ -51,17 +52,21 @@ pub(in crate::actions) async fn lock_session(
     expected: &Expected,
 ) -> Result<Listed> {
     let patient = sessions::patient_of(&mut work.tx, id).await.found("session")?;
-    resources::lock(&mut work.tx, [patient.into()]).await?;
+    lock_patient(work, patient).await?;
     let listed = sessions::get(&mut work.tx, id).await.found("session")?;
     expected.check(listed.session.version)?;
     Ok(listed)
 }
 
 /// Notes that `session` was booked, and queues what its patient is told.
-pub(in crate::actions) async fn note_booked(work: &mut Work<'_>, session: &Session) -> Result<()> {
+pub(in crate::actions) async fn note_booked(
+    work: &mut Work<'_>,
+    session: &Session,
+    of: Of<'_>,
+) -> Result<()> {
     note_change(work, session, "book", None).await?;
     change::supersede_undated_notices(work, session).await?;
-    notices::queue(work, session, Of::Booking).await?;
+    notices::queue(work, session, of).await?;
     let detail = Some(at(session.starts_at));
     work.audit("session.book", ("session", session.id.0), Some(session.patient_id), detail).await
 }
@@ -92,10 +97,14 @@ pub(in crate::actions) async fn save(
     note_change(work, &next, what, Some(Before::from(current))).await?;
     if next.local_start != current.local_start || standing(next.status) == Standing::Gone {
         // What was asked of a person about its old time is asked no more.
-        tasks::settle(&mut work.tx, next.id, work.now).await?;
+        tasks::settle(&mut work.tx, next.id, Solver::Moved, work.now).await?;
     }
     change::follow_session(work, current, &next).await?;
-    notices::queue(work, &next, if told { Of::Visit } else { Of::Plans }).await?;
+    notices::queue(work, &next, if told { Of::Visit(Some(current)) } else { Of::Plans }).await?;
+    if next.status != current.status {
+        // The calendar entry of the one after it may be due.
+        catch_up::send_next_entry(work, next.course_id).await?;
+    }
     work.audit(
         &format!("session.{}", what.replace('-', "_")),
         ("session", next.id.0),

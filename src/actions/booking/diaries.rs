@@ -119,6 +119,7 @@ pub async fn open(work: &mut Work<'_>, search: &Search) -> Result<Vec<Diary>> {
             windows: Vec::new(),
             closures: Vec::new(),
             claims: std::collections::HashMap::new(),
+            look_alikes: Vec::new(),
         };
         if let Some(place) = search.prefer {
             diary.practitioners.sort_by_key(|person| person.id != place.practitioner_id);
@@ -256,5 +257,6 @@ pub async fn fill(
     diary.windows = devices::windows_within(tx, diary.site.id, range).await?;
     diary.claims =
         claims::within(tx, diary.site.id, diary.patient.into(), range, diary.now, except).await?;
+    diary.look_alikes = claims::of_look_alikes(tx, diary.patient, range, diary.now).await?;
     Ok(())
 }

@@ -18,6 +18,7 @@ use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::SessionId;
 use crate::domain::messages::notice::{Standing, standing};
 use crate::domain::patient::Language;
+use crate::domain::patient::opt_out::OptOutScope;
 use crate::domain::patient::recipient::Recipient;
 use crate::domain::role::Role;
 use crate::domain::time::time_zone::UnknownTimeZone;
@@ -162,6 +163,7 @@ pub async fn download(app: &App, caller: &Caller, id: SessionId) -> Result<Strin
 }
 
 /// What a patient's link opens.
+#[expect(clippy::struct_excessive_bools, reason = "what a page offers is one yes or no for each")]
 #[derive(Debug, Clone)]
 pub struct Opened {
     /// The visit.
@@ -176,6 +178,8 @@ pub struct Opened {
     pub proposed: Option<DateTime<Utc>>,
     /// Whether nothing is sent to that address any more.
     pub opted_out: bool,
+    /// Whether they want no reminders there, but what changes.
+    pub no_reminders: bool,
     /// Whether the skin is treated in it, which asks for more preparation than a talk.
     pub treats: bool,
 }
@@ -203,7 +207,7 @@ pub async fn behind_link(app: &App, secret: &str) -> Result<Opened> {
     let (session, recipient) = session_behind(&mut tx, app, now, secret).await?;
     let link = app.profile.public_url.to(&links::path(secret));
     let visit = session_event(&mut tx, app, &session, Some(&link)).await?;
-    let opted_out = opt_outs::in_force(&mut tx, &recipient).await?;
+    let stopped = opt_outs::in_force(&mut tx, &recipient).await?;
     let proposed = proposals::open_for(&mut tx, now, &session).await?.filter(|start| *start > now);
     let catalogue = current(&mut tx, app).await?;
     let treats =
@@ -228,7 +232,8 @@ pub async fn behind_link(app: &App, secret: &str) -> Result<Opened> {
         session,
         recipient,
         proposed,
-        opted_out,
+        opted_out: stopped == Some(OptOutScope::All),
+        no_reminders: stopped == Some(OptOutScope::Reminders),
         treats,
     })
 }

@@ -223,8 +223,12 @@ pub async fn revoke_unused(app: &App) -> Result<usize> {
             continue;
         }
         revoked += 1;
+        // An address that was offered in a list of dates and never used is missed by nobody.
+        if feed.kind == FeedKind::Patient && feed.last_fetched_at.is_none() {
+            continue;
+        }
         let detail = format!(
-            "The calendar address of a {} was not fetched for {} days and was revoked. Make a new one if it is still wanted.",
+            "A calendar link ({}) was not used for {} days and was switched off. Make a new one if it is still needed.",
             feed.kind, app.policy.feed_unused_days
         );
         let task = Task {

@@ -14,6 +14,7 @@ use crate::domain::catalogue::room::{Room, RoomDetails};
 use crate::domain::catalogue::service::{Service, ServiceDetails};
 use crate::domain::catalogue::site::{Site, SiteDetails, SiteKind};
 use crate::domain::ids::{ClosureId, DeviceId, PractitionerId, RoomId, ServiceId, SiteId};
+use crate::domain::patient::Email;
 use crate::domain::refusal::{Code, Refusal};
 use crate::storage;
 use crate::storage::Tx;
@@ -35,6 +36,8 @@ pub trait Entry: Serialize + Clone + Send + Sync {
     fn version(&self) -> i64;
     /// What was written about it.
     fn details(&self) -> &Self::Details;
+    /// Where mail goes because of `details`, if any does.
+    fn email(details: &Self::Details) -> Option<&Email>;
     /// What of `details` would make no sense.
     fn faults(details: &Self::Details) -> Vec<Refusal>;
     /// Whose messages have to be planned again when it becomes `details`.
@@ -55,7 +58,7 @@ pub trait Entry: Serialize + Clone + Send + Sync {
 }
 
 macro_rules! entry {
-    ($($kind:ident, $id:ident, $details:ident, $storage:ident, $noun:literal, $faults:expr, $replans:expr;)+) => {$(
+    ($($kind:ident, $id:ident, $details:ident, $storage:ident, $noun:literal, $email:expr, $faults:expr, $replans:expr;)+) => {$(
         impl From<$id> for Uuid {
             fn from(id: $id) -> Self {
                 id.0
@@ -77,6 +80,10 @@ macro_rules! entry {
             }
             fn details(&self) -> &$details {
                 &self.details
+            }
+            fn email(details: &$details) -> Option<&Email> {
+                let email: fn(&$details) -> Option<&Email> = $email;
+                email(details)
             }
             fn faults(details: &$details) -> Vec<Refusal> {
                 let faults: fn(&$details) -> Option<Refusal> = $faults;
@@ -103,15 +110,23 @@ macro_rules! entry {
 }
 
 entry! {
-    Site, SiteId, SiteDetails, sites, "site", site_faults,
-        |old, new| (old.details.partner_id != new.partner_id).then_some(Whose::Site(old.id));
-    Practitioner, PractitionerId, PractitionerDetails, practitioners, "practitioner", |_| None,
+    Site, SiteId, SiteDetails, sites, "site", |_| None, site_faults, |old, new| replans_site(old, new);
+    Practitioner, PractitionerId, PractitionerDetails, practitioners, "practitioner", |details| details.day_list_to.as_ref(), |_| None,
         |old, new| (old.details.day_list_to != new.day_list_to).then_some(Whose::Practitioner(old.id));
-    Room, RoomId, RoomDetails, rooms, "room", |_| None, |_, _| None;
-    Device, DeviceId, DeviceDetails, devices, "device", device_faults, |_, _| None;
-    Service, ServiceId, ServiceDetails, services, "service", service_faults,
+    Room, RoomId, RoomDetails, rooms, "room", |_| None, |_| None, |_, _| None;
+    Device, DeviceId, DeviceDetails, devices, "device", |_| None, device_faults, |_, _| None;
+    Service, ServiceId, ServiceDetails, services, "service", |_| None, service_faults,
         |old, new| (old.details.reminders != new.reminders).then_some(Whose::Service(old.id));
-    Closure, ClosureId, ClosureDetails, closures, "closure", |_| None, |_, _| None;
+    Closure, ClosureId, ClosureDetails, closures, "closure", |_| None, |_| None, |_, _| None;
+}
+
+/// Another address is told to all who come there; another shop is another place.
+fn replans_site(old: &Site, new: &SiteDetails) -> Option<Whose> {
+    if old.details.partner_id == new.partner_id {
+        (old.details.address != new.address).then_some(Whose::ComingTo(old.id))
+    } else {
+        Some(Whose::Site(old.id))
+    }
 }
 
 fn site_faults(details: &SiteDetails) -> Option<Refusal> {

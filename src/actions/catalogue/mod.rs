@@ -13,6 +13,7 @@ use self::entries::Entry;
 use crate::actions::messages::replan;
 use crate::actions::messages::replan::Whose;
 use crate::actions::work::error::none_of;
+use crate::actions::work::mail_reach;
 use crate::actions::work::merge_patch::{patched, typed};
 use crate::actions::work::page::{Items, Page};
 use crate::actions::{Answer, App, Caller, Error, Expected, Result, Work};
@@ -23,6 +24,7 @@ use crate::storage::course::sessions;
 /// Adds a thing.
 pub async fn add<E: Entry>(app: &App, caller: &Caller, details: E::Details) -> Result<Answer<E>> {
     none_of(E::faults(&details))?;
+    mail_reach::check(app, "/day_list_to", E::email(&details))?;
     let mut work = Work::begin(app, caller).await?;
     let entry = E::made(app.clock.id(), 1, details);
     E::insert(&mut work.tx, &entry).await.map_err(|error| named::<E>(error))?;
@@ -59,6 +61,7 @@ pub async fn change<E: Entry>(
     expected.check(current.version())?;
     let details = patched(current.details(), &patch)?;
     none_of(E::faults(&details))?;
+    mail_reach::check(app, "/day_list_to", E::email(&details))?;
     // Patients are locked before anybody else, as everywhere.
     let touched = match current.replans(&details) {
         // What was referred to one shop is not another's, nor the clinic's.
@@ -67,7 +70,7 @@ pub async fn change<E: Entry>(
             return Err(Error::refused(Code::SitePartner, words));
         }
         Some(whose) => replan::lock_touched(&mut work, whose).await?,
-        None => Vec::new(),
+        None => replan::Touched::default(),
     };
     let entry = E::made(id, current.version() + 1, details);
     if !E::update(&mut work.tx, &entry).await.map_err(|error| named::<E>(error))? {

@@ -17,6 +17,7 @@ use crate::domain::catalogue::device::{Device, RentalWindow};
 use crate::domain::course::session::{RebookReason, Session};
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{DeviceId, RentalWindowId};
+use crate::domain::messages::task::{Task, TaskKind};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::civil;
 use crate::domain::time::civil::When;
@@ -24,6 +25,7 @@ use crate::storage;
 use crate::storage::booking::resources;
 use crate::storage::catalogue::devices;
 use crate::storage::course::sessions;
+use crate::storage::messages::tasks;
 
 /// The longest window.
 const LONGEST: Duration = Duration::days(31);
@@ -146,6 +148,21 @@ pub async fn booked_in(
     Ok((window_view(app, window), booked))
 }
 
+/// The patient still has the time, so somebody finds another one with them, or phones before they come.
+async fn ask_to_move(work: &mut Work<'_>, session: &Session) -> Result<()> {
+    if tasks::is_open(&mut work.tx, session.id, TaskKind::VisitToMove).await? {
+        return Ok(());
+    }
+    let detail = "The laser for this session is no longer rented. Find another time, and phone the patient before they come.";
+    let task = Task {
+        session_id: Some(session.id),
+        patient_id: Some(session.patient_id),
+        due_at: Some(session.starts_at),
+        ..Task::open(work.app.clock.id(), TaskKind::VisitToMove, detail, work.now)
+    };
+    Ok(tasks::insert(&mut work.tx, &task).await?)
+}
+
 /// Removes a window. Its booked sessions become `pending` and keep their time until they are moved.
 pub async fn remove(
     app: &App,
@@ -172,6 +189,7 @@ pub async fn remove(
             ..current.clone()
         };
         save(&mut work, &current, next, WINDOW_REMOVED).await?;
+        ask_to_move(&mut work, &current).await?;
         rebook.extend(
             sessions::get(&mut work.tx, current.id).await?.map(|listed| session_view(app, listed)),
         );

@@ -18,7 +18,8 @@ use crate::domain::catalogue::service;
 use crate::domain::catalogue::site::Site;
 use crate::domain::course::status::{ProcedureStatus, SessionStatus, Verb};
 use crate::domain::course::{Goal, estimate};
-use crate::domain::patient::Phone;
+use crate::domain::patient::full_name;
+use crate::domain::patient::phone::Dialled;
 use crate::domain::time::civil;
 use crate::domain::time::interval::Interval;
 use crate::storage::catalogue::{Catalogue, closures, devices};
@@ -47,7 +48,7 @@ pub struct Card {
     /// Whose it is.
     pub name: String,
     /// How to reach them.
-    pub phone: Phone,
+    pub phone: Dialled,
     /// What is done, as people call it.
     pub service: String,
     /// Which of the course's sessions it is, and of how many, where it is one that counts: `2 of 10`.
@@ -240,8 +241,8 @@ impl<'a> Look<'a> {
         ];
         Some(Card {
             when: Interval::new(session.starts_at, session.ends_at)?,
-            name: format!("{} {}", row.given_name, row.family_name),
-            phone: row.phone.clone(),
+            name: full_name(row.given_name.as_str(), row.family_name.as_str()),
+            phone: Dialled { phone: row.phone.clone(), extension: row.phone_extension.clone() },
             service: service.details.name.to_string(),
             count: (row.listed.counts && session.procedure_status != ProcedureStatus::NotDone)
                 .then(|| match row.planned_sessions.or_else(usual) {

@@ -6,6 +6,7 @@ pub mod day;
 pub mod offers;
 pub mod panel;
 pub mod proposed;
+pub mod task_list;
 pub mod tasks;
 pub mod undo;
 pub mod write_up;

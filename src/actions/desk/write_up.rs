@@ -60,7 +60,7 @@ pub async fn write_up(app: &App, caller: &Caller, id: SessionId) -> Result<Write
         .find(|service| service.details.code == session.service)
         .ok_or(Error::NotThere("service"))?;
     Ok(WriteUp {
-        patient: format!("{} {}", patient.details.given_name, patient.details.family_name),
+        patient: patient.details.full_name(),
         service: service.details.name.to_string(),
         treatment: service.treatment(),
         wavelengths: wavelengths(&catalogue, session.device_id, session.site_id),

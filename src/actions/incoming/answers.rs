@@ -10,11 +10,13 @@ use crate::actions::booking::slots::SlotsWanted;
 use crate::actions::messages::notices;
 use crate::actions::messages::notices::Of;
 use crate::actions::{App, Caller, Error, Found, Result, Work};
+use crate::domain::booking::offers;
+use crate::domain::booking::offers::Free;
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::SessionId;
 use crate::domain::messages::message::{Audience, Message, Reply};
-use crate::domain::messages::task::{Task, TaskKind};
+use crate::domain::messages::task::{Solver, Task, TaskKind};
 use crate::domain::patient::recipient::Recipient;
 use crate::domain::time::civil;
 use crate::domain::time::civil::{Day, Edge};
@@ -25,8 +27,11 @@ use crate::storage::course::sessions;
 use crate::storage::messages::{ledger, tasks};
 use crate::storage::patient::patients;
 
-/// How far ahead other times are looked for, days.
+/// Over how many days other times are looked for, and how many of them may be before the visit's own.
 const LOOK_AHEAD: u64 = 60;
+const LOOK_BACK: u64 = 14;
+/// How many free times are looked at: more than so many days hold.
+const MOST_FREE: usize = 10_000;
 /// How many other times are offered.
 pub(super) const OFFERED: usize = 3;
 
@@ -47,7 +52,7 @@ pub async fn confirm(
         return Ok(None);
     }
     // A patient who comes needs no call and no other time.
-    tasks::settle_answered(&mut work.tx, id, work.now).await?;
+    tasks::settle(&mut work.tx, id, Solver::Answered, work.now).await?;
     if session.confirmed_at.is_some() {
         return Ok(Some(session));
     }
@@ -77,7 +82,7 @@ pub(super) async fn ask_for_another(work: &mut Work<'_>, id: SessionId) -> Resul
         return Ok(None);
     }
     if !tasks::is_open(&mut work.tx, session.id, TaskKind::VisitToMove).await? {
-        let detail = "The patient asks for another time for this visit. Find one with them; until then it stands.";
+        let detail = "The patient asked to move this appointment. Find another time with them. The current one is kept until then.";
         let task = Task {
             session_id: Some(session.id),
             patient_id: Some(session.patient_id),
@@ -134,7 +139,7 @@ pub async fn lock_patient_of(tx: &mut Tx, id: SessionId) -> Result<()> {
     Ok(resources::lock(tx, [patient.into()]).await?)
 }
 
-/// Up to three legal times for a visit instead of its own, on different days from tomorrow on: the best, in order of time.
+/// Up to three legal times for a visit instead of its own, from tomorrow on, near to it, in order of time.
 pub(super) async fn other_times(
     app: &App,
     caller: &Caller,
@@ -143,36 +148,42 @@ pub(super) async fn other_times(
     let mut tx = app.db.read().await?;
     let service = services::get(&mut tx, session.service_id).await?;
     tx.rollback().await?;
-    let service = service.ok_or(Error::NotThere("service"))?;
-    let tomorrow = civil::date_of(app.zone, app.clock.now()) + Days::new(1);
+    let service = service.ok_or(Error::NotThere("service"))?.details.code.to_string();
+    let here = Choices::at(session.place.site_id);
+    let theirs = Choices { practitioner_id: Some(session.place.practitioner_id), ..here };
+    let mut free = Vec::new();
+    for (choices, same_person) in [(theirs, true), (here, false)] {
+        let wanted = wanted_near(app, session, &service, choices)?;
+        let found = match slots::find_slots(app, caller, wanted).await {
+            Ok(found) => found,
+            // The course is closed to booking, or the like: there is none, and the desk calls.
+            Err(Error::Refused(_) | Error::Explained(..)) => continue,
+            Err(error) => return Err(error),
+        };
+        let starts = found.items.iter().map(|slot| slot.start.to_utc());
+        free.extend(starts.map(|start| Free { start, same_person }));
+    }
+    Ok(offers::instead_of(session.starts_at, &free, app.zone, OFFERED))
+}
+
+/// What is asked for: the days from tomorrow on, and at most a fortnight before those of the visit.
+fn wanted_near(
+    app: &App,
+    session: &Session,
+    service: &str,
+    choices: Choices,
+) -> Result<SlotsWanted> {
     let day =
         |date: NaiveDate| Day::try_from(date).map_err(|error| Error::Fault(error.to_string()));
-    let wanted = SlotsWanted {
+    let tomorrow = civil::date_of(app.zone, app.clock.now()) + Days::new(1);
+    let first = tomorrow.max(civil::date_of(app.zone, session.starts_at) - Days::new(LOOK_BACK));
+    Ok(SlotsWanted {
         course_id: session.course_id,
-        service: service.details.code.to_string(),
-        from: Some(Edge::Day(day(tomorrow)?)),
-        to: Some(Edge::Day(day(tomorrow + Days::new(LOOK_AHEAD))?)),
-        choices: Choices::at(session.place.site_id),
+        service: service.to_owned(),
+        from: Some(Edge::Day(day(first)?)),
+        to: Some(Edge::Day(day(first + Days::new(LOOK_AHEAD))?)),
+        choices,
         instead_of: Some(session.id),
-        limit: 200,
-    };
-    let found = match slots::find_slots(app, caller, wanted).await {
-        Ok(found) => found,
-        // The course is closed to booking, or the like: there is none, and the desk calls.
-        Err(Error::Refused(_) | Error::Explained(..)) => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    let mut times: Vec<DateTime<Utc>> = Vec::new();
-    for slot in found.items {
-        let start = slot.start.to_utc();
-        let day = civil::date_of(app.zone, start);
-        if start != session.starts_at
-            && times.iter().all(|other| civil::date_of(app.zone, *other) != day)
-        {
-            times.push(start);
-        }
-    }
-    times.truncate(OFFERED);
-    times.sort_unstable();
-    Ok(times)
+        limit: MOST_FREE,
+    })
 }

@@ -9,12 +9,14 @@ use chrono::{Days, Duration, NaiveDate};
 use super::reply_task;
 use super::reply_task::file;
 use crate::actions::messages::links;
+use crate::actions::work::mail_reach;
 use crate::actions::{App, Program, Result, Work};
 use crate::domain::access::form_stamp;
 use crate::domain::access::form_stamp::BadStamp;
 use crate::domain::access::visit_link::LinkKey;
 use crate::domain::messages::reply::{FiledReply, Verdict};
 use crate::domain::messages::task::{Task, TaskKind};
+use crate::domain::patient::phone::Dialled;
 use crate::domain::patient::{Email, Language, Phone};
 use crate::domain::text::{Line, Wish};
 use crate::domain::time::civil;
@@ -30,8 +32,8 @@ const FORM: &str = "consultation";
 pub struct NewWish {
     /// Their name.
     pub name: Line,
-    /// Where they can be called.
-    pub phone: Phone,
+    /// Where they can be called, with the extension.
+    pub dialled: Dialled,
     /// Where they can be written to.
     pub email: Option<Email>,
     /// What they wrote.
@@ -49,6 +51,12 @@ pub enum Sent {
     TooSoon,
     /// It lay open too long, or is no form of ours.
     TooOld,
+}
+
+/// Whether our mail server can send to the address that they gave, if they gave one.
+#[must_use]
+pub fn can_be_written_to(app: &App, new: &NewWish) -> bool {
+    mail_reach::check(app, "/email", new.email.as_ref()).is_ok()
 }
 
 /// The stamp of a form that is opened now.
@@ -83,7 +91,7 @@ pub async fn send(app: &App, new: &NewWish, stamp: &str) -> Result<Sent> {
     let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
     let filed = FiledReply {
         id: app.clock.id(),
-        mailbox_key: filed_as(&key, &new.phone, today),
+        mailbox_key: filed_as(&key, &new.dialled.phone, today),
         received_at: now,
         sender: Some(sender(new)),
         subject: None,
@@ -94,7 +102,7 @@ pub async fn send(app: &App, new: &NewWish, stamp: &str) -> Result<Sent> {
         patient_id: None,
     };
     let mut work = Work::for_program(app, PAGE).await?;
-    let keys = [filed_as(&key, &new.phone, yesterday), filed.mailbox_key.clone()];
+    let keys = [filed_as(&key, &new.dialled.phone, yesterday), filed.mailbox_key.clone()];
     let known = replies::is_filed(&mut work.tx, keys, now - Duration::days(1)).await?;
     // The key itself decides between two that come at once.
     if known || !replies::insert(&mut work.tx, &filed).await? {
@@ -112,19 +120,19 @@ fn filed_as(key: &LinkKey, phone: &Phone, day: NaiveDate) -> String {
 }
 
 fn sender(new: &NewWish) -> String {
-    let all = [new.name.as_str(), new.phone.as_str()]
+    let all = [new.name.to_string(), new.dialled.to_string()]
         .into_iter()
-        .chain(new.email.as_ref().map(Email::as_str));
+        .chain(new.email.as_ref().map(Email::to_string));
     all.collect::<Vec<_>>().join(", ")
 }
 
 fn task(app: &App, language: Language, filed: &FiledReply) -> Task {
     let detail = match language {
         Language::En => {
-            "Somebody asks for a consultation on the public page. Call them; nothing is booked yet."
+            "New consultation request from the public page. Phone them. Nothing is booked yet."
         }
         Language::Fr => {
-            "Somebody asks for a consultation on the public page, in French. Call them; nothing is booked yet."
+            "New consultation request from the public page, in French. Phone them. Nothing is booked yet."
         }
     };
     reply_task::task(app, filed, TaskKind::ConsultationWished, detail)

@@ -2,8 +2,11 @@
 //! requests for a consultation.
 
 pub mod answers;
+mod bounces;
 pub mod consultation_request;
 pub mod mail;
 pub mod page;
 mod reply_task;
 pub mod texts;
+mod told_by_text;
+mod undelivered;

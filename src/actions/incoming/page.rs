@@ -16,7 +16,7 @@ use crate::domain::access::secret::hash_of;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::messages::message::Reply;
 use crate::domain::partner::referral::ProposalStatus;
-use crate::domain::patient::opt_out::OptOutBy;
+use crate::domain::patient::opt_out::{OptOutBy, OptOutScope};
 use crate::domain::time::civil;
 use crate::domain::time::civil::When;
 use crate::storage::messages::visit_links;
@@ -123,18 +123,24 @@ pub async fn take_proposal(app: &App, secret: &str, start: DateTime<Utc>) -> Res
     Ok(Answered::Noted)
 }
 
-/// Stops messages to the address that the link went to, or lets them go there again.
-pub async fn messages(app: &App, secret: &str, wanted: bool, by: OptOutBy) -> Result<()> {
+/// Stops messages to the address that the link went to, as far as `stopped` says, or lets them go there again.
+pub async fn messages(
+    app: &App,
+    secret: &str,
+    stopped: Option<OptOutScope>,
+    by: OptOutBy,
+) -> Result<()> {
     let mut work = Work::for_program(app, PAGE).await?;
     // However long ago the session was: a patient who is not to be written to need not read on.
     let (session, recipient) =
         visit_links::behind(&mut work.tx, &hash_of(secret)).await.found("page")?;
     let proof = format!("by the link of visit {session}");
-    if wanted {
-        opt_outs::end_in(&mut work, &recipient, by, &proof).await?;
-    } else {
-        opt_outs::begin_in(&mut work, &recipient, by, &proof).await?;
-        note_in_ledger(&mut work, session, &recipient, Reply::Stop).await?;
+    match stopped {
+        None => opt_outs::end_in(&mut work, &recipient, by, &proof).await?,
+        Some(scope) => {
+            opt_outs::begin_for(&mut work, &recipient, scope, by, &proof).await?;
+            note_in_ledger(&mut work, session, &recipient, Reply::Stop).await?;
+        }
     }
     work.done().await
 }

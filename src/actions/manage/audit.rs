@@ -49,7 +49,9 @@ pub async fn list(
 ) -> Result<Items<AuditLine>> {
     let after = page.after(AuditId(Uuid::nil()))?;
     let mut work = Work::begin(app, caller).await?;
-    if !patients::exists(&mut work.tx, patient).await? {
+    if !patients::exists(&mut work.tx, patient).await?
+        && patients::merged_into(&mut work.tx, patient).await?.is_none()
+    {
         return Err(Error::NotThere("patient"));
     }
     let lines = audit::page(&mut work.tx, patient, after, page.rows()?).await?;

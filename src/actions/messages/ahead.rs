@@ -2,7 +2,7 @@
 //! written, taken back and brought back in the transaction of the change that causes it. Which, and
 //! when, is decided in `domain::message_plan`; changes themselves are told by `notices`.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Duration, SubsecRound, Utc};
 
 use super::facts::Facts;
 use super::{facts, links};
@@ -10,6 +10,7 @@ use crate::actions::work::catalogue_cache::current;
 use crate::actions::{App, Error, Found, Result, Work};
 use crate::domain::clinic::quiet_hours::QuietHours;
 use crate::domain::course::status::SessionStatus;
+use crate::domain::messages::alarm::with_alarm;
 use crate::domain::messages::message::{Audience, Content, Message, MessageStatus, Unsent};
 use crate::domain::messages::notice::standing;
 use crate::domain::messages::plan::patient::Booked;
@@ -33,7 +34,8 @@ fn steps(app: &App, now: DateTime<Utc>, facts: &Facts<'_>, rows: &[Message]) -> 
         confirmed: session.confirmed_at.is_some(),
         content: &content,
     };
-    Ok(reconcile(&all(app, now, facts)?, rows, visit, now))
+    let told = rows.iter().any(Message::is_known);
+    Ok(reconcile(&all(app, now, facts, told)?, rows, visit, now))
 }
 
 /// Makes the ledger hold what is planned of a visit as it is now; `rows` are all messages about it.
@@ -59,8 +61,8 @@ pub(super) async fn replan(work: &mut Work<'_>, facts: &Facts<'_>, rows: &[Messa
     Ok(())
 }
 
-/// All that is planned of a visit.
-fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>> {
+/// All that is planned of a visit; `told` if its patient has been told something of it.
+fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>, told: bool) -> Result<Vec<Planned>> {
     let (session, policy) = (facts.session, &app.policy);
     let mut all = Vec::new();
     if session.status == SessionStatus::Booked {
@@ -71,6 +73,7 @@ fn all(app: &App, now: DateTime<Utc>, facts: &Facts<'_>) -> Result<Vec<Planned>>
             zone,
             confirmed: session.confirmed_at.is_some(),
             on_hold: facts.on_hold,
+            told,
             rules: &facts.rules,
         };
         all.extend(patient::planned(
@@ -122,29 +125,36 @@ async fn write(work: &mut Work<'_>, facts: &Facts<'_>, planned: Planned) -> Resu
         content,
         ..facts.message(work.app, work.now)
     };
-    Ok(planned.into_message(message))
+    Ok(with_alarm(planned.into_message(message), &work.app.policy))
 }
 
 /// Writes `message`, or brings back the row that says the same of this version and never went out. As it stands then.
 pub(in crate::actions) async fn insert_or_revive(
-    tx: &mut Tx,
+    work: &mut Work<'_>,
     rows: &[Message],
     message: Message,
 ) -> Result<Message> {
+    let message = with_alarm(message, &work.app.policy);
     let key = |row: &Message| {
         let recipient = row.recipient.as_ref().map(ToString::to_string);
         (row.session_version, row.kind, row.channel, row.lead.clone(), recipient)
     };
     let there = rows.iter().find(|row| key(row) == key(&message));
     let Some(there) = there else {
-        ledger::insert(tx, &message).await?;
+        ledger::insert(&mut work.tx, &message).await?;
         return Ok(message);
     };
     let message = Message { id: there.id, ..message };
     if message.status == MessageStatus::Scheduled {
-        ledger::revive(tx, &message).await?;
+        ledger::revive(&mut work.tx, &message).await?;
     }
     Ok(message)
+}
+
+/// DTSTAMP has whole seconds, and what is newer has a later one.
+pub(super) fn next_stamp(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    let now = now.trunc_subsecs(0);
+    last.map_or(now, |last| now.max(last + Duration::seconds(1)))
 }
 
 /// Takes back a message that was claimed once more, if it is planned no longer: a change finds what waits, not what is under

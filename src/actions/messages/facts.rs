@@ -7,20 +7,21 @@ use crate::actions::{App, Error, Result};
 use crate::domain::clinic::reminder::ReminderRule;
 use crate::domain::course::CourseStatus;
 use crate::domain::course::session::Session;
-use crate::domain::ids::{PartnerId, PatientId};
+use crate::domain::ids::{PartnerId, PatientId, SiteId};
 use crate::domain::messages::message::{Content, Message};
 use crate::domain::messages::plan::patient::Reach;
 use crate::domain::partner::notifications::PartnerNotices;
 use crate::domain::partner::referral::ProposalStatus;
 use crate::domain::patient::channel::Channel;
 use crate::domain::patient::consent::{ConsentKind, ConsentStatus};
+use crate::domain::patient::opt_out::OptOutScope;
 use crate::domain::patient::recipient::Recipient;
 use crate::domain::patient::{Email, Patient, Way};
 use crate::storage::Tx;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::course::courses;
 use crate::storage::partner::{notifications, proposals, referrals};
-use crate::storage::patient::{consents, opt_outs};
+use crate::storage::patient::{consents, dead_ways, opt_outs};
 
 /// A shop, as a patient's visit there sees it.
 #[derive(Debug, Clone)]
@@ -50,13 +51,14 @@ pub(in crate::actions) struct Facts<'a> {
     /// Where the practitioner's list of the day goes.
     pub(in crate::actions) day_list_to: Option<Email>,
     place: String,
+    catalogue: &'a Catalogue,
 }
 
 /// Loads what decides about `session` of `patient`.
 pub(in crate::actions) async fn load<'a>(
     tx: &mut Tx,
     app: &App,
-    catalogue: &Catalogue,
+    catalogue: &'a Catalogue,
     session: &'a Session,
     patient: &'a Patient,
 ) -> Result<Facts<'a>> {
@@ -92,6 +94,7 @@ pub(in crate::actions) async fn load<'a>(
             Some(_) => None,
         },
         place: site.details.address.to_string(),
+        catalogue,
     })
 }
 
@@ -151,8 +154,13 @@ pub(super) async fn reach(tx: &mut Tx, app: &App, patient: &Patient) -> Result<R
         None => app.policy.messages_need_recorded_consent,
     };
     let email = patient.details.email.clone();
-    let phone = app.profile.texts.is_some().then(|| patient.details.phone.clone());
+    let no_reminders = match &email {
+        Some(email) => opt_outs::in_force(tx, &Recipient::Email(email.clone())).await?.is_some(),
+        None => false,
+    };
+    let phone = patient.details.text_phone().filter(|_| app.profile.texts.is_some());
     Ok(Reach {
+        no_reminders,
         refused,
         refused_email: match &email {
             Some(email) => has_opted_out(tx, &Recipient::Email(email.clone())).await?,
@@ -162,18 +170,37 @@ pub(super) async fn reach(tx: &mut Tx, app: &App, patient: &Patient) -> Result<R
             Some(phone) => has_opted_out(tx, &Recipient::Phone(phone.clone())).await?,
             None => false,
         },
+        dead_email: match &email {
+            Some(email) => is_dead(tx, &Recipient::Email(email.clone())).await?,
+            None => false,
+        },
+        dead_sms: match &phone {
+            Some(phone) => is_dead(tx, &Recipient::Phone(phone.clone())).await?,
+            None => false,
+        },
         email,
         phone,
         preferred: patient.details.preferred_channel.map(Channel::from),
     })
 }
 
+/// Whether nothing arrives at this address any more.
+async fn is_dead(tx: &mut Tx, recipient: &Recipient) -> Result<bool> {
+    Ok(dead_ways::get(tx, recipient).await?.is_some())
+}
+
 /// Whether nothing may be sent to this address.
 pub(in crate::actions) async fn has_opted_out(tx: &mut Tx, recipient: &Recipient) -> Result<bool> {
-    Ok(opt_outs::in_force(tx, recipient).await?)
+    Ok(opt_outs::in_force(tx, recipient).await? == Some(OptOutScope::All))
 }
 
 impl Facts<'_> {
+    /// The street address of a site.
+    pub(super) fn place_of(&self, site: SiteId) -> String {
+        let found = self.catalogue.sites.iter().find(|one| one.id == site);
+        found.map(|site| site.details.address.to_string()).unwrap_or_default()
+    }
+
     /// What is said of the visit to its patient.
     pub(in crate::actions) fn content(&self) -> Content {
         Content::about_session(

@@ -4,10 +4,12 @@
 use crate::actions::{App, Error, Program, Result, Work};
 use crate::domain::access::secret::hash_of;
 use crate::domain::access::visit_link::LinkKey;
-use crate::domain::ids::SessionId;
+use crate::domain::ids::{PatientId, SessionId};
+use crate::domain::messages::feed::{Feed, FeedKind};
 use crate::domain::patient::recipient::Recipient;
 use crate::storage::Tx;
-use crate::storage::messages::visit_links;
+use crate::storage::access::users;
+use crate::storage::messages::{feeds, visit_links};
 
 /// The path of the page that a secret opens.
 #[must_use]
@@ -78,4 +80,41 @@ pub(in crate::actions) async fn address_in(
 /// The whole address of the page about `session` for `recipient`.
 pub async fn address(app: &App, session: SessionId, recipient: &Recipient) -> Result<String> {
     Ok(app.profile.public_url.to(&path(&key(app).await?.secret(session, recipient))))
+}
+
+/// Lets the address of a patient's own feed, which a list of dates leads to, be fetched; unless they have a feed already, or had
+/// this one and it was revoked, or no user asks.
+pub(super) async fn open_feed(work: &mut Work<'_>, patient: PatientId) -> Result<()> {
+    let key = ensure_key(&mut work.tx, work.app).await?;
+    let hash = hash_of(&key.feed_secret(patient));
+    let user = work.caller.actor.user_id;
+    if feeds::in_use(&mut work.tx, FeedKind::Patient, patient.0).await?.is_some()
+        || feeds::is_known(&mut work.tx, &hash).await?
+        || users::get(&mut work.tx, user).await?.is_none()
+    {
+        return Ok(());
+    }
+    let feed = Feed {
+        id: work.app.clock.id(),
+        version: 1,
+        kind: FeedKind::Patient,
+        subject_id: patient.0,
+        hash,
+        created_by: user,
+        created_at: work.now,
+        rotated_at: work.now,
+        last_fetched_at: None,
+        revoked_at: None,
+    };
+    Ok(feeds::insert(&mut work.tx, &feed).await?)
+}
+
+/// The address of a patient's own feed, if it is the one that a list of dates leads to.
+pub async fn feed_address(app: &App, patient: PatientId) -> Result<Option<String>> {
+    let secret = key(app).await?.feed_secret(patient);
+    let mut tx = app.db.read().await?;
+    let feed = feeds::in_use(&mut tx, FeedKind::Patient, patient.0).await?;
+    tx.rollback().await?;
+    let ours = feed.is_some_and(|feed| feed.hash == hash_of(&secret));
+    Ok(ours.then(|| app.profile.public_url.to(&format!("/feeds/{secret}.ics"))))
 }

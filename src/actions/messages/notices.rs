@@ -1,48 +1,53 @@
 //! Queueing what is told of a change of a visit, to its patient and to its shop: rows of the
 //! ledger, written in the transaction of the change. What was still waiting to go out and is no
-//! longer true is superseded. What is planned ahead stands in `planned`; wording and sending in `messages`.
+//! longer true is superseded. What a patient is told is decided in `domain::messages::telling`; what is
+//! planned ahead stands in `ahead`, and wording and sending in `delivery`.
 
-use chrono::{DateTime, Duration, SubsecRound, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::facts::Facts;
-use super::{ahead, facts, links};
+use super::{ahead, calls, facts, links};
 use crate::actions::work::catalogue_cache::current;
-use crate::actions::{Error, Found, Result, Work};
-use crate::domain::course::session::{CancelReason, Session};
-use crate::domain::ids::SessionId;
+use crate::actions::{Found, Result, Work};
+use crate::domain::clinic::quiet_hours::QuietHours;
+use crate::domain::course::session::Session;
+use crate::domain::course::status::SessionStatus;
+use crate::domain::messages::alarm;
 use crate::domain::messages::message::{
     Audience, Content, Message, MessageKind, MessageStatus, Tells, Unsent,
 };
 use crate::domain::messages::notice;
 use crate::domain::messages::notice::{Notice, Party, Standing, standing};
-use crate::domain::messages::task::{Task, TaskKind};
-use crate::domain::patient::channel::Channel;
-use crate::domain::patient::recipient::Recipient;
-use crate::domain::patient::{Language, Patient, Way};
+use crate::domain::messages::telling::{self, Belief, Change, Moment, Telling, Told};
+use crate::domain::patient::Patient;
 use crate::storage::Tx;
+use crate::storage::catalogue::Catalogue;
 use crate::storage::course::sessions;
-use crate::storage::messages::{ledger, tasks, visit_links};
-use crate::storage::partner::proposals;
+use crate::storage::messages::ledger;
 use crate::storage::patient::patients;
 
 /// Who may have something to hear of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::actions) enum Of {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::actions) enum Of<'a> {
     /// No party: only what is planned ahead may be different.
     Plans,
     /// The shop: how it is told, or of whom, is different.
     Shop,
-    /// All: the visit itself is different.
-    Visit,
+    /// All: the visit itself is different; what it was before, where a change of it is the reason.
+    Visit(Option<&'a Session>),
+    /// All: the address of its site is different; what it was.
+    Place(&'a str),
     /// All: it was booked in this very transaction, so no party has heard of it.
     Booking,
+    /// The same, together with others of its course.
+    Plan,
 }
 
 /// Queues what is to be told of `session` as it is now, and what is planned ahead. Call it after each change.
 pub(in crate::actions) async fn queue(
     work: &mut Work<'_>,
     session: &Session,
-    of: Of,
+    of: Of<'_>,
 ) -> Result<()> {
     let patient = patients::get(&mut work.tx, session.patient_id).await.found("patient")?;
     queue_for(work, session, &patient, of).await
@@ -53,16 +58,27 @@ pub(in crate::actions) async fn queue_for(
     work: &mut Work<'_>,
     session: &Session,
     patient: &Patient,
-    of: Of,
+    of: Of<'_>,
 ) -> Result<()> {
     let catalogue = current(&mut work.tx, work.app).await?;
-    let facts = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?;
+    queue_by(work, &catalogue, session, patient, of).await
+}
+
+/// The same, by the catalogue as this very transaction has it.
+pub(super) async fn queue_by(
+    work: &mut Work<'_>,
+    catalogue: &Catalogue,
+    session: &Session,
+    patient: &Patient,
+    of: Of<'_>,
+) -> Result<()> {
+    let facts = facts::load(&mut work.tx, work.app, catalogue, session, patient).await?;
     let mut rows = match of {
-        Of::Booking => Vec::new(),
-        Of::Plans | Of::Shop | Of::Visit => rows(&mut work.tx, session).await?,
+        Of::Booking | Of::Plan => Vec::new(),
+        Of::Plans | Of::Shop | Of::Visit(_) | Of::Place(_) => rows(&mut work.tx, session).await?,
     };
-    if matches!(of, Of::Visit | Of::Booking) {
-        tell_patient(work, &facts, &mut rows).await?;
+    if matches!(of, Of::Visit(_) | Of::Place(_) | Of::Booking | Of::Plan) {
+        tell_patient(work, &facts, &mut rows, of).await?;
     }
     if of != Of::Plans {
         tell_shop(work, &facts, &mut rows).await?;
@@ -80,48 +96,143 @@ async fn tell_patient(
     work: &mut Work<'_>,
     facts: &Facts<'_>,
     rows: &mut Vec<Message>,
+    of: Of<'_>,
 ) -> Result<()> {
-    let party = facts.patient.details.email.clone().map(|email| Party::Patient(email.into()));
-    let content = facts.content();
-    let needed =
-        supersede_others(work, facts, rows, Audience::Patient, &content, party.as_ref()).await?;
+    let wanted = telling_of(work, facts, rows, of).await?;
+    let standing = standing(facts.session.status);
+    let mut needed = wanted.messages;
+    for row in rows.iter_mut().filter(|row| waits_for_patient(row)) {
+        if let Some(at) = needed.iter().position(|one| is_waiting_for(row, one)) {
+            let one = needed.remove(at);
+            advance(work, row, one.due_at).await?;
+            continue;
+        }
+        let theirs = row.recipient.as_ref().is_some_and(|to| facts.reach.is_current(to));
+        let why = notice::why_superseded(standing, theirs, !needed.is_empty());
+        ledger::supersede(&mut work.tx, row.id, why).await?;
+        (row.status, row.reason) = (MessageStatus::Superseded, Some(why));
+    }
     // What is over is past telling.
     if facts.session.ends_at <= work.now {
         return Ok(());
     }
-    let out_of_reach = facts.reach.email.is_none() || facts.reach.refuses(Channel::Email);
-    if out_of_reach
-        && called_off_by_us(facts.session)
-        && !tasks::is_open(&mut work.tx, facts.session.id, TaskKind::PatientToPhone).await?
-    {
-        add_phone_task(work, facts).await?;
-    }
-    for notice in needed {
-        let recipient = match &notice.party {
-            Some(Party::Patient(recipient)) => Some(recipient.clone()),
-            _ => None,
-        };
-        let unsent = match &recipient {
-            None => Some(Unsent::NoAddress),
-            Some(recipient) if facts.reach.refuses(recipient.channel()) => Some(Unsent::NoConsent),
-            Some(_) => None,
-        };
-        if let Some(recipient) = recipient.as_ref().filter(|_| notice.tells != Tells::Gone) {
-            links::open(work, facts.session.id, recipient).await?;
+    for one in needed {
+        if let Some(to) = one.recipient.as_ref().filter(|_| one.kind.tells() != Some(Tells::Gone)) {
+            links::open(work, facts.session.id, to).await?;
         }
-        let way = (Channel::Email, recipient);
-        write(
-            work,
-            facts,
-            rows,
-            Party::kind_for(Audience::Patient, notice.tells),
-            way,
-            &notice,
-            unsent,
-        )
-        .await?;
+        if one.kind == MessageKind::Plan {
+            links::open_feed(work, facts.patient.id).await?;
+        }
+        let batch = batch_of(facts, &one);
+        write(work, facts, rows, one, batch).await?;
+    }
+    calls::keep_up(work, facts, rows, wanted.call).await
+}
+
+/// What the patient of a visit is to be told, `rows` being all messages about it.
+pub(super) async fn telling_of(
+    work: &mut Work<'_>,
+    facts: &Facts<'_>,
+    rows: &[Message],
+    of: Of<'_>,
+) -> Result<Telling> {
+    let (content, session) = (facts.content(), facts.session);
+    let planned = of == Of::Plan || rows.iter().any(|row| row.kind == MessageKind::Plan);
+    let entry_from = if planned { entry_from(work, session).await? } else { work.now };
+    let known = match of {
+        Of::Visit(Some(before)) => Some(Content {
+            zone: before.zone.clone(),
+            starts_at: before.starts_at,
+            ends_at: before.ends_at,
+            place: facts.place_of(before.place.site_id),
+            ..content.clone()
+        }),
+        Of::Place(old) => Some(Content { place: old.to_owned(), ..content.clone() }),
+        _ => None,
+    };
+    let before = match (of, &known) {
+        // What still waits out its grace has been told to nobody, and reaches nobody.
+        (Of::Visit(Some(_)) | Of::Place(_), _)
+            if rows.iter().any(|row| is_fresh(row, work.now)) =>
+        {
+            Belief::Unknown
+        }
+        (Of::Visit(Some(before)), Some(known)) => believed(before, known),
+        (Of::Place(_), Some(known)) => believed(session, known),
+        _ => Belief::Unknown,
+    };
+    let change = Change {
+        standing: standing(session.status),
+        content: &content,
+        before,
+        planned,
+        entry_from,
+    };
+    let quiet = QuietHours::from_policy(&work.app.policy, work.app.zone);
+    let moment = Moment { now: work.now, quiet: &quiet, policy: &work.app.policy };
+    let seen = notice::seen(rows, Audience::Patient);
+    Ok(telling::telling(&seen, change, &facts.reach, moment))
+}
+
+/// Whether a row waits to tell a patient for the first time, and could not have gone out yet.
+fn is_fresh(row: &Message, now: DateTime<Utc>) -> bool {
+    waits_for_patient(row) && now <= row.due_at + Duration::minutes(1)
+}
+
+/// What the patient of a visit believed that was told by nobody but the person who booked it.
+fn believed<'a>(before: &Session, known: &'a Content) -> Belief<'a> {
+    match before.status {
+        SessionStatus::Proposed | SessionStatus::Waitlist => Belief::Unknown,
+        SessionStatus::Pending if before.awaits_shop() => Belief::Unknown,
+        SessionStatus::Cancelled | SessionStatus::EnteredInError => Belief::Gone,
+        _ => Belief::There(known),
+    }
+}
+
+/// From when the calendar entry of a planned visit is sent: at once if it is the next of its course.
+async fn entry_from(work: &mut Work<'_>, session: &Session) -> Result<DateTime<Utc>> {
+    let ahead = Duration::days(i64::from(work.app.policy.plan_entry_days));
+    let from = session.starts_at - ahead;
+    if work.app.policy.plan_entries_at_once || from <= work.now {
+        return Ok(work.now);
+    }
+    let next = sessions::first_live(&mut work.tx, session.course_id, work.now).await?;
+    let is_next = next.is_none_or(|next| next == session.id);
+    Ok(if is_next { work.now } else { from })
+}
+
+/// Whether a row waits to tell the patient of a change.
+pub(super) fn waits_for_patient(row: &Message) -> bool {
+    row.status == MessageStatus::Scheduled
+        && row.kind.audience() == Audience::Patient
+        && row.kind.tells().is_some()
+}
+
+/// Whether a row that waits is what is needed.
+pub(super) fn is_waiting_for(row: &Message, one: &Told) -> bool {
+    let waiting = (row.kind, row.channel, row.recipient.as_ref(), &row.content);
+    one.unsent.is_none() && telling::is_the_same(waiting, one)
+}
+
+/// Lets a row that waits go out earlier: its turn has come.
+pub(super) async fn advance(
+    work: &mut Work<'_>,
+    row: &mut Message,
+    due_at: DateTime<Utc>,
+) -> Result<()> {
+    if due_at < row.due_at && row.attempts == 0 {
+        (row.due_at, row.try_at) = (due_at, due_at);
+        row.alarm_at = alarm::alarm_at(row, &work.app.policy);
+        ledger::revive(&mut work.tx, row).await?;
     }
     Ok(())
+}
+
+/// What goes out together: words about several visits of one patient, which were changed at once, are one message to read.
+fn batch_of(facts: &Facts<'_>, one: &Told) -> Option<String> {
+    let together = !one.content.calendar && one.unsent.is_none();
+    let (patient, due_at) = (facts.patient.id, one.due_at.timestamp_micros());
+    together.then(|| format!("told:{patient}:{due_at}"))
 }
 
 pub(super) async fn tell_shop(
@@ -133,9 +244,7 @@ pub(super) async fn tell_shop(
     if party.is_none() && rows.iter().all(|row| row.kind.audience() != Audience::Shop) {
         return Ok(());
     }
-    let content = facts.shop_content();
-    let needed =
-        supersede_others(work, facts, rows, Audience::Shop, &content, party.as_ref()).await?;
+    let needed = needed_of_shop(work, facts, rows, party.as_ref()).await?;
     if facts.session.ends_at <= work.now {
         return Ok(());
     }
@@ -148,69 +257,57 @@ pub(super) async fn tell_shop(
             continue;
         };
         let recipient = shop.notices.details.recipient(by);
-        let unsent =
-            if (notice.tells != Tells::Gone && !shop.disclosed) || shop.refused.contains(&by) {
-                Some(Unsent::NoConsent)
-            } else {
-                recipient.is_none().then_some(Unsent::NoAddress)
-            };
-        let way = (by.into(), recipient);
-        write(
-            work,
-            facts,
-            rows,
-            Party::kind_for(Audience::Shop, notice.tells),
-            way,
-            &notice,
+        let unsent = if notice.tells != Tells::Gone && !shop.disclosed {
+            Some(Unsent::NoConsent)
+        } else if recipient.is_none() {
+            Some(Unsent::NoAddress)
+        } else {
+            shop.refused.contains(&by).then_some(Unsent::NoConsent)
+        };
+        // What the patient does not permit is nobody's call. What a shop that was told before cannot be sent is one, and at short
+        // notice all that it cannot be sent; else it has its page.
+        let permitted = notice.tells == Tells::Gone || shop.disclosed;
+        let short = Duration::hours(i64::from(work.app.policy.short_notice_hours));
+        let is_near = notice.content.starts_at - work.now < short;
+        if unsent.is_some() && permitted && (notice.tells != Tells::New || is_near) {
+            calls::ask_to_phone_shop(work, facts, partner, &notice).await?;
+        }
+        let told = Told {
+            kind: Party::kind_for(Audience::Shop, notice.tells),
+            channel: by.into(),
+            recipient,
+            content: notice.content,
+            due_at: work.now + work.app.policy.message_grace(),
             unsent,
-        )
-        .await?;
+        };
+        write(work, facts, rows, told, None).await?;
     }
     Ok(())
 }
 
-/// Whether a visit was cancelled by the clinic, so that its patient may not know.
-fn called_off_by_us(session: &Session) -> bool {
-    matches!(session.cancel_reason, Some(CancelReason::ClinicRequest | CancelReason::Other))
-}
-
-/// A task for the desk, where a patient would come to a visit that is no more and cannot be told so by mail (rule 53).
-async fn add_phone_task(work: &mut Work<'_>, facts: &Facts<'_>) -> Result<()> {
-    let detail =
-        "This visit was called off, and its patient gets no mail. Phone them before they come.";
-    let task = Task {
-        session_id: Some(facts.session.id),
-        patient_id: Some(facts.patient.id),
-        ..Task::open(work.app.clock.id(), TaskKind::PatientToPhone, detail, work.now)
-    };
-    Ok(tasks::insert(&mut work.tx, &task).await?)
-}
-
-/// What `audience` is to be told; what still waits to tell it something else is superseded.
-async fn supersede_others(
+/// What the shop of a visit is to be told; what still waits to tell it something else is superseded.
+async fn needed_of_shop(
     work: &mut Work<'_>,
     facts: &Facts<'_>,
     rows: &mut [Message],
-    audience: Audience,
-    content: &Content,
     party: Option<&Party>,
 ) -> Result<Vec<Notice>> {
     // What waits for a shop's answer is on the shop's list; the patient is not told before it is agreed.
-    let standing = match audience {
-        Audience::Shop if facts.session.awaits_shop() => Standing::There,
-        _ => standing(facts.session.status),
-    };
-    let needed = notice::needed(&notice::seen(rows, audience), standing, content, party);
+    let standing =
+        if facts.session.awaits_shop() { Standing::There } else { standing(facts.session.status) };
+    let content = facts.shop_content();
+    let needed = notice::needed(&notice::seen(rows, Audience::Shop), standing, &content, party);
     let waiting = |row: &&mut Message| {
         row.status == MessageStatus::Scheduled
-            && row.kind.audience() == audience
+            && row.kind.audience() == Audience::Shop
             && row.kind.tells().is_some()
     };
     for row in rows.iter_mut().filter(waiting) {
-        let why = notice::why_superseded(standing, &needed, row, party);
+        let theirs =
+            party.is_some_and(|party| Party::told_by(row).is_some_and(|told| told.is_same(party)));
+        let why = notice::why_superseded(standing, theirs, !needed.is_empty());
         ledger::supersede(&mut work.tx, row.id, why).await?;
-        row.status = MessageStatus::Superseded;
-        row.reason = Some(why);
+        (row.status, row.reason) = (MessageStatus::Superseded, Some(why));
     }
     Ok(needed)
 }
@@ -219,214 +316,22 @@ async fn write(
     work: &mut Work<'_>,
     facts: &Facts<'_>,
     rows: &mut Vec<Message>,
-    kind: MessageKind,
-    (channel, recipient): (Channel, Option<Recipient>),
-    notice: &Notice,
-    unsent: Option<Unsent>,
+    told: Told,
+    batch: Option<String>,
 ) -> Result<()> {
     let last = rows.iter().filter(|row| row.kind.tells().is_some()).map(|row| row.stamp).max();
-    let due_at = work.now + work.app.policy.message_grace();
     let message = Message {
-        kind,
-        channel,
-        recipient,
-        stamp: next_stamp(work.now, last),
-        content: notice.content.clone(),
-        due_at,
-        try_at: due_at,
+        kind: told.kind,
+        channel: told.channel,
+        recipient: told.recipient,
+        stamp: ahead::next_stamp(work.now, last),
+        content: told.content,
+        due_at: told.due_at,
+        try_at: told.due_at,
+        batch,
         ..facts.message(work.app, work.now)
     }
-    .suppressed_if(unsent);
-    rows.push(ahead::insert_or_revive(&mut work.tx, rows, message).await?);
+    .suppressed_if(told.unsent);
+    rows.push(ahead::insert_or_revive(work, rows, message).await?);
     Ok(())
-}
-
-/// DTSTAMP has whole seconds, and what is newer has a later one.
-fn next_stamp(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
-    let now = now.trunc_subsecs(0);
-    last.map_or(now, |last| now.max(last + Duration::seconds(1)))
-}
-
-/// A message that was just claimed, as it is to be told now: in the language and the form that the patient wants, unless
-/// it may have been seen already; nothing when it is not to go out any more, which is marked.
-pub async fn refresh_claimed(work: &mut Work<'_>, message: Message) -> Result<Option<Message>> {
-    if message.attempts > 1
-        && message.kind.is_planned()
-        && ahead::withhold_if_unplanned(work, &message).await?
-    {
-        return Ok(None);
-    }
-    let refreshed = match message.kind.audience() {
-        Audience::Practitioner | Audience::Desk => return Ok(Some(message)),
-        Audience::Shop => refreshed_for_shop(work, &message).await?,
-        Audience::Patient => {
-            if message.kind == MessageKind::Proposal
-                && !proposals::is_open(&mut work.tx, &message).await?
-            {
-                ledger::supersede(&mut work.tx, message.id, Unsent::Done).await?;
-                return Ok(None);
-            }
-            refreshed_for_patient(work, &message).await?
-        }
-    };
-    match refreshed {
-        Refreshed::Same => Ok(Some(message)),
-        Refreshed::In(language, calendar) => {
-            reword(work, message, language, calendar).await.map(Some)
-        }
-        Refreshed::Never(why) => {
-            ledger::withhold(&mut work.tx, message.id, why).await?;
-            Ok(None)
-        }
-    }
-}
-
-/// How a message that was claimed goes out now.
-enum Refreshed {
-    /// As it is.
-    Same,
-    /// In this language, with or without the calendar entry.
-    In(Language, bool),
-    /// Not at all.
-    Never(Unsent),
-}
-
-async fn refreshed_for_shop(work: &mut Work<'_>, message: &Message) -> Result<Refreshed> {
-    let Some(partner) = message.content.partner_id else {
-        return Ok(Refreshed::Same);
-    };
-    let shop = facts::shop(&mut work.tx, work.app, message.patient_id, partner).await?;
-    let wants = &shop.notices.details;
-    let by = match message.channel {
-        Channel::Sms => Way::Sms,
-        Channel::Email | Channel::Desk => Way::Email,
-    };
-    let theirs = |to: &Recipient| wants.recipient(by).is_some_and(|now| now.is_same(to));
-    // That something no longer takes place names no patient.
-    let nameless =
-        message.kind.tells() == Some(Tells::Gone) || message.kind == MessageKind::ShopWithdrawn;
-    Ok(if (!shop.disclosed && !nameless) || shop.refused.contains(&by) {
-        Refreshed::Never(Unsent::NoConsent)
-    } else if !message.recipient.as_ref().is_some_and(theirs) {
-        // The address was corrected: the old one is a stranger's.
-        Refreshed::Never(Unsent::Readdressed)
-    } else {
-        Refreshed::In(wants.language, false)
-    })
-}
-
-async fn refreshed_for_patient(work: &mut Work<'_>, message: &Message) -> Result<Refreshed> {
-    let Some(patient) = patients::get(&mut work.tx, message.patient_id).await? else {
-        return Ok(Refreshed::Same);
-    };
-    let reach = facts::reach(&mut work.tx, work.app, &patient).await?;
-    let theirs = |to: &Recipient| {
-        let email = patient.details.email.clone().map(Recipient::Email);
-        email.is_some_and(|email| email.is_same(to))
-            || Recipient::Phone(patient.details.phone.clone()).is_same(to)
-    };
-    let refused = match &message.recipient {
-        Some(to) => reach.refused || facts::has_opted_out(&mut work.tx, to).await?,
-        None => true,
-    };
-    let gone = message.kind.tells() == Some(Tells::Gone);
-    Ok(if refused {
-        Refreshed::Never(Unsent::NoConsent)
-    } else if !gone && !message.recipient.as_ref().is_some_and(theirs) {
-        Refreshed::Never(Unsent::Readdressed)
-    } else {
-        let calendar = message.kind.tells().is_some() && patient.details.calendar_invites;
-        Refreshed::In(patient.details.preferred_language, calendar)
-    })
-}
-
-async fn reword(
-    work: &mut Work<'_>,
-    message: Message,
-    language: Language,
-    calendar: bool,
-) -> Result<Message> {
-    let mut told = message.clone();
-    if message.attempts == 1 && !message.perhaps_sent {
-        told.language = language;
-        told.content.calendar = calendar;
-    }
-    if told != message {
-        ledger::reword(&mut work.tx, &told).await?;
-    }
-    Ok(told)
-}
-
-/// Tells the calendars of a patient whose address or consent changed: each visit to come is taken back from an old address
-/// and sent to the new one, what is planned is planned again, and links that went to an old address open nothing any more.
-pub(in crate::actions) async fn readdress(work: &mut Work<'_>, patient: &Patient) -> Result<()> {
-    let email = patient.details.email.clone().map(Recipient::Email);
-    let phone = Recipient::Phone(patient.details.phone.clone());
-    visit_links::revoke_others(&mut work.tx, patient.id, email.as_ref(), &phone).await?;
-    for told in catch_up(work, patient).await? {
-        work.audit("session.readdress", ("session", told.0), Some(patient.id), None).await?;
-    }
-    Ok(())
-}
-
-/// Brings what a patient was told up to what is true, and plans again. Which visits something was told of.
-pub(in crate::actions) async fn catch_up(
-    work: &mut Work<'_>,
-    patient: &Patient,
-) -> Result<Vec<SessionId>> {
-    let email = patient.details.email.clone().map(Recipient::Email);
-    let mut told = Vec::new();
-    for current in sessions::not_over(&mut work.tx, patient.id, work.now).await? {
-        let standing = standing(current.status);
-        if let Some(email) = email.as_ref().filter(|_| standing != Standing::Gone) {
-            links::open(work, current.id, email).await?;
-        }
-        if !is_untold(work, &current, patient, email.as_ref()).await? {
-            queue_for(work, &current, patient, Of::Plans).await?;
-            continue;
-        }
-        let next = Session {
-            version: current.version + 1,
-            sequence: current.sequence + 1,
-            updated_at: work.now,
-            ..current
-        };
-        if !sessions::update(&mut work.tx, &next).await? {
-            return Err(Error::Stale);
-        }
-        work.touch_session(&next);
-        queue_for(work, &next, patient, Of::Visit).await?;
-        told.push(next.id);
-    }
-    Ok(told)
-}
-
-/// Whether something about a visit has to be told to an address that it was not told to, and does not wait to be already.
-async fn is_untold(
-    work: &mut Work<'_>,
-    session: &Session,
-    patient: &Patient,
-    email: Option<&Recipient>,
-) -> Result<bool> {
-    let rows = ledger::of_session(&mut work.tx, session.id).await?;
-    let catalogue = current(&mut work.tx, work.app).await?;
-    let content =
-        facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?.content();
-    let waits = |row: &&Message| {
-        row.status == MessageStatus::Scheduled
-            && row.kind.audience() == Audience::Patient
-            && row.kind.tells().is_some()
-    };
-    let mut waiting = rows.iter().filter(waits);
-    let here = |row: &Message| match (&row.recipient, email) {
-        (Some(to), Some(email)) => to.is_same(email),
-        (to, email) => to.is_none() && email.is_none(),
-    };
-    let party = email.cloned().map(Party::Patient);
-    let seen = notice::seen(&rows, Audience::Patient);
-    let settled = notice::needed(&seen, standing(session.status), &content, party.as_ref())
-        .is_empty()
-        && waiting.clone().count() == 0;
-    // What waits for this very address goes out by itself.
-    Ok(!(settled || waiting.any(|row| row.kind.tells() != Some(Tells::Gone) && here(row))))
 }

@@ -1,14 +1,13 @@
 //! Planning again what is sent of the sessions that a change touches.
 
-use super::ahead::replan;
 use super::notices::Of;
-use super::{facts, notices};
+use super::{catch_up, notices};
 use crate::actions::{Error, Result, Work};
 use crate::domain::course::session::Session;
 use crate::domain::ids::{PatientId, PractitionerId, ServiceId, SiteId};
 use crate::storage::booking::resources;
 use crate::storage::catalogue;
-use crate::storage::catalogue::Catalogue;
+use crate::storage::catalogue::{Catalogue, sites};
 use crate::storage::course::sessions;
 use crate::storage::patient::patients;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,17 +21,24 @@ pub enum Whose {
     Practitioner(PractitionerId),
     /// Visits at a site.
     Site(SiteId),
+    /// The same, whose patients are to hear of its address.
+    ComingTo(SiteId),
 }
 
-/// The visits to come whose plans are touched, their patients locked.
-pub(in crate::actions) async fn lock_touched(
-    work: &mut Work<'_>,
-    whose: Whose,
-) -> Result<Vec<Session>> {
+/// What a change of the catalogue touches.
+#[derive(Debug, Default)]
+pub(in crate::actions) struct Touched {
+    sessions: Vec<Session>,
+    /// The address that those who come know, where that is what changes.
+    old_place: Option<String>,
+}
+
+/// The visits to come whose plans are touched, their patients locked; before the change is written.
+pub(in crate::actions) async fn lock_touched(work: &mut Work<'_>, whose: Whose) -> Result<Touched> {
     let touched = |session: &Session| match whose {
         Whose::Service(id) => session.service_id == id,
         Whose::Practitioner(id) => session.place.practitioner_id == id,
-        Whose::Site(id) => session.place.site_id == id,
+        Whose::Site(id) | Whose::ComingTo(id) => session.place.site_id == id,
     };
     let mut before = sessions::live_from(&mut work.tx, work.now).await?;
     before.retain(touched);
@@ -41,14 +47,17 @@ pub(in crate::actions) async fn lock_touched(
     let mut locked = sessions::live_from(&mut work.tx, work.now).await?;
     let known: BTreeSet<PatientId> = before.iter().map(|session| session.patient_id).collect();
     locked.retain(|session| touched(session) && known.contains(&session.patient_id));
-    Ok(locked)
+    let old_place = match whose {
+        Whose::ComingTo(site) => sites::get(&mut work.tx, site).await?,
+        Whose::Service(_) | Whose::Practitioner(_) | Whose::Site(_) => None,
+    };
+    let old_place = old_place.map(|site| site.details.address.to_string());
+    Ok(Touched { sessions: locked, old_place })
 }
 
-/// Plans again what is sent of `sessions`, by the catalogue as this very transaction has it.
-pub(in crate::actions) async fn replan_all(
-    work: &mut Work<'_>,
-    sessions: &[Session],
-) -> Result<()> {
+/// Plans again what is sent of what was touched, by the catalogue as this very transaction has it.
+pub(in crate::actions) async fn replan_all(work: &mut Work<'_>, touched: &Touched) -> Result<()> {
+    let sessions = &touched.sessions;
     if sessions.is_empty() {
         return Ok(());
     }
@@ -62,11 +71,9 @@ pub(in crate::actions) async fn replan_all(
         let Some(patient) = known.get(&session.patient_id) else {
             continue;
         };
-        let facts = facts::load(&mut work.tx, work.app, &catalogue, session, patient).await?;
-        let mut rows = notices::rows(&mut work.tx, session).await?;
-        // A shop that is another one has to hear of it.
-        notices::tell_shop(work, &facts, &mut rows).await?;
-        replan(work, &facts, &rows).await?;
+        // A place that has another address, or a shop that is another one, is told to all who know of the visit.
+        let of = touched.old_place.as_deref().map_or(Of::Visit(None), Of::Place);
+        catch_up::bring_up(work, &catalogue, session.clone(), patient, of).await?;
     }
     Ok(())
 }

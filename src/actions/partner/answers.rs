@@ -206,12 +206,7 @@ pub async fn reject(
     };
     let next = save(&mut work, &current, next, ReferralVerb::Reject).await?;
     cancel_sessions(&mut work, waiting, CancelReason::DeclinedByShop, DECLINED).await?;
-    add_replan_task(
-        &mut work,
-        &next,
-        "The shop does not do this. See what else is possible for the course, and tell the patient.",
-    )
-    .await?;
+    add_replan_task(&mut work, &next, "The shop declined this referral").await?;
     commit_referral(work, id).await
 }
 
@@ -235,12 +230,17 @@ pub(super) async fn cancel_sessions(
     Ok(())
 }
 
-/// A task for the desk: the course has to be planned again (rule 60).
+/// A task for the desk: the course has to be planned again (rule 60). `what` happened, for the reason that the shop gave.
 pub(super) async fn add_replan_task(
     work: &mut Work<'_>,
     referral: &Referral,
-    detail: &str,
+    what: &str,
 ) -> Result<()> {
+    let reason = referral.reason.as_ref().map_or_else(String::new, |reason| {
+        let line = reason.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        format!(" (\u{201c}{}\u{201d})", line.chars().take(200).collect::<String>())
+    });
+    let detail = format!("{what}{reason}. Find another place, and tell the patient.");
     let task = Task {
         patient_id: Some(referral.patient_id),
         referral_id: Some(referral.id),
@@ -292,7 +292,7 @@ pub async fn propose(
         ..Task::open(
             app.clock.id(),
             TaskKind::ProposalToAnswer,
-            "The shop proposes another time. Ask the patient, then take it or decline it.",
+            "The shop offers another time. Ask the patient, then take it or decline it.",
             work.now,
         )
     };

@@ -10,6 +10,7 @@ use crate::actions::messages::notices;
 use crate::actions::messages::notices::Of;
 use crate::actions::work::catalogue_cache::current;
 use crate::actions::work::error::none_of;
+use crate::actions::work::mail_reach;
 use crate::actions::work::merge_patch::patched;
 use crate::actions::{Answer, App, Caller, Error, Expected, Found, Result, Work};
 use crate::domain::ids::PartnerId;
@@ -43,8 +44,9 @@ pub async fn change(
     let mut work = Work::begin(app, caller).await?;
     let before = load_notices(&mut work, partner).await?;
     expected.check(before.version)?;
-    let details = patched(&before.details, &patch)?;
+    let details: PartnerNoticesDetails = patched(&before.details, &patch)?;
     none_of(PartnerNoticesDetails::faults(&details))?;
+    mail_reach::check(app, "/email", details.email.as_ref())?;
     let sites: BTreeSet<_> = current(&mut work.tx, app)
         .await?
         .sites

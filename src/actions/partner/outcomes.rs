@@ -89,7 +89,7 @@ pub async fn report(
             ..Task::open(
                 app.clock.id(),
                 TaskKind::ReportToReview,
-                "The shop reports something that a practitioner has to look at.",
+                "The shop's report needs a practitioner. Please read it.",
                 work.now,
             )
         };
@@ -180,12 +180,7 @@ pub async fn fail(
     let next = save(&mut work, &current, next, ReferralVerb::Fail).await?;
     let gone = to_come(&mut work, id).await?;
     cancel_sessions(&mut work, gone, CancelReason::DeclinedByShop, DECLINED).await?;
-    add_replan_task(
-        &mut work,
-        &next,
-        "The shop cannot finish this. See what else is possible for the course, and tell the patient.",
-    )
-    .await?;
+    add_replan_task(&mut work, &next, "The shop cannot finish this referral").await?;
     commit_referral(work, id).await
 }
 

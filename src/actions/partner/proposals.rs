@@ -8,6 +8,7 @@ use crate::actions::booking::change::PROPOSAL_TAKEN;
 use crate::actions::booking::diaries::Search;
 use crate::actions::booking::{change, decide};
 use crate::actions::course::case;
+use crate::actions::messages::notices::Of;
 use crate::actions::messages::{ahead, facts, links};
 use crate::actions::referral::change::{decide_proposal, save};
 use crate::actions::{Error, Found, Result, Work};
@@ -102,7 +103,7 @@ async fn take_one<'a>(
         sessions::insert(&mut work.tx, &session).await?;
         decide::claim(&mut work, &diary, granted.place, start, Claimant::Session(session.id))
             .await?;
-        change::note_booked(&mut work, &session).await?;
+        change::note_booked(&mut work, &session, Of::Booking).await?;
         let taken =
             Proposal { version: decided.version + 1, session_id: Some(session.id), ..decided };
         if !proposals::update(&mut work.tx, &taken).await? {
@@ -178,6 +179,6 @@ pub(super) async fn tell_patient(work: &mut Work<'_>, proposal: &Proposal) -> Re
         useful_until: Some(proposal.starts_at),
         ..facts.message(work.app, work.now)
     };
-    ahead::insert_or_revive(&mut work.tx, &rows, message).await?;
+    ahead::insert_or_revive(work, &rows, message).await?;
     Ok(())
 }

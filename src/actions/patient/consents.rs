@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::actions::booking::change::{CONSENT_WITHDRAWN, save};
 use crate::actions::messages::notices::Of;
-use crate::actions::messages::{notices, replan};
+use crate::actions::messages::{catch_up, notices};
 use crate::actions::partner::outcomes::withdraw_referral;
 use crate::actions::work::catalogue_cache::current;
 use crate::actions::work::page::{Items, Page};
@@ -99,7 +99,7 @@ pub async fn give(
         && let Some(patient) = patients::get(&mut work.tx, patient).await?
     {
         // What was kept from them so far.
-        notices::readdress(&mut work, &patient).await?;
+        catch_up::readdress(&mut work, &patient).await?;
     }
     if consent.details.kind == ConsentKind::Disclosure
         && let Some(patient) = patients::get(&mut work.tx, patient).await?
@@ -241,8 +241,8 @@ pub async fn withdraw(
     if let Some(partner) = consent.details.partner_id {
         cancelled_sessions.extend(withdraw_from_shop(&mut work, patient, partner).await?);
     }
-    // Calls take the place of what is not sent, and a shop is told no more.
-    replan::replan_patient(&mut work, patient).await?;
+    // Entries are taken back, calls take the place of what is not sent, and a shop is told no more.
+    catch_up::catch_up_with(&mut work, patient).await?;
     work.audit(
         "consent.withdraw",
         ("consent", id.0),

@@ -3,5 +3,6 @@
 pub mod consents;
 pub mod courses;
 pub mod lock_box;
+pub mod merge;
 pub mod opt_outs;
 pub mod patients;

@@ -6,11 +6,11 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::actions::messages::{notices, replan};
+use crate::actions::messages::catch_up;
 use crate::actions::{Answer, App, Caller, Error, Found, Program, Result, Work};
 use crate::domain::ids::PatientId;
 use crate::domain::messages::message::Unsent;
-use crate::domain::patient::opt_out::{OptOut, OptOutBy};
+use crate::domain::patient::opt_out::{OptOut, OptOutBy, OptOutScope};
 use crate::domain::patient::recipient::Recipient;
 use crate::domain::patient::{Patient, Way};
 use crate::domain::text::Line;
@@ -34,8 +34,25 @@ pub(in crate::actions) async fn begin_in(
     by: OptOutBy,
     proof: &str,
 ) -> Result<()> {
+    begin_for(work, recipient, OptOutScope::All, by, proof).await
+}
+
+/// The same for as much as `scope` says.
+pub(in crate::actions) async fn begin_for(
+    work: &mut Work<'_>,
+    recipient: &Recipient,
+    scope: OptOutScope,
+    by: OptOutBy,
+    proof: &str,
+) -> Result<()> {
     let reached = locked(&mut work.tx, recipient).await?;
+    if opt_outs::in_force(&mut work.tx, recipient).await? == Some(OptOutScope::Reminders)
+        && scope == OptOutScope::All
+    {
+        opt_outs::end(&mut work.tx, recipient, by, &clipped(proof), work.now).await?;
+    }
     let opt_out = OptOut {
+        scope,
         id: work.app.clock.opaque(),
         recipient: recipient.clone(),
         begun_by: by,
@@ -51,8 +68,12 @@ pub(in crate::actions) async fn begin_in(
     work.note_deed("opt_out.begin");
     for patient in reached {
         work.touch("patient", patient.0, None);
-        ledger::suppress_waiting_to(&mut work.tx, patient, recipient, Unsent::NoConsent).await?;
-        replan::replan_patient(work, patient).await?;
+        if scope == OptOutScope::All {
+            ledger::suppress_waiting_to(&mut work.tx, patient, recipient, Unsent::NoConsent)
+                .await?;
+        }
+        // An entry in a calendar is taken back, and what waited goes by another way, or is a call.
+        catch_up::catch_up_with(work, patient).await?;
     }
     Ok(())
 }
@@ -73,7 +94,7 @@ pub(in crate::actions) async fn end_in(
         work.touch("patient", patient.0, None);
         if let Some(patient) = patients::get(&mut work.tx, patient).await? {
             // What changed meanwhile is told now.
-            notices::catch_up(work, &patient).await?;
+            catch_up::catch_up(work, &patient).await?;
         }
     }
     Ok(())
@@ -98,6 +119,8 @@ pub struct OptOutView {
     pub channel: Way,
     /// The address or number.
     pub recipient: Recipient,
+    /// How much is not sent.
+    pub scope: OptOutScope,
     /// How it came.
     pub begun_by: OptOutBy,
     /// What was said.
@@ -131,6 +154,9 @@ pub struct Wish {
     pub channel: Way,
     /// Whether they want messages.
     pub wanted: bool,
+    /// How much is not wanted: `reminders` alone, or `all` unless said otherwise.
+    #[serde(default)]
+    pub scope: Option<OptOutScope>,
     /// What they said, as proof.
     pub said: Line,
 }
@@ -154,15 +180,15 @@ pub async fn wish(
     let known = patients::get(&mut work.tx, patient).await.found("patient")?;
     let recipient = match wish.channel {
         Way::Email => known.details.email.map(Recipient::Email),
-        Way::Sms => Some(Recipient::Phone(known.details.phone)),
+        Way::Sms => known.details.text_phone().map(Recipient::Phone),
     };
     let recipient = recipient
         .ok_or_else(|| Error::invalid("/channel", "the patient has no address of that kind"))?;
-    let _now = work.now;
     if wish.wanted {
         end_in(&mut work, &recipient, OptOutBy::Desk, wish.said.as_str()).await?;
     } else {
-        begin_in(&mut work, &recipient, OptOutBy::Desk, wish.said.as_str()).await?;
+        let scope = wish.scope.unwrap_or(OptOutScope::All);
+        begin_for(&mut work, &recipient, scope, OptOutBy::Desk, wish.said.as_str()).await?;
     }
     let detail = format!("{} {}", wish.channel, if wish.wanted { "wanted" } else { "not wanted" });
     work.audit("opt_out.wish", ("patient", patient.0), Some(patient), Some(detail)).await?;
@@ -180,6 +206,7 @@ async fn opt_outs_of(work: &mut Work<'_>, patient: PatientId) -> Result<OptOuts>
         items.extend(found.into_iter().map(|one| OptOutView {
             channel: if one.recipient.phone().is_some() { Way::Sms } else { Way::Email },
             recipient: one.recipient,
+            scope: one.scope,
             begun_by: one.begun_by,
             proof: one.proof,
             begun_at: shown(one.begun_at),

@@ -5,18 +5,18 @@
 
 use super::notices;
 use super::notices::Asked;
+use crate::actions::course::lock::lock_patient;
 use crate::actions::{Error, Expected, Found, Result, Work};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{ReferralId, SessionId};
 use crate::domain::messages::message::{MessageKind, Unsent};
 use crate::domain::messages::notice::{Standing, standing};
-use crate::domain::messages::task::TaskKind;
+use crate::domain::messages::task::Solver;
 use crate::domain::partner::referral::{
     Proposal, ProposalStatus, Referral, ReferralStatus, ReferralVerb, can_be_moved, was_treated,
 };
 use crate::domain::refusal::{Code, Refusal};
-use crate::storage::booking::resources;
 use crate::storage::course::sessions;
 use crate::storage::messages::{ledger, tasks};
 use crate::storage::partner::{proposals, referrals};
@@ -30,7 +30,7 @@ pub(in crate::actions) async fn lock_referral(
     let own = work.caller.actor.own_shop();
     let missing = || Error::NotThere("referral");
     let found = referrals::get(&mut work.tx, own, id).await?.ok_or_else(missing)?;
-    resources::lock(&mut work.tx, [found.patient_id.into()]).await?;
+    lock_patient(work, found.patient_id).await?;
     let referral = referrals::get(&mut work.tx, own, id).await?.ok_or_else(missing)?;
     expected.check(referral.version)?;
     Ok(referral)
@@ -58,8 +58,7 @@ pub(in crate::actions) async fn save(
         return Err(Error::Stale);
     }
     if next.status != current.status && !next.status.is_asked() {
-        tasks::settle_referral(&mut work.tx, next.id, TaskKind::ReferralUnanswered, work.now)
-            .await?;
+        tasks::settle_referral(&mut work.tx, next.id, Solver::ShopAnswered, work.now).await?;
     }
     if ended {
         let proposed = proposals::of_referral(&mut work.tx, next.id).await?;
@@ -117,8 +116,7 @@ pub(in crate::actions) async fn decide_proposal(
     if !proposals::update(&mut work.tx, &decided).await? {
         return Err(Error::Stale);
     }
-    settle_tasks(work, proposal.referral_id, TaskKind::ProposalToAnswer, proposal.session_id)
-        .await?;
+    settle_tasks(work, proposal.referral_id, Solver::ProposalDecided, proposal.session_id).await?;
     if let Some(session) = proposal.session_id {
         ledger::lock_waiting(&mut work.tx, session).await?;
         for row in ledger::of_session(&mut work.tx, session).await? {
@@ -130,14 +128,14 @@ pub(in crate::actions) async fn decide_proposal(
     Ok(decided)
 }
 
-/// Marks the desk's tasks of one kind about one session of a referral, or about what has none yet, as done.
+/// Marks the desk's tasks that `solver` settles as done, about one session of a referral, or about what has none yet.
 async fn settle_tasks(
     work: &mut Work<'_>,
     referral: ReferralId,
-    kind: TaskKind,
+    solver: Solver,
     session: Option<SessionId>,
 ) -> Result<()> {
-    for task in tasks::open_of_referral(&mut work.tx, referral, kind).await? {
+    for task in tasks::open_of_referral(&mut work.tx, referral, solver).await? {
         if task.session_id == session {
             tasks::settle_one(&mut work.tx, task.id, work.now).await?;
         }
@@ -162,7 +160,7 @@ pub(in crate::actions) async fn follow_session(
         supersede_proposals(work, &proposed).await?;
     }
     if next.status == SessionStatus::Fulfilled {
-        settle_tasks(work, id, TaskKind::ReportOverdue, Some(next.id)).await?;
+        settle_tasks(work, id, Solver::Reported, Some(next.id)).await?;
     }
     let Some(referral) = referrals::get(&mut work.tx, None, id).await? else {
         return Ok(());

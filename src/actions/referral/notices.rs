@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::actions::messages::facts;
 use crate::actions::{Result, Work};
+use crate::domain::messages::alarm::with_alarm;
 use crate::domain::messages::message::{Content, Message, MessageKind, MessageStatus, Unsent};
 use crate::domain::partner::referral::{ProposalStatus, Referral, ReferralStatus};
 use crate::domain::patient::Language;
@@ -114,7 +115,7 @@ async fn queue_to_shop(
     };
     let message = row(work, referral, kind, lead, (by.into(), recipient), wants.language, due)
         .suppressed_if(unsent);
-    Ok(ledger::insert(&mut work.tx, &message).await?)
+    Ok(ledger::insert(&mut work.tx, &with_alarm(message, &work.app.policy)).await?)
 }
 
 fn row(

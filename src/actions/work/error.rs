@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use thiserror::Error;
 
+use crate::domain::ids::PatientId;
+use crate::domain::patient::duplicate::Candidate;
 use crate::domain::refusal::{Code, Refusal};
 use crate::storage;
 use crate::storage::Hindrance;
@@ -33,6 +35,12 @@ pub enum Error {
     /// Something of that name is there already.
     #[error("{0}")]
     Taken(String),
+    /// Somebody like this is known: the same number or email, and the same names or nearly.
+    #[error("somebody like this is known already")]
+    PossibleDuplicate(Vec<Candidate>),
+    /// The record was merged into another one, which has all of it.
+    #[error("the record was merged into another one")]
+    Merged(PatientId),
     /// The same request is being answered at the moment, or was just now.
     #[error("answered meanwhile")]
     AnsweredMeanwhile,

@@ -6,6 +6,7 @@ pub mod catalogue_cache;
 pub mod error;
 pub mod guess_guard;
 pub mod idempotency;
+pub mod mail_reach;
 pub mod memory;
 pub mod merge_patch;
 pub mod page;

@@ -16,6 +16,7 @@ use crate::actions::{App, Error};
 use crate::api::problem::Problem;
 use crate::domain::access::provider_signature::verified;
 use crate::domain::ids::MessageId;
+use crate::domain::messages::text_answer::OptOutType;
 
 /// The provider's routes.
 pub(in crate::api) fn routes() -> Router<App> {
@@ -71,6 +72,7 @@ async fn incoming(
         from: from.to_owned(),
         body: call.get("Body").unwrap_or_default().to_owned(),
         id: printable_id(id),
+        opt_out_type: call.get("OptOutType").and_then(OptOutType::of),
     };
     let words = texts::receive(&app, &text).await?;
     let answer =

@@ -11,7 +11,7 @@ use crate::actions::{App, Caller};
 use crate::api::extract::{IfMatch, Json, Path, Query};
 use crate::api::respond::Reply;
 use crate::domain::ids::PatientId;
-use crate::domain::patient::{Patient, PatientDetails};
+use crate::domain::patient::{NewPatient, Patient, PatientDetails};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -40,17 +40,18 @@ pub(in crate::api) async fn search(
         .into())
 }
 
-/// Registers a patient.
-#[utoipa::path(post, path = "/patients", operation_id = "register_patient", tag = "Patients", request_body = PatientDetails, responses((status = 201, body = Patient)))]
+/// Registers a patient. Somebody with the same number or email and the same names, or one letter off, is shown as 409
+/// `possible_duplicate` with `candidates`; `duplicate_ok` registers all the same.
+#[utoipa::path(post, path = "/patients", operation_id = "register_patient", tag = "Patients", request_body = NewPatient, responses((status = 201, body = Patient)))]
 pub(in crate::api) async fn register(
     State(app): State<App>,
     caller: Caller,
-    Json(details): Json<PatientDetails>,
+    Json(new): Json<NewPatient>,
 ) -> Reply<Patient> {
-    Ok(patients::register(&app, &caller, details).await?.into())
+    Ok(patients::register(&app, &caller, new).await?.into())
 }
 
-/// One patient.
+/// One patient. A record that was merged into another is 404 `merged`, with `merged_into`.
 #[utoipa::path(get, path = "/patients/{id}", operation_id = "get_patient", tag = "Patients", params(("id" = PatientId, Path)), responses((status = 200, body = Patient)))]
 pub(in crate::api) async fn get(
     State(app): State<App>,

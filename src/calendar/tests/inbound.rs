@@ -3,8 +3,14 @@
 use base64::Engine;
 
 use super::utc;
-use crate::calendar::answer::{Answer, Method, Reply, Unclear};
-use crate::calendar::reply::{Inbound, MOST_BYTES, Unread, read};
+use crate::calendar::answer::{Answer, Method, Reply, Start, Unclear};
+use crate::calendar::reply;
+use crate::calendar::reply::{Inbound, MOST_BYTES};
+
+/// Reads a mail that came to the clinic.
+fn read(message: &[u8]) -> Inbound {
+    reply::read(message, "visits@clinic.example")
+}
 
 const UID: &str = "12345678-9abc-4def-8123-456789abcdef";
 
@@ -50,7 +56,7 @@ fn bare(calendar: impl AsRef<[u8]>) -> Vec<u8> {
 }
 
 fn read_answer(message: &[u8]) -> Result<Reply, Unclear> {
-    read(message).unwrap().calendar.unwrap()
+    read(message).calendar.unwrap()
 }
 
 fn expected() -> Reply {
@@ -58,6 +64,7 @@ fn expected() -> Reply {
         method: Method::Reply,
         uid: UID.to_owned(),
         sequence: Some(2),
+        start: Some(Start::At(utc("2026-11-10T14:30:00Z"))),
         stamp: Some(utc("2026-10-02T10:11:12Z")),
         attendee: "ada@example.org".to_owned(),
         answer: Answer::Accepted,
@@ -73,7 +80,7 @@ fn an_answer_from_gmail_is_read_in_full() {
             .map(str::to_owned)
             .into(),
         automatic: false,
-        undelivered: false,
+        report: None,
         authentication: vec![
             "mx.clinic.example; dkim=pass header.i=@example.org;\tdmarc=pass header.from=example.org".to_owned(),
             "mx.evil.example; dmarc=fail".to_owned(),
@@ -82,10 +89,10 @@ fn an_answer_from_gmail_is_read_in_full() {
         text: Some("Ada a accepté.".to_owned()),
         calendar: Some(Ok(expected())),
     };
-    assert_eq!(read(gmail().as_bytes()), Ok(inbound.clone()));
+    assert_eq!(read(gmail().as_bytes()), inbound);
     assert_eq!(
-        read(gmail().replace("\r\n", "\n").as_bytes()).map(|mail| mail.calendar),
-        Ok(inbound.calendar),
+        read(gmail().replace("\r\n", "\n").as_bytes()).calendar,
+        inbound.calendar,
         "a Maildir keeps LF"
     );
 }
@@ -95,8 +102,10 @@ fn each_answer_is_told_from_the_others() {
     for (written, answer) in [
         ("DECLINED", Answer::Declined),
         ("tentative", Answer::Tentative),
-        ("DELEGATED", Answer::Other),
-        ("", Answer::Other),
+        ("DELEGATED", Answer::Delegated),
+        ("NEEDS-ACTION", Answer::Undecided),
+        ("X-PERHAPS", Answer::Undecided),
+        ("", Answer::Undecided),
     ] {
         assert_eq!(
             read_answer(&bare(calendar(written))).map(|reply| reply.answer),
@@ -137,8 +146,10 @@ fn what_exchange_and_others_write_differently_is_read_too() {
         .replace("ATTENDEE", "attendee")
         .replace("PARTSTAT", "partstat");
     let apple = plain.replace(":mailto:Ada@Example.org", ";EMAIL=ada@example.org:urn:uuid:1");
+    let read_windows = read_answer(&bare(windows)).unwrap();
+    assert!(matches!(read_windows.start, Some(Start::In(..))));
+    assert_eq!(Reply { start: expected().start, ..read_windows }, expected());
     for calendar in [
-        windows,
         lower,
         apple,
         plain.replace("\r\n", "\n"),
@@ -203,9 +214,102 @@ fn an_answer_for_several_people_or_events_is_not_one() {
     }
 }
 
+/// Whoever is named, and however the start's zone is, an answer is read, and is told from one about another time.
 #[test]
-fn what_is_too_large_or_too_deep_is_refused_before_it_is_parsed() {
-    assert_eq!(read(&vec![b'a'; MOST_BYTES + 1]), Err(Unread::TooLarge));
+fn a_start_in_any_zone_is_read_and_compared() {
+    let plain = calendar("ACCEPTED");
+    let start = |line: &str| {
+        let calendar = plain.replace("DTSTART:20261110T143000Z", line);
+        read_answer(&bare(calendar)).unwrap().start
+    };
+    let may_be =
+        |line: &str, instant: &str| start(line).is_none_or(|start| start.may_be(utc(instant)));
+    let at = "2026-11-10T14:30:00Z";
+    for same in [
+        "DTSTART:20261110T143000Z",
+        "DTSTART;TZID=America/Toronto:20261110T093000",
+        "DTSTART;TZID=Eastern Standard Time:20261110T093000",
+        "DTSTART;TZID=\"(UTC-05:00) Eastern Time (US & Canada)\":20261110T093000",
+        "DTSTART;TZID=/freeassociation.sourceforge.net/America/Toronto:20261110T093000",
+        "DTSTART;TZID=Pacific Standard Time:20261110T063000",
+        "DTSTART;TZID=British Columbia Standard Time:20261110T073000",
+        "DTSTART;TZID=Customized Time Zone:20261110T093000",
+        "DTSTART:20261110T093000",
+        "DTSTART;VALUE=DATE:20261110",
+        "DTSTART:nonsense",
+        "X-NO-START:1",
+    ] {
+        assert!(may_be(same, at), "{same}: {:?}", start(same));
+    }
+    for other in [
+        "DTSTART:20261110T153000Z",
+        "DTSTART;TZID=America/Toronto:20261110T100000",
+        "DTSTART;TZID=Eastern Standard Time:20261111T093000",
+        "DTSTART;TZID=Customized Time Zone:20261112T093000",
+        "DTSTART;TZID=Customized Time Zone:20261110T093700",
+        "DTSTART;VALUE=DATE:20261113",
+    ] {
+        assert!(!may_be(other, at), "{other}: {:?}", start(other));
+    }
+}
+
+#[test]
+fn the_organizer_and_twins_among_the_attendees_are_looked_past() {
+    let plain = calendar("DECLINED");
+    let before = |lines: &str| plain.replace("ATTENDEE;CUTYPE", &format!("{lines}ATTENDEE;CUTYPE"));
+    let chair = "ATTENDEE;ROLE=CHAIR;PARTSTAT=ACCEPTED:mailto:Visits@clinic.example\r\n";
+    let twin = |answer: &str| format!("ATTENDEE;PARTSTAT={answer}:MAILTO:ada@example.org\r\n");
+    let nobody_invites = |calendar: String| {
+        calendar.replace("ORGANIZER;CN=Fadeline:mailto:visits@clinic.example\r\n", "")
+    };
+    for calendar in [
+        before(chair),
+        nobody_invites(before(chair)),
+        before(&twin("DECLINED")),
+        before(&twin("NEEDS-ACTION")),
+        before(&format!("{chair}{}{chair}", twin("DECLINED"))),
+    ] {
+        let reply = read_answer(&bare(&calendar)).unwrap();
+        assert_eq!(
+            (reply.attendee.as_str(), reply.answer),
+            ("ada@example.org", Answer::Declined),
+            "{calendar}"
+        );
+    }
+    // One person who says two things has to be asked which.
+    assert_eq!(read_answer(&bare(before(&twin("ACCEPTED")))), Err(Unclear::SeveralAttendees));
+    let alone = plain.replace("Ada@Example.org", "visits@clinic.example");
+    assert_eq!(read_answer(&bare(alone)).unwrap().attendee, "visits@clinic.example");
+}
+
+/// A mail over a limit loses the excess, not everything.
+#[test]
+fn what_lies_beyond_a_limit_is_left_out_and_the_rest_is_read() {
+    let photo = "/9j/4AAQSkZJRgABAQAAAQABAAD/".repeat(110_000);
+    let picture = format!(
+        "--b\r\nContent-Type: image/jpeg; name=\"a.jpg\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{photo}\r\n"
+    );
+    let words = "--b\r\nContent-Type: text/plain\r\n\r\nI cannot come on Monday\r\n";
+    let blank = "--b\r\nContent-Type: text/plain\r\n\r\n \r\n";
+    for parts in [[words, &picture, ""], [&picture, words, ""], [blank, &picture, words]] {
+        let whole = mail(
+            "From: ada@example.org\r\nSubject: Monday\r\nContent-Type: multipart/mixed; boundary=b\r\n",
+            format!("{}--b--\r\n", parts.concat()),
+        );
+        assert!(whole.len() > 3_000_000);
+        let read = read(&whole);
+        assert_eq!(
+            (read.from.as_deref(), read.subject.as_deref(), read.text.as_deref()),
+            (Some("ada@example.org"), Some("Monday"), Some("I cannot come on Monday"))
+        );
+    }
+    let long = mail("From: ada@example.org\r\n", "I cannot come. ".repeat(200_000));
+    assert!(read(&long).text.unwrap().starts_with("I cannot come."));
+}
+
+#[test]
+fn what_is_too_large_or_too_deep_is_not_parsed() {
+    assert_eq!(read(&vec![b'a'; MOST_BYTES + 1]).text, None);
     let plain = calendar("ACCEPTED");
     let deep = |levels: usize| {
         plain.replace(
@@ -230,11 +334,16 @@ fn what_is_too_large_or_too_deep_is_refused_before_it_is_parsed() {
             .map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n"));
         format!("{}Content-Type: text/plain\r\n\r\nhello", open.collect::<String>())
     };
-    assert_eq!(read(nested(8).as_bytes()).unwrap().text.unwrap(), "hello");
-    assert_eq!(read(nested(9).as_bytes()), Err(Unread::TooNested));
-    let many = mail("Content-Type: multipart/mixed; boundary=b\r\n", "--b\r\n\r\nx\r\n".repeat(65));
-    assert_eq!(read(&many), Err(Unread::TooNested));
-    assert!(read("Content-Type: message/rfc822\r\n\r\n".repeat(8000).as_bytes()).is_ok());
+    assert_eq!(read(nested(8).as_bytes()).text.unwrap(), "hello");
+    assert_eq!(read(nested(9).as_bytes()).text, None);
+    let many = |count: usize| {
+        let parts = "--b\r\nContent-Type: image/png\r\n\r\nx\r\n".repeat(count);
+        let words = "--b\r\n\r\nhello\r\n";
+        read(&mail("Content-Type: multipart/mixed; boundary=b\r\n", format!("{parts}{words}"))).text
+    };
+    assert_eq!((many(63).as_deref(), many(64)), (Some("hello"), None));
+    let within = "Content-Type: message/rfc822\r\n\r\n".repeat(8000);
+    assert_eq!(read(within.as_bytes()).text, None);
 }
 
 #[test]
@@ -246,14 +355,13 @@ fn what_was_forwarded_is_not_an_answer() {
     let inbound = read(&mail(
         "From: eve@evil.example\r\nContent-Type: multipart/mixed; boundary=b\r\n",
         body,
-    ))
-    .unwrap();
+    ));
     assert_eq!((inbound.text.as_deref(), inbound.calendar), (Some("See below."), None));
 }
 
 #[test]
 fn a_mail_is_from_one_address_or_from_nobody() {
-    let from = |headers: &str| read(&mail(headers, "")).unwrap().from;
+    let from = |headers: &str| read(&mail(headers, "")).from;
     assert_eq!(from("FROM: Ada@Example.org\r\n").as_deref(), Some("ada@example.org"));
     assert_eq!(
         from("From: \"eve@evil.example\" <ada@example.org>\r\n").as_deref(),
@@ -274,7 +382,7 @@ fn a_mail_is_from_one_address_or_from_nobody() {
 
 #[test]
 fn programs_and_mail_servers_are_told_from_people() {
-    let automatic = |headers: &str| read(&mail(headers, "")).unwrap().automatic;
+    let automatic = |headers: &str| read(&mail(headers, "")).automatic;
     for headers in [
         "Auto-Submitted: auto-replied (vacation)\r\n",
         "AUTO-SUBMITTED: Auto-Generated; x=y\r\n",
@@ -301,14 +409,13 @@ fn programs_and_mail_servers_are_told_from_people() {
 fn what_was_written_is_bounded_and_has_no_control_characters() {
     let body = format!("a\0b\u{7}\r\nc\u{1b}[31m\r\n{}", "é".repeat(5000));
     let text =
-        read(&mail("Content-Type: text/plain; charset=utf-8\r\nSubject: a\0\r\n\tb\r\n", body))
-            .unwrap();
+        read(&mail("Content-Type: text/plain; charset=utf-8\r\nSubject: a\0\r\n\tb\r\n", body));
     assert_eq!(text.subject.as_deref(), Some("a b"));
     let text = text.text.unwrap();
     assert!(text.starts_with("ab\nc[31m\né") && text.chars().count() == 2000);
     let page = mail("Content-Type: text/html\r\n", "<p>I cannot <b>come</b></p><script>x</script>");
-    assert!(read(&page).unwrap().text.unwrap().contains("I cannot come"));
+    assert!(read(&page).text.unwrap().contains("I cannot come"));
     let long =
         format!("Authentication-Results: mx.clinic.example; dmarc=pass {}\r\n", "x".repeat(9000));
-    assert_eq!(read(&mail(&long, "")).unwrap().authentication, [""]);
+    assert_eq!(read(&mail(&long, "")).authentication, [""]);
 }

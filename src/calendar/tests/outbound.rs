@@ -79,7 +79,7 @@ fn an_invitation_has_what_outlook_gmail_and_apple_look_for() {
     );
     assert_eq!(
         value(&event, "DESCRIPTION"),
-        "Please arrive 10 minutes early.\nYour appointment: https://clinic.example/v/AbCdEfGh\nTelephone: 416 555-0100"
+        "Please arrive 10 minutes early.\nSee or change your appointment: https://clinic.example/v/AbCdEfGh\nQuestions? Call 416 555-0100"
     );
     let alarms: Vec<_> = event
         .components

@@ -54,6 +54,7 @@ pub(super) async fn play(
         windows: clinic.windows,
         closures: Vec::new(),
         claims: HashMap::new(),
+        look_alikes: Vec::new(),
     };
     for (index, story) in stories.iter().enumerate() {
         diary.patient = story.course.patient_id;

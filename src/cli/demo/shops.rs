@@ -244,7 +244,7 @@ async fn refer(
     };
     storage::partner::referrals::insert(tx, &referral).await?;
     if referred.status == ReferralStatus::Rejected {
-        let detail = "The shop does not do this. See what else is possible for the course, and tell the patient.";
+        let detail = "The shop declined this referral. Find another place, and tell the patient.";
         task(tx, app, &referral, None, TaskKind::ReferralDeclined, detail).await?;
     }
     for visit in &referred.visits {
@@ -291,7 +291,7 @@ async fn dated(
     claims.extend(session.place.room_id.map(|room| (room.into(), when)));
     session::write(tx, clock, &session, &changes, &claims).await?;
     if is_report_overdue(&session, &app.policy, clock.now()) {
-        let detail = "The shop has not reported what was done. Ask it; until then it gets no next session of this patient.";
+        let detail = "The shop has not reported what was done. Phone the shop. Until it reports, the patient's next session there cannot be booked.";
         task(tx, app, referral, Some(session.id), TaskKind::ReportOverdue, detail).await?;
     }
     Ok(())

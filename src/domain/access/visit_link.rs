@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::domain::ids::SessionId;
+use crate::domain::ids::{PatientId, SessionId};
 use crate::domain::patient::recipient::Recipient;
 
 /// The clinic's key: 256 random bits.
@@ -39,6 +39,12 @@ impl LinkKey {
     pub fn secret(&self, session: SessionId, recipient: &Recipient) -> String {
         let bytes = if recipient.phone().is_some() { 12 } else { 18 };
         self.tag(&[b"visit\0", session.0.as_bytes(), recipient.key().as_bytes()], bytes)
+    }
+
+    /// The secret of the feed of a patient's own sessions that a list of dates leads to.
+    #[must_use]
+    pub fn feed_secret(&self, patient: PatientId) -> String {
+        self.tag(&[b"feed\0", patient.0.as_bytes()], 24)
     }
 
     /// The clinic's signature under `what`, for `purpose` alone: characters that need no escaping.

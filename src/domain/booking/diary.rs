@@ -72,6 +72,8 @@ pub struct Diary {
     pub closures: Vec<Closure>,
     /// What is taken, for each resource.
     pub claims: HashMap<ResourceId, Vec<Interval>>,
+    /// When those are booked who look like the same person under another record.
+    pub look_alikes: Vec<Interval>,
 }
 
 /// What is claimed, which decides for how long.
@@ -114,6 +116,19 @@ impl Diary {
             (Some(terms), Some(_)) => at_shop::refusals(terms, &self.service, day),
             _ => Vec::new(),
         }
+    }
+
+    /// Refuses a start at which somebody is booked who looks like the same person under another record.
+    #[must_use]
+    pub fn same_patient_elsewhere(&self, start: DateTime<Utc>) -> Option<Refusal> {
+        let claim = self.claim(Taken::Present, start)?;
+        let clashes = self.look_alikes.iter().any(|busy| busy.overlaps(claim));
+        clashes.then(|| {
+            Refusal::new(
+                Code::PossibleSamePatient,
+                "Somebody with the same name and the same number, email or date of birth has a session at that time. If they are two people, say so as the reason; if not, open the other record.",
+            )
+        })
     }
 
     /// Whether the caller goes past this refusal.

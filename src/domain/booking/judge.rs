@@ -81,7 +81,8 @@ pub fn judge(diary: &Diary, start: DateTime<Utc>) -> Result<Granted, Vec<Refusal
         (Some(ask), Some(laser)) => rules::refusals_of_laser(ask, laser),
         _ => Vec::new(),
     };
-    let of_rules = of_removal.into_iter().chain(of_shop).chain(of_laser);
+    let same_patient = diary.same_patient_elsewhere(start);
+    let of_rules = of_removal.into_iter().chain(of_shop).chain(of_laser).chain(same_patient);
     let (mut overridden, mut refusals): (Vec<_>, Vec<_>) =
         of_rules.partition(|refusal| diary.pardons(refusal));
     refusals.extend(time_faults(diary, start, date));

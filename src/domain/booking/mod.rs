@@ -4,5 +4,6 @@ pub mod availability;
 mod candidates;
 pub mod diary;
 pub mod judge;
+pub mod offers;
 pub mod plan;
 pub mod ranking;

@@ -66,6 +66,16 @@ pub struct Policy {
     pub message_grace_minutes: u16,
     /// How long a message that cannot be delivered is tried again, hours; then it is a task.
     pub message_tries_hours: u16,
+    /// Below how many hours before a visit a change of it is told by every way that works.
+    pub short_notice_hours: u16,
+    /// Before which time of day a visit is too early for a text on that morning about a change made at night: the desk phones.
+    pub text_too_late_before: TimeOfDay,
+    /// How long a change of a visit within two days may stay unsent before the desk gets a task, minutes.
+    pub unsent_task_minutes: u16,
+    /// How many days before a planned session its calendar entry is sent, at the latest (`docs/calendars.md`).
+    pub plan_entry_days: u16,
+    /// Whether the calendar entries of a plan are all sent at once.
+    pub plan_entries_at_once: bool,
     /// Whether a patient is written to only with a recorded consent to messages. Without it, the address that a
     /// patient gave for visits is consent until a recorded one is withdrawn. Rule 53.
     pub messages_need_recorded_consent: bool,
@@ -83,6 +93,9 @@ pub struct Policy {
     pub quiet_until: TimeOfDay,
     /// When on the evening before is sent what would fall into them. Rule 51.
     pub quiet_evening: TimeOfDay,
+    /// How many characters of its alphabet one text message may have: 160, or 136 where the sender is a long code of Twilio
+    /// in Canada. Rule 54.
+    pub sms_segment: u16,
     /// How much time a reminder on the day has to leave, minutes. Rule 51.
     pub reminder_least_minutes: u16,
     /// How much of its lead a longer reminder may be late, percent; later it is of no use.
@@ -136,6 +149,11 @@ impl Default for Policy {
             cleared_percent: 95,
             message_grace_minutes: 3,
             message_tries_hours: 48,
+            short_notice_hours: 24,
+            text_too_late_before: TimeOfDay::hm(10, 0),
+            unsent_task_minutes: 60,
+            plan_entry_days: 14,
+            plan_entries_at_once: false,
             messages_need_recorded_consent: false,
             be_early_minutes: 10,
             visit_link_days: 7,
@@ -144,6 +162,7 @@ impl Default for Policy {
             quiet_from: TimeOfDay::hm(21, 0),
             quiet_until: TimeOfDay::hm(8, 0),
             quiet_evening: TimeOfDay::hm(20, 45),
+            sms_segment: 160,
             reminder_least_minutes: 30,
             reminder_late_percent: 50,
             shop_day_list_at: TimeOfDay::hm(16, 0),
@@ -189,6 +208,7 @@ impl Policy {
             self.quiet_evening,
             self.shop_day_list_at,
             self.staff_day_list_at,
+            self.text_too_late_before,
         ];
         if times.iter().any(|time| time.minutes() >= 1440)
             || hours::covers(self.quiet_from, self.quiet_until, self.quiet_evening.minutes())
@@ -227,9 +247,13 @@ impl Policy {
             cleared_percent 1..=100,
             message_grace_minutes 0..=60,
             message_tries_hours 1..=720,
+            short_notice_hours 0..=168,
+            unsent_task_minutes 5..=1440,
+            plan_entry_days 1..=365,
             be_early_minutes 0..=120,
             visit_link_days 0..=365,
             feed_unused_days 1..=3660,
+            sms_segment 100..=160,
             reminder_least_minutes 0..=240,
             reminder_late_percent 0..=100,
             shop_before_minutes 10..=1440,

@@ -18,6 +18,8 @@ pub struct ClinicProfile {
     pub phone: Line,
     /// The one address that mail comes from and is answered to; calendars know visits by it, so it stays the same.
     pub mail_from: Email,
+    /// Whether the mail server takes addresses with letters beyond ASCII before the @ (SMTPUTF8).
+    pub smtputf8: bool,
     /// Where patients reach this service.
     pub public_url: PublicUrl,
     /// How it sends text messages, if it does.
@@ -45,6 +47,7 @@ impl ClinicProfile {
             phone: Line::try_from("(647) 351-0061")?,
             mail_from: Email::try_from("appointments@clinic.invalid".to_owned())
                 .map_err(|_| ProfileError::MailFrom)?,
+            smtputf8: false,
             public_url: "http://127.0.0.1:8080".parse()?,
             texts: None,
         })

@@ -25,6 +25,8 @@ codes! {
         Update,
         /// The visit is cancelled, or this address is no longer the patient's.
         Cancel,
+        /// Several visits were booked at once; all of one patient go out as one list to read.
+        Plan,
         /// The visit is near.
         Reminder,
         /// What a patient's text message is answered.
@@ -92,6 +94,7 @@ impl MessageKind {
             Self::Invite
             | Self::Update
             | Self::Cancel
+            | Self::Plan
             | Self::Reminder
             | Self::Answer
             | Self::Proposal => Audience::Patient,
@@ -113,7 +116,7 @@ impl MessageKind {
     #[must_use]
     pub fn tells(self) -> Option<Tells> {
         match self {
-            Self::Invite | Self::ShopBooked => Some(Tells::New),
+            Self::Invite | Self::Plan | Self::ShopBooked => Some(Tells::New),
             Self::Update | Self::ShopChanged => Some(Tells::Changed),
             Self::Cancel | Self::ShopCancelled => Some(Tells::Gone),
             _ => None,
@@ -184,12 +187,41 @@ codes! {
         Pending,
         /// The visit was over before it could go out.
         Past,
+        /// Nothing arrives at the address or number any more.
+        Unreachable,
+        /// The patient was told of the visit so lately that it would say nothing new.
+        JustTold,
+    }
+}
+
+codes! {
+    /// Why a calendar entry is taken back.
+    TakenBack in "snake_case" {
+        /// The visit does not take place.
+        Cancelled,
+        /// The address is no longer the patient's, who still has the visit.
+        Readdressed,
+        /// The patient wants no calendar entries; the visit stands.
+        EntriesEnded,
+        /// The patient wants no mail at all; this is the last one, and the visit stands.
+        MailEnded,
     }
 }
 
 codes! {
     /// What a patient answered.
-    Reply in "snake_case" { Confirm, Change, Stop }
+    Reply in "snake_case" {
+        /// They come.
+        Confirm,
+        /// They may come.
+        Tentative,
+        /// They do not come then.
+        Change,
+        /// They send somebody else.
+        Delegated,
+        /// They want no more messages.
+        Stop,
+    }
 }
 
 /// What a message says of a visit. Who treats and where in the house are kept to tell whether it changed; no message says them.
@@ -221,6 +253,15 @@ pub struct Content {
     /// Whether it waits for the shop's answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub awaits: bool,
+    /// The start that was told before, where that has changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<DateTime<Utc>>,
+    /// Why an entry is taken back; only of what tells that it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_back: Option<TakenBack>,
+    /// When the visit was booked, which calendars call CREATED.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub booked_at: Option<DateTime<Utc>>,
 }
 
 impl Content {
@@ -239,6 +280,9 @@ impl Content {
             purpose: None,
             words: None,
             awaits: session.awaits_shop(),
+            was: None,
+            taken_back: None,
+            booked_at: Some(session.created_at),
         }
     }
 
@@ -257,6 +301,9 @@ impl Content {
             purpose: None,
             words: None,
             awaits: true,
+            was: None,
+            taken_back: None,
+            booked_at: None,
         }
     }
 
@@ -266,11 +313,13 @@ impl Content {
         Self { starts_at: start, ends_at: start + length, ..self }
     }
 
-    /// Whether both say the same of a visit; an entry for the calendar is only another way of saying it.
+    /// Whether both say the same of a visit to `audience`. An entry for the calendar is only another way of saying it, and no
+    /// patient is told who treats and in which room.
     #[must_use]
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        let Self { calendar, purpose, words, awaits, .. } = other.clone();
-        Self { calendar, purpose, words, awaits, ..self.clone() } == *other
+    pub fn says_the_same(&self, other: &Self, audience: Audience) -> bool {
+        let hidden = audience == Audience::Patient;
+        let people = |content: &Self| (content.practitioner_id, content.room_id);
+        self.is_for_the_same(other) && (hidden || people(self) == people(other))
     }
 
     /// Whether both are for the same time and place, whichever practitioner treats.
@@ -324,6 +373,8 @@ pub struct Message {
     pub try_at: DateTime<Utc>,
     /// Until when it is of use.
     pub useful_until: Option<DateTime<Utc>>,
+    /// When it becomes a task if it is still unsent; none once it has.
+    pub alarm_at: Option<DateTime<Utc>>,
     /// What goes out together: all with the same one are one mail.
     pub batch: Option<String>,
     /// How often it was tried.
@@ -380,6 +431,7 @@ impl Message {
             due_at: now,
             try_at: now,
             useful_until: None,
+            alarm_at: None,
             batch: None,
             attempts: 0,
             claimed_until: None,

@@ -1,11 +1,14 @@
-//! Which messages a change of a visit needs: what each address, or shop, has seen is compared
-//! with what is true now. What was seen and is still true needs none, so a slip that is undone
-//! in time is never sent, and of several quick moves only the last does.
+//! What each address, number or shop has seen of a visit, and which messages a change of it needs
+//! at its shop. What was seen and is still true needs none, so a slip that is undone in time is
+//! never sent, and of several quick moves only the last is. What its patient is told stands in `telling`.
 
-use super::message::{Audience, Content, Message, MessageKind, MessageStatus, Tells, Unsent};
+use super::message::{
+    Audience, Content, Message, MessageKind, MessageStatus, TakenBack, Tells, Unsent,
+};
 use crate::domain::course::session::Session;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::PartnerId;
+use crate::domain::patient::channel::Channel;
 use crate::domain::patient::recipient::Recipient;
 
 /// How a visit stands in a patient's calendar.
@@ -49,8 +52,10 @@ pub fn concerns_calendars(before: &Session, after: &Session) -> bool {
 /// Who is told of changes: a patient at an address, or a shop, wherever it reads its messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Party {
-    /// A patient's address.
+    /// A patient's address or number.
     Patient(Recipient),
+    /// A patient whom the desk phones.
+    Phoned,
     /// A shop.
     Shop(PartnerId),
 }
@@ -60,13 +65,16 @@ impl Party {
     #[must_use]
     pub fn told_by(message: &Message) -> Option<Self> {
         match message.kind.audience() {
+            Audience::Patient if message.channel == Channel::Desk => Some(Self::Phoned),
             Audience::Patient => message.recipient.clone().map(Self::Patient),
             Audience::Shop => message.content.partner_id.map(Self::Shop),
             Audience::Practitioner | Audience::Desk => None,
         }
     }
 
-    fn is_same(&self, other: &Self) -> bool {
+    /// Whether both are the same address, telephone or shop.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Patient(one), Self::Patient(other)) => one.is_same(other),
             (one, other) => one == other,
@@ -89,39 +97,64 @@ impl Party {
 
 /// What one party has seen last of a visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is another question about one party")]
 pub struct Seen {
     /// Who.
     pub party: Party,
-    /// Whether the visit is in the calendar there.
+    /// Whether the visit takes place, as they know.
     pub there: bool,
+    /// Whether their calendar holds an entry that came from us.
+    pub holds: bool,
     /// Whether that is sure: a try that ended without word may have arrived, or not.
     pub sure: bool,
     /// What was said.
     pub content: Content,
+    /// Whether a cancellation that went there was given up: telling it again would only fail again.
+    pub lost: bool,
 }
 
-/// What each of `audience` has seen last, from the messages of one visit in order. A cancellation that could not be
-/// delivered counts: a task says so, and telling it again would only fail again.
+/// What each of `audience` has seen last, from the messages of one visit in order; a reminder says when it is, too. A shop's
+/// cancellation that could not be delivered counts: a task says so.
 #[must_use]
 pub fn seen(messages: &[Message], audience: Audience) -> Vec<Seen> {
     let mut seen: Vec<Seen> = Vec::new();
     let given_up = |message: &Message| {
         message.kind.tells() == Some(Tells::Gone) && message.status == MessageStatus::Failed
     };
+    let said = |message: &Message| match message.kind {
+        MessageKind::Reminder => Some(Tells::Changed),
+        kind => kind.tells(),
+    };
     for message in messages.iter().filter(|message| message.kind.audience() == audience) {
-        let (Some(tells), Some(party)) = (message.kind.tells(), Party::told_by(message)) else {
+        let (Some(tells), Some(party)) = (said(message), Party::told_by(message)) else {
             continue;
         };
+        if given_up(message) && audience == Audience::Patient {
+            if let Some(one) = seen.iter_mut().find(|one| one.party.is_same(&party)) {
+                one.lost = true;
+            }
+            continue;
+        }
         if !message.is_known() && !given_up(message) {
             continue;
         }
-        seen.retain(|one| !one.party.is_same(&party));
-        seen.push(Seen {
+        let at = seen.iter().position(|one| one.party.is_same(&party));
+        let before = at.map(|at| seen.remove(at));
+        let held = before.as_ref().is_some_and(|before| before.holds);
+        let with_entry = message.content.calendar;
+        let taken_back = message.content.taken_back.filter(|why| *why != TakenBack::Cancelled);
+        let ended = taken_back == Some(TakenBack::EntriesEnded);
+        // What takes back an entry alone says nothing new of the visit, so it is no later word than the one before.
+        let place = at.filter(|_| taken_back.is_some()).unwrap_or(seen.len());
+        let one = Seen {
             party,
-            there: tells != Tells::Gone,
+            there: tells != Tells::Gone || ended,
+            holds: if tells == Tells::Gone { held && !with_entry } else { held || with_entry },
             sure: message.is_surely_known(),
             content: message.content.clone(),
-        });
+            lost: false,
+        };
+        seen.insert(place, one);
     }
     seen
 }
@@ -137,7 +170,7 @@ pub struct Notice {
     pub content: Content,
 }
 
-/// The messages that are needed when a visit stands so, says `content`, and `party` is to know of it.
+/// The messages that are needed for shops when a visit stands so, says `content`, and `party` is to know of it.
 #[must_use]
 pub fn needed(
     seen: &[Seen],
@@ -163,30 +196,31 @@ pub fn needed(
     if !there {
         return notices;
     }
-    let tells = match seen.iter().find(|one| one.there && is_theirs(one)) {
-        Some(one) if one.sure && one.content.says_the_same(content) => return notices,
-        Some(_) => Tells::Changed,
-        None => Tells::New,
+    let (tells, was) = match seen.iter().find(|one| one.there && is_theirs(one)) {
+        Some(one) if one.sure && one.content.says_the_same(content, Audience::Shop) => {
+            return notices;
+        }
+        Some(one) => (Tells::Changed, Some(one.content.starts_at)),
+        None => (Tells::New, None),
     };
-    notices.push(Notice { tells, party: party.cloned(), content: content.clone() });
+    let was = was.filter(|was| *was != content.starts_at);
+    notices.push(Notice {
+        tells,
+        party: party.cloned(),
+        content: Content { was, ..content.clone() },
+    });
     notices
 }
 
-/// Why what was still to go out is no longer true.
+/// Why what was still to go out is no longer true: `is_theirs` unless it went to an address that is no longer the party's,
+/// and `is_needed` if something else is told instead.
 #[must_use]
-pub fn why_superseded(
-    standing: Standing,
-    needed: &[Notice],
-    waiting: &Message,
-    party: Option<&Party>,
-) -> Unsent {
-    let is_theirs =
-        || party.is_some_and(|party| Party::told_by(waiting).is_some_and(|old| old.is_same(party)));
+pub fn why_superseded(standing: Standing, is_theirs: bool, is_needed: bool) -> Unsent {
     match standing {
         Standing::Gone => Unsent::Cancelled,
         Standing::Waiting => Unsent::Pending,
-        Standing::There if !is_theirs() => Unsent::Readdressed,
-        Standing::There if needed.is_empty() => Unsent::Undone,
+        Standing::There if !is_theirs => Unsent::Readdressed,
+        Standing::There if !is_needed => Unsent::Undone,
         Standing::There => Unsent::Moved,
     }
 }
@@ -198,28 +232,17 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    fn email(name: &str) -> Party {
-        Party::Patient(format!("{name}@example.test").try_into().unwrap())
+    fn shop(number: u128) -> Party {
+        Party::Shop(PartnerId(Uuid::from_u128(number)))
     }
 
     fn content(day: i64) -> Content {
-        let starts_at = DateTime::UNIX_EPOCH + Duration::days(day);
-        Content {
-            starts_at,
-            ends_at: starts_at + Duration::minutes(45),
-            zone: "America/Toronto".to_owned(),
-            place: "59 Hayden Street".to_owned(),
-            practitioner_id: Uuid::nil().into(),
-            room_id: None,
-            calendar: true,
-            partner_id: None,
-            purpose: None,
-            words: None,
-            awaits: false,
-        }
+        let now = DateTime::UNIX_EPOCH;
+        let content = Content::of_referral(now, "America/Toronto".to_owned(), Uuid::nil().into());
+        content.at(now + Duration::days(day), Duration::minutes(45))
     }
 
-    /// A calendar at each address, as a patient's program would keep it.
+    /// What each shop knows once it has read these.
     fn delivered(mut seen: Vec<Seen>, notices: &[Notice]) -> Vec<Seen> {
         for notice in notices {
             let Some(party) = notice.party.clone() else {
@@ -227,49 +250,39 @@ mod tests {
             };
             seen.retain(|one| one.party != party);
             let there = notice.tells != Tells::Gone;
-            seen.push(Seen { party, there, sure: true, content: notice.content.clone() });
+            let content = notice.content.clone();
+            seen.push(Seen { party, there, holds: false, sure: true, content, lost: false });
         }
         seen
     }
 
     #[test]
     fn what_was_seen_and_is_still_true_needs_no_message() {
-        let ada = email("ada");
-        let seen = delivered(Vec::new(), &needed(&[], Standing::There, &content(1), Some(&ada)));
-        assert_eq!(needed(&seen, Standing::There, &content(1), Some(&ada)), []);
-        assert_eq!(needed(&seen, Standing::Waiting, &content(2), Some(&ada)), []);
+        let maple = shop(1);
+        let seen = delivered(Vec::new(), &needed(&[], Standing::There, &content(1), Some(&maple)));
+        assert_eq!(needed(&seen, Standing::There, &content(1), Some(&maple)), []);
+        assert_eq!(needed(&seen, Standing::Waiting, &content(2), Some(&maple)), []);
         assert_eq!(
-            needed(&[], Standing::Gone, &content(1), Some(&ada)),
+            needed(&[], Standing::Gone, &content(1), Some(&maple)),
             [],
-            "nobody was told of it"
+            "no shop was told of it"
         );
     }
 
-    #[test]
-    fn a_new_address_is_invited_and_the_old_one_is_told_that_it_is_off() {
-        let (old, new) = (email("old"), email("new"));
-        let seen = delivered(Vec::new(), &needed(&[], Standing::There, &content(1), Some(&old)));
-        let kinds: Vec<_> = needed(&seen, Standing::There, &content(1), Some(&new))
-            .into_iter()
-            .map(|notice| (notice.tells, notice.party.unwrap()))
-            .collect();
-        assert_eq!(kinds, [(Tells::Gone, old), (Tells::New, new)]);
-    }
-
     proptest! {
-        /// Whatever happens to a visit, and whichever of its states are sent, once the last one is: the patient's own
-        /// address has just what is true, every other has nothing, and none hears of a session that its patient does not have.
+        /// Whatever happens to a visit, and whichever of its states are sent, once the last one is: its own shop knows just
+        /// what is true, every other that it is gone, and none hears of a session that it never had.
         #[test]
-        fn after_any_story_each_calendar_holds_just_what_is_true(
+        fn after_any_story_each_shop_knows_just_what_is_true(
             story in prop::collection::vec((0..4_i64, 0..3_u8, 0..3_usize, any::<bool>()), 1..12)
         ) {
-            let addresses = [Some(email("a")), Some(email("b")), None];
+            let shops = [Some(shop(1)), Some(shop(2)), None];
             let mut seen = Vec::new();
             let last = story.len() - 1;
-            for (turn, (day, standing, address, sent)) in story.into_iter().enumerate() {
+            for (turn, (day, standing, at, sent)) in story.into_iter().enumerate() {
                 let standing = [Standing::There, Standing::Gone, Standing::Waiting][usize::from(standing)];
-                let address = addresses[address].clone();
-                let notices = needed(&seen, standing, &content(day), address.as_ref());
+                let at = shops[at].clone();
+                let notices = needed(&seen, standing, &content(day), at.as_ref());
                 for notice in &notices {
                     let has = seen.iter().any(|one: &Seen| one.there && Some(&one.party) == notice.party.as_ref());
                     prop_assert_eq!(has, notice.tells != Tells::New);
@@ -283,11 +296,11 @@ mod tests {
                 }
                 for one in seen.iter().filter(|one| one.there) {
                     prop_assert_eq!(standing, Standing::There);
-                    prop_assert_eq!(Some(&one.party), address.as_ref());
-                    prop_assert_eq!(&one.content, &content(day));
+                    prop_assert_eq!(Some(&one.party), at.as_ref());
+                    prop_assert!(one.content.says_the_same(&content(day), Audience::Shop));
                 }
                 let there = seen.iter().any(|one| one.there);
-                prop_assert_eq!(there, standing == Standing::There && address.is_some());
+                prop_assert_eq!(there, standing == Standing::There && at.is_some());
             }
         }
     }

@@ -45,13 +45,16 @@ fn day_number(language: Language, wall: NaiveDateTime) -> String {
     if number == 1 { words!(language: "{number}" | "{number}er") } else { number.to_string() }
 }
 
-/// A time of day: `10:00 a.m.`, `10 h 00`.
+/// A time of day: `10:00 a.m.`, `10 h`, `10 h 15`.
 #[must_use]
 pub fn time(language: Language, wall: NaiveDateTime) -> String {
     let (hour, minute) = (wall.hour(), wall.minute());
     let (is_afternoon, hour_of_12) = wall.hour12();
     let half = if is_afternoon { "p.m." } else { "a.m." };
-    words!(language: "{hour_of_12}:{minute:02} {half}" | "{hour} h {minute:02}")
+    match language {
+        Language::Fr if minute == 0 => format!("{hour} h"),
+        _ => words!(language: "{hour_of_12}:{minute:02} {half}" | "{hour} h {minute:02}"),
+    }
 }
 
 /// From when to when, with the zone's name; in the repeated hour of autumn with the offset too.
@@ -98,7 +101,8 @@ mod tests {
         let times = ["00:05", "12:00", "13:30"]
             .map(|text| time(Language::En, wall(&format!("2027-03-15T{text}:00"))));
         assert_eq!(times, ["12:05 a.m.", "12:00 p.m.", "1:30 p.m."]);
-        assert_eq!(time(Language::Fr, monday), "10 h 00");
+        assert_eq!(time(Language::Fr, monday), "10 h");
+        assert_eq!(time(Language::Fr, wall("2027-03-15T13:05:00")), "13 h 05");
     }
 
     #[test]
@@ -110,7 +114,7 @@ mod tests {
         );
         assert_eq!(
             hours(Language::Fr, toronto(), start, end),
-            "de 10 h 00 à 10 h 45, heure de Toronto (America/Toronto)"
+            "de 10 h à 10 h 45, heure de Toronto (America/Toronto)"
         );
         let (first, second) = (utc("2026-11-01T05:30:00Z"), utc("2026-11-01T06:30:00Z"));
         let at = |start: DateTime<Utc>| {

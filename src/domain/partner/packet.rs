@@ -13,7 +13,8 @@ use crate::domain::course::record::TestPatchResult;
 use crate::domain::course::{Depth, Goal, Pigment, Zone};
 use crate::domain::ids::PartnerId;
 use crate::domain::patient::lock_box::{Lock, LockedItem};
-use crate::domain::patient::{Fitzpatrick, Language, Patient, Phone};
+use crate::domain::patient::phone::Dialled;
+use crate::domain::patient::{Extension, Fitzpatrick, Language, Patient, Phone};
 use crate::domain::words::words;
 
 words! {
@@ -30,6 +31,9 @@ pub struct Packet {
     pub name: String,
     /// Telephone.
     pub phone: Option<Phone>,
+    /// The extension behind that number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone_extension: Option<Extension>,
     /// Parts of the scalp.
     pub zones: Option<Vec<Zone>>,
     /// What the patient wants.
@@ -76,8 +80,9 @@ impl Packet {
         let exposed = done().filter(|visit| visit.treatment.is_some_and(Treatment::is_exposure));
         let anything = locks.iter().any(|lock| lock.holds_against(partner));
         Self {
-            name: format!("{} {}", details.given_name, details.family_name),
+            name: details.full_name(),
             phone: Some(details.phone.clone()).filter(|_| open(LockedItem::Phone)),
+            phone_extension: details.phone_extension.clone().filter(|_| open(LockedItem::Phone)),
             zones: Some(case.course.zones.clone()).filter(|_| open(LockedItem::Zones)),
             goal: Some(case.course.goal).filter(|_| open(LockedItem::Goal)),
             pigment: Some(case.course.pigment).filter(|_| open(LockedItem::Pigment)),
@@ -95,6 +100,13 @@ impl Packet {
         }
     }
 
+    /// The telephone as it is dialled.
+    #[must_use]
+    pub fn dialled(&self) -> Option<Dialled> {
+        let phone = self.phone.clone()?;
+        Some(Dialled { phone, extension: self.phone_extension.clone() })
+    }
+
     /// What is left of it once all was done: whom the shop treated, as its own records say; what becomes of them later is none
     /// of its business.
     #[must_use]
@@ -102,6 +114,7 @@ impl Packet {
         Self {
             name: self.name,
             phone: None,
+            phone_extension: None,
             zones: None,
             goal: None,
             pigment: None,

@@ -3,21 +3,29 @@
 
 pub mod channel;
 pub mod consent;
+pub mod duplicate;
+pub mod email;
+pub mod likeness;
 pub mod lock_box;
+pub mod merge;
+pub mod name;
 pub mod opt_out;
+pub mod phone;
 pub mod recipient;
 
-use lettre::Address;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
 use self::channel::Channel;
+pub use self::email::{Email, EmailError};
+use self::name::{FamilyName, GivenName};
+use self::phone::Dialled;
+pub use self::phone::{Extension, Phone, PhoneError};
 use crate::domain::codes::codes;
 use crate::domain::ids::PatientId;
 use crate::domain::kept_as_text::text_schema;
-use crate::domain::text;
-use crate::domain::text::{Line, checked_text, yes};
+use crate::domain::text::yes;
 use crate::domain::time::civil::Day;
 
 codes! {
@@ -36,57 +44,6 @@ impl From<Way> for Channel {
             Way::Email => Self::Email,
             Way::Sms => Self::Sms,
         }
-    }
-}
-
-checked_text! {
-    /// A telephone number in E.164, `+16473510061`.
-    #[schema(value_type = String, max_length = 40, examples("(416) 555-0123", "+14165550123"))]
-    Phone, PhoneError, |text| {
-        if text.chars().count() > 40 {
-            return Err(PhoneError);
-        }
-        let number = phonenumber::parse(Some(phonenumber::country::CA), text.trim());
-        let number = number.map_err(|_| PhoneError)?;
-        let written = || number.format().mode(phonenumber::Mode::E164).to_string();
-        number.is_valid().then(written).ok_or(PhoneError)
-    }
-}
-
-/// Not a telephone number.
-#[derive(Debug, Error)]
-#[error("not a telephone number that can be called from Canada")]
-pub struct PhoneError;
-
-impl Phone {
-    /// Loads the numbering plans, which takes the first call about 0.1 s; done at start.
-    pub fn warm_up() {
-        let _ = Self::try_from("416 555 0100");
-    }
-}
-
-checked_text! {
-    /// An email address that our mailer can send to.
-    #[schema(value_type = String, format = "email", max_length = 254)]
-    Email, EmailError, |text| {
-        let text = text.trim();
-        // What is longer cannot be delivered (RFC 5321), and control characters have no place in a header.
-        let fits = text.len() <= 254 && !text.chars().any(char::is_control);
-        let reaches = fits && text.parse::<Address>().is_ok();
-        reaches.then(|| text.to_owned()).ok_or(EmailError)
-    }
-}
-
-/// Not an email address.
-#[derive(Debug, Error)]
-#[error("not an email address")]
-pub struct EmailError;
-
-impl Email {
-    /// The address as sign-ins compare it.
-    #[must_use]
-    pub fn lowered(&self) -> String {
-        self.0.to_lowercase()
     }
 }
 
@@ -165,16 +122,20 @@ impl From<Fitzpatrick> for &'static str {
 
 /// What the desk writes about a patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::FromRow)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "Written", deny_unknown_fields)]
 #[schema(example = json!({"given_name": "Ada", "family_name": "Sample", "phone": "(416) 555-0123", "email": "ada@example.test", "preferred_language": "en"}))]
 pub struct PatientDetails {
-    /// Given name.
-    pub given_name: Line,
-    /// Family name.
-    pub family_name: Line,
-    /// Telephone, any usual Canadian spelling; kept as E.164.
+    /// Given name, or the only one that they have.
+    pub given_name: GivenName,
+    /// Family name, with what stands before or behind it; empty for who has one name alone.
+    #[serde(default)]
+    pub family_name: FamilyName,
+    /// Telephone, any usual Canadian spelling, with its extension if it has one; kept as E.164.
     pub phone: Phone,
-    /// Email address.
+    /// The extension behind the telephone number. No text is sent to a number that has one.
+    #[serde(default)]
+    pub phone_extension: Option<Extension>,
+    /// Email address; kept as typed.
     #[serde(default)]
     pub email: Option<Email>,
     /// Language for messages; English unless said otherwise.
@@ -192,6 +153,67 @@ pub struct PatientDetails {
     /// The way by which they wish to be reminded: `email` or `sms`; as the clinic does it unless set.
     #[serde(default)]
     pub preferred_channel: Option<Way>,
+}
+
+/// The same as it is sent: the extension may stand in the number, and a caller may say that a likeness was looked at.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    given_name: GivenName,
+    #[serde(default)]
+    family_name: FamilyName,
+    phone: Dialled,
+    #[serde(default)]
+    phone_extension: Option<Extension>,
+    #[serde(default)]
+    email: Option<Email>,
+    #[serde(default = "english")]
+    preferred_language: Language,
+    #[serde(default)]
+    date_of_birth: Option<Day>,
+    #[serde(default)]
+    fitzpatrick: Option<Fitzpatrick>,
+    #[serde(default = "yes")]
+    calendar_invites: bool,
+    #[serde(default)]
+    preferred_channel: Option<Way>,
+    #[serde(default)]
+    duplicate_ok: bool,
+}
+
+impl From<Written> for PatientDetails {
+    fn from(written: Written) -> Self {
+        Self {
+            given_name: written.given_name,
+            family_name: written.family_name,
+            phone: written.phone.phone,
+            phone_extension: written.phone_extension.or(written.phone.extension),
+            email: written.email,
+            preferred_language: written.preferred_language,
+            date_of_birth: written.date_of_birth,
+            fitzpatrick: written.fitzpatrick,
+            calendar_invites: written.calendar_invites,
+            preferred_channel: written.preferred_channel,
+        }
+    }
+}
+
+/// A patient to be registered.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(from = "Written")]
+pub struct NewPatient {
+    /// What is written about them.
+    #[serde(flatten)]
+    pub details: PatientDetails,
+    /// Registers them although somebody like them is known: families share numbers.
+    #[serde(default)]
+    pub duplicate_ok: bool,
+}
+
+impl From<Written> for NewPatient {
+    fn from(written: Written) -> Self {
+        Self { duplicate_ok: written.duplicate_ok, details: written.into() }
+    }
 }
 
 fn english() -> Language {
@@ -212,42 +234,61 @@ pub struct Patient {
 }
 
 impl PatientDetails {
+    /// Both names, as they are spoken.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        full_name(self.given_name.as_str(), self.family_name.as_str())
+    }
+
+    /// The telephone as it is dialled.
+    #[must_use]
+    pub fn dialled(&self) -> Dialled {
+        Dialled { phone: self.phone.clone(), extension: self.phone_extension.clone() }
+    }
+
+    /// The number that texts can go to: none behind a switchboard.
+    #[must_use]
+    pub fn text_phone(&self) -> Option<Phone> {
+        self.phone_extension.is_none().then(|| self.phone.clone())
+    }
+
     /// What search by name or email looks through.
     #[must_use]
     pub fn search_text(&self) -> String {
-        let Self { given_name, family_name, email, .. } = self;
-        let email = email.as_ref().map(Email::as_str).unwrap_or_default();
-        text::folded(&format!("{given_name} {family_name} {given_name} {email}"))
+        let email = self.email.as_ref().map(Email::as_str).unwrap_or_default();
+        // Both spellings of a domain find it.
+        let sent_to = self.email.as_ref().map(Email::delivered).filter(|sent_to| sent_to != email);
+        let email = [email, sent_to.as_deref().unwrap_or_default()];
+        likeness::search_text(self.given_name.as_str(), self.family_name.as_str(), &email)
     }
+
+    /// By what records of the same names are found.
+    #[must_use]
+    pub fn name_key(&self) -> String {
+        likeness::name_key(self.given_name.as_str(), self.family_name.as_str())
+    }
+}
+
+impl Dialled {
+    /// The number as people read it in their language.
+    #[must_use]
+    pub fn in_words(&self, language: Language) -> String {
+        match (&self.extension, language) {
+            (Some(extension), Language::Fr) => format!("{} poste {extension}", self.phone),
+            _ => self.to_string(),
+        }
+    }
+}
+
+/// Two names, or the one that there is, as they are spoken.
+#[must_use]
+pub fn full_name(given: &str, family: &str) -> String {
+    format!("{given} {family}").trim_end().to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn phone(text: &str) -> Option<String> {
-        Phone::try_from(text.to_owned()).ok().map(String::from)
-    }
-
-    #[test]
-    fn any_usual_canadian_spelling_is_one_number() {
-        for spelling in [
-            "4165550123",
-            "416-555-0123",
-            "(416) 555-0123",
-            "416.555.0123",
-            "+1 416 555 0123",
-            "1 (416) 555 0123",
-            " 1-416-555-0123 ",
-        ] {
-            assert_eq!(phone(spelling).as_deref(), Some("+14165550123"), "{spelling}");
-        }
-        assert_eq!(phone("(647) 351 0061").as_deref(), Some("+16473510061"));
-        assert_eq!(phone("+44 20 7946 0958").as_deref(), Some("+442079460958"));
-        for junk in ["", "911", "555-0123", "call me", "4165550123456789", "+1 000 000 0000"] {
-            assert_eq!(phone(junk), None, "{junk}");
-        }
-    }
 
     #[test]
     fn skin_types_are_read_as_numerals_of_either_kind() {
@@ -257,20 +298,5 @@ mod tests {
         assert_eq!(serde_json::to_string(&Fitzpatrick::IV).unwrap(), "\"IV\"");
         assert!(read("0").is_none() && read("7").is_none() && read("\"VII\"").is_none());
         assert!(Fitzpatrick::III < Fitzpatrick::IV);
-    }
-
-    #[test]
-    fn an_email_address_cannot_carry_a_header() {
-        let read = |text: &str| Email::try_from(text.to_owned()).is_ok();
-        assert!(read("ada@example.test"));
-        for junk in [
-            "ada",
-            "ada@",
-            "@example.test",
-            "ada@example.test\r\nBcc: x@example.test",
-            "a b@example.test",
-        ] {
-            assert!(!read(junk), "{junk}");
-        }
     }
 }

@@ -12,6 +12,8 @@ codes! {
     OptOutBy in "snake_case" {
         /// A text message: STOP, or START.
         Text,
+        /// A mail that says STOP, from the address itself.
+        Mail,
         /// The button of a mail program (RFC 8058).
         OneClick,
         /// The page behind the link in a message.
@@ -23,6 +25,16 @@ codes! {
     }
 }
 
+codes! {
+    /// How much an opt-out stops.
+    OptOutScope in "snake_case" {
+        /// Reminders; what changes is still told.
+        Reminders,
+        /// All that goes there.
+        All,
+    }
+}
+
 /// An opt-out.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct OptOut {
@@ -30,6 +42,8 @@ pub struct OptOut {
     pub id: Uuid,
     /// What is not written to any more.
     pub recipient: Recipient,
+    /// How much it stops.
+    pub scope: OptOutScope,
     /// How it came.
     pub begun_by: OptOutBy,
     /// What was said, to the letter; the proof.

@@ -26,7 +26,7 @@ pub enum Recipient {
 pub struct RecipientError;
 
 impl Recipient {
-    /// As addresses are compared: mail knows no case.
+    /// As addresses are compared: mail knows no case, and both spellings of a domain are one.
     #[must_use]
     pub fn key(&self) -> String {
         match self {
@@ -90,10 +90,11 @@ impl From<Phone> for Recipient {
 impl TryFrom<String> for Recipient {
     type Error = RecipientError;
     fn try_from(text: String) -> Result<Self, RecipientError> {
-        if text.starts_with('+') && !text.contains('@') {
+        if !text.contains('@') {
             return Phone::try_from(text).map(Self::Phone).map_err(|_| RecipientError);
         }
-        Email::try_from(text).map(Self::Email).map_err(|_| RecipientError)
+        // It was checked when it came in; what was taken then is shown, whatever is taken today.
+        Ok(Self::Email(Email::as_kept(text)))
     }
 }
 impl From<Recipient> for String {
@@ -104,7 +105,8 @@ impl From<Recipient> for String {
 impl fmt::Display for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Email(email) => email.fmt(f),
+            // As mail goes there, so that what is written down is compared as it stands.
+            Self::Email(email) => f.write_str(&email.delivered()),
             Self::Phone(phone) => phone.fmt(f),
         }
     }

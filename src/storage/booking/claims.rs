@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use crate::domain::ids::{ClaimId, HoldId, ResourceId, SessionId, SiteId};
+use crate::domain::ids::{ClaimId, HoldId, PatientId, ResourceId, SessionId, SiteId};
 use crate::domain::time::interval::Interval;
 use crate::storage::engine::concatenated::instant;
 use crate::storage::engine::stmt;
@@ -108,6 +108,30 @@ pub struct Except {
     pub session: Option<SessionId>,
     /// The hold that is being turned into a session.
     pub hold: Option<HoldId>,
+}
+
+/// When those are booked or held who look like one person with `patient`: the same names, and the same number, email or date
+/// of birth.
+pub async fn of_look_alikes(
+    tx: &mut Tx,
+    patient: PatientId,
+    range: Interval,
+    now: DateTime<Utc>,
+) -> Result<Vec<Interval>> {
+    let rows: Vec<(DateTime<Utc>, DateTime<Utc>)> = tx
+        .query(stmt!(
+            "SELECT c.starts_at, c.ends_at
+             FROM patients p JOIN patients o ON o.name_key = p.name_key AND o.id <> p.id AND o.merged_into IS NULL
+                AND (o.phone = p.phone OR o.email_key = p.email_key OR o.date_of_birth = p.date_of_birth)
+             JOIN claims c ON c.resource_id = o.id
+             WHERE p.id = $1 AND c.starts_at >= $2 AND c.starts_at < $3 AND c.ends_at > $4
+               AND (c.expires_at IS NULL OR c.expires_at > $5)
+             ORDER BY c.starts_at"
+        ))
+        .bind_all((patient, range.start() - LONGEST, range.end(), range.start(), now))
+        .all()
+        .await?;
+    Ok(rows.into_iter().filter_map(|(start, end)| Interval::new(start, end)).collect())
 }
 
 /// What is taken of one resource, as the database strings it together: `START END,START END,…`.

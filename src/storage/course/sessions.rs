@@ -96,6 +96,21 @@ pub async fn of_course(tx: &mut Tx, course: CourseId) -> Result<Vec<Listed>> {
         .await
 }
 
+/// The session of a course that comes next: the first that holds its time and is not over at `now`.
+pub async fn first_live(
+    tx: &mut Tx,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> Result<Option<SessionId>> {
+    tx.query(stmt!(
+        "SELECT id FROM sessions WHERE course_id = $1 AND ends_at > $2 AND status IN ('pending', 'booked', 'arrived', 'checked-in')
+         ORDER BY starts_at, id LIMIT 1"
+    ))
+    .bind_all((course, now))
+    .optional_value()
+    .await
+}
+
 /// The sessions of a patient that are still to come, or under way, in order of time.
 pub async fn to_come(tx: &mut Tx, patient: PatientId) -> Result<Vec<Listed>> {
     tx.query(stmt!(listed!(

@@ -1,8 +1,8 @@
 //! What the desk sees of a stretch of days in one look: the sessions, with whose they are.
 
 use crate::domain::course::{Depth, Goal, Pigment};
-use crate::domain::patient::Phone;
-use crate::domain::text::Line;
+use crate::domain::patient::name::{FamilyName, GivenName};
+use crate::domain::patient::{Extension, Phone};
 use crate::domain::time::interval::Interval;
 use crate::storage::course::sessions::Listed;
 use crate::storage::engine::stmt;
@@ -15,11 +15,13 @@ pub struct OnDay {
     #[sqlx(flatten)]
     pub listed: Listed,
     /// Whose it is.
-    pub given_name: Line,
+    pub given_name: GivenName,
     /// Whose it is.
-    pub family_name: Line,
+    pub family_name: FamilyName,
     /// How to reach them.
     pub phone: Phone,
+    /// The extension behind that number.
+    pub phone_extension: Option<Extension>,
     /// What they want.
     pub goal: Goal,
     /// What was put into the scalp.
@@ -44,7 +46,7 @@ pub async fn sessions(tx: &mut Tx, days: Interval) -> Result<Vec<OnDay>> {
             1 + (SELECT COUNT(*) FROM sessions o
                  WHERE o.course_id = s.course_id AND o.status NOT IN ('cancelled', 'entered-in-error')
                    AND o.id <> s.id AND (o.starts_at, o.id) < (s.starts_at, s.id)) AS number,
-            p.given_name, p.family_name, p.phone, c.goal, c.pigment, c.depth, c.planned_sessions,
+            p.given_name, p.family_name, p.phone, p.phone_extension, c.goal, c.pigment, c.depth, c.planned_sessions,
             EXISTS (SELECT 1 FROM consents n WHERE n.patient_id = s.patient_id AND n.kind = 'laser_treatment' AND n.status = 'active')
                 AS consented,
             (SELECT COUNT(*) FROM sessions o JOIN services w ON w.id = o.service_id

@@ -1,3 +1,4 @@
-//! The rows of a day.
+//! The rows of a day, and of the list of tasks.
 
 pub mod day;
+pub mod tasks;

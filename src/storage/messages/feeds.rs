@@ -107,6 +107,14 @@ pub async fn by_hash(lease: &mut Lease, hash: &str) -> Result<Option<Feed>> {
     lease.query(stmt!("SELECT * FROM feeds WHERE hash = $1")).bind(hash.to_owned()).optional().await
 }
 
+/// Whether there is a feed with the secret of this hash, in use or not.
+pub async fn is_known(tx: &mut Tx, hash: &str) -> Result<bool> {
+    tx.query(stmt!("SELECT EXISTS (SELECT 1 FROM feeds WHERE hash = $1) AS there"))
+        .bind(hash.to_owned())
+        .value()
+        .await
+}
+
 /// Notes that a feed was fetched.
 pub async fn note_fetched(tx: &mut Tx, id: FeedId, at: DateTime<Utc>) -> Result<()> {
     tx.query(stmt!("UPDATE feeds SET last_fetched_at = $2 WHERE id = $1"))
@@ -174,7 +182,12 @@ pub async fn entries(
         FeedKind::Partner => {
             entries!("s.site_id IN (SELECT t.id FROM sites t WHERE t.partner_id = $1)")
         }
-        FeedKind::Patient => entries!("s.patient_id = $1"),
+        // Who subscribed to a record that was merged into another goes on reading.
+        FeedKind::Patient => {
+            entries!(
+                "s.patient_id = (SELECT COALESCE(p.merged_into, p.id) FROM patients p WHERE p.id = $1)"
+            )
+        }
     };
     let query = lease.query(statement).bind(subject).bind(range.start()).bind(range.end());
     let (visits,): (Option<String>,) = query.one().await?;

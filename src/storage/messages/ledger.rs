@@ -12,28 +12,18 @@ use crate::domain::patient::recipient::Recipient;
 use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 
-/// Every message with its session's UID.
-macro_rules! messages {
-    ($rest:literal) => {
-        concat!(
-            "SELECT m.*, s.uid FROM messages m LEFT JOIN sessions s ON s.id = m.session_id ",
-            $rest
-        )
-    };
-}
-
 /// Writes a new message. The same one twice is [`crate::storage::Error::Duplicate`].
 pub async fn insert(tx: &mut Tx, m: &Message) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO messages (id, session_id, session_version, patient_id, kind, channel, lead, recipient, language, sequence, stamp,
-            content, status, reason, due_at, try_at, attempts, perhaps_sent, sent_at, created_at, useful_until, batch, referral_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)"
+            content, status, reason, due_at, try_at, attempts, perhaps_sent, sent_at, created_at, useful_until, batch, referral_id, alarm_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)"
     ))
     .bind_all(fields!(m => id, session_id, session_version, patient_id, kind, channel, lead,
         recipient, language, sequence, stamp))
     .bind(Json(&m.content))
     .bind_all(fields!(m => status, reason, due_at, try_at, attempts, perhaps_sent, sent_at,
-        created_at, useful_until, batch, referral_id))
+        created_at, useful_until, batch, referral_id, alarm_at))
     .done()
     .await
 }
@@ -151,11 +141,11 @@ pub async fn withhold(tx: &mut Tx, id: MessageId, why: Unsent) -> Result<bool> {
 pub async fn revive(tx: &mut Tx, m: &Message) -> Result<bool> {
     tx.query(stmt!(
         "UPDATE messages SET status = 'scheduled', reason = NULL, content = $2, due_at = $3, try_at = $4, useful_until = $5, batch = $6,
-            stamp = $7, attempts = 0, last_error = NULL
+            stamp = $7, attempts = 0, last_error = NULL, alarm_at = $8
          WHERE id = $1 AND status IN ('scheduled', 'suppressed', 'superseded')"
     ))
     .bind_all((m.id, Json(&m.content)))
-    .bind_all(fields!(m => due_at, try_at, useful_until, batch, stamp))
+    .bind_all(fields!(m => due_at, try_at, useful_until, batch, stamp, alarm_at))
     .changed_one()
     .await
 }
@@ -177,7 +167,7 @@ pub async fn suppress_waiting(
 ) -> Result<u64> {
     tx.query(stmt!(
         "UPDATE messages SET status = 'suppressed', reason = $3
-         WHERE patient_id = $1 AND channel = $2 AND status = 'scheduled' AND kind IN ('invite', 'update', 'cancel', 'reminder', 'answer', 'proposal')"
+         WHERE patient_id = $1 AND channel = $2 AND status = 'scheduled' AND kind IN ('invite', 'update', 'cancel', 'plan', 'reminder', 'answer', 'proposal')"
     ))
     .bind_all((patient, channel, why))
     .run()
@@ -194,7 +184,7 @@ pub async fn suppress_waiting_to(
     tx.query(stmt!(
         "UPDATE messages SET status = 'suppressed', reason = $3
          WHERE patient_id = $1 AND lower(recipient) = $2 AND status = 'scheduled'
-           AND kind IN ('invite', 'update', 'cancel', 'reminder', 'answer', 'proposal')"
+           AND kind IN ('invite', 'update', 'cancel', 'plan', 'reminder', 'answer', 'proposal')"
     ))
     .bind_all((patient, recipient.key(), why))
     .run()
@@ -258,10 +248,11 @@ pub async fn claim(
                     ORDER BY try_at, id LIMIT 1000) AS m
                 WHERE NOT EXISTS (SELECT 1 FROM messages e
                     WHERE e.session_id = m.session_id AND e.channel = m.channel AND e.status IN ('scheduled', 'sending')
-                      AND e.kind IN ('invite', 'update', 'cancel', 'shop_booked', 'shop_changed', 'shop_cancelled')
+                      AND e.kind IN ('invite', 'update', 'cancel', 'plan', 'shop_booked', 'shop_changed', 'shop_cancelled')
+                      AND e.due_at <= $2
                       AND (e.session_version, e.id) < (m.session_version, m.id)
                       AND (e.recipient = m.recipient
-                        OR (e.kind IN ('invite', 'update', 'cancel') AND m.kind IN ('invite', 'update', 'cancel'))))
+                        OR (e.kind IN ('invite', 'update', 'cancel', 'plan') AND m.kind IN ('invite', 'update', 'cancel', 'plan'))))
                 ORDER BY m.try_at, m.id LIMIT 1)
              RETURNING id"
         ))
@@ -363,6 +354,22 @@ pub async fn last_text(tx: &mut Tx, phone: &Phone) -> Result<Option<Message>> {
          ORDER BY m.sent_at DESC, m.id DESC LIMIT 1"
     )))
     .bind(phone)
+    .optional()
+    .await
+}
+
+/// The last mail that went to an address of a patient after `since`.
+pub async fn last_mail(
+    tx: &mut Tx,
+    patient: PatientId,
+    recipient: &Recipient,
+    since: DateTime<Utc>,
+) -> Result<Option<Message>> {
+    tx.query(stmt!(messages!(
+        "WHERE m.patient_id = $1 AND m.channel = 'email' AND lower(m.recipient) = $2 AND m.sent_at > $3
+         ORDER BY m.sent_at DESC, m.id DESC LIMIT 1"
+    )))
+    .bind_all((patient, recipient.key(), since))
     .optional()
     .await
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::ids::ReplyId;
-use crate::domain::messages::reply::FiledReply;
+use crate::domain::messages::reply::{FiledReply, Verdict};
 use crate::storage::engine::{fields, stmt};
 use crate::storage::{Result, Tx};
 
@@ -31,6 +31,21 @@ pub async fn is_filed(tx: &mut Tx, keys: [String; 2], since: DateTime<Utc>) -> R
         "SELECT EXISTS (SELECT 1 FROM replies WHERE mailbox_key IN ($1, $2) AND received_at > $3) AS there"
     ))
     .bind_all((one, other, since))
+    .value()
+    .await
+}
+
+/// Whether something by this sender was filed as `verdict` at `since` or later.
+pub async fn has_written(
+    tx: &mut Tx,
+    sender: &str,
+    verdict: Verdict,
+    since: DateTime<Utc>,
+) -> Result<bool> {
+    tx.query(stmt!(
+        "SELECT EXISTS (SELECT 1 FROM replies WHERE sender = $1 AND verdict = $2 AND received_at >= $3) AS there"
+    ))
+    .bind_all((sender, verdict, since))
     .value()
     .await
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::patient::opt_out::{OptOut, OptOutBy};
+use crate::domain::patient::opt_out::{OptOut, OptOutBy, OptOutScope};
 use crate::domain::patient::recipient::Recipient;
 use crate::storage::engine::stmt;
 use crate::storage::{Result, Tx};
@@ -10,9 +10,10 @@ use crate::storage::{Result, Tx};
 /// Writes an opt-out, unless one is in force. Whether it is new.
 pub async fn insert(tx: &mut Tx, opt_out: &OptOut) -> Result<bool> {
     tx.query(stmt!(
-        "INSERT INTO opt_outs (id, recipient, begun_by, proof, begun_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"
+        "INSERT INTO opt_outs (id, recipient, scope, begun_by, proof, begun_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
     ))
-    .bind_all((opt_out.id, opt_out.recipient.key(), opt_out.begun_by, &opt_out.proof))
+    .bind_all((opt_out.id, opt_out.recipient.key(), opt_out.scope))
+    .bind_all((opt_out.begun_by, &opt_out.proof))
     .bind(opt_out.begun_at)
     .changed_one()
     .await
@@ -34,14 +35,12 @@ pub async fn end(
     .await
 }
 
-/// Whether nothing may be sent to an address.
-pub async fn in_force(tx: &mut Tx, recipient: &Recipient) -> Result<bool> {
-    tx.query(stmt!(
-        "SELECT EXISTS (SELECT 1 FROM opt_outs WHERE recipient = $1 AND ended_at IS NULL) AS there"
-    ))
-    .bind(recipient.key())
-    .value()
-    .await
+/// What may not be sent to an address; nothing where all may.
+pub async fn in_force(tx: &mut Tx, recipient: &Recipient) -> Result<Option<OptOutScope>> {
+    tx.query(stmt!("SELECT scope FROM opt_outs WHERE recipient = $1 AND ended_at IS NULL"))
+        .bind(recipient.key())
+        .optional_value()
+        .await
 }
 
 /// Every opt-out of an address, oldest first.

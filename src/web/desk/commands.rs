@@ -1,13 +1,14 @@
 //! What the desk does: each command reads its form, calls one action, and leads back to the day, with what was done;
 //! or shows the page again with the reasons and with all that was typed.
 
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
 
 use super::day::{day_page_with, refused_page};
 use super::new_caller::patient_from_form;
-use super::view::{Open, PatientQuery, View};
-use super::words::Problem;
+use super::view::{Caller, Open, PatientQuery, View};
+use super::words::{Problem, TwoPeople, is_same_patient_alone, problem_from};
 use crate::actions::booking::book::book;
 use crate::actions::booking::cancel::{Cancellation, cancel};
 use crate::actions::booking::new_session::NewSession;
@@ -18,8 +19,10 @@ use crate::actions::patient::courses::NewCourse;
 use crate::actions::patient::{consents, courses, patients};
 use crate::actions::{Error, Expected, Result};
 use crate::domain::ids::{PatientId, SessionId};
+use crate::domain::patient::NewPatient;
 use crate::domain::patient::consent::{ConsentDetails, ConsentKind};
-use crate::domain::text::{Code, Line};
+use crate::domain::rule_override::Override;
+use crate::domain::text::{Code, Line, Reason};
 use crate::domain::time::civil::When;
 use crate::web::frame::address::Id;
 use crate::web::frame::errors::PageResult;
@@ -65,6 +68,7 @@ pub(super) async fn book_session(user: SignedIn, form: Form) -> PageResult {
         practitioner_id: form.parse("practitioner_id"),
         room_id: form.parse("room_id"),
         device_id: form.parse("device_id"),
+        overriding: two_people(&form),
         ..NewSession::at(course_id, service.clone(), start)
     };
     match book(&user.app, &user.caller(), new).await {
@@ -73,8 +77,34 @@ pub(super) async fn book_session(user: SignedIn, form: Form) -> PageResult {
             let day = session.start.date_naive();
             Ok(done(&View { day, ..view.session(session.id) }, "booked"))
         }
-        Err(error) => refused_page(&user, &with_times(&view, &form, service), &form, error).await,
+        Err(error) => {
+            let view = with_times(&view, &form, service);
+            refused_but_for_two_people(&user, &view, &form, "/desk/book".to_owned(), error).await
+        }
     }
+}
+
+/// Why a time is taken although somebody of the same name is booked then: two people.
+fn two_people(form: &Form) -> Option<Override> {
+    let reason = Reason::try_from(form.get("why")).ok()?;
+    Some(Override { reason })
+}
+
+/// The page after a command was refused; where only somebody of the same name is in the way, with a way on.
+async fn refused_but_for_two_people(
+    user: &SignedIn,
+    view: &View,
+    form: &Form,
+    action: String,
+    error: Error,
+) -> PageResult {
+    let alone = is_same_patient_alone(&error);
+    let mut problem = problem_from(error)?;
+    problem.two_people = alone.then(|| TwoPeople {
+        action,
+        fields: form.pairs().iter().filter(|(name, _)| name != "why").cloned().collect(),
+    });
+    day_page_with(user, view, "", form, Some(problem)).await
 }
 
 /// `view` with the patient whose form led here, and the times that are left.
@@ -131,9 +161,17 @@ pub(super) async fn move_session(user: SignedIn, Id(id): Id<SessionId>, form: Fo
         let (session, start) = pair.split_once(' ')?;
         Some(AlsoMoved { session_id: session.parse().ok()?, start: start.parse().ok()? })
     });
-    let to =
-        NewTime { practitioner_id: form.parse("with"), also: also.collect(), ..NewTime::to(start) };
+    let to = NewTime {
+        practitioner_id: form.parse("with"),
+        also: also.collect(),
+        overriding: two_people(&form),
+        ..NewTime::to(start)
+    };
     let moved = reschedule(&user.app, &user.caller(), id, &expected(&form), to).await;
+    if let Err(error) = moved {
+        let action = format!("/desk/sessions/{id}/move");
+        return refused_but_for_two_people(&user, &view, &form, action, error).await;
+    }
     let result = moved.map(|moved| ("moved", Some(moved.into_inner().session.start.date_naive())));
     answer(&user, &view, &form, result).await
 }
@@ -148,16 +186,21 @@ pub(super) async fn undo_change(user: SignedIn, Id(id): Id<SessionId>, form: For
 
 /// Registers a new caller and opens a course for them.
 pub(super) async fn register_patient(user: SignedIn, form: Form) -> PageResult {
-    let view = View::from_form(&user, &form).with(Open::NewCaller(String::new()));
+    let view = View::from_form(&user, &form).with(Open::NewCaller(Caller::default()));
     let Ok(details) = patient_from_form(&form) else {
-        let problem = Problem {
-            sentences: vec!["Look at what is marked below.".to_owned()],
-            status: status_of(true),
-        };
+        let sentences = vec!["Look at what is marked below.".to_owned()];
+        let problem = Problem::new(status_of(true), sentences);
         return day_page_with(&user, &view, "", &form, Some(problem)).await;
     };
-    match patients::register(&user.app, &user.caller(), details).await {
+    let new = NewPatient { details, duplicate_ok: form.has("duplicate_ok") };
+    match patients::register(&user.app, &user.caller(), new).await {
         Ok(patient) => begin_course(&user, &view, &form, patient.into_inner().id).await,
+        Err(Error::PossibleDuplicate(known)) => {
+            let view = view.with(Open::NewCaller(Caller::known_as(known)));
+            let sentences = vec!["Already here? See below.".to_owned()];
+            let problem = Problem::new(StatusCode::CONFLICT, sentences);
+            day_page_with(&user, &view, "", &form, Some(problem)).await
+        }
         Err(error) => refused_page(&user, &view, &form, error).await,
     }
 }

@@ -7,17 +7,17 @@ use chrono::{Days, NaiveDate};
 use super::grid::{CardView, Grid, card_view, grid};
 use super::session_panel::SessionAsked;
 use super::view::{Open, View};
-use super::words::{Problem, done_message, problem_from};
+use super::words::{Problem, TwoPeople, done_message, problem_from};
 use super::{new_caller, panel, session_panel};
 use crate::actions::desk::day;
 use crate::actions::desk::day::By;
 use crate::actions::{Error, Result};
 use crate::domain::ids::SessionId;
 use crate::domain::time::civil::spoken_day;
-use crate::web::frame::errors::PageResult;
+use crate::web::frame::errors::{PageError, PageResult};
 use crate::web::frame::form::sent::{Form, Query};
 use crate::web::frame::layout::{Layout, NavItem};
-use crate::web::frame::page::app_page;
+use crate::web::frame::page::{app_page, redirect};
 use crate::web::frame::signed_in::SignedIn;
 
 /// What the columns can be, as a switch shows them.
@@ -50,6 +50,8 @@ struct DayPage {
     done: Option<&'static str>,
     undo: Option<Undo>,
     problem: Vec<String>,
+    /// What to send again where the caller is another person than the one of the same name.
+    again: Option<TwoPeople>,
     panel: String,
 }
 
@@ -62,7 +64,11 @@ struct GridPart {
 
 pub(super) async fn day_page(user: SignedIn, Query(query): Query) -> PageResult {
     let view = View::from_form(&user, &query);
-    day_page_with(&user, &view, query.get("done"), &query, None).await
+    match day_page_with(&user, &view, query.get("done"), &query, None).await {
+        // The link of a record that was merged leads to the one that was kept.
+        Err(PageError(Error::Merged(kept))) => Ok(redirect(&view.patient(kept, None).address())),
+        page => page,
+    }
 }
 
 /// The grid alone, for a page that keeps itself up to date.
@@ -92,8 +98,10 @@ pub(super) async fn day_page_with(
     problem: Option<Problem>,
 ) -> PageResult {
     let (app, caller) = (&user.app, user.caller());
-    let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
-    let mut problem = problem.map(|problem| problem.sentences).unwrap_or_default();
+    let (status, mut problem, again) = match problem {
+        Some(Problem { sentences, status, two_people }) => (status, sentences, two_people),
+        None => (StatusCode::OK, Vec::new(), None),
+    };
     let done = done_message(word);
     let (view, panel) = panel_of(user, view, form, &mut problem, done.is_some()).await?;
     let day = day::day(app, &caller, view.day, view.by).await?;
@@ -126,6 +134,7 @@ pub(super) async fn day_page_with(
         done: done.filter(|_| problem.is_empty()),
         undo,
         problem,
+        again,
         panel,
     };
     Ok(app_page(status, &page))
@@ -141,7 +150,7 @@ async fn panel_of(
 ) -> Result<(View, String)> {
     let panel = match &view.open {
         Open::Nothing => panel::empty_panel(view),
-        Open::NewCaller(q) => new_caller::new_caller_panel(view, form, q),
+        Open::NewCaller(caller) => new_caller::new_caller_panel(view, form, caller),
         Open::Search(q) => match Box::pin(panel::search_panel(user, view, q)).await {
             Err(Error::Invalid { detail, .. }) => {
                 problem.push(format!("What you look for {detail}."));

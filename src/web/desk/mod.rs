@@ -10,8 +10,10 @@ mod new_caller;
 mod offers;
 mod panel;
 mod plan;
+mod promise_words;
 mod record;
 mod session_panel;
+mod task_rows;
 mod tasks;
 mod view;
 mod week;
@@ -37,6 +39,9 @@ pub(super) fn routes(app: &App) -> Router<App> {
         .route("/desk/tasks", staff(get(tasks::tasks_page)))
         .route("/desk/tasks/{id}", staff(get(tasks::task_page)))
         .route("/desk/tasks/{id}/done", staff(post(tasks::mark_done)))
+        .route("/desk/tasks/{id}/reopen", staff(post(tasks::reopen)))
+        .route("/desk/tasks/{id}/take", staff(post(tasks::take)))
+        .route("/desk/tasks/{id}/proposal", staff(post(tasks::answer_proposal)))
         .route("/desk/patients", staff(post(commands::register_patient)))
         .route("/desk/courses", staff(post(commands::open_course)))
         .route("/desk/courses/{id}", staff(get(course::course_page)))

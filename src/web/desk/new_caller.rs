@@ -5,20 +5,25 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::offers::{GOALS, rendered};
-use super::view::View;
+use super::view::{Caller, View};
 use crate::actions::Result;
 use crate::actions::desk::day::By;
 use crate::domain::course::Goal;
-use crate::domain::patient::{Email, Language, PatientDetails, Phone};
-use crate::domain::text::Line;
+use crate::domain::patient::duplicate::Candidate;
+use crate::domain::patient::name::{FamilyName, GivenName};
+use crate::domain::patient::phone::{Dialled, digits_of};
+use crate::domain::patient::{Email, Language, PatientDetails, full_name, name};
+use crate::domain::text::TextError;
+use crate::domain::time::civil::spoken_day;
 use crate::web::frame::form::control::Control;
 use crate::web::frame::form::field::{Field, Kind, choice};
-use crate::web::frame::form::field_error::FieldError;
+use crate::web::frame::form::field_error::{FieldError, sentence};
 use crate::web::frame::form::sent::Form;
 
 #[derive(Template)]
 #[template(path = "desk/new_caller.html", config = ".askama.toml")]
 struct NewCallerPart {
+    known: Vec<KnownAlready>,
     day: NaiveDate,
     by: By,
     name: Control,
@@ -28,13 +33,37 @@ struct NewCallerPart {
     goal: Control,
 }
 
-/// The form, with what was typed, or with what was searched for.
-pub(super) fn new_caller_panel(view: &View, form: &Form, q: &str) -> Result<String> {
-    // What was searched for is filled in: as the name if it has letters, else as the telephone.
+/// Somebody who may be the caller.
+struct KnownAlready {
+    href: String,
+    name: String,
+    phone: String,
+    born: Option<String>,
+    seen: Option<String>,
+}
+
+fn known_already(view: &View, one: &Candidate) -> KnownAlready {
+    KnownAlready {
+        href: view.patient(one.id, None).address(),
+        name: full_name(one.given_name.as_str(), one.family_name.as_str()),
+        phone: one.dialled().to_string(),
+        born: one.date_of_birth.map(|day| day.to_string()),
+        seen: one.last_seen.map(spoken_day),
+    }
+}
+
+/// The form, with what was typed, or with what was searched for; and with those who may be the same person.
+pub(super) fn new_caller_panel(view: &View, form: &Form, caller: &Caller) -> Result<String> {
+    // What was searched for is filled in: as the telephone or the email if it is one, else as the name.
     let mut begun = Form::default();
+    let q = caller.q.as_str();
     if !q.is_empty() {
-        let is_name = q.chars().any(char::is_alphabetic);
-        begun.put(if is_name { "name" } else { "phone" }, q);
+        let field = match digits_of(q) {
+            Some(_) => "phone",
+            None if q.contains('@') => "email",
+            None => "name",
+        };
+        begun.put(field, q);
     }
     // A form that was not sent yet shows no errors.
     let sent = form.has("name");
@@ -46,6 +75,7 @@ pub(super) fn new_caller_panel(view: &View, form: &Form, q: &str) -> Result<Stri
     let name = Field::new("name", "Name", Kind::Text).max_length(400);
     let phone = Field::new("phone", "Phone", Kind::Tel).max_length(40);
     rendered(&NewCallerPart {
+        known: caller.known.iter().map(|one| known_already(view, one)).collect(),
         day: view.day,
         by: view.by,
         name: filled(name.required()).focused(),
@@ -61,49 +91,41 @@ pub(super) fn new_caller_panel(view: &View, form: &Form, q: &str) -> Result<Stri
     })
 }
 
-/// The patient that a form describes: the last word of the name is the family name.
+/// The patient that a form describes; the name is split as people mean it.
 pub(super) fn patient_from_form(
     form: &Form,
 ) -> std::result::Result<PatientDetails, Vec<FieldError>> {
     let mut wrong = Vec::new();
     let mut keep =
         |field: &'static str, words: String| wrong.push(FieldError::at_field(field, words));
-    let name = form.get("name");
-    let (given, family) = name.rsplit_once(char::is_whitespace).unwrap_or((name, ""));
-    let (given, family) = if family.is_empty() {
-        keep("name", "Type given and family name.".to_owned());
-        (None, None)
-    } else {
-        let mut line = |text: &str, which: &str| {
-            Line::try_from(text)
-                .map_err(|error| keep("name", format!("The {which} name {error}.")))
-                .ok()
-        };
-        (line(given, "given"), line(family, "family"))
-    };
-    let phone = Phone::try_from(form.get("phone").to_owned())
-        .map_err(|error| keep("phone", format!("This is {error}.")))
-        .ok();
+    let (given, family) = name::split(form.get("name"));
+    let given = GivenName::try_from(given);
+    let names = given.and_then(|given| Ok((given, FamilyName::try_from(family)?)));
+    let names = names.map_err(|error| match error {
+        TextError::Empty => keep("name", "Type the name.".to_owned()),
+        error => keep("name", format!("The name {error}.")),
+    });
+    let dialled = Dialled::try_from(form.get("phone"))
+        .map_err(|error| keep("phone", sentence(&error.to_string())));
     let email = match form.get("email") {
         "" => None,
-        text => Email::try_from(text.to_owned())
-            .map_err(|error| keep("email", format!("This is {error}.")))
-            .ok(),
-    };
-    match (given, family, phone) {
-        (Some(given_name), Some(family_name), Some(phone)) if wrong.is_empty() => {
-            Ok(PatientDetails {
-                given_name,
-                family_name,
-                phone,
-                email,
-                preferred_language: form.parse("language").unwrap_or(Language::En),
-                date_of_birth: None,
-                fitzpatrick: None,
-                calendar_invites: true,
-                preferred_channel: None,
-            })
+        text => {
+            Email::try_from(text).map_err(|error| keep("email", sentence(&error.to_string()))).ok()
         }
+    };
+    match (names, dialled) {
+        (Ok((given_name, family_name)), Ok(dialled)) if wrong.is_empty() => Ok(PatientDetails {
+            given_name,
+            family_name,
+            phone: dialled.phone,
+            phone_extension: dialled.extension,
+            email,
+            preferred_language: form.parse("language").unwrap_or(Language::En),
+            date_of_birth: None,
+            fitzpatrick: None,
+            calendar_invites: true,
+            preferred_channel: None,
+        }),
         _ => Err(wrong),
     }
 }

@@ -5,7 +5,9 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::offers::{GOALS, OfferButton, offer_buttons, rendered};
-use super::view::{Open, PatientQuery, View};
+use super::promise_words;
+use super::promise_words::PromiseLine;
+use super::view::{Caller, Open, PatientQuery, View};
 use super::words::{first_day_words, sentences, state_words, status_symbol};
 use crate::actions::Result;
 use crate::actions::course::session_view::SessionView;
@@ -14,6 +16,7 @@ use crate::actions::desk::day::By;
 use crate::actions::desk::panel;
 use crate::actions::desk::panel::{CoursePanel, PatientPanel};
 use crate::actions::desk::proposed::{Elsewhere, Proposed};
+use crate::actions::messages::promises;
 use crate::actions::patient::patients;
 use crate::actions::work::page::Page;
 use crate::domain::course::progress::Phase;
@@ -21,10 +24,11 @@ use crate::domain::course::status::{ProcedureStatus, SessionStatus};
 use crate::domain::course::{CourseStatus, Goal};
 use crate::domain::ids::{CourseId, PatientId};
 use crate::domain::patient::{Email, Language, Patient};
+use crate::domain::role::MANAGERS;
 use crate::domain::text::Code;
 use crate::domain::time::civil::spoken_day;
 use crate::web::frame::signed_in::SignedIn;
-use crate::web::frame::text::{code_words, full_name};
+use crate::web::frame::text::{PhoneLink, code_words, full_name};
 
 /// How many of the patients found are listed.
 const LISTED: u16 = 12;
@@ -37,7 +41,7 @@ struct EmptyPart {
 
 /// The panel while nothing is open.
 pub(super) fn empty_panel(view: &View) -> Result<String> {
-    rendered(&EmptyPart { new_caller: view.with(Open::NewCaller(String::new())).address() })
+    rendered(&EmptyPart { new_caller: view.with(Open::NewCaller(Caller::default())).address() })
 }
 
 struct Found {
@@ -66,14 +70,14 @@ pub(super) async fn search_panel(user: &SignedIn, view: &View, q: &str) -> Resul
     }
     let person = |patient: &Patient| Found {
         name: full_name(patient),
-        phone: patient.details.phone.to_string(),
+        phone: patient.details.dialled().to_string(),
         email: patient.details.email.as_ref().map(Email::to_string),
         href: view.patient(patient.id, None).address(),
     };
     let html = rendered(&SearchPart {
         people: found.items.iter().map(person).collect(),
         more: found.next.is_some(),
-        new_caller: view.with(Open::NewCaller(q.to_owned())).address(),
+        new_caller: view.with(Open::NewCaller(Caller::found_by(q))).address(),
     })?;
     Ok((view.clone(), html))
 }
@@ -125,9 +129,12 @@ struct CourseSection {
 struct PatientPart {
     patient_id: PatientId,
     name: String,
-    phone: String,
+    phone: PhoneLink,
+    /// Where a manager merges the record with another.
+    merge: Option<String>,
     email: Option<String>,
     french: bool,
+    ways: Vec<PromiseLine>,
     no_shows: i64,
     courses: Vec<CourseSection>,
     services: Vec<(Code, String)>,
@@ -144,12 +151,17 @@ pub(super) async fn patient_panel(
 ) -> Result<String> {
     let PatientPanel { patient, courses, no_shows, services } =
         panel::patient(&user.app, &user.caller(), query.id, &query.rather()).await?;
+    let ways = promises::of_patient(&user.app, &user.caller(), query.id).await?;
     rendered(&PatientPart {
         patient_id: query.id,
         name: full_name(&patient),
-        phone: patient.details.phone.to_string(),
+        phone: PhoneLink::new(&patient.details.dialled(), Language::En),
+        merge: MANAGERS
+            .contains(&user.role())
+            .then(|| format!("/manage/patients/{}/merge", query.id)),
         email: patient.details.email.as_ref().map(Email::to_string),
         french: patient.details.preferred_language == Language::Fr,
+        ways: promise_words::ways(&ways),
         no_shows,
         courses: courses.into_iter().map(|panel| course_section(view, query, panel)).collect(),
         services,

@@ -6,6 +6,8 @@ use chrono::NaiveDate;
 
 use super::grid::{can_be_moved, service_and_count};
 use super::offers::{OfferButton, offer_buttons, rendered};
+use super::promise_words;
+use super::promise_words::PromiseLine;
 use super::view::{Open, SessionQuery, View};
 use super::words::{hours_of, problem_from, sentences, state_words, status_symbol};
 use crate::actions::Result;
@@ -15,14 +17,16 @@ use crate::actions::desk::day::By;
 use crate::actions::desk::panel;
 use crate::actions::desk::panel::{MoveOffer, SessionPanel};
 use crate::actions::desk::proposed::Rather;
+use crate::actions::messages::promises;
 use crate::domain::course::session::CancelReason;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{CourseId, PatientId, SessionId};
+use crate::domain::patient::Language;
 use crate::domain::role::{PRACTITIONERS, Role};
 use crate::domain::text::Code;
 use crate::domain::time::civil::spoken_day;
 use crate::web::frame::signed_in::SignedIn;
-use crate::web::frame::text::{code_words, date_and_time};
+use crate::web::frame::text::{PhoneLink, code_words, date_and_time};
 
 /// Why a session is cancelled, as the desk says it.
 const REASONS: [(CancelReason, &str); 5] = [
@@ -63,7 +67,7 @@ struct SessionPart {
     service: Code,
     patient_id: String,
     name: String,
-    phone: String,
+    phone: PhoneLink,
     patient_href: String,
     course_href: String,
     no_show_href: String,
@@ -75,6 +79,7 @@ struct SessionPart {
     state: String,
     why_off: Option<String>,
     missing: Option<&'static str>,
+    promises: Vec<PromiseLine>,
     concerns: Vec<String>,
     asks_no_show: bool,
     can_check_in: bool,
@@ -103,7 +108,8 @@ pub(super) async fn session_panel(
     let SessionPanel { card, patient, course, moves, refused } =
         Box::pin(panel::session(&user.app, &user.caller(), id)).await?;
     let session = &card.session;
-    let move_to = preview(user, query, problems).await?;
+    let move_to = Box::pin(preview(user, query, problems)).await?;
+    let promises = promises_of(user, id, patient.id).await?;
     let no_show = SessionQuery { id, to: None, with: None, no_show: true };
     let (service, status) = (session.service.clone(), session.status);
     let rebook_offers = match status {
@@ -119,7 +125,7 @@ pub(super) async fn session_panel(
         service,
         patient_id: patient.id.to_string(),
         name: card.name.clone(),
-        phone: card.phone.to_string(),
+        phone: PhoneLink::new(&card.phone, Language::En),
         patient_href: view.patient(patient.id, Some(course.id)).address(),
         course_href: format!("/desk/courses/{}", course.id),
         no_show_href: view.with(Open::Session(no_show)).address(),
@@ -131,6 +137,7 @@ pub(super) async fn session_panel(
         state: state_words(session),
         why_off: session.cancel_reason.as_ref().map(code_words),
         missing: card.missing,
+        promises,
         concerns: concerns(&course, id),
         asks_no_show: query.no_show && card.can_no_show,
         can_check_in: card.can_check_in,
@@ -151,6 +158,21 @@ pub(super) async fn session_panel(
         rebook_offers,
         reasons: REASONS,
     })
+}
+
+/// Who will be told: of what was changed just now, else of a change to come.
+async fn promises_of(
+    user: &SignedIn,
+    id: SessionId,
+    patient: PatientId,
+) -> Result<Vec<PromiseLine>> {
+    let noted = promises::of_session(&user.app, &user.caller(), id).await?;
+    let lines = promise_words::promised(&noted, user.app.clock.now(), user.app.zone);
+    if !lines.is_empty() {
+        return Ok(lines);
+    }
+    let ways = promises::of_patient(&user.app, &user.caller(), patient).await?;
+    Ok(promise_words::ways(&ways))
 }
 
 /// The move that is asked about, with what it does to later sessions; what is in its way goes to `problems`.

@@ -9,6 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::actions::desk::day::By;
 use crate::actions::desk::proposed::Rather;
 use crate::domain::ids::{CourseId, PatientId, PractitionerId, SessionId};
+use crate::domain::patient::duplicate::Candidate;
 use crate::domain::text::Code;
 use crate::domain::time::civil::{Day, When};
 use crate::web::frame::form::sent::Form;
@@ -21,10 +22,29 @@ pub(super) enum Open {
     Nothing,
     /// The patients that a search finds.
     Search(String),
-    /// The form for a new caller, with what was searched for.
-    NewCaller(String),
+    /// The form for a new caller.
+    NewCaller(Caller),
     Patient(PatientQuery),
     Session(SessionQuery),
+}
+
+/// A caller who is to be registered: what was searched for, and who is known already and may be the same person.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Caller {
+    pub(super) q: String,
+    pub(super) known: Vec<Candidate>,
+}
+
+impl Caller {
+    /// The form filled with what was searched for.
+    pub(super) fn found_by(q: &str) -> Self {
+        Self { q: q.to_owned(), known: Vec::new() }
+    }
+
+    /// The form with those who may be the same person.
+    pub(super) fn known_as(known: Vec<Candidate>) -> Self {
+        Self { q: String::new(), known }
+    }
 }
 
 /// A patient, and which times are wanted.
@@ -91,7 +111,7 @@ impl View {
                 everywhere: form.has("everywhere"),
             })
         } else if form.has("new") {
-            Open::NewCaller(q.to_owned())
+            Open::NewCaller(Caller::found_by(q))
         } else if q.is_empty() {
             Open::Nothing
         } else {
@@ -124,7 +144,7 @@ impl View {
         }
         match &self.open {
             Open::Nothing => (),
-            Open::NewCaller(q) => {
+            Open::NewCaller(Caller { q, .. }) => {
                 address.push_str("&new");
                 if !q.is_empty() {
                     let _ = write!(address, "&q={}", utf8_percent_encode(q, NON_ALPHANUMERIC));

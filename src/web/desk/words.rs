@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use crate::actions::Error;
 use crate::actions::course::session_view::SessionView;
 use crate::domain::course::status::{ProcedureStatus, SessionStatus};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::civil::spoken_day;
 
 /// A status as a symbol, so that colour is never the only sign of it.
@@ -60,6 +60,26 @@ pub(super) const STALE: &str =
 pub(super) struct Problem {
     pub(super) sentences: Vec<String>,
     pub(super) status: StatusCode,
+    /// What to send again, with a reason, where nothing is in the way but that somebody of the same name is booked then.
+    pub(super) two_people: Option<TwoPeople>,
+}
+
+/// A form that was refused because somebody of the same name is booked then, to be sent again for another person.
+pub(super) struct TwoPeople {
+    pub(super) action: String,
+    pub(super) fields: Vec<(String, String)>,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, sentences: Vec<String>) -> Self {
+        Self { sentences, status, two_people: None }
+    }
+}
+
+/// Whether nothing is in the way but that somebody of the same name is booked then, which the desk may go past.
+pub(super) fn is_same_patient_alone(error: &Error) -> bool {
+    let alone = |refusal: &Refusal| refusal.code == Code::PossibleSamePatient;
+    matches!(error, Error::Refused(all) | Error::Explained(all, _) if all.iter().all(alone))
 }
 
 /// Refusals as sentences, with the first day that works where there is one.
@@ -103,15 +123,13 @@ pub(super) fn problem_from(error: Error) -> Result<Problem, Error> {
         }
         error => return Err(error),
     };
-    Ok(Problem { sentences, status })
+    Ok(Problem::new(status, sentences))
 }
 
 /// What was done, by the word in the address.
 pub(super) fn done_message(word: &str) -> Option<&'static str> {
     Some(match word {
-        "booked" => {
-            "Booked. The patient hears of it in three minutes; until then Undo leaves no trace."
-        }
+        "booked" => "Booked. Until the confirmation goes out, Undo leaves no trace.",
         "checked-in" => "Checked in.",
         "arrived" => "Arrived, but something is missing before the treatment.",
         "no-show" => "Noted: they did not come.",
@@ -123,7 +141,6 @@ pub(super) fn done_message(word: &str) -> Option<&'static str> {
         "consented" => "The consent is written down.",
         "written-up" => "Written up.",
         "corrected" => "Corrected; what was there before is kept.",
-        "task-done" => "Done.",
         _ => return None,
     })
 }

@@ -38,21 +38,22 @@ impl IntoResponse for PageError {
 
 words! {
     struct Words {
-        nothing_here: "Nothing here" | "Rien ici";
-        link_expired: "This link is over, or was mistyped. Call us if you need help." | "Ce lien est expiré ou mal copié. Appelez-nous au besoin.";
-        too_many: "Too many tries" | "Trop d’essais";
-        invalid: "That makes no sense" | "Cela n’a pas de sens";
-        impossible: "The address or the form asks for something that there cannot be. Go back." | "L’adresse ou le formulaire demande l’impossible. Revenez en arrière.";
-        changed: "Changed meanwhile" | "Changé entre-temps";
-        look_again: "Somebody changed it a moment ago. Go back and look again." | "Quelqu’un vient de le changer. Revenez et regardez de nouveau.";
-        not_allowed: "Not yours to do" | "Non permis";
-        wrong_role: "Your role may not do this." | "Votre rôle ne le permet pas.";
-        not_now: "Not now" | "Pas maintenant";
+        nothing_here: "Page not found" | "Page introuvable";
+        link_expired: "This link has expired or is incomplete. Please call us if you need help." | "Ce lien est expiré ou incomplet. Appelez-nous si vous avez besoin d’aide.";
+        too_many: "Too many attempts" | "Trop de tentatives";
+        invalid: "Something is missing or wrong" | "Il y a une erreur";
+        impossible: "Please go back, check what you entered, and try again." | "Veuillez revenir en arrière, vérifier ce que vous avez saisi et réessayer.";
+        changed: "This has changed" | "Il y a eu un changement";
+        look_again: "Someone changed this a moment ago. Please go back and look again." | "Quelqu’un vient d’y faire un changement. Veuillez revenir en arrière et vérifier.";
+        not_allowed: "No access" | "Accès refusé";
+        wrong_role: "You don’t have access to this page." | "Vous n’avez pas accès à cette page.";
+        merged: "This record was merged into another one. Search for the patient again." | "Ce dossier a été fusionné avec un autre. Cherchez de nouveau le patient.";
+        not_now: "Not available right now" | "Non disponible pour le moment";
         in_a_minute: "Please try again in a minute." | "Veuillez réessayer dans une minute.";
-        nothing_saved: "Nothing can be saved" | "Rien ne s’enregistre";
-        disk_full: "Nothing was saved: the disk is full. Tell the clinic, which has to free some space, then try again." | "Rien n’a été enregistré : le disque est plein. Avisez la clinique, qui doit libérer de l’espace, puis réessayez.";
-        read_only: "Nothing was saved: the data can only be read at the moment. Tell the clinic, which has to make them writable again, then try again." | "Rien n’a été enregistré : les données ne peuvent qu’être lues pour l’instant. Avisez la clinique, qui doit en rétablir l’écriture, puis réessayez.";
-        disk_fails: "Nothing was saved: the disk gives errors. Tell the clinic, which has to look at it, then try again." | "Rien n’a été enregistré : le disque signale des erreurs. Avisez la clinique, qui doit le vérifier, puis réessayez.";
+        nothing_saved: "Nothing was saved" | "Rien n’a été enregistré";
+        disk_full: "The disk is full. Please tell the clinic, which has to free some space, then try again." | "Le disque est plein. Veuillez aviser la clinique, qui doit libérer de l’espace, puis réessayer.";
+        read_only: "The data can only be read right now. Please tell the clinic, then try again." | "Les données sont en lecture seule pour le moment. Veuillez aviser la clinique, puis réessayer.";
+        disk_fails: "The disk reports errors. Please tell the clinic, then try again." | "Le disque signale des erreurs. Veuillez aviser la clinique, puis réessayer.";
     }
     impl {
         in_seconds(seconds: u64): "Please try again in {seconds} seconds." | "Veuillez réessayer dans {seconds} secondes.";
@@ -84,7 +85,10 @@ fn error_page(error: Error) -> Response {
         Error::Invalid { .. } | Error::Refused(_) | Error::Explained(..) => {
             (StatusCode::BAD_REQUEST, |words| words.invalid, |words| words.impossible)
         }
-        Error::Stale | Error::Taken(_) | Error::AnsweredMeanwhile => {
+        Error::Merged(_) => {
+            (StatusCode::NOT_FOUND, |words| words.nothing_here, |words| words.merged)
+        }
+        Error::Stale | Error::Taken(_) | Error::AnsweredMeanwhile | Error::PossibleDuplicate(_) => {
             (StatusCode::CONFLICT, |words| words.changed, |words| words.look_again)
         }
         Error::NotAllowed => {

@@ -29,7 +29,7 @@ words! {
         lock: "Lock" | "Verrouiller";
         sign_out: "Sign out" | "Se déconnecter";
         locked: "Locked" | "Page verrouillée";
-        locked_explanation: "Nobody was here for a while. Your password opens the page again; what you typed is still there." | "Personne n’était là depuis un moment. Votre mot de passe rouvre la page ; ce que vous avez saisi y est toujours.";
+        locked_explanation: "Nobody was here for a while. Your password opens the page again; what you typed is still there." | "Personne n’était là depuis un moment. Votre mot de passe rouvre la page; ce que vous avez saisi y est toujours.";
         password: "Password" | "Mot de passe";
         open: "Open" | "Ouvrir";
         partner: "partner shop" | "atelier partenaire";

@@ -34,7 +34,8 @@ struct LedgerPage {
 }
 
 struct Ledger {
-    title: String,
+    title: &'static str,
+    name: String,
     /// What comes next, where the whole ledger is shown.
     upcoming: Option<String>,
     rows: Vec<Row>,
@@ -105,9 +106,9 @@ async fn ledger(
         None => "nobody yet".to_owned(),
     };
     let title = match wanted {
-        MessagesWanted::Patient(_) => format!("Messages to {name}"),
-        MessagesWanted::Session(_) => format!("Messages about one session of {name}"),
-        MessagesWanted::Referral(_) => format!("Messages about one referral of {name}"),
+        MessagesWanted::Patient(_) => "Messages to",
+        MessagesWanted::Session(_) => "Messages about one session of",
+        MessagesWanted::Referral(_) => "Messages about one referral of",
     };
     let waiting = items.iter().filter(|message| message.status == MessageStatus::Scheduled);
     let upcoming = waiting.min_by_key(|message| message.next_try_at.unwrap_or(message.due_at));
@@ -125,6 +126,7 @@ async fn ledger(
     );
     Ok(Ledger {
         title,
+        name,
         upcoming: is_whole.then_some(upcoming),
         next: next.map(|after| {
             format!("/manage/messages?{name_of_id}={}&after={after}", query.get(name_of_id))
@@ -164,6 +166,8 @@ fn message_row(message: &MessageView) -> Row {
     };
     let answer = message.answer.map(|answer| match answer {
         Reply::Confirm => "answered: comes",
+        Reply::Tentative => "answered: may come",
+        Reply::Delegated => "answered: sends somebody else",
         Reply::Change => "answered: asks for another time",
         Reply::Stop => "answered: no more messages",
     });

@@ -10,6 +10,7 @@ mod entry_page;
 mod figures;
 mod ledger;
 pub(super) mod mailbox;
+mod merge;
 mod partner_form;
 mod partner_notifications;
 mod partners;
@@ -61,6 +62,11 @@ pub(super) fn routes(app: &App) -> Router<App> {
             managers(post(users::remove_second_factor)),
         )
         .route("/manage/messages", managers(get(ledger::ledger_page)))
+        .route(
+            "/manage/patients/{id}/merge",
+            managers(get(merge::merge_page).post(merge::merge_records)),
+        )
+        .route("/manage/deeds/{id}/undo", managers(post(merge::undo_merge)))
         .route("/manage/audit", managers(get(audit::audit_page)))
         .route("/manage/figures", managers(get(figures::figures_page)))
         .route("/manage/calendar", managers(get(calendar::calendar_page)))

@@ -40,7 +40,7 @@ pub(super) async fn search(user: &SignedIn, query: &Form) -> Result<PatientSearc
             let found_patient = |patient: Patient| Found {
                 id: patient.id,
                 name: full_name(&patient),
-                phone: patient.details.phone.to_string(),
+                phone: patient.details.dialled().to_string(),
                 email: patient.details.email.map(|email| email.to_string()).unwrap_or_default(),
             };
             search.found = found.items.into_iter().map(found_patient).collect();

@@ -40,6 +40,7 @@ pub(super) fn message_kind(kind: MessageKind) -> &'static str {
         MessageKind::Invite => "Invitation",
         MessageKind::Update => "Change of the visit",
         MessageKind::Cancel => "Cancellation",
+        MessageKind::Plan => "List of the dates",
         MessageKind::Reminder => "Reminder",
         MessageKind::Answer => "Answer to a text message",
         MessageKind::PhoneCall => "Call by the desk",
@@ -89,6 +90,8 @@ pub(super) fn unsent_reason(why: Unsent) -> &'static str {
         Unsent::Readdressed => "the address changed before it went out",
         Unsent::Pending => "the visit has to be moved first",
         Unsent::Past => "the visit was over before it could go out",
+        Unsent::Unreachable => "nothing arrives at that address or number",
+        Unsent::JustTold => "the patient had just been told of the session",
     }
 }
 
@@ -99,6 +102,10 @@ pub(super) fn audit_action(action: &str) -> String {
         "patient.found" => "Found in a search",
         "patient.register" => "Registered the patient",
         "patient.change" => "Changed the patient’s details",
+        "patient.ways" => "Saw how the patient can be reached",
+        "patient.mend_way" => "Noted that messages arrive again",
+        "patient.merge" => "Merged two records",
+        "patient.merge_undone" => "Undid the merge of two records",
         "session.book" => "Booked a session",
         "session.read" => "Read a session",
         "session.list" => "Saw a session in a list",
@@ -118,6 +125,10 @@ pub(super) fn audit_action(action: &str) -> String {
         "consent.list" => "Read the consents",
         "task.read" => "Read a task",
         "task.list" => "Saw a task in a list",
+        "task.done" => "Completed a task",
+        "task.reopen" => "Reopened a task",
+        "task.take" => "Took a task",
+        "task.give_back" => "Gave a task back",
         _ => "",
     };
     if known.is_empty() { title_words(action) } else { known.to_owned() }

@@ -10,6 +10,7 @@ use crate::domain::messages::wording;
 use crate::domain::partner::packet::{Packet, withheld};
 use crate::domain::patient::Language;
 use crate::web::frame::terms::term;
+use crate::web::frame::text::PhoneLink;
 
 /// A session on a page.
 pub(super) struct Row {
@@ -78,7 +79,7 @@ fn session_row(language: Language, one: &ListedVisit, lead: Option<Lead>) -> Row
 /// What a shop may know of a patient, in words.
 pub(super) struct KnownPatient {
     pub(super) name: String,
-    pub(super) phone: Option<String>,
+    pub(super) phone: Option<PhoneLink>,
     pub(super) facts: Vec<String>,
     /// That something is withheld, where it is.
     pub(super) withheld: Option<&'static str>,
@@ -88,7 +89,7 @@ pub(super) fn known_patient(language: Language, packet: Option<&Packet>) -> Know
     let nobody = || ListWords::for_language(language).nobody.to_owned();
     KnownPatient {
         name: packet.map_or_else(nobody, |packet| packet.name.clone()),
-        phone: packet.and_then(|packet| packet.phone.as_ref()).map(ToString::to_string),
+        phone: packet.and_then(Packet::dialled).map(|dialled| PhoneLink::new(&dialled, language)),
         facts: packet.map(|packet| facts(language, packet)).unwrap_or_default(),
         withheld: packet.and_then(|packet| packet.withheld).map(|_| withheld(language)),
     }

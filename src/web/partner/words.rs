@@ -37,7 +37,7 @@ words! {
         reason_hint: "The clinic reads it." | "La clinique le lit.";
         cannot_finish: "Cannot finish" | "Ne peut être achevé";
         cannot_finish_hint: "What has not begun is called off, and the clinic finds another way." | "Ce qui n’a pas commencé est annulé, et la clinique trouve une autre solution.";
-        stale: "It has changed since you opened it; this is how it is now." | "Cela a changé depuis que vous l’avez ouvert ; voici ce qu’il en est maintenant.";
+        stale: "It has changed since you opened it; this is how it is now." | "Cela a changé depuis que vous l’avez ouvert; voici ce qu’il en est maintenant.";
         typed: "What you had typed:" | "Ce que vous aviez saisi :";
         accepted: "Accepted. The clinic and the patient know." | "Accepté. La clinique et le patient en sont informés.";
         declined: "Declined. The clinic finds another way." | "Refusé. La clinique trouvera une autre solution.";
@@ -55,7 +55,7 @@ words! {
         subscribe: "Subscribe" | "S’abonner";
         made: "made on" | "créé le";
         fetched: "last read on" | "lu la dernière fois le";
-        another: "New address; the old one ends" | "Nouvelle adresse ; l’ancienne ne vaut plus";
+        another: "New address; the old one ends" | "Nouvelle adresse; l’ancienne ne vaut plus";
         revoke_calendar: "Revoke the calendar" | "Révoquer le calendrier";
         make_calendar: "Make an address" | "Créer une adresse";
         links: "Links to your list" | "Liens vers votre liste";

@@ -13,7 +13,9 @@ use crate::actions::incoming::consultation_request;
 use crate::actions::incoming::consultation_request::{NewWish, Sent};
 use crate::actions::work::guess_guard::CameFrom;
 use crate::actions::{App, Error};
-use crate::domain::patient::{Email, Language, Phone};
+use crate::domain::patient::name::cleaned;
+use crate::domain::patient::phone::Dialled;
+use crate::domain::patient::{Email, Language, PhoneError};
 use crate::domain::text::{Line, Wish};
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::form::control::{Control, errors_of_page, focus_first_wrong};
@@ -103,6 +105,9 @@ pub(in crate::web) async fn send_request(
         return taken();
     }
     let wrong = match request_from_form(words, &form) {
+        Ok(new) if !consultation_request::can_be_written_to(&app, &new) => {
+            vec![FieldError::at_field("email", words.bad_email)]
+        }
         Ok(new) => match consultation_request::send(&app, &new, form.get("stamp")).await? {
             Sent::Taken => return taken(),
             Sent::TooSoon => vec![FieldError::of_form(words.too_soon)],
@@ -174,12 +179,17 @@ fn page_of_form(
 /// The request that a form describes, or all that is wrong with it.
 fn request_from_form(words: &Words, form: &Form) -> Result<NewWish, Vec<FieldError>> {
     let mut wrong = Vec::new();
-    let name = Line::try_from(form.get("name")).map_err(|error| {
-        wrong.push(FieldError::at_field("name", text_problem(words.language, &error)));
-    });
+    let name = Line::try_from(form.get("name"))
+        .and_then(|name| Line::try_from(cleaned(name.as_str())))
+        .map_err(|error| {
+            wrong.push(FieldError::at_field("name", text_problem(words.language, &error)));
+        });
     let phone = match form.get("phone") {
         "" => Err(required_text(words.language)),
-        text => Phone::try_from(text.to_owned()).map_err(|_| words.bad_phone),
+        text => Dialled::try_from(text).map_err(|error| match error {
+            PhoneError::Letters => words.letters_in_phone,
+            _ => words.bad_phone,
+        }),
     };
     let phone = phone.map_err(|problem| wrong.push(FieldError::at_field("phone", problem)));
     let email = match form.get("email") {
@@ -192,8 +202,8 @@ fn request_from_form(words: &Words, form: &Form) -> Result<NewWish, Vec<FieldErr
         wrong.push(FieldError::at_field("wish", text_problem(words.language, &error)));
     });
     match (name, phone, email, wish) {
-        (Ok(name), Ok(phone), Ok(email), Ok(wish)) => {
-            Ok(NewWish { name, phone, email, wish, language: words.language })
+        (Ok(name), Ok(dialled), Ok(email), Ok(wish)) => {
+            Ok(NewWish { name, dialled, email, wish, language: words.language })
         }
         _ => Err(wrong),
     }

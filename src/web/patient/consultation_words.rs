@@ -6,28 +6,29 @@ use crate::domain::words::words;
 words! {
     pub(super) struct Words {
         title: "Schedule a consultation" | "Prendre rendez-vous pour une consultation";
-        lead: "Tell us how to reach you. We call you back and find a time together." | "Dites-nous comment vous joindre. Nous vous rappelons pour convenir d’un moment.";
+        lead: "Tell us how to reach you. We’ll call you back to find a time." | "Dites-nous comment vous joindre. Nous vous rappellerons pour trouver un moment.";
         name: "Your name" | "Votre nom";
-        phone: "Telephone" | "Téléphone";
-        phone_hint: "With the area code, such as 416 555 0123" | "Avec l’indicatif régional, par exemple 416 555 0123";
-        bad_phone: "That is no telephone number that can be called from Canada. Write it with its area code." | "Ce n’est pas un numéro que l’on peut appeler du Canada. Écrivez-le avec l’indicatif régional.";
+        phone: "Phone" | "Téléphone";
+        phone_hint: "With the area code, for example 416 555-0123" | "Avec l’indicatif régional, par exemple 416 555-0123";
+        bad_phone: "This number can’t be called from Canada. Please check it, with its area code." | "Ce numéro ne peut pas être appelé du Canada. Veuillez le vérifier, avec l’indicatif régional.";
+        letters_in_phone: "Please use digits only, and write an extension after “ext.”." | "Utilisez seulement des chiffres, et indiquez le poste après « poste ».";
         email: "Email" | "Courriel";
-        email_hint: "May be left empty" | "Facultatif";
-        bad_email: "That is no email address." | "Ce n’est pas une adresse de courriel.";
-        wish: "What do you wish?" | "Que souhaitez-vous ?";
-        wish_hint: "A few words are enough. What is private you can tell us when we call." | "Quelques mots suffisent. Ce qui est personnel, vous pourrez nous le dire de vive voix.";
+        email_hint: "Optional" | "Facultatif";
+        bad_email: "This is not an email address. Please check it." | "Ce n’est pas une adresse de courriel. Veuillez la vérifier.";
+        wish: "How can we help?" | "Comment pouvons-nous vous aider?";
+        wish_hint: "A few words are enough. You can tell us anything private when we call." | "Quelques mots suffisent. Vous pourrez nous dire ce qui est personnel lorsque nous vous appellerons.";
         leave_empty: "Leave this empty" | "Laissez ce champ vide";
         send: "Send" | "Envoyer";
         or_call: "Or call us:" | "Ou appelez-nous :";
-        too_soon: "That was quick. Wait a moment, and send it again." | "C’était rapide. Attendez un instant et envoyez de nouveau.";
-        too_old: "This page was open for very long. Everything is still here: send it again." | "Cette page est restée ouverte très longtemps. Tout y est encore : envoyez de nouveau.";
+        too_soon: "Please wait a moment, then press Send again." | "Veuillez attendre un instant, puis appuyer de nouveau sur Envoyer.";
+        too_old: "This page was open for a long time. Nothing is lost: please press Send again." | "Cette page est restée ouverte longtemps. Rien n’est perdu : veuillez appuyer de nouveau sur Envoyer.";
         thanks: "Thank you" | "Merci";
-        we_call: "We have your wish, and call you back." | "Nous avons votre demande et nous vous rappelons.";
+        we_call: "We’ll call you back." | "Nous vous rappellerons.";
         other: "Français" | "English";
         other_code: "fr" | "en";
     }
     impl {
-        slow_down(minutes: u64): "Too many were sent from here. Try again in {minutes} min, or call us." | "Trop d’envois sont partis d’ici. Réessayez dans {minutes} min, ou appelez-nous.";
+        slow_down(minutes: u64): "Too many requests were sent from here. Please try again in {minutes} min, or call us." | "Trop de demandes ont été envoyées d’ici. Veuillez réessayer dans {minutes} min ou nous appeler.";
     }
 }
 

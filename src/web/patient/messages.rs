@@ -12,7 +12,7 @@ use crate::actions::App;
 use crate::actions::calendar::event;
 use crate::actions::incoming::page;
 use crate::actions::messages::links;
-use crate::domain::patient::opt_out::OptOutBy;
+use crate::domain::patient::opt_out::{OptOutBy, OptOutScope};
 use crate::web::frame::address::Secret;
 use crate::web::frame::errors::PageResult;
 use crate::web::frame::page::public_page;
@@ -23,6 +23,8 @@ struct MessagesPage {
     lang: &'static str,
     words: &'static Words,
     opted_out: bool,
+    no_reminders: bool,
+    by_mail: bool,
     path: String,
 }
 
@@ -36,17 +38,22 @@ pub(in crate::web) async fn messages_page(
         lang: language.into(),
         words: Words::for_language(language),
         opted_out: opened.opted_out,
+        no_reminders: opened.no_reminders,
+        by_mail: opened.recipient.email().is_some(),
         path: links::path(&secret),
     };
     Ok(public_page(StatusCode::OK, &page))
 }
 
-/// Stops messages to the address of this link.
+/// Stops messages to the address of this link: all of them, or with the field `scope=reminders` those alone.
 pub(in crate::web) async fn stop_messages(
     State(app): State<App>,
     Secret(secret): Secret,
+    form: Bytes,
 ) -> PageResult {
-    page::messages(&app, &secret, false, OptOutBy::Link).await?;
+    let wanted = url::form_urlencoded::parse(&form).find(|(name, _)| name == "scope");
+    let scope = wanted.and_then(|(_, scope)| scope.parse().ok()).unwrap_or(OptOutScope::All);
+    page::messages(&app, &secret, Some(scope), OptOutBy::Link).await?;
     Ok(session_redirect(&secret, "off")?)
 }
 
@@ -55,7 +62,7 @@ pub(in crate::web) async fn start_messages(
     State(app): State<App>,
     Secret(secret): Secret,
 ) -> PageResult {
-    page::messages(&app, &secret, true, OptOutBy::Link).await?;
+    page::messages(&app, &secret, None, OptOutBy::Link).await?;
     Ok(session_redirect(&secret, "on")?)
 }
 
@@ -75,6 +82,7 @@ pub(in crate::web) async fn unsubscribe(
     if !is_encoded && !is_multipart {
         return Ok(StatusCode::BAD_REQUEST.into_response());
     }
-    page::messages(&app, &secret, false, OptOutBy::OneClick).await?;
+    // The button stands on reminders, and stops those.
+    page::messages(&app, &secret, Some(OptOutScope::Reminders), OptOutBy::OneClick).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -98,8 +98,9 @@ impl Note {
             // What a shop has to agree to is said below.
             Self::Moved => (!opened.session.awaits_shop()).then_some(words.moved),
             Self::Asked => Some(words.asked),
+            Self::Off if opened.no_reminders => Some(words.no_reminders),
             Self::Off => opened.opted_out.then_some(words.off),
-            Self::On => (!opened.opted_out).then_some(words.on),
+            Self::On => (!opened.opted_out && !opened.no_reminders).then_some(words.on),
         }
     }
 }
@@ -230,7 +231,7 @@ pub(in crate::web) async fn take_offer(
 ) -> PageResult {
     let note = match start_of(&form) {
         None => "changed",
-        Some(start) => match page::take(&app, &secret, start).await? {
+        Some(start) => match Box::pin(page::take(&app, &secret, start)).await? {
             Answered::Noted => "moved",
             // The time was taken meanwhile; the page offers others.
             Answered::Changed => "asked",

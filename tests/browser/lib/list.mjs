@@ -19,13 +19,13 @@ export async function everyPage() {
   const name = new RegExp(booked[0].patient.family_name);
   const outside = [
     { name: "sign-in", path: "/sign-in", must: /Password/ },
-    { name: "visit", path: visit, must: /I will be there/ },
-    { name: "visite", path: visite, must: /Je serai là/ },
-    { name: "visit-messages", path: `${visit}/messages`, must: /Stop these messages/ },
+    { name: "visit", path: visit, must: /I’ll be there/ },
+    { name: "visite", path: visite, must: /je serai là/ },
+    { name: "visit-messages", path: `${visit}/messages`, must: /Unsubscribe from messages/ },
     { name: "visite-messages", path: `${visite}/messages`, must: /Revenir à votre rendez-vous|Retour/ },
     { name: "prepare", path: `${visit}/prepare`, must: /minutes early|arrive|bring|before/i },
     { name: "consultation-thanks", path: "/consultation/thanks", must: /Thank/ },
-    { name: "nothing-here", path: "/a/nothing", must: /Nothing here/ },
+    { name: "nothing-here", path: "/a/nothing", must: /Page not found/ },
     { name: "shop-link", path: new URL(link.url).pathname, must: /Fictional Maple/ },
     { name: "mailbox", path: "/demo/mailbox", must: /newest first/ },
     { name: "mail-as-shown", path: `/demo/mailbox/${mail.id}/html`, must: /\w{4}/ },

@@ -229,19 +229,24 @@ impl Answer {
 
     /// Whether a page says something.
     pub(crate) fn says(&self, words: &str) -> bool {
-        self.text.contains(words)
+        self.read_out().contains(words)
+    }
+
+    /// The page as it is read: what keeps a name from turning the words around it is not.
+    fn read_out(&self) -> String {
+        self.text.replace("<bdi>", "").replace("</bdi>", "")
     }
 
     /// Each of these is said.
     #[track_caller]
     pub(crate) fn shows(&self, words: &[&str]) {
-        shows(&self.text, words);
+        shows(&self.read_out(), words);
     }
 
     /// None of these is said.
     #[track_caller]
     pub(crate) fn hides(&self, words: &[&str]) {
-        hides(&self.text, words);
+        hides(&self.read_out(), words);
     }
 }
 

@@ -115,6 +115,12 @@ impl TestApp {
         Clinic { site, noor, theo, consult, treatment, owned, rented }
     }
 
+    /// Another room to talk in.
+    pub(crate) async fn make_room(&self, clinic: &Clinic, name: &str) -> String {
+        let room = json!({"site_id": clinic.site, "name": name, "capabilities": ["consultation"]});
+        self.make("/rooms", room).await
+    }
+
     /// A window in which the rented laser is here.
     pub(crate) async fn rent(&self, clinic: &Clinic, start: &str, end: &str) -> String {
         self.make(

@@ -83,6 +83,11 @@ impl Mail {
         }
     }
 
+    /// Its Message-ID, in its brackets.
+    pub(crate) fn id(&self) -> &str {
+        self.raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap()
+    }
+
     /// The value of a line of its calendar, such as `SEQUENCE`.
     #[track_caller]
     pub(crate) fn line(&self, name: &str) -> String {
@@ -102,10 +107,11 @@ impl Mail {
         hides(&self.text, words);
     }
 
-    /// The address of the page that it links to.
+    /// The address of the patient's page that it links to, or to a part of it.
     pub(crate) fn link(&self) -> String {
         let at = self.text.find("/a/").unwrap();
-        self.text[at..].split_whitespace().next().unwrap().to_owned()
+        let link = self.text[at..].split_whitespace().next().unwrap();
+        link.strip_suffix("/prepare").unwrap_or(link).to_owned()
     }
 }
 

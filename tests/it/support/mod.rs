@@ -3,9 +3,12 @@
 
 pub(crate) mod answer;
 pub(crate) mod browser;
+pub(crate) mod chance;
+pub(crate) mod clients;
 pub(crate) mod clinic;
 pub(crate) mod database;
 pub(crate) mod mail;
+pub(crate) mod outside;
 pub(crate) mod past;
 pub(crate) mod server;
 pub(crate) mod shops;
@@ -29,7 +32,7 @@ use fadeline::storage::Db;
 use serde_json::Value;
 use tower::ServiceExt;
 
-pub(crate) use answer::{Answer, has};
+pub(crate) use answer::{Answer, has, texts};
 pub(crate) use browser::{Browser, PASSWORD, borrowed, encoded, fields, give_password};
 pub(crate) use clinic::Clinic;
 use database::Database;
@@ -146,16 +149,26 @@ impl TestApp {
 
     /// One that is empty but for its users, on a database that is kept elsewhere.
     pub(crate) async fn on(database: Database) -> Self {
-        Self::begun_on(database, MONDAY, Policy::default()).await
+        Self::begun_on(database, MONDAY, Policy::default(), profile()).await
     }
 
     async fn begun(now: &str, policy: Policy) -> Self {
-        Self::begun_on(Database::fresh().await, now, policy).await
+        Self::begun_on(Database::fresh().await, now, policy, profile()).await
     }
 
-    async fn begun_on(database: Database, now: &str, policy: Policy) -> Self {
+    /// One that is empty but for its users, at another time, with other numbers, of another clinic.
+    pub(crate) async fn begun_as(now: &str, policy: Policy, profile: ClinicProfile) -> Self {
+        Self::begun_on(Database::fresh().await, now, policy, profile).await
+    }
+
+    async fn begun_on(
+        database: Database,
+        now: &str,
+        policy: Policy,
+        profile: ClinicProfile,
+    ) -> Self {
         let clock = Clock::still_at(now.parse().unwrap());
-        let app = App::new(database.db().await, clock, toronto(), policy, profile());
+        let app = App::new(database.db().await, clock, toronto(), policy, profile);
         let maple = {
             let mut tx = app.db.begin().await.unwrap();
             let id = app.clock.id();

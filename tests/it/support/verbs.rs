@@ -138,7 +138,7 @@ impl TestApp {
 
     /// Registers a patient and answers their id.
     pub(crate) async fn register(&self, name: &str) -> String {
-        let patient = json!({"given_name": name, "family_name": "Sample", "phone": "416-555-0123", "email": format!("{}@example.test", name.to_lowercase())});
+        let patient = json!({"given_name": name, "family_name": "Sample", "phone": "416-555-0123", "email": format!("{}@example.test", name.to_lowercase()), "duplicate_ok": true});
         self.post("/patients", patient).await.expect(201).id()
     }
 

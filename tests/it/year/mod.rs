@@ -3,7 +3,6 @@
 //! a step. Whatever happens, each reminder ends in one state, goes out once, and is true when it does. All that
 //! is chosen follows from a seed, which is printed: `YEAR_SEED=7 cargo test --test it year -- --nocapture` lives it again.
 
-mod chance;
 mod deeds;
 mod model;
 mod nodes;
@@ -21,12 +20,12 @@ use fadeline::domain::patient::channel::Channel;
 use fadeline::storage::messages::ledger;
 use serde_json::json;
 
-use self::chance::Chance;
 use self::deeds::{Deed, number};
 use self::model::{Log, Model, Person, Reach};
 use self::nodes::Node;
 use self::sky::Sky;
 use self::watch::Handed;
+use crate::support::chance::Chance;
 use crate::support::clinic::{ALL_DAYS, hours};
 use crate::support::{TestApp, database, toronto};
 
@@ -138,7 +137,7 @@ impl Year {
             };
             let language = if who % 3 == 1 { "fr" } else { "en" };
             let patient = json!({"given_name": format!("P{who}"), "family_name": "Sample", "phone": reach.phone, "email": reach.email,
-                "preferred_channel": reach.prefers, "preferred_language": language});
+                "preferred_channel": reach.prefers, "preferred_language": language, "duplicate_ok": true});
             let id = self.desk().post("/patients", patient).await.expect(201).id();
             let course = self.desk().open_course_for(&id).await;
             let reach = Log::begun(self.now, reach);

@@ -68,13 +68,6 @@ impl Reach {
             _ => Some(&self.phone),
         }
     }
-
-    /// By which way a reminder goes: the wished one, else that of the rule, else any.
-    pub(super) fn way(&self, rule: Channel) -> (Channel, String) {
-        let ways = [self.prefers, Some(rule), Some(Channel::Sms)];
-        let mut ways = ways.into_iter().flatten();
-        ways.find_map(|way| Some((way, self.address(way)?.to_owned()))).unwrap()
-    }
 }
 
 /// A patient.
@@ -117,6 +110,10 @@ pub(super) struct Model {
     pub(super) known: BTreeMap<String, usize>,
     /// Addresses and numbers that were opted out.
     pub(super) opted_out: BTreeMap<String, Log<bool>>,
+    /// Addresses to which no reminder goes, though all else does.
+    pub(super) no_reminders: BTreeMap<String, Log<bool>>,
+    /// Addresses and numbers at which nothing arrives, and since when that is known.
+    pub(super) dead: BTreeMap<String, DateTime<Utc>>,
 }
 
 impl Model {
@@ -131,9 +128,47 @@ impl Model {
         opted_out || self.people[who].reach.at(at).is_some_and(|reach| reach.refused)
     }
 
+    /// The same for a reminder, which may be unwanted where all else is not.
+    pub(super) fn unreminded_at(&self, who: usize, to: &str, at: DateTime<Utc>) -> bool {
+        let none = self.no_reminders.get(to).and_then(|log| log.at(at)).is_some_and(|none| *none);
+        none || self.refused_at(who, to, at)
+    }
+
+    pub(super) fn unreminded_since(&self, who: usize, to: &str, from: DateTime<Utc>) -> bool {
+        let none = self.no_reminders.get(to).is_some_and(|log| log.ever_since(from, |none| *none));
+        none || self.refused_since(who, to, from)
+    }
+
     pub(super) fn opt(&mut self, to: &str, out: bool, now: DateTime<Utc>) {
-        let log = self.opted_out.entry(to.to_owned());
-        log.or_insert_with(|| Log::begun(DateTime::UNIX_EPOCH, false)).set(now, out);
+        set(&mut self.opted_out, to, out, now);
+        set(&mut self.no_reminders, to, false, now);
+    }
+
+    /// The button of a mail program ends reminders alone.
+    pub(super) fn end_reminders(&mut self, to: &str, now: DateTime<Utc>) {
+        if !self.opted_out.get(to).is_some_and(|log| *log.now()) {
+            set(&mut self.no_reminders, to, true, now);
+        }
+    }
+
+    /// Whether it was known before `at` that nothing arrives there.
+    fn is_dead_at(&self, to: &str, at: DateTime<Utc>) -> bool {
+        self.dead.get(to).is_some_and(|since| *since < at)
+    }
+
+    /// By which way a reminder goes: the wished one, else that of the rule, else any; where something arrives, if there is such a way.
+    pub(super) fn way(
+        &self,
+        who: usize,
+        rule: Channel,
+        at: DateTime<Utc>,
+    ) -> Option<(Channel, String)> {
+        let reach = self.people[who].reach.at(at)?;
+        let ways = [reach.prefers, Some(rule), Some(Channel::Email), Some(Channel::Sms)];
+        ways.into_iter().flatten().find_map(|way| {
+            let to = reach.address(way).filter(|to| !self.is_dead_at(to, at))?;
+            Some((way, to.to_owned()))
+        })
     }
 
     /// Visits that are to come.
@@ -141,6 +176,11 @@ impl Model {
         let to_come = |visit: &Visit| visit.truth.now().on && visit.truth.now().start > now;
         (0..self.visits.len()).filter(|index| to_come(&self.visits[*index])).collect()
     }
+}
+
+fn set(logs: &mut BTreeMap<String, Log<bool>>, to: &str, so: bool, now: DateTime<Utc>) {
+    let log = logs.entry(to.to_owned());
+    log.or_insert_with(|| Log::begun(DateTime::UNIX_EPOCH, false)).set(now, so);
 }
 
 /// The three reminders of `docs/domain.md` 3.
@@ -266,18 +306,23 @@ pub(super) fn due(lead: Lead, start: DateTime<Utc>) -> Due {
 }
 
 /// How a message may say when a visit is, in either language, mail or text.
-pub(super) fn said(start: DateTime<Utc>) -> [String; 2] {
-    let (en, fr) = (
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-        [
-            "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre",
-            "octobre", "novembre", "décembre",
-        ],
-    );
+pub(super) fn said(start: DateTime<Utc>) -> [String; 3] {
+    let en = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let fr = [
+        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre",
+        "octobre", "novembre", "décembre",
+    ];
+    // As texts say it.
+    let short = [
+        "janv.", "févr.", "mars", "avr.", "mai", "juin", "juill.", "aout", "sept.", "oct.", "nov.",
+        "déc.",
+    ];
     let wall = wall(start);
     let (month, day) = (usize::try_from(wall.month0()).unwrap(), wall.day());
     let (pm, hour) = wall.hour12();
     let first = if day == 1 { "er" } else { "" };
+    let minute = if wall.minute() == 0 { String::new() } else { format!(" {:02}", wall.minute()) };
+    let french = |month: &str| format!("{day}{first} {month} à {} h{minute}", wall.hour());
     [
         format!(
             "{} {day}, {hour}:{:02} {}.m.",
@@ -285,6 +330,7 @@ pub(super) fn said(start: DateTime<Utc>) -> [String; 2] {
             wall.minute(),
             if pm { "p" } else { "a" }
         ),
-        format!("{day}{first} {} à {} h {:02}", fr[month], wall.hour(), wall.minute()),
+        french(fr[month]),
+        french(short[month]),
     ]
 }

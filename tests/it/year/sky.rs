@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 
-use super::chance::Chance;
+use crate::support::chance::Chance;
 use crate::support::mail::Mail;
 
 /// What happens to a message.

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
 use fadeline::domain::clinic::reminder::Purpose;
-use fadeline::domain::messages::message::{Message, MessageKind, MessageStatus, Unsent};
+use fadeline::domain::messages::message::{
+    Audience, Message, MessageKind, MessageStatus, TakenBack, Tells, Unsent,
+};
 use fadeline::domain::patient::channel::Channel;
 
 use super::Year;
@@ -20,6 +22,8 @@ struct Expected {
     due: Due,
     channel: Channel,
     to: String,
+    /// Whether nothing arrives by any way of the patient's.
+    nowhere: bool,
 }
 
 impl Year {
@@ -33,6 +37,9 @@ impl Year {
         self.none_unexpected(&ledgers, &expected);
         for one in &expected {
             self.is_accounted_for(one, &ledgers[one.visit]);
+        }
+        for (visit, ledger) in ledgers.iter().enumerate() {
+            self.is_known_or_asked_for(visit, ledger).await;
         }
         let refused = *self.sky.refused.lock().unwrap();
         self.counts.insert("refused in an outage", refused);
@@ -88,9 +95,11 @@ impl Year {
                 if at > self.now || !visit.truth.at(at).is_some_and(stands) {
                     continue;
                 }
-                let (channel, to) =
-                    self.model.people[visit.who].reach.at(at).unwrap().way(lead.way());
-                expected.push(Expected { visit: index, lead, start, due, channel, to });
+                // Where nothing arrives by any way, it is planned for the rule's, and goes nowhere.
+                let way = self.model.way(visit.who, lead.way(), at);
+                let nowhere = way.is_none();
+                let (channel, to) = way.unwrap_or((lead.way(), String::new()));
+                expected.push(Expected { visit: index, lead, start, due, channel, to, nowhere });
             }
         }
         expected
@@ -153,7 +162,7 @@ impl Year {
             .any(|(then, to)| *to == one.to && *then >= at && *then <= one.start);
         let held_up = tried || outage || died;
         let behind = waits_for_a_change(one, ledger);
-        let refused = self.model.refused_at(visit.who, &one.to, at);
+        let refused = one.nowhere || self.model.unreminded_at(visit.who, &one.to, at);
         let skipped = matches!(one.due, Due::Skipped(_));
         let mut notes = vec!["reminders due"];
         if matches!(one.due, Due::Moved(_)) {
@@ -178,8 +187,8 @@ impl Year {
             // What says already that it does not go out need not say so again for another reason.
             let says = |row: &&Message| match row.reason {
                 Some(Unsent::QuietHours) => skipped,
-                Some(Unsent::NoConsent) => {
-                    self.model.refused_since(visit.who, &one.to, visit.truth.begun_at())
+                Some(Unsent::NoConsent) if !one.nowhere => {
+                    self.model.unreminded_since(visit.who, &one.to, visit.truth.begun_at())
                 }
                 _ => refused,
             };
@@ -196,22 +205,22 @@ impl Year {
             notes.push("held up until it was of no use");
             let last = rows.iter().max_by_key(|row| (row.session_version, row.id)).unwrap();
             let since = |so: &dyn Fn(&Truth) -> bool| visit.truth.ever_since(at, so);
-            let readdressed = |to: &str| {
-                self.model.people[visit.who]
-                    .reach
-                    .ever_since(at, |reach| reach.way(one.lead.way()).1 != to)
-            };
+            let dead = self.model.dead.contains_key(&one.to);
+            let readdressed = self.model.people[visit.who].reach.ever_since(at, |reach| {
+                reach.address(one.channel) != Some(&one.to)
+                    || reach.prefers.is_some_and(|way| way != one.channel)
+            });
             let right = match (last.status, last.reason) {
-                (_, Some(Unsent::NoConsent)) => self.model.refused_since(visit.who, &one.to, at),
+                (_, Some(Unsent::NoConsent)) => self.model.unreminded_since(visit.who, &one.to, at),
                 (_, Some(Unsent::Moved)) => since(&|truth| truth.start != one.start),
                 (_, Some(Unsent::Cancelled)) => since(&|truth| !truth.on),
                 (_, Some(Unsent::Confirmed)) => {
                     one.lead == Lead::TwoDays && since(&|truth| truth.confirmed)
                 }
-                (_, Some(Unsent::Readdressed)) => readdressed(&one.to),
-                (MessageStatus::Failed, _) | (_, Some(Unsent::TooLate | Unsent::QuietHours)) => {
-                    true
-                }
+                (_, Some(Unsent::Readdressed)) => readdressed || dead,
+                (_, Some(Unsent::Unreachable)) => dead,
+                (MessageStatus::Failed, _)
+                | (_, Some(Unsent::TooLate | Unsent::QuietHours | Unsent::JustTold)) => true,
                 _ => false,
             };
             assert!(right, "it did not go out for a reason that is none: {told}");
@@ -219,6 +228,54 @@ impl Year {
         for note in notes {
             self.count(note);
         }
+    }
+
+    /// What the patient of a visit was told last is true, or somebody is still asked to tell them.
+    async fn is_known_or_asked_for(&mut self, visit: usize, ledger: &[Message]) {
+        let id = self.model.visits[visit].id.clone();
+        let truth = self.model.visits[visit].truth.now().clone();
+        let tells = |row: &&Message| {
+            let told = row.kind.tells().is_some() || row.kind == MessageKind::Reminder;
+            told && row.kind.audience() == Audience::Patient && row.channel != Channel::Desk
+        };
+        let waits = |row: &Message| {
+            matches!(row.status, MessageStatus::Scheduled | MessageStatus::Sending)
+                && row.kind.tells().is_some()
+        };
+        // What takes an entry back from a calendar and says that the visit stands tells nothing new of it.
+        let stands =
+            |row: &Message| row.content.taken_back.is_some_and(|why| why != TakenBack::Cancelled);
+        let heard = ledger.iter().filter(tells).filter(|row| !stands(row));
+        let last = heard
+            .filter_map(|row| {
+                let taken = self.handed.get(&row.id.to_string())?.taken().max()?;
+                Some((taken, row))
+            })
+            .max_by_key(|(taken, row)| (*taken, row.stamp));
+        let knows = last.is_some_and(|(_, row)| {
+            let gone = row.kind.tells() == Some(Tells::Gone);
+            gone != truth.on && (gone || row.content.starts_at == truth.start)
+        });
+        // A patient who has said that they come knows when.
+        if knows || (truth.on && truth.confirmed) || ledger.iter().any(waits) {
+            return self.count("know what is true");
+        }
+        if last.is_none() && !truth.on {
+            return self.count("never heard of what was called off");
+        }
+        let tasks = self.desk().get(&format!("/tasks?session_id={id}&limit=200")).await.expect(200);
+        let asked = tasks.items().iter().any(|task| {
+            let kind = task["kind"].as_str().unwrap();
+            let detail = task["detail"].as_str().unwrap();
+            ["change_to_tell", "message_late", "patient_to_phone"].contains(&kind)
+                || (kind == "message_failed" && !detail.contains("Ask for a"))
+        });
+        assert!(
+            asked,
+            "YEAR_SEED={} they know something else, and nobody is asked to phone: {:#?} {ledger:#?} {}",
+            self.seed, self.model.visits[visit], tasks.text
+        );
+        self.count("to be phoned");
     }
 
     fn tell(&self) {
@@ -264,6 +321,8 @@ impl Year {
             ("rows superseded: moved", 10),
             ("rows superseded: cancelled", 10),
             ("rows superseded: confirmed", 3),
+            ("know what is true", 150),
+            ("to be phoned", 10),
         ] {
             let times = self.counts.get(what).copied().unwrap_or_default();
             assert!(times >= least, "only {times} × {what}: that proves little");
@@ -271,13 +330,18 @@ impl Year {
     }
 }
 
-/// Whether a change of the visit was still to be told to the address first (rule 43): within its grace time, or held up itself.
+/// Whether a change of the visit was still to be told first (rule 43), within its grace time, or held up itself; or whether the
+/// patient was told of it so lately that nobody reminds them yet.
 fn waits_for_a_change(one: &Expected, ledger: &[Message]) -> bool {
     let at = one.due.when();
     ledger.iter().any(|row| {
-        let change =
-            row.kind.tells().is_some() && row.channel == one.channel && row.created_at <= at;
+        let first = row.kind.tells().is_some() && row.created_at <= at;
+        let told = matches!(row.kind, MessageKind::Invite | MessageKind::Update);
+        let apart = if told { Duration::hours(1) } else { Duration::zero() };
+        let theirs = row.channel == one.channel || (told && row.channel != Channel::Desk);
         let went = row.sent_at.map_or(row.created_at + Duration::hours(50), |sent| sent);
-        change && went > at && row.status != MessageStatus::Suppressed
+        // One that could not go out until it was of no use was waited for too.
+        let waited = row.status != MessageStatus::Suppressed || row.reason == Some(Unsent::Past);
+        first && theirs && went + apart > at && waited
     })
 }

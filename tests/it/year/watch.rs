@@ -3,15 +3,15 @@
 //! unless it could not be known.
 
 use chrono::{DateTime, Duration, Utc};
-use fadeline::domain::messages::message::{Message, MessageKind};
+use fadeline::domain::messages::message::{Audience, Message, MessageKind};
 use fadeline::domain::patient::channel::Channel;
 use fadeline::storage::messages::ledger;
 
 use super::Year;
-use super::chance::Chance;
 use super::deeds::Deed;
 use super::model::{Lead, due, is_quiet, said};
 use super::sky::{Fate, Try};
+use crate::support::chance::Chance;
 
 /// What the servers saw of one row of the ledger.
 #[derive(Debug, Default)]
@@ -79,6 +79,9 @@ impl Year {
             self.is_true(visit, &row, &one, &told);
             self.link(visit, &one);
         }
+        if one.fate == Fate::Never && row.kind.audience() == Audience::Patient {
+            self.model.dead.entry(one.to.clone()).or_insert(self.now);
+        }
         self.aftermath(visit, &row, &one, &id);
     }
 
@@ -120,6 +123,8 @@ impl Year {
         }
         self.count("reminders taken");
         let lead = Lead::read(&row.lead);
+        let wanted = !self.model.unreminded_at(who, &one.to, self.now);
+        assert!(wanted, "no reminder is wanted there: {told}");
         assert!(!is_quiet(self.now), "it comes at night: {told}");
         assert!(lead != Lead::TwoDays || !truth.confirmed, "that was confirmed: {told}");
         let due = due(lead, truth.start).when();

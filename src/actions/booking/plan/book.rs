@@ -11,6 +11,7 @@ use crate::actions::booking::new_session::booked;
 use crate::actions::booking::{change, decide, diaries};
 use crate::actions::course::session_view::{SessionView, session_view};
 use crate::actions::course::{case, lock};
+use crate::actions::messages::notices::Of;
 use crate::actions::referral::bookings::standing_at;
 use crate::actions::{Answer, App, Caller, Error, Found, Result, Work};
 use crate::domain::booking::availability::Slot;
@@ -158,7 +159,8 @@ pub async fn book(
     work.note_deed("course.plan_book");
     let mut shown = Vec::new();
     for one in &accepted {
-        shown.push(book_one(&mut work, &course, &all, one, new.overriding.as_ref()).await?);
+        let granted = (one, new.overriding.as_ref());
+        shown.push(book_one(&mut work, &course, &all, granted, accepted.len() > 1).await?);
     }
     let detail = Some(format!("{} sessions", shown.len()));
     work.audit("course.plan_book", ("course", course.id.0), Some(course.patient_id), detail)
@@ -215,8 +217,8 @@ async fn book_one(
     work: &mut Work<'_>,
     course: &Course,
     all: &Search,
-    one: &Accepted,
-    why: Option<&Override>,
+    (one, why): (&Accepted, Option<&Override>),
+    together: bool,
 ) -> Result<SessionView> {
     let of = (course.id, course.patient_id);
     let standing = standing_at(work, of, all.service.id, one.diary.shop.as_ref(), None).await?;
@@ -224,7 +226,7 @@ async fn book_one(
     sessions::insert(&mut work.tx, &session).await?;
     decide::claim(work, &one.diary, one.granted.place, one.start, Claimant::Session(session.id))
         .await?;
-    change::note_booked(work, &session).await?;
+    change::note_booked(work, &session, if together { Of::Plan } else { Of::Booking }).await?;
     case::note_overrides(work, session.id, course, &one.granted.overridden, why).await?;
     let listed = sessions::get(&mut work.tx, session.id).await.found("session")?;
     Ok(SessionView { warnings: one.granted.warnings.clone(), ..session_view(work.app, listed) })

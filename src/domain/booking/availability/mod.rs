@@ -125,6 +125,7 @@ impl Search<'_> {
 
         let mut starts = open.clone();
         starts.intersect_with(&patient);
+        starts.intersect_with(&self.alone());
         starts.intersect_with(&self.pairs(&people, &devices));
         if diary.needs_room() {
             starts.intersect_with(&self.any(&rooms, |room| &room.free));
@@ -196,6 +197,17 @@ impl Search<'_> {
         for busy in self.diary.taken(resource) {
             self.grid.block(bits, *busy, before, after);
         }
+    }
+
+    /// When nobody is booked who looks like the same person, unless the caller goes past that.
+    fn alone(&self) -> FixedBitSet {
+        let (diary, mut bits) = (self.diary, self.grid.all());
+        let (before, after) = diary.claimed_around(Taken::Present);
+        let pardoned = diary.pardoned.contains(&Code::PossibleSamePatient);
+        for busy in diary.look_alikes.iter().filter(|_| !pardoned) {
+            self.grid.block(&mut bits, *busy, before, after);
+        }
+        bits
     }
 
     fn within(&self, hours: &[Interval], taken: Taken) -> FixedBitSet {

@@ -71,6 +71,12 @@ impl Search<'_> {
                 "The patient has other sessions in these days.",
             ));
         }
+        if lost.taken(&self.grid.all(), &self.alone()) {
+            refused.push(Refusal::new(
+                Code::PossibleSamePatient,
+                "Somebody with the same name and the same number, email or date of birth has sessions in these days.",
+            ));
+        }
         refused.extend(self.people_refused(people, lost));
         if diary.needs_device() {
             refused.extend(self.devices_refused(people, devices, lost));

@@ -1,7 +1,7 @@
 //! The reminders of a patient: each rule by the way that the patient wishes, or that
 //! the rule names, or that there is; and, where one cannot go out, a call by the desk (rule 53).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::Planned;
 use crate::domain::clinic::policy::Policy;
@@ -15,6 +15,7 @@ use crate::domain::patient::{Email, Phone};
 use crate::domain::time::time_zone::Tz;
 
 /// How a patient can be reached.
+#[expect(clippy::struct_excessive_bools, reason = "what is refused, and what is dead, by each way")]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reach {
     /// By mail there.
@@ -29,6 +30,12 @@ pub struct Reach {
     pub refused_email: bool,
     /// Whether they have opted out of text messages.
     pub refused_sms: bool,
+    /// Whether they want no reminders by mail.
+    pub no_reminders: bool,
+    /// Whether nothing arrives at their address any more.
+    pub dead_email: bool,
+    /// Whether their number takes no texts.
+    pub dead_sms: bool,
 }
 
 impl Reach {
@@ -40,12 +47,58 @@ impl Reach {
         }
     }
 
-    /// The way and the address for a message that is meant to go by `channel`.
+    /// Whether nothing arrives by `channel` any more.
+    fn is_dead(&self, channel: Channel) -> bool {
+        match channel {
+            Channel::Email => self.dead_email,
+            Channel::Sms => self.dead_sms,
+            Channel::Desk => false,
+        }
+    }
+
+    /// The way and the address for a message that is meant to go by `channel`: one at which something arrives, if there is any.
     #[must_use]
     pub fn by(&self, channel: Channel) -> (Channel, Option<Recipient>) {
         let ways = [self.preferred, Some(channel), Some(Channel::Email), Some(Channel::Sms)];
-        let found = ways.into_iter().flatten().find_map(|way| Some((way, self.at(way)?)));
+        let alive = |way: &Channel| !self.is_dead(*way);
+        let mut ways = ways.into_iter().flatten().filter(alive);
+        let found = ways.find_map(|way| Some((way, self.at(way)?)));
         found.map_or((channel, None), |(way, to)| (way, Some(to)))
+    }
+
+    /// The addresses at which something arrives that may be sent, mail first.
+    #[must_use]
+    pub fn working(&self) -> Vec<Recipient> {
+        let ways = [Channel::Email, Channel::Sms].into_iter();
+        ways.filter(|way| !self.is_dead(*way) && !self.refuses(*way))
+            .filter_map(|way| self.at(way))
+            .collect()
+    }
+
+    /// Whether `to` is the patient's own, whatever may be sent there.
+    #[must_use]
+    pub fn is_current(&self, to: &Recipient) -> bool {
+        self.at(to.channel()).is_some_and(|own| own.is_same(to))
+    }
+
+    /// Whether `to` is the patient's own, and nothing arrives there any more.
+    #[must_use]
+    pub fn is_dead_at(&self, to: &Recipient) -> bool {
+        self.is_current(to) && self.is_dead(to.channel())
+    }
+
+    /// The address that mail would go to, and why none does.
+    #[must_use]
+    pub fn why_no_mail(&self) -> (Option<Recipient>, Unsent) {
+        let to = self.at(Channel::Email);
+        let why = if self.refuses(Channel::Email) {
+            Unsent::NoConsent
+        } else if to.is_some() {
+            Unsent::Unreachable
+        } else {
+            Unsent::NoAddress
+        };
+        (to, why)
     }
 
     /// Whether nothing may be sent to them by `channel`.
@@ -71,6 +124,8 @@ pub struct Booked<'a> {
     pub confirmed: bool,
     /// Whether its course is on hold (rule 73).
     pub on_hold: bool,
+    /// Whether its patient has been told something of it.
+    pub told: bool,
     /// The reminders that visits of its kind get.
     pub rules: &'a [ReminderRule],
 }
@@ -96,7 +151,8 @@ pub fn planned(
             all.push(reminder);
         }
     }
-    let call = (!visit.confirmed && !visit.on_hold).then(|| call(&all, now)).flatten();
+    let untold = !visit.told && reach.working().is_empty();
+    let call = (!visit.confirmed && !visit.on_hold).then(|| call(&all, untold, now)).flatten();
     all.extend(call);
     all
 }
@@ -115,10 +171,11 @@ fn reminder(
     };
     let unsent = if visit.on_hold {
         Some(Unsent::OnHold)
-    } else if reach.refuses(channel) {
+    } else if reach.refuses(channel) || (channel == Channel::Email && reach.no_reminders) {
         Some(Unsent::NoConsent)
     } else if recipient.is_none() {
-        Some(Unsent::NoAddress)
+        let dead = reach.dead_email || reach.dead_sms;
+        Some(if dead { Unsent::Unreachable } else { Unsent::NoAddress })
     } else if is_quiet {
         Some(Unsent::QuietHours)
     } else {
@@ -137,13 +194,21 @@ fn reminder(
     }
 }
 
-/// The call for what cannot go out: when the patient would have been asked to confirm, else with the first that is lost.
-fn call(reminders: &[Planned], now: DateTime<Utc>) -> Option<Planned> {
-    let lost = reminders
-        .iter()
-        .filter(|one| matches!(one.unsent, Some(Unsent::NoConsent | Unsent::NoAddress)));
+/// The call for what cannot go out: when the patient would have been asked to confirm, else with the first that is lost; at
+/// once where all of that has passed and nothing told them of the visit.
+fn call(reminders: &[Planned], untold: bool, now: DateTime<Utc>) -> Option<Planned> {
+    let is_lost = |one: &&Planned| match one.unsent {
+        Some(Unsent::NoConsent | Unsent::NoAddress | Unsent::Unreachable) => true,
+        // A patient who was never asked whether they come is phoned.
+        Some(Unsent::QuietHours) => one.purpose == Some(Purpose::Confirm),
+        _ => false,
+    };
+    let lost = reminders.iter().filter(is_lost);
     let to_come = lost.clone().filter(|one| one.due_at > now);
     let first = to_come.min_by_key(|one| (one.purpose != Some(Purpose::Confirm), one.due_at));
+    if first.is_none() && untold {
+        return Some(Planned::task(MessageKind::PhoneCall, now + Duration::seconds(1)));
+    }
     // What has passed keeps a call that is planned already from being taken back.
     let first = first.or_else(|| lost.max_by_key(|one| one.due_at))?;
     Some(Planned::task(MessageKind::PhoneCall, first.due_at))
@@ -175,6 +240,7 @@ mod tests {
             zone: toronto(),
             confirmed,
             on_hold,
+            told: false,
             rules: &rules,
         };
         let quiet = QuietHours::from_policy(&policy, toronto());

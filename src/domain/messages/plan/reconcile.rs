@@ -228,6 +228,9 @@ mod tests {
                 purpose: None,
                 words: None,
                 awaits: false,
+                was: None,
+                taken_back: None,
+                booked_at: None,
             }
         }
 
@@ -241,6 +244,7 @@ mod tests {
                 zone: toronto(),
                 confirmed: self.confirmed,
                 on_hold: false,
+                told: true,
                 rules: &rules,
             };
             planned(

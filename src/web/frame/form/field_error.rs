@@ -125,7 +125,7 @@ words! {
     struct FormWords {
         look_below: "Something is missing, or cannot be: see below." | "Quelque chose manque ou n’est pas possible : voyez plus bas.";
         needed: "This is needed." | "À remplir.";
-        unreadable: "It holds characters that nobody can read; type it again." | "Il contient des caractères illisibles ; veuillez le saisir de nouveau.";
+        unreadable: "It holds characters that nobody can read; type it again." | "Il contient des caractères illisibles; veuillez le saisir de nouveau.";
     }
     impl {
         too_short(least: usize): "At least {least} characters, please." | "Au moins {least} caractères, s’il vous plaît.";

@@ -3,11 +3,11 @@
 
 /// A source of numbers.
 #[derive(Debug, Clone)]
-pub(super) struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
     /// The one for `what` in the year of `seed`: the same for the same words, whatever was drawn before.
-    pub(super) fn of(seed: u64, what: &str) -> Self {
+    pub(crate) fn of(seed: u64, what: &str) -> Self {
         let mut hash = mixed(seed ^ 0xcbf2_9ce4_8422_2325);
         for byte in what.bytes() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -21,22 +21,22 @@ impl Chance {
     }
 
     /// A number from nought to below `n`.
-    pub(super) fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(n).unwrap()).unwrap()
     }
 
     /// A number of `from..=to`.
-    pub(super) fn between(&mut self, from: i64, to: i64) -> i64 {
+    pub(crate) fn between(&mut self, from: i64, to: i64) -> i64 {
         from + i64::try_from(self.below(usize::try_from(to - from + 1).unwrap())).unwrap()
     }
 
     /// Whether it happens, in so many cases of a hundred.
-    pub(super) fn percent(&mut self, cases: usize) -> bool {
+    pub(crate) fn percent(&mut self, cases: usize) -> bool {
         self.below(100) < cases
     }
 
     /// One of them.
-    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 }

@@ -1,0 +1,89 @@
+//! What the desk says on the telephone where no message tells a patient, or a shop, of a change.
+
+use chrono::{DateTime, Utc};
+
+use super::message::{Audience, Content, Message, MessageKind, Tells};
+use super::telling::Call;
+use super::wording;
+use crate::domain::patient::Language;
+use crate::domain::patient::channel::Channel;
+use crate::domain::time::civil;
+use crate::domain::time::time_zone::Tz;
+
+/// A time as the desk says it: `Thu Feb 11, 4:45 p.m.`
+fn spoken(zone: Tz, at: DateTime<Utc>) -> String {
+    let wall = civil::wall_of(zone, at);
+    let language = Language::En;
+    let [weekday, day] =
+        [wording::short_weekday, wording::short_day].map(|said| said(language, wall));
+    format!("{weekday} {day}, {}", wording::time(language, wall))
+}
+
+/// Until when a call has to be made: before the patient might come, at the old time or at the new one.
+#[must_use]
+pub fn due_at(call: &Call, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let times = [&call.from, &call.to].into_iter().flatten().map(|one| one.starts_at);
+    times.filter(|at| *at > now).min()
+}
+
+/// A time ends in a point already where it says a.m.
+fn sentence(text: &str) -> String {
+    text.replace("m..", "m.")
+}
+
+/// A sentence for the desk: whom to phone, by when, and what has changed. `zone` is the clinic's.
+#[must_use]
+pub fn detail(name: &str, call: &Call, zone: Tz, now: DateTime<Utc>) -> String {
+    let said = |at| spoken(zone, at);
+    let before = due_at(call, now).map(|at| format!(" before {}", said(at))).unwrap_or_default();
+    let change = match (&call.from, &call.to) {
+        (Some(from), Some(to)) if from.starts_at != to.starts_at => {
+            format!("the appointment moved from {} to {}", said(from.starts_at), said(to.starts_at))
+        }
+        (Some(from), Some(to)) if from.place != to.place => {
+            format!("the appointment on {} is now at {}", said(to.starts_at), to.place)
+        }
+        (_, Some(to)) => format!("the appointment on {} takes place", said(to.starts_at)),
+        (Some(from), None) => format!("the appointment on {} is cancelled", said(from.starts_at)),
+        (None, None) => "the appointment is cancelled".to_owned(),
+    };
+    sentence(&format!("Phone {name}{before}: {change}."))
+}
+
+/// The same for what a message tells of a change.
+#[must_use]
+pub fn detail_of(name: &str, message: &Message, zone: Tz, now: DateTime<Utc>) -> String {
+    let known = |starts_at| Content { starts_at, ..message.content.clone() };
+    let gone = message.kind.tells() == Some(Tells::Gone);
+    let call = Call {
+        from: if gone { Some(message.content.clone()) } else { message.content.was.map(known) },
+        to: (!gone).then(|| message.content.clone()),
+    };
+    detail(name, &call, zone, now)
+}
+
+/// The same for a message that has not gone out; `name` is the patient's, or the shop's.
+#[must_use]
+pub fn unsent_detail(name: &str, message: &Message, zone: Tz, now: DateTime<Utc>) -> String {
+    let way = match message.channel {
+        Channel::Sms => "text",
+        Channel::Email | Channel::Desk => "email",
+    };
+    let reason = format!("The {way} has not gone out.");
+    if message.kind.tells().is_some() {
+        return format!("{} {reason}", detail_of(name, message, zone, now));
+    }
+    let start = spoken(zone, message.content.starts_at);
+    sentence(&match (message.kind, message.kind.audience()) {
+        (MessageKind::Reminder, _) => {
+            format!("Phone {name} to remind them of the appointment on {start}. {reason}")
+        }
+        (MessageKind::ShopDay, _) => {
+            format!("Phone {name} and read out its list of the next day. {reason}")
+        }
+        (_, Audience::Practitioner) => {
+            format!("Give the practitioner the list of the next day. {reason}")
+        }
+        _ => format!("Phone {name} about the appointment on {start}. {reason}"),
+    })
+}

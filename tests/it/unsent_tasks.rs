@@ -1,0 +1,496 @@
+//! What is still unsent when its session comes near, and what can never arrive: a task for the desk in
+//! time, by the clock of the session; a number or an address that is dead is marked, and the next way takes over.
+
+use chrono::{DateTime, Duration, NaiveDateTime, Utc};
+use fadeline::delivery::Post;
+use fadeline::domain::time::civil;
+use serde_json::{Value, json};
+
+use crate::support::outside::{Down, Outside, Try};
+use crate::support::{Shop, TestApp, has, toronto};
+
+const OUT: &str = "out@example.test";
+const PHONE: &str = "+14165550123";
+const NO_MAIL: Down = Down { mail: true, texts: false };
+const NOTHING: Down = Down { mail: true, texts: true };
+
+/// The instant of a wall time.
+fn at(wall: &str) -> DateTime<Utc> {
+    let wall = NaiveDateTime::parse_from_str(wall, "%Y-%m-%dT%H:%M").unwrap();
+    civil::resolve(toronto(), wall).bound()
+}
+
+/// A clinic at nine on the first Monday of February, a patient with mail and telephone, and the world outside.
+async fn february() -> (TestApp, Outside, Post, String) {
+    let app = TestApp::at("2027-02-01T14:00:00Z").await;
+    app.make_clinic().await;
+    let patient =
+        json!({"given_name": "Ada", "family_name": "Sample", "phone": PHONE, "email": OUT});
+    let patient = app.post("/patients", patient).await.expect(201).id();
+    let course = app.open_course_for(&patient).await;
+    let outside = Outside::of(&app);
+    let post = outside.post(Down::default());
+    (app, outside, post, course)
+}
+
+async fn late(app: &TestApp, session: &str) -> Vec<String> {
+    let tasks = app.open_tasks(session).await;
+    tasks.into_iter().filter(|(kind, _)| kind == "message_late").map(|(_, detail)| detail).collect()
+}
+
+/// The story of the report, to the letter.
+#[tokio::test]
+async fn what_the_clinic_cancels_while_mail_is_down_is_a_call_within_the_hour() {
+    let (app, outside, post, course) = february().await;
+    let session = app.make_visit(&course, "consultation", "2027-02-02T10:00").await;
+    app.pass_to(&post, at("2027-02-01T09:05")).await;
+    assert_eq!(outside.mails(OUT).len(), 1, "the invitation is sent");
+    let down = outside.post(NO_MAIL);
+    app.cancel_for(&session, "clinic_request").await.expect(200);
+    app.pass_to(&down, at("2027-02-01T10:07")).await;
+    assert_eq!(app.open_tasks(&session).await, [], "it has an hour from when it was due");
+    app.pass_to(&down, at("2027-02-01T10:08")).await;
+    let said = late(&app, &session).await;
+    assert_eq!(said.len(), 1, "{said:?}");
+    for part in
+        ["Phone Ada Sample before Tue Feb 2, 10:00 a.m.", "Tue Feb 2, 10:00 a.m. is cancelled"]
+    {
+        assert!(said[0].contains(part), "{part} in {said:?}");
+    }
+    for then in ["2027-02-02T09:00", "2027-02-02T11:45", "2027-02-05T11:45"] {
+        app.pass_to(&down, at(then)).await;
+        assert_eq!(late(&app, &session).await.len(), 1, "at {then} it is still to be done, once");
+    }
+    assert_eq!(app.ledger(&session).await.last().unwrap(), "cancel suppressed past");
+}
+
+/// What a story does to a session, or about it, of which a message stays unsent.
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    Books,
+    Moves(&'static str),
+    Cancels,
+    /// Nothing: a reminder falls due.
+    Waits,
+}
+
+/// What is unsent, and from when on it is a task.
+struct Unsent {
+    start: &'static str,
+    deed: Deed,
+    /// When the ways went down and it was done.
+    now: &'static str,
+    /// At which minute it becomes a task.
+    late: &'static str,
+    /// What the desk reads.
+    says: &'static str,
+}
+
+async fn is_late_at(one: &Unsent) {
+    let (app, outside, post, course) = february().await;
+    let books = matches!(one.deed, Deed::Books);
+    let mut session = String::new();
+    if !books {
+        session = app.make_visit(&course, "consultation", one.start).await;
+    }
+    app.pass_to(&post, at(one.now)).await;
+    let down = outside.post(NOTHING);
+    match one.deed {
+        Deed::Books => session = app.make_visit(&course, "consultation", one.start).await,
+        Deed::Moves(to) => {
+            app.move_to(&session, to).await.expect(200).id().clone_into(&mut session);
+        }
+        Deed::Cancels => app.cancel(&session).await.expect(200).id().clone_into(&mut session),
+        Deed::Waits => (),
+    }
+    let told = format!("{:?} at {} of {}", one.deed, one.now, one.start);
+    app.pass_to(&down, at(one.late) - Duration::minutes(1)).await;
+    assert_eq!(late(&app, &session).await, Vec::<String>::new(), "{told}: before its time");
+    app.pass_to(&down, at(one.late)).await;
+    let said = late(&app, &session).await;
+    assert!(said.iter().any(|said| said.contains(one.says)), "{told}: {said:?}");
+}
+
+#[tokio::test]
+async fn each_change_is_a_task_an_hour_after_it_was_due_or_two_hours_before_it_is_of_no_use() {
+    for one in [
+        Unsent {
+            start: "2027-02-02T16:00",
+            deed: Deed::Books,
+            now: "2027-02-01T09:30",
+            late: "2027-02-01T10:33",
+            says: "the appointment on Tue Feb 2, 4:00 p.m. takes place",
+        },
+        Unsent {
+            start: "2027-02-02T16:00",
+            deed: Deed::Moves("2027-02-12T11:00"),
+            now: "2027-02-01T09:30",
+            late: "2027-02-01T10:33",
+            says: "before Tue Feb 2, 4:00 p.m.: the appointment moved from Tue Feb 2, 4:00 p.m. to Fri Feb 12, 11:00 a.m.",
+        },
+        // Moved to a time that is near.
+        Unsent {
+            start: "2027-02-12T11:00",
+            deed: Deed::Moves("2027-02-02T16:00"),
+            now: "2027-02-01T09:30",
+            late: "2027-02-01T10:33",
+            says: "before Tue Feb 2, 4:00 p.m.: the appointment moved from Fri Feb 12, 11:00 a.m. to Tue Feb 2, 4:00 p.m.",
+        },
+        // So near that half an hour has to be enough.
+        Unsent {
+            start: "2027-02-01T11:00",
+            deed: Deed::Cancels,
+            now: "2027-02-01T09:42",
+            late: "2027-02-01T10:30",
+            says: "before Mon Feb 1, 11:00 a.m.: the appointment on Mon Feb 1, 11:00 a.m. is cancelled",
+        },
+        // Farther off: two hours before, at the latest.
+        Unsent {
+            start: "2027-02-03T10:00",
+            deed: Deed::Cancels,
+            now: "2027-02-01T09:30",
+            late: "2027-02-03T08:00",
+            says: "Wed Feb 3, 10:00 a.m. is cancelled",
+        },
+        Unsent {
+            start: "2027-02-03T10:00",
+            deed: Deed::Moves("2027-02-12T11:00"),
+            now: "2027-02-01T09:30",
+            late: "2027-02-03T08:00",
+            says: "moved from Wed Feb 3, 10:00 a.m. to Fri Feb 12, 11:00 a.m.",
+        },
+    ] {
+        is_late_at(&one).await;
+    }
+}
+
+/// A reminder is of use for a while only: two hours before that ends, somebody has to remind.
+#[tokio::test]
+async fn a_reminder_that_does_not_go_out_is_a_task_while_it_is_still_of_use() {
+    for (now, start, late_at, says) in [
+        // To confirm, 48 hours ahead, of use for a day.
+        (
+            "2027-02-08T09:00", "2027-02-10T10:00", "2027-02-09T08:00",
+            "to remind them of the appointment on Wed Feb 10",
+        ),
+        // On the day, of use until half an hour is left.
+        (
+            "2027-02-10T07:30", "2027-02-10T10:00", "2027-02-10T08:10",
+            "to remind them of the appointment on Wed Feb 10",
+        ),
+    ] {
+        is_late_at(&Unsent { start, deed: Deed::Waits, now, late: late_at, says }).await;
+    }
+}
+
+/// After two days without a way; the session is farther off.
+#[tokio::test]
+async fn what_is_given_up_is_a_task_that_says_what_is_to_be_told() {
+    for (deed, says) in [
+        (
+            Deed::Moves("2027-02-19T11:00"),
+            "moved from Wed Feb 10, 10:00 a.m. to Fri Feb 19, 11:00 a.m.",
+        ),
+        (Deed::Cancels, "Wed Feb 10, 10:00 a.m. is cancelled"),
+        (Deed::Waits, "Wed Feb 10"),
+    ] {
+        let (app, outside, post, course) = february().await;
+        let session = app.make_visit(&course, "consultation", "2027-02-10T10:00").await;
+        app.pass_to(&post, at("2027-02-01T11:00")).await;
+        match deed {
+            Deed::Moves(to) => drop(app.move_to(&session, to).await.expect(200)),
+            Deed::Cancels => drop(app.cancel(&session).await.expect(200)),
+            Deed::Books | Deed::Waits => (),
+        }
+        app.pass_to(&outside.post(NOTHING), at("2027-02-06T20:00")).await;
+        let tasks = app.open_tasks(&session).await;
+        assert!(tasks.iter().any(|(_, said)| said.contains(says)), "{deed:?}: {tasks:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_was_never_asked_is_a_call() {
+    let (app, outside, post, course) = february().await;
+    let session = app.make_visit(&course, "consultation", "2027-02-10T10:00").await;
+    app.pass_to(&post, at("2027-02-08T09:00")).await;
+    let down = outside.post(NO_MAIL);
+    app.pass_to(&down, at("2027-02-10T09:00")).await;
+    assert!(
+        app.planned(&session)
+            .await
+            .iter()
+            .any(|one| one == "reminder 48h email suppressed too_late")
+    );
+    assert_eq!(app.open_tasks(&session).await.len(), 1, "one call, not two");
+}
+
+/// A shop that reads mail, and a patient whom it may know.
+async fn with_shop() -> (TestApp, Outside, Post, String, Shop) {
+    let (app, outside, post, course) = february().await;
+    let shop = app.make_shop("Harbour Light", 1).await;
+    app.shop_wants(&shop, json!({"email": "harbour@example.test"})).await;
+    app.disclose(&course, &shop.id).await;
+    (app, outside, post, course, shop)
+}
+
+#[tokio::test]
+async fn what_a_shop_is_not_told_in_time_is_a_call_to_the_shop() {
+    for deed in [Deed::Books, Deed::Moves("2027-02-12T11:00"), Deed::Cancels] {
+        let (app, outside, post, course, shop) = with_shop().await;
+        let down = outside.post(NO_MAIL);
+        let booked = async || {
+            app.book_at(&shop, &course, "consultation", "2027-02-02T16:00").await.expect(201)
+        };
+        let session = if matches!(deed, Deed::Books) {
+            booked().await.id()
+        } else {
+            let booked = booked().await;
+            app.accept(&shop, booked.str("referral_id")).await;
+            app.pass_to(&post, at("2027-02-01T09:30")).await;
+            booked.id()
+        };
+        let due = app.app.clock.now() + Duration::minutes(3);
+        match deed {
+            Deed::Moves(to) => drop(app.move_to(&session, to).await.expect(200)),
+            Deed::Cancels => drop(app.cancel(&session).await.expect(200)),
+            Deed::Books | Deed::Waits => (),
+        }
+        app.pass_to(&down, due + Duration::minutes(59)).await;
+        assert_eq!(late(&app, &session).await, Vec::<String>::new(), "{deed:?}");
+        app.pass_to(&down, due + Duration::minutes(61)).await;
+        let said = late(&app, &session).await;
+        assert!(said.iter().any(|said| said.contains("Phone Harbour Light")), "{deed:?}: {said:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_a_shop_does_not_get_is_read_out_to_it() {
+    let (app, outside, post, course, shop) = with_shop().await;
+    let booked = app.book_at(&shop, &course, "consultation", "2027-02-03T10:00").await.expect(201);
+    app.accept(&shop, booked.str("referral_id")).await;
+    app.pass_to(&post, at("2027-02-02T15:00")).await;
+    // Due at four.
+    app.pass_to(&outside.post(NO_MAIL), at("2027-02-03T09:59")).await;
+    let said = late(&app, &booked.id()).await;
+    assert!(
+        said.iter().any(|said| said.contains("Harbour Light") && said.contains("list")),
+        "{said:?}"
+    );
+}
+
+/// A patient who wants texts, with a session in two weeks.
+async fn wants_texts() -> (TestApp, Outside, Post, String, String) {
+    let (app, outside, post, course) = february().await;
+    let patient = app.patient_of(&course).await;
+    app.change_patient(&patient, json!({"preferred_channel": "sms"})).await;
+    let session = app.make_visit(&course, "consultation", "2027-02-16T10:00").await;
+    app.pass_to(&post, at("2027-02-01T12:00")).await;
+    (app, outside, post, patient, session)
+}
+
+/// The provider says what became of a text.
+async fn reports(app: &TestApp, text: &Try, status: &str, code: &str) {
+    let sid = format!("SM{}", text.row.replace('-', ""));
+    let fields = [("MessageSid", sid.as_str()), ("MessageStatus", status), ("ErrorCode", code)];
+    let answer = app.provider_calls(&format!("/texts/status/{}", text.row), &fields, None).await;
+    assert!(answer.status < 300, "{}", answer.text);
+}
+
+async fn way(app: &TestApp, patient: &str, channel: &str) -> Value {
+    let ways = app.get(&format!("/patients/{patient}/ways")).await.expect(200);
+    ways.item("channel", channel).clone()
+}
+
+async fn tasks_of(app: &TestApp, patient: &str, kind: &str) -> usize {
+    let tasks = app.get(&format!("/tasks?patient_id={patient}&limit=200")).await.expect(200);
+    tasks.items().iter().filter(|task| task["kind"] == kind).count()
+}
+
+/// How a provider says that a number takes no texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    AtOnce,
+    Later,
+}
+
+/// The story of the report, for each code, said at once or by a call that comes later.
+#[tokio::test]
+async fn a_number_that_takes_no_texts_is_marked_and_the_mail_on_file_takes_over() {
+    for says in [Says::Later, Says::AtOnce] {
+        for code in ["30006", "21211", "21614", "21635"] {
+            takes_no_texts(says, code).await;
+        }
+    }
+}
+
+async fn takes_no_texts(says: Says, code: &str) {
+    let told = format!("{code} {says:?}");
+    let (app, outside, post, patient, session) = wants_texts().await;
+    if says == Says::AtOnce {
+        outside.refuse(PHONE, code);
+    }
+    app.pass_to(&post, at("2027-02-09T12:00")).await;
+    let texts: Vec<_> = outside.tries().into_iter().filter(|one| one.to == PHONE).collect();
+    assert_eq!(texts.len(), 1, "{told}: the reminder of the week before");
+    if says == Says::Later {
+        reports(&app, &texts[0], "undelivered", code).await;
+    }
+    let dead = way(&app, &patient, "sms").await;
+    has(&dead, json!({"status": "dead", "recipient": PHONE}));
+    assert!(dead["reason"].as_str().unwrap().contains(code), "{told}: {dead}");
+    let mails = outside.mails(OUT).len();
+    app.pass_to(&post, at("2027-02-17T12:00")).await;
+    let after = outside.tries().into_iter().filter(|one| one.to == PHONE).count();
+    assert_eq!(after, 1, "{told}: it is not tried again");
+    // To confirm, and on the day.
+    assert!(outside.mails(OUT).len() >= mails + 2, "{told}: the other reminders go by mail");
+    assert_eq!(tasks_of(&app, &patient, "message_failed").await, 1, "{told}: one task");
+    assert_eq!(app.task_kinds().await, ["message_failed"], "{told}: and no other: {session}");
+    // Another number, at which something arrives.
+    app.change_patient(&patient, json!({"phone": "+14165550144"})).await;
+    assert_eq!(way(&app, &patient, "sms").await["status"], "works");
+    let course = app.open_course_for(&patient).await;
+    app.make_visit(&course, "consultation", "2027-02-24T10:00").await;
+    app.pass_to(&post, at("2027-02-25T12:00")).await;
+    assert!(!outside.arrived("+14165550144").is_empty(), "{told}");
+    assert_eq!(tasks_of(&app, &patient, "message_failed").await, 0, "{told}: it is mended");
+}
+
+#[tokio::test]
+async fn what_a_telephone_out_of_reach_misses_is_tried_once_more_and_three_times_in_a_row_it_is_dead()
+ {
+    let (app, outside, post, patient, first) = wants_texts().await;
+    let course = app.open_course_for(&patient).await;
+    let mut sessions = vec![first];
+    for start in ["2027-02-17T10:00", "2027-02-18T10:00"] {
+        sessions.push(app.make_visit(&course, "consultation", start).await);
+    }
+    let mut reported = 0;
+    for (nth, day) in ["09", "10", "11"].into_iter().enumerate() {
+        app.pass_to(&post, at(&format!("2027-02-{day}T10:30"))).await;
+        let text = outside.arrived(PHONE).pop().unwrap();
+        reports(&app, &text, "undelivered", "30003").await;
+        assert_eq!(
+            tasks_of(&app, &patient, "message_failed").await,
+            nth.min(2),
+            "tried once more first"
+        );
+        let before = outside.arrived(PHONE).len();
+        app.pass_to(&post, at(&format!("2027-02-{day}T11:29"))).await;
+        assert_eq!(outside.arrived(PHONE).len(), before, "after an hour");
+        app.pass_to(&post, at(&format!("2027-02-{day}T11:31"))).await;
+        let again = outside.arrived(PHONE).pop().unwrap();
+        assert_eq!((outside.arrived(PHONE).len(), &again.row), (before + 1, &text.row));
+        reports(&app, &again, "undelivered", "30003").await;
+        reported += 1;
+        let status = way(&app, &patient, "sms").await["status"].clone();
+        assert_eq!(status, if reported < 3 { "works" } else { "dead" }, "after {reported}");
+    }
+    let texts = outside.arrived(PHONE).len();
+    app.pass_to(&post, at("2027-02-19T12:00")).await;
+    assert_eq!(outside.arrived(PHONE).len(), texts, "nothing more goes there");
+}
+
+#[tokio::test]
+async fn what_a_code_says_of_a_text_alone_is_a_task_and_the_number_stays_good() {
+    for (code, tries, says) in [
+        ("30004", 1, "did not reach the phone"),
+        ("30005", 1, "did not reach the phone"),
+        ("30007", 1, "spam"),
+        ("30008", 2, "did not reach the phone"),
+        ("99999", 1, "did not reach the phone"),
+    ] {
+        let (app, outside, post, patient, session) = wants_texts().await;
+        app.pass_to(&post, at("2027-02-09T10:30")).await;
+        for nth in 1..=tries {
+            let text = outside.arrived(PHONE).pop().unwrap();
+            assert_eq!(outside.arrived(PHONE).len(), nth, "{code}");
+            assert_eq!(app.open_tasks(&session).await, [], "{code}");
+            reports(&app, &text, "undelivered", code).await;
+            app.pass_to(&post, at("2027-02-09T12:30").max(app.app.clock.now())).await;
+        }
+        assert_eq!(outside.arrived(PHONE).len(), tries, "{code}");
+        let tasks = app.open_tasks(&session).await;
+        assert!(tasks.len() == 1 && tasks[0].1.contains(says), "{code}: {tasks:?}");
+        assert_eq!(way(&app, &patient, "sms").await["status"], "works", "{code}");
+    }
+}
+
+#[tokio::test]
+async fn who_ended_texts_at_the_provider_has_ended_them_here_and_is_phoned_about_what_was_lost() {
+    for says in [Says::AtOnce, Says::Later] {
+        let (app, outside, post, patient, session) = wants_texts().await;
+        if says == Says::AtOnce {
+            outside.refuse(PHONE, "21610");
+        }
+        app.pass_to(&post, at("2027-02-09T10:30")).await;
+        if says == Says::Later {
+            reports(&app, &outside.arrived(PHONE)[0], "undelivered", "21610").await;
+        }
+        let kept = app.get(&format!("/patients/{patient}/opt-outs")).await.expect(200);
+        has(&kept.array("items")[0], json!({"recipient": PHONE, "begun_by": "provider"}));
+        assert_eq!(way(&app, &patient, "sms").await["status"], "refused");
+        app.pass_to(&post, at("2027-02-14T12:00")).await;
+        assert!(!app.open_tasks(&session).await.is_empty(), "{says:?}");
+        app.pass_to(&post, at("2027-02-17T12:00")).await;
+        let tries = outside.tries().into_iter().filter(|one| one.to == PHONE).count();
+        assert_eq!(tries, 1, "{says:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_at_which_nothing_arrives_is_marked_and_texts_take_over() {
+    for answer in ["550 5.1.1 no such user", "551 not here", "553 5.1.3 no such mailbox"] {
+        let (app, outside, post, course) = february().await;
+        let patient = app.patient_of(&course).await;
+        outside.refuse(OUT, answer);
+        let session = app.make_visit(&course, "consultation", "2027-02-16T10:00").await;
+        app.pass_to(&post, at("2027-02-01T12:00")).await;
+        let dead = way(&app, &patient, "email").await;
+        has(&dead, json!({"status": "dead", "recipient": OUT}));
+        assert!(dead["reason"].as_str().unwrap().contains(&answer[..3]), "{dead}");
+        let text = outside.arrived(PHONE).pop().unwrap_or_else(|| panic!("{answer}: no text"));
+        assert!(text.raw.contains("Feb 16, 10:00 a.m."), "{answer}: {text:?}");
+        app.move_to(&session, "2027-02-17T11:00").await.expect(200);
+        app.pass_to(&post, at("2027-02-18T12:00")).await;
+        let tries = outside.tries().into_iter().filter(|one| one.to == OUT).count();
+        assert_eq!(tries, 1, "{answer}: not tried again until it is another one");
+        assert_eq!(tasks_of(&app, &patient, "message_failed").await, 1, "{answer}: one task");
+        app.change_patient(&patient, json!({"email": "new@example.test"})).await;
+        app.make_visit(&course, "consultation", "2027-02-24T10:00").await;
+        app.pass_to(&post, at("2027-02-19T12:00")).await;
+        assert_eq!(outside.mails("new@example.test").len(), 1, "{answer}");
+        assert_eq!(tasks_of(&app, &patient, "message_failed").await, 0, "{answer}: it is mended");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_about_us_or_for_a_while_leaves_the_address_as_it_is() {
+    for answer in ["552 5.2.2 mailbox full", "554 5.7.1 spam", "550 5.7.1 blocked by policy"] {
+        let (app, outside, post, course) = february().await;
+        let patient = app.patient_of(&course).await;
+        outside.refuse(OUT, answer);
+        let session = app.make_visit(&course, "consultation", "2027-02-16T10:00").await;
+        app.pass_to(&post, at("2027-02-01T12:00")).await;
+        assert_eq!(way(&app, &patient, "email").await["status"], "works", "{answer}");
+        let tasks = app.open_tasks(&session).await;
+        assert!(tasks.len() == 1 && tasks[0].0 == "message_failed", "{answer}: {tasks:?}");
+    }
+}
+
+/// That another message arrives says nothing of the one that was lost.
+#[tokio::test]
+async fn what_one_session_lost_stays_a_task_when_another_message_arrives() {
+    let (app, outside, post, course) = february().await;
+    let session = app.make_visit(&course, "consultation", "2027-02-16T10:00").await;
+    app.pass_to(&post, at("2027-02-01T12:00")).await;
+    outside.refuse(OUT, "554 5.7.1 spam");
+    app.cancel_for(&session, "clinic_request").await.expect(200);
+    app.pass_to(&post, at("2027-02-01T13:00")).await;
+    assert_eq!(app.open_tasks(&session).await.len(), 1);
+    outside.accept(OUT);
+    app.make_visit(&course, "consultation", "2027-02-18T10:00").await;
+    app.pass_to(&post, at("2027-02-01T14:00")).await;
+    assert_eq!(outside.mails(OUT).len(), 2);
+    assert_eq!(app.open_tasks(&session).await.len(), 1, "nobody has told them yet");
+}

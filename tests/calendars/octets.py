@@ -587,7 +587,9 @@ def says_when(text, at):
     if not re.search(rf"\b({english} {at.day}, {at.year}|{day} {french} {at.year}|{at:%Y-%m-%d})\b", text, re.I):
         yield f"the day {at:%Y-%m-%d}"
     half = "a" if at.hour < 12 else "p"
-    time = rf"(?<!\d)({at.hour % 12 or 12}:{at:%M} ?{half}\.?m\.?|0?{at.hour} h {at:%M}|{at:%H:%M})"
+    # A full hour is said without its minutes in French.
+    full = rf"0?{at.hour} h(?! ?\d)|" if at.minute == 0 else ""
+    time = rf"(?<!\d)({at.hour % 12 or 12}:{at:%M} ?{half}\.?m\.?|0?{at.hour} h {at:%M}|{full}{at:%H:%M})"
     abbreviations = {"EST": "EST|HNE", "EDT": "EDT|HAE"}.get(at.tzname(), re.escape(at.tzname() or "-"))
     city = re.escape(at.tzinfo.key.rsplit("/", 1)[-1].replace("_", " "))
     zone = rf"\b({re.escape(at.tzinfo.key)}|{city} time|heure de {city}|Eastern time|heure de l.Est|{abbreviations})\b"

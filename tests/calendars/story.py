@@ -200,6 +200,8 @@ def mail_checks(name, who, raw, kind):
     check(octets.addresses(message, "To") == [who["email"]], 52, f"{name} goes to {octets.addresses(message, 'To')}")
     texts = [part.get_payload(decode=True).decode() for part in message.walk() if not part.is_multipart()] + [str(message["Subject"])]
     for text in texts:
+        # The greeting inside a mail may call a patient by their given name, and nothing else may.
+        text = re.sub(r"(?m)^(<p>)?(Hello|Bonjour) .*,(</p>)?\r?$", "", text, count=1)
         # A header or a body that says whose it is tells it on a locked screen too.
         for secret in (who["given_name"], who["family_name"], "DROP", "1991"):
             check(secret not in text, 76, f"{secret!r} in {name}")

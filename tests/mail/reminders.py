@@ -177,9 +177,9 @@ def not_reached(his):
     yield his.two_hours
     [text] = his.texts(1)
     for _ in range(2):
-        check(call(text.callback, report(text, "undelivered", 30003))[0] == 204, "undelivered is not taken")
+        check(call(text.callback, report(text, "undelivered", 30005))[0] == 204, "undelivered is not taken")
     row = his.told("2h")
-    check((row["status"], row["last_error"]) == ("failed", "undelivered: 30003"), f"undelivered: {row}")
+    check((row["status"], row["last_error"]) == ("failed", "undelivered: 30005"), f"undelivered: {row}")
     check(len(his.tasks("message_failed")) == 1, f"undelivered: {his.tasks('message_failed')}")
     holds("a text that did not reach the telephone is failed, and one task")
 

@@ -170,7 +170,7 @@ class Service:
 
     def changes(self, session):
         """The same of its changes alone, which is what calendars are told."""
-        return [row for row in self.told(session) if row["kind"] in ("invite", "update", "cancel")]
+        return [row for row in self.told(session) if row["kind"] in ("invite", "update", "cancel") and row["channel"] == "email"]
 
     def tasks(self, session=None):
         """Those about a session, or all."""

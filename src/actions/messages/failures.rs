@@ -97,14 +97,15 @@ pub async fn add_task(
     Ok(tasks::insert(&mut work.tx, &task).await?)
 }
 
-/// What is to be told, where a change was not delivered to its patient.
+/// What is to be told, where a message was not delivered to its patient.
 async fn untold(work: &mut Work<'_>, message: &Message) -> Result<String> {
-    if message.kind.tells().is_none() || !is_to_patient(message) {
+    if !is_to_patient(message) {
         return Ok(String::new());
     }
     let patient = patients::get(&mut work.tx, message.patient_id).await?;
     let name = patient.map(|patient| patient.details.full_name()).unwrap_or_default();
-    Ok(format!("{} ", call::detail_of(&name, message, work.app.zone, work.now)))
+    let detail = call::detail_of(&name, message, work.app.zone, work.now);
+    Ok(detail.map(|detail| format!("{detail} ")).unwrap_or_default())
 }
 
 /// Notes that a message was taken: tasks that it left because it was late are settled, unless its visit is so near that it may

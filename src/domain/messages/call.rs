@@ -50,16 +50,22 @@ pub fn detail(name: &str, call: &Call, zone: Tz, now: DateTime<Utc>) -> String {
     sentence(&format!("Phone {name}{before}: {change}."))
 }
 
-/// The same for what a message tells of a change.
+/// The same for what a message tells of a change, or reminds of; nothing for others.
 #[must_use]
-pub fn detail_of(name: &str, message: &Message, zone: Tz, now: DateTime<Utc>) -> String {
+pub fn detail_of(name: &str, message: &Message, zone: Tz, now: DateTime<Utc>) -> Option<String> {
+    if message.kind == MessageKind::Reminder {
+        let start = spoken(zone, message.content.starts_at);
+        let words = format!("Phone {name} to remind them of the appointment on {start}.");
+        return Some(sentence(&words));
+    }
+    message.kind.tells()?;
     let known = |starts_at| Content { starts_at, ..message.content.clone() };
     let gone = message.kind.tells() == Some(Tells::Gone);
     let call = Call {
         from: if gone { Some(message.content.clone()) } else { message.content.was.map(known) },
         to: (!gone).then(|| message.content.clone()),
     };
-    detail(name, &call, zone, now)
+    Some(detail(name, &call, zone, now))
 }
 
 /// The same for a message that has not gone out; `name` is the patient's, or the shop's.
@@ -70,14 +76,11 @@ pub fn unsent_detail(name: &str, message: &Message, zone: Tz, now: DateTime<Utc>
         Channel::Email | Channel::Desk => "email",
     };
     let reason = format!("The {way} has not gone out.");
-    if message.kind.tells().is_some() {
-        return format!("{} {reason}", detail_of(name, message, zone, now));
+    if let Some(detail) = detail_of(name, message, zone, now) {
+        return format!("{detail} {reason}");
     }
     let start = spoken(zone, message.content.starts_at);
     sentence(&match (message.kind, message.kind.audience()) {
-        (MessageKind::Reminder, _) => {
-            format!("Phone {name} to remind them of the appointment on {start}. {reason}")
-        }
         (MessageKind::ShopDay, _) => {
             format!("Phone {name} and read out its list of the next day. {reason}")
         }

@@ -240,7 +240,7 @@ impl Year {
         };
         let waits = |row: &Message| {
             matches!(row.status, MessageStatus::Scheduled | MessageStatus::Sending)
-                && row.kind.tells().is_some()
+                && (row.kind.tells().is_some() || row.kind == MessageKind::PhoneCall)
         };
         // What takes an entry back from a calendar and says that the visit stands tells nothing new of it.
         let stands =

@@ -96,9 +96,10 @@ def until(what, node, so):
 def killed(way, lead, url):
     """Two reminders: the first is killed before it is sent, the second when it was sent and not yet marked."""
     database = Database(url)
-    # The service that takes over has the real clock and no other, so the demo begins just before it. No hour or day is
+    # The service that takes over has the real clock and no other, so the demo begins before it, more than the hour
+    # that a reminder keeps from what its patient was just told. No hour or day is
     # special to it: visits lie ten days ahead or more, what is due is set by hand, and no hour is quiet.
-    earlier = (datetime.now(timezone.utc) - timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    earlier = (datetime.now(timezone.utc) - timedelta(minutes=75)).strftime("%Y-%m-%dT%H:%M:%SZ")
     # Sends by nobody; the reminders themselves are all that will go out.
     demo = Demo({}, earlier, "--database-url", url)
     visits = [reminded(demo, name, **way.details) for name in ("pclaimed", "psent")]

@@ -5,6 +5,7 @@ use super::{ahead, facts};
 use crate::actions::{Result, Work};
 use crate::domain::messages::message::{Audience, Message, MessageKind, Tells, Unsent};
 use crate::domain::patient::channel::Channel;
+use crate::domain::patient::opt_out::OptOutScope;
 use crate::domain::patient::recipient::Recipient;
 use crate::domain::patient::{Language, Way};
 use crate::storage::messages::ledger;
@@ -92,11 +93,12 @@ async fn refreshed_for_patient(work: &mut Work<'_>, message: &Message) -> Result
     let Some(to) = &message.recipient else {
         return Ok(Refreshed::Never(Unsent::NoAddress));
     };
-    let refused = reach.refused || facts::has_opted_out(&mut work.tx, to).await?;
+    let there = dead_ways::in_the_way(&mut work.tx, to).await?;
+    let refused = reach.refused || there.opted_out == Some(OptOutScope::All);
     let gone = message.kind.tells() == Some(Tells::Gone);
     // An entry is taken back even from an address that gets nothing else.
     let last = gone && message.content.calendar;
-    Ok(if dead_ways::get(&mut work.tx, to).await?.is_some() {
+    Ok(if there.dead.is_some() {
         Refreshed::Never(Unsent::Unreachable)
     } else if refused && !last {
         Refreshed::Never(Unsent::NoConsent)

@@ -21,6 +21,7 @@ use crate::storage::Tx;
 use crate::storage::catalogue::Catalogue;
 use crate::storage::course::courses;
 use crate::storage::partner::{notifications, proposals, referrals};
+use crate::storage::patient::dead_ways::InTheWay;
 use crate::storage::patient::{consents, dead_ways, opt_outs};
 
 /// A shop, as a patient's visit there sees it.
@@ -154,39 +155,28 @@ pub(super) async fn reach(tx: &mut Tx, app: &App, patient: &Patient) -> Result<R
         None => app.policy.messages_need_recorded_consent,
     };
     let email = patient.details.email.clone();
-    let no_reminders = match &email {
-        Some(email) => opt_outs::in_force(tx, &Recipient::Email(email.clone())).await?.is_some(),
-        None => false,
-    };
     let phone = patient.details.text_phone().filter(|_| app.profile.texts.is_some());
+    let at_mail = in_the_way(tx, email.clone().map(Recipient::Email)).await?;
+    let at_phone = in_the_way(tx, phone.clone().map(Recipient::Phone)).await?;
     Ok(Reach {
-        no_reminders,
         refused,
-        refused_email: match &email {
-            Some(email) => has_opted_out(tx, &Recipient::Email(email.clone())).await?,
-            None => false,
-        },
-        refused_sms: match &phone {
-            Some(phone) => has_opted_out(tx, &Recipient::Phone(phone.clone())).await?,
-            None => false,
-        },
-        dead_email: match &email {
-            Some(email) => is_dead(tx, &Recipient::Email(email.clone())).await?,
-            None => false,
-        },
-        dead_sms: match &phone {
-            Some(phone) => is_dead(tx, &Recipient::Phone(phone.clone())).await?,
-            None => false,
-        },
+        no_reminders: at_mail.opted_out.is_some(),
+        refused_email: at_mail.opted_out == Some(OptOutScope::All),
+        refused_sms: at_phone.opted_out == Some(OptOutScope::All),
+        dead_email: at_mail.dead.is_some(),
+        dead_sms: at_phone.dead.is_some(),
         email,
         phone,
         preferred: patient.details.preferred_channel.map(Channel::from),
     })
 }
 
-/// Whether nothing arrives at this address any more.
-async fn is_dead(tx: &mut Tx, recipient: &Recipient) -> Result<bool> {
-    Ok(dead_ways::get(tx, recipient).await?.is_some())
+/// What is in the way of sending to an address, if there is one.
+pub(super) async fn in_the_way(tx: &mut Tx, to: Option<Recipient>) -> Result<InTheWay> {
+    match to {
+        Some(to) => Ok(dead_ways::in_the_way(tx, &to).await?),
+        None => Ok(InTheWay::default()),
+    }
 }
 
 /// Whether nothing may be sent to this address.

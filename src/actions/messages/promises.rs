@@ -178,14 +178,11 @@ async fn load(work: &mut Work<'_>, id: PatientId) -> Result<Ways> {
         (reach.email.clone().map(Recipient::Email), reach.phone.clone().map(Recipient::Phone));
     let mut states = Vec::new();
     for (channel, to) in [(Channel::Email, mail), (Channel::Sms, texts)] {
-        let dead = match &to {
-            Some(to) => dead_ways::get(&mut work.tx, to).await?,
-            None => None,
-        };
+        let dead = facts::in_the_way(&mut work.tx, to.clone()).await?.dead;
         states.push(match (to, dead) {
             (None, _) => WayState::None,
             (Some(_), _) if reach.refuses(channel) => WayState::Refused,
-            (Some(to), Some(dead)) => WayState::Dead(to, dead.reason),
+            (Some(to), Some(dead)) => WayState::Dead(to, dead),
             (Some(to), None) => WayState::Works(to),
         });
     }

@@ -2,17 +2,18 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::patient::opt_out::OptOutScope;
 use crate::domain::patient::recipient::Recipient;
 use crate::storage::engine::stmt;
 use crate::storage::{Result, Tx};
 
-/// Why nothing arrives at an address, and since when.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct DeadWay {
-    /// What was said.
-    pub reason: String,
-    /// Since when.
-    pub since: DateTime<Utc>,
+/// What is in the way of sending to an address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct InTheWay {
+    /// How much its owner does not want.
+    pub opted_out: Option<OptOutScope>,
+    /// Why nothing arrives there, as the mail server or the provider said.
+    pub dead: Option<String>,
 }
 
 /// Notes that nothing arrives at an address.
@@ -42,12 +43,13 @@ pub async fn mend(tx: &mut Tx, recipient: &Recipient, at: DateTime<Utc>) -> Resu
     .await
 }
 
-/// Why nothing arrives at an address, if nothing does.
-pub async fn get(tx: &mut Tx, recipient: &Recipient) -> Result<Option<DeadWay>> {
+/// What is in the way of sending to an address: an opt-out, or that nothing arrives there.
+pub async fn in_the_way(tx: &mut Tx, recipient: &Recipient) -> Result<InTheWay> {
     tx.query(stmt!(
-        "SELECT reason, since FROM dead_ways WHERE recipient = $1 AND mended_at IS NULL"
+        "SELECT (SELECT scope FROM opt_outs WHERE recipient = $1 AND ended_at IS NULL) AS opted_out,
+                (SELECT reason FROM dead_ways WHERE recipient = $1 AND mended_at IS NULL) AS dead"
     ))
     .bind(recipient.key())
-    .optional()
+    .one()
     .await
 }

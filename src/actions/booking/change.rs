@@ -101,8 +101,8 @@ pub(in crate::actions) async fn save(
     }
     change::follow_session(work, current, &next).await?;
     notices::queue(work, &next, if told { Of::Visit(Some(current)) } else { Of::Plans }).await?;
-    if next.status != current.status {
-        // The calendar entry of the one after it may be due.
+    if current.status.is_live() && !next.status.is_live() {
+        // It has ended, so the calendar entry of the one after it may be due.
         catch_up::send_next_entry(work, next.course_id).await?;
     }
     work.audit(

@@ -13,6 +13,8 @@ use crate::actions::booking::later::LaterSession;
 use crate::actions::booking::reschedule::{AlsoMoved, NewTime, reschedule};
 use crate::actions::booking::slots::{Slots, SlotsWanted, find_slots};
 use crate::actions::course::view::CourseView;
+use crate::actions::messages::promises;
+use crate::actions::messages::promises::{Promises, Ways};
 use crate::actions::patient::{courses, patients};
 use crate::actions::work::catalogue_cache::current;
 use crate::actions::work::page::Page;
@@ -47,6 +49,8 @@ pub struct PatientPanel {
     pub patient: Patient,
     /// Their courses, those that are open first.
     pub courses: Vec<CoursePanel>,
+    /// The ways by which they can be reached.
+    pub ways: Ways,
     /// How often they have not come in two years.
     pub no_shows: i64,
     /// What can be booked: code and name.
@@ -68,6 +72,7 @@ pub async fn patient(
     let catalogue = current(&mut work.tx, app).await?;
     let since = work.now.checked_sub_months(NO_SHOWS_OF).unwrap_or(work.now);
     let no_shows = sessions::no_shows(&mut work.tx, id, since).await?;
+    let ways = promises::ways_of(&mut work, &patient).await?;
     work.abandon().await?;
     let chosen = rather.course.or_else(|| found.first().map(|course| course.id));
     let mut panels = Vec::new();
@@ -81,6 +86,7 @@ pub async fn patient(
     Ok(PatientPanel {
         patient,
         courses: panels,
+        ways,
         no_shows,
         services: active
             .map(|service| (service.details.code.clone(), service.details.name.to_string()))
@@ -124,6 +130,10 @@ pub struct SessionPanel {
     pub card: Card,
     /// Its patient.
     pub patient: Patient,
+    /// Who will be told of what was changed.
+    pub promises: Promises,
+    /// The ways by which its patient can be reached.
+    pub ways: Ways,
     /// Its course.
     pub course: CourseView,
     /// Where it could move.
@@ -139,6 +149,10 @@ pub async fn session(app: &App, caller: &Caller, id: SessionId) -> Result<Sessio
     let card = day::card(app, caller, date, id).await.found("session")?;
     let patient = patients::get(app, caller, shown.patient_id).await?.into_inner();
     let course = courses::get(app, caller, shown.course_id).await?.into_inner();
+    let mut work = Work::look(app, caller).await?;
+    let promises = promises::promised(&mut work, id).await?;
+    let ways = promises::ways_of(&mut work, &patient).await?;
+    work.abandon().await?;
     let movable = matches!(shown.status, SessionStatus::Booked | SessionStatus::Pending);
     let mut moves = Vec::new();
     let mut refused = Vec::new();
@@ -157,7 +171,7 @@ pub async fn session(app: &App, caller: &Caller, id: SessionId) -> Result<Sessio
             }
         }
     }
-    Ok(SessionPanel { card, patient, course, moves, refused })
+    Ok(SessionPanel { card, patient, promises, ways, course, moves, refused })
 }
 
 async fn other_times(

@@ -11,9 +11,9 @@ use crate::domain::codes::codes;
 use crate::domain::ids::{PatientId, SessionId};
 use crate::domain::messages::message::{Audience, Message, MessageStatus};
 use crate::domain::messages::task::TaskKind;
-use crate::domain::patient::Way;
 use crate::domain::patient::channel::Channel;
 use crate::domain::patient::recipient::Recipient;
+use crate::domain::patient::{Patient, Way};
 use crate::storage::booking::resources;
 use crate::storage::messages::{ledger, tasks};
 use crate::storage::patient::{dead_ways, patients};
@@ -121,8 +121,7 @@ impl Ways {
 }
 
 /// What is promised about a session; a call that is asked for counts until it is made.
-pub async fn of_session(app: &App, caller: &Caller, id: SessionId) -> Result<Promises> {
-    let mut work = Work::look(app, caller).await?;
+pub(in crate::actions) async fn promised(work: &mut Work<'_>, id: SessionId) -> Result<Promises> {
     let rows = ledger::of_session(&mut work.tx, id).await?;
     let waits = |row: &&Message| {
         matches!(row.status, MessageStatus::Scheduled | MessageStatus::Sending)
@@ -136,14 +135,14 @@ pub async fn of_session(app: &App, caller: &Caller, id: SessionId) -> Result<Pro
         .collect();
     waiting.sort_by_key(|one| one.due_at);
     let call = tasks::open_of_session(&mut work.tx, id, TaskKind::ChangeToTell).await?;
-    work.abandon().await?;
     Ok(Promises { waiting, call: call.map(|task| task.detail) })
 }
 
 /// The ways by which a patient can be reached.
 pub async fn of_patient(app: &App, caller: &Caller, id: PatientId) -> Result<Ways> {
     let mut work = Work::begin(app, caller).await?;
-    let ways = load(&mut work, id).await?;
+    let patient = patients::get(&mut work.tx, id).await.found("patient")?;
+    let ways = ways_of(&mut work, &patient).await?;
     work.audit_read("patient.ways", ("patient", id.0), Some(id), None).await?;
     work.done().await?;
     Ok(ways)
@@ -153,7 +152,6 @@ pub async fn of_patient(app: &App, caller: &Caller, id: PatientId) -> Result<Way
 /// told there. Answers all their ways.
 pub async fn mend(app: &App, caller: &Caller, id: PatientId, way: Way) -> Result<Answer<WayList>> {
     let mut work = Work::begin(app, caller).await?;
-    resources::lock(&mut work.tx, [id.into()]).await?;
     let patient = patients::get(&mut work.tx, id).await.found("patient")?;
     let to = match way {
         Way::Email => patient.details.email.clone().map(Recipient::Email),
@@ -162,18 +160,23 @@ pub async fn mend(app: &App, caller: &Caller, id: PatientId, way: Way) -> Result
     if let Some(to) = to
         && dead_ways::mend(&mut work.tx, &to, work.now).await?
     {
-        catch_up::catch_up(&mut work, &patient).await?;
+        // All who are reached there hear of what they were not told.
+        let mut reached = patients::reached_at(&mut work.tx, &to).await?;
+        reached.sort_unstable();
+        resources::lock(&mut work.tx, reached.iter().map(|patient| (*patient).into())).await?;
+        for patient in reached {
+            catch_up::catch_up_with(&mut work, patient).await?;
+        }
     }
     let detail = Some(way.to_string());
     work.audit("patient.mend_way", ("patient", id.0), Some(id), detail).await?;
-    let shown = WayList::from(load(&mut work, id).await?);
+    let shown = WayList::from(ways_of(&mut work, &patient).await?);
     work.commit(Answer::Is(shown)).await
 }
 
-async fn load(work: &mut Work<'_>, id: PatientId) -> Result<Ways> {
-    let app = work.app;
-    let patient = patients::get(&mut work.tx, id).await.found("patient")?;
-    let reach = facts::reach(&mut work.tx, app, &patient).await?;
+/// The same for those who have read the patient.
+pub(in crate::actions) async fn ways_of(work: &mut Work<'_>, patient: &Patient) -> Result<Ways> {
+    let reach = facts::reach(&mut work.tx, work.app, patient).await?;
     let (mail, texts) =
         (reach.email.clone().map(Recipient::Email), reach.phone.clone().map(Recipient::Phone));
     let mut states = Vec::new();

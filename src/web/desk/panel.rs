@@ -16,7 +16,6 @@ use crate::actions::desk::day::By;
 use crate::actions::desk::panel;
 use crate::actions::desk::panel::{CoursePanel, PatientPanel};
 use crate::actions::desk::proposed::{Elsewhere, Proposed};
-use crate::actions::messages::promises;
 use crate::actions::patient::patients;
 use crate::actions::work::page::Page;
 use crate::domain::course::progress::Phase;
@@ -149,9 +148,8 @@ pub(super) async fn patient_panel(
     view: &View,
     query: &PatientQuery,
 ) -> Result<String> {
-    let PatientPanel { patient, courses, no_shows, services } =
+    let PatientPanel { patient, courses, ways, no_shows, services } =
         panel::patient(&user.app, &user.caller(), query.id, &query.rather()).await?;
-    let ways = promises::of_patient(&user.app, &user.caller(), query.id).await?;
     rendered(&PatientPart {
         patient_id: query.id,
         name: full_name(&patient),

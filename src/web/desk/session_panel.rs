@@ -17,7 +17,6 @@ use crate::actions::desk::day::By;
 use crate::actions::desk::panel;
 use crate::actions::desk::panel::{MoveOffer, SessionPanel};
 use crate::actions::desk::proposed::Rather;
-use crate::actions::messages::promises;
 use crate::domain::course::session::CancelReason;
 use crate::domain::course::status::SessionStatus;
 use crate::domain::ids::{CourseId, PatientId, SessionId};
@@ -105,11 +104,15 @@ pub(super) async fn session_panel(
 ) -> Result<String> {
     let SessionAsked { query, noted } = asked;
     let id = query.id;
-    let SessionPanel { card, patient, course, moves, refused } =
+    let SessionPanel { card, patient, promises, ways, course, moves, refused } =
         Box::pin(panel::session(&user.app, &user.caller(), id)).await?;
     let session = &card.session;
     let move_to = Box::pin(preview(user, query, problems)).await?;
-    let promises = promises_of(user, id, patient.id).await?;
+    let mut lines = promise_words::promised(&promises, user.app.clock.now(), user.app.zone);
+    if lines.is_empty() {
+        // Nothing was changed just now: who would be told of a change.
+        lines = promise_words::ways(&ways);
+    }
     let no_show = SessionQuery { id, to: None, with: None, no_show: true };
     let (service, status) = (session.service.clone(), session.status);
     let rebook_offers = match status {
@@ -137,7 +140,7 @@ pub(super) async fn session_panel(
         state: state_words(session),
         why_off: session.cancel_reason.as_ref().map(code_words),
         missing: card.missing,
-        promises,
+        promises: lines,
         concerns: concerns(&course, id),
         asks_no_show: query.no_show && card.can_no_show,
         can_check_in: card.can_check_in,
@@ -158,21 +161,6 @@ pub(super) async fn session_panel(
         rebook_offers,
         reasons: REASONS,
     })
-}
-
-/// Who will be told: of what was changed just now, else of a change to come.
-async fn promises_of(
-    user: &SignedIn,
-    id: SessionId,
-    patient: PatientId,
-) -> Result<Vec<PromiseLine>> {
-    let noted = promises::of_session(&user.app, &user.caller(), id).await?;
-    let lines = promise_words::promised(&noted, user.app.clock.now(), user.app.zone);
-    if !lines.is_empty() {
-        return Ok(lines);
-    }
-    let ways = promises::of_patient(&user.app, &user.caller(), patient).await?;
-    Ok(promise_words::ways(&ways))
 }
 
 /// The move that is asked about, with what it does to later sessions; what is in its way goes to `problems`.

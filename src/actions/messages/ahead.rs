@@ -151,9 +151,10 @@ pub(in crate::actions) async fn insert_or_revive(
     Ok(message)
 }
 
-/// DTSTAMP has whole seconds, and what is newer has a later one.
-pub(super) fn next_stamp(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
+/// DTSTAMP has whole seconds, and what is newer than the `rows` about a visit has a later one.
+pub(super) fn next_stamp(now: DateTime<Utc>, rows: &[Message]) -> DateTime<Utc> {
     let now = now.trunc_subsecs(0);
+    let last = rows.iter().filter(|row| row.kind.tells().is_some()).map(|row| row.stamp).max();
     last.map_or(now, |last| now.max(last + Duration::seconds(1)))
 }
 

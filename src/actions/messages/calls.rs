@@ -112,11 +112,10 @@ async fn note_in_ledger(
             (MessageKind::Cancel, Content { calendar: false, taken_back: None, ..content })
         }
     };
-    let last = rows.iter().filter(|row| row.kind.tells().is_some()).map(|row| row.stamp).max();
     let message = Message {
         kind,
         channel: Channel::Desk,
-        stamp: ahead::next_stamp(work.now, last),
+        stamp: ahead::next_stamp(work.now, rows),
         content,
         status: MessageStatus::Sent,
         sent_at: Some(work.now),

@@ -2,12 +2,14 @@
 //! changed: a patient's address, what they permit, what arrives there, or a site's address.
 
 use super::notices::{self, Of};
-use super::{facts, links};
+use super::{ahead, facts, links};
 use crate::actions::work::catalogue_cache::current;
 use crate::actions::{Error, Found, Result, Work};
 use crate::domain::course::session::Session;
 use crate::domain::ids::{CourseId, PatientId, SessionId};
+use crate::domain::messages::message::Message;
 use crate::domain::messages::notice::{Standing, standing};
+use crate::domain::messages::telling::{Telling, is_waiting_for};
 use crate::domain::patient::Patient;
 use crate::domain::patient::recipient::Recipient;
 use crate::storage::catalogue::Catalogue;
@@ -64,9 +66,13 @@ pub(super) async fn bring_up(
     if let Some(email) = email.filter(|_| standing(current.status) != Standing::Gone) {
         links::open(work, current.id, &email).await?;
     }
-    let Untold { anything, in_calendars } = untold(work, catalogue, &current, patient, of).await?;
+    let facts = facts::load(&mut work.tx, work.app, catalogue, &current, patient).await?;
+    let mut rows = notices::rows(&mut work.tx, &current).await?;
+    let wanted = notices::telling_of(work, &facts, &rows, of).await?;
+    let Untold { anything, in_calendars } = untold(&wanted, &rows);
     if !anything {
-        notices::queue_by(work, catalogue, &current, patient, Of::Shop).await?;
+        notices::tell_shop(work, &facts, &mut rows).await?;
+        ahead::replan(work, &facts, &rows).await?;
         return Ok(false);
     }
     // What is told anew is another version, and another SEQUENCE where calendars are told.
@@ -92,28 +98,16 @@ struct Untold {
     in_calendars: bool,
 }
 
-async fn untold(
-    work: &mut Work<'_>,
-    catalogue: &Catalogue,
-    session: &Session,
-    patient: &Patient,
-    of: Of<'_>,
-) -> Result<Untold> {
-    let facts = facts::load(&mut work.tx, work.app, catalogue, session, patient).await?;
-    let rows = notices::rows(&mut work.tx, session).await?;
-    let wanted = notices::telling_of(work, &facts, &rows, of).await?;
+fn untold(wanted: &Telling, rows: &[Message]) -> Untold {
     let waiting: Vec<_> = rows.iter().filter(|row| notices::waits_for_patient(row)).collect();
     let to_send = wanted.messages.iter().filter(|one| one.unsent.is_none());
-    let missing: Vec<_> = to_send
-        .clone()
-        .filter(|one| !waiting.iter().any(|row| notices::is_waiting_for(row, one)))
-        .collect();
-    let unwanted =
-        waiting.iter().any(|row| !to_send.clone().any(|one| notices::is_waiting_for(row, one)));
-    Ok(Untold {
+    let missing: Vec<_> =
+        to_send.clone().filter(|one| !waiting.iter().any(|row| is_waiting_for(row, one))).collect();
+    let unwanted = waiting.iter().any(|row| !to_send.clone().any(|one| is_waiting_for(row, one)));
+    Untold {
         anything: !missing.is_empty() || unwanted || wanted.call.is_some(),
         in_calendars: missing.iter().any(|one| one.content.calendar),
-    })
+    }
 }
 
 /// Sends the calendar entry of the next session of a planned course, since the one before it is done.
@@ -131,7 +125,7 @@ pub(in crate::actions) async fn send_next_entry(
     let mut rows = notices::rows(&mut work.tx, &session).await?;
     let wanted = notices::telling_of(work, &facts, &rows, Of::Visit(None)).await?;
     for row in rows.iter_mut().filter(|row| notices::waits_for_patient(row)) {
-        if let Some(one) = wanted.messages.iter().find(|one| notices::is_waiting_for(row, one)) {
+        if let Some(one) = wanted.messages.iter().find(|one| is_waiting_for(row, one)) {
             notices::advance(work, row, one.due_at).await?;
         }
     }

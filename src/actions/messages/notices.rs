@@ -18,7 +18,9 @@ use crate::domain::messages::message::{
 };
 use crate::domain::messages::notice;
 use crate::domain::messages::notice::{Notice, Party, Standing, standing};
-use crate::domain::messages::telling::{self, Belief, Change, Moment, Telling, Told};
+use crate::domain::messages::telling::{
+    self, Belief, Change, Moment, Telling, Told, is_waiting_for,
+};
 use crate::domain::patient::Patient;
 use crate::storage::Tx;
 use crate::storage::catalogue::Catalogue;
@@ -109,8 +111,7 @@ async fn tell_patient(
         }
         let theirs = row.recipient.as_ref().is_some_and(|to| facts.reach.is_current(to));
         let why = notice::why_superseded(standing, theirs, !needed.is_empty());
-        ledger::supersede(&mut work.tx, row.id, why).await?;
-        (row.status, row.reason) = (MessageStatus::Superseded, Some(why));
+        supersede(work, row, why).await?;
     }
     // What is over is past telling.
     if facts.session.ends_at <= work.now {
@@ -127,6 +128,12 @@ async fn tell_patient(
         write(work, facts, rows, one, batch).await?;
     }
     calls::keep_up(work, facts, rows, wanted.call).await
+}
+
+async fn supersede(work: &mut Work<'_>, row: &mut Message, why: Unsent) -> Result<()> {
+    ledger::supersede(&mut work.tx, row.id, why).await?;
+    (row.status, row.reason) = (MessageStatus::Superseded, Some(why));
+    Ok(())
 }
 
 /// What the patient of a visit is to be told, `rows` being all messages about it.
@@ -206,12 +213,6 @@ pub(super) fn waits_for_patient(row: &Message) -> bool {
     row.status == MessageStatus::Scheduled
         && row.kind.audience() == Audience::Patient
         && row.kind.tells().is_some()
-}
-
-/// Whether a row that waits is what is needed.
-pub(super) fn is_waiting_for(row: &Message, one: &Told) -> bool {
-    let waiting = (row.kind, row.channel, row.recipient.as_ref(), &row.content);
-    one.unsent.is_none() && telling::is_the_same(waiting, one)
 }
 
 /// Lets a row that waits go out earlier: its turn has come.
@@ -306,8 +307,7 @@ async fn needed_of_shop(
         let theirs =
             party.is_some_and(|party| Party::told_by(row).is_some_and(|told| told.is_same(party)));
         let why = notice::why_superseded(standing, theirs, !needed.is_empty());
-        ledger::supersede(&mut work.tx, row.id, why).await?;
-        (row.status, row.reason) = (MessageStatus::Superseded, Some(why));
+        supersede(work, row, why).await?;
     }
     Ok(needed)
 }
@@ -319,12 +319,11 @@ async fn write(
     told: Told,
     batch: Option<String>,
 ) -> Result<()> {
-    let last = rows.iter().filter(|row| row.kind.tells().is_some()).map(|row| row.stamp).max();
     let message = Message {
         kind: told.kind,
         channel: told.channel,
         recipient: told.recipient,
-        stamp: ahead::next_stamp(work.now, last),
+        stamp: ahead::next_stamp(work.now, rows),
         content: told.content,
         due_at: told.due_at,
         try_at: told.due_at,

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::message::{Audience, Content, MessageKind, TakenBack, Tells, Unsent};
+use super::message::{Audience, Content, Message, MessageKind, TakenBack, Tells, Unsent};
 use super::notice::{Party, Seen, Standing};
 use crate::domain::clinic::policy::Policy;
 use crate::domain::clinic::quiet_hours::QuietHours;
@@ -432,22 +432,14 @@ impl Teller<'_> {
 
 /// Whether a message that waits is one that is needed.
 #[must_use]
-pub fn is_the_same(
-    waiting: (MessageKind, Channel, Option<&Recipient>, &Content),
-    needed: &Told,
-) -> bool {
-    let (kind, channel, recipient, content) = waiting;
-    let same_recipient = match (recipient, &needed.recipient) {
-        (Some(one), Some(other)) => one.is_same(other),
-        (one, other) => one.is_none() && other.is_none(),
-    };
-    // A first word and a change of it say the same to one who has seen neither.
-    let same_sense =
-        (kind.tells() == Some(Tells::Gone)) == (needed.kind.tells() == Some(Tells::Gone));
-    same_recipient
-        && same_sense
-        && channel == needed.channel
-        && content.calendar == needed.content.calendar
-        && content.taken_back == needed.content.taken_back
-        && content.says_the_same(&needed.content, Audience::Patient)
+pub fn is_waiting_for(waiting: &Message, needed: &Told) -> bool {
+    let is_gone = |kind: MessageKind| kind.tells() == Some(Tells::Gone);
+    let (content, other) = (&waiting.content, &needed.content);
+    needed.unsent.is_none()
+        && waiting.channel == needed.channel
+        && Recipient::are_same(waiting.recipient.as_ref(), needed.recipient.as_ref())
+        // A first word and a change of it say the same to one who has seen neither.
+        && is_gone(waiting.kind) == is_gone(needed.kind)
+        && (content.calendar, content.taken_back) == (other.calendar, other.taken_back)
+        && content.says_the_same(other, Audience::Patient)
 }

@@ -41,6 +41,15 @@ impl Recipient {
         self.key() == other.key()
     }
 
+    /// The same for two that may be missing.
+    #[must_use]
+    pub fn are_same(one: Option<&Self>, other: Option<&Self>) -> bool {
+        match (one, other) {
+            (Some(one), Some(other)) => one.is_same(other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+
     /// How it is reached.
     #[must_use]
     pub fn channel(&self) -> Channel {

@@ -8,6 +8,7 @@ use crate::domain::clinic::reminder::Purpose;
 use crate::domain::ids::MessageId;
 use crate::domain::messages::message::{Content, Message, MessageKind, MessageStatus, Unsent};
 use crate::domain::messages::notice::Standing;
+use crate::domain::patient::recipient::Recipient;
 
 /// A visit as its messages see it.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +77,10 @@ fn step(
     if of_it.iter().any(|row| is_settled(row) && row.content.starts_at == visit.content.starts_at) {
         return (None, None);
     }
-    let here: Vec<_> = of_it.into_iter().filter(|row| is_same_recipient(row, &one)).collect();
+    let here: Vec<_> = of_it
+        .into_iter()
+        .filter(|row| Recipient::are_same(row.recipient.as_ref(), one.recipient.as_ref()))
+        .collect();
     let waiting =
         here.iter().find(|row| row.status == MessageStatus::Scheduled && says_it(row, visit));
     if let Some(waiting) = waiting {
@@ -125,13 +129,6 @@ fn is_settled(row: &Message) -> bool {
     // What may have arrived and waits for its next try is still to be said, by that row.
     let known = row.is_known() && row.status != MessageStatus::Scheduled;
     known || row.status == MessageStatus::Failed || skipped
-}
-
-fn is_same_recipient(row: &Message, one: &Planned) -> bool {
-    match (&row.recipient, &one.recipient) {
-        (Some(old), Some(new)) => old.is_same(new),
-        (old, new) => old.is_none() && new.is_none(),
-    }
 }
 
 fn says_it(row: &Message, visit: Visit<'_>) -> bool {

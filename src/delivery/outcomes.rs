@@ -139,7 +139,8 @@ pub(super) async fn give_up(post: &Post, rows: &[Message], error: &str, dead: bo
         if dead && first.kind.audience() == Audience::Patient {
             failures::note_dead_way(&mut work, first, error, None).await?;
         } else {
-            failures::add_task(&mut work, first, undelivered_detail(first), None).await?;
+            let detail = undelivered_detail(first);
+            failures::add_task_of_list(&mut work, rows, detail, None).await?;
         }
     }
     work.done().await?;

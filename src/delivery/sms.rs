@@ -22,8 +22,6 @@ const WHOLE: Duration = Duration::from_secs(30);
 const _: () = assert!(WHOLE.as_secs() < LONGEST.as_secs());
 /// How much of an answer is read.
 const MOST_BYTES: usize = 64 * 1024;
-/// The provider's code for a number whose owner has answered STOP.
-const OPTED_OUT: u64 = 21610;
 
 /// The provider that text messages go through.
 #[derive(Clone)]
@@ -217,9 +215,10 @@ fn refusal(status: StatusCode, answer: &Value, body: &str) -> SendError {
     .chars()
     .take(300)
     .collect();
+    let failure = code.and_then(|code| u32::try_from(code).ok()).map(TextFailure::of_code);
     match status.as_u16() {
-        400..500 if code == Some(OPTED_OUT) => SendError::OptedOut(text),
-        400..500 if code.is_some_and(is_dead) => SendError::Dead(text),
+        400..500 if failure == Some(TextFailure::OptedOut) => SendError::OptedOut(text),
+        400..500 if failure == Some(TextFailure::Dead) => SendError::Dead(text),
         // The provider refuses the clinic, its address or its rate, and so every other text too.
         300..400 | 401 | 403 | 404 | 429 => SendError::Unreachable(text),
         408 => SendError::NotNow(text),
@@ -228,11 +227,6 @@ fn refusal(status: StatusCode, answer: &Value, body: &str) -> SendError {
         502 | 504 => SendError::Unknown(text),
         _ => SendError::NotNow(text),
     }
-}
-
-/// Whether a code says that a number takes no texts at all.
-fn is_dead(code: u64) -> bool {
-    u32::try_from(code).is_ok_and(|code| TextFailure::of_code(code) == TextFailure::Dead)
 }
 
 /// The provider's words without what is the patient's: it quotes numbers, and perhaps what was written.

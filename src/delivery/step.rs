@@ -149,9 +149,7 @@ async fn claim_due(
     let quiet = QuietHours::from_policy(&post.app.policy, post.app.zone);
     let mut to_go = Vec::new();
     for row in rows {
-        // What is claimed once more may be planned no longer; then it waits for nothing.
-        let again = row.attempts > 1 && row.kind.is_planned();
-        if again && claimed::refresh_claimed(&mut work, row.clone()).await?.is_none() {
+        if claimed::withhold_if_unplanned(&mut work, &row).await? {
             outcome.suppressed += 1;
             continue;
         }

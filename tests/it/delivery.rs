@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::{Mail, TestApp, has};
+use crate::support::{Mail, TestApp, has, wire};
 
 /// What a mail server does with the next mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,11 +73,7 @@ impl Server {
                 continue;
             }
             write.write_all(b"354 go on\r\n").await?;
-            let mut mail = String::new();
-            while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
-                mail.push_str(line.strip_prefix('.').unwrap_or(&line));
-                mail.push_str("\r\n");
-            }
+            let mail = wire::read_mail(&mut lines).await?;
             let mood = self.moods.lock().unwrap().pop().unwrap_or(Mood::Takes);
             if matches!(mood, Mood::Takes | Mood::HangsUp) {
                 self.taken.lock().unwrap().push(mail);

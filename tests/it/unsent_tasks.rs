@@ -3,11 +3,12 @@
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use fadeline::delivery::Post;
+use fadeline::domain::role::Role;
 use fadeline::domain::time::civil;
 use serde_json::{Value, json};
 
 use crate::support::outside::{Down, Outside, Try};
-use crate::support::{Shop, TestApp, has, toronto};
+use crate::support::{Browser, Shop, TestApp, has, toronto};
 
 const OUT: &str = "out@example.test";
 const PHONE: &str = "+14165550123";
@@ -263,6 +264,40 @@ async fn what_a_shop_is_not_told_in_time_is_a_call_to_the_shop() {
     }
 }
 
+/// Whom the desk is to phone about a session at a shop.
+async fn shops_to_phone(app: &TestApp, session: &str) -> Vec<String> {
+    let tasks = app.open_tasks(session).await;
+    tasks.into_iter().filter(|(kind, _)| kind == "shop_to_phone").map(|(_, words)| words).collect()
+}
+
+#[tokio::test]
+async fn each_shop_that_cannot_be_written_to_is_one_call_that_says_the_newest() {
+    let (app, _, post, course, shop) = with_shop().await;
+    let other = app.make_shop("Maple Row", 1).await;
+    app.shop_wants(&other, json!({"email": "maple@example.test"})).await;
+    app.disclose(&course, &other.id).await;
+    let booked = app.book_at(&shop, &course, "consultation", "2027-02-02T10:00").await.expect(201);
+    app.accept(&shop, booked.str("referral_id")).await;
+    app.pass_to(&post, at("2027-02-01T09:30")).await;
+    for unread in [&shop, &other] {
+        app.shop_wants(unread, json!({"email": null})).await;
+    }
+    let session = booked.id();
+    for time in ["11:00", "12:00"] {
+        app.move_to(&session, &format!("2027-02-02T{time}")).await.expect(200);
+        let calls = shops_to_phone(&app, &session).await;
+        assert!(calls.len() == 1 && calls[0].contains("Harbour Light"), "{calls:?}");
+        assert!(calls[0].contains(&format!("{}:00", &time[..2])), "{time}: {calls:?}");
+    }
+    // Less than a day ahead, so that the new shop's page is not enough.
+    let to_other = json!({"start": "2027-02-02T09:00", "site_id": other.site});
+    app.reschedule(&session, to_other).await.expect(200);
+    let calls = shops_to_phone(&app, &session).await;
+    assert_eq!(calls.len(), 2, "{calls:?}");
+    assert!(calls.iter().any(|call| call.contains("Harbour Light") && call.contains("cancelled")));
+    assert!(calls.iter().any(|call| call.contains("Maple Row") && call.contains("takes place")));
+}
+
 #[tokio::test]
 async fn a_list_that_a_shop_does_not_get_is_read_out_to_it() {
     let (app, outside, post, course, shop) = with_shop().await;
@@ -465,6 +500,44 @@ async fn an_address_at_which_nothing_arrives_is_marked_and_texts_take_over() {
 }
 
 #[tokio::test]
+async fn the_desk_says_by_its_page_that_an_address_works_again() {
+    let (app, outside, post, course) = february().await;
+    outside.refuse(OUT, "550 5.1.1 no such user");
+    let session = app.make_visit(&course, "consultation", "2027-02-16T10:00").await;
+    app.pass_to(&post, at("2027-02-01T12:00")).await;
+    let desk = Browser::of_new(&app, Role::FrontDesk, None).await;
+    let panel = desk.page(&format!("/desk?day=2027-02-16&session={session}")).await;
+    panel.shows(&[
+        &format!("Email does not arrive: changes go by text to {PHONE}."),
+        &format!("Email to {OUT} does not arrive. Ask for another address."),
+    ]);
+    outside.accept(OUT);
+    let patient = app.patient_of(&course).await;
+    let pressed = desk.press(&panel, &format!("/desk/patients/{patient}/ways/email/mend")).await;
+    let after = desk.follow(&pressed).await;
+    after.shows(&["Noted. What they have not been told goes there now."]);
+    after.hides(&["does not arrive"]);
+    assert_eq!(way(&app, &patient, "email").await["status"], "works");
+    app.move_to(&session, "2027-02-17T11:00").await.expect(200);
+    app.pass_to(&post, at("2027-02-02T12:00")).await;
+    assert_eq!(outside.mails(OUT).len(), 1);
+}
+
+#[tokio::test]
+async fn before_a_change_the_page_names_every_way_that_it_would_go_by() {
+    let (app, _, post, course) = february().await;
+    let far = app.make_visit(&course, "consultation", "2027-02-16T10:00").await;
+    app.pass_to(&post, at("2027-02-01T12:00")).await;
+    let desk = Browser::of_new(&app, Role::FrontDesk, None).await;
+    let panel = desk.page(&format!("/desk?day=2027-02-16&session={far}")).await;
+    panel.shows(&[&format!("Changes go by email to {OUT}.")]);
+    app.pass_to(&post, at("2027-02-15T12:00")).await;
+    let desk = Browser::of_new(&app, Role::Manager, None).await;
+    let panel = desk.page(&format!("/desk?day=2027-02-16&session={far}")).await;
+    panel.shows(&[&format!("changes go by email to {OUT} and by text to {PHONE}.")]);
+}
+
+#[tokio::test]
 async fn a_refusal_that_is_about_us_or_for_a_while_leaves_the_address_as_it_is() {
     for answer in ["552 5.2.2 mailbox full", "554 5.7.1 spam", "550 5.7.1 blocked by policy"] {
         let (app, outside, post, course) = february().await;
@@ -475,6 +548,28 @@ async fn a_refusal_that_is_about_us_or_for_a_while_leaves_the_address_as_it_is()
         assert_eq!(way(&app, &patient, "email").await["status"], "works", "{answer}");
         let tasks = app.open_tasks(&session).await;
         assert!(tasks.len() == 1 && tasks[0].0 == "message_failed", "{answer}: {tasks:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_dates_that_does_not_arrive_is_one_call_about_all_of_them() {
+    let (app, outside, post, course) = february().await;
+    let patient = app.patient_of(&course).await;
+    app.change_patient(&patient, json!({"calendar_invites": false})).await;
+    outside.refuse(OUT, "554 5.7.1 spam");
+    let mut sessions = Vec::new();
+    for day in ["16", "18"] {
+        sessions
+            .push(app.make_visit(&course, "consultation", &format!("2027-02-{day}T10:00")).await);
+    }
+    app.pass_to(&post, at("2027-02-01T12:00")).await;
+    assert_eq!(tasks_of(&app, &patient, "message_failed").await, 1);
+    for session in &sessions {
+        let tasks = app.open_tasks(session).await;
+        assert_eq!(tasks.len(), 1, "{tasks:?}");
+        for date in ["Tue Feb 16, 10:00 a.m. takes place;", "Thu Feb 18, 10:00 a.m. takes place."] {
+            assert!(tasks[0].1.contains(date), "{date} in {tasks:?}");
+        }
     }
 }
 

@@ -354,13 +354,7 @@ pub async fn note_report(
             ledger::mark_delivered(&mut work.tx, id, provider_id, now).await?;
         }
         "undelivered" | "failed" => {
-            let code: String = error
-                .unwrap_or("no reason given")
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(40)
-                .collect();
-            undelivered::note(&mut work, &message, &format!("{status}: {code}")).await?;
+            undelivered::note(&mut work, &message, status, error).await?;
         }
         // On its way.
         _ => (),

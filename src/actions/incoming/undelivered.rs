@@ -15,9 +15,18 @@ const AGAIN: Duration = Duration::hours(1);
 /// After how many visits in a row a number that is never in reach takes no texts.
 const IN_A_ROW: i64 = 3;
 
-/// Does what `report`, such as `undelivered: 30006`, asks for.
-pub(super) async fn note(work: &mut Work<'_>, message: &Message, report: &str) -> Result<()> {
-    let code = report.rsplit(' ').next().and_then(|code| code.parse().ok()).unwrap_or(0);
+/// Does what a text asks for that did not arrive: `status` is the provider's word for it (`undelivered`), `error` its code.
+pub(super) async fn note(
+    work: &mut Work<'_>,
+    message: &Message,
+    status: &str,
+    error: Option<&str>,
+) -> Result<()> {
+    let reason: String =
+        error.unwrap_or("no reason given").chars().filter(|c| !c.is_control()).take(40).collect();
+    let report = &format!("{status}: {reason}");
+    // A report without a code that can be read is one whose reason is not known.
+    let code = reason.trim().parse().unwrap_or(0);
     let failure = TextFailure::of_code(code);
     if matches!(failure, TextFailure::OutOfReach | TextFailure::Unknown) {
         let again = work.now + AGAIN;

@@ -158,8 +158,7 @@ pub(super) fn next_stamp(now: DateTime<Utc>, rows: &[Message]) -> DateTime<Utc> 
     last.map_or(now, |last| now.max(last + Duration::seconds(1)))
 }
 
-/// Takes back a message that was claimed once more, if it is planned no longer: a change finds what waits, not what is under
-/// way, which waits again once its sender has died or was put off. Whether it was taken back.
+/// Takes back a planned message that is under way, if it is planned no longer. Whether it was taken back.
 pub(super) async fn withhold_if_unplanned(work: &mut Work<'_>, message: &Message) -> Result<bool> {
     let Some(id) = message.session_id else {
         return withhold_referral_if_unplanned(&mut work.tx, message).await;

@@ -125,7 +125,7 @@ async fn note_in_ledger(
     Ok(())
 }
 
-/// A call to a shop that cannot be sent what changed.
+/// A call to a shop that cannot be sent what changed; one that is still to be made says the newest.
 pub(super) async fn ask_to_phone_shop(
     work: &mut Work<'_>,
     facts: &Facts<'_>,
@@ -138,15 +138,17 @@ pub(super) async fn ask_to_phone_shop(
         to: (notice.tells != Tells::Gone).then(|| notice.content.clone()),
     };
     let detail = call::detail(&name.to_string(), &told, work.app.zone, work.now);
+    let due_at = call::due_at(&told, work.now);
+    if let Some(open) = tasks::open_of_shop(&mut work.tx, facts.session.id, partner).await? {
+        return Ok(tasks::reword(&mut work.tx, open.id, &detail, due_at).await?);
+    }
     let task = Task {
         session_id: Some(facts.session.id),
         patient_id: Some(facts.patient.id),
         referral_id: facts.session.referral_id,
-        due_at: call::due_at(&told, work.now),
+        partner_id: Some(partner),
+        due_at,
         ..Task::open(work.app.clock.id(), TaskKind::ShopToPhone, detail, work.now)
     };
-    if tasks::is_open(&mut work.tx, facts.session.id, TaskKind::ShopToPhone).await? {
-        return Ok(());
-    }
     Ok(tasks::insert(&mut work.tx, &task).await?)
 }

@@ -12,15 +12,17 @@ use crate::storage::messages::ledger;
 use crate::storage::partner::proposals;
 use crate::storage::patient::{dead_ways, patients};
 
+/// Takes back a message that was claimed once more, if it is planned no longer: a change finds what waits, not what is under
+/// way, which waits again once its sender has died or was put off. Whether it was taken back.
+pub async fn withhold_if_unplanned(work: &mut Work<'_>, message: &Message) -> Result<bool> {
+    Ok(message.attempts > 1
+        && message.kind.is_planned()
+        && ahead::withhold_if_unplanned(work, message).await?)
+}
+
 /// A message that was just claimed, as it is to be told now: in the language and the form that the patient wants, unless
 /// it may have been seen already; nothing when it is not to go out any more, which is marked.
 pub async fn refresh_claimed(work: &mut Work<'_>, message: Message) -> Result<Option<Message>> {
-    if message.attempts > 1
-        && message.kind.is_planned()
-        && ahead::withhold_if_unplanned(work, &message).await?
-    {
-        return Ok(None);
-    }
     let refreshed = match message.kind.audience() {
         Audience::Practitioner | Audience::Desk => return Ok(Some(message)),
         Audience::Shop => refreshed_for_shop(work, &message).await?,

@@ -82,29 +82,52 @@ pub async fn add_task(
     detail: &str,
     reply: Option<ReplyId>,
 ) -> Result<()> {
-    if tasks::is_open_of_message(&mut work.tx, message.id).await? {
+    add_task_of_list(work, std::slice::from_ref(message), detail, reply).await
+}
+
+/// The same for `messages` that were one mail to one patient; it is one task, since it is one call.
+pub async fn add_task_of_list(
+    work: &mut Work<'_>,
+    messages: &[Message],
+    detail: &str,
+    reply: Option<ReplyId>,
+) -> Result<()> {
+    let Some(first) = messages.first() else {
+        return Ok(());
+    };
+    if tasks::is_open_of_message(&mut work.tx, first.id).await? {
         return Ok(());
     }
-    let detail = format!("{}{detail}", untold(work, message).await?);
+    let detail = format!("{}{detail}", untold(work, messages, first).await?);
+    let about: Vec<_> = messages.iter().filter_map(|message| message.session_id).collect();
+    let (session_id, session_ids) = match about.as_slice() {
+        [_, _, ..] if is_to_patient(first) => (None, about),
+        _ => (first.session_id, Vec::new()),
+    };
     let task = Task {
-        session_id: message.session_id,
-        patient_id: Some(message.patient_id),
-        referral_id: message.referral_id,
-        message_id: Some(message.id),
+        session_id,
+        session_ids,
+        patient_id: Some(first.patient_id),
+        referral_id: first.referral_id,
+        message_id: Some(first.id),
         reply_id: reply,
         ..Task::open(work.app.clock.id(), TaskKind::MessageFailed, detail, work.now)
     };
     Ok(tasks::insert(&mut work.tx, &task).await?)
 }
 
-/// What is to be told, where a message was not delivered to its patient.
-async fn untold(work: &mut Work<'_>, message: &Message) -> Result<String> {
-    if !is_to_patient(message) {
+/// What is to be told, where it was not delivered to its patient.
+async fn untold(work: &mut Work<'_>, messages: &[Message], first: &Message) -> Result<String> {
+    if !is_to_patient(first) {
         return Ok(String::new());
     }
-    let patient = patients::get(&mut work.tx, message.patient_id).await?;
+    let patient = patients::get(&mut work.tx, first.patient_id).await?;
     let name = patient.map(|patient| patient.details.full_name()).unwrap_or_default();
-    let detail = call::detail_of(&name, message, work.app.zone, work.now);
+    let (zone, now) = (work.app.zone, work.now);
+    let detail = match messages {
+        [only] => call::detail_of(&name, only, zone, now),
+        several => call::detail_of_list(&name, several, zone, now),
+    };
     Ok(detail.map(|detail| format!("{detail} ")).unwrap_or_default())
 }
 

@@ -34,20 +34,29 @@ fn sentence(text: &str) -> String {
 /// A sentence for the desk: whom to phone, by when, and what has changed. `zone` is the clinic's.
 #[must_use]
 pub fn detail(name: &str, call: &Call, zone: Tz, now: DateTime<Utc>) -> String {
-    let said = |at| spoken(zone, at);
-    let before = due_at(call, now).map(|at| format!(" before {}", said(at))).unwrap_or_default();
-    let change = match (&call.from, &call.to) {
+    detail_of_calls(name, std::slice::from_ref(call), zone, now)
+}
+
+fn detail_of_calls(name: &str, calls: &[Call], zone: Tz, now: DateTime<Utc>) -> String {
+    let due = calls.iter().filter_map(|call| due_at(call, now)).min();
+    let before = due.map(|at| format!(" before {}", spoken(zone, at))).unwrap_or_default();
+    let changes: Vec<_> = calls.iter().map(|call| change(call, zone)).collect();
+    sentence(&format!("Phone {name}{before}: {}.", changes.join("; ")))
+}
+
+fn change(call: &Call, zone: Tz) -> String {
+    let said = |content: &Content| spoken(zone, content.starts_at);
+    match (&call.from, &call.to) {
         (Some(from), Some(to)) if from.starts_at != to.starts_at => {
-            format!("the appointment moved from {} to {}", said(from.starts_at), said(to.starts_at))
+            format!("the appointment moved from {} to {}", said(from), said(to))
         }
         (Some(from), Some(to)) if from.place != to.place => {
-            format!("the appointment on {} is now at {}", said(to.starts_at), to.place)
+            format!("the appointment on {} is now at {}", said(to), to.place)
         }
-        (_, Some(to)) => format!("the appointment on {} takes place", said(to.starts_at)),
-        (Some(from), None) => format!("the appointment on {} is cancelled", said(from.starts_at)),
+        (_, Some(to)) => format!("the appointment on {} takes place", said(to)),
+        (Some(from), None) => format!("the appointment on {} is cancelled", said(from)),
         (None, None) => "the appointment is cancelled".to_owned(),
-    };
-    sentence(&format!("Phone {name}{before}: {change}."))
+    }
 }
 
 /// The same for what a message tells of a change, or reminds of; nothing for others.
@@ -58,14 +67,28 @@ pub fn detail_of(name: &str, message: &Message, zone: Tz, now: DateTime<Utc>) ->
         let words = format!("Phone {name} to remind them of the appointment on {start}.");
         return Some(sentence(&words));
     }
-    message.kind.tells()?;
+    Some(detail(name, &told_by(message)?, zone, now))
+}
+
+/// The same for what one mail tells of several appointments; nothing if it tells of none.
+#[must_use]
+pub fn detail_of_list(
+    name: &str,
+    messages: &[Message],
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Option<String> {
+    let calls: Vec<_> = messages.iter().filter_map(told_by).collect();
+    (!calls.is_empty()).then(|| detail_of_calls(name, &calls, zone, now))
+}
+
+fn told_by(message: &Message) -> Option<Call> {
+    let gone = message.kind.tells()? == Tells::Gone;
     let known = |starts_at| Content { starts_at, ..message.content.clone() };
-    let gone = message.kind.tells() == Some(Tells::Gone);
-    let call = Call {
+    Some(Call {
         from: if gone { Some(message.content.clone()) } else { message.content.was.map(known) },
         to: (!gone).then(|| message.content.clone()),
-    };
-    Some(detail(name, &call, zone, now))
+    })
 }
 
 /// The same for a message that has not gone out; `name` is the patient's, or the shop's.

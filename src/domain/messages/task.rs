@@ -5,7 +5,9 @@ use chrono::{DateTime, Utc};
 use strum::VariantArray;
 
 use crate::domain::codes::codes;
-use crate::domain::ids::{MessageId, PatientId, ReferralId, ReplyId, SessionId, TaskId, UserId};
+use crate::domain::ids::{
+    MessageId, PartnerId, PatientId, ReferralId, ReplyId, SessionId, TaskId, UserId,
+};
 
 codes! {
     /// What kind of thing is to be done.
@@ -117,6 +119,8 @@ pub struct Task {
     pub reply_id: Option<ReplyId>,
     /// About which referral.
     pub referral_id: Option<ReferralId>,
+    /// About which shop, where it is one that no referral of the task names.
+    pub partner_id: Option<PartnerId>,
     /// Until when it has to be done, where it has its time.
     pub due_at: Option<DateTime<Utc>>,
     /// The user who has taken it.
@@ -144,6 +148,7 @@ impl Task {
             message_id: None,
             reply_id: None,
             referral_id: None,
+            partner_id: None,
             due_at: None,
             owner_id: None,
             created_at: at,

@@ -30,7 +30,7 @@ pub struct OnDesk {
     pub session_name: Option<String>,
     /// Who has taken it.
     pub owner_name: Option<String>,
-    /// The shop that its referral is with.
+    /// The shop that it is about, or that its referral is with.
     pub shop: Option<String>,
     /// How to reach the shop.
     pub shop_phone: Option<Phone>,
@@ -63,7 +63,7 @@ macro_rules! on_desk {
              FROM tasks t LEFT JOIN patients p ON p.id = t.patient_id
              LEFT JOIN sessions s ON s.id = t.session_id LEFT JOIN services v ON v.id = s.service_id
              LEFT JOIN users u ON u.id = t.owner_id
-             LEFT JOIN referrals r ON r.id = t.referral_id LEFT JOIN partners a ON a.id = r.partner_id ",
+             LEFT JOIN referrals r ON r.id = t.referral_id LEFT JOIN partners a ON a.id = COALESCE(t.partner_id, r.partner_id) ",
             $rest
         )
     };

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use crate::domain::ids::{MessageId, PatientId, ReferralId, SessionId, TaskId, UserId};
+use crate::domain::ids::{MessageId, PartnerId, PatientId, ReferralId, SessionId, TaskId, UserId};
 use crate::domain::messages::task::{Solver, Task, TaskKind};
 use crate::domain::patient::channel::Channel;
 use crate::storage::engine::{fields, stmt};
@@ -13,11 +13,11 @@ use crate::storage::{Result, Tx};
 pub async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
     tx.query(stmt!(
         "INSERT INTO tasks (id, version, kind, detail, session_id, patient_id, message_id, reply_id, created_at, referral_id,
-            due_at, owner_id, session_ids)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+            due_at, owner_id, partner_id, session_ids)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     ))
     .bind_all(fields!(task => id, version, kind, detail, session_id, patient_id, message_id,
-        reply_id, created_at, referral_id, due_at, owner_id))
+        reply_id, created_at, referral_id, due_at, owner_id, partner_id))
     .bind(Json(&task.session_ids))
     .done()
     .await
@@ -194,6 +194,21 @@ pub async fn open_of_session(
         "SELECT * FROM tasks WHERE session_id = $1 AND kind = $2 AND done_at IS NULL ORDER BY id LIMIT 1"
     ))
     .bind_all((session, kind))
+    .optional()
+    .await
+}
+
+/// The open task to phone a shop about a visit.
+pub async fn open_of_shop(
+    tx: &mut Tx,
+    session: SessionId,
+    partner: PartnerId,
+) -> Result<Option<Task>> {
+    tx.query(stmt!(
+        "SELECT * FROM tasks WHERE session_id = $1 AND partner_id = $2 AND kind = 'shop_to_phone' AND done_at IS NULL
+         ORDER BY id LIMIT 1"
+    ))
+    .bind_all((session, partner))
     .optional()
     .await
 }

@@ -15,12 +15,13 @@ use crate::actions::booking::new_session::NewSession;
 use crate::actions::booking::reschedule::{AlsoMoved, NewTime, reschedule};
 use crate::actions::desk::attend;
 use crate::actions::desk::undo::undo;
+use crate::actions::messages::promises;
 use crate::actions::patient::courses::NewCourse;
 use crate::actions::patient::{consents, courses, patients};
 use crate::actions::{Error, Expected, Result};
 use crate::domain::ids::{PatientId, SessionId};
-use crate::domain::patient::NewPatient;
 use crate::domain::patient::consent::{ConsentDetails, ConsentKind};
+use crate::domain::patient::{NewPatient, Way};
 use crate::domain::rule_override::Override;
 use crate::domain::text::{Code, Line, Reason};
 use crate::domain::time::civil::When;
@@ -221,6 +222,18 @@ async fn begin_course(user: &SignedIn, view: &View, form: &Form, patient: Patien
         Err(error) => Err(Error::invalid("/goal", error.to_string())),
     };
     answer(user, &view.patient(patient, None), form, opened.map(|_| ("registered", None))).await
+}
+
+/// Notes that messages arrive again at an address or number of a patient.
+pub(super) async fn mend_way(
+    user: SignedIn,
+    Id((id, way)): Id<(PatientId, Way)>,
+    form: Form,
+) -> PageResult {
+    let view = View::from_form(&user, &form);
+    let view = if form.has("session") { view } else { view.patient(id, None) };
+    let mended = promises::mend(&user.app, &user.caller(), id, way).await;
+    answer(&user, &view, &form, mended.map(|_| ("mended", None))).await
 }
 
 /// Records that the patient of a session consented to the laser.

@@ -43,6 +43,7 @@ pub(super) fn routes(app: &App) -> Router<App> {
         .route("/desk/tasks/{id}/take", staff(post(tasks::take)))
         .route("/desk/tasks/{id}/proposal", staff(post(tasks::answer_proposal)))
         .route("/desk/patients", staff(post(commands::register_patient)))
+        .route("/desk/patients/{id}/ways/{way}/mend", staff(post(commands::mend_way)))
         .route("/desk/courses", staff(post(commands::open_course)))
         .route("/desk/courses/{id}", staff(get(course::course_page)))
         .route("/desk/courses/{id}/plan", staff(get(plan::plan_page).post(plan::book_plan)))

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::offers::{GOALS, OfferButton, offer_buttons, rendered};
 use super::promise_words;
-use super::promise_words::PromiseLine;
+use super::promise_words::{Notice, PromiseLine};
 use super::view::{Caller, Open, PatientQuery, View};
 use super::words::{first_day_words, sentences, state_words, status_symbol};
 use crate::actions::Result;
@@ -21,7 +21,7 @@ use crate::actions::work::page::Page;
 use crate::domain::course::progress::Phase;
 use crate::domain::course::status::{ProcedureStatus, SessionStatus};
 use crate::domain::course::{CourseStatus, Goal};
-use crate::domain::ids::{CourseId, PatientId};
+use crate::domain::ids::{CourseId, PatientId, SessionId};
 use crate::domain::patient::{Email, Language, Patient};
 use crate::domain::role::MANAGERS;
 use crate::domain::text::Code;
@@ -133,7 +133,7 @@ struct PatientPart {
     merge: Option<String>,
     email: Option<String>,
     french: bool,
-    ways: Vec<PromiseLine>,
+    promises: Vec<PromiseLine>,
     no_shows: i64,
     courses: Vec<CourseSection>,
     services: Vec<(Code, String)>,
@@ -159,7 +159,7 @@ pub(super) async fn patient_panel(
             .then(|| format!("/manage/patients/{}/merge", query.id)),
         email: patient.details.email.as_ref().map(Email::to_string),
         french: patient.details.preferred_language == Language::Fr,
-        ways: promise_words::ways(&ways),
+        promises: promise_words::ways(query.id, &ways, Notice::Usual),
         no_shows,
         courses: courses.into_iter().map(|panel| course_section(view, query, panel)).collect(),
         services,

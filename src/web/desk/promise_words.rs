@@ -4,9 +4,11 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::actions::messages::promises::{Promises, Waiting, WayState, Ways};
+use crate::domain::clinic::policy::Policy;
+use crate::domain::ids::PatientId;
 use crate::domain::messages::wording;
-use crate::domain::patient::Language;
 use crate::domain::patient::recipient::Recipient;
+use crate::domain::patient::{Language, Way};
 use crate::domain::time::civil;
 use crate::domain::time::time_zone::Tz;
 
@@ -15,14 +17,31 @@ pub(super) struct PromiseLine {
     /// Whether nobody is told, or somebody has to phone.
     pub(super) missing: bool,
     pub(super) words: String,
+    /// Where the desk says that messages arrive there again.
+    pub(super) mend: Option<String>,
 }
 
 fn told(words: String) -> PromiseLine {
-    PromiseLine { missing: false, words }
+    PromiseLine { missing: false, words, mend: None }
 }
 
 fn missing(words: String) -> PromiseLine {
-    PromiseLine { missing: true, words }
+    PromiseLine { missing: true, words, mend: None }
+}
+
+/// When a change is told by one way, and when by all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notice {
+    Usual,
+    Short,
+}
+
+impl Notice {
+    /// The notice that a change of a session that starts at `start` gives.
+    pub(super) fn of(start: DateTime<Utc>, now: DateTime<Utc>, policy: &Policy) -> Self {
+        let short = Duration::hours(i64::from(policy.short_notice_hours));
+        if start - now < short { Self::Short } else { Self::Usual }
+    }
 }
 
 /// What goes out after a change, or whom to phone.
@@ -52,36 +71,39 @@ fn waiting(one: &Waiting, now: DateTime<Utc>, zone: Tz) -> String {
 }
 
 /// By which way a patient would hear of a change, and what is in the way of the others.
-pub(super) fn ways(ways: &Ways) -> Vec<PromiseLine> {
-    let mut lines = Vec::new();
-    match ways.first() {
-        Some(Recipient::Email(email)) => {
-            lines.push(told(format!("Changes go by email to {email}.")));
+pub(super) fn ways(patient: PatientId, ways: &Ways, notice: Notice) -> Vec<PromiseLine> {
+    let first = match (&ways.email, &ways.sms) {
+        (WayState::Works(email), WayState::Works(phone)) if notice == Notice::Short => {
+            told(format!("So close to it, changes go by email to {email} and by text to {phone}."))
         }
-        Some(Recipient::Phone(phone)) => {
-            let why = match &ways.email {
+        (WayState::Works(email), _) => told(format!("Changes go by email to {email}.")),
+        (in_the_way, WayState::Works(phone)) => {
+            let why = match in_the_way {
                 WayState::None => "No email",
                 WayState::Refused => "Wants no email",
                 WayState::Dead(..) | WayState::Works(_) => "Email does not arrive",
             };
-            lines.push(told(format!("{why}: changes go by text to {phone}.")));
+            told(format!("{why}: changes go by text to {phone}."))
         }
-        None => lines.push(missing(nothing_goes(ways))),
-    }
-    for way in [&ways.email, &ways.sms] {
-        match way {
-            WayState::Dead(Recipient::Email(email), _) => {
-                lines.push(missing(format!(
-                    "Email to {email} does not arrive. Ask for another address."
-                )));
-            }
-            WayState::Dead(Recipient::Phone(phone), _) => {
-                lines.push(missing(format!("{phone} takes no texts. Ask for a mobile number.")));
-            }
-            WayState::Works(_) | WayState::None | WayState::Refused => {}
+        _ => missing(nothing_goes(ways)),
+    };
+    let dead = [(Way::Email, &ways.email), (Way::Sms, &ways.sms)];
+    let dead = dead.into_iter().filter_map(|(way, state)| match state {
+        WayState::Dead(to, _) => Some(nothing_arrives(patient, way, to)),
+        WayState::Works(_) | WayState::None | WayState::Refused => None,
+    });
+    std::iter::once(first).chain(dead).collect()
+}
+
+fn nothing_arrives(patient: PatientId, way: Way, to: &Recipient) -> PromiseLine {
+    let words = match to {
+        Recipient::Email(email) => {
+            format!("Email to {email} does not arrive. Ask for another address.")
         }
-    }
-    lines
+        Recipient::Phone(phone) => format!("{phone} takes no texts. Ask for a mobile number."),
+    };
+    let mend = Some(format!("/desk/patients/{patient}/ways/{way}/mend"));
+    PromiseLine { mend, ..missing(words) }
 }
 
 fn nothing_goes(ways: &Ways) -> String {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::grid::{can_be_moved, service_and_count};
 use super::offers::{OfferButton, offer_buttons, rendered};
 use super::promise_words;
-use super::promise_words::PromiseLine;
+use super::promise_words::{Notice, PromiseLine};
 use super::view::{Open, SessionQuery, View};
 use super::words::{hours_of, problem_from, sentences, state_words, status_symbol};
 use crate::actions::Result;
@@ -108,10 +108,12 @@ pub(super) async fn session_panel(
         Box::pin(panel::session(&user.app, &user.caller(), id)).await?;
     let session = &card.session;
     let move_to = Box::pin(preview(user, query, problems)).await?;
-    let mut lines = promise_words::promised(&promises, user.app.clock.now(), user.app.zone);
+    let now = user.app.clock.now();
+    let mut lines = promise_words::promised(&promises, now, user.app.zone);
     if lines.is_empty() {
         // Nothing was changed just now: who would be told of a change.
-        lines = promise_words::ways(&ways);
+        let notice = Notice::of(session.start.to_utc(), now, &user.app.policy);
+        lines = promise_words::ways(patient.id, &ways, notice);
     }
     let no_show = SessionQuery { id, to: None, with: None, no_show: true };
     let (service, status) = (session.service.clone(), session.status);

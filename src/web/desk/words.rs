@@ -138,6 +138,7 @@ pub(super) fn done_message(word: &str) -> Option<&'static str> {
         "undone" => "Undone.",
         "planned" => "The whole course is booked.",
         "registered" => "Registered.",
+        "mended" => "Noted. What they have not been told goes there now.",
         "consented" => "The consent is written down.",
         "written-up" => "Written up.",
         "corrected" => "Corrected; what was there before is kept.",

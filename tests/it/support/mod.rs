@@ -14,6 +14,7 @@ pub(crate) mod server;
 pub(crate) mod shops;
 pub(crate) mod told;
 mod verbs;
+pub(crate) mod wire;
 
 use axum::Router;
 use axum::body::Body;

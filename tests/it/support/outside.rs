@@ -10,10 +10,11 @@ use fadeline::delivery::sms::{Sms, SmsSettings};
 use fadeline::delivery::transport::{Smtp, SmtpSettings};
 use fadeline::delivery::{Post, step};
 use fadeline::domain::patient::channel::Channel;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
 use url::Url;
 
+use super::wire::{self, TextPost};
 use super::{Mail, TestApp};
 
 /// What came out of the clinic, or would have.
@@ -143,19 +144,8 @@ impl Outside {
     where
         F: Future<Output = std::io::Result<()>> + Send + 'static,
     {
-        let socket = TcpSocket::new_v4().unwrap();
-        // With so little room each segment is acknowledged at once; else the end of a mail would wait for that, 40 ms.
-        socket.set_recv_buffer_size(4096).unwrap();
-        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let listener = socket.listen(16).unwrap();
-        let port = listener.local_addr().unwrap().port();
         let here = self.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(here.clone(), stream));
-            }
-        });
-        port
+        wire::listen(move |stream| serve(here.clone(), stream))
     }
 
     async fn take_mails(&self, stream: TcpStream) -> std::io::Result<()> {
@@ -177,51 +167,26 @@ impl Outside {
                 continue;
             }
             write.write_all(b"354 go on\r\n").await?;
-            let mut mail = String::new();
-            while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
-                mail.push_str(line.strip_prefix('.').unwrap_or(&line));
-                mail.push_str("\r\n");
-            }
-            let row = mail.split("Message-ID: <").nth(1).unwrap().split('@').next().unwrap();
-            self.write_down(Channel::Email, row.to_owned(), &to, mail.clone(), true);
+            let mail = wire::read_mail(&mut lines).await?;
+            self.write_down(Channel::Email, wire::row_of(&mail), &to, mail, true);
             write.write_all(b"250 taken\r\n").await?;
         }
         Ok(())
     }
 
     async fn take_text(&self, mut stream: TcpStream) -> std::io::Result<()> {
-        let mut read = Vec::new();
-        let (head, body) = loop {
-            if stream.read_buf(&mut read).await? == 0 {
-                return Ok(());
-            }
-            let text = String::from_utf8_lossy(&read).into_owned();
-            let Some((head, body)) = text.split_once("\r\n\r\n") else {
-                continue;
-            };
-            let length = head
-                .split("content-length: ")
-                .nth(1)
-                .and_then(|rest| rest.lines().next()?.parse().ok());
-            if length == Some(body.len()) {
-                break (head.to_owned(), body.to_owned());
-            }
+        let Some(TextPost { row, to, body }) = wire::read_text(&mut stream).await? else {
+            return Ok(());
         };
-        let form: BTreeMap<String, String> =
-            url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
-        let key = head.split("idempotency-key: ").nth(1).unwrap().lines().next().unwrap();
-        let (to, words) = (form["To"].clone(), form["Body"].clone());
-        let refusal = self.refusal(&to);
-        self.write_down(Channel::Sms, key.to_owned(), &to, words, refusal.is_none());
-        let (status, json) = match refusal {
-            None => ("201 Created", format!("{{\"sid\": \"SM{}\"}}", key.replace('-', ""))),
-            Some(code) => ("400 Bad Request", format!("{{\"code\": {code}}}")),
-        };
-        let length = json.len();
-        let answer = format!(
-            "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{json}"
-        );
-        stream.write_all(answer.as_bytes()).await
+        let (refusal, sid) = (self.refusal(&to), wire::sid_of(&row));
+        self.write_down(Channel::Sms, row, &to, body, refusal.is_none());
+        match refusal {
+            None => wire::answer_json(&mut stream, "201 Created", &sid).await,
+            Some(code) => {
+                let json = format!("{{\"code\": {code}}}");
+                wire::answer_json(&mut stream, "400 Bad Request", &json).await
+            }
+        }
     }
 }
 

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, Duration, Utc};
 use fadeline::actions::App;
 use fadeline::domain::patient::channel::Channel;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::support::chance::Chance;
 use crate::support::mail::Mail;
+use crate::support::wire::{self, TextPost};
 
 /// What happens to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -214,19 +215,8 @@ impl Sky {
     where
         F: Future<Output = std::io::Result<()>> + Send + 'static,
     {
-        let socket = TcpSocket::new_v4().unwrap();
-        // With so little room each segment is acknowledged at once; else a mail's last few octets would wait for that, 40 ms.
-        socket.set_recv_buffer_size(4096).unwrap();
-        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let listener = socket.listen(16).unwrap();
-        let port = listener.local_addr().unwrap().port();
         let sky = self.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(sky.clone(), death.clone(), stream));
-            }
-        });
-        port
+        wire::listen(move |stream| serve(sky.clone(), death.clone(), stream))
     }
 
     async fn take_mail(&self, death: &Death, stream: TcpStream) -> std::io::Result<()> {
@@ -263,14 +253,9 @@ impl Sky {
                 return Ok(());
             }
             write.write_all(b"354 go on\r\n").await?;
-            let mut mail = String::new();
-            while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
-                mail.push_str(line.strip_prefix('.').unwrap_or(&line));
-                mail.push_str("\r\n");
-            }
+            let mail = wire::read_mail(&mut lines).await?;
             let subject = Mail::read(&mail).subject;
-            let row =
-                mail.split("Message-ID: <").nth(1).unwrap().split('@').next().unwrap().to_owned();
+            let row = wire::row_of(&mail);
             let answer: &[u8] = match self.tried(Channel::Email, row, to.clone(), subject, mail) {
                 Fate::Taken => b"250 taken\r\n",
                 Fate::NotNow => b"451 greylisted\r\n",
@@ -288,40 +273,16 @@ impl Sky {
     }
 
     async fn take_text(&self, death: &Death, mut stream: TcpStream) -> std::io::Result<()> {
-        let mut read = Vec::new();
-        let (head, body) = loop {
-            if stream.read_buf(&mut read).await? == 0 {
-                return Ok(());
-            }
-            let text = String::from_utf8_lossy(&read).into_owned();
-            let Some((head, body)) = text.split_once("\r\n\r\n") else {
-                continue;
-            };
-            let length = head
-                .split("content-length: ")
-                .nth(1)
-                .and_then(|rest| rest.lines().next()?.parse().ok());
-            if length == Some(body.len()) {
-                break (head.to_owned(), body.to_owned());
-            }
+        let Some(TextPost { row, to, body }) = wire::read_text(&mut stream).await? else {
+            return Ok(());
         };
-        let form: BTreeMap<String, String> =
-            url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
-        let key =
-            head.split("idempotency-key: ").nth(1).unwrap().lines().next().unwrap().to_owned();
-        let gist: Vec<_> =
-            form["Body"].split(' ').filter(|word| !word.starts_with("http")).collect();
+        let gist: Vec<_> = body.split(' ').filter(|word| !word.starts_with("http")).collect();
+        let gist = gist.join(" ");
         let (status, json) = if self.refuses(Channel::Sms) {
             ("503 Service Unavailable", "{}".to_owned())
         } else {
-            let sid = format!("{{\"sid\": \"SM{}\"}}", key.replace('-', ""));
-            match self.tried(
-                Channel::Sms,
-                key,
-                form["To"].clone(),
-                gist.join(" "),
-                form["Body"].clone(),
-            ) {
+            let sid = wire::sid_of(&row);
+            match self.tried(Channel::Sms, row, to, gist, body) {
                 Fate::Taken => ("201 Created", sid),
                 Fate::NotNow => ("500 Internal Server Error", "{}".to_owned()),
                 Fate::Busy => ("429 Too Many Requests", "{\"code\": 20429}".to_owned()),
@@ -334,11 +295,7 @@ impl Sky {
                 }
             }
         };
-        let length = json.len();
-        let answer = format!(
-            "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{json}"
-        );
-        stream.write_all(answer.as_bytes()).await
+        wire::answer_json(&mut stream, status, &json).await
     }
 }
 

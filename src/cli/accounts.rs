@@ -22,6 +22,7 @@ pub(super) async fn user(app: &App, command: UserCommand) -> anyhow::Result<()> 
                 name: Line::try_from(new.name).context("--name")?,
                 role: new.role,
                 partner_id: new.partner,
+                practitioner_id: new.practitioner,
                 password,
             };
             say(&by_command::add(app, new).await?.to_string())

@@ -4,7 +4,7 @@
 use chrono::{DateTime, FixedOffset};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::ids::{PartnerId, TokenId};
+use crate::domain::ids::{PartnerId, PractitionerId, TokenId};
 use crate::domain::role::Role;
 
 /// Fadeline plans, books and tracks the removal of scalp micropigmentation.
@@ -241,6 +241,9 @@ pub(super) struct AddUser {
     /// Whose shop they belong to; with the role partner.
     #[arg(long, value_name = "ID")]
     pub(super) partner: Option<PartnerId>,
+    /// Which practitioner they are, where they are one.
+    #[arg(long, value_name = "ID")]
+    pub(super) practitioner: Option<PractitionerId>,
     /// Reads the password, one line, from standard input. Without it the user has tokens only.
     #[arg(long)]
     pub(super) password_stdin: bool,

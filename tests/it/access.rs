@@ -125,6 +125,7 @@ async fn tokens_are_stored_as_hashes_and_passwords_as_argon2id() {
         name: "Ada".try_into().unwrap(),
         role: Role::FrontDesk,
         partner_id: None,
+        practitioner_id: None,
         password: Some("correct horse battery".to_owned()),
     };
     by_command::add(&app.app, user).await.unwrap();
@@ -230,6 +231,7 @@ async fn users_and_passwords_that_make_no_sense_are_refused() {
             name: "X".try_into().unwrap(),
             role,
             partner_id: None,
+            practitioner_id: None,
             password: password.map(str::to_owned),
         };
         by_command::add(&app.app, new)

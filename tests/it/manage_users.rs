@@ -20,6 +20,7 @@ async fn another_manager(app: &TestApp) -> String {
         name: "Second".try_into().unwrap(),
         role: Role::Manager,
         partner_id: None,
+        practitioner_id: None,
         password: Some(PASSWORD.to_owned()),
     };
     by_command::add(&app.app, user).await.unwrap().to_string()

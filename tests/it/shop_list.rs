@@ -66,6 +66,7 @@ async fn a_shop_has_several_users_and_nobody_belongs_to_two() {
         name: "Second".try_into().unwrap(),
         role: fadeline::domain::role::Role::Partner,
         partner_id: Some(fadeline::domain::ids::PartnerId(other.id.parse().unwrap())),
+        practitioner_id: None,
         password: None,
     };
     let refused =

@@ -5,8 +5,8 @@ use chrono::Duration;
 
 use super::passwords::hash_password;
 use super::tokens::{mint, user_named};
-use crate::actions::{App, Error, Program, Result, Work};
-use crate::domain::ids::{PartnerId, TokenId, UserId};
+use crate::actions::{App, Error, Found, Program, Result, Work};
+use crate::domain::ids::{PartnerId, PractitionerId, TokenId, UserId};
 use crate::domain::patient::Email;
 use crate::domain::role::Role;
 use crate::domain::text::Line;
@@ -14,7 +14,7 @@ use crate::storage;
 use crate::storage::Tx;
 use crate::storage::access::users::User;
 use crate::storage::access::{browsers, tokens, users};
-use crate::storage::catalogue::partners;
+use crate::storage::catalogue::{partners, practitioners};
 use crate::storage::messages::feeds;
 use crate::storage::partner::links;
 
@@ -31,6 +31,8 @@ pub struct NewUser {
     pub role: Role,
     /// Whose shop they belong to; with the role `partner` only.
     pub partner_id: Option<PartnerId>,
+    /// Which practitioner they are; not with the role `partner`.
+    pub practitioner_id: Option<PractitionerId>,
     /// Their password; without one they use tokens only.
     pub password: Option<String>,
 }
@@ -45,6 +47,7 @@ impl NewUser {
             name: self.name,
             role: self.role,
             partner_id: self.partner_id,
+            practitioner_id: self.practitioner_id,
             password_hash: None,
             active: true,
             created_at: app.clock.now(),
@@ -60,7 +63,7 @@ const SHORTEST_PASSWORD: usize = 10;
 
 /// Adds a user.
 pub async fn add(app: &App, mut new: NewUser) -> Result<UserId> {
-    fits(new.role, new.partner_id)?;
+    fits(new.role, new.partner_id, new.practitioner_id)?;
     let password_hash = hashed(app, &mut new).await?;
     let mut work = Work::for_program(app, COMMAND_LINE).await?;
     let user = insert(&mut work.tx, app, new, password_hash).await?;
@@ -70,8 +73,12 @@ pub async fn add(app: &App, mut new: NewUser) -> Result<UserId> {
     Ok(user)
 }
 
-/// Whether a user may be this, and of this shop.
-pub(super) fn fits(role: Role, partner: Option<PartnerId>) -> Result<()> {
+/// Whether a user may be this, and of this shop, and this practitioner.
+pub(super) fn fits(
+    role: Role,
+    partner: Option<PartnerId>,
+    practitioner: Option<PractitionerId>,
+) -> Result<()> {
     if role == Role::Patient {
         return Err(Error::invalid("--role", "patients never sign in"));
     }
@@ -80,6 +87,9 @@ pub(super) fn fits(role: Role, partner: Option<PartnerId>) -> Result<()> {
             "--partner",
             "goes with the role partner, and that role needs it",
         ));
+    }
+    if role == Role::Partner && practitioner.is_some() {
+        return Err(Error::invalid("--practitioner", "is for the clinic's own people"));
     }
     Ok(())
 }
@@ -104,6 +114,7 @@ pub(super) async fn insert(
     {
         return Err(Error::NotThere("partner"));
     }
+    is_there(tx, new.practitioner_id).await?;
     let user = User { password_hash, ..new.user(app) };
     match users::insert(tx, &user).await {
         Err(storage::Error::Duplicate) => Err(taken(app, &user).await?),
@@ -112,6 +123,14 @@ pub(super) async fn insert(
             Ok(user.id)
         }
     }
+}
+
+/// Refuses a practitioner whom there is not.
+pub(super) async fn is_there(tx: &mut Tx, practitioner: Option<PractitionerId>) -> Result<()> {
+    if let Some(id) = practitioner {
+        practitioners::get(tx, id).await.found("practitioner")?;
+    }
+    Ok(())
 }
 
 /// What to say of an email that a user has: one person belongs to one shop.

@@ -64,7 +64,14 @@ pub async fn make_manager(
     if users::any(&mut work.tx).await? {
         return Err(Error::NotThere("page"));
     }
-    let new = NewUser { email, name, role: Role::Manager, partner_id: None, password: None };
+    let new = NewUser {
+        email,
+        name,
+        role: Role::Manager,
+        partner_id: None,
+        practitioner_id: None,
+        password: None,
+    };
     let user = User { password_hash: Some(hash), ..new.user(app) };
     users::insert(&mut work.tx, &user).await?;
     work.done().await

@@ -2,6 +2,7 @@
 
 pub mod browsers;
 pub mod by_command;
+pub mod clinicians;
 pub mod first_start;
 pub mod passwords;
 pub mod second_factor;

@@ -3,10 +3,10 @@
 //! always remains.
 
 use super::by_command::{
-    NewUser, checked_hash, fits, hashed, insert, revoke_all, write_active, write_password,
+    NewUser, checked_hash, fits, hashed, insert, is_there, revoke_all, write_active, write_password,
 };
 use crate::actions::{App, Caller, Error, Expected, Found, Result, Work};
-use crate::domain::ids::{PartnerId, UserId};
+use crate::domain::ids::{PartnerId, PractitionerId, UserId};
 use crate::domain::role::Role;
 use crate::domain::text::Line;
 use crate::storage::access::users;
@@ -41,6 +41,8 @@ pub struct UserView {
     pub partner_id: Option<PartnerId>,
     /// That shop's name.
     pub partner: Option<Line>,
+    /// Which practitioner they are, if one.
+    pub practitioner_id: Option<PractitionerId>,
     /// Whether they may sign in.
     pub active: bool,
     /// Whether they have a password; without one they use tokens only.
@@ -64,6 +66,7 @@ async fn user_view(work: &mut Work<'_>, user: User) -> Result<UserView> {
         role: user.role,
         partner_id: user.partner_id,
         partner,
+        practitioner_id: user.practitioner_id,
         active: user.active,
         has_password: user.password_hash.is_some(),
         second_factor: match (user.second_factor, user.second_factor_required) {
@@ -100,7 +103,7 @@ async fn load_user(work: &mut Work<'_>, id: UserId) -> Result<User> {
 
 /// Adds a user.
 pub async fn add(app: &App, caller: &Caller, mut new: NewUser) -> Result<UserId> {
-    fits(new.role, new.partner_id)?;
+    fits(new.role, new.partner_id, new.practitioner_id)?;
     let role = new.role.to_string();
     let password = hashed(app, &mut new).await?;
     let mut work = Work::begin(app, caller).await?;
@@ -148,6 +151,8 @@ pub struct ChangedUser {
     pub role: Role,
     /// Whose shop they belong to; with the role `partner` only.
     pub partner_id: Option<PartnerId>,
+    /// Which practitioner they are; not with the role `partner`.
+    pub practitioner_id: Option<PractitionerId>,
 }
 
 /// Changes a user. Who becomes something else signs in again.
@@ -158,8 +163,8 @@ pub async fn change(
     expected: &Expected,
     changed: ChangedUser,
 ) -> Result<()> {
-    let ChangedUser { name, role, partner_id } = changed;
-    fits(role, partner_id)?;
+    let ChangedUser { name, role, partner_id, practitioner_id } = changed;
+    fits(role, partner_id, practitioner_id)?;
     let mut work = Work::begin(app, caller).await?;
     users::hold_list(&mut work.tx).await?;
     let user = load_user(&mut work, id).await?;
@@ -178,9 +183,10 @@ pub async fn change(
     {
         return Err(Error::NotThere("partner"));
     }
+    is_there(&mut work.tx, practitioner_id).await?;
     let is_other = (user.role, user.partner_id) != (role, partner_id);
     let detail = is_other.then(|| format!("{} to {role}", user.role));
-    let next = User { version: user.version + 1, name, role, partner_id, ..user };
+    let next = User { version: user.version + 1, name, role, partner_id, practitioner_id, ..user };
     if !users::update(&mut work.tx, &next).await? {
         return Err(Error::Stale);
     }

@@ -172,13 +172,13 @@ async fn practitioners(
     let own: Vec<_> = lasers.iter().take(1).cloned().collect();
     let valid = |days: u64| json!([{"kind": "laser safety certificate", "expires_on": today + Days::new(days)}]);
     let people = [
-        json!({"name": "Dr. Imani Example", "skills": ["consultation", "laser"], "device_authorisations": own, "credentials": valid(1300),
+        json!({"name": "Dr. Imani Example", "qualification": "physician", "skills": ["consultation", "laser"], "device_authorisations": own, "credentials": valid(1300),
             "hours": hours(&[(&["mon", "wed", "fri"], "09:00", "15:00")])}),
-        json!({"name": "Jun Demo", "skills": ["consultation", "adjustment", "saline"], "credentials": [],
+        json!({"name": "Jun Demo", "qualification": "smp_technician", "skills": ["consultation", "adjustment", "saline"], "credentials": [],
             "hours": hours(&[(WEEK, "10:00", "18:00")])}),
-        json!({"name": "Noor Sample RN", "day_list_to": "noor@example.test", "skills": ["consultation", "laser", "saline", "chemical"], "device_authorisations": lasers,
+        json!({"name": "Noor Sample RN", "qualification": "nurse", "laser_safety_officer": true, "day_list_to": "noor@example.test", "skills": ["consultation", "laser", "saline", "chemical"], "device_authorisations": lasers,
             "credentials": valid(1300), "hours": hours(&[(WEEK, "09:00", "18:00"), (&["sat"], "10:00", "16:00")])}),
-        json!({"name": "Theo Placeholder", "skills": ["consultation", "laser"], "device_authorisations": lasers,
+        json!({"name": "Theo Placeholder", "qualification": "laser_practitioner", "skills": ["consultation", "laser"], "device_authorisations": lasers,
             "credentials": valid(42), "hours": hours(&[(&["tue", "thu"], "09:00", "18:00"), (&["sat"], "10:00", "16:00")])}),
     ];
     let mut practitioners = Vec::new();

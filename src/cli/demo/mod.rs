@@ -32,7 +32,7 @@ pub async fn load(work: &mut Work<'_>, password_hash: &str) -> Result<Loaded, Lo
     let clock = &app.clock;
     let partners = catalogue::partners(tx, app).await?;
     let clinic = catalogue::clinic(tx, clock, app.zone).await?;
-    let loaded = people::users(tx, clock, &partners, password_hash).await?;
+    let loaded = people::users(tx, clock, &partners, &clinic.practitioners, password_hash).await?;
     let stories = patients::stories(tx, clock, &partners).await?;
     history::play(tx, app, clinic, &stories).await?;
     let before_today = stories.len().saturating_sub(more_patients::TODAY);

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::read::{LoadError, read};
 use crate::clock::Clock;
+use crate::domain::catalogue::practitioner::Practitioner;
 use crate::domain::ids::{PartnerId, UserId};
 use crate::domain::role::Role;
 use crate::storage;
@@ -26,6 +27,7 @@ pub(super) async fn users(
     tx: &mut Tx,
     clock: &Clock,
     partners: &[PartnerId; 3],
+    practitioners: &[Practitioner],
     password_hash: &str,
 ) -> Result<Loaded, LoadError> {
     let [maple, _, junction] = *partners;
@@ -48,6 +50,11 @@ pub(super) async fn users(
             name: read(json!(name))?,
             role,
             partner_id,
+            // Who treats signs in under their own name.
+            practitioner_id: practitioners
+                .iter()
+                .find(|one| one.details.name.as_str() == name)
+                .map(|one| one.id),
             password_hash: Some(password_hash.to_owned()),
             active: true,
             created_at: clock.now(),

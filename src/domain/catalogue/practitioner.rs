@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::service::{Service, Skill};
+use crate::domain::codes::codes;
 use crate::domain::ids::{DeviceId, PractitionerId, SiteId};
 use crate::domain::patient::Email;
 use crate::domain::text::{Line, yes};
@@ -31,6 +32,28 @@ pub struct Credential {
     pub kind: Line,
     /// Its last day.
     pub expires_on: Day,
+}
+
+codes! {
+    /// What a practitioner is by training; what asks for a physician asks for this.
+    Qualification in "snake_case" {
+        /// A physician.
+        Physician,
+        /// A nurse.
+        Nurse,
+        /// Treats with lasers.
+        LaserPractitioner,
+        /// Places pigment; assesses nobody for a laser (rule 12).
+        SmpTechnician,
+    }
+}
+
+impl Qualification {
+    /// Whether they may say what is done about a scalp (rules 11 and 12).
+    #[must_use]
+    pub fn may_assess(self) -> bool {
+        self != Self::SmpTechnician
+    }
 }
 
 /// What a manager writes about a practitioner.
@@ -63,6 +86,12 @@ pub struct PractitionerDetails {
     /// Where the list of their next day goes, the evening before; nowhere unless set.
     #[serde(default)]
     pub day_list_to: Option<Email>,
+    /// What they are by training, where it is noted.
+    #[serde(default)]
+    pub qualification: Option<Qualification>,
+    /// Whether they are the clinic's laser safety officer, who authorises others on a device.
+    #[serde(default)]
+    pub laser_safety_officer: bool,
 }
 
 /// A practitioner.

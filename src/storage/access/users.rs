@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::domain::ids::{PartnerId, UserId};
+use crate::domain::catalogue::practitioner::Qualification;
+use crate::domain::ids::{PartnerId, PractitionerId, UserId};
 use crate::domain::role::Role;
 use crate::domain::text::Line;
 use crate::storage::engine::{fields, stmt};
@@ -24,6 +25,8 @@ pub struct User {
     pub role: Role,
     /// Whose shop they belong to.
     pub partner_id: Option<PartnerId>,
+    /// Which practitioner they are, if one.
+    pub practitioner_id: Option<PractitionerId>,
     /// Argon2id, PHC string.
     pub password_hash: Option<String>,
     /// Whether they may sign in.
@@ -41,11 +44,11 @@ pub struct User {
 /// Writes a new user. The email may be taken.
 pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
     tx.query(stmt!(
-        "INSERT INTO users (id, version, email, name, role, partner_id, password_hash, active, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        "INSERT INTO users (id, version, email, name, role, partner_id, password_hash, active, created_at, practitioner_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     ))
     .bind_all(fields!(user => id, version, email, name, role, partner_id, password_hash, active,
-        created_at))
+        created_at, practitioner_id))
     .done()
     .await
 }
@@ -92,13 +95,35 @@ pub async fn other_managers(tx: &mut Tx, id: UserId) -> Result<i64> {
     .await
 }
 
-/// Writes name, role and shop of `user`, who was one version older. Whether they still were.
+/// Writes name, role, shop and practitioner of `user`, who was one version older. Whether they still were.
 pub async fn update(tx: &mut Tx, user: &User) -> Result<bool> {
     tx.query(stmt!(
-        "UPDATE users SET version = $2, name = $3, role = $4, partner_id = $5 WHERE id = $1 AND version = $2 - 1"
+        "UPDATE users SET version = $2, name = $3, role = $4, partner_id = $5, practitioner_id = $6 WHERE id = $1 AND version = $2 - 1"
     ))
-    .bind_all(fields!(user => id, version, name, role, partner_id))
+    .bind_all(fields!(user => id, version, name, role, partner_id, practitioner_id))
     .changed_one()
+    .await
+}
+
+/// What the practitioner is by training who `id` is; nothing for a user who is none, or of whom it is not noted.
+pub async fn qualification(tx: &mut Tx, id: UserId) -> Result<Option<Qualification>> {
+    let row: Option<(Option<Qualification>,)> = tx
+        .query(stmt!(
+            "SELECT p.qualification FROM users u JOIN practitioners p ON p.id = u.practitioner_id WHERE u.id = $1"
+        ))
+        .bind(id)
+        .optional()
+        .await?;
+    Ok(row.and_then(|(qualification,)| qualification))
+}
+
+/// Whether a physician of the clinic can sign in.
+pub async fn any_physician(tx: &mut Tx) -> Result<bool> {
+    tx.query(stmt!(
+        "SELECT EXISTS (SELECT 1 FROM users u JOIN practitioners p ON p.id = u.practitioner_id
+                        WHERE u.active AND p.active AND p.qualification = 'physician') AS there"
+    ))
+    .value()
     .await
 }
 

@@ -7,7 +7,7 @@ use strum::VariantArray;
 use super::words::{day, until};
 use crate::actions::catalogue::entries::Entry;
 use crate::domain::catalogue::device::{Device, Ownership, PulseWidthUnit};
-use crate::domain::catalogue::practitioner::Practitioner;
+use crate::domain::catalogue::practitioner::{Practitioner, Qualification};
 use crate::domain::catalogue::room::{Capability, Room};
 use crate::domain::catalogue::service::{Method, Purpose, Service, Skill};
 use crate::domain::catalogue::site::{Site, SiteKind};
@@ -156,6 +156,8 @@ impl CatalogueForm for Practitioner {
         vec![
             text_field("name", "Name").required(),
             site_field(lists),
+            Field::new("qualification", "They are", Kind::One(choices::<Qualification>()))
+                .hint("What asks for a physician takes a physician’s sign-in."),
             Field::new("skills", "Trained for", Kind::Ticks(choices::<Skill>())),
             hours_field("hours"),
             Field::new(
@@ -168,6 +170,7 @@ impl CatalogueForm for Practitioner {
                 .hint("All of them must be valid on the day of a session."),
             Field::new("day_list_to", "Email for the list of their day", Kind::Email)
                 .hint("Sent the evening before; not sent unless set."),
+            Field::new("laser_safety_officer", "Laser safety officer", Kind::Tick),
             active_field("Works here"),
         ]
     }

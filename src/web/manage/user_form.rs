@@ -4,7 +4,8 @@ use strum::VariantArray;
 
 use super::partners::all_partners;
 use super::words;
-use crate::actions::Result;
+use crate::actions::{Result, catalogue};
+use crate::domain::catalogue::practitioner::Practitioner;
 use crate::domain::ids::UserId;
 use crate::domain::role::Role;
 use crate::web::frame::form::field::{Choice, Field, Kind, choice};
@@ -17,6 +18,12 @@ pub(super) async fn shop_choices(user: &SignedIn) -> Result<Vec<Choice>> {
     Ok(shops.iter().map(|shop| choice(&shop.id, &shop.details.name)).collect())
 }
 
+/// The clinic's practitioners, to choose from.
+async fn practitioner_choices(user: &SignedIn) -> Result<Vec<Choice>> {
+    let people = catalogue::all::<Practitioner>(&user.app, &user.caller()).await?;
+    Ok(people.iter().map(|person| choice(&person.id, &person.details.name)).collect())
+}
+
 async fn role_fields(user: &SignedIn) -> Result<Vec<Field>> {
     let roles = Role::VARIANTS.iter().filter(|role| **role != Role::Patient);
     let roles = roles.map(|role| choice(role, &words::role(*role))).collect();
@@ -25,6 +32,8 @@ async fn role_fields(user: &SignedIn) -> Result<Vec<Field>> {
         Field::new("name", "Name", Kind::Text).required(),
         Field::new("role", "Role", Kind::One(roles)).required(),
         Field::new("partner_id", "Shop", Kind::One(shops)).hint("For the role partner shop only."),
+        Field::new("practitioner_id", "They are", Kind::One(practitioner_choices(user).await?))
+            .hint("For those who treat: as whom they assess, review and treat."),
     ])
 }
 

@@ -12,7 +12,7 @@ use crate::actions::access::by_command::NewUser;
 use crate::actions::access::users::{ChangedUser, SecondFactor, UserView};
 use crate::actions::access::{second_factor, users};
 use crate::actions::{Error, catalogue};
-use crate::domain::ids::{PartnerId, UserId};
+use crate::domain::ids::{PartnerId, PractitionerId, UserId};
 use crate::domain::patient::Email;
 use crate::domain::role::Role;
 use crate::domain::text::Line;
@@ -105,13 +105,15 @@ struct Added {
     name: Line,
     role: Role,
     partner_id: Option<PartnerId>,
+    practitioner_id: Option<PractitionerId>,
     password: Option<String>,
 }
 
 pub(super) async fn add_user(user: SignedIn, form: Form) -> PageResult {
     let add = async |json: Value| {
-        let Added { email, name, role, partner_id, password } = catalogue::read(&json)?;
-        let new = NewUser { email, name, role, partner_id, password };
+        let Added { email, name, role, partner_id, practitioner_id, password } =
+            catalogue::read(&json)?;
+        let new = NewUser { email, name, role, partner_id, practitioner_id, password };
         users::add(&user.app, &user.caller(), new).await
     };
     match form_to_add(&user).await?.submit(&form, add).await? {
@@ -147,7 +149,8 @@ async fn user_page_with(
     failed: Option<Failed>,
 ) -> PageResult {
     let shown = users::get(&user.app, &user.caller(), id).await?;
-    let there = json!({"name": shown.name, "role": shown.role, "partner_id": shown.partner_id});
+    let there = json!({"name": shown.name, "role": shown.role, "partner_id": shown.partner_id,
+        "practitioner_id": shown.practitioner_id});
     let status = status_of(failed.is_some());
     let (change, password, problem) = match failed {
         None => (None, None, None),
@@ -186,14 +189,15 @@ struct Changed {
     name: Line,
     role: Role,
     partner_id: Option<PartnerId>,
+    practitioner_id: Option<PractitionerId>,
 }
 
 /// Changes name, role and shop.
 pub(super) async fn change_user(user: SignedIn, Id(id): Id<UserId>, form: Form) -> PageResult {
     let expected = expected(&form);
     let change = async |json: Value| {
-        let Changed { name, role, partner_id } = catalogue::read(&json)?;
-        let changed = ChangedUser { name, role, partner_id };
+        let Changed { name, role, partner_id, practitioner_id } = catalogue::read(&json)?;
+        let changed = ChangedUser { name, role, partner_id, practitioner_id };
         users::change(&user.app, &user.caller(), id, &expected, changed).await
     };
     match form_to_change(&user, id).await?.submit(&form, change).await? {

@@ -131,6 +131,7 @@ impl TestApp {
             name: "Somebody".try_into().unwrap(),
             role,
             partner_id: shop.map(|id| PartnerId(id.parse().unwrap())),
+            practitioner_id: None,
             password: password.map(str::to_owned),
         };
         by_command::add(&self.app, user).await.unwrap();

@@ -23,6 +23,7 @@ const ABOUT: &str = "Fadeline plans, books and tracks the removal of scalp micro
     **Repeats.** A POST with an `Idempotency-Key` that was answered already is answered the same; the same key with another request is \
     422 `idempotency_key_reused`.\n\n\
     **Versions.** Each changeable thing has a `version` and an `ETag`; a change with a stale `If-Match` is 412.\n\n\
+    **Deeds.** An answer that changed something names its deed in the header `Deed-Id`; a repeat names the same.\n\n\
     **Lists** are `{\"items\": […], \"next\": cursor or null}`, with `limit` and `after`.";
 
 /// The document before any route is added.
@@ -59,6 +60,9 @@ pub(super) fn add_roles_and_errors(paths: &mut Paths, roles: &[Role]) {
         });
         add_problem(operation, "401", "Not signed in");
         add_problem(operation, "403", "The role may not");
+        if is_post || is_change {
+            describe_deed(operation);
+        }
         if is_post {
             let about = "An answered key is answered the same again";
             add_header(operation, "Idempotency-Key", about, 255);
@@ -101,6 +105,18 @@ pub(super) fn add_errors(paths: &mut Paths) {
             }
         }
     });
+}
+
+/// Writes into the successes of an operation that writes that they name its deed.
+fn describe_deed(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with('2')
+        {
+            let about = "The deed, where something was changed";
+            response.headers.insert("Deed-Id".to_owned(), text_header(about));
+        }
+    }
 }
 
 /// What a success means that its handler does not describe; nothing for a status that is not known

@@ -57,6 +57,21 @@ fn every_response_is_described() {
 }
 
 #[test]
+fn every_change_that_a_user_makes_says_that_it_names_its_deed() {
+    let document = fadeline::api::document();
+    for (operation, described) in operations(&document) {
+        let is_read = operation.starts_with("get ") || described["security"].is_null();
+        if is_read || operation.starts_with("put ") {
+            continue;
+        }
+        let responses = described["responses"].as_object().unwrap();
+        let mut successes = responses.iter().filter(|(status, _)| status.starts_with('2'));
+        let names = successes.all(|(_, response)| response["headers"]["Deed-Id"].is_object());
+        assert!(names, "{operation} does not say that its answer names the deed");
+    }
+}
+
+#[test]
 fn every_schema_that_is_referred_to_is_there_and_no_list_has_items_without_a_name() {
     let document = fadeline::api::document();
     let schemas = document["components"]["schemas"].as_object().unwrap();

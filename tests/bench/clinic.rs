@@ -148,6 +148,7 @@ impl Bench {
             name: "Bench".try_into().unwrap(),
             role: Role::FrontDesk,
             partner_id: None,
+            practitioner_id: None,
             password: Some(PASSWORD.to_owned()),
         };
         by_command::add(&app, user).await.unwrap();

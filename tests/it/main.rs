@@ -25,6 +25,7 @@ mod clock_changes;
 mod conformance;
 mod consultation_page;
 mod crash;
+mod dead_ways;
 mod deeds;
 mod delivery;
 mod demo;

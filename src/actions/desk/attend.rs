@@ -1,6 +1,7 @@
 //! The visit itself: the patient arrives, is checked in, and what was done is
 //! recorded; or does not come.
 
+use crate::actions::access::clinicians;
 use crate::actions::booking::change::{commit_session, lock_session, save};
 use crate::actions::course::case;
 use crate::actions::course::session_view::SessionView;
@@ -14,7 +15,7 @@ use crate::domain::course::rules::record;
 use crate::domain::course::session::Session;
 use crate::domain::course::status::{Outcome, SessionStatus, Verb};
 use crate::domain::ids::SessionId;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Code, Refusal};
 use crate::storage::catalogue::{devices, services};
 use crate::storage::course::{courses, sessions};
 use crate::storage::patient::consents;
@@ -145,6 +146,12 @@ pub(super) async fn check_record(
     let (overridden, refusals): (Vec<_>, Vec<_>) =
         refusals.into_iter().partition(|refusal| pardoned.contains(&refusal.code));
     none_of(refusals)?;
+    if overridden.iter().any(|refusal| refusal.code == Code::WavelengthSkinType) {
+        // Rule 41 is a physician's to go past.
+        let spoken = clinicians::as_physician(work).await?;
+        let (subject, detail) = (("session", session.id.0), Some(spoken.to_string()));
+        work.audit_read("rule.spoken_as", subject, Some(session.patient_id), detail).await?;
+    }
     case::note_overrides(work, session.id, &course, &overridden, overriding).await
 }
 

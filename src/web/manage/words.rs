@@ -121,6 +121,7 @@ pub(super) fn audit_action(action: &str) -> String {
         "visit.read" => "Opened the link to the visit",
         "visit.list" => "Saw a visit in the shop’s list",
         "rule.override" => "Went past a rule",
+        "rule.spoken_as" => "Spoke for a physician",
         "slots.search" => "Looked for free times",
         "consent.list" => "Read the consents",
         "task.read" => "Read a task",

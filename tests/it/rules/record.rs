@@ -1,5 +1,9 @@
 //! Rules 41 to 43, and the correction of what has ended: the record of what was done.
 
+use fadeline::actions::access::by_command;
+use fadeline::actions::access::by_command::NewUser;
+use fadeline::domain::ids::PractitionerId;
+use fadeline::domain::role::Role;
 use serde_json::{Value, json};
 
 use super::{Story, course};
@@ -163,6 +167,46 @@ async fn wavelength_skin_type_is_overridden_by_practitioner_and_manager_and_the_
             "detail": "wavelength_skin_type: A physician saw the patient and agreed."}),
         );
     }
+}
+
+/// A user who is a practitioner of this training. Answers their token.
+async fn who_is(story: &Story, email: &str, qualification: &str) -> String {
+    let app = &story.app;
+    let noor = app.manager_get(&format!("/practitioners/{}", story.clinic.noor)).await.expect(200);
+    let mut details = noor.body.as_object().unwrap().clone();
+    details.retain(|name, _| !["id", "version"].contains(&name.as_str()));
+    let mut details = serde_json::Value::Object(details);
+    details["name"] = json!(format!("A {qualification}"));
+    details["qualification"] = json!(qualification);
+    let person = app.manage("POST", "/practitioners", details).await.expect(201).id();
+    let user = NewUser {
+        email: email.to_owned().try_into().unwrap(),
+        name: "Somebody".try_into().unwrap(),
+        role: Role::Practitioner,
+        partner_id: None,
+        practitioner_id: Some(PractitionerId(person.parse().unwrap())),
+        password: None,
+    };
+    by_command::add(&app.app, user).await.unwrap();
+    by_command::create_token(&app.app, email, 30).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_asks_for_a_physician_takes_a_physicians_sign_in_once_one_can_sign_in() {
+    let (story, session) = checked_in("V").await;
+    let mut record = done_with(532);
+    record["override"] = json!({"reason": "A physician saw the patient and agreed."});
+    let technician = who_is(&story, "technician@example.test", "smp_technician").await;
+    complete(&story, &technician, &session, record.clone()).await.expect(403);
+    let physician = who_is(&story, "physician@example.test", "physician").await;
+    // Now there is one, and nobody else speaks for them.
+    for token in [&story.app.practitioner, &story.app.manager, &technician] {
+        complete(&story, token, &session, record.clone()).await.expect(403);
+    }
+    complete(&story, &physician, &session, record).await.expect(200);
+    let audit =
+        story.app.manager_get(&format!("/audit?patient_id={}&limit=200", story.patient)).await;
+    has(audit.item("action", "rule.spoken_as"), json!({"detail": "physician"}));
 }
 
 #[tokio::test]

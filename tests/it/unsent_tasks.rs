@@ -3,13 +3,12 @@
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use fadeline::delivery::Post;
-use fadeline::domain::role::Role;
 use fadeline::domain::time::civil;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::dead_ways::tasks_of;
 use crate::support::outside::{Down, Outside};
-use crate::support::{Browser, Shop, TestApp, has, toronto};
+use crate::support::{Shop, TestApp, toronto};
 
 pub(crate) const OUT: &str = "out@example.test";
 pub(crate) const PHONE: &str = "+14165550123";
